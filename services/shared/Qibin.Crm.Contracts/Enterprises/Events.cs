@@ -1,0 +1,63 @@
+namespace Qibin.Crm.Contracts.Enterprises;
+
+/// <summary>
+/// State of an entry application 入驻申请: 草稿, 受理, 评审中, 通过, 已签协议, 已交付, 已入驻, 已离园; 退回, 否决, 撤回.
+/// </summary>
+public enum EntryState { Draft, Accepted, Reviewing, Approved, Agreed, HandedOver, Settled, Left, Returned, Vetoed, Withdrawn }
+
+/// <summary>The public state of an enterprise at the version of the event that carries it.</summary>
+public sealed record EnterpriseState
+{
+    public required Guid EnterpriseId { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Unified social credit code 统一社会信用代码, GB 32100-2015.</summary>
+    public required string Uscc { get; init; }
+
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+
+    /// <summary>In the city 在园 now.</summary>
+    public required bool InCity { get; init; }
+}
+
+/// <summary>An enterprise was made or linked for a project that registered.</summary>
+public sealed record EnterpriseRegistered : IEvent
+{
+    public required EnterpriseState Enterprise { get; init; }
+    public required Guid ProjectId { get; init; }
+    public required Guid LeadId { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>An entry application moved to another state.</summary>
+public sealed record EntryApplicationMoved : IEvent
+{
+    public required Guid ApplicationId { get; init; }
+    public required Guid EnterpriseId { get; init; }
+    public Guid? ProjectId { get; init; }
+    public required EntryState From { get; init; }
+    public required EntryState To { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>An enterprise has its premises handed over and is in the city.</summary>
+public sealed record EnterpriseSettled : IEvent
+{
+    public required EnterpriseState Enterprise { get; init; }
+    public required Guid ApplicationId { get; init; }
+    public required Guid TenancyId { get; init; }
+    public required Guid[] UnitIds { get; init; }
+    public Guid? ProjectId { get; init; }
+    public Guid? LeadId { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A tenancy ended 离园.</summary>
+public sealed record EnterpriseLeft : IEvent
+{
+    public required EnterpriseState Enterprise { get; init; }
+    public required Guid TenancyId { get; init; }
+    public Guid? ProjectId { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}

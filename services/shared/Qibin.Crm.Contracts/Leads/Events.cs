@@ -1,0 +1,69 @@
+namespace Qibin.Crm.Contracts.Leads;
+
+/// <summary>A first contact opened a lead.</summary>
+public sealed record LeadOpened : IEvent
+{
+    public required LeadState Lead { get; init; }
+}
+
+/// <summary>A contact was logged on a lead. What was said stays in the leads service.</summary>
+public sealed record ContactRecorded : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public required Guid ContactId { get; init; }
+    public required string Channel { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A next step was planned, done or moved; null when none is open.</summary>
+public sealed record NextStepPlanned : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public DateOnly? DueOn { get; init; }
+}
+
+/// <summary>A lead was given to an officer, and with it to that officer's unit.</summary>
+public sealed record LeadAssigned : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public Guid? PreviousOwnerId { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A lead went into assessment, or was assessed as worth following.</summary>
+public sealed record LeadAssessed : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>Real talks began: the lead opens the project whose id stands here.</summary>
+public sealed record LeadConverted : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public required Guid ProjectId { get; init; }
+    public required string ProjectName { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A lead was kept for a later visit or closed as invalid.</summary>
+public sealed record LeadClosed : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public required string Reason { get; init; }
+    public DateOnly? RevisitOn { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A kept or invalid lead is followed again.</summary>
+public sealed record LeadReopened : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>Facts of a lead were corrected or added: chain node, estimated investment, readers.</summary>
+public sealed record LeadAmended : IEvent
+{
+    public required LeadState Lead { get; init; }
+}

@@ -1,0 +1,57 @@
+namespace Qibin.Crm.Contracts.Projects;
+
+/// <summary>A conversion opened a project at negotiating 在谈.</summary>
+public sealed record ProjectOpened : IEvent
+{
+    public required ProjectState Project { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A project reached its next stage, with evidence and approval.</summary>
+public sealed record ProjectStageReached : IEvent
+{
+    public required ProjectState Project { get; init; }
+    public required ProjectStage From { get; init; }
+    public required ProjectStage To { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A stage was taken back with a reason; the milestones after <see cref="To"/> no longer hold.</summary>
+public sealed record ProjectSteppedBack : IEvent
+{
+    public required ProjectState Project { get; init; }
+    public required ProjectStage From { get; init; }
+    public required ProjectStage To { get; init; }
+    public required string Reason { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A project was suspended 暂停, resumed 恢复 or terminated 终止; the state says which.</summary>
+public sealed record ProjectStatusChanged : IEvent
+{
+    public required ProjectState Project { get; init; }
+    public required string Reason { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>Funds were paid in 到位, or an entry was corrected.</summary>
+public sealed record FundsPaidIn : IEvent
+{
+    public required ProjectState Project { get; init; }
+    public required Money Amount { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>Facts of a project were corrected or added: name, node, responsible officer, readers, enterprise.</summary>
+public sealed record ProjectAmended : IEvent
+{
+    public required ProjectState Project { get; init; }
+}
+
+/// <summary>The project's enterprise settled in the city 入驻.</summary>
+public sealed record ProjectSettled : IEvent
+{
+    public required ProjectState Project { get; init; }
+    public required Guid EnterpriseId { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}

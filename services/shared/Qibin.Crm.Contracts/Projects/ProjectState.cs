@@ -1,0 +1,45 @@
+namespace Qibin.Crm.Contracts.Projects;
+
+/// <summary>
+/// Stage of a project: 在谈, 签约, 注册, 开工, 竣工, 投产, 达产, 达效. Suspension and termination are a status beside it, so that a
+/// resumed project is back where it was.
+/// </summary>
+public enum ProjectStage { Negotiating, Signed, Registered, Started, Completed, Producing, AtCapacity, Efficient }
+
+/// <summary>Whether a project moves: 推进中, 暂停, 终止.</summary>
+public enum ProjectStatus { Active, Suspended, Terminated }
+
+/// <summary>The public state of a project at the version of the event that carries it.</summary>
+public sealed record ProjectState
+{
+    public required Guid ProjectId { get; init; }
+
+    /// <summary>The code people use, such as <c>P-2026-000123</c>.</summary>
+    public required string Code { get; init; }
+
+    public required string Name { get; init; }
+    public required Guid LeadId { get; init; }
+    public required Guid InvestorId { get; init; }
+    public required ProjectStage Stage { get; init; }
+    public required DateOnly StageOn { get; init; }
+    public required ProjectStatus Status { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+
+    /// <summary>Investment by the signed contract; null before signing.</summary>
+    public Money? ContractAmount { get; init; }
+
+    /// <summary>Funds paid in so far 到位资金, one entry per currency.</summary>
+    public required Money[] PaidIn { get; init; }
+
+    /// <summary>Unified social credit code of the registered enterprise; null before registration.</summary>
+    public string? Uscc { get; init; }
+
+    public string? EnterpriseName { get; init; }
+    public Guid? EnterpriseId { get; init; }
+    public DateOnly? SettledOn { get; init; }
+    public required bool Confidential { get; init; }
+    public required Guid[] Readers { get; init; }
+}
