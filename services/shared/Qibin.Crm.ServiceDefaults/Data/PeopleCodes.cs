@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Qibin.Crm.ServiceDefaults;
+
+/// <summary>
+/// The codes that people say on the phone: <c>L-2026-000123</c>. Numbers come from a database sequence in blocks, so they are
+/// unique over all instances and may have gaps.
+/// </summary>
+public sealed class PeopleCodes(NpgsqlDataSource database, TimeProvider clock)
+{
+    /// <summary>The increment that the sequence must have.</summary>
+    public const int Block = 20;
+
+    private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
+
+    /// <summary>The next code of a series, which is also the name of its sequence: <c>code_l</c> for <c>L</c>.</summary>
+    public async ValueTask<string> NextAsync(string prefix, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        var number = await _series.GetOrAdd(prefix, p => new Series(p)).NextAsync(database, ct);
+        return string.Create(CultureInfo.InvariantCulture, $"{prefix}-{clock.Today().Year}-{number:000000}");
+    }
+
+#pragma warning disable CA1001 // Lives as long as the process.
+    private sealed class Series(string prefix)
+#pragma warning restore CA1001
+    {
+        private readonly SemaphoreSlim _turn = new(1, 1);
+        private long _next;
+        private long _end;
+
+        public async ValueTask<long> NextAsync(NpgsqlDataSource database, CancellationToken ct)
+        {
+            await _turn.WaitAsync(ct);
+            try
+            {
+                if (_next == _end)
+                {
+                    await using var command = database.CreateCommand($"select nextval('code_{prefix.ToLowerInvariant()}')");
+                    _next = (long)(await command.ExecuteScalarAsync(ct))!;
+                    _end = _next + Block;
+                }
+
+                return _next++;
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+    }
+}
+
+/// <summary>Declares the sequence of a series in the model.</summary>
+public static class PeopleCodeSequences
+{
+    public static ModelBuilder AddPeopleCodes(this ModelBuilder model, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(prefix);
+        model.HasSequence<long>("code_" + prefix.ToLowerInvariant()).StartsAt(1).IncrementsBy(PeopleCodes.Block);
+        return model;
+    }
+}

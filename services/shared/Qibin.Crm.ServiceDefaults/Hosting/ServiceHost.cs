@@ -1,0 +1,208 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Qibin.Crm.ServiceDefaults;
+
+/// <summary>What a service says of itself, once.</summary>
+/// <param name="Name">Lower case, as in its queue, its OpenAPI document and its operations' addresses.</param>
+/// <param name="Title">Title of the OpenAPI document.</param>
+/// <param name="Problems">Texts of its problem codes.</param>
+/// <param name="Constraints">Database constraints that stand for a rule, with that rule's problem code.</param>
+public sealed record ServiceDescription(
+    string Name, string Title, IReadOnlyDictionary<string, ProblemText> Problems, IReadOnlyDictionary<string, string>? Constraints = null);
+
+/// <summary>What every service shares: one call before building, one after.</summary>
+public static class ServiceHost
+{
+    /// <summary>Requests that run at once in one process; the next 400 wait, more are answered 503.</summary>
+    private const int ConcurrentRequests = 64;
+
+    /// <summary>The shared parts of a service with a database of its own.</summary>
+    public static WebApplicationBuilder AddServiceDefaults<TDb>(this WebApplicationBuilder builder, ServiceDescription service)
+        where TDb : DbContext, IServiceDb
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddEdgeDefaults(service.Problems, service.Constraints);
+        var services = builder.Services;
+        services.AddSingleton(service);
+        services.AddTokenValidation(builder.Configuration);
+        services.AddHttpContextAccessor();
+        services.AddScoped(provider =>
+            provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } http ? Caller.From(http.User) : Caller.System);
+        services.AddDatabase<TDb>(builder.Configuration);
+        services.AddOpenApiDocument(service);
+        services.AddRateLimiter(limits =>
+        {
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+                http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                    ? RateLimitPartition.GetNoLimiter("health")
+                    : RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = 400 }));
+            limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy());
+        });
+        services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["ready"]);
+        services.AddHostedService<IdempotencyCleanup>();
+        return builder;
+    }
+
+    /// <summary>What the gateway shares with the services: problems, strict JSON, limits, health.</summary>
+    public static WebApplicationBuilder AddEdgeDefaults(
+        this WebApplicationBuilder builder, IReadOnlyDictionary<string, ProblemText>? problems = null, IReadOnlyDictionary<string, string>? constraints = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        var services = builder.Services;
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ProblemCatalog(problems ?? new Dictionary<string, ProblemText>(), constraints));
+        services.AddSingleton<ProblemWriter>();
+        services.AddSingleton<IProblemDetailsWriter>(provider => provider.GetRequiredService<ProblemWriter>());
+        services.AddProblemDetails();
+        services.AddSingleton<FaultHandler>();
+        services.AddExceptionHandler<FaultHandler>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json => StrictJson.Configure(json.SerializerOptions));
+        services.AddHealthChecks();
+        return builder;
+    }
+
+    private static void AddDatabase<TDb>(this IServiceCollection services, IConfiguration configuration) where TDb : DbContext, IServiceDb
+    {
+        var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database") ?? "Host=127.0.0.1;Database=none")
+        {
+            MaxPoolSize = 40,
+            Timeout = 4,
+            CommandTimeout = 6,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+        };
+        // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves.
+        settings.Options = string.Join(' ', settings.Options, "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
+        services.AddPooledDbContextFactory<TDb>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
+            db.ActorId = provider.GetRequiredService<Caller>().Id;
+            return db;
+        });
+        services.AddScoped<DbContext>(provider => provider.GetRequiredService<TDb>());
+        services.AddSingleton<PeopleCodes>();
+        services.AddSingleton<IMigrationStep, DatabaseMigration<TDb>>();
+    }
+
+    /// <summary>How every service's DbContext talks to PostgreSQL.</summary>
+    public static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource? database = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = database is null ? options.UseNpgsql() : options.UseNpgsql(database);
+        return options.UseSnakeCaseNamingConvention();
+    }
+
+    /// <summary>The pipeline that every host runs before its operations.</summary>
+    public static WebApplication UseEdgeDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use((http, next) =>
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(http);
+        });
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("ready"),
+            ResponseWriter = WriteHealth,
+        }).AllowAnonymous();
+        return app;
+    }
+
+    /// <summary>Maps the service's operations: everything in the group keeps the ground rules of the API.</summary>
+    public static RouteGroupBuilder MapApi(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseEdgeDefaults();
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<RequestBody>());
+        app.MapSwagger("/swagger/{documentName}.json").AllowAnonymous();
+        var api = app.MapGroup("/api/v1");
+        api.AddEndpointFilterFactory(StrictQuery.Create);
+        api.AddEndpointFilter<LinkFilter>();
+        api.AddEndpointFilter<VersionFilter>();
+        api.AddEndpointFilter<WriteFilter>();
+        return api;
+    }
+
+    /// <summary>
+    /// Serves, or does what the first argument says: <c>migrate</c> brings database and broker up to date, <c>openapi</c> prints the
+    /// OpenAPI document.
+    /// </summary>
+    public static async Task<int> RunServiceAsync(this WebApplication app, string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(args);
+        // Endpoints are closed now, so that the classification and the document see all of them.
+        ((IApplicationBuilder)app).UseEndpoints(_ => { });
+        RefuseUnclassified(app);
+        switch (args.FirstOrDefault(a => !a.StartsWith('-')))
+        {
+            case "migrate":
+                foreach (var step in app.Services.GetServices<IMigrationStep>())
+                {
+                    await step.RunAsync(CancellationToken.None);
+                }
+
+                return 0;
+            case "openapi":
+                Console.WriteLine(OpenApi.Print(app.Services));
+                return 0;
+            default:
+                await app.RunAsync();
+                return 0;
+        }
+    }
+
+    private static void RefuseUnclassified(WebApplication app)
+    {
+        var open = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true && e.Metadata.GetMetadata<Access>() is null)
+            .Select(e => e.DisplayName).ToList();
+        if (open.Count > 0)
+        {
+            throw new InvalidOperationException("Operations without a classification: " + string.Join(", ", open));
+        }
+    }
+
+    private static Task WriteHealth(HttpContext http, HealthReport report)
+    {
+        http.Response.ContentType = "application/json; charset=utf-8";
+        return http.Response.WriteAsJsonAsync(new
+        {
+            status = report.Status.ToString().ToLowerInvariant(),
+            checks = report.Entries.ToDictionary(e => e.Key, e => e.Value.Status.ToString().ToLowerInvariant()),
+        });
+    }
+}

@@ -1,0 +1,34 @@
+namespace Qibin.Crm.ServiceDefaults;
+
+/// <summary>A row that belongs to an officer, a unit and perhaps an industry chain, and may be confidential 涉密.</summary>
+public interface IScoped
+{
+    Guid OwnerId { get; }
+    Guid UnitId { get; }
+    string? ChainCode { get; }
+
+    /// <summary>Only <see cref="Readers"/> see it, whatever their reach.</summary>
+    bool Confidential { get; }
+
+    Guid[] Readers { get; }
+}
+
+/// <summary>The one row-scope predicate. Every door (list, detail, search, totals, export, feed) goes through it.</summary>
+public static class RowScope
+{
+    /// <summary>Keeps the rows that the caller may see. What is left out is answered as absent, never as forbidden.</summary>
+    public static IQueryable<T> VisibleTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var (me, unit, units, chains) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds, caller.Chains);
+        var reached = caller.Reach switch
+        {
+            Reach.All => rows,
+            Reach.Chain => rows.Where(r => r.ChainCode != null && chains.Contains(r.ChainCode)),
+            Reach.Subtree => rows.Where(r => units.Contains(r.UnitId)),
+            Reach.Unit => rows.Where(r => r.UnitId == unit),
+            _ => rows.Where(r => r.OwnerId == me),
+        };
+        return ReferenceEquals(caller, Caller.System) ? rows : reached.Where(r => !r.Confidential || r.Readers.Contains(me));
+    }
+}
