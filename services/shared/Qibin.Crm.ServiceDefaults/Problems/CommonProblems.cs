@@ -22,6 +22,7 @@ internal static class CommonProblems
         ["cursor.invalid"] = new("翻页游标无效，或与筛选、排序条件不符", "The cursor is not valid, or belongs to another filter or sort"),
         ["value.required"] = new("必填", "Required"),
         ["value.range"] = new("须在 {0} 到 {1} 之间", "Must be between {0} and {1}"),
+        ["number.decimals"] = new("最多 {0} 位小数", "At most {0} decimals"),
         ["text.length"] = new("长度须为 {0} 到 {1} 个字符", "Must have {0} to {1} characters"),
         ["text.forbiddenCharacter"] = new("含有控制字符、双向控制符或零宽字符", "Holds a control, bidirectional-override or zero-width character"),
         ["phone.invalid"] = new("电话号码格式不正确", "Not a phone number"),

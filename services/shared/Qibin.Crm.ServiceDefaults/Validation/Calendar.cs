@@ -12,6 +12,14 @@ public static class DistrictCalendar
         return clock.GetUtcNow().OnDay();
     }
 
+    /// <summary>A business date that may lie in the past but not in the future; today when none is given.</summary>
+    /// <exception cref="Refusal">400 <c>date.future</c> at the pointer.</exception>
+    public static DateOnly NotAfterToday(this TimeProvider clock, DateOnly? date, string pointer)
+    {
+        var today = clock.Today();
+        return date is { } given && given > today ? throw Refusal.Invalid(pointer, "date.future") : date ?? today;
+    }
+
     /// <summary>The district's day of an instant.</summary>
     public static DateOnly OnDay(this DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
 }
