@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -97,7 +98,8 @@ public static class ServiceHost
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves.
         settings.Options = string.Join(' ', settings.Options, "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
-        services.AddPooledDbContextFactory<TDb>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddPooledDbContextFactory<TDb>((provider, options) =>
+            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(provider.GetServices<IInterceptor>()));
         services.AddScoped(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
@@ -164,17 +166,11 @@ public static class ServiceHost
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(args);
-        // Endpoints are closed now, so that the classification and the document see all of them.
-        ((IApplicationBuilder)app).UseEndpoints(_ => { });
-        RefuseUnclassified(app);
+        app.CloseEndpoints();
         switch (args.FirstOrDefault(a => !a.StartsWith('-')))
         {
             case "migrate":
-                foreach (var step in app.Services.GetServices<IMigrationStep>())
-                {
-                    await step.RunAsync(CancellationToken.None);
-                }
-
+                await app.MigrateAsync(CancellationToken.None);
                 return 0;
             case "openapi":
                 Console.WriteLine(OpenApi.Print(app.Services));
@@ -182,6 +178,24 @@ public static class ServiceHost
             default:
                 await app.RunAsync();
                 return 0;
+        }
+    }
+
+    /// <summary>Closes the list of operations, so that their classification and the document see all of them.</summary>
+    public static void CloseEndpoints(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ((IApplicationBuilder)app).UseEndpoints(_ => { });
+        RefuseUnclassified(app);
+    }
+
+    /// <summary>Brings database and broker up to date.</summary>
+    public static async Task MigrateAsync(this WebApplication app, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        foreach (var step in app.Services.GetServices<IMigrationStep>())
+        {
+            await step.RunAsync(ct);
         }
     }
 

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Messaging;
+
+/// <summary>Telling the other services what happened.</summary>
+public static class Publishing
+{
+    /// <summary>
+    /// Writes the event into the log with the change that is saved next: both commit or neither. Call it after the aggregate's
+    /// mutator, so that the event carries the aggregate's new version.
+    /// </summary>
+    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened) where TDb : DbContext, IServiceDb
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(aggregate);
+        ArgumentNullException.ThrowIfNull(happened);
+        var ordinal = db.ChangeTracker.Entries<EventRow>()
+            .Count(e => e.Entity.StreamId == aggregate.Id && e.Entity.StreamVersion == aggregate.Version);
+        db.Add(new EventRow
+        {
+            Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
+            StreamType = JsonNamingPolicy.CamelCase.ConvertName(aggregate.GetType().Name),
+            StreamId = aggregate.Id,
+            StreamVersion = aggregate.Version,
+            Ordinal = (short)ordinal,
+            Type = happened.GetType().Name,
+            Payload = JsonSerializer.Serialize(happened, happened.GetType(), StrictJson.Options),
+            ActorId = db.ActorId,
+            CausationId = Consuming.Current,
+            TraceParent = Activity.Current?.Id,
+            Confidential = aggregate is IScoped { Confidential: true },
+        });
+    }
+}

@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.TestKit;
+
+/// <summary>A service's OpenAPI document as it is kept in the repository, <c>openapi.json</c> beside the service's project.</summary>
+public static class OpenApiDocument
+{
+    /// <summary>
+    /// Compares the document with the kept one. With <c>QIBIN_ACCEPT=1</c> in the environment the kept one is written anew, to be
+    /// read in the diff.
+    /// </summary>
+    /// <returns>What differs first, or null.</returns>
+    public static string? Difference(TestService service, string project, [CallerFilePath] string here = "")
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
+        var file = Path.Combine(root, project, "openapi.json");
+        var now = OpenApi.Print(service.Services).TrimEnd() + "\n";
+        if (Environment.GetEnvironmentVariable("QIBIN_ACCEPT") == "1")
+        {
+            File.WriteAllText(file, now);
+        }
+
+        var (kept, lines) = (File.Exists(file) ? File.ReadAllText(file).Split('\n') : [], now.Split('\n'));
+        for (var i = 0; i < Math.Max(kept.Length, lines.Length); i++)
+        {
+            if (kept.ElementAtOrDefault(i) != lines.ElementAtOrDefault(i))
+            {
+                return $"openapi.json:{i + 1} is «{kept.ElementAtOrDefault(i)}», now «{lines.ElementAtOrDefault(i)}»; accept with QIBIN_ACCEPT=1";
+            }
+        }
+
+        return null;
+    }
+}
