@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,9 @@ public static class MessagingHost
         services.AddSingleton<IInterceptor, Saves>();
         return builder;
     }
+
+    /// <summary>Maps what operators and feeds ask of this service's messaging.</summary>
+    public static RouteGroupBuilder MapOperations(this RouteGroupBuilder api) => api;
 }
 
 /// <summary>What a service consumes.</summary>
