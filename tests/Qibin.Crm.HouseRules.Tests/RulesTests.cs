@@ -1,0 +1,50 @@
+namespace Qibin.Crm.HouseRules.Tests;
+
+/// <summary>Each rule holds for the repository, and finds the breach that its negative control plants.</summary>
+public class RulesTests
+{
+    private const string Leads = "services/leads/Qibin.Crm.Leads/";
+
+    public static TheoryData<string> Names => [.. Controls.Keys];
+
+    private static readonly Dictionary<string, (Func<Repository, IEnumerable<string>> Rule, string Path, string Text)> Controls = new()
+    {
+        ["the top level is fixed"] = (Rules.TopLevelIsFixed, "scripts/build.md", ""),
+        ["what is not drawn is not referenced"] = (Rules.ReferencesAreDrawn, Leads + "Qibin.Crm.Leads.csproj",
+            "<Project><ItemGroup><ProjectReference Include=\"../../projects/Qibin.Crm.Projects/Qibin.Crm.Projects.csproj\" /></ItemGroup></Project>"),
+        ["contracts need no package"] = (Rules.ContractsNeedNoPackage, "services/shared/Qibin.Crm.Contracts/Qibin.Crm.Contracts.csproj",
+            "<Project><ItemGroup><PackageReference Include=\"Npgsql\" /></ItemGroup></Project>"),
+        ["MassTransit stays in messaging"] = (Rules.MassTransitStaysInMessaging, Leads + "Bus.cs", "using MassTransit;"),
+        ["the domain knows nobody"] = (Rules.DomainKnowsNobody, Leads + "Domain/Door.cs", "using Microsoft.EntityFrameworkCore;"),
+        ["the domain has no clock"] = (Rules.DomainKnowsNobody, Leads + "Domain/Watch.cs", "class Watch(TimeProvider clock);"),
+        ["Program is a table of contents"] = (Rules.ProgramIsATableOfContents, Leads + "Program.cs", new string('\n', 61)),
+        ["names say something"] = (Rules.NamesSaySomething, Leads + "Contacts/ContactHelper.cs", "static class ContactHelper;"),
+        ["every event is heard"] = (Rules.EveryEventIsHeard, "services/shared/Qibin.Crm.Contracts/Leads/LeadSang.cs", "public sealed record LeadSang : IEvent;"),
+        ["events hold no personal data"] = (Rules.EventsHoldNoPersonalData, "services/shared/Qibin.Crm.Contracts/Leads/LeadCalled.cs",
+            "public required string PhoneNumber { get; init; }"),
+        ["versions are central"] = (Rules.VersionsAreCentral, Leads + "Qibin.Crm.Leads.csproj", "<PackageReference Include=\"Npgsql\" Version=\"9.0.0\" />"),
+        ["tests do not sleep"] = (Rules.TestsDoNotSleep, "tests/Qibin.Crm.Leads.Tests/LazyTests.cs", "await Task.Delay(1000);"),
+        ["nothing is unfinished"] = (Rules.NothingIsUnfinished, Leads + "Contacts/RecordContact.cs", "throw new NotImplementedException();"),
+        ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs", "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Holds(string name) => Assert.Empty(Controls[name].Rule(Repository.Present));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Finds_what_breaks_it(string name)
+    {
+        var (rule, path, text) = Controls[name];
+        var before = rule(Repository.Present).ToHashSet();
+        Assert.Contains(rule(Repository.Present.With(path, text)), offence => !before.Contains(offence));
+    }
+
+    [Fact]
+    public void The_repository_was_read()
+    {
+        Assert.True(Repository.Present.CSharp("services/").Count() > 50);
+        Assert.Contains(Repository.Present.Projects, p => p.Path == Leads + "Qibin.Crm.Leads.csproj");
+    }
+}
