@@ -13,7 +13,11 @@ public static class Publishing
     /// Writes the event into the log with the change that is saved next: both commit or neither. Call it after the aggregate's
     /// mutator, so that the event carries the aggregate's new version.
     /// </summary>
-    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened) where TDb : DbContext, IServiceDb
+    /// <param name="db">The service's DbContext.</param>
+    /// <param name="aggregate">The aggregate that tells it.</param>
+    /// <param name="happened">The event.</param>
+    /// <param name="confidential">True when the event tells of something confidential although the aggregate is not.</param>
+    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false) where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);
@@ -32,7 +36,7 @@ public static class Publishing
             ActorId = db.ActorId,
             CausationId = Consuming.Current,
             TraceParent = Activity.Current?.Id,
-            Confidential = aggregate is IScoped { Confidential: true },
+            Confidential = confidential || aggregate is IConfidential { Confidential: true },
         });
     }
 }

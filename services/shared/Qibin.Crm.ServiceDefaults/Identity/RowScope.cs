@@ -1,16 +1,20 @@
 namespace Qibin.Crm.ServiceDefaults;
 
-/// <summary>A row that belongs to an officer, a unit and perhaps an industry chain, and may be confidential 涉密.</summary>
-public interface IScoped
+/// <summary>A row that may be confidential 涉密.</summary>
+public interface IConfidential
 {
-    Guid OwnerId { get; }
-    Guid UnitId { get; }
-    string? ChainCode { get; }
-
     /// <summary>Only <see cref="Readers"/> see it, whatever their reach.</summary>
     bool Confidential { get; }
 
     Guid[] Readers { get; }
+}
+
+/// <summary>A row that belongs to an officer, a unit and perhaps an industry chain, and may be confidential.</summary>
+public interface IScoped : IConfidential
+{
+    Guid OwnerId { get; }
+    Guid UnitId { get; }
+    string? ChainCode { get; }
 }
 
 /// <summary>The one row-scope predicate. Every door (list, detail, search, totals, export, feed) goes through it.</summary>
@@ -29,6 +33,17 @@ public static class RowScope
             Reach.Unit => rows.Where(r => r.UnitId == unit),
             _ => rows.Where(r => r.OwnerId == me),
         };
-        return ReferenceEquals(caller, Caller.System) ? rows : reached.Where(r => !r.Confidential || r.Readers.Contains(me));
+        return reached.DisclosedTo(caller);
+    }
+
+    /// <summary>
+    /// Keeps the rows that are not confidential to the caller: the whole predicate of what the city shares, such as its register
+    /// of enterprises.
+    /// </summary>
+    public static IQueryable<T> DisclosedTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IConfidential
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var me = caller.Id;
+        return ReferenceEquals(caller, Caller.System) ? rows : rows.Where(r => !r.Confidential || r.Readers.Contains(me));
     }
 }
