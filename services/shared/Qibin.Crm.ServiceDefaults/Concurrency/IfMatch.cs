@@ -55,6 +55,16 @@ public interface IVersioned
 public interface IReceipt;
 #pragma warning restore CA1040
 
+/// <summary>
+/// A receipt with something that is told once and kept nowhere, such as a new secret: a repeat of its Idempotency-Key gets
+/// <see cref="Kept"/>, the same receipt without it.
+/// </summary>
+public interface IToldOnce : IReceipt
+{
+    [System.Text.Json.Serialization.JsonIgnore]
+    IReceipt Kept { get; }
+}
+
 /// <summary>The usual receipt.</summary>
 public record Receipt : IReceipt, IVersioned
 {

@@ -84,7 +84,7 @@ internal sealed class WriteFilter : IEndpointFilter
 
         // From here on the client going away must not decide whether the write took place.
         await transaction.CommitAsync(CancellationToken.None);
-        return kept;
+        return Answer.Value(result) is IToldOnce ? Keep(result, status, told: true) : kept;
     }
 
     private static string Key(HttpRequest request)
@@ -131,9 +131,10 @@ internal sealed class WriteFilter : IEndpointFilter
             : throw new Refusal(StatusCodes.Status422UnprocessableEntity, "idempotency.reused");
     }
 
-    private static KeptAnswer Keep(object? result, int status)
+    private static KeptAnswer Keep(object? result, int status, bool told = false)
     {
         var value = Answer.Value(result);
+        value = value is IToldOnce once && !told ? once.Kept : value;
         if (value is not (null or IReceipt))
         {
             throw new InvalidOperationException($"{value.GetType()} answers a keyed write but is no receipt.");

@@ -103,8 +103,10 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
         return pointer.ToString();
     }
 
-    private static bool English(HttpContext http)
+    /// <summary>Whether Accept-Language prefers English to Chinese; without a preference it is Chinese.</summary>
+    public static bool English(HttpContext http)
     {
+        ArgumentNullException.ThrowIfNull(http);
         if (!MediaTypeLanguages.TryParse(http.Request.Headers.AcceptLanguage, out var best))
         {
             return false;
