@@ -21,19 +21,17 @@ public interface IScoped : IConfidential
 public static class RowScope
 {
     /// <summary>Keeps the rows that the caller may see. What is left out is answered as absent, never as forbidden.</summary>
-    public static IQueryable<T> VisibleTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
+    public static IQueryable<T> VisibleTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped => rows.Within(caller).DisclosedTo(caller);
+
+    /// <summary>
+    /// The confidential rows within the caller's reach that are not the caller's to read. A total says how many they are; nothing
+    /// else of them ever leaves.
+    /// </summary>
+    public static IQueryable<T> HiddenFrom<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
     {
         ArgumentNullException.ThrowIfNull(caller);
-        var (me, unit, units, chains) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds, caller.Chains);
-        var reached = caller.Reach switch
-        {
-            Reach.All => rows,
-            Reach.Chain => rows.Where(r => r.ChainCode != null && chains.Contains(r.ChainCode)),
-            Reach.Subtree => rows.Where(r => units.Contains(r.UnitId)),
-            Reach.Unit => rows.Where(r => r.UnitId == unit),
-            _ => rows.Where(r => r.OwnerId == me),
-        };
-        return reached.DisclosedTo(caller);
+        var me = caller.Id;
+        return ReferenceEquals(caller, Caller.System) ? rows.Where(_ => false) : rows.Within(caller).Where(r => r.Confidential && !r.Readers.Contains(me));
     }
 
     /// <summary>
@@ -45,5 +43,19 @@ public static class RowScope
         ArgumentNullException.ThrowIfNull(caller);
         var me = caller.Id;
         return ReferenceEquals(caller, Caller.System) ? rows : rows.Where(r => !r.Confidential || r.Readers.Contains(me));
+    }
+
+    private static IQueryable<T> Within<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var (me, unit, units, chains) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds, caller.Chains);
+        return caller.Reach switch
+        {
+            Reach.All => rows,
+            Reach.Chain => rows.Where(r => r.ChainCode != null && chains.Contains(r.ChainCode)),
+            Reach.Subtree => rows.Where(r => units.Contains(r.UnitId)),
+            Reach.Unit => rows.Where(r => r.UnitId == unit),
+            _ => rows.Where(r => r.OwnerId == me),
+        };
     }
 }
