@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace Qibin.Crm.Servers;
@@ -9,124 +7,255 @@ namespace Qibin.Crm.Servers;
 /// <summary>How a private PostgreSQL node is run.</summary>
 /// <param name="Directory">Data directory; made when it is not there.</param>
 /// <param name="Durable">Whether a commit waits for the disk. Tests that kill nothing may leave it out.</param>
-public sealed record PostgresOptions(string Directory, bool Durable = true);
+/// <param name="Port">Loopback port; null takes a free one, kept for as long as the node lives.</param>
+/// <param name="Password">Password of the user <c>qibin</c>, set when the data directory is made; null lets everybody on this machine in.</param>
+/// <param name="Settings">Further server settings, such as <c>shared_buffers</c>.</param>
+/// <param name="Log">File for what the server prints; null keeps the last lines only.</param>
+public sealed record PostgresOptions(
+    string Directory, bool Durable = true, int? Port = null, string? Password = null, IReadOnlyDictionary<string, string>? Settings = null, string? Log = null);
 
-/// <summary>A PostgreSQL node of one's own, from the programs on this machine, on a free loopback port.</summary>
+/// <summary>A PostgreSQL node of one's own, from the programs on this machine, on a loopback port of its own.</summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly PostgresOptions _options;
+    private readonly string _programs;
+    private readonly Account _account;
+    private ChildProcess? _process;
 
-    private PrivatePostgres(Process process, int port)
+    private PrivatePostgres(PostgresOptions options, string programs)
     {
-        _process = process;
-        Port = port;
+        _options = options with { Directory = Path.GetFullPath(options.Directory) };
+        _programs = programs;
+        _account = Account.For(_options.Directory, "postgres", "nobody");
+        Port = options.Port ?? Ports.Free();
     }
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
-    public int ProcessId => _process.Id;
+    /// <summary>Directory of PostgreSQL's programs, <c>psql</c> and <c>pgbench</c> among them.</summary>
+    public string Programs => _programs;
 
-    public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={Port};Username=qibin;Database={database}";
+    /// <summary>Id of the postmaster.</summary>
+    public int ProcessId => Running.Id;
 
+    private ChildProcess Running => _process ?? throw new InvalidOperationException("The node is not running.");
+
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = "qibin",
+        Password = _options.Password,
+        Database = database,
+    }.ConnectionString;
+
+    /// <summary>Starts a node and waits until it answers.</summary>
+    /// <exception cref="InvalidOperationException">It does not start; the message holds what it printed.</exception>
     public static async Task<PrivatePostgres> StartAsync(PostgresOptions options, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var bin = Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).First();
-        var root = Environment.UserName == "root";
-        Directory.CreateDirectory(options.Directory);
-        if (root)
+        var node = new PrivatePostgres(options, FindPrograms());
+        await node.StartAgainAsync(ct);
+        return node;
+    }
+
+    /// <summary>Starts a stopped or killed node on the same port and data.</summary>
+    public async Task StartAgainAsync(CancellationToken ct = default)
+    {
+        if (_process is { HasExited: false })
         {
-            await RunAsync("chown", ["-R", "postgres", options.Directory], ct);
+            return;
         }
 
-        if (!File.Exists(Path.Combine(options.Directory, "PG_VERSION")))
+        Directory.CreateDirectory(_options.Directory);
+        await _account.OwnAsync(_options.Directory, ct);
+        if (!File.Exists(Path.Combine(_options.Directory, "PG_VERSION")))
         {
-            await RunAsync(As(root, Path.Combine(bin, "initdb"), out var prefix),
-                [.. prefix, "-D", options.Directory, "-U", "qibin", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"], ct);
+            await InitializeAsync(ct);
         }
 
-        var port = FreePort();
-        string[] limits = options.Durable ? [] : ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
-        var start = new ProcessStartInfo(As(root, Path.Combine(bin, "postgres"), out var before))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
-        };
-        foreach (var argument in (string[])[.. before, "-D", options.Directory, "-p", port.ToString(CultureInfo.InvariantCulture),
-            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=400",
-            "-c", "client_connection_check_interval=1s", .. limits])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var node = new PrivatePostgres(process, port);
+        await EndForgottenAsync(ct);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        for (var attempt = 1; ; attempt++)
         {
-            try
+            _process = await LaunchAsync();
+            if (await AnswersAsync(deadline.Token))
             {
-                await using var connection = new NpgsqlConnection(node.ConnectionString("postgres") + ";Pooling=false");
-                await connection.OpenAsync(deadline.Token);
-                return node;
+                return;
             }
-            catch (NpgsqlException) when (!process.HasExited)
+
+            // The processes of a killed postmaster need a moment to notice; until then their shared memory keeps the next one out.
+            var output = _process.LastOutput;
+            await _process.DisposeAsync();
+            var again = output.Contains("shared memory block", StringComparison.Ordinal) ? attempt < 100
+                : _options.Port is null && output.Contains("could not bind", StringComparison.Ordinal) && attempt < 5;
+            if (!again)
             {
-                await Task.Delay(50, deadline.Token);
+                throw new InvalidOperationException($"PostgreSQL in {_options.Directory} does not start: {output}");
             }
+
+            Port = _options.Port is null && output.Contains("could not bind", StringComparison.Ordinal) ? Ports.Free() : Port;
+            await Task.Delay(100, deadline.Token);
         }
     }
+
+    /// <summary>Stops the node in order, by a fast shutdown: sessions are ended, nothing needs recovery.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.StopAsync(Signal.Interrupt, TimeSpan.FromSeconds(6));
+        }
+    }
+
+    /// <summary>Kills the postmaster by SIGKILL; its processes end with it.</summary>
+    public Task KillAsync() => Running.KillAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (_process is not null)
         {
-            // SIGINT is PostgreSQL's fast shutdown.
-            using var stop = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-            await stop.WaitForExitAsync();
-            await _process.WaitForExitAsync();
+            await StopAsync();
+            await _process.DisposeAsync();
         }
-
-        _process.Dispose();
     }
 
-    private static string As(bool root, string program, out string[] before)
-    {
-        // PostgreSQL refuses to run as root; setpriv stays the same process, and ends it with us.
-        before = root
-            ? ["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL", "--", program]
-            : ["--pdeathsig=KILL", "--", program];
-        return "setpriv";
-    }
+    private static string FindPrograms() =>
+        Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).First();
 
-    private static int FreePort()
+    private async Task InitializeAsync(CancellationToken ct)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static async Task RunAsync(string program, string[] arguments, CancellationToken ct)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
-        foreach (var argument in arguments)
+        // A start that was killed half-way leaves a directory without its version, which initdb refuses.
+        foreach (var entry in new DirectoryInfo(_options.Directory).GetFileSystemInfos())
         {
-            start.ArgumentList.Add(argument);
+            if (entry is DirectoryInfo directory)
+            {
+                directory.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
         }
 
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
-        await process.WaitForExitAsync(ct);
-        if (process.ExitCode != 0)
+        var password = Path.Combine(Path.GetDirectoryName(_options.Directory)!, $".initdb-{RandomNumberGenerator.GetHexString(8)}");
+        try
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}{await output}");
+            string[] authentication = ["--auth=trust"];
+            if (_options.Password is { } secret)
+            {
+                await using (var file = new FileStream(password, new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }))
+                {
+                    await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(secret + "\n"), ct);
+                }
+
+                await _account.OwnAsync(password, ct);
+                authentication = ["--auth=scram-sha-256", $"--pwfile={password}"];
+            }
+
+            await Commands.RunAsync("setpriv",
+                [.. _account.Options, "--", Path.Combine(_programs, "initdb"), "-D", _options.Directory, "-U", "qibin", .. authentication,
+                    "--encoding=UTF8", "--locale=C.UTF-8", .. (string[])(_options.Durable ? [] : ["--no-sync"])], ct);
         }
+        finally
+        {
+            File.Delete(password);
+        }
+    }
+
+    /// <summary>
+    /// Ends a postmaster that still runs on this directory, which nobody but its dead starter knew, and removes a pid file that a
+    /// kill left behind: its number may be another process by now, and PostgreSQL would refuse to start.
+    /// </summary>
+    private async Task EndForgottenAsync(CancellationToken ct)
+    {
+        var file = Path.Combine(_options.Directory, "postmaster.pid");
+        if (!File.Exists(file))
+        {
+            return;
+        }
+
+        if (int.TryParse((await File.ReadAllLinesAsync(file, ct)).FirstOrDefault(), out var id) && RunsHere(id))
+        {
+            Signals.Send(id, Signal.Quit);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            patience.CancelAfter(TimeSpan.FromSeconds(15));
+            while (RunsHere(id))
+            {
+                await Task.Delay(50, patience.Token);
+            }
+        }
+
+        File.Delete(file);
+    }
+
+    private bool RunsHere(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Split('\0').Contains(_options.Directory, StringComparer.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private Task<ChildProcess> LaunchAsync()
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["listen_addresses"] = "127.0.0.1",
+            ["unix_socket_directories"] = "",
+            ["max_connections"] = "400",
+            ["client_connection_check_interval"] = "1s",
+        };
+        if (!_options.Durable)
+        {
+            settings["fsync"] = settings["synchronous_commit"] = settings["full_page_writes"] = "off";
+        }
+
+        foreach (var (name, value) in _options.Settings ?? new Dictionary<string, string>())
+        {
+            settings[name] = value;
+        }
+
+        return ChildProcess.StartAsync(
+            Path.Combine(_programs, "postgres"),
+            ["-D", _options.Directory, "-p", Port.ToString(CultureInfo.InvariantCulture), .. settings.SelectMany(s => (string[])["-c", $"{s.Key}={s.Value}"])],
+            _account, null, _options.Log);
+    }
+
+    /// <summary>Waits until the node takes connections; false when it has ended instead.</summary>
+    private async Task<bool> AnswersAsync(CancellationToken ct)
+    {
+        while (!Running.HasExited)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false;Timeout=5");
+                await connection.OpenAsync(ct);
+                // Another node may have taken the port in between; the one that answers must be ours.
+                await using var ours = new NpgsqlCommand("show data_directory", connection);
+                if (Equals(await ours.ExecuteScalarAsync(ct), _options.Directory))
+                {
+                    return true;
+                }
+            }
+            catch (NpgsqlException)
+            {
+            }
+
+            await Task.Delay(30, ct);
+        }
+
+        await Running.WaitForExitAsync(ct);
+        return false;
     }
 }

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Qibin.Crm.Servers;
+
+/// <summary>
+/// A process that ends when this one does, in whatever way this one ends: the kernel kills it. It has a session of its own, so that
+/// Ctrl-C at the terminal reaches this process alone, which then stops the others in order.
+/// </summary>
+public sealed class ChildProcess : IAsyncDisposable
+{
+    // The kernel's signal comes when the thread that made the child ends, and a thread of the pool ends when it is idle.
+    private static readonly BlockingCollection<Action> Starts = StartThread();
+
+    private readonly Process _process;
+    private readonly LogFile _log;
+
+    private ChildProcess(Process process, LogFile log)
+    {
+        _process = process;
+        _log = log;
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Exit code of a process that has ended; 128 + signal when a signal ended it.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>The last lines that it printed.</summary>
+    public string LastOutput => _log.Last();
+
+    /// <summary>Starts a process with the environment of this one.</summary>
+    /// <param name="program">Program, by path or name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables set in addition.</param>
+    /// <param name="log">File for what it prints, at most twice 8 MB; null keeps the last lines only.</param>
+    public static Task<ChildProcess> StartAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null) =>
+        StartAsync(program, arguments, new Account(null, false), environment, log);
+
+    internal static Task<ChildProcess> StartAsync(
+        string program, IEnumerable<string> arguments, Account account, IReadOnlyDictionary<string, string>? environment, string? log)
+    {
+        var start = new ProcessStartInfo("setsid", ["setpriv", .. account.Options, "--pdeathsig=KILL", "--", program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var started = new TaskCompletionSource<ChildProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Starts.Add(() =>
+        {
+            try
+            {
+                var lines = new LogFile(log);
+                var process = new Process { StartInfo = start };
+                process.OutputDataReceived += (_, e) => Take(lines, e.Data);
+                process.ErrorDataReceived += (_, e) => Take(lines, e.Data);
+                process.Start();
+                process.StandardInput.Close();
+                process.BeginOutputReadLine();
+                process.BeginErrorReadLine();
+                started.SetResult(new ChildProcess(process, lines));
+            }
+            catch (Exception e)
+            {
+                started.SetException(e);
+            }
+        });
+        return started.Task;
+    }
+
+    public Task WaitForExitAsync(CancellationToken ct = default) => _process.WaitForExitAsync(ct);
+
+    /// <summary>Asks the process to end by SIGTERM, and kills it when it does not within the time given.</summary>
+    public Task StopAsync(TimeSpan patience) => StopAsync(Signal.Terminate, patience);
+
+    internal async Task StopAsync(Signal signal, TimeSpan patience)
+    {
+        if (_process.HasExited)
+        {
+            return;
+        }
+
+        Signals.Send(_process.Id, signal);
+        using var enough = new CancellationTokenSource(patience);
+        try
+        {
+            await _process.WaitForExitAsync(enough.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await KillAsync();
+        }
+    }
+
+    /// <summary>Ends the process by SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Signals.Send(_process.Id, Signal.Kill);
+        }
+
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+        _log.Dispose();
+    }
+
+    private static void Take(LogFile log, string? line)
+    {
+        if (line is not null)
+        {
+            log.Write(line);
+        }
+    }
+
+    private static BlockingCollection<Action> StartThread()
+    {
+        var starts = new BlockingCollection<Action>();
+        new Thread(() =>
+        {
+            foreach (var start in starts.GetConsumingEnumerable())
+            {
+                start();
+            }
+        })
+        { IsBackground = true, Name = "children" }.Start();
+        return starts;
+    }
+}
