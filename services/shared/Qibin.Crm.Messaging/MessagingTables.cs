@@ -53,6 +53,9 @@ public static class MessagingTables
             row.Property(x => x.Headers).HasColumnType("jsonb");
             row.Property(x => x.ParkedAt).HasDefaultValueSql("now()");
             row.HasIndex(x => new { x.State, x.ParkedAt });
+            // A message that is parked and then delivered once more is not parked twice.
+            row.HasIndex(x => new { x.Consumer, x.MessageId }, "ix_parked_message_once").IsUnique().AreNullsDistinct(false)
+                .HasFilter("state = 0 and message_id is not null");
         });
         return model;
     }

@@ -73,7 +73,9 @@ public static class ServiceHost
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new ProblemCatalog(problems ?? new Dictionary<string, ProblemText>(), constraints));
+        services.AddSingleton(provider => new ProblemCatalog(
+            provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts).Concat(problems ?? new Dictionary<string, ProblemText>())
+                .ToDictionary(StringComparer.Ordinal), constraints));
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter>(provider => provider.GetRequiredService<ProblemWriter>());
         services.AddProblemDetails();

@@ -34,12 +34,13 @@ public static class Scopes
     public const string DirectoryRead = "directory.read";
     public const string IdentityRead = "identity.read";
     public const string IdentityWrite = "identity.write";
+    public const string EventsRead = "events.read";
     public const string OpsRead = "ops.read";
     public const string OpsWrite = "ops.write";
 
     public static IReadOnlyList<string> All { get; } =
     [
         LeadsRead, LeadsWrite, ProjectsRead, ProjectsWrite, EnterprisesRead, EnterprisesWrite,
-        PipelineRead, DirectoryRead, IdentityRead, IdentityWrite, OpsRead, OpsWrite,
+        PipelineRead, DirectoryRead, IdentityRead, IdentityWrite, EventsRead, OpsRead, OpsWrite,
     ];
 }

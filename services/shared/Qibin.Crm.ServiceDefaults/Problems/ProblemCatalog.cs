@@ -5,6 +5,9 @@ namespace Qibin.Crm.ServiceDefaults;
 /// <summary>The words of one problem, Chinese first. Placeholders <c>{0}</c>… take the problem's arguments.</summary>
 public sealed record ProblemText(string Chinese, string English);
 
+/// <summary>Texts that a shared part, such as messaging, brings into every service's catalogue.</summary>
+public sealed record SharedProblems(IReadOnlyDictionary<string, ProblemText> Texts);
+
 /// <summary>
 /// Texts of all problem codes that a service answers with, and the database constraints that stand for a rule of the trade.
 /// </summary>
