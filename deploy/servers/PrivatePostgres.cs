@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Npgsql;
 
 namespace Qibin.Crm.Servers;
@@ -14,28 +13,32 @@ namespace Qibin.Crm.Servers;
 public sealed record PostgresOptions(
     string Directory, bool Durable = true, int? Port = null, string? Password = null, IReadOnlyDictionary<string, string>? Settings = null, string? Log = null);
 
-/// <summary>A PostgreSQL node of one's own, from the programs on this machine, on a loopback port of its own.</summary>
+/// <summary>A PostgreSQL node of one's own, on a loopback port of its own.</summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
+    private const string DirectoryInContainer = "/var/lib/postgresql/data";
+
     private readonly PostgresOptions _options;
-    private readonly string _programs;
+    private readonly string? _programs;
+    private readonly Container? _container;
     private readonly Account _account;
     private ChildProcess? _process;
 
-    private PrivatePostgres(PostgresOptions options, string programs)
+    private PrivatePostgres(PostgresOptions options, string? programs)
     {
         _options = options with { Directory = Path.GetFullPath(options.Directory) };
         _programs = programs;
+        _container = programs is null ? new Container("postgres:15", _options.Directory) : null;
         _account = Account.For(_options.Directory, "postgres", "nobody");
         Port = options.Port ?? Ports.Free();
     }
 
     public int Port { get; private set; }
 
-    /// <summary>Directory of PostgreSQL's programs, <c>psql</c> and <c>pgbench</c> among them.</summary>
-    public string Programs => _programs;
+    /// <summary>Directory of PostgreSQL's programs, <c>psql</c> and <c>pgbench</c> among them; null when it runs in a container.</summary>
+    public string? Programs => _programs;
 
-    /// <summary>Id of the postmaster.</summary>
+    /// <summary>Id of the postmaster, or of Docker's client.</summary>
     public int ProcessId => Running.Id;
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The node is not running.");
@@ -49,12 +52,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
         Database = database,
     }.ConnectionString;
 
-    /// <summary>Starts a node and waits until it answers.</summary>
+    /// <summary>Starts a node and waits until it answers; installs PostgreSQL first where it must and may.</summary>
+    /// <param name="options">How to run it.</param>
+    /// <param name="say">Told what is being done, when it takes long.</param>
+    /// <param name="ct">Gives up.</param>
     /// <exception cref="InvalidOperationException">It does not start; the message holds what it printed.</exception>
-    public static async Task<PrivatePostgres> StartAsync(PostgresOptions options, CancellationToken ct = default)
+    public static async Task<PrivatePostgres> StartAsync(PostgresOptions options, Action<string>? say = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var node = new PrivatePostgres(options, FindPrograms());
+        var node = new PrivatePostgres(options, await Provisioning.PostgresAsync(say, ct));
         await node.StartAgainAsync(ct);
         return node;
     }
@@ -67,19 +73,26 @@ public sealed class PrivatePostgres : IAsyncDisposable
             return;
         }
 
-        Directory.CreateDirectory(_options.Directory);
-        await _account.OwnAsync(_options.Directory, ct);
-        if (!File.Exists(Path.Combine(_options.Directory, "PG_VERSION")))
+        if (_programs is null)
         {
-            await InitializeAsync(ct);
+            Directory.CreateDirectory(_options.Directory);
+        }
+        else
+        {
+            if (!File.Exists(Path.Combine(_options.Directory, "PG_VERSION")))
+            {
+                await InitializeAsync(_programs, ct);
+            }
+
+            await _account.OwnAsync(_options.Directory, ct);
+            await EndForgottenAsync(ct);
         }
 
-        await EndForgottenAsync(ct);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(_container is null ? TimeSpan.FromSeconds(60) : TimeSpan.FromMinutes(5));
         for (var attempt = 1; ; attempt++)
         {
-            _process = await LaunchAsync();
+            _process = await LaunchAsync(deadline.Token);
             if (await AnswersAsync(deadline.Token))
             {
                 return;
@@ -110,7 +123,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Kills the postmaster by SIGKILL; its processes end with it.</summary>
-    public Task KillAsync() => Running.KillAsync();
+    public async Task KillAsync()
+    {
+        if (_container is not null)
+        {
+            await _container.KillAsync(CancellationToken.None);
+        }
+
+        await Running.KillAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -121,47 +142,38 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    private static string FindPrograms() =>
-        Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).First();
-
-    private async Task InitializeAsync(CancellationToken ct)
+    /// <summary>Makes the data directory beside its place and moves it there when it is whole: initdb may be killed half-way.</summary>
+    private async Task InitializeAsync(string programs, CancellationToken ct)
     {
-        // A start that was killed half-way leaves a directory without its version, which initdb refuses.
-        foreach (var entry in new DirectoryInfo(_options.Directory).GetFileSystemInfos())
+        var made = _options.Directory + ".new";
+        var password = _options.Directory + ".password";
+        if (Directory.Exists(made))
         {
-            if (entry is DirectoryInfo directory)
-            {
-                directory.Delete(recursive: true);
-            }
-            else
-            {
-                entry.Delete();
-            }
+            Directory.Delete(made, recursive: true);
         }
 
-        var password = Path.Combine(Path.GetDirectoryName(_options.Directory)!, $".initdb-{RandomNumberGenerator.GetHexString(8)}");
         try
         {
+            Directory.CreateDirectory(made);
+            await _account.OwnAsync(made, ct);
             string[] authentication = ["--auth=trust"];
             if (_options.Password is { } secret)
             {
-                await using (var file = new FileStream(password, new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                }))
-                {
-                    await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(secret + "\n"), ct);
-                }
-
+                await PrivateFile.WriteAsync(password, secret + "\n", ct);
                 await _account.OwnAsync(password, ct);
                 authentication = ["--auth=scram-sha-256", $"--pwfile={password}"];
             }
 
             await Commands.RunAsync("setpriv",
-                [.. _account.Options, "--", Path.Combine(_programs, "initdb"), "-D", _options.Directory, "-U", "qibin", .. authentication,
+                [.. _account.Options, "--", Path.Combine(programs, "initdb"), "-D", made, "-U", "qibin", .. authentication,
                     "--encoding=UTF8", "--locale=C.UTF-8", .. (string[])(_options.Durable ? [] : ["--no-sync"])], ct);
+            if (Directory.Exists(_options.Directory))
+            {
+                // Refuses when it holds anything.
+                Directory.Delete(_options.Directory);
+            }
+
+            Directory.Move(made, _options.Directory);
         }
         finally
         {
@@ -207,12 +219,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    private Task<ChildProcess> LaunchAsync()
+    private Task<ChildProcess> LaunchAsync(CancellationToken ct)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["listen_addresses"] = "127.0.0.1",
-            ["unix_socket_directories"] = "",
             ["max_connections"] = "400",
             ["client_connection_check_interval"] = "1s",
         };
@@ -226,10 +236,19 @@ public sealed class PrivatePostgres : IAsyncDisposable
             settings[name] = value;
         }
 
-        return ChildProcess.StartAsync(
-            Path.Combine(_programs, "postgres"),
-            ["-D", _options.Directory, "-p", Port.ToString(CultureInfo.InvariantCulture), .. settings.SelectMany(s => (string[])["-c", $"{s.Key}={s.Value}"])],
-            _account, null, _options.Log);
+        if (_programs is null)
+        {
+            return _container!.StartAsync(DirectoryInContainer, Port, 5432,
+                ["-e", "POSTGRES_USER=qibin", .. _options.Password is null ? (string[])["-e", "POSTGRES_HOST_AUTH_METHOD=trust"] : ["-e", $"POSTGRES_PASSWORD={_options.Password}"]],
+                Arguments(), _options.Log, ct);
+        }
+
+        settings["listen_addresses"] = "127.0.0.1";
+        settings["unix_socket_directories"] = "";
+        settings["port"] = Port.ToString(CultureInfo.InvariantCulture);
+        return ChildProcess.StartAsync(Path.Combine(_programs, "postgres"), ["-D", _options.Directory, .. Arguments()], _account, null, _options.Log);
+
+        IEnumerable<string> Arguments() => settings.SelectMany(s => (string[])["-c", $"{s.Key}={s.Value}"]);
     }
 
     /// <summary>Waits until the node takes connections; false when it has ended instead.</summary>
@@ -243,7 +262,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 await connection.OpenAsync(ct);
                 // Another node may have taken the port in between; the one that answers must be ours.
                 await using var ours = new NpgsqlCommand("show data_directory", connection);
-                if (Equals(await ours.ExecuteScalarAsync(ct), _options.Directory))
+                if (Equals(await ours.ExecuteScalarAsync(ct), _container is null ? _options.Directory : DirectoryInContainer))
                 {
                     return true;
                 }

@@ -13,7 +13,7 @@ namespace Qibin.Crm.Servers;
 public sealed record RabbitOptions(string Directory, string? Password = null, int? Port = null, string? Log = null);
 
 /// <summary>
-/// A RabbitMQ node of one's own, from the programs on this machine: own name, ports, port mapper, data, cookie, user and virtual host.
+/// A RabbitMQ node of one's own: own name, ports, port mapper, data, cookie, user and virtual host.
 /// </summary>
 public sealed class PrivateRabbit : IAsyncDisposable
 {
@@ -21,7 +21,8 @@ public sealed class PrivateRabbit : IAsyncDisposable
     private const string VirtualHost = "qibin";
 
     private readonly RabbitOptions _options;
-    private readonly string _programs;
+    private readonly string? _programs;
+    private readonly Container? _container;
     private readonly Account _account;
     private readonly string _password;
     private int _distribution = Ports.Free();
@@ -29,10 +30,11 @@ public sealed class PrivateRabbit : IAsyncDisposable
     private ChildProcess? _mapper;
     private ChildProcess? _process;
 
-    private PrivateRabbit(RabbitOptions options, string programs)
+    private PrivateRabbit(RabbitOptions options, string? programs)
     {
         _options = options with { Directory = Path.GetFullPath(options.Directory) };
         _programs = programs;
+        _container = programs is null ? new Container("rabbitmq:3.10", _options.Directory) : null;
         // Erlang judges by a directory's mode whether it may write there, and does not see a right that was lent.
         _account = Account.For(_options.Directory, "rabbitmq").OrRoot();
         _password = options.Password ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -41,7 +43,7 @@ public sealed class PrivateRabbit : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>Id of the node's Erlang machine.</summary>
+    /// <summary>Id of the node's Erlang machine, or of Docker's client.</summary>
     public int ProcessId => Running.Id;
 
     /// <summary>Where clients connect, with user, password and virtual host.</summary>
@@ -49,12 +51,15 @@ public sealed class PrivateRabbit : IAsyncDisposable
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The node is not running.");
 
-    /// <summary>Starts a node and waits until it answers.</summary>
+    /// <summary>Starts a node and waits until it answers; installs RabbitMQ first where it must and may.</summary>
+    /// <param name="options">How to run it.</param>
+    /// <param name="say">Told what is being done, when it takes long.</param>
+    /// <param name="ct">Gives up.</param>
     /// <exception cref="InvalidOperationException">It does not start; the message holds what it printed.</exception>
-    public static async Task<PrivateRabbit> StartAsync(RabbitOptions options, CancellationToken ct = default)
+    public static async Task<PrivateRabbit> StartAsync(RabbitOptions options, Action<string>? say = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var node = new PrivateRabbit(options, "/usr/lib/rabbitmq/bin");
+        var node = new PrivateRabbit(options, await Provisioning.RabbitAsync(say, ct));
         await node.StartAgainAsync(ct);
         return node;
     }
@@ -68,12 +73,10 @@ public sealed class PrivateRabbit : IAsyncDisposable
         }
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(90));
+        deadline.CancelAfter(_container is null ? TimeSpan.FromSeconds(90) : TimeSpan.FromMinutes(5));
         for (var attempt = 1; ; attempt++)
         {
-            await ConfigureAsync(deadline.Token);
-            await StartMapperAsync(deadline.Token);
-            _process = await ChildProcess.StartAsync(Path.Combine(_programs, "rabbitmq-server"), [], _account, Variables(), _options.Log);
+            _process = await LaunchAsync(deadline.Token);
             if (await AnswersAsync(deadline.Token))
             {
                 return;
@@ -102,7 +105,15 @@ public sealed class PrivateRabbit : IAsyncDisposable
     }
 
     /// <summary>Kills the node by SIGKILL.</summary>
-    public Task KillAsync() => Running.KillAsync();
+    public async Task KillAsync()
+    {
+        if (_container is not null)
+        {
+            await _container.KillAsync(CancellationToken.None);
+        }
+
+        await Running.KillAsync();
+    }
 
     /// <summary>
     /// Sets a policy on queues of the virtual host, such as <c>{"delivery-limit": 5}</c>. Takes about a second.
@@ -117,6 +128,7 @@ public sealed class PrivateRabbit : IAsyncDisposable
     /// <summary>Runs <c>rabbitmqctl</c> against the node and answers what it printed.</summary>
     /// <exception cref="InvalidOperationException">It ended with an error; the message holds what it printed.</exception>
     public Task<string> ControlAsync(IEnumerable<string> arguments, CancellationToken ct = default) =>
+        _programs is null ? _container!.ExecuteAsync(["rabbitmqctl", .. arguments], ct) :
         Commands.RunAsync("setpriv", [.. _account.Options, "--", Path.Combine(_programs, "rabbitmqctl"), "-n", NodeName, .. arguments], ct, Variables());
 
     public async ValueTask DisposeAsync()
@@ -133,12 +145,27 @@ public sealed class PrivateRabbit : IAsyncDisposable
         }
     }
 
+    private async Task<ChildProcess> LaunchAsync(CancellationToken ct)
+    {
+        if (_programs is null)
+        {
+            Directory.CreateDirectory(_options.Directory);
+            return await _container!.StartAsync("/var/lib/rabbitmq", Port, 5672,
+                ["--hostname", "qibin", "-e", "RABBITMQ_DEFAULT_USER=qibin", "-e", $"RABBITMQ_DEFAULT_PASS={_password}", "-e", $"RABBITMQ_DEFAULT_VHOST={VirtualHost}"],
+                [], _options.Log, ct);
+        }
+
+        await ConfigureAsync(ct);
+        await StartMapperAsync(ct);
+        return await ChildProcess.StartAsync(Path.Combine(_programs, "rabbitmq-server"), [], _account, Variables(), _options.Log);
+    }
+
     private string In(string name) => Path.Combine(_options.Directory, name);
 
     private async Task ConfigureAsync(CancellationToken ct)
     {
         Directory.CreateDirectory(_options.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await WriteSecretAsync("rabbitmq.conf",
+        await PrivateFile.WriteAsync(In("rabbitmq.conf"),
             $"""
             listeners.tcp.1 = 127.0.0.1:{Port}
             default_vhost = {VirtualHost}
@@ -154,21 +181,15 @@ public sealed class PrivateRabbit : IAsyncDisposable
             log.file = false
 
             """, ct);
-        await WriteSecretAsync("enabled_plugins", "[].\n", ct);
-        await WriteSecretAsync("rabbitmq-env.conf", "", ct);
+        await PrivateFile.WriteAsync(In("enabled_plugins"), "[].\n", ct);
+        await PrivateFile.WriteAsync(In("rabbitmq-env.conf"), "", ct);
         if (!File.Exists(In(".erlang.cookie")))
         {
-            await WriteSecretAsync(".erlang.cookie", RandomNumberGenerator.GetHexString(40), ct);
+            await PrivateFile.WriteAsync(In(".erlang.cookie"), RandomNumberGenerator.GetHexString(40), ct);
             File.SetUnixFileMode(In(".erlang.cookie"), UnixFileMode.UserRead);
         }
 
         await _account.OwnAsync(_options.Directory, ct);
-    }
-
-    private async Task WriteSecretAsync(string name, string text, CancellationToken ct)
-    {
-        await File.WriteAllTextAsync(In(name), text, ct);
-        File.SetUnixFileMode(In(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private Dictionary<string, string> Variables() => new(StringComparer.Ordinal)

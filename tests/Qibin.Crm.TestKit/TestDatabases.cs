@@ -5,17 +5,18 @@ using Qibin.Crm.Servers;
 namespace Qibin.Crm.TestKit;
 
 /// <summary>
-/// A PostgreSQL node for this test process, and databases on it: each test class owns one, copied from a template that was
+/// A PostgreSQL server for this test process, and databases on it: each test class owns one, copied from a template that was
 /// migrated once.
 /// </summary>
 public static class TestDatabases
 {
-    private static readonly Lazy<Task<PrivatePostgres>> Node = new(StartAsync);
+    private static readonly Lazy<Task<PostgresServer>> Server = new(StartAsync);
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Templates = new(StringComparer.Ordinal);
+    private static readonly ConcurrentBag<string> Made = [];
     private static readonly SemaphoreSlim Copying = new(1, 1);
     private static int _count;
 
-    public static Task<PrivatePostgres> NodeAsync() => Node.Value;
+    public static Task<PostgresServer> ServerAsync() => Server.Value;
 
     /// <summary>Connection string of a new, empty database.</summary>
     public static async Task<string> EmptyAsync(string name) => await CreateAsync(name, null);
@@ -35,41 +36,45 @@ public static class TestDatabases
 
     private static async Task<string> CreateAsync(string name, string? template)
     {
-        var node = await Node.Value;
-        var database = $"{name}_{Interlocked.Increment(ref _count)}";
+        var server = await Server.Value;
+        // On a server that was given, other test processes have databases too.
+        var database = $"{name}_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}";
         await Copying.WaitAsync();
         try
         {
-            await using var source = NpgsqlDataSource.Create(node.ConnectionString("postgres") + ";Pooling=false");
-            // A template that somebody is still connected to cannot be copied; pooled connections of its migration are.
-            await using var command = source.CreateCommand(template is null ? $"create database \"{database}\"" :
-                $"""
-                select pg_terminate_backend(pid) from pg_stat_activity where datname = '{template}';
-                """);
-            await command.ExecuteNonQueryAsync();
             if (template is not null)
             {
-                await using var copy = source.CreateCommand($"create database \"{database}\" template \"{template}\"");
-                await copy.ExecuteNonQueryAsync();
+                // A template that somebody is still connected to cannot be copied; pooled connections of its migration are.
+                await server.DisconnectAsync(template);
             }
+
+            await server.CreateDatabaseAsync(database, template);
+            Made.Add(database);
         }
         finally
         {
             Copying.Release();
         }
 
-        return node.ConnectionString(database);
+        return server.ConnectionString(database);
     }
 
-    private static async Task<PrivatePostgres> StartAsync()
+    private static async Task<PostgresServer> StartAsync()
     {
-        var directory = System.IO.Directory.CreateTempSubdirectory("qibin-test-pg-").FullName;
-        var node = await PrivatePostgres.StartAsync(new PostgresOptions(directory, Durable: false));
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        var directory = System.IO.Directory.CreateTempSubdirectory("qibin-test-").FullName;
+        var server = await PostgresServer.ProvideAsync(new PostgresOptions(Path.Combine(directory, "postgres"), Durable: false));
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => EndAsync().Wait(TimeSpan.FromSeconds(20));
+        return server;
+
+        async Task EndAsync()
         {
-            node.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+            if (server.Node is null)
+            {
+                await server.DropDatabasesAsync(Made);
+            }
+
+            await server.DisposeAsync();
             System.IO.Directory.Delete(directory, recursive: true);
-        };
-        return node;
+        }
     }
 }
