@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,10 +16,24 @@ namespace Qibin.Crm.ServiceDefaults;
 /// Each service validates access tokens for itself: RFC 9068 <c>at+jwt</c>, ES256, by the keys of the authority that
 /// <c>Identity:Issuer</c> names. An outside OpenID Connect authority is a matter of configuration.
 /// </summary>
-internal static class TokenValidation
+public static class TokenValidation
 {
+    private static readonly object Unreachable = new();
+
+    /// <summary>
+    /// Whether the caller's token could not be checked because the authority's keys were never had: then it is neither valid nor
+    /// invalid, and a service answers 503 where it would have answered 401.
+    /// </summary>
+    public static bool AuthorityUnreachable(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return http.Items.ContainsKey(Unreachable);
+    }
+
+    /// <summary>Validates bearer tokens; what may be called without one is another question.</summary>
     public static void AddTokenValidation(this IServiceCollection services, IConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
         var issuer = configuration["Identity:Issuer"] ?? "http://127.0.0.1:8080/";
         var metadata = configuration["Identity:MetadataAddress"];
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
@@ -29,7 +44,7 @@ internal static class TokenValidation
             options.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
                 string.IsNullOrEmpty(metadata) ? issuer.TrimEnd('/') + "/.well-known/openid-configuration" : metadata,
                 new OpenIdConnectConfigurationRetriever(),
-                new HttpDocumentRetriever { RequireHttps = false })
+                new HttpDocumentRetriever(new HttpClient { Timeout = TimeSpan.FromSeconds(4) }) { RequireHttps = false })
             { RefreshInterval = TimeSpan.FromSeconds(5) };
             options.TokenValidationParameters = new TokenValidationParameters
             {
@@ -47,9 +62,34 @@ internal static class TokenValidation
             options.TokenHandlers.Add(new RememberingTokenHandler { MapInboundClaims = false });
             // What exactly is wrong with a token is nothing to tell to whoever forged it.
             options.IncludeErrorDetails = false;
+            options.Events = new JwtBearerEvents { OnAuthenticationFailed = NoteUnreachable, OnChallenge = ChallengeAsync };
         });
-        services.AddAuthorizationBuilder().SetFallbackPolicy(
-            new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    private static async Task NoteUnreachable(AuthenticationFailedContext context)
+    {
+        if (context.Exception is not SecurityTokenSignatureKeyNotFoundException)
+        {
+            return;
+        }
+
+        try
+        {
+            await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        }
+        catch (InvalidOperationException)
+        {
+            context.HttpContext.Items[Unreachable] = true;
+        }
+    }
+
+    private static async Task ChallengeAsync(JwtBearerChallengeContext context)
+    {
+        if (AuthorityUnreachable(context.HttpContext))
+        {
+            context.HandleResponse();
+            await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy("service.unavailable", 2));
+        }
     }
 
     /// <summary>
