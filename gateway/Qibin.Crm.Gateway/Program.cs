@@ -1,1 +1,32 @@
-return;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Gateway;
+
+internal static class Program
+{
+    public static Task Main(string[] args) => Build(args).RunAsync();
+
+    /// <summary>The gateway's table of contents.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        adjust?.Invoke(builder);
+        builder.AddEdgeDefaults();
+        builder.AddEdgeSizes();
+        builder.AddTrustedProxies();
+        builder.AddKnownTokens();
+        builder.AddEdgeLimits();
+        builder.AddForwarding();
+        builder.AddServiceHealth();
+
+        var app = builder.Build();
+        app.UseTrustedProxies();
+        app.UseSecurityHeaders();
+        app.UseEdgeDefaults();
+        app.UseEdgeSizes();
+        app.UseAuthentication();
+        app.UseSwaggerPage();
+        app.MapForwarding();
+        return app;
+    }
+}

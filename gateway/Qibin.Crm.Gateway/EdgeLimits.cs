@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Gateway;
+
+/// <summary>How much the gateway lets through; configuration section <c>Limits</c>.</summary>
+internal sealed record LimitSettings
+{
+    /// <summary>Requests a second of one principal, whatever token it shows; twice as many at once.</summary>
+    public int PrincipalPerSecond { get; init; } = 2000;
+
+    /// <summary>Requests a second without a token, of one address (of IPv6, one /64 network); twice as many at once.</summary>
+    public int AddressPerSecond { get; init; } = 200;
+
+    /// <summary>Attempts to sign in or to get a token, a minute and an address; as many at once. An office shares an address.</summary>
+    public int SignInsPerMinute { get; init; } = 240;
+
+    /// <summary>Requests that one service works on at a time; more are answered 503, so that a slow service cannot hold up the others.</summary>
+    public int InFlightPerService { get; init; } = 256;
+}
+
+/// <summary>Keeps one caller from using up everything (429), and one service from holding up the gateway (503).</summary>
+internal sealed class EdgeLimits : IDisposable
+{
+    private readonly PartitionedRateLimiter<Bucket> _rates = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket =>
+        RateLimitPartition.GetTokenBucketLimiter(bucket, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = bucket.Burst,
+            TokensPerPeriod = bucket.PerPeriod,
+            ReplenishmentPeriod = bucket.Period,
+            QueueLimit = 0,
+        }));
+
+    private readonly PartitionedRateLimiter<string> _inFlight;
+    private readonly LimitSettings _settings;
+
+    public EdgeLimits(IConfiguration configuration)
+    {
+        _settings = configuration.GetSection("Limits").Get<LimitSettings>() ?? new();
+        _inFlight = PartitionedRateLimiter.Create<string, string>(service => RateLimitPartition.GetConcurrencyLimiter(
+            service, _ => new ConcurrencyLimiterOptions { PermitLimit = _settings.InFlightPerService, QueueLimit = 0 }));
+    }
+
+    /// <summary>Counts the request against its caller and tells the caller what is left (draft-ietf-httpapi-ratelimit-headers-10).</summary>
+    /// <returns>429 with the seconds after which the next request would be let through, or null: an overload is no time for exceptions.</returns>
+    public Refusal? Count(HttpContext http)
+    {
+        var bucket = BucketOf(http);
+        using var lease = _rates.AttemptAcquire(bucket);
+        var left = _rates.GetStatistics(bucket)?.CurrentAvailablePermits ?? 0;
+        var full = Math.Ceiling((bucket.Burst - left) * bucket.Period.TotalSeconds / bucket.PerPeriod);
+        http.Response.OnStarting(static state =>
+        {
+            var (http, policy, limit) = ((HttpContext, string, string))state;
+            http.Response.Headers["RateLimit-Policy"] = policy;
+            http.Response.Headers["RateLimit"] = limit;
+            return Task.CompletedTask;
+        }, (http, bucket.Policy, string.Create(CultureInfo.InvariantCulture, $"\"{bucket.Name}\";r={left};t={full}")));
+        return lease.IsAcquired ? null : new Refusal(StatusCodes.Status429TooManyRequests, "limit.tooMany") { RetryAfter = bucket.Seconds };
+    }
+
+    /// <summary>A place at the service, given back when disposed; not acquired when as many requests are there as it may work on.</summary>
+    public RateLimitLease Enter(string service) => _inFlight.AttemptAcquire(service);
+
+    public void Dispose()
+    {
+        _rates.Dispose();
+        _inFlight.Dispose();
+    }
+
+    /// <summary>
+    /// A token that was validated speaks for its subject. Any other is as good as none: whoever makes tokens up would have a new
+    /// bucket for each.
+    /// </summary>
+    private Bucket BucketOf(HttpContext http)
+    {
+        if (HttpMethods.IsPost(http.Request.Method)
+            && (http.Request.Path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase)
+                || http.Request.Path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase)))
+        {
+            var attempts = _settings.SignInsPerMinute;
+            return attempts >= 60
+                ? new Bucket("signIn", AddressOf(http), attempts, 1, attempts / 60)
+                : new Bucket("signIn", AddressOf(http), attempts, 60 / Math.Max(1, attempts), 1);
+        }
+
+        return http.User.FindFirst("sub")?.Value is { Length: > 0 } subject
+            ? new Bucket("principal", subject, 2 * _settings.PrincipalPerSecond, 1, _settings.PrincipalPerSecond)
+            : new Bucket("address", AddressOf(http), 2 * _settings.AddressPerSecond, 1, _settings.AddressPerSecond);
+    }
+
+    private static string AddressOf(HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        return address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+            ? new IPNetwork(Masked(address), 64).ToString()
+            : address.MapToIPv4().ToString();
+    }
+
+    private static IPAddress Masked(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private readonly record struct Bucket(string Name, string Owner, int Burst, int Seconds, int PerPeriod)
+    {
+        public TimeSpan Period => TimeSpan.FromSeconds(Seconds);
+
+        public string Policy => string.Create(CultureInfo.InvariantCulture, $"\"{Name}\";q={Burst};w={Math.Max(1, Burst * Seconds / PerPeriod)}");
+    }
+}

@@ -1,0 +1,169 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Qibin.Crm.ServiceDefaults;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Qibin.Crm.Gateway;
+
+/// <summary>What happens to a request on its way to a service, in this order.</summary>
+internal static class Forwarding
+{
+    public static void AddKnownTokens(this WebApplicationBuilder builder)
+    {
+        // Keys are fetched from the identity service itself: its public address is this gateway's own.
+        if (builder.Configuration["Identity:MetadataAddress"] is null && builder.Configuration["Services:Identity"] is string identity)
+        {
+            builder.Configuration["Identity:MetadataAddress"] = identity.Split(',')[0].TrimEnd('/') + "/.well-known/openid-configuration";
+        }
+
+        builder.Services.AddTokenValidation(builder.Configuration);
+    }
+
+    public static void AddEdgeLimits(this WebApplicationBuilder builder) => builder.Services.AddSingleton<EdgeLimits>();
+
+    public static void AddForwarding(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceConnections>();
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory(Routes.ForProxy(), Routes.Clusters(builder.Configuration))
+            .AddTransforms(transforms =>
+            {
+                transforms.CopyRequestHeaders = true;
+                transforms.AddOriginalHost();
+                transforms.AddRequestTransform(context =>
+                {
+                    // Runs after YARP has copied what came in and before it sets its own X-Forwarded fields.
+                    foreach (var name in context.HttpContext.Request.Headers.Keys.Where(EdgeHeaders.StaysOutside))
+                    {
+                        context.ProxyRequest.Headers.Remove(name);
+                    }
+
+                    return ValueTask.CompletedTask;
+                });
+                transforms.AddXForwarded(ForwardedTransformActions.Set);
+                if (transforms.Cluster?.ClusterId != "identity")
+                {
+                    transforms.AddRequestHeaderRemove("Cookie");
+                }
+
+                transforms.AddResponseHeaderRemove("Server", ResponseCondition.Always);
+                transforms.AddResponseHeaderRemove("X-Powered-By", ResponseCondition.Always);
+            });
+    }
+
+    public static void MapForwarding(this WebApplication app) => app.MapReverseProxy(proxy =>
+    {
+        proxy.Use(RefuseStrangersAsync);
+        proxy.Use(LimitAsync);
+        proxy.Use(ExplainAsync);
+        proxy.Use(RetryAsync);
+        proxy.UseLoadBalancing();
+    });
+
+    /// <summary>
+    /// The API is for callers with a valid token: each service checks it for itself, the gateway saves it the others. What the
+    /// gateway cannot check, because it never had the authority's keys, it passes on.
+    /// </summary>
+    private static async Task RefuseStrangersAsync(HttpContext http, RequestDelegate next)
+    {
+        if (http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+            && http.User.Identity is not { IsAuthenticated: true }
+            && !(http.Request.Headers.Authorization.Count > 0 && TokenValidation.AuthorityUnreachable(http)))
+        {
+            http.Response.Headers.WWWAuthenticate = JwtBearerDefaults.AuthenticationScheme;
+            await ProblemWriter.Of(http).WriteAsync(http, new Refusal(StatusCodes.Status401Unauthorized, "auth.required"));
+            return;
+        }
+
+        await next(http);
+    }
+
+    private static async Task LimitAsync(HttpContext http, RequestDelegate next)
+    {
+        var limits = http.RequestServices.GetRequiredService<EdgeLimits>();
+        if (limits.Count(http) is { } tooMany)
+        {
+            await ProblemWriter.Of(http).WriteAsync(http, tooMany);
+            return;
+        }
+
+        await EdgeSizes.TakeBodyAsync(http);
+        using var place = limits.Enter(http.GetReverseProxyFeature().Cluster.Config.ClusterId);
+        if (!place.IsAcquired)
+        {
+            await ProblemWriter.Of(http).WriteAsync(http, Refusal.Busy());
+            return;
+        }
+
+        await next(http);
+    }
+
+    /// <summary>Whatever fails on the way is answered in the words of the API.</summary>
+    private static async Task ExplainAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.GetForwarderErrorFeature() is { } failed && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            await ProblemWriter.Of(http).WriteAsync(http, failed.Error switch
+            {
+                ForwarderError.RequestTimedOut => new Refusal(StatusCodes.Status504GatewayTimeout, "service.timeout") { RetryAfter = 5 },
+                ForwarderError.NoAvailableDestinations => Refusal.Busy("service.unavailable", 5),
+                _ => new Refusal(StatusCodes.Status502BadGateway, "service.unavailable") { RetryAfter = 2 },
+            });
+        }
+    }
+
+    /// <summary>
+    /// A GET or HEAD that found no service, or lost it before an answer began, is sent once more, to another instance where there is
+    /// one. Nothing else is ever sent twice: its sender knows its Idempotency-Key and repeats it.
+    /// </summary>
+    private static async Task RetryAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.GetForwarderErrorFeature() is not { Error: ForwarderError.Request } || http.Response.HasStarted
+            || http.RequestAborted.IsCancellationRequested || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
+        {
+            return;
+        }
+
+        var proxied = http.GetReverseProxyFeature();
+        var others = proxied.AllDestinations.Where(d => d != proxied.ProxiedDestination).ToList();
+        proxied.AvailableDestinations = others.Count > 0 ? others : proxied.AllDestinations;
+        http.Features.Set<IForwarderErrorFeature>(null);
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        await next(http);
+    }
+}
+
+/// <summary>Connections to the services: few seconds to open, bounded in number, closed before the service would close them.</summary>
+internal sealed class ServiceConnections : ForwarderHttpClientFactory
+{
+    private const int PerInstance = 256;
+
+    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        base.ConfigureHandler(context, handler);
+        handler.ConnectTimeout = TimeSpan.FromSeconds(2);
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60);
+        handler.MaxConnectionsPerServer = PerInstance;
+    }
+
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) => new SendOnce(handler);
+
+    /// <summary>
+    /// The handler itself resends a request without content when a kept connection breaks; with content, be it empty, it does not.
+    /// A DELETE that the service carried out before it broke must not be sent again.
+    /// </summary>
+    private sealed class SendOnce(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Content is null && request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
+            {
+                request.Content = new ByteArrayContent([]);
+            }
+
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Qibin.Crm.Gateway;
+
+/// <summary>A service behind the gateway.</summary>
+/// <param name="Name">Lower case; its base address is configured as <c>Services:Name</c>, several separated by commas.</param>
+/// <param name="Title">For people, Chinese first.</param>
+/// <param name="Seconds">How long an answer may be silent before the gateway gives up with 504; <c>Limits:SilenceSeconds</c> overrides it.</param>
+/// <param name="Resources">First segments under <c>/api/v1</c> that this service answers.</param>
+/// <param name="Pages">Other addresses that it answers, with everything below them.</param>
+internal sealed record Service(string Name, string Title, int Seconds, string[] Resources, string[] Pages);
+
+/// <summary>Which service answers which addresses. What does not stand here is answered 404 by the gateway itself.</summary>
+internal static class Routes
+{
+    public static IReadOnlyList<Service> Services { get; } =
+    [
+        new("leads", "线索 Leads", 20, ["first-contacts", "investors", "leads", "ops/leads", "changes/leads"], []),
+        new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], []),
+        new("enterprises", "企业与载体 Enterprises", 20,
+            ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], []),
+        new("pipeline", "总览 Pipeline", 10, ["pipeline", "ops/pipeline", "changes/pipeline"], []),
+        new("identity", "身份与权限 Identity", 10,
+            ["users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"]),
+    ];
+
+    /// <summary>The address of a service's OpenAPI document at the gateway.</summary>
+    public static string Document(Service service) => $"/swagger/{service.Name}/v1.json";
+
+    /// <summary>The configured base addresses of a service; none when it is not deployed.</summary>
+    public static IReadOnlyList<string> AddressesOf(Service service, IConfiguration configuration) =>
+        (configuration["Services:" + service.Name] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public static IReadOnlyList<RouteConfig> ForProxy() =>
+    [
+        .. from service in Services
+           from path in service.Resources.Select(r => "/api/v1/" + r).Concat(service.Pages)
+           select new RouteConfig { RouteId = path, ClusterId = service.Name, Match = new RouteMatch { Path = path + "/{**rest}" } },
+        .. from service in Services
+           select new RouteConfig
+           {
+               RouteId = Document(service),
+               ClusterId = service.Name,
+               Match = new RouteMatch { Path = Document(service) },
+               Transforms = [new Dictionary<string, string> { ["PathSet"] = "/swagger/v1.json" }],
+           },
+    ];
+
+    public static IReadOnlyList<ClusterConfig> Clusters(IConfiguration configuration) =>
+    [
+        .. from service in Services
+           let addresses = AddressesOf(service, configuration)
+           let silence = configuration.GetValue<int?>("Limits:SilenceSeconds") ?? service.Seconds
+           select new ClusterConfig
+           {
+               ClusterId = service.Name,
+               LoadBalancingPolicy = "PowerOfTwoChoices",
+               Destinations = addresses.Select((address, i) => (address, Id: i.ToString(CultureInfo.InvariantCulture)))
+                   .ToDictionary(d => d.Id, d => new DestinationConfig { Address = d.address }),
+               HttpRequest = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(silence) },
+               // One instance is used whatever it says of itself; of several, those that are ready.
+               HealthCheck = addresses.Count < 2 ? null : new HealthCheckConfig
+               {
+                   AvailableDestinationsPolicy = "HealthyOrPanic",
+                   Active = new ActiveHealthCheckConfig
+                   {
+                       Enabled = true,
+                       Interval = TimeSpan.FromSeconds(2),
+                       Timeout = TimeSpan.FromSeconds(2),
+                       Path = "/health/ready",
+                   },
+               },
+           },
+    ];
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+
+namespace Qibin.Crm.Gateway.Tests;
+
+public partial class SwaggerPageTests
+{
+    [Fact]
+    public async Task The_page_lists_every_service_and_signs_in_with_code_and_PKCE()
+    {
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", null));
+        using var http = gateway.Http();
+        Assert.Equal(301, (int)(await http.GetAsync(new Uri("/swagger", UriKind.Relative))).StatusCode);
+        var page = await http.GetStringAsync(new Uri("/swagger/index.html", UriKind.Relative));
+        Assert.Contains("<title>淇滨招商 API · Qibin.Crm</title>", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        var script = await http.GetStringAsync(new Uri("/swagger/index.js", UriKind.Relative));
+        foreach (var service in Routes.Services)
+        {
+            Assert.Contains($"\"/swagger/{service.Name}/v1.json\"", script, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("\"clientId\":\"qibin-swagger\"", script, StringComparison.Ordinal);
+        Assert.Contains("\"usePkceWithAuthorizationCodeGrant\":true", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whatever_the_page_needs_is_served_from_here_under_a_policy_that_allows_no_more()
+    {
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", null));
+        using var http = gateway.Http();
+        var page = await http.GetStringAsync(new Uri("/swagger/index.html", UriKind.Relative));
+        var parts = Part().Matches(page).Select(m => m.Groups[1].Value).Append("oauth2-redirect.html").ToList();
+        Assert.True(parts.Count > 5);
+        Assert.DoesNotMatch("<script>|<script [^>]*>[^<]|<style", page);
+        foreach (var part in parts)
+        {
+            Assert.DoesNotContain("//", part, StringComparison.Ordinal);
+            using var answer = await http.GetAsync(new Uri("/swagger/" + part, UriKind.Relative));
+            Assert.Equal(200, (int)answer.StatusCode);
+            var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+            Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
+            Assert.Contains("connect-src 'self'", policy, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotMatch("<script>", await http.GetStringAsync(new Uri("/swagger/oauth2-redirect.html", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task The_page_is_used_at_the_address_that_signing_in_comes_back_to()
+    {
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", "http://crm.example:8080/"));
+        using var http = gateway.Http();
+        using var answer = await http.GetAsync(new Uri("/swagger", UriKind.Relative));
+        Assert.Equal((302, "http://crm.example:8080/swagger/index.html"), ((int)answer.StatusCode, answer.Headers.Location!.AbsoluteUri));
+    }
+
+    [GeneratedRegex("(?:src|href)=\"(?:\\./)?([^\"]+)\"")]
+    private static partial Regex Part();
+}
