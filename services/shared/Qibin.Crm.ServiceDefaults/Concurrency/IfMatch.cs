@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Qibin.Crm.ServiceDefaults;
 
 /// <summary>
-/// The version that the caller read, from the If-Match header (RFC 9110, 13.1.1): one strong entity tag, <c>"7"</c>.
-/// Missing answers 428 (RFC 6585), malformed 400, stale 412.
+/// The version that the caller read, from the If-Match header (RFC 9110, 13.1.1): one strong entity tag, <c>"7"</c> or, with a
+/// variant, <c>"7.masked"</c>. Missing answers 428 (RFC 6585), malformed 400, stale 412.
 /// </summary>
 public sealed class IfMatch
 {
@@ -25,7 +25,7 @@ public sealed class IfMatch
         }
 
         var text = header.ToString();
-        return text is ['"', .. var digits, '"'] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        return text is ['"', .. var tag, '"'] && long.TryParse(tag.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? ValueTask.FromResult<IfMatch?>(new IfMatch(version))
             : throw new Refusal(StatusCodes.Status400BadRequest, "ifMatch.malformed");
     }
@@ -45,6 +45,12 @@ public sealed class IfMatch
 public interface IVersioned
 {
     long Version { get; }
+
+    /// <summary>
+    /// Tells answers of one version apart that differ by who asks or when, such as <c>masked</c>: part of the ETag, or an old answer
+    /// would be taken for the present one. Letters, digits and hyphens; null when there is only one.
+    /// </summary>
+    string? Variant => null;
 }
 
 /// <summary>

@@ -12,7 +12,7 @@ internal sealed class VersionFilter : IEndpointFilter
         if (Answer.Value(result) is IVersioned versioned)
         {
             var http = context.HttpContext;
-            var tag = string.Create(CultureInfo.InvariantCulture, $"\"{versioned.Version}\"");
+            var tag = string.Create(CultureInfo.InvariantCulture, $"\"{versioned.Version}{(versioned.Variant is { } variant ? "." + variant : "")}\"");
             http.Response.Headers.ETag = tag;
             if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             {
