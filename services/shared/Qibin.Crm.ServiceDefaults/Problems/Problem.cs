@@ -30,8 +30,22 @@ public sealed record Problem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Missing { get; init; }
 
+    /// <summary>What is already there and stands against the request, as far as the caller may see it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ProblemCandidate>? Candidates { get; init; }
+
     /// <summary>W3C trace id, to find the request in the logs.</summary>
     public required string TraceId { get; init; }
+}
+
+/// <summary>Something that is already there.</summary>
+public sealed record ProblemCandidate
+{
+    public required Guid Id { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Path of the resource.</summary>
+    public required string Location { get; init; }
 }
 
 /// <summary>One place that is wrong.</summary>

@@ -72,6 +72,7 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
             Errors = refusal.Faults.Count == 0 ? null :
                 [.. refusal.Faults.Select(f => new ProblemError { Pointer = f.Pointer, Code = f.Code, Message = catalog.Text(f.Code, english, f.Arguments) })],
             Missing = missing is { Count: > 0 } ? missing : null,
+            Candidates = refusal.Candidates.Count == 0 ? null : refusal.Candidates,
             TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
         };
     }

@@ -17,6 +17,9 @@ public sealed class Refusal(int status, string code, params object[] arguments) 
     public IReadOnlyList<object> Arguments { get; } = arguments;
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
+    /// <summary>What is already there and stands against the request; only what the caller may see.</summary>
+    public IReadOnlyList<ProblemCandidate> Candidates { get; init; } = [];
+
     /// <summary>Seconds after which a repeat may succeed; sent as Retry-After.</summary>
     public int? RetryAfter { get; init; }
 
