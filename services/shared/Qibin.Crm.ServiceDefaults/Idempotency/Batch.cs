@@ -85,6 +85,8 @@ public static class Batch
                 var status = Answer.Status(result);
                 if (status < 400)
                 {
+                    // What is saved is forgotten, or each save would look through all that came before it.
+                    db.ChangeTracker.Clear();
                     results.Add(new BatchResult
                     {
                         Status = status,
