@@ -25,7 +25,7 @@ public sealed record BatchRequest<TItem> where TItem : class
     public BatchMode? Mode { get; init; }
 
     /// <summary>1 to 500 items. An item that breaks its shape is refused by itself when the mode is <c>each</c>.</summary>
-    [Needed, Items(1, 500), SkipValidation]
+    [Items(1, Batch.Largest), Needed, SkipValidation]
     public IReadOnlyList<TItem>? Items { get; init; }
 }
 
@@ -54,6 +54,9 @@ public sealed record BatchResult
 /// <summary>Runs a use case for each item of a batch.</summary>
 public static class Batch
 {
+    /// <summary>Items of the largest batch.</summary>
+    public const int Largest = 500;
+
     private const string Savepoint = "batch_item";
 
     /// <param name="http">The batch's request.</param>
@@ -65,10 +68,16 @@ public static class Batch
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(handle);
+        // The framework skips these two checks together with those of the items.
+        if (batch.Items is not { Count: >= 1 and <= Largest })
+        {
+            throw Refusal.Invalid("/items", batch.Items is null ? "value.required" : "batch.size");
+        }
+
         var db = http.RequestServices.GetRequiredService<DbContext>();
         var faults = http.RequestServices.GetRequiredService<FaultHandler>();
         var problems = http.RequestServices.GetRequiredService<ProblemWriter>();
-        var results = new List<BatchResult>(batch.Items!.Count);
+        var results = new List<BatchResult>(batch.Items.Count);
         foreach (var item in batch.Items)
         {
             var index = results.Count;
