@@ -114,6 +114,14 @@ public sealed class TestService : IAsyncDisposable
         return events;
     }
 
+    /// <summary>One number from the service's database.</summary>
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Database);
+        await using var command = source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
