@@ -1,1 +1,47 @@
-return;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Leads.Assignments;
+using Qibin.Crm.Leads.Consumers;
+using Qibin.Crm.Leads.Contacts;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.FirstContacts;
+using Qibin.Crm.Leads.Investors;
+using Qibin.Crm.Leads.NextSteps;
+using Qibin.Crm.Leads.Register;
+using Qibin.Crm.Leads.Stages;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads;
+
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync(args);
+
+    /// <summary>The service's table of contents.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        adjust?.Invoke(builder);
+        builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
+        builder.AddMessaging<LeadsDb>(on => on
+            .ConsumeDirectory()
+            .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
+            .Consume<ProjectOpened, ProjectConsumer>()
+            .Consume<ProjectStageReached, ProjectConsumer>()
+            .Consume<ProjectSteppedBack, ProjectConsumer>()
+            .Consume<ProjectStatusChanged, ProjectConsumer>());
+        builder.Services.AddValidation();
+        var app = builder.Build();
+        var api = app.MapApi();
+        api.MapFirstContacts();
+        api.MapRegister();
+        api.MapContacts();
+        api.MapNextSteps();
+        api.MapAssignments();
+        api.MapStages();
+        api.MapInvestors();
+        api.MapOperations();
+        return app;
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Assignments;
+
+/// <summary>An officer and the unit that officer stands in.</summary>
+internal readonly record struct Owner(Guid Id, Guid UnitId);
+
+/// <summary>Who may follow a lead.</summary>
+internal static class Owners
+{
+    /// <summary>The owner of a lead that the caller opens.</summary>
+    /// <exception cref="RuleViolation"><c>owner.notAllowed</c>, <c>owner.withoutUnit</c>, <c>officer.unknown</c>.</exception>
+    /// <exception cref="Refusal">400 when an integration names none.</exception>
+    public static async Task<Owner> ForNewLeadAsync(LeadsDb db, Caller caller, Guid? ownerId, CancellationToken ct)
+    {
+        if (caller.IsIntegration)
+        {
+            return await ReachedAsync(db, caller, ownerId ?? throw Refusal.Invalid("/ownerId", "value.required"), ct);
+        }
+
+        if (ownerId is null || ownerId == caller.Id)
+        {
+            return new Owner(caller.Id, caller.UnitId ?? throw new RuleViolation("owner.withoutUnit"));
+        }
+
+        return caller.Is(LeadsService.Assigners) ? await ReachedAsync(db, caller, ownerId.Value, ct) : throw new RuleViolation("owner.notAllowed");
+    }
+
+    /// <summary>
+    /// An active officer who may follow leads and to whom the caller may give them: a unit head those of the own units, the others
+    /// anyone.
+    /// </summary>
+    /// <exception cref="RuleViolation"><c>officer.unknown</c>.</exception>
+    public static async Task<Owner> ReachedAsync(LeadsDb db, Caller caller, Guid officerId, CancellationToken ct)
+    {
+        var unit = await db.Officers
+            .Where(o => o.OfficerId == officerId && o.Active && o.Roles.Any(r => LeadsService.Writers.Contains(r))).Select(o => (Guid?)o.UnitId).SingleOrDefaultAsync(ct);
+        var reaches = unit is { } known && (caller.IsIntegration || caller.Is(Roles.Coordinator, Roles.Administrator) || caller.UnitIds.Contains(known));
+        return reaches ? new Owner(officerId, unit!.Value) : throw new RuleViolation("officer.unknown");
+    }
+}

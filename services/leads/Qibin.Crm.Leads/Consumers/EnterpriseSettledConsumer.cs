@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Consumers;
+
+/// <summary>Notes on the lead that its investor's enterprise is in the city.</summary>
+internal sealed class EnterpriseSettledConsumer(LeadsDb db, TimeProvider clock) : IConsume<EnterpriseSettled>
+{
+    public async Task ConsumeAsync(EnterpriseSettled happened, Delivery delivery, CancellationToken ct)
+    {
+        if (happened.LeadId is { } id
+            && await db.Leads.Locked(id).SingleOrDefaultAsync(ct) is { } lead
+            && lead.Settled(happened.OccurredOn, new Deed(delivery.ActorId, clock.GetUtcNow())))
+        {
+            db.Publish(lead, new LeadAmended { Lead = lead.State() });
+        }
+    }
+}

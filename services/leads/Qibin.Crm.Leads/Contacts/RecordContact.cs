@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.NextSteps;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Contacts;
+
+/// <summary>A contact with the investor of a lead.</summary>
+public sealed record ContactRequest
+{
+    [Needed]
+    public ContactChannel? Channel { get; init; }
+
+    /// <summary>What was said.</summary>
+    [Needed, TextLength(4000)]
+    public string? Summary { get; init; }
+
+    /// <summary>Day of the contact; today when left out, never in the future.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+
+    /// <summary>With whom: a person of the lead's investor.</summary>
+    public Guid? PersonId { get; init; }
+
+    /// <summary>What to do next, in place of the open next step.</summary>
+    public NextStepRequest? NextStep { get; init; }
+}
+
+/// <summary>Logs a contact, at any stage of the lead.</summary>
+internal static class RecordContact
+{
+    internal static async Task<Results<Created<Receipt>, NotFound>> Handle(
+        Guid leadId, ContactRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var occurredOn = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
+        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (lead is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (request.PersonId is { } personId && !await db.People.AnyAsync(p => p.Id == personId && p.InvestorId == lead.InvestorId, ct))
+        {
+            throw new RuleViolation("person.unknown");
+        }
+
+        var deed = caller.Deed(clock);
+        var contact = new Contact
+        {
+            Id = clock.NewId(),
+            LeadId = lead.Id,
+            PersonId = request.PersonId,
+            Channel = request.Channel!.Value,
+            Summary = request.Summary!,
+            OccurredOn = occurredOn,
+            RecordedBy = deed.By,
+            RecordedAt = deed.At,
+        };
+        lead.NoteContact(occurredOn, deed);
+        db.Add(contact);
+        db.Publish(lead, contact.Recorded(lead));
+        if (request.NextStep is { } next)
+        {
+            await PlanNextStep.ReplaceAsync(db, lead, next, deed, clock, ct);
+        }
+
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created($"/api/v1/leads/{lead.Id}/contacts/{contact.Id}", new Receipt { Id = contact.Id, Version = lead.Version });
+    }
+
+    internal static async Task<Results<Ok<BatchAnswer>, NotFound>> HandleBatch(
+        Guid leadId, BatchRequest<ContactRequest> request, HttpContext http, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (!await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == leadId, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        return TypedResults.Ok(await Batch.RunAsync(http, request, async item => await Handle(leadId, item, db, caller, clock, ct)));
+    }
+
+    /// <summary>The event that tells of a contact: the fact and its channel, without what was said.</summary>
+    internal static ContactRecorded Recorded(this Contact contact, Lead lead) => new()
+    {
+        Lead = lead.State(),
+        ContactId = contact.Id,
+        Channel = JsonNamingPolicy.CamelCase.ConvertName(contact.Channel.ToString()),
+        OccurredOn = contact.OccurredOn,
+    };
+}

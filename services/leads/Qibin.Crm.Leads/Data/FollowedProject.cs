@@ -1,0 +1,16 @@
+using Qibin.Crm.Contracts.Projects;
+
+namespace Qibin.Crm.Leads.Data;
+
+/// <summary>Where a converted lead's project stands, as the projects service last told; shown with the lead, never told on.</summary>
+internal sealed class FollowedProject
+{
+    public required Guid ProjectId { get; init; }
+    public required string Code { get; init; }
+    public required ProjectStage Stage { get; init; }
+    public required DateOnly StageOn { get; init; }
+    public required ProjectStatus Status { get; init; }
+
+    /// <summary>Version of the last event applied.</summary>
+    public required long Version { get; init; }
+}

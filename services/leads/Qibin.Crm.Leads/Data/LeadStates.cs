@@ -1,0 +1,29 @@
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Domain;
+
+namespace Qibin.Crm.Leads.Data;
+
+/// <summary>A lead as its events carry it.</summary>
+internal static class LeadStates
+{
+    public static LeadState State(this Lead lead) => new()
+    {
+        LeadId = lead.Id,
+        Code = lead.Code,
+        InvestorId = lead.InvestorId,
+        InvestorName = lead.InvestorName,
+        Stage = lead.Stage,
+        StageOn = lead.StageOn,
+        FirstContactOn = lead.FirstContactOn,
+        OwnerId = lead.OwnerId,
+        UnitId = lead.UnitId,
+        ChainCode = lead.ChainCode,
+        NodeCode = lead.NodeCode,
+        SourceRegion = lead.SourceRegion,
+        EstimatedInvestment = lead.EstimatedInvestment,
+        ProjectId = lead.ProjectId,
+        SettledOn = lead.SettledOn,
+        Confidential = lead.Confidential,
+        Readers = lead.Readers,
+    };
+}

@@ -1,0 +1,135 @@
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Data;
+
+/// <summary>The leads service's own database.</summary>
+internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(options), IServiceDb
+{
+    public Guid ActorId { get; set; }
+
+    public DbSet<Investor> Investors => Set<Investor>();
+    public DbSet<Person> People => Set<Person>();
+    public DbSet<Unmasking> Unmaskings => Set<Unmasking>();
+    public DbSet<Lead> Leads => Set<Lead>();
+    public DbSet<Contact> Contacts => Set<Contact>();
+    public DbSet<NextStep> NextSteps => Set<NextStep>();
+    public DbSet<StageMove> StageMoves => Set<StageMove>();
+    public DbSet<Assignment> Assignments => Set<Assignment>();
+    public DbSet<FollowedProject> Projects => Set<FollowedProject>();
+    public DbSet<OfficerRow> Officers => Set<OfficerRow>();
+
+    /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
+    public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
+        Investors.Where(i => Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id));
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Investor>(investor =>
+        {
+            investor.ToTable("investor");
+            investor.Property(x => x.Name).HasMaxLength(200);
+            investor.Property(x => x.NameKey).HasMaxLength(400);
+            investor.Property(x => x.Uscc).HasMaxLength(18);
+            investor.Property(x => x.SourceRegion).HasMaxLength(6);
+            investor.HasIndex(x => x.Uscc).IsUnique().HasDatabaseName("ux_investor_uscc");
+            investor.HasIndex(x => x.NamePairs).HasMethod("gin");
+            investor.HasIndex(x => new { x.Name, x.Id });
+            investor.HasIndex(x => new { x.UpdatedAt, x.Id });
+            investor.HasIndex(x => new { x.CreatedAt, x.Id });
+        });
+        modelBuilder.Entity<Person>(person =>
+        {
+            person.ToTable("person");
+            person.HasOne<Investor>().WithMany().HasForeignKey(x => x.InvestorId).OnDelete(DeleteBehavior.Restrict);
+            person.Property(x => x.Name).HasMaxLength(100);
+            person.Property(x => x.Title).HasMaxLength(100);
+            person.Property(x => x.Phone).HasMaxLength(24);
+            person.Property(x => x.Email).HasMaxLength(254);
+        });
+        modelBuilder.Entity<Unmasking>(unmasking =>
+        {
+            unmasking.ToTable("unmasking");
+            unmasking.HasKey(x => new { x.PersonId, x.CallerId });
+            unmasking.HasOne<Person>().WithMany().HasForeignKey(x => x.PersonId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<Lead>(lead =>
+        {
+            lead.ToTable("lead");
+            lead.HasOne<Investor>().WithMany().HasForeignKey(x => x.InvestorId).OnDelete(DeleteBehavior.Restrict);
+            lead.Property(x => x.Code).HasMaxLength(20);
+            lead.Property(x => x.InvestorName).HasMaxLength(200);
+            lead.Property(x => x.Title).HasMaxLength(200);
+            lead.Property(x => x.Summary).HasMaxLength(4000);
+            lead.Property(x => x.ChainCode).HasMaxLength(40);
+            lead.Property(x => x.NodeCode).HasMaxLength(80);
+            lead.Property(x => x.SourceRegion).HasMaxLength(6);
+            lead.Property(x => x.ProjectName).HasMaxLength(200);
+            lead.ComplexProperty(x => x.EstimatedInvestment, money =>
+            {
+                money.Property(m => m!.Amount).HasPrecision(19, 4);
+                money.Property(m => m!.Currency).HasMaxLength(3).IsFixedLength();
+            });
+            lead.Ignore(x => x.IsClosed);
+            lead.HasIndex(x => x.Code).IsUnique();
+            // Each index serves a published sort or filter of the list; all end in the id, the last key of every order.
+            lead.HasIndex(x => new { x.UpdatedAt, x.Id });
+            lead.HasIndex(x => new { x.OwnerId, x.UpdatedAt, x.Id });
+            lead.HasIndex(x => new { x.UnitId, x.UpdatedAt, x.Id });
+            lead.HasIndex(x => new { x.Stage, x.UpdatedAt, x.Id });
+            lead.HasIndex(x => new { x.ChainCode, x.UpdatedAt, x.Id });
+            lead.HasIndex(x => new { x.CreatedAt, x.Id });
+            lead.HasIndex(x => new { x.FirstContactOn, x.Id });
+            lead.HasIndex(x => new { x.LastContactOn, x.Id });
+            lead.HasIndex(x => new { x.StageOn, x.Id });
+            lead.HasIndex(x => new { x.InvestorName, x.Id });
+            lead.HasIndex(x => new { x.NextStepDueOn, x.UpdatedAt, x.Id });
+        });
+        modelBuilder.Entity<Contact>(contact =>
+        {
+            contact.ToTable("contact");
+            contact.Property(x => x.Id).ValueGeneratedNever();
+            contact.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
+            contact.HasOne<Person>().WithMany().HasForeignKey(x => x.PersonId).OnDelete(DeleteBehavior.Restrict);
+            contact.Property(x => x.Summary).HasMaxLength(4000);
+            contact.HasIndex(x => new { x.LeadId, x.OccurredOn, x.Id });
+            contact.HasIndex(x => new { x.LeadId, x.RecordedAt, x.Id });
+        });
+        modelBuilder.Entity<NextStep>(step =>
+        {
+            step.ToTable("next_step");
+            step.Property(x => x.Id).ValueGeneratedNever();
+            step.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
+            step.Property(x => x.What).HasMaxLength(500);
+            step.Property(x => x.Note).HasMaxLength(1000);
+        });
+        modelBuilder.Entity<StageMove>(move =>
+        {
+            move.ToTable("stage_move");
+            move.HasKey(x => new { x.LeadId, x.Version });
+            move.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
+            move.Property(x => x.Note).HasMaxLength(1000);
+        });
+        modelBuilder.Entity<Assignment>(assignment =>
+        {
+            assignment.ToTable("assignment");
+            assignment.HasKey(x => new { x.LeadId, x.Version });
+            assignment.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
+            assignment.Property(x => x.Reason).HasMaxLength(1000);
+        });
+        modelBuilder.Entity<FollowedProject>(project =>
+        {
+            project.ToTable("followed_project");
+            project.HasKey(x => x.ProjectId);
+            project.Property(x => x.ProjectId).ValueGeneratedNever();
+            project.Property(x => x.Code).HasMaxLength(20);
+        });
+        modelBuilder.AddApiTables();
+        modelBuilder.AddMessagingTables();
+        modelBuilder.AddDirectoryTables();
+        modelBuilder.AddPeopleCodes("L");
+        modelBuilder.AddAggregateConventions();
+    }
+}

@@ -1,0 +1,386 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Domain;
+
+/// <summary>
+/// A lead 线索: one investment intention of one investor, and for ever the record of that relationship. Contacts stand in a table
+/// of their own, since a lead can have thousands; the lead keeps what lists and rules ask of them.
+/// </summary>
+internal sealed class Lead : Aggregate, IScoped
+{
+    private Lead()
+    {
+    }
+
+    public string Code { get; private set; } = "";
+    public Guid InvestorId { get; private set; }
+
+    /// <summary>The investor's name, kept here too because lists sort by it and events carry it.</summary>
+    public string InvestorName { get; private set; } = "";
+
+    public string? Title { get; private set; }
+    public string? Summary { get; private set; }
+    public LeadStage Stage { get; private set; }
+
+    /// <summary>Business date of the present stage.</summary>
+    public DateOnly StageOn { get; private set; }
+
+    public DateOnly FirstContactOn { get; private set; }
+    public DateOnly LastContactOn { get; private set; }
+    public int ContactCount { get; private set; }
+    public Guid OwnerId { get; private set; }
+    public Guid UnitId { get; private set; }
+    public string? ChainCode { get; private set; }
+    public string? NodeCode { get; private set; }
+    public string? SourceRegion { get; private set; }
+    public Money? EstimatedInvestment { get; private set; }
+
+    /// <summary>The open next step; its words stand in its own table.</summary>
+    public Guid? NextStepId { get; private set; }
+
+    public DateOnly? NextStepDueOn { get; private set; }
+    public bool Confidential { get; private set; }
+    public Guid[] Readers { get; private set; } = [];
+    public Guid? ProjectId { get; private set; }
+    public string? ProjectName { get; private set; }
+    public DateOnly? ConvertedOn { get; private set; }
+
+    /// <summary>The day the investor's enterprise was first settled in the city.</summary>
+    public DateOnly? SettledOn { get; private set; }
+
+    /// <summary>Where the lead was when it was closed, and so where it is reopened.</summary>
+    public LeadStage? ClosedFrom { get; private set; }
+
+    public ClosureReason? ClosureReason { get; private set; }
+    public DateOnly? RevisitOn { get; private set; }
+    public Guid CreatedBy { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public bool IsClosed => Stage is LeadStage.Kept or LeadStage.Invalid;
+
+    /// <summary>A first contact opens a lead.</summary>
+    public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Deed deed)
+    {
+        var lead = new Lead
+        {
+            Id = id,
+            Code = code,
+            InvestorId = investor.Id,
+            InvestorName = investor.Name,
+            SourceRegion = investor.SourceRegion,
+            Stage = LeadStage.New,
+            StageOn = firstContactOn,
+            FirstContactOn = firstContactOn,
+            LastContactOn = firstContactOn,
+            OwnerId = ownerId,
+            UnitId = unitId,
+            CreatedBy = deed.By,
+            CreatedAt = deed.At,
+        };
+        lead.Changed(deed);
+        return lead;
+    }
+
+    /// <summary>The history's first entry.</summary>
+    public StageMove Opening(Deed deed) => new()
+    {
+        LeadId = Id,
+        Version = Version,
+        From = null,
+        To = LeadStage.New,
+        OccurredOn = StageOn,
+        ActorId = deed.By,
+        RecordedAt = deed.At,
+    };
+
+    /// <summary>A contact was logged; at any stage, since the lead stays the record of the relationship.</summary>
+    public void NoteContact(DateOnly occurredOn, Deed deed)
+    {
+        ContactCount++;
+        LastContactOn = occurredOn > LastContactOn ? occurredOn : LastContactOn;
+        if (occurredOn < FirstContactOn)
+        {
+            // An earlier contact entered late: the relationship began then.
+            StageOn = Stage == LeadStage.New ? occurredOn : StageOn;
+            FirstContactOn = occurredOn;
+        }
+
+        Changed(deed);
+    }
+
+    /// <summary>Plans what to do next; it takes the place of the open step.</summary>
+    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>nextStep.beforeFirstContact</c>.</exception>
+    public NextStep PlanNextStep(Guid id, string what, DateOnly dueOn, Deed deed)
+    {
+        RefuseClosed();
+        if (dueOn < FirstContactOn)
+        {
+            throw new RuleViolation("nextStep.beforeFirstContact", FirstContactOn);
+        }
+
+        NextStepId = id;
+        NextStepDueOn = dueOn;
+        Changed(deed);
+        return new NextStep { Id = id, LeadId = Id, What = what, DueOn = dueOn, CreatedBy = deed.By, CreatedAt = deed.At };
+    }
+
+    /// <summary>The open step is done; none is open then.</summary>
+    /// <exception cref="RuleViolation"><c>nextStep.none</c>.</exception>
+    public void FinishNextStep(Deed deed)
+    {
+        if (NextStepId is null)
+        {
+            throw new RuleViolation("nextStep.none");
+        }
+
+        (NextStepId, NextStepDueOn) = (null, null);
+        Changed(deed);
+    }
+
+    /// <summary>Whether a next step is planned, and whether its day has gone by.</summary>
+    public NextStepLight Light(DateOnly today) =>
+        NextStepDueOn is not { } due ? NextStepLight.None : due < today ? NextStepLight.Overdue : NextStepLight.Planned;
+
+    /// <summary>Gives the lead to an officer, and with it to that officer's unit.</summary>
+    /// <exception cref="RuleViolation"><c>lead.sameOwner</c>, <c>lead.dateBeforeFirstContact</c>.</exception>
+    public Assignment Assign(Guid ownerId, Guid unitId, string reason, DateOnly occurredOn, Deed deed)
+    {
+        if (ownerId == OwnerId && unitId == UnitId)
+        {
+            throw new RuleViolation("lead.sameOwner");
+        }
+
+        if (occurredOn < FirstContactOn)
+        {
+            throw new RuleViolation("lead.dateBeforeFirstContact", FirstContactOn);
+        }
+
+        var (previousOwner, previousUnit) = (OwnerId, UnitId);
+        (OwnerId, UnitId) = (ownerId, unitId);
+        if (Confidential && !Readers.Contains(ownerId))
+        {
+            Readers = [.. Readers, ownerId];
+        }
+
+        Changed(deed);
+        return new Assignment
+        {
+            LeadId = Id,
+            Version = Version,
+            FromOwnerId = previousOwner,
+            FromUnitId = previousUnit,
+            ToOwnerId = ownerId,
+            ToUnitId = unitId,
+            Reason = reason,
+            OccurredOn = occurredOn,
+            ActorId = deed.By,
+            RecordedAt = deed.At,
+        };
+    }
+
+    /// <summary>The unit begins to assess the lead.</summary>
+    public StageMove StartAssessment(DateOnly occurredOn, string? note, Deed deed)
+    {
+        Require(LeadStage.New);
+        return Move(LeadStage.Assessing, occurredOn, note, deed);
+    }
+
+    /// <summary>The assessment found the lead worth following.</summary>
+    public StageMove ConcludeAssessment(DateOnly occurredOn, string note, Deed deed)
+    {
+        Require(LeadStage.Assessing);
+        return Move(LeadStage.Following, occurredOn, note, deed);
+    }
+
+    /// <summary>Real talks began: the lead opens a project.</summary>
+    /// <exception cref="RuleViolation">
+    /// <c>lead.converted</c>, <c>lead.closed</c>, <c>lead.stageDateOrder</c>, or <c>lead.notReady</c> listing what is missing:
+    /// <c>investor</c>, <c>owner</c>, <c>contact</c>, <c>assessment</c>.
+    /// </exception>
+    public StageMove Convert(Guid projectId, string projectName, DateOnly occurredOn, Deed deed)
+    {
+        RefuseClosed();
+        if (Stage == LeadStage.Converted)
+        {
+            throw new RuleViolation("lead.converted");
+        }
+
+        (string Code, bool Missing)[] needs =
+        [
+            ("investor", string.IsNullOrWhiteSpace(InvestorName)),
+            ("owner", OwnerId == Guid.Empty),
+            ("contact", ContactCount == 0),
+            ("assessment", Stage != LeadStage.Following),
+        ];
+        var missing = needs.Where(n => n.Missing).Select(n => n.Code).ToList();
+        if (missing.Count > 0)
+        {
+            throw RuleViolation.Lacking("lead.notReady", missing);
+        }
+
+        var move = Move(LeadStage.Converted, occurredOn, null, deed);
+        (ProjectId, ProjectName, ConvertedOn) = (projectId, projectName, occurredOn);
+        return move;
+    }
+
+    /// <summary>Keeps the lead for a later visit 留存.</summary>
+    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.revisitOrder</c>, <c>lead.stageDateOrder</c>.</exception>
+    public StageMove Keep(ClosureReason reason, DateOnly revisitOn, DateOnly occurredOn, string? note, Deed deed)
+    {
+        if (revisitOn <= occurredOn)
+        {
+            throw new RuleViolation("lead.revisitOrder");
+        }
+
+        var move = Close(LeadStage.Kept, reason, occurredOn, note, deed);
+        RevisitOn = revisitOn;
+        return move;
+    }
+
+    /// <summary>Closes the lead as invalid 无效.</summary>
+    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.stageDateOrder</c>.</exception>
+    public StageMove Invalidate(ClosureReason reason, DateOnly occurredOn, string? note, Deed deed) =>
+        Close(LeadStage.Invalid, reason, occurredOn, note, deed);
+
+    /// <summary>Follows a closed lead again, from where it was.</summary>
+    /// <exception cref="RuleViolation"><c>lead.notClosed</c>, <c>lead.stageDateOrder</c>.</exception>
+    public StageMove Reopen(DateOnly occurredOn, string? note, Deed deed)
+    {
+        if (!IsClosed)
+        {
+            throw new RuleViolation("lead.notClosed");
+        }
+
+        var move = Move(ClosedFrom!.Value, occurredOn, note, deed);
+        (ClosedFrom, ClosureReason, RevisitOn) = (null, null, null);
+        return move;
+    }
+
+    /// <summary>Places the lead on a node, and so on its chain; null takes it off.</summary>
+    public void PlaceOnNode(string? nodeCode, Deed deed)
+    {
+        (NodeCode, ChainCode) = (nodeCode, nodeCode is null ? null : IndustryChains.OfNode(nodeCode)!.Code);
+        Changed(deed);
+    }
+
+    public void Describe(string? title, string? summary, Deed deed)
+    {
+        (Title, Summary) = (title, summary);
+        Changed(deed);
+    }
+
+    public void Estimate(Money? investment, Deed deed)
+    {
+        EstimatedInvestment = investment;
+        Changed(deed);
+    }
+
+    public void ComeFrom(string? region, Deed deed)
+    {
+        SourceRegion = region;
+        Changed(deed);
+    }
+
+    public void RenameInvestor(string name, Deed deed)
+    {
+        InvestorName = name;
+        Changed(deed);
+    }
+
+    /// <summary>Makes the lead confidential 涉密 or open. The owner always reads.</summary>
+    public void Restrict(bool confidential, IEnumerable<Guid> readers, Deed deed)
+    {
+        Confidential = confidential;
+        Readers = confidential ? [.. readers.Append(OwnerId).Distinct().Order()] : [];
+        Changed(deed);
+    }
+
+    /// <summary>Notes that an enterprise of this journey is in the city; of several the first counts, in whatever order they are told.</summary>
+    /// <returns>False when an earlier or the same day was noted before.</returns>
+    public bool Settled(DateOnly occurredOn, Deed deed)
+    {
+        if (SettledOn <= occurredOn)
+        {
+            return false;
+        }
+
+        SettledOn = occurredOn;
+        Changed(deed);
+        return true;
+    }
+
+    private StageMove Close(LeadStage to, ClosureReason reason, DateOnly occurredOn, string? note, Deed deed)
+    {
+        RefuseClosed();
+        if (Stage == LeadStage.Converted)
+        {
+            throw new RuleViolation("lead.converted");
+        }
+
+        var from = Stage;
+        var move = Move(to, occurredOn, note, deed);
+        (ClosedFrom, ClosureReason) = (from, reason);
+        (NextStepId, NextStepDueOn) = (null, null);
+        return move;
+    }
+
+    private void Require(LeadStage stage)
+    {
+        RefuseClosed();
+        if (Stage != stage)
+        {
+            throw new RuleViolation("lead.wrongStage");
+        }
+    }
+
+    private void RefuseClosed()
+    {
+        if (IsClosed)
+        {
+            throw new RuleViolation("lead.closed");
+        }
+    }
+
+    private StageMove Move(LeadStage to, DateOnly occurredOn, string? note, Deed deed)
+    {
+        if (occurredOn < StageOn)
+        {
+            throw new RuleViolation("lead.stageDateOrder", StageOn);
+        }
+
+        var from = Stage;
+        (Stage, StageOn) = (to, occurredOn);
+        Changed(deed);
+        return new StageMove
+        {
+            LeadId = Id,
+            Version = Version,
+            From = from,
+            To = to,
+            OccurredOn = occurredOn,
+            Note = note,
+            ActorId = deed.By,
+            RecordedAt = deed.At,
+        };
+    }
+
+    private void Changed(Deed deed)
+    {
+        UpdatedAt = deed.At;
+        Touch();
+    }
+}
+
+/// <summary>Who does something, and when it is recorded.</summary>
+internal readonly record struct Deed(Guid By, DateTimeOffset At);
+
+/// <summary>State of a lead's next step 下一步: 无, 已计划, 已逾期.</summary>
+public enum NextStepLight { None, Planned, Overdue }
+
+/// <summary>
+/// Why a lead is kept or invalid: 时机未到, 资金未落实, 选址不符, 政策不符, 已落户他处, 联系不上, 信息不实, 重复, 不属招商范围, 其他.
+/// </summary>
+public enum ClosureReason { NotYet, FundsPending, SiteUnsuitable, PolicyMismatch, WentElsewhere, NoAnswer, NotGenuine, Duplicate, OutOfScope, Other }

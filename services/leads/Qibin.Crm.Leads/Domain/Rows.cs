@@ -1,0 +1,80 @@
+using Qibin.Crm.Contracts.Leads;
+
+namespace Qibin.Crm.Leads.Domain;
+
+/// <summary>
+/// How a contact took place: 电话, 微信, 邮件, 外出拜访, 来访考察, 展会, 商会/乡贤引荐, 以商招商, 中介.
+/// </summary>
+public enum ContactChannel { Phone, Wechat, Email, VisitThere, VisitHere, Expo, Association, InvestorReferral, Agent }
+
+/// <summary>One contact with an investor 联系记录. Never changed once logged; what was said stands here and nowhere else.</summary>
+internal sealed class Contact
+{
+    public required Guid Id { get; init; }
+    public required Guid LeadId { get; init; }
+    public Guid? PersonId { get; init; }
+    public required ContactChannel Channel { get; init; }
+
+    /// <summary>What was said.</summary>
+    public required string Summary { get; init; }
+
+    public required DateOnly OccurredOn { get; init; }
+    public required Guid RecordedBy { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+}
+
+/// <summary>How a next step ended.</summary>
+public enum NextStepOutcome { Done, Replaced, Dropped }
+
+/// <summary>What is to be done next on a lead, and what became of it.</summary>
+internal sealed class NextStep
+{
+    public required Guid Id { get; init; }
+    public required Guid LeadId { get; init; }
+    public required string What { get; init; }
+    public required DateOnly DueOn { get; init; }
+    public required Guid CreatedBy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public NextStepOutcome? Outcome { get; private set; }
+
+    /// <summary>Business date on which it was done.</summary>
+    public DateOnly? DoneOn { get; private set; }
+
+    public string? Note { get; private set; }
+    public Guid? EndedBy { get; private set; }
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    public void End(NextStepOutcome outcome, Deed deed, DateOnly? doneOn = null, string? note = null) =>
+        (Outcome, DoneOn, Note, EndedBy, EndedAt) = (outcome, doneOn, note, deed.By, deed.At);
+}
+
+/// <summary>One stage of a lead's history.</summary>
+internal sealed class StageMove
+{
+    public required Guid LeadId { get; init; }
+
+    /// <summary>The lead's version after the move.</summary>
+    public required long Version { get; init; }
+
+    public LeadStage? From { get; init; }
+    public required LeadStage To { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+    public string? Note { get; init; }
+    public required Guid ActorId { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+}
+
+/// <summary>One change of a lead's owner.</summary>
+internal sealed class Assignment
+{
+    public required Guid LeadId { get; init; }
+    public required long Version { get; init; }
+    public required Guid FromOwnerId { get; init; }
+    public required Guid FromUnitId { get; init; }
+    public required Guid ToOwnerId { get; init; }
+    public required Guid ToUnitId { get; init; }
+    public required string Reason { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+    public required Guid ActorId { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+}

@@ -1,0 +1,192 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Assignments;
+using Qibin.Crm.Leads.Contacts;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.FirstContacts;
+
+/// <summary>A first contact, logged in one step.</summary>
+public sealed record FirstContactRequest
+{
+    /// <summary>Name of the outside organisation; left out when <see cref="InvestorId"/> is given.</summary>
+    [TextLength(200)]
+    public string? InvestorName { get; init; }
+
+    /// <summary>An investor that is already known and visible to the caller: a further lead of it is opened.</summary>
+    public Guid? InvestorId { get; init; }
+
+    /// <summary>Unified social credit code of a new investor; a known one answers 409 with that investor where the caller may see it.</summary>
+    [Uscc]
+    public string? Uscc { get; init; }
+
+    /// <summary>Division code GB/T 2260 of where the investor comes from.</summary>
+    [DivisionCode]
+    public string? SourceRegion { get; init; }
+
+    [Needed, TextLength(100)]
+    public string? PersonName { get; init; }
+
+    [Needed, PhoneNumber]
+    public string? Phone { get; init; }
+
+    [MailAddress]
+    public string? Email { get; init; }
+
+    /// <summary>The person's position.</summary>
+    [TextLength(100)]
+    public string? PersonTitle { get; init; }
+
+    [Needed]
+    public ContactChannel? Channel { get; init; }
+
+    /// <summary>What was said.</summary>
+    [Needed, TextLength(4000)]
+    public string? Summary { get; init; }
+
+    /// <summary>Day of the contact; today when left out, never in the future.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+
+    [Needed, TextLength(500)]
+    public string? NextStep { get; init; }
+
+    /// <summary>Day by which the next step is due; not before the contact.</summary>
+    [Needed, BusinessDate]
+    public DateOnly? NextStepDueOn { get; init; }
+
+    /// <summary>Node of an industry chain.</summary>
+    [ChainNodeCode]
+    public string? NodeCode { get; init; }
+
+    [PositiveMoney]
+    public Money? EstimatedInvestment { get; init; }
+
+    /// <summary>
+    /// The officer who follows the lead, in whose unit it then stands; the caller when left out. An integration must give it; an
+    /// officer may only name himself, a unit head officers of the units below, coordinators and administrators anyone.
+    /// </summary>
+    public Guid? OwnerId { get; init; }
+
+    /// <summary>Only the owner and the named readers see the lead.</summary>
+    public bool? Confidential { get; init; }
+
+    /// <summary>Readers of a confidential lead, beside its owner and whoever logs it.</summary>
+    [Items(0, 50)]
+    public IReadOnlyList<Guid>? Readers { get; init; }
+}
+
+/// <summary>What a first contact made.</summary>
+public sealed record FirstContactReceipt : Receipt
+{
+    public required Guid InvestorId { get; init; }
+    public required Guid PersonId { get; init; }
+    public required Guid ContactId { get; init; }
+    public required Guid NextStepId { get; init; }
+}
+
+/// <summary>Logs a first contact: investor, person, lead, contact and next step in one transaction.</summary>
+internal static class LogFirstContact
+{
+    public static void MapFirstContacts(this RouteGroupBuilder api)
+    {
+        api.MapPost("/first-contacts", Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("logFirstContact").WithSummary("登记首次联系 · Log a first contact in one step");
+        api.MapPost("/first-contacts/batch", HandleBatch).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("logFirstContacts").WithSummary("批量登记首次联系 · Log up to 500 first contacts");
+    }
+
+    private static async Task<Ok<BatchAnswer>> HandleBatch(
+        BatchRequest<FirstContactRequest> request, HttpContext http, LeadsDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct) =>
+        TypedResults.Ok(await Batch.RunAsync(http, request, async item => await Handle(item, db, caller, codes, clock, ct)));
+
+    internal static async Task<Created<FirstContactReceipt>> Handle(
+        FirstContactRequest request, LeadsDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
+    {
+        var occurredOn = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
+        var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
+        var deed = caller.Deed(clock);
+        var (investor, person) = request.InvestorId is { } known
+            ? await KnownAsync(db, caller, clock, known, request, deed, ct)
+            : await NewAsync(db, caller, clock, request, deed, ct);
+
+        var lead = Lead.Open(clock.NewId(), await codes.NextAsync("L", ct), investor, owner.Id, owner.UnitId, occurredOn, deed);
+        lead.PlaceOnNode(request.NodeCode, deed);
+        lead.Estimate(request.EstimatedInvestment, deed);
+        if (request.SourceRegion is { } region)
+        {
+            lead.ComeFrom(region, deed);
+        }
+
+        if (request.Confidential == true)
+        {
+            lead.Restrict(true, [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }], deed);
+        }
+
+        var contact = new Contact
+        {
+            Id = clock.NewId(),
+            LeadId = lead.Id,
+            PersonId = person.Id,
+            Channel = request.Channel!.Value,
+            Summary = request.Summary!,
+            OccurredOn = occurredOn,
+            RecordedBy = deed.By,
+            RecordedAt = deed.At,
+        };
+        lead.NoteContact(occurredOn, deed);
+        var step = lead.PlanNextStep(clock.NewId(), request.NextStep!, request.NextStepDueOn!.Value, deed);
+
+        db.AddRange(lead, contact, step, lead.Opening(deed));
+        db.Publish(lead, new LeadOpened { Lead = lead.State() });
+        db.Publish(lead, contact.Recorded(lead));
+        db.Publish(lead, new NextStepPlanned { Lead = lead.State(), DueOn = step.DueOn });
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created($"/api/v1/leads/{lead.Id}", new FirstContactReceipt
+        {
+            Id = lead.Id,
+            Code = lead.Code,
+            Version = lead.Version,
+            InvestorId = investor.Id,
+            PersonId = person.Id,
+            ContactId = contact.Id,
+            NextStepId = step.Id,
+        });
+    }
+
+    private static async Task<(Investor, Person)> NewAsync(
+        LeadsDb db, Caller caller, TimeProvider clock, FirstContactRequest request, Deed deed, CancellationToken ct)
+    {
+        var name = request.InvestorName ?? throw Refusal.Invalid("/investorName", "value.required");
+        var investor = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, deed);
+        await Investors.Duplicates.RefuseAsync(db, caller, investor, ct);
+        var person = Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, deed);
+        db.AddRange(investor, person);
+        return (investor, person);
+    }
+
+    private static async Task<(Investor, Person)> KnownAsync(
+        LeadsDb db, Caller caller, TimeProvider clock, Guid id, FirstContactRequest request, Deed deed, CancellationToken ct)
+    {
+        if (request.InvestorName is not null || request.Uscc is not null)
+        {
+            throw Refusal.Invalid(request.InvestorName is null ? "/uscc" : "/investorName", "value.exclusive", "investorId");
+        }
+
+        var investor = await db.InvestorsVisibleTo(caller).SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw new RuleViolation("investor.unknown");
+        var person = await db.People.Where(p => p.InvestorId == id && p.Name == request.PersonName && p.Phone == request.Phone)
+            .OrderBy(p => p.Id).FirstOrDefaultAsync(ct);
+        if (person is null)
+        {
+            person = Person.Of(id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, deed);
+            db.Add(person);
+        }
+
+        return (investor, person);
+    }
+}

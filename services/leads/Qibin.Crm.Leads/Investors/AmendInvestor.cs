@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Investors;
+
+/// <summary>What may be changed of an investor, as a JSON merge patch.</summary>
+public sealed record InvestorPatch : MergePatch
+{
+    [TextLength(200)]
+    public string? Name { get; init => field = Kept(value); }
+
+    /// <summary>Unified social credit code; unique when present.</summary>
+    [Uscc]
+    public string? Uscc { get; init => field = Given(value); }
+
+    /// <summary>Division code GB/T 2260.</summary>
+    [DivisionCode]
+    public string? SourceRegion { get; init => field = Given(value); }
+}
+
+/// <summary>Corrects or adds facts of an investor; a new name goes onto all its leads.</summary>
+internal static class AmendInvestor
+{
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid investorId, InvestorPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var investor = await db.Investors.Locked(investorId)
+            .Where(i => db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
+        if (investor is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(investor);
+        var deed = caller.Deed(clock);
+        var name = investor.Name;
+        investor.Amend(
+            patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc), patch.Over(investor.SourceRegion, patch.SourceRegion), deed);
+        await Duplicates.RefuseAsync(db, caller, investor, ct);
+        if (investor.Name != name)
+        {
+            // In the order of their ids, so that two renames never wait for each other in a ring.
+            var leads = await db.Leads.FromSql($"select * from lead where investor_id = {investorId} order by id for update").ToListAsync(ct);
+            foreach (var lead in leads)
+            {
+                lead.RenameInvestor(investor.Name, deed);
+                db.Publish(lead, new LeadAmended { Lead = lead.State() });
+            }
+        }
+
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = investor.Id, Version = investor.Version });
+    }
+}

@@ -1,0 +1,222 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Investors;
+
+/// <summary>A person of an investor. Phone and e-mail are masked unless the caller owns a lead of the investor or has unmasked the person.</summary>
+public sealed record PersonAnswer : IVersioned
+{
+    public required Guid Id { get; init; }
+    public required Guid InvestorId { get; init; }
+    public required string Name { get; init; }
+    public string? Title { get; init; }
+
+    /// <summary>Masked, such as <c>138****1234</c>, when <see cref="Masked"/>.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>Masked, such as <c>z****@example.com</c>, when <see cref="Masked"/>.</summary>
+    public string? Email { get; init; }
+
+    public required bool Masked { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required long Version { get; init; }
+
+    /// <summary>Whether it is masked depends on who asks and when, so a cached answer must not stand for the other.</summary>
+    [JsonIgnore]
+    public string? Variant => Masked ? "masked" : null;
+
+    internal static PersonAnswer From(Person person, bool masked) => new()
+    {
+        Id = person.Id,
+        InvestorId = person.InvestorId,
+        Name = person.Name,
+        Title = person.Title,
+        Phone = masked ? Masks.Phone(person.Phone) : person.Phone,
+        Email = masked ? Masks.Email(person.Email) : person.Email,
+        Masked = masked,
+        CreatedAt = person.CreatedAt,
+        UpdatedAt = person.UpdatedAt,
+        Version = person.Version,
+    };
+}
+
+/// <summary>A further person of an investor.</summary>
+public sealed record PersonRequest
+{
+    [Needed, TextLength(100)]
+    public string? Name { get; init; }
+
+    /// <summary>Position in the organisation.</summary>
+    [TextLength(100)]
+    public string? Title { get; init; }
+
+    [PhoneNumber]
+    public string? Phone { get; init; }
+
+    [MailAddress]
+    public string? Email { get; init; }
+}
+
+/// <summary>What may be changed of a person, as a JSON merge patch. A masked value is not written back: leave it out.</summary>
+public sealed record PersonPatch : MergePatch
+{
+    [TextLength(100)]
+    public string? Name { get; init => field = Kept(value); }
+
+    [TextLength(100)]
+    public string? Title { get; init => field = Given(value); }
+
+    [PhoneNumber]
+    public string? Phone { get; init => field = Given(value); }
+
+    [MailAddress]
+    public string? Email { get; init => field = Given(value); }
+}
+
+/// <summary>Why somebody needs to see phone and e-mail.</summary>
+public sealed record UnmaskingRequest
+{
+    /// <summary>Kept in the audit.</summary>
+    [Needed, TextLength(1000, 4)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>The right that was given; the phone and e-mail themselves are read with the person.</summary>
+public sealed record UnmaskingReceipt : IReceipt
+{
+    public required Guid PersonId { get; init; }
+
+    /// <summary>Until when the caller sees this person unmasked: 15 minutes.</summary>
+    public required DateTimeOffset Until { get; init; }
+}
+
+/// <summary>The people of an investor.</summary>
+internal static class People
+{
+    private static readonly Listing<Person> Listing = new Listing<Person>(p => p.Id, "createdAt").Sort("createdAt", p => p.CreatedAt);
+
+    public static void MapPeople(this RouteGroupBuilder api)
+    {
+        api.MapGet("/investors/{investorId:guid}/people", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
+            .WithName("listPeople").WithSummary("客商联系人 · People of an investor");
+        api.MapPost("/investors/{investorId:guid}/people", Add).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("addPerson").WithSummary("新增联系人 · Add a person");
+        api.MapGet("/investors/{investorId:guid}/people/{personId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readPerson").WithSummary("联系人详情 · One person");
+        api.MapPatch("/investors/{investorId:guid}/people/{personId:guid}", Amend).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("amendPerson").WithSummary("修改联系人 · Amend a person");
+        api.MapPost("/investors/{investorId:guid}/people/{personId:guid}/unmasking", Unmask).AllowEverybody(Scopes.LeadsRead)
+            .WithName("unmaskPerson").WithSummary("查看完整联系方式（记入审计）· See phone and e-mail unmasked for 15 minutes, audited");
+    }
+
+    private static async Task<Results<Ok<Page<PersonAnswer>>, NotFound>> List(
+        Guid investorId, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, TimeProvider clock, CancellationToken ct)
+    {
+        if (!await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == investorId, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var works = await WorksAsync(db, caller, investorId, ct);
+        var now = clock.GetUtcNow();
+        var unmasked = works ? [] : await db.Unmaskings.Where(u => u.CallerId == caller.Id && u.Until > now
+            && db.People.Any(p => p.Id == u.PersonId && p.InvestorId == investorId)).Select(u => u.PersonId).ToListAsync(ct);
+        return TypedResults.Ok(await Listing.PageAsync(
+            db.People.AsNoTracking().Where(p => p.InvestorId == investorId), page, request,
+            person => PersonAnswer.From(person, masked: !works && !unmasked.Contains(person.Id)), ct));
+    }
+
+    private static async Task<Results<Ok<PersonAnswer>, NotFound>> Read(
+        Guid investorId, Guid personId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var person = await Visible(db, caller, investorId, personId).AsNoTracking().SingleOrDefaultAsync(ct);
+        if (person is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var now = clock.GetUtcNow();
+        var plain = await WorksAsync(db, caller, investorId, ct)
+            || await db.Unmaskings.AnyAsync(u => u.PersonId == personId && u.CallerId == caller.Id && u.Until > now, ct);
+        return TypedResults.Ok(PersonAnswer.From(person, masked: !plain));
+    }
+
+    private static async Task<Results<Created<Receipt>, NotFound>> Add(
+        Guid investorId, PersonRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (!await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == investorId, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var person = Person.Of(investorId, clock.NewId(), request.Name!, request.Title, request.Phone, request.Email, caller.Deed(clock));
+        db.Add(person);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created($"/api/v1/investors/{investorId}/people/{person.Id}", new Receipt { Id = person.Id, Version = person.Version });
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> Amend(
+        Guid investorId, Guid personId, PersonPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var person = await db.People.Locked(personId)
+            .Where(p => p.InvestorId == investorId && db.Leads.VisibleTo(caller).Any(l => l.InvestorId == investorId)).SingleOrDefaultAsync(ct);
+        if (person is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(person);
+        person.Amend(
+            patch.Over(person.Name, patch.Name)!, patch.Over(person.Title, patch.Title),
+            patch.Over(person.Phone, patch.Phone), patch.Over(person.Email, patch.Email), caller.Deed(clock));
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });
+    }
+
+    /// <summary>
+    /// Grants the caller a look for a short while, and audits it in the same transaction. The answer is kept for repeats of its key,
+    /// so it holds no personal data; the caller reads the person next.
+    /// </summary>
+    private static async Task<Results<Created<UnmaskingReceipt>, NotFound>> Unmask(
+        Guid investorId, Guid personId, UnmaskingRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (!await Visible(db, caller, investorId, personId).AnyAsync(ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var now = clock.GetUtcNow();
+        var until = now + Unmasking.Lasts;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into unmasking (person_id, caller_id, until) values ({personId}, {caller.Id}, {until})
+            on conflict (person_id, caller_id) do update set until = excluded.until
+            """, ct);
+        db.Add(new AuditEntry
+        {
+            Id = clock.NewId(),
+            At = now,
+            ActorId = caller.Id,
+            Action = "person.unmasked",
+            SubjectType = "person",
+            SubjectId = personId,
+            Reason = request.Reason,
+            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
+        });
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created(
+            $"/api/v1/investors/{investorId}/people/{personId}", new UnmaskingReceipt { PersonId = personId, Until = until });
+    }
+
+    /// <summary>Whether the caller works a lead of the investor.</summary>
+    private static Task<bool> WorksAsync(LeadsDb db, Caller caller, Guid investorId, CancellationToken ct) =>
+        db.Leads.VisibleTo(caller).AnyAsync(l => l.InvestorId == investorId && l.OwnerId == caller.Id, ct);
+
+    private static IQueryable<Person> Visible(LeadsDb db, Caller caller, Guid investorId, Guid personId) =>
+        db.People.Where(p => p.Id == personId && p.InvestorId == investorId && db.Leads.VisibleTo(caller).Any(l => l.InvestorId == investorId));
+}

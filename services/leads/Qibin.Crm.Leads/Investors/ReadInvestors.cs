@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Investors;
+
+/// <summary>An outside organisation 客商.</summary>
+public sealed record InvestorAnswer : IVersioned
+{
+    public required Guid Id { get; init; }
+    public required string Name { get; init; }
+    public string? Uscc { get; init; }
+    public string? SourceRegion { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required long Version { get; init; }
+
+    internal static InvestorAnswer From(Investor investor) => new()
+    {
+        Id = investor.Id,
+        Name = investor.Name,
+        Uscc = investor.Uscc,
+        SourceRegion = investor.SourceRegion,
+        CreatedAt = investor.CreatedAt,
+        UpdatedAt = investor.UpdatedAt,
+        Version = investor.Version,
+    };
+}
+
+/// <summary>Filters of the investors.</summary>
+public sealed record InvestorQuery
+{
+    /// <summary>Part of the name, two characters or more.</summary>
+    public string? Q { get; init; }
+
+    /// <summary>Unified social credit code.</summary>
+    public string? Uscc { get; init; }
+
+    public DateTimeOffset? UpdatedSince { get; init; }
+}
+
+/// <summary>Reads investors: those of whose leads the caller sees one.</summary>
+internal static class ReadInvestors
+{
+    private static readonly Listing<Investor> Listing = new Listing<Investor>(i => i.Id, "-updatedAt")
+        .Sort("updatedAt", i => i.UpdatedAt)
+        .Sort("createdAt", i => i.CreatedAt)
+        .Sort("name", i => i.Name);
+
+    public static void MapInvestors(this RouteGroupBuilder api)
+    {
+        api.MapGet("/investors", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
+            .WithName("listInvestors").WithSummary("客商列表 · Investors");
+        api.MapGet("/investors/{investorId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readInvestor").WithSummary("客商详情 · One investor");
+        api.MapPatch("/investors/{investorId:guid}", AmendInvestor.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("amendInvestor").WithSummary("修改客商 · Amend an investor");
+        api.MapPeople();
+    }
+
+    /// <summary>Investors whose name holds the text, found by pairs of neighbouring characters.</summary>
+    /// <exception cref="Refusal">400: fewer than two characters.</exception>
+    internal static IQueryable<Investor> Named(this IQueryable<Investor> investors, string q)
+    {
+        var key = Investor.KeyOf(q);
+        var pairs = Investor.PairsOf(key);
+        if (pairs.Length == 0 || key.Length > 100)
+        {
+            throw Refusal.Invalid("q", "text.length", 2, 100);
+        }
+
+        var pattern = Like.Containing(key);
+        return investors.Where(i => pairs.All(p => i.NamePairs.Contains(p)) && EF.Functions.Like(i.NameKey, pattern, Like.Escape));
+    }
+
+    private static async Task<Ok<Page<InvestorAnswer>>> List(
+        [AsParameters] InvestorQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+    {
+        var investors = db.InvestorsVisibleTo(caller).AsNoTracking();
+        if (query.Q is { } q)
+        {
+            investors = investors.Named(q);
+        }
+
+        if (query.Uscc is { } text)
+        {
+            var uscc = Uscc.TryParse(text, out var parsed, out var code) ? parsed.Value : throw Refusal.Invalid("uscc", code);
+            investors = investors.Where(i => i.Uscc == uscc);
+        }
+
+        if (query.UpdatedSince?.ToUniversalTime() is { } since)
+        {
+            investors = investors.Where(i => i.UpdatedAt >= since);
+        }
+
+        return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
+    }
+
+    private static async Task<Results<Ok<InvestorAnswer>, NotFound>> Read(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var investor = await db.InvestorsVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(i => i.Id == investorId, ct);
+        return investor is null ? TypedResults.NotFound() : TypedResults.Ok(InvestorAnswer.From(investor));
+    }
+}

@@ -1,0 +1,46 @@
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads;
+
+/// <summary>What the service says of itself, and who may do what in it.</summary>
+internal static class LeadsService
+{
+    /// <summary>Who writes: those who follow leads, and those who keep order among them.</summary>
+    public static readonly string[] Writers = [Roles.Officer, Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
+
+    /// <summary>Who gives a lead to another officer.</summary>
+    public static readonly string[] Assigners = [Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
+
+    public static readonly ServiceDescription Description = new(
+        "leads",
+        "线索服务 · Leads",
+        new Dictionary<string, ProblemText>
+        {
+            ["lead.closed"] = new("线索已关闭，请先重新启用", "The lead is closed; reopen it first"),
+            ["lead.notClosed"] = new("线索未关闭", "The lead is not closed"),
+            ["lead.converted"] = new("线索已转为项目", "The lead has been converted"),
+            ["lead.notReady"] = new("线索尚不具备转项目条件", "The lead cannot be converted yet"),
+            ["lead.wrongStage"] = new("线索当前阶段不能执行此操作", "The lead's present stage does not allow that"),
+            ["lead.stageDateOrder"] = new("日期不能早于当前阶段的日期 {0:yyyy-MM-dd}", "The date cannot lie before that of the present stage, {0:yyyy-MM-dd}"),
+            ["lead.dateBeforeFirstContact"] = new("日期不能早于首次联系日期 {0:yyyy-MM-dd}", "The date cannot lie before the first contact, {0:yyyy-MM-dd}"),
+            ["lead.revisitOrder"] = new("回访日期须晚于留存日期", "The revisit date must come after the day the lead is kept"),
+            ["lead.sameOwner"] = new("该线索已由此人负责", "The lead is with that officer already"),
+            ["lead.restrictedToOwner"] = new("只有负责人或部门负责人可以设置涉密", "Only the owner or a unit head decides on confidentiality"),
+            ["nextStep.none"] = new("没有待办的下一步", "No next step is open"),
+            ["nextStep.beforeFirstContact"] = new("下一步日期不能早于首次联系日期 {0:yyyy-MM-dd}", "A next step cannot be due before the first contact, {0:yyyy-MM-dd}"),
+            ["officer.unknown"] = new("没有此负责人，或其不在职、不在可分派范围内", "No such officer, or not active, or out of reach"),
+            ["owner.notAllowed"] = new("不能为他人登记", "Leads cannot be logged for another officer"),
+            ["owner.withoutUnit"] = new("当前用户不属于任何部门，请指定负责人", "The caller belongs to no unit; name an owner"),
+            ["investor.unknown"] = new("没有此客商", "No such investor"),
+            ["investor.usccTaken"] = new("该统一社会信用代码的客商已存在", "An investor with this unified social credit code exists already"),
+            ["person.unknown"] = new("该客商没有此联系人", "The investor has no such person"),
+            ["value.exclusive"] = new("不能与 {0} 同时填写", "Cannot be given together with {0}"),
+        },
+        new Dictionary<string, string> { ["ux_investor_uscc"] = "investor.usccTaken" });
+
+    /// <summary>Who and when, of a request.</summary>
+    public static Domain.Deed Deed(this Caller caller, TimeProvider clock) => new(caller.Id, clock.GetUtcNow());
+
+    /// <summary>A new id, ordered by time.</summary>
+    public static Guid NewId(this TimeProvider clock) => Guid.CreateVersion7(clock.GetUtcNow());
+}

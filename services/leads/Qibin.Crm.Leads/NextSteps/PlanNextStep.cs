@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.NextSteps;
+
+/// <summary>What to do next on a lead.</summary>
+public sealed record NextStepRequest
+{
+    [Needed, TextLength(500)]
+    public string? What { get; init; }
+
+    /// <summary>Day by which it is due; not before the lead's first contact.</summary>
+    [Needed, BusinessDate]
+    public DateOnly? DueOn { get; init; }
+}
+
+/// <summary>The open next step is done.</summary>
+public sealed record NextStepDoneRequest
+{
+    /// <summary>Day on which it was done; today when left out, never in the future.</summary>
+    [BusinessDate]
+    public DateOnly? DoneOn { get; init; }
+
+    [TextLength(1000)]
+    public string? Note { get; init; }
+
+    /// <summary>What to do after it.</summary>
+    public NextStepRequest? Next { get; init; }
+}
+
+/// <summary>Plans and finishes what is to be done next on a lead.</summary>
+internal static class PlanNextStep
+{
+    public static void MapNextSteps(this RouteGroupBuilder api)
+    {
+        api.MapPut("/leads/{leadId:guid}/next-step", Plan).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("planNextStep").WithSummary("安排下一步 · Plan the next step");
+        api.MapPost("/leads/{leadId:guid}/next-step/completion", Finish).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("completeNextStep").WithSummary("完成下一步 · Mark the next step as done");
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> Plan(
+        Guid leadId, NextStepRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (lead is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(lead);
+        await ReplaceAsync(db, lead, request, caller.Deed(clock), clock, ct);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> Finish(
+        Guid leadId, NextStepDoneRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var doneOn = clock.NotAfterToday(request.DoneOn, "/doneOn");
+        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (lead is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(lead);
+        var deed = caller.Deed(clock);
+        await EndOpenAsync(db, lead, NextStepOutcome.Done, deed, ct, doneOn, request.Note);
+        lead.FinishNextStep(deed);
+        if (request.Next is { } next)
+        {
+            await ReplaceAsync(db, lead, next, deed, clock, ct);
+        }
+        else
+        {
+            db.Publish(lead, new NextStepPlanned { Lead = lead.State() });
+        }
+
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
+    }
+
+    /// <summary>Plans a step in place of the open one.</summary>
+    internal static async Task ReplaceAsync(LeadsDb db, Lead lead, NextStepRequest request, Deed deed, TimeProvider clock, CancellationToken ct)
+    {
+        await EndOpenAsync(db, lead, NextStepOutcome.Replaced, deed, ct);
+        db.Add(lead.PlanNextStep(clock.NewId(), request.What!, request.DueOn!.Value, deed));
+        db.Publish(lead, new NextStepPlanned { Lead = lead.State(), DueOn = lead.NextStepDueOn });
+    }
+
+    /// <summary>Notes on the open step, where there is one, how it ended.</summary>
+    internal static async Task EndOpenAsync(
+        LeadsDb db, Lead lead, NextStepOutcome outcome, Deed deed, CancellationToken ct, DateOnly? doneOn = null, string? note = null)
+    {
+        if (lead.NextStepId is { } open)
+        {
+            (await db.NextSteps.SingleAsync(s => s.Id == open, ct)).End(outcome, deed, doneOn, note);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Register;
+
+/// <summary>What may be changed of a lead, as a JSON merge patch.</summary>
+public sealed record LeadPatch : MergePatch
+{
+    [TextLength(200)]
+    public string? Title { get; init => field = Given(value); }
+
+    [TextLength(4000)]
+    public string? Summary { get; init => field = Given(value); }
+
+    /// <summary>Node of an industry chain.</summary>
+    [ChainNodeCode]
+    public string? NodeCode { get; init => field = Given(value); }
+
+    [PositiveMoney]
+    public Money? EstimatedInvestment { get; init => field = Given(value); }
+
+    /// <summary>Division code GB/T 2260 of where the investor comes from.</summary>
+    [DivisionCode]
+    public string? SourceRegion { get; init => field = Given(value); }
+
+    /// <summary>Decided by the lead's owner or a unit head.</summary>
+    public bool? Confidential { get; init => field = Kept(value); }
+
+    /// <summary>Readers of a confidential lead, in place of the present ones; its owner and whoever sets them always read.</summary>
+    [Items(0, 50)]
+    public IReadOnlyList<Guid>? Readers { get; init => field = Kept(value); }
+}
+
+/// <summary>Corrects or adds facts of a lead.</summary>
+internal static class AmendLead
+{
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid leadId, LeadPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (lead is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(lead);
+        var deed = caller.Deed(clock);
+        lead.Describe(patch.Over(lead.Title, patch.Title), patch.Over(lead.Summary, patch.Summary), deed);
+        lead.PlaceOnNode(patch.Over(lead.NodeCode, patch.NodeCode), deed);
+        lead.Estimate(patch.Over(lead.EstimatedInvestment, patch.EstimatedInvestment), deed);
+        lead.ComeFrom(patch.Over(lead.SourceRegion, patch.SourceRegion), deed);
+        if (patch.Gives(nameof(patch.Confidential)) || patch.Gives(nameof(patch.Readers)))
+        {
+            if (!caller.IsIntegration && lead.OwnerId != caller.Id && !caller.Is(Roles.UnitHead))
+            {
+                throw new RuleViolation("lead.restrictedToOwner");
+            }
+
+            lead.Restrict(
+                patch.Confidential ?? lead.Confidential,
+                [.. patch.Readers ?? lead.Readers, .. caller.IsIntegration ? [] : new[] { caller.Id }],
+                deed);
+        }
+
+        db.Publish(lead, new LeadAmended { Lead = lead.State() });
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
+    }
+}

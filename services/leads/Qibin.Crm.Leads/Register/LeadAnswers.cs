@@ -1,0 +1,182 @@
+using System.Text.Json.Serialization;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Register;
+
+/// <summary>A lead in a list.</summary>
+public sealed record LeadRow
+{
+    public required Guid Id { get; init; }
+    public required string Code { get; init; }
+    public required Guid InvestorId { get; init; }
+    public required string InvestorName { get; init; }
+    public string? Title { get; init; }
+    public required LeadStage Stage { get; init; }
+    public required DateOnly StageOn { get; init; }
+    public required DateOnly FirstContactOn { get; init; }
+    public required DateOnly LastContactOn { get; init; }
+    public required int ContactCount { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public Money? EstimatedInvestment { get; init; }
+    public required NextStepLight NextStep { get; init; }
+    public DateOnly? NextStepDueOn { get; init; }
+    public required bool Confidential { get; init; }
+    public Guid? ProjectId { get; init; }
+    public DateOnly? RevisitOn { get; init; }
+    public DateOnly? SettledOn { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required long Version { get; init; }
+
+    internal static LeadRow From(Lead lead, DateOnly today) => new()
+    {
+        Id = lead.Id,
+        Code = lead.Code,
+        InvestorId = lead.InvestorId,
+        InvestorName = lead.InvestorName,
+        Title = lead.Title,
+        Stage = lead.Stage,
+        StageOn = lead.StageOn,
+        FirstContactOn = lead.FirstContactOn,
+        LastContactOn = lead.LastContactOn,
+        ContactCount = lead.ContactCount,
+        OwnerId = lead.OwnerId,
+        UnitId = lead.UnitId,
+        ChainCode = lead.ChainCode,
+        NodeCode = lead.NodeCode,
+        SourceRegion = lead.SourceRegion,
+        EstimatedInvestment = lead.EstimatedInvestment,
+        NextStep = lead.Light(today),
+        NextStepDueOn = lead.NextStepDueOn,
+        Confidential = lead.Confidential,
+        ProjectId = lead.ProjectId,
+        RevisitOn = lead.RevisitOn,
+        SettledOn = lead.SettledOn,
+        CreatedAt = lead.CreatedAt,
+        UpdatedAt = lead.UpdatedAt,
+        Version = lead.Version,
+    };
+}
+
+/// <summary>The next step of a lead.</summary>
+public sealed record NextStepAnswer
+{
+    public required NextStepLight Light { get; init; }
+    public Guid? Id { get; init; }
+    public string? What { get; init; }
+    public DateOnly? DueOn { get; init; }
+}
+
+/// <summary>Why and until when a lead is closed.</summary>
+public sealed record ClosureAnswer
+{
+    public required ClosureReason Reason { get; init; }
+
+    /// <summary>When to come back to it; only of a kept lead.</summary>
+    public DateOnly? RevisitOn { get; init; }
+}
+
+/// <summary>The project that a lead opened, and where it stands as far as it has been heard.</summary>
+public sealed record LeadProjectAnswer
+{
+    public required Guid Id { get; init; }
+    public required string Name { get; init; }
+    public required DateOnly ConvertedOn { get; init; }
+    public string? Code { get; init; }
+    public ProjectStage? Stage { get; init; }
+    public DateOnly? StageOn { get; init; }
+    public ProjectStatus? Status { get; init; }
+}
+
+/// <summary>A lead.</summary>
+public sealed record LeadAnswer : IVersioned
+{
+    public required Guid Id { get; init; }
+    public required string Code { get; init; }
+    public required Guid InvestorId { get; init; }
+    public required string InvestorName { get; init; }
+    public string? Title { get; init; }
+    public string? Summary { get; init; }
+    public required LeadStage Stage { get; init; }
+
+    /// <summary>Business date of the present stage.</summary>
+    public required DateOnly StageOn { get; init; }
+
+    public required DateOnly FirstContactOn { get; init; }
+    public required DateOnly LastContactOn { get; init; }
+    public required int ContactCount { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public Money? EstimatedInvestment { get; init; }
+    public required NextStepAnswer NextStep { get; init; }
+    public required bool Confidential { get; init; }
+    public required Guid[] Readers { get; init; }
+    public ClosureAnswer? Closure { get; init; }
+    public LeadProjectAnswer? Project { get; init; }
+
+    /// <summary>The day the investor's enterprise was first settled in the city.</summary>
+    public DateOnly? SettledOn { get; init; }
+
+    public required Guid CreatedBy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required long Version { get; init; }
+
+    /// <summary>The light turns with the day and the project moves by itself, both without a new version of the lead.</summary>
+    [JsonIgnore]
+    public string? Variant => $"{NextStep.Light}{(Project?.Stage is { } stage ? $"-{stage}-{Project.Status}" : "")}";
+
+    internal static LeadAnswer From(Lead lead, NextStep? step, FollowedProject? project, DateOnly today) => new()
+    {
+        Id = lead.Id,
+        Code = lead.Code,
+        InvestorId = lead.InvestorId,
+        InvestorName = lead.InvestorName,
+        Title = lead.Title,
+        Summary = lead.Summary,
+        Stage = lead.Stage,
+        StageOn = lead.StageOn,
+        FirstContactOn = lead.FirstContactOn,
+        LastContactOn = lead.LastContactOn,
+        ContactCount = lead.ContactCount,
+        OwnerId = lead.OwnerId,
+        UnitId = lead.UnitId,
+        ChainCode = lead.ChainCode,
+        NodeCode = lead.NodeCode,
+        SourceRegion = lead.SourceRegion,
+        EstimatedInvestment = lead.EstimatedInvestment,
+        NextStep = new NextStepAnswer { Light = lead.Light(today), Id = step?.Id, What = step?.What, DueOn = step?.DueOn },
+        Confidential = lead.Confidential,
+        Readers = lead.Readers,
+        Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn } : null,
+        Project = lead.ProjectId is { } id
+            ? new LeadProjectAnswer
+            {
+                Id = id,
+                Name = lead.ProjectName!,
+                ConvertedOn = lead.ConvertedOn!.Value,
+                Code = project?.Code,
+                Stage = project?.Stage,
+                StageOn = project?.StageOn,
+                Status = project?.Status,
+            }
+            : null,
+        SettledOn = lead.SettledOn,
+        CreatedBy = lead.CreatedBy,
+        CreatedAt = lead.CreatedAt,
+        UpdatedAt = lead.UpdatedAt,
+        Version = lead.Version,
+    };
+}

@@ -1,0 +1,153 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Investors;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Register;
+
+/// <summary>Filters of the leads.</summary>
+public sealed record LeadQuery
+{
+    /// <summary>Stages, separated by commas.</summary>
+    public Words<LeadStage>? Stage { get; init; }
+
+    public Guid? OwnerId { get; init; }
+    public Guid? UnitId { get; init; }
+
+    /// <summary>Code of an industry chain.</summary>
+    public string? Chain { get; init; }
+
+    /// <summary>Code of a chain node.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Division code: six digits, or the first two or four for all of a province or city.</summary>
+    public string? SourceRegion { get; init; }
+
+    public Guid? InvestorId { get; init; }
+
+    /// <summary>Open leads by their next step: <c>none</c>, <c>planned</c>, <c>overdue</c>.</summary>
+    public Words<NextStepLight>? NextStep { get; init; }
+
+    public DateOnly? FirstContactFrom { get; init; }
+    public DateOnly? FirstContactTo { get; init; }
+    public DateTimeOffset? UpdatedSince { get; init; }
+
+    /// <summary>Part of the investor's name, two characters or more.</summary>
+    public string? Q { get; init; }
+}
+
+/// <summary>Reads leads.</summary>
+internal static class ReadLeads
+{
+    private static readonly Listing<Lead> Listing = new Listing<Lead>(l => l.Id, "-updatedAt")
+        .Sort("updatedAt", l => l.UpdatedAt)
+        .Sort("createdAt", l => l.CreatedAt)
+        .Sort("firstContactOn", l => l.FirstContactOn)
+        .Sort("lastContactOn", l => l.LastContactOn)
+        .Sort("stageOn", l => l.StageOn)
+        .Sort("stage", l => l.Stage)
+        .Sort("code", l => l.Code)
+        .Sort("investorName", l => l.InvestorName);
+
+    public static void MapRegister(this RouteGroupBuilder api)
+    {
+        api.MapGet("/leads", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
+            .WithName("listLeads").WithSummary("线索列表 · Leads");
+        api.MapGet("/leads/{leadId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readLead").WithSummary("线索详情 · One lead");
+        api.MapPatch("/leads/{leadId:guid}", AmendLead.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("amendLead").WithSummary("修改线索 · Amend a lead");
+    }
+
+    private static async Task<Ok<Page<LeadRow>>> List(
+        [AsParameters] LeadQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, TimeProvider clock, CancellationToken ct)
+    {
+        var today = clock.Today();
+        var leads = Filter(db.Leads.AsNoTracking().VisibleTo(caller), query, db, today);
+        return TypedResults.Ok(await Listing.PageAsync(leads, page, request, lead => LeadRow.From(lead, today), ct));
+    }
+
+    private static async Task<Results<Ok<LeadAnswer>, NotFound>> Read(
+        Guid leadId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var found = await db.Leads.AsNoTracking().VisibleTo(caller).Where(l => l.Id == leadId)
+            .Select(l => new
+            {
+                Lead = l,
+                Step = db.NextSteps.FirstOrDefault(s => s.Id == l.NextStepId),
+                Project = db.Projects.FirstOrDefault(p => p.ProjectId == l.ProjectId),
+            }).SingleOrDefaultAsync(ct);
+        return found is null ? TypedResults.NotFound() : TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, clock.Today()));
+    }
+
+    private static IQueryable<Lead> Filter(IQueryable<Lead> leads, LeadQuery query, LeadsDb db, DateOnly today)
+    {
+        if (query.Stage is { Values: var stages })
+        {
+            leads = leads.Where(l => stages.Contains(l.Stage));
+        }
+
+        if (query.OwnerId is { } owner)
+        {
+            leads = leads.Where(l => l.OwnerId == owner);
+        }
+
+        if (query.UnitId is { } unit)
+        {
+            leads = leads.Where(l => l.UnitId == unit);
+        }
+
+        if (query.Chain is { } chain)
+        {
+            leads = leads.Where(l => l.ChainCode == chain);
+        }
+
+        if (query.Node is { } node)
+        {
+            leads = leads.Where(l => l.NodeCode == node);
+        }
+
+        if (query.SourceRegion is { } region)
+        {
+            leads = region.Length == 6 ? leads.Where(l => l.SourceRegion == region) : leads.Where(l => l.SourceRegion!.StartsWith(region));
+        }
+
+        if (query.InvestorId is { } investor)
+        {
+            leads = leads.Where(l => l.InvestorId == investor);
+        }
+
+        if (query.NextStep is { Values: var lights })
+        {
+            var (none, planned, overdue) = (lights.Contains(NextStepLight.None), lights.Contains(NextStepLight.Planned), lights.Contains(NextStepLight.Overdue));
+            leads = leads.Where(l => l.Stage != LeadStage.Kept && l.Stage != LeadStage.Invalid
+                && ((none && l.NextStepDueOn == null) || (planned && l.NextStepDueOn >= today) || (overdue && l.NextStepDueOn < today)));
+        }
+
+        if (query.FirstContactFrom is { } from)
+        {
+            leads = leads.Where(l => l.FirstContactOn >= from);
+        }
+
+        if (query.FirstContactTo is { } to)
+        {
+            leads = leads.Where(l => l.FirstContactOn <= to);
+        }
+
+        if (query.UpdatedSince?.ToUniversalTime() is { } since)
+        {
+            leads = leads.Where(l => l.UpdatedAt >= since);
+        }
+
+        if (query.Q is { } q)
+        {
+            var named = db.Investors.Named(q);
+            leads = leads.Where(l => named.Any(i => i.Id == l.InvestorId));
+        }
+
+        return leads;
+    }
+}

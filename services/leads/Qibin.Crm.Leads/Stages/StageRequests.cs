@@ -1,0 +1,115 @@
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Stages;
+
+/// <summary>The unit begins to assess a lead.</summary>
+public sealed record AssessmentRequest
+{
+    /// <summary>Today when left out; never in the future, nor before the present stage.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+
+    [TextLength(1000)]
+    public string? Note { get; init; }
+}
+
+/// <summary>The assessment found a lead worth following. One that is not is closed.</summary>
+public sealed record AssessmentConclusionRequest
+{
+    /// <summary>Today when left out; never in the future, nor before the present stage.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+
+    /// <summary>What the assessment found.</summary>
+    [Needed, TextLength(1000)]
+    public string? Note { get; init; }
+}
+
+/// <summary>Real talks began.</summary>
+public sealed record ConversionRequest
+{
+    [Needed, TextLength(200)]
+    public string? ProjectName { get; init; }
+
+    /// <summary>Today when left out; never in the future, nor before the present stage.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+}
+
+/// <summary>What a conversion made.</summary>
+public sealed record ConversionReceipt : Receipt
+{
+    /// <summary>The project; the projects service opens it a moment later.</summary>
+    public required Guid ProjectId { get; init; }
+}
+
+/// <summary>How a lead is closed.</summary>
+public enum ClosureOutcome { Kept, Invalid }
+
+/// <summary>Closes a lead.</summary>
+public sealed record ClosureRequest
+{
+    /// <summary>Kept 留存 for a later visit, or invalid 无效.</summary>
+    [Needed]
+    public ClosureOutcome? Outcome { get; init; }
+
+    [Needed]
+    public ClosureReason? Reason { get; init; }
+
+    /// <summary>When to come back to a kept lead: needed with <c>kept</c>, refused with <c>invalid</c>.</summary>
+    [BusinessDate]
+    public DateOnly? RevisitOn { get; init; }
+
+    /// <summary>Today when left out; never in the future, nor before the present stage.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+
+    /// <summary>In words; needed when the reason is <c>other</c>.</summary>
+    [TextLength(1000)]
+    public string? Note { get; init; }
+}
+
+/// <summary>Follows a closed lead again.</summary>
+public sealed record ReopeningRequest
+{
+    /// <summary>Today when left out; never in the future, nor before the closure.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+
+    [Needed, TextLength(1000)]
+    public string? Note { get; init; }
+}
+
+/// <summary>One entry of a lead's stage history.</summary>
+public sealed record StageAnswer
+{
+    /// <summary>The stage before; null of the first contact.</summary>
+    public LeadStage? From { get; init; }
+
+    public required LeadStage Stage { get; init; }
+
+    /// <summary>Business date.</summary>
+    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>When it was recorded, by the server's clock.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    public required Guid ActorId { get; init; }
+    public string? Note { get; init; }
+
+    /// <summary>The lead's version after it.</summary>
+    public required long Version { get; init; }
+
+    internal static StageAnswer Of(StageMove move) => new()
+    {
+        From = move.From,
+        Stage = move.To,
+        OccurredOn = move.OccurredOn,
+        RecordedAt = move.RecordedAt,
+        ActorId = move.ActorId,
+        Note = move.Note,
+        Version = move.Version,
+    };
+}
