@@ -1,0 +1,124 @@
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Identity.Domain;
+
+/// <summary>
+/// Somebody who signs in. Placement and roles are versioned and told to the other services; password and lockout are not a change
+/// of the person, and the members for them are written by ASP.NET Core Identity through <see cref="Data.PersonStore"/>.
+/// </summary>
+public sealed class Person : Aggregate
+{
+    private Person()
+    {
+    }
+
+    public string UserName { get; internal set; } = "";
+
+    /// <summary>Upper case, unique: names that differ by case only are one name.</summary>
+    public string NormalizedUserName { get; internal set; } = "";
+
+    public string DisplayName { get; private set; } = "";
+    public string? Phone { get; private set; }
+    public string? Email { get; private set; }
+    public Guid UnitId { get; private set; }
+
+    /// <summary>At least one of <see cref="ServiceDefaults.Roles.OfPeople"/>.</summary>
+    public string[] Roles { get; private set; } = [];
+
+    /// <summary>Codes of the industry chains this person answers for.</summary>
+    public string[] Chains { get; private set; } = [];
+
+    public bool Active { get; private set; }
+
+    /// <summary>The password was given by an administrator and must be replaced at the next sign-in.</summary>
+    public bool MustChangePassword { get; private set; }
+
+    public string? PasswordHash { get; internal set; }
+
+    /// <summary>Changes with the password and on deactivation; sign-ins and refresh tokens that carry an older one are refused.</summary>
+    public string SecurityStamp { get; internal set; } = "";
+
+    public int AccessFailedCount { get; internal set; }
+    public DateTimeOffset? LockoutEnd { get; internal set; }
+
+    /// <summary>How far this person sees.</summary>
+    public Reach Reach => ReachOf(Roles);
+
+    public static Person Register(
+        Guid id, string userName, string displayName, string? phone, string? email, Guid unitId, string[] roles, string[] chains, bool mustChangePassword)
+    {
+        var person = new Person
+        {
+            Id = id,
+            UserName = userName,
+            DisplayName = displayName,
+            Phone = phone,
+            Email = email,
+            UnitId = unitId,
+            Roles = [.. roles.Distinct()],
+            Chains = [.. chains.Distinct()],
+            Active = true,
+            MustChangePassword = mustChangePassword,
+        };
+        person.Touch();
+        return person;
+    }
+
+    public void Amend(string displayName, string? phone, string? email, Guid unitId, string[] roles, string[] chains)
+    {
+        (DisplayName, Phone, Email, UnitId, Roles, Chains) =
+            (displayName, phone, email, unitId, [.. roles.Distinct()], [.. chains.Distinct()]);
+        Touch();
+    }
+
+    /// <exception cref="RuleViolation"><c>user.inactive</c>: is deactivated already.</exception>
+    public void Deactivate()
+    {
+        if (!Active)
+        {
+            throw new RuleViolation("user.inactive");
+        }
+
+        Active = false;
+        Touch();
+    }
+
+    /// <exception cref="RuleViolation"><c>user.active</c>: is active already.</exception>
+    public void Reactivate()
+    {
+        if (Active)
+        {
+            throw new RuleViolation("user.active");
+        }
+
+        Active = true;
+        Touch();
+    }
+
+    /// <summary>An administrator has given a new password, which ends a lockout.</summary>
+    public void PasswordGiven()
+    {
+        (MustChangePassword, AccessFailedCount, LockoutEnd) = (true, 0, null);
+        Touch();
+    }
+
+    /// <summary>The person has chosen a password.</summary>
+    public void PasswordChosen() => MustChangePassword = false;
+
+    /// <summary>
+    /// The reach that goes with roles, the widest of them: officer own rows, unit head the unit's subtree, chain chief the chains;
+    /// the others work for the whole city.
+    /// </summary>
+    public static Reach ReachOf(IReadOnlyCollection<string> roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        return roles.Select(role => role switch
+        {
+            ServiceDefaults.Roles.UnitHead => Reach.Subtree,
+            ServiceDefaults.Roles.ChainChief => Reach.Chain,
+            ServiceDefaults.Roles.Leader or ServiceDefaults.Roles.Coordinator or ServiceDefaults.Roles.Administrator or ServiceDefaults.Roles.Auditor
+                or ServiceDefaults.Roles.ServiceOfficer or ServiceDefaults.Roles.ProjectOfficer => Reach.All,
+            _ => Reach.Own,
+        }).DefaultIfEmpty(Reach.Own).Max();
+    }
+}
