@@ -1,1 +1,38 @@
-return;
+using Qibin.Crm.Identity.Account;
+using Qibin.Crm.Identity.Data;
+using Qibin.Crm.Identity.Seed;
+using Qibin.Crm.Identity.Tokens;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Identity;
+
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync(args);
+
+    /// <summary>The service's table of contents.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        adjust?.Invoke(builder);
+        builder.AddServiceDefaults<IdentityDb>(IdentityService.Description);
+        builder.AddMessaging<IdentityDb>();
+        builder.Services.AddValidation();
+        builder.AddTokenServer();
+        builder.AddAccounts();
+        builder.Services.AddSingleton<IMigrationStep, Seeding>();
+
+        var app = builder.Build();
+        app.UsePublicAddress();
+        var api = app.MapApi();
+        api.MapOperations();
+
+        app.MapAuthorize();
+        app.MapToken();
+        app.MapSignIn();
+        app.MapPassword();
+        app.MapStyle();
+        return app;
+    }
+}

@@ -5,11 +5,10 @@ using Qibin.Crm.Identity.Domain;
 namespace Qibin.Crm.Identity.Data;
 
 /// <summary>
-/// Where ASP.NET Core Identity keeps password, stamp and lockout of a person. It is our own because a person is an aggregate, with
+/// Where ASP.NET Core Identity keeps name, password and stamp of a person. It is our own because a person is an aggregate, with
 /// the version and the events that go with it, and the framework's user class is not.
 /// </summary>
-internal sealed class PersonStore(IdentityDb db) :
-    IUserPasswordStore<Person>, IUserSecurityStampStore<Person>, IUserLockoutStore<Person>
+internal sealed class PersonStore(IdentityDb db) : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>
 {
     public async Task<IdentityResult> CreateAsync(Person user, CancellationToken cancellationToken)
     {
@@ -67,28 +66,6 @@ internal sealed class PersonStore(IdentityDb db) :
     public Task SetSecurityStampAsync(Person user, string stamp, CancellationToken cancellationToken)
     {
         user.SecurityStamp = stamp;
-        return Task.CompletedTask;
-    }
-
-    public Task<int> GetAccessFailedCountAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.AccessFailedCount);
-
-    public Task<int> IncrementAccessFailedCountAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(++user.AccessFailedCount);
-
-    public Task ResetAccessFailedCountAsync(Person user, CancellationToken cancellationToken)
-    {
-        user.AccessFailedCount = 0;
-        return Task.CompletedTask;
-    }
-
-    public Task<bool> GetLockoutEnabledAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(true);
-
-    public Task SetLockoutEnabledAsync(Person user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task<DateTimeOffset?> GetLockoutEndDateAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.LockoutEnd);
-
-    public Task SetLockoutEndDateAsync(Person user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken)
-    {
-        user.LockoutEnd = lockoutEnd?.ToUniversalTime();
         return Task.CompletedTask;
     }
 

@@ -1,13 +1,20 @@
+using System.Security.Cryptography;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Identity.Domain;
 
 /// <summary>
 /// Somebody who signs in. Placement and roles are versioned and told to the other services; password and lockout are not a change
-/// of the person, and the members for them are written by ASP.NET Core Identity through <see cref="Data.PersonStore"/>.
+/// of the person: they leave the version alone. ASP.NET Core Identity writes name, password and stamp through its user store.
 /// </summary>
 public sealed class Person : Aggregate
 {
+    /// <summary>Wrong passwords in a row that lock the person out.</summary>
+    public const int TriesBeforeLockout = 5;
+
+    /// <summary>How long a lockout lasts.</summary>
+    public static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
+
     private Person()
     {
     }
@@ -38,8 +45,10 @@ public sealed class Person : Aggregate
     /// <summary>Changes with the password and on deactivation; sign-ins and refresh tokens that carry an older one are refused.</summary>
     public string SecurityStamp { get; internal set; } = "";
 
-    public int AccessFailedCount { get; internal set; }
-    public DateTimeOffset? LockoutEnd { get; internal set; }
+    /// <summary>Wrong passwords since the last right one.</summary>
+    public int FailedTries { get; private set; }
+
+    public DateTimeOffset? LockedUntil { get; private set; }
 
     /// <summary>How far this person sees.</summary>
     public Reach Reach => ReachOf(Roles);
@@ -80,6 +89,7 @@ public sealed class Person : Aggregate
         }
 
         Active = false;
+        Restamp();
         Touch();
     }
 
@@ -98,9 +108,34 @@ public sealed class Person : Aggregate
     /// <summary>An administrator has given a new password, which ends a lockout.</summary>
     public void PasswordGiven()
     {
-        (MustChangePassword, AccessFailedCount, LockoutEnd) = (true, 0, null);
+        (MustChangePassword, FailedTries, LockedUntil) = (true, 0, null);
         Touch();
     }
+
+    /// <summary>
+    /// Takes note of a try to sign in: a locked or deactivated person is refused whatever the password is, and tries during a
+    /// lockout count for nothing.
+    /// </summary>
+    /// <returns>Whether the person is signed in.</returns>
+    public bool Try(bool passwordFits, DateTimeOffset now)
+    {
+        if (LockedUntil > now || !Active)
+        {
+            return false;
+        }
+
+        FailedTries = passwordFits ? 0 : FailedTries + 1;
+        LockedUntil = null;
+        if (FailedTries >= TriesBeforeLockout)
+        {
+            (FailedTries, LockedUntil) = (0, now + Lockout);
+        }
+
+        return passwordFits;
+    }
+
+    /// <summary>Ends every sign-in and every refresh token of this person.</summary>
+    public void Restamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>The person has chosen a password.</summary>
     public void PasswordChosen() => MustChangePassword = false;

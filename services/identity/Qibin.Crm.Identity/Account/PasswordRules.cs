@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Identity;
+using Qibin.Crm.Identity.Domain;
+
+namespace Qibin.Crm.Identity.Account;
+
+/// <summary>
+/// Passwords: at least 12 characters of any kind, at most 200, not containing the user name. Length is what counts
+/// (NIST SP 800-63B); forced digits and signs make passwords that people write down.
+/// </summary>
+internal sealed class PasswordRules : IPasswordValidator<Person>
+{
+    public const int Shortest = 12;
+    private const int Longest = 200;
+
+    // Without letters and digits that look alike, since somebody will type it from a note.
+    private const string Alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
+
+    public Task<IdentityResult> ValidateAsync(UserManager<Person> manager, Person user, string? password) => Task.FromResult(
+        password is { Length: >= Shortest and <= Longest } && !password.Contains(user.UserName, StringComparison.OrdinalIgnoreCase)
+            ? IdentityResult.Success
+            : IdentityResult.Failed(new IdentityError { Code = "password.weak" }));
+
+    /// <summary>Gives the person this password, when it keeps the rules, and a new security stamp; saves nothing.</summary>
+    public static async Task<bool> KeepAsync(UserManager<Person> users, Person person, string password)
+    {
+        foreach (var rule in users.PasswordValidators)
+        {
+            if (!(await rule.ValidateAsync(users, person, password)).Succeeded)
+            {
+                return false;
+            }
+        }
+
+        person.PasswordHash = users.PasswordHasher.HashPassword(person, password);
+        person.Restamp();
+        return true;
+    }
+
+    /// <summary>A password to be told once: 16 characters in groups of four, 79 bits.</summary>
+    public static string Make() => string.Join('-', RandomNumberGenerator.GetString(Alphabet, 16).Chunk(4).Select(four => new string(four)));
+}

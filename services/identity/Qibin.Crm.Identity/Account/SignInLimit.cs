@@ -1,0 +1,31 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Identity.Account;
+
+/// <summary>
+/// At most 60 passwords a minute from one address: a whole office signs in from one, a guesser wants more. Answered 429. The address
+/// is the one that the gateway names; who reaches this service past the gateway is inside already.
+/// </summary>
+internal sealed class SignInLimit : IRateLimiterPolicy<string>
+{
+    public const string Name = "sign-in";
+    public const int PerMinute = 60;
+
+    public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected { get; } = async (rejected, _) =>
+    {
+        var http = rejected.HttpContext;
+        http.Response.Headers.RetryAfter = "60";
+        var page = ProblemWriter.English(http)
+            ? Pages.Page(http, "Too many tries", Pages.Alert("Too many tries from this address. Please wait a minute."), StatusCodes.Status429TooManyRequests)
+            : Pages.Page(http, "尝试次数过多", Pages.Alert("来自该地址的登录尝试过多，请一分钟后再试。"), StatusCodes.Status429TooManyRequests);
+        await page.ExecuteAsync(http);
+    };
+
+    public RateLimitPartition<string> GetPartition(HttpContext httpContext) => RateLimitPartition.GetFixedWindowLimiter(
+        httpContext.Request.Headers["X-Forwarded-For"].ToString() is { Length: > 0 } forwarded
+            ? forwarded
+            : httpContext.Connection.RemoteIpAddress?.ToString() ?? "",
+        _ => new FixedWindowRateLimiterOptions { PermitLimit = PerMinute, Window = TimeSpan.FromMinutes(1) });
+}
