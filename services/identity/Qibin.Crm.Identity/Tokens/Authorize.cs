@@ -17,17 +17,17 @@ internal static class Authorize
 
     public static void MapAuthorize(this WebApplication app)
     {
+        // A request that cannot even go back to its client is answered with a page. OpenIddict has set 400, upon which the framework
+        // runs no handler, so it is done ahead of it.
+        app.Use((http, next) => http.GetOpenIddictServerResponse() is { Error: not null } refused
+            ? Pages.Refused(http, refused.Error, refused.ErrorDescription).ExecuteAsync(http)
+            : next(http));
         app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Post], Handle).AllowAnonymous().ExcludeFromDescription();
         app.MapMethods("/connect/sign-out", [HttpMethods.Get, HttpMethods.Post], (Delegate)SignOut).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<IResult> Handle(HttpContext http, Principals principals, CancellationToken ct)
     {
-        if (http.GetOpenIddictServerResponse() is { Error: not null } refused)
-        {
-            return Pages.Refused(http, refused.Error, refused.ErrorDescription);
-        }
-
         var request = http.GetOpenIddictServerRequest()!;
         var session = await http.SessionAsync();
         if (session is not null && !request.HasPromptValue(PromptValues.Login))
@@ -58,11 +58,6 @@ internal static class Authorize
     /// <summary>Ends the browser's sign-in, and goes back to the address that the client has registered.</summary>
     private static async Task<IResult> SignOut(HttpContext http)
     {
-        if (http.GetOpenIddictServerResponse() is { Error: not null } refused)
-        {
-            return Pages.Refused(http, refused.Error, refused.ErrorDescription);
-        }
-
         await http.EndSessionAsync();
         return Results.SignOut(new AuthenticationProperties { RedirectUri = SignIn.Path }, [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
     }

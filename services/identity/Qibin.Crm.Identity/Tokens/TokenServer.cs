@@ -88,6 +88,7 @@ internal static class TokenServer
         services.AddOptions<OpenIddictServerOptions>().Configure<KeyRing>((options, keys) =>
         {
             options.SigningCredentials.Add(new SigningCredentials(keys.SigningKey, SecurityAlgorithms.EcdsaSha256));
+            options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
             options.EncryptionCredentials.Add(new EncryptingCredentials(
                 keys.EncryptionKey, SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512));
         });

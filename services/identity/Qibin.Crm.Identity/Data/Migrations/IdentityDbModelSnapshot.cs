@@ -657,7 +657,6 @@ namespace Qibin.Crm.Identity.Data.Migrations
             modelBuilder.Entity("Qibin.Crm.Messaging.ParkedMessage", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -718,11 +717,23 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("type");
 
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
                     b.HasKey("Id")
                         .HasName("pk_parked_message");
 
                     b.HasIndex("State", "ParkedAt")
                         .HasDatabaseName("ix_parked_message_state_parked_at");
+
+                    b.HasIndex(new[] { "Consumer", "MessageId" }, "ix_parked_message_once")
+                        .IsUnique()
+                        .HasDatabaseName("ix_parked_message_consumer_message_id")
+                        .HasFilter("state = 0 and message_id is not null");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex(new[] { "Consumer", "MessageId" }, "ix_parked_message_once"), false);
 
                     b.ToTable("parked_message", "messaging");
                 });

@@ -180,7 +180,8 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     state = table.Column<int>(type: "integer", nullable: false),
                     parked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     resolved_by = table.Column<Guid>(type: "uuid", nullable: true),
-                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -438,6 +439,15 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 table: "outbox",
                 columns: new[] { "stream_id", "seq" },
                 filter: "attempts > 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_parked_message_consumer_message_id",
+                schema: "messaging",
+                table: "parked_message",
+                columns: new[] { "consumer", "message_id" },
+                unique: true,
+                filter: "state = 0 and message_id is not null")
+                .Annotation("Npgsql:NullsDistinct", false);
 
             migrationBuilder.CreateIndex(
                 name: "ix_parked_message_state_parked_at",
