@@ -103,6 +103,7 @@ public static class ServiceHost
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves.
         settings.Options = string.Join(' ', settings.Options, "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
+        services.AddSingleton<IInterceptor, RowLockInterceptor>();
         services.AddPooledDbContextFactory<TDb>((provider, options) =>
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(provider.GetServices<IInterceptor>()));
         services.AddScoped(provider =>

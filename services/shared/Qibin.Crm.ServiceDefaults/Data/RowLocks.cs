@@ -1,0 +1,36 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Qibin.Crm.ServiceDefaults;
+
+/// <summary>Row locks.</summary>
+public static class RowLocks
+{
+    /// <summary>Marks the queries that lock; a comment in front of the statement.</summary>
+    internal const string Tag = "for update";
+
+    /// <summary>
+    /// The row with this id, locked until the transaction ends, so that changes of one aggregate come one after the other and none
+    /// is lost. Use it in every handler that changes an existing aggregate, and join nothing to it.
+    /// </summary>
+    public static IQueryable<T> Locked<T>(this DbSet<T> rows, Guid id) where T : Aggregate => rows.Where(row => row.Id == id).TagWith(Tag);
+}
+
+/// <summary>
+/// Ends the statements of <see cref="RowLocks.Locked"/> with <c>for update</c>. It is not written as SQL around the table, because
+/// EF Core then reads the columns of complex properties by names of its own (dotnet/efcore#36847).
+/// </summary>
+internal sealed class RowLockInterceptor : DbCommandInterceptor
+{
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        if (command.CommandText.StartsWith("-- " + RowLocks.Tag, StringComparison.Ordinal))
+        {
+            command.CommandText += "\nFOR UPDATE";
+        }
+
+        return ValueTask.FromResult(result);
+    }
+}
