@@ -1,1 +1,38 @@
-return;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Consumers;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Funds;
+using Qibin.Crm.Projects.Ledger;
+using Qibin.Crm.Projects.Stages;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects;
+
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync(args);
+
+    /// <summary>The service's table of contents.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        adjust?.Invoke(builder);
+        builder.AddServiceDefaults<ProjectsDb>(ProjectsService.Description);
+        builder.AddMessaging<ProjectsDb>(on => on
+            .ConsumeDirectory()
+            .Consume<LeadConverted, LeadConvertedConsumer>()
+            .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
+            .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
+            .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
+        builder.Services.AddValidation();
+        var app = builder.Build();
+        var api = app.MapApi();
+        api.MapLedger();
+        api.MapStages();
+        api.MapFunds();
+        api.MapOperations();
+        return app;
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Consumers;
+
+/// <summary>
+/// Opens the project of a converted lead under the id that the conversion made. Once it is there it stands for itself: a second
+/// telling changes nothing.
+/// </summary>
+internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, TimeProvider clock) : IConsume<LeadConverted>
+{
+    public async Task ConsumeAsync(LeadConverted happened, Delivery delivery, CancellationToken ct)
+    {
+        await db.OneAtATimeAsync(happened.ProjectId, ct);
+        if (await db.Projects.AnyAsync(p => p.Id == happened.ProjectId, ct))
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        var project = Project.Open(
+            happened.ProjectId, await codes.NextAsync("P", ct), happened.ProjectName, happened.Lead, happened.OccurredOn, delivery.ActorId, now);
+        db.Add(project);
+        db.Publish(project, new ProjectOpened { Project = project.State(), OccurredOn = happened.OccurredOn });
+        // The version of opening is closed first, so that what was told ahead of it makes the next one.
+        await db.SaveChangesAsync(ct);
+        await db.SettleAsync(project, delivery.ActorId, now, ct);
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Consumers;
+
+/// <summary>What tenancies tell of their project, right in any order and however often it is told.</summary>
+internal static class Tenancies
+{
+    /// <summary>
+    /// Lets the consumers of one project's events run one after the other even before its row exists; a lock on the row comes
+    /// too late for that.
+    /// </summary>
+    public static Task OneAtATimeAsync(this ProjectsDb db, Guid projectId, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({projectId.ToString()}, 0))", ct);
+
+    public static async Task NoteTenancyAsync(
+        this ProjectsDb db, Guid tenancyId, Guid projectId, Guid enterpriseId, Action<Tenancy> note, Guid actor, DateTimeOffset now, CancellationToken ct)
+    {
+        await db.OneAtATimeAsync(projectId, ct);
+        var tenancy = await db.Tenancies.FindAsync([tenancyId], ct);
+        if (tenancy is null)
+        {
+            tenancy = new Tenancy { TenancyId = tenancyId, ProjectId = projectId, EnterpriseId = enterpriseId };
+            db.Add(tenancy);
+        }
+
+        note(tenancy);
+        await db.SaveChangesAsync(ct);
+        if (await db.Projects.Locked(projectId).SingleOrDefaultAsync(ct) is { } project)
+        {
+            await db.SettleAsync(project, actor, now, ct);
+        }
+    }
+
+    /// <summary>Brings the project in line with its tenancies and tells the others.</summary>
+    public static async Task SettleAsync(this ProjectsDb db, Project project, Guid actor, DateTimeOffset now, CancellationToken ct)
+    {
+        var (settled, any) = project.Settle(await db.Tenancies.Where(t => t.ProjectId == project.Id).ToListAsync(ct), actor, now);
+        if (settled)
+        {
+            db.Publish(project, new ProjectSettled { Project = project.State(), EnterpriseId = project.EnterpriseId!.Value, OccurredOn = project.SettledOn!.Value });
+        }
+        else if (any)
+        {
+            db.Publish(project, new ProjectAmended { Project = project.State() });
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Linq.Expressions;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Data;
+
+internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbContext(options), IServiceDb
+{
+    public const string OneOpenClaim = "one_open_claim_a_project";
+    public const string OneReversal = "one_reversal_an_entry";
+
+    public DbSet<Project> Projects => Set<Project>();
+    public DbSet<StageClaim> Claims => Set<StageClaim>();
+    public DbSet<FundsEntry> Funds => Set<FundsEntry>();
+    public DbSet<HistoryEntry> History => Set<HistoryEntry>();
+    public DbSet<Tenancy> Tenancies => Set<Tenancy>();
+    public DbSet<OfficerRow> Officers => Set<OfficerRow>();
+
+    public Guid ActorId { get; set; }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddApiTables().AddMessagingTables().AddDirectoryTables().AddPeopleCodes("P");
+        modelBuilder.Entity<Project>(project =>
+        {
+            project.ToTable("project");
+            project.Property(x => x.Code).HasMaxLength(20);
+            project.Property(x => x.Name).HasMaxLength(200);
+            project.Property(x => x.InvestorName).HasMaxLength(200);
+            project.Property(x => x.StatusReason).HasMaxLength(1000);
+            project.Property(x => x.ChainCode).HasMaxLength(40);
+            project.Property(x => x.NodeCode).HasMaxLength(80);
+            project.Property(x => x.Place).HasMaxLength(500);
+            project.Property(x => x.Content).HasMaxLength(4000);
+            project.Property(x => x.AreaMu).HasPrecision(12, 2);
+            project.Property(x => x.Uscc).HasMaxLength(Uscc.Length);
+            project.Property(x => x.EnterpriseName).HasMaxLength(200);
+            Amount(project, x => x.ContractAmount, "contract");
+            Amount(project, x => x.ExpectedOutput, "expected_output");
+            Amount(project, x => x.ExpectedTax, "expected_tax");
+            Amount(project, x => x.OutputThreshold, "output_threshold");
+            Amount(project, x => x.TaxThreshold, "tax_threshold");
+            Amount(project, x => x.AnnualOutput, "annual_output");
+            Amount(project, x => x.AnnualTax, "annual_tax");
+            Json(project.Property(x => x.PaidIn));
+            project.Ignore(x => x.Facts).Ignore(x => x.OutputToReach).Ignore(x => x.TaxToReach);
+            project.HasMany(x => x.History).WithOne().HasForeignKey(x => x.ProjectId);
+            project.Navigation(x => x.History).UsePropertyAccessMode(PropertyAccessMode.Field);
+            project.HasIndex(x => x.Code).IsUnique();
+            // Every sort of the list ends in the id; reaches and the usual filters lead their own.
+            project.HasIndex(x => new { x.UpdatedAt, x.Id });
+            project.HasIndex(x => new { x.CreatedAt, x.Id });
+            project.HasIndex(x => new { x.StageOn, x.Id });
+            project.HasIndex(x => new { x.Name, x.Id });
+            project.HasIndex(x => new { x.Stage, x.UpdatedAt, x.Id });
+            project.HasIndex(x => new { x.OwnerId, x.UpdatedAt, x.Id });
+            project.HasIndex(x => new { x.UnitId, x.UpdatedAt, x.Id });
+            project.HasIndex(x => new { x.ChainCode, x.UpdatedAt, x.Id });
+            project.HasIndex(x => x.LeadId);
+            project.HasIndex(x => x.EnterpriseId);
+        });
+        modelBuilder.Entity<StageClaim>(claim =>
+        {
+            claim.ToTable("stage_claim");
+            claim.Property(x => x.Id).ValueGeneratedNever();
+            claim.Property(x => x.Note).HasMaxLength(1000);
+            claim.Property(x => x.DecisionNote).HasMaxLength(1000);
+            claim.Property(x => x.Uscc).HasMaxLength(Uscc.Length);
+            claim.Property(x => x.EnterpriseName).HasMaxLength(200);
+            Amount(claim, x => x.ContractAmount, "contract");
+            Amount(claim, x => x.AnnualOutput, "annual_output");
+            Amount(claim, x => x.AnnualTax, "annual_tax");
+            Json(claim.Property(x => x.Documents));
+            claim.Ignore(x => x.Evidence);
+            claim.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+            claim.HasIndex(x => new { x.ProjectId, x.RecordedAt });
+            claim.HasIndex(x => x.ProjectId).IsUnique().HasDatabaseName(OneOpenClaim).HasFilter($"state = {(int)ClaimState.Open}");
+        });
+        modelBuilder.Entity<FundsEntry>(entry =>
+        {
+            entry.ToTable("funds_entry");
+            entry.Property(x => x.Id).ValueGeneratedNever();
+            entry.ComplexProperty(x => x.Amount, money => Columns(money, "paid"));
+            Json(entry.Property(x => x.Document));
+            entry.Property(x => x.Reason).HasMaxLength(1000);
+            entry.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+            entry.HasOne<FundsEntry>().WithMany().HasForeignKey(x => x.ReversalOf);
+            entry.HasIndex(x => x.ReversalOf).IsUnique().HasDatabaseName(OneReversal);
+            entry.HasIndex(x => new { x.ProjectId, x.PaidOn, x.Id });
+            entry.HasIndex(x => new { x.ProjectId, x.RecordedAt, x.Id });
+        });
+        modelBuilder.Entity<HistoryEntry>(entry =>
+        {
+            entry.ToTable("history_entry");
+            entry.Property(x => x.Id).ValueGeneratedNever();
+            entry.Property(x => x.Reason).HasMaxLength(1000);
+            Amount(entry, x => x.PreviousAmount, "previous");
+            Amount(entry, x => x.Amount, "corrected");
+            entry.HasIndex(x => new { x.ProjectId, x.Version });
+        });
+        modelBuilder.Entity<Tenancy>(tenancy =>
+        {
+            tenancy.ToTable("tenancy");
+            tenancy.HasKey(x => x.TenancyId);
+            tenancy.Property(x => x.TenancyId).ValueGeneratedNever();
+            tenancy.HasIndex(x => x.ProjectId);
+        });
+        modelBuilder.AddAggregateConventions();
+    }
+
+    private static void Amount<T>(EntityTypeBuilder<T> entity, Expression<Func<T, Money?>> property, string name) where T : class =>
+        entity.ComplexProperty(property, money => Columns(money, name));
+
+    // The names are given because the naming convention knows tables only, and a locked row is read by a query of its own.
+    private static void Columns(ComplexPropertyBuilder<Money> money, string name)
+    {
+        money.Property(x => x.Amount).HasColumnName(name + "_amount").HasPrecision(19, 4);
+        money.Property(x => x.Currency).HasColumnName(name + "_currency").HasMaxLength(3);
+    }
+
+    private static void Json<T>(PropertyBuilder<T> property) =>
+        property.HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, StrictJson.Options),
+            text => JsonSerializer.Deserialize<T>(text, StrictJson.Options)!,
+            // Values are replaced as a whole, never changed in place.
+            new ValueComparer<T>((a, b) => ReferenceEquals(a, b), value => value == null ? 0 : value.GetHashCode(), value => value));
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
+internal sealed class ProjectsDbForDesign : IDesignTimeDbContextFactory<ProjectsDb>
+{
+    public ProjectsDb CreateDbContext(string[] args) =>
+        new((DbContextOptions<ProjectsDb>)ServiceHost.Configure(new DbContextOptionsBuilder<ProjectsDb>()).Options);
+}

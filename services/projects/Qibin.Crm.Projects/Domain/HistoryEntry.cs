@@ -1,0 +1,35 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Projects;
+
+namespace Qibin.Crm.Projects.Domain;
+
+/// <summary>Kinds of moves: 立项, 进入阶段, 退回, 暂停, 恢复, 终止, 更正合同额, 入驻, 离园.</summary>
+public enum HistoryKind { Opened, Reached, SteppedBack, Suspended, Resumed, Terminated, ContractCorrected, Settled, Left }
+
+/// <summary>One move of a project, kept for ever.</summary>
+internal sealed class HistoryEntry
+{
+    public required Guid Id { get; init; }
+    public required Guid ProjectId { get; init; }
+
+    /// <summary>The project's version that the move made.</summary>
+    public required long Version { get; init; }
+
+    public required HistoryKind Kind { get; init; }
+    public required ProjectStage From { get; init; }
+    public required ProjectStage To { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Who moved it: the approver of a stage, the caller of other moves; empty for the system.</summary>
+    public required Guid ActorId { get; init; }
+
+    public Guid? ClaimId { get; init; }
+    public string? Reason { get; init; }
+
+    /// <summary>Contract amount before a correction.</summary>
+    public Money? PreviousAmount { get; init; }
+
+    /// <summary>Contract amount after a correction.</summary>
+    public Money? Amount { get; init; }
+}

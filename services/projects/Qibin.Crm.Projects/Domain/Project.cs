@@ -1,0 +1,595 @@
+using System.Globalization;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Domain;
+
+/// <summary>How a project gets its ground: 供地, 租赁载体.</summary>
+public enum ProjectKind { Land, Lease }
+
+/// <summary>
+/// A project 项目 from talks to promised output. Its stage moves forward by approved claims only; whether it moves at all is its
+/// status, so that a resumed project is back where it was.
+/// </summary>
+internal sealed class Project : Aggregate, IScoped
+{
+    /// <summary>Largest sum of paid-in funds in one currency: what an amount can hold.</summary>
+    private const decimal LargestSum = 1_000_000_000_000_000m;
+
+    private readonly List<HistoryEntry> _history = [];
+
+    private Project()
+    {
+    }
+
+    public string Code { get; private init; } = "";
+    public string Name { get; private set; } = "";
+    public Guid LeadId { get; private init; }
+    public Guid InvestorId { get; private init; }
+    public string InvestorName { get; private init; } = "";
+    public ProjectStage Stage { get; private set; }
+    public DateOnly StageOn { get; private set; }
+
+    /// <summary>Business date of each stage reached, from negotiating to the present one.</summary>
+    public DateOnly[] StageDates { get; private set; } = [];
+
+    public ProjectStatus Status { get; private set; }
+    public DateOnly StatusOn { get; private set; }
+    public string? StatusReason { get; private set; }
+
+    /// <summary>The claim that waits for its approval.</summary>
+    public Guid? OpenClaimId { get; private set; }
+
+    public Guid OwnerId { get; private set; }
+    public Guid UnitId { get; private set; }
+
+    /// <summary>Project officer in charge; when named, no other project officer approves.</summary>
+    public Guid? ProjectOfficerId { get; private set; }
+
+    public string? ChainCode { get; private set; }
+    public string? NodeCode { get; private set; }
+    public bool Confidential { get; private set; }
+    public Guid[] Readers { get; private set; } = [];
+    public ProjectKind? Kind { get; private set; }
+    public string? Place { get; private set; }
+    public decimal? AreaMu { get; private set; }
+    public string? Content { get; private set; }
+    public DateOnly? PlannedSigningOn { get; private set; }
+    public DateOnly? PlannedStartOn { get; private set; }
+    public DateOnly? PlannedCompletionOn { get; private set; }
+    public DateOnly? PlannedProductionOn { get; private set; }
+    public Money? ExpectedOutput { get; private set; }
+    public Money? ExpectedTax { get; private set; }
+    public int? ExpectedJobs { get; private set; }
+    public Money? OutputThreshold { get; private set; }
+    public Money? TaxThreshold { get; private set; }
+    public Money? ContractAmount { get; private set; }
+
+    /// <summary>Funds paid in so far, one sum per currency, ordered by it.</summary>
+    public Money[] PaidIn { get; private set; } = [];
+
+    public string? Uscc { get; private set; }
+    public string? EnterpriseName { get; private set; }
+    public Guid? EnterpriseId { get; private set; }
+    public DateOnly? FirstOutputOn { get; private set; }
+    public Money? AnnualOutput { get; private set; }
+    public Money? AnnualTax { get; private set; }
+    public DateOnly? SettledOn { get; private set; }
+
+    /// <summary>Set while every tenancy of the project has ended.</summary>
+    public DateOnly? LeftOn { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private init; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>Moves since the project was read; those before are not loaded with it.</summary>
+    public IReadOnlyCollection<HistoryEntry> History => _history;
+
+    /// <summary>Annual output from which the project is efficient: its threshold, else what it promised.</summary>
+    public Money? OutputToReach => OutputThreshold ?? ExpectedOutput;
+
+    /// <summary>Annual tax from which the project is efficient: its threshold, else what it promised.</summary>
+    public Money? TaxToReach => TaxThreshold ?? ExpectedTax;
+
+    /// <summary>Opens the project of a converted lead at negotiating.</summary>
+    public static Project Open(Guid id, string code, string name, LeadState lead, DateOnly on, Guid actor, DateTimeOffset now)
+    {
+        var project = new Project
+        {
+            Id = id,
+            Code = code,
+            Name = name,
+            LeadId = lead.LeadId,
+            InvestorId = lead.InvestorId,
+            InvestorName = lead.InvestorName,
+            Stage = ProjectStage.Negotiating,
+            StageOn = on,
+            StageDates = [on],
+            Status = ProjectStatus.Active,
+            StatusOn = on,
+            OwnerId = lead.OwnerId,
+            UnitId = lead.UnitId,
+            ChainCode = lead.ChainCode,
+            NodeCode = lead.NodeCode,
+            Confidential = lead.Confidential,
+            Readers = lead.Readers,
+            CreatedAt = now,
+        };
+        project.Changed(now);
+        project.Note(HistoryKind.Opened, project.Stage, on, actor, now);
+        return project;
+    }
+
+    /// <summary>Claims the next stage. The claim waits for somebody else's approval; the project stays where it is.</summary>
+    /// <exception cref="RuleViolation">
+    /// <c>project.notActive</c>, <c>stage.last</c>, <c>stage.notNext</c>, <c>stage.claimOpen</c>, <c>stage.dateBeforePrevious</c>,
+    /// <c>stage.evidenceMissing</c> with all that is missing, <c>stage.fieldNotAsked</c>, <c>stage.outputAfterStage</c>, <c>stage.currencyDiffers</c>,
+    /// <c>stage.belowThreshold</c>.
+    /// </exception>
+    public StageClaim Claim(Guid claimId, ProjectStage to, DateOnly on, StageEvidence evidence, string? note, Guid claimant, Guid recorder, DateTimeOffset now)
+    {
+        if (OpenClaimId is not null)
+        {
+            throw new RuleViolation("stage.claimOpen");
+        }
+
+        CheckGate(to, on, evidence);
+        OpenClaimId = claimId;
+        Changed(now);
+        return new StageClaim
+        {
+            Id = claimId,
+            ProjectId = Id,
+            From = Stage,
+            To = to,
+            OccurredOn = on,
+            ClaimedBy = claimant,
+            RecordedBy = recorder,
+            RecordedAt = now,
+            Note = note,
+            ContractAmount = evidence.ContractAmount,
+            Uscc = evidence.Uscc,
+            EnterpriseName = evidence.EnterpriseName,
+            FirstOutputOn = evidence.FirstOutputOn,
+            AnnualOutput = evidence.AnnualOutput,
+            AnnualTax = evidence.AnnualTax,
+            Documents = [.. evidence.Documents],
+        };
+    }
+
+    /// <summary>Approves the open claim: the project is at its next stage. The gate is asked again, for facts may have changed since.</summary>
+    /// <exception cref="RuleViolation"><c>stage.claimClosed</c>, <c>stage.ownClaim</c>, and those of <see cref="Claim"/>.</exception>
+    public void Approve(StageClaim claim, Guid approver, string? note, DateTimeOffset now)
+    {
+        CheckDecision(claim, approver);
+        CheckGate(claim.To, claim.OccurredOn, claim.Evidence);
+        claim.Close(ClaimState.Approved, approver, note, now);
+        var from = Stage;
+        (Stage, StageOn, StageDates, OpenClaimId) = (claim.To, claim.OccurredOn, [.. StageDates, claim.OccurredOn], null);
+        ContractAmount = claim.ContractAmount ?? ContractAmount;
+        Uscc = claim.Uscc ?? Uscc;
+        EnterpriseName = claim.EnterpriseName ?? EnterpriseName;
+        FirstOutputOn = claim.FirstOutputOn ?? FirstOutputOn;
+        AnnualOutput = claim.AnnualOutput ?? AnnualOutput;
+        AnnualTax = claim.AnnualTax ?? AnnualTax;
+        Changed(now);
+        Note(HistoryKind.Reached, from, claim.OccurredOn, approver, now, claimId: claim.Id);
+    }
+
+    /// <summary>Refuses the open claim; another one may be made.</summary>
+    /// <exception cref="RuleViolation"><c>stage.claimClosed</c>, <c>stage.ownClaim</c>, <c>project.notActive</c>.</exception>
+    public void Refuse(StageClaim claim, Guid approver, string? note, DateTimeOffset now)
+    {
+        CheckDecision(claim, approver);
+        claim.Close(ClaimState.Refused, approver, note, now);
+        OpenClaimId = null;
+        Changed(now);
+    }
+
+    /// <summary>Takes the open claim back before it is decided.</summary>
+    /// <exception cref="RuleViolation"><c>stage.claimClosed</c>.</exception>
+    public void Withdraw(StageClaim claim, Guid by, string? note, DateTimeOffset now)
+    {
+        if (claim.State != ClaimState.Open)
+        {
+            throw new RuleViolation("stage.claimClosed");
+        }
+
+        claim.Close(ClaimState.Withdrawn, by, note, now);
+        OpenClaimId = null;
+        Changed(now);
+    }
+
+    /// <summary>Takes the project back to an earlier stage; what it showed for the later ones no longer holds.</summary>
+    /// <exception cref="RuleViolation">
+    /// <c>project.notActive</c>, <c>stage.claimOpen</c>, <c>stage.notBack</c>, <c>stage.dateBeforePrevious</c>, <c>project.settled</c>.
+    /// </exception>
+    /// <returns>The stage it came from.</returns>
+    public ProjectStage StepBack(ProjectStage to, string reason, DateOnly on, Guid by, DateTimeOffset now)
+    {
+        CheckActive();
+        if (OpenClaimId is not null)
+        {
+            throw new RuleViolation("stage.claimOpen");
+        }
+
+        if (to >= Stage)
+        {
+            throw new RuleViolation("stage.notBack", Word.Of(Stage));
+        }
+
+        if (on < StageOn)
+        {
+            throw new RuleViolation("stage.dateBeforePrevious", StageOn.ToString("O", CultureInfo.InvariantCulture));
+        }
+
+        // Who is in the city is a registered enterprise, whatever becomes of the project.
+        if (to < ProjectStage.Registered && SettledOn is not null)
+        {
+            throw new RuleViolation("project.settled");
+        }
+
+        var from = Stage;
+        (Stage, StageDates) = (to, StageDates[..((int)to + 1)]);
+        StageOn = StageDates[^1];
+        ContractAmount = to < ProjectStage.Signed ? null : ContractAmount;
+        (Uscc, EnterpriseName, EnterpriseId) = to < ProjectStage.Registered ? (null, null, null) : (Uscc, EnterpriseName, EnterpriseId);
+        FirstOutputOn = to < ProjectStage.Producing ? null : FirstOutputOn;
+        AnnualOutput = to < ProjectStage.AtCapacity ? null : AnnualOutput;
+        AnnualTax = to < ProjectStage.Efficient ? null : AnnualTax;
+        Changed(now);
+        Note(HistoryKind.SteppedBack, from, on, by, now, reason);
+        return from;
+    }
+
+    /// <summary>Suspends, resumes or terminates. Termination is final; a claim that waits lapses with it.</summary>
+    /// <param name="status">The new status; <see cref="ProjectStatus.Active"/> resumes.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="on">Business date; not before the last change of status.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="waiting">The claim that waits, if any.</param>
+    /// <param name="now">When it is recorded.</param>
+    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>project.sameStatus</c>, <c>project.dateBeforeStatus</c>.</exception>
+    public void ChangeStatus(ProjectStatus status, string reason, DateOnly on, Guid by, StageClaim? waiting, DateTimeOffset now)
+    {
+        CheckNotTerminated();
+        if (status == Status)
+        {
+            throw new RuleViolation("project.sameStatus", Word.Of(status));
+        }
+
+        if (on < StatusOn)
+        {
+            throw new RuleViolation("project.dateBeforeStatus", StatusOn.ToString("O", CultureInfo.InvariantCulture));
+        }
+
+        if (status == ProjectStatus.Terminated && waiting is { State: ClaimState.Open })
+        {
+            waiting.Close(ClaimState.Lapsed, by, null, now);
+            OpenClaimId = null;
+        }
+
+        (Status, StatusOn, StatusReason) = (status, on, status == ProjectStatus.Active ? null : reason);
+        Changed(now);
+        Note(
+            status switch
+            {
+                ProjectStatus.Active => HistoryKind.Resumed,
+                ProjectStatus.Suspended => HistoryKind.Suspended,
+                _ => HistoryKind.Terminated,
+            },
+            Stage, on, by, now, reason);
+    }
+
+    /// <summary>Corrects the contract amount, such as by a supplementary agreement.</summary>
+    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>.</exception>
+    public void CorrectContract(Money amount, string reason, DateOnly on, Guid by, DateTimeOffset now)
+    {
+        CheckNotTerminated();
+        if (Stage < ProjectStage.Signed)
+        {
+            throw new RuleViolation("contract.notSigned");
+        }
+
+        var previous = ContractAmount;
+        ContractAmount = amount;
+        Changed(now);
+        Note(HistoryKind.ContractCorrected, Stage, on, by, now, reason, previous: previous, amount: amount);
+    }
+
+    /// <summary>Notes funds that were paid in.</summary>
+    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>, <c>funds.tooLarge</c>.</exception>
+    public FundsEntry PayIn(Guid entryId, Money amount, DateOnly on, FundsOrigin origin, DocumentReference? document, Guid by, DateTimeOffset now)
+    {
+        CheckNotTerminated();
+        if (Stage < ProjectStage.Signed)
+        {
+            throw new RuleViolation("contract.notSigned");
+        }
+
+        Add(amount);
+        Changed(now);
+        return new FundsEntry
+        {
+            Id = entryId, ProjectId = Id, Amount = amount, PaidOn = on, Origin = origin, Document = document, RecordedBy = by, RecordedAt = now,
+        };
+    }
+
+    /// <summary>Takes an entry back by another one of the same date; that it happens once is the database's constraint.</summary>
+    /// <exception cref="RuleViolation"><c>funds.isReversal</c>.</exception>
+    public FundsEntry Reverse(Guid entryId, FundsEntry entry, string reason, Guid by, DateTimeOffset now)
+    {
+        if (entry.ReversalOf is not null)
+        {
+            throw new RuleViolation("funds.isReversal");
+        }
+
+        var back = entry.Amount with { Amount = -entry.Amount.Amount };
+        Add(back);
+        Changed(now);
+        return new FundsEntry
+        {
+            Id = entryId, ProjectId = Id, Amount = back, PaidOn = entry.PaidOn, Origin = entry.Origin, ReversalOf = entry.Id, Reason = reason,
+            RecordedBy = by, RecordedAt = now,
+        };
+    }
+
+    /// <summary>Sets the facts that are corrected without evidence.</summary>
+    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>project.readersNeeded</c>.</exception>
+    public void Amend(ProjectFacts facts, DateTimeOffset now)
+    {
+        CheckNotTerminated();
+        if (facts.Confidential && facts.Readers.Length == 0)
+        {
+            throw new RuleViolation("project.readersNeeded");
+        }
+
+        (Name, OwnerId, UnitId, ProjectOfficerId) = (facts.Name, facts.OwnerId, facts.UnitId, facts.ProjectOfficerId);
+        (NodeCode, ChainCode) = (facts.NodeCode, facts.NodeCode is null ? null : IndustryChains.OfNode(facts.NodeCode)!.Code);
+        // The owner works a confidential project, so the owner reads it.
+        (Confidential, Readers) = (facts.Confidential, facts.Confidential ? [.. facts.Readers.Append(facts.OwnerId).Distinct()] : facts.Readers);
+        (Kind, Place, AreaMu, Content) = (facts.Kind, facts.Place, facts.AreaMu, facts.Content);
+        (PlannedSigningOn, PlannedStartOn) = (facts.PlannedSigningOn, facts.PlannedStartOn);
+        (PlannedCompletionOn, PlannedProductionOn) = (facts.PlannedCompletionOn, facts.PlannedProductionOn);
+        (ExpectedOutput, ExpectedTax, ExpectedJobs) = (facts.ExpectedOutput, facts.ExpectedTax, facts.ExpectedJobs);
+        (OutputThreshold, TaxThreshold) = (facts.OutputThreshold, facts.TaxThreshold);
+        Changed(now);
+    }
+
+    /// <summary>The facts that <see cref="Amend"/> sets, as they are.</summary>
+    public ProjectFacts Facts => new()
+    {
+        Name = Name,
+        OwnerId = OwnerId,
+        UnitId = UnitId,
+        ProjectOfficerId = ProjectOfficerId,
+        NodeCode = NodeCode,
+        Confidential = Confidential,
+        Readers = Readers,
+        Kind = Kind,
+        Place = Place,
+        AreaMu = AreaMu,
+        Content = Content,
+        PlannedSigningOn = PlannedSigningOn,
+        PlannedStartOn = PlannedStartOn,
+        PlannedCompletionOn = PlannedCompletionOn,
+        PlannedProductionOn = PlannedProductionOn,
+        ExpectedOutput = ExpectedOutput,
+        ExpectedTax = ExpectedTax,
+        ExpectedJobs = ExpectedJobs,
+        OutputThreshold = OutputThreshold,
+        TaxThreshold = TaxThreshold,
+    };
+
+    /// <summary>Links the enterprise that was registered for this project.</summary>
+    /// <returns>False when nothing changes: it is linked already, or the project stands for another code by now.</returns>
+    public bool LinkEnterprise(Guid enterpriseId, string uscc, DateTimeOffset now)
+    {
+        if (Uscc != uscc || EnterpriseId == enterpriseId)
+        {
+            return false;
+        }
+
+        EnterpriseId = enterpriseId;
+        Changed(now);
+        return true;
+    }
+
+    /// <summary>Takes over what all known tenancies of the project say together, in whatever order they were told.</summary>
+    /// <returns>Whether the day of settling changed, and whether anything did.</returns>
+    public (bool Settled, bool Any) Settle(IReadOnlyCollection<Tenancy> tenancies, Guid actor, DateTimeOffset now)
+    {
+        var begun = tenancies.Where(t => t.SettledOn is not null).ToList();
+        DateOnly? settledOn = begun.Count == 0 ? null : begun.Min(t => t.SettledOn);
+        DateOnly? leftOn = begun.Count == 0 || begun.Any(t => t.LeftOn is null) ? null : begun.Max(t => t.LeftOn);
+        if (settledOn == SettledOn && leftOn == LeftOn)
+        {
+            return (false, false);
+        }
+
+        var settles = settledOn != SettledOn;
+        var leaves = leftOn is not null && leftOn != LeftOn;
+        (SettledOn, LeftOn) = (settledOn, leftOn);
+        EnterpriseId ??= begun.MinBy(t => t.SettledOn)!.EnterpriseId;
+        Changed(now);
+        if (settles)
+        {
+            Note(HistoryKind.Settled, Stage, settledOn!.Value, actor, now);
+        }
+
+        if (leaves)
+        {
+            Note(HistoryKind.Left, Stage, leftOn!.Value, actor, now);
+        }
+
+        return (settles, true);
+    }
+
+    /// <summary>What the other services are told.</summary>
+    public ProjectState State() => new()
+    {
+        ProjectId = Id,
+        Code = Code,
+        Name = Name,
+        LeadId = LeadId,
+        InvestorId = InvestorId,
+        Stage = Stage,
+        StageOn = StageOn,
+        Status = Status,
+        OwnerId = OwnerId,
+        UnitId = UnitId,
+        ChainCode = ChainCode,
+        NodeCode = NodeCode,
+        ContractAmount = ContractAmount,
+        PaidIn = PaidIn,
+        Uscc = Uscc,
+        EnterpriseName = EnterpriseName,
+        EnterpriseId = EnterpriseId,
+        SettledOn = SettledOn,
+        Confidential = Confidential,
+        Readers = Readers,
+    };
+
+    private void CheckActive()
+    {
+        if (Status != ProjectStatus.Active)
+        {
+            throw new RuleViolation("project.notActive", Word.Of(Status));
+        }
+    }
+
+    private void CheckNotTerminated()
+    {
+        if (Status == ProjectStatus.Terminated)
+        {
+            throw new RuleViolation("project.terminated");
+        }
+    }
+
+    private void CheckDecision(StageClaim claim, Guid approver)
+    {
+        CheckActive();
+        if (claim.State != ClaimState.Open)
+        {
+            throw new RuleViolation("stage.claimClosed");
+        }
+
+        if (approver == claim.ClaimedBy || approver == claim.RecordedBy)
+        {
+            throw new RuleViolation("stage.ownClaim");
+        }
+    }
+
+    private void CheckGate(ProjectStage to, DateOnly on, StageEvidence evidence)
+    {
+        CheckActive();
+        var gate = StageGates.After(Stage) ?? throw new RuleViolation("stage.last");
+        if (to != gate.To)
+        {
+            throw new RuleViolation("stage.notNext", Word.Of(Stage), Word.Of(gate.To));
+        }
+
+        if (on < StageOn)
+        {
+            throw new RuleViolation("stage.dateBeforePrevious", StageOn.ToString("O", CultureInfo.InvariantCulture));
+        }
+
+        if (gate.Missing(this, evidence).ToList() is { Count: > 0 } missing)
+        {
+            throw RuleViolation.Lacking("stage.evidenceMissing", missing, Word.Of(to));
+        }
+
+        if (gate.NotAskedFor(this, evidence).ToList() is { Count: > 0 } foreign)
+        {
+            throw new RuleViolation("stage.fieldNotAsked", Word.Of(to), string.Join(", ", foreign));
+        }
+
+        if (evidence.FirstOutputOn > on)
+        {
+            throw new RuleViolation("stage.outputAfterStage");
+        }
+
+        if (to == ProjectStage.Efficient)
+        {
+            Reached("annualOutput", evidence.AnnualOutput!, OutputToReach!);
+            Reached("annualTax", evidence.AnnualTax!, TaxToReach!);
+        }
+    }
+
+    private static void Reached(string what, Money reached, Money threshold)
+    {
+        if (reached.Currency != threshold.Currency)
+        {
+            throw new RuleViolation("stage.currencyDiffers", what, threshold.Currency);
+        }
+
+        if (reached.Amount < threshold.Amount)
+        {
+            throw new RuleViolation("stage.belowThreshold", what, Amounts.Format(threshold.Amount), threshold.Currency);
+        }
+    }
+
+    private void Add(Money amount)
+    {
+        var sum = PaidIn.FirstOrDefault(m => m.Currency == amount.Currency)?.Plus(amount) ?? amount;
+        if (Math.Abs(sum.Amount) >= LargestSum)
+        {
+            throw new RuleViolation("funds.tooLarge");
+        }
+
+        PaidIn = [.. PaidIn.Where(m => m.Currency != amount.Currency).Append(sum).OrderBy(m => m.Currency, StringComparer.Ordinal)];
+    }
+
+    private void Changed(DateTimeOffset now)
+    {
+        Touch();
+        UpdatedAt = now;
+    }
+
+    private void Note(
+        HistoryKind kind, ProjectStage from, DateOnly on, Guid actor, DateTimeOffset now, string? reason = null, Guid? claimId = null,
+        Money? previous = null, Money? amount = null) =>
+        _history.Add(new HistoryEntry
+        {
+            Id = Guid.CreateVersion7(now),
+            ProjectId = Id,
+            Version = Version,
+            Kind = kind,
+            From = from,
+            To = Stage,
+            OccurredOn = on,
+            RecordedAt = now,
+            ActorId = actor,
+            Reason = reason,
+            ClaimId = claimId,
+            PreviousAmount = previous,
+            Amount = amount,
+        });
+}
+
+/// <summary>The facts of a project that are corrected without evidence.</summary>
+internal sealed record ProjectFacts
+{
+    public required string Name { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public Guid? ProjectOfficerId { get; init; }
+    public string? NodeCode { get; init; }
+    public bool Confidential { get; init; }
+    public Guid[] Readers { get; init; } = [];
+    public ProjectKind? Kind { get; init; }
+    public string? Place { get; init; }
+    public decimal? AreaMu { get; init; }
+    public string? Content { get; init; }
+    public DateOnly? PlannedSigningOn { get; init; }
+    public DateOnly? PlannedStartOn { get; init; }
+    public DateOnly? PlannedCompletionOn { get; init; }
+    public DateOnly? PlannedProductionOn { get; init; }
+    public Money? ExpectedOutput { get; init; }
+    public Money? ExpectedTax { get; init; }
+    public int? ExpectedJobs { get; init; }
+    public Money? OutputThreshold { get; init; }
+    public Money? TaxThreshold { get; init; }
+}

@@ -1,0 +1,91 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Domain;
+
+/// <summary>What a claim brings forward for its stage. Which of it is needed says the stage's gate.</summary>
+internal sealed record StageEvidence
+{
+    public Money? ContractAmount { get; init; }
+    public string? Uscc { get; init; }
+    public string? EnterpriseName { get; init; }
+    public DateOnly? FirstOutputOn { get; init; }
+
+    /// <summary>Output of one year, as reached.</summary>
+    public Money? AnnualOutput { get; init; }
+
+    /// <summary>Tax of one year, as paid.</summary>
+    public Money? AnnualTax { get; init; }
+
+    public IReadOnlyList<DocumentReference> Documents { get; init; } = [];
+}
+
+/// <summary>A field that a gate asks for: its name, and whether the project and the evidence together have it.</summary>
+internal sealed record RequiredField(string Name, Func<Project, StageEvidence, bool> IsThere);
+
+/// <summary>What a project must show to reach a stage, and who may say that it did.</summary>
+/// <param name="To">The stage; a gate is passed from the stage before it only.</param>
+/// <param name="Fields">Fields that must be there.</param>
+/// <param name="Documents">Types of documents of which the claim must bring at least one each.</param>
+/// <param name="Approvers">Roles of which the approver must have one.</param>
+internal sealed record StageGate(ProjectStage To, IReadOnlyList<RequiredField> Fields, IReadOnlyList<DocumentType> Documents, IReadOnlyList<string> Approvers)
+{
+    /// <summary>Everything that is missing: fields by name, documents as <c>documents.type</c>.</summary>
+    public IEnumerable<string> Missing(Project project, StageEvidence evidence) =>
+        Fields.Where(field => !field.IsThere(project, evidence)).Select(field => field.Name)
+            .Concat(Documents.Where(type => evidence.Documents.All(d => d.Type != type)).Select(type => "documents." + Word.Of(type)));
+
+    /// <summary>Fields that the claim brings though this gate does not ask for them, so that no claim changes facts by the way.</summary>
+    public IEnumerable<string> NotAskedFor(Project project, StageEvidence evidence) =>
+        StageGates.OfClaims.Where(field => field.IsThere(project, evidence)).Except(Fields).Select(field => field.Name);
+}
+
+/// <summary>
+/// The way of a project, stage by stage: 在谈 → 签约 → 注册 → 开工 → 竣工 → 投产 → 达产 → 达效. A coordinator stands in wherever a unit
+/// head or project officer approves, because a unit whose only head is the claimant would have nobody else to ask.
+/// </summary>
+internal static class StageGates
+{
+    private static readonly RequiredField ContractAmount = Given("contractAmount", evidence => evidence.ContractAmount);
+    private static readonly RequiredField UsccField = Given("uscc", evidence => evidence.Uscc);
+    private static readonly RequiredField EnterpriseName = Given("enterpriseName", evidence => evidence.EnterpriseName);
+    private static readonly RequiredField FirstOutputOn = Given("firstOutputOn", evidence => evidence.FirstOutputOn);
+    private static readonly RequiredField AnnualOutput = Given("annualOutput", evidence => evidence.AnnualOutput);
+    private static readonly RequiredField AnnualTax = Given("annualTax", evidence => evidence.AnnualTax);
+    private static readonly RequiredField OutputThreshold = new("outputThreshold", (project, _) => project.OutputToReach is not null);
+    private static readonly RequiredField TaxThreshold = new("taxThreshold", (project, _) => project.TaxToReach is not null);
+
+    /// <summary>The fields of a claim; each gate asks for some of them.</summary>
+    public static IReadOnlyList<RequiredField> OfClaims { get; } = [ContractAmount, UsccField, EnterpriseName, FirstOutputOn, AnnualOutput, AnnualTax];
+
+    /// <summary>All gates, in the order of the journey.</summary>
+    public static IReadOnlyList<StageGate> All { get; } =
+    [
+        new(ProjectStage.Signed, [ContractAmount], [DocumentType.Contract], [Roles.Leader, Roles.Coordinator]),
+        new(ProjectStage.Registered, [UsccField, EnterpriseName], [DocumentType.BusinessLicence], [Roles.UnitHead, Roles.Coordinator]),
+        new(ProjectStage.Started, [], [DocumentType.ConstructionPermit, DocumentType.Photo], [Roles.ProjectOfficer, Roles.Coordinator]),
+        new(ProjectStage.Completed, [], [DocumentType.AcceptanceReport], [Roles.ProjectOfficer, Roles.Coordinator]),
+        new(ProjectStage.Producing, [FirstOutputOn], [DocumentType.FirstOutputProof], [Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator]),
+        new(ProjectStage.AtCapacity, [AnnualOutput], [DocumentType.OutputStatement], [Roles.UnitHead, Roles.Leader, Roles.Coordinator]),
+        new(ProjectStage.Efficient, [AnnualOutput, AnnualTax, OutputThreshold, TaxThreshold],
+            [DocumentType.OutputStatement, DocumentType.TaxCertificate], [Roles.Leader, Roles.Coordinator]),
+    ];
+
+    /// <summary>Every role that approves some stage.</summary>
+    public static string[] ApproverRoles { get; } = [.. All.SelectMany(gate => gate.Approvers).Distinct()];
+
+    /// <summary>The gate in front of a stage; none leads to negotiating, where every project opens.</summary>
+    public static StageGate? Into(ProjectStage stage) => All.FirstOrDefault(gate => gate.To == stage);
+
+    /// <summary>The gate after a stage; none after efficient.</summary>
+    public static StageGate? After(ProjectStage stage) => Into(stage + 1);
+
+    private static RequiredField Given(string name, Func<StageEvidence, object?> of) => new(name, (_, evidence) => of(evidence) is not null);
+}
+
+/// <summary>The API's word for a value of an enumeration.</summary>
+internal static class Word
+{
+    public static string Of<TEnum>(TEnum value) where TEnum : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Funds;
+
+/// <summary>Corrects the contract amount of a signed project, such as by a supplementary agreement. The amount before stays in its history.</summary>
+public sealed record CorrectContractRequest
+{
+    [Needed, PositiveMoney]
+    public Money? Amount { get; init; }
+
+    [Needed, TextLength(1000)]
+    public string Reason { get; init; } = "";
+
+    /// <summary>Business date from which it holds; not after today. Default: today.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+}
+
+internal static class CorrectContract
+{
+    public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid projectId, CorrectContractRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
+        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (project is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(project);
+        project.CorrectContract(request.Amount!, request.Reason, on, caller.Id, clock.GetUtcNow());
+        db.Publish(project, new ProjectAmended { Project = project.State() });
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(project.Receipt());
+    }
+}

@@ -1,0 +1,141 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Ledger;
+
+/// <summary>Facts of a project that are corrected without evidence, as a JSON merge patch: what is left out stays, null removes.</summary>
+public sealed record AmendProjectRequest : MergePatch
+{
+    [TextLength(200)]
+    public string? Name { get; init => field = Kept(value); }
+
+    /// <summary>Node of an industry chain; the chain follows.</summary>
+    [ChainNodeCode]
+    public string? NodeCode { get; init => field = Given(value); }
+
+    public ProjectKind? Kind { get; init => field = Given(value); }
+
+    [TextLength(500)]
+    public string? Place { get; init => field = Given(value); }
+
+    /// <summary>Area in mu 亩.</summary>
+    [NumberRange(0, 1_000_000, 2)]
+    public decimal? AreaMu { get; init => field = Given(value); }
+
+    /// <summary>What is built and made.</summary>
+    [TextLength(4000)]
+    public string? Content { get; init => field = Given(value); }
+
+    [BusinessDate]
+    public DateOnly? PlannedSigningOn { get; init => field = Given(value); }
+
+    [BusinessDate]
+    public DateOnly? PlannedStartOn { get; init => field = Given(value); }
+
+    [BusinessDate]
+    public DateOnly? PlannedCompletionOn { get; init => field = Given(value); }
+
+    [BusinessDate]
+    public DateOnly? PlannedProductionOn { get; init => field = Given(value); }
+
+    /// <summary>Promised output of one year.</summary>
+    [PositiveMoney]
+    public Money? ExpectedOutput { get; init => field = Given(value); }
+
+    /// <summary>Promised tax of one year.</summary>
+    [PositiveMoney]
+    public Money? ExpectedTax { get; init => field = Given(value); }
+
+    [NumberRange(0, 1_000_000)]
+    public int? ExpectedJobs { get; init => field = Given(value); }
+
+    /// <summary>Annual output from which the project is efficient 达效; the promised one when null.</summary>
+    [PositiveMoney]
+    public Money? OutputThreshold { get; init => field = Given(value); }
+
+    /// <summary>Annual tax from which the project is efficient 达效; the promised one when null.</summary>
+    [PositiveMoney]
+    public Money? TaxThreshold { get; init => field = Given(value); }
+
+    /// <summary>Responsible officer; the unit follows. Not by officers and project officers.</summary>
+    public Guid? OwnerId { get; init => field = Kept(value); }
+
+    /// <summary>Project officer in charge; when named, no other project officer approves.</summary>
+    public Guid? ProjectOfficerId { get; init => field = Given(value); }
+
+    /// <summary>Only <see cref="Readers"/> see it. Not by officers and project officers.</summary>
+    public bool? Confidential { get; init => field = Kept(value); }
+
+    /// <summary>Named readers, at most 50; the owner of a confidential project is always one. Not by officers and project officers.</summary>
+    [Items(0, 50)]
+    public Guid[]? Readers { get; init => field = Kept(value); }
+}
+
+internal static class AmendProject
+{
+    public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid projectId, AmendProjectRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (project is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        caller.MustWork(project);
+        if (!caller.IsIntegration && !caller.Is(Roles.UnitHead, Roles.Coordinator, Roles.Administrator)
+            && (request.Gives(nameof(request.OwnerId)) || request.Gives(nameof(request.Confidential)) || request.Gives(nameof(request.Readers))))
+        {
+            throw new Refusal(StatusCodes.Status403Forbidden, "project.ownerRole");
+        }
+
+        ifMatch.Check(project);
+        foreach (var reader in request.Readers?.Except(project.Readers) ?? [])
+        {
+            await db.ActiveOfficerAsync(reader, ct);
+        }
+
+        if (request.ProjectOfficerId is { } officer && await db.ActiveOfficerAsync(officer, ct) is var id
+            && !(await db.Officers.FindAsync([id], ct))!.Roles.Contains(Roles.ProjectOfficer))
+        {
+            throw new RuleViolation("project.notProjectOfficer", officer);
+        }
+
+        var facts = project.Facts;
+        var owner = request.OwnerId ?? facts.OwnerId;
+        project.Amend(
+            new ProjectFacts
+            {
+                Name = request.Over(facts.Name, request.Name)!,
+                OwnerId = owner,
+                UnitId = owner == facts.OwnerId ? facts.UnitId : (await db.Officers.FindAsync([await db.ActiveOfficerAsync(owner, ct)], ct))!.UnitId,
+                ProjectOfficerId = request.Over(facts.ProjectOfficerId, request.ProjectOfficerId),
+                NodeCode = request.Over(facts.NodeCode, request.NodeCode),
+                Confidential = request.Confidential ?? facts.Confidential,
+                Readers = request.Readers ?? facts.Readers,
+                Kind = request.Over(facts.Kind, request.Kind),
+                Place = request.Over(facts.Place, request.Place),
+                AreaMu = request.Over(facts.AreaMu, request.AreaMu),
+                Content = request.Over(facts.Content, request.Content),
+                PlannedSigningOn = request.Over(facts.PlannedSigningOn, request.PlannedSigningOn),
+                PlannedStartOn = request.Over(facts.PlannedStartOn, request.PlannedStartOn),
+                PlannedCompletionOn = request.Over(facts.PlannedCompletionOn, request.PlannedCompletionOn),
+                PlannedProductionOn = request.Over(facts.PlannedProductionOn, request.PlannedProductionOn),
+                ExpectedOutput = request.Over(facts.ExpectedOutput, request.ExpectedOutput),
+                ExpectedTax = request.Over(facts.ExpectedTax, request.ExpectedTax),
+                ExpectedJobs = request.Over(facts.ExpectedJobs, request.ExpectedJobs),
+                OutputThreshold = request.Over(facts.OutputThreshold, request.OutputThreshold),
+                TaxThreshold = request.Over(facts.TaxThreshold, request.TaxThreshold),
+            },
+            clock.GetUtcNow());
+        db.Publish(project, new ProjectAmended { Project = project.State() });
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(project.Receipt());
+    }
+}

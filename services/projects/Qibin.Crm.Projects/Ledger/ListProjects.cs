@@ -1,0 +1,207 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Ledger;
+
+/// <summary>Filters of the list of projects.</summary>
+public sealed record ListProjectsQuery
+{
+    /// <summary>Stages, separated by commas.</summary>
+    public Words<ProjectStage>? Stage { get; init; }
+
+    /// <summary>Statuses, separated by commas.</summary>
+    public Words<ProjectStatus>? Status { get; init; }
+
+    public Guid? OwnerId { get; init; }
+    public Guid? UnitId { get; init; }
+
+    /// <summary>Industry chain, by code.</summary>
+    [TextLength(40)]
+    public string? Chain { get; init; }
+
+    /// <summary>Node of an industry chain, by code.</summary>
+    [ChainNodeCode]
+    public string? Node { get; init; }
+
+    public Guid? LeadId { get; init; }
+    public Guid? EnterpriseId { get; init; }
+
+    /// <summary>Least contract amount, in the main unit of <c>currency</c>.</summary>
+    public decimal? AmountFrom { get; init; }
+
+    /// <summary>Largest contract amount, in the main unit of <c>currency</c>.</summary>
+    public decimal? AmountTo { get; init; }
+
+    /// <summary>Currency of the contract amount, ISO 4217; needed with <c>amountFrom</c> and <c>amountTo</c>.</summary>
+    [TextLength(3, 3)]
+    public string? Currency { get; init; }
+
+    /// <summary>Changed at this instant or later.</summary>
+    public DateTimeOffset? UpdatedSince { get; init; }
+
+    /// <summary>Part of the name, code, investor's or enterprise's name; 2 to 100 characters.</summary>
+    [TextLength(100, 2)]
+    public string? Q { get; init; }
+}
+
+/// <summary>A project in a list.</summary>
+public sealed record ProjectRow
+{
+    public required Guid Id { get; init; }
+    public required string Code { get; init; }
+    public required string Name { get; init; }
+    public required Guid LeadId { get; init; }
+    public required Guid InvestorId { get; init; }
+    public required string InvestorName { get; init; }
+    public required ProjectStage Stage { get; init; }
+    public required DateOnly StageOn { get; init; }
+    public required ProjectStatus Status { get; init; }
+
+    /// <summary>Whether a stage claim waits for its approval.</summary>
+    public required bool ClaimOpen { get; init; }
+
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public Money? ContractAmount { get; init; }
+
+    /// <summary>One sum per currency; sums of different currencies are never added.</summary>
+    public required IReadOnlyList<Money> PaidIn { get; init; }
+
+    public Guid? EnterpriseId { get; init; }
+    public string? EnterpriseName { get; init; }
+    public DateOnly? SettledOn { get; init; }
+    public required bool Confidential { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required long Version { get; init; }
+
+    internal static ProjectRow Of(Project project) => new()
+    {
+        Id = project.Id,
+        Code = project.Code,
+        Name = project.Name,
+        LeadId = project.LeadId,
+        InvestorId = project.InvestorId,
+        InvestorName = project.InvestorName,
+        Stage = project.Stage,
+        StageOn = project.StageOn,
+        Status = project.Status,
+        ClaimOpen = project.OpenClaimId is not null,
+        OwnerId = project.OwnerId,
+        UnitId = project.UnitId,
+        ChainCode = project.ChainCode,
+        NodeCode = project.NodeCode,
+        ContractAmount = project.ContractAmount,
+        PaidIn = project.PaidIn,
+        EnterpriseId = project.EnterpriseId,
+        EnterpriseName = project.EnterpriseName,
+        SettledOn = project.SettledOn,
+        Confidential = project.Confidential,
+        CreatedAt = project.CreatedAt,
+        UpdatedAt = project.UpdatedAt,
+        Version = project.Version,
+    };
+}
+
+internal static class ListProjects
+{
+    public static readonly Listing<Project> Listing = new Listing<Project>(p => p.Id, "-updatedAt")
+        .Sort("updatedAt", p => p.UpdatedAt)
+        .Sort("createdAt", p => p.CreatedAt)
+        .Sort("stageOn", p => p.StageOn)
+        .Sort("code", p => p.Code)
+        .Sort("name", p => p.Name);
+
+    public static async Task<Ok<Page<ProjectRow>>> Handle(
+        [AsParameters] ListProjectsQuery filter, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db, Caller caller, CancellationToken ct) =>
+        TypedResults.Ok(await Listing.PageAsync(Filter(db.Projects.AsNoTracking().VisibleTo(caller), filter), page, request, ProjectRow.Of, ct));
+
+    private static IQueryable<Project> Filter(IQueryable<Project> rows, ListProjectsQuery filter)
+    {
+        if (filter.Currency is null ? (filter.AmountFrom ?? filter.AmountTo) is not null : !Currencies.IsKnown(filter.Currency))
+        {
+            throw Refusal.Invalid("currency", filter.Currency is null ? "amount.currencyNeeded" : "currency.unknown");
+        }
+
+        if (filter.AmountFrom > filter.AmountTo)
+        {
+            throw Refusal.Invalid("amountFrom", "amount.range");
+        }
+
+        if (filter.Stage?.Values is { } stages)
+        {
+            rows = rows.Where(p => stages.Contains(p.Stage));
+        }
+
+        if (filter.Status?.Values is { } statuses)
+        {
+            rows = rows.Where(p => statuses.Contains(p.Status));
+        }
+
+        if (filter.OwnerId is { } owner)
+        {
+            rows = rows.Where(p => p.OwnerId == owner);
+        }
+
+        if (filter.UnitId is { } unit)
+        {
+            rows = rows.Where(p => p.UnitId == unit);
+        }
+
+        if (filter.Chain is { } chain)
+        {
+            rows = rows.Where(p => p.ChainCode == chain);
+        }
+
+        if (filter.Node is { } node)
+        {
+            rows = rows.Where(p => p.NodeCode == node);
+        }
+
+        if (filter.LeadId is { } lead)
+        {
+            rows = rows.Where(p => p.LeadId == lead);
+        }
+
+        if (filter.EnterpriseId is { } enterprise)
+        {
+            rows = rows.Where(p => p.EnterpriseId == enterprise);
+        }
+
+        if (filter.Currency is { } currency)
+        {
+            rows = rows.Where(p => p.ContractAmount!.Currency == currency);
+        }
+
+        if (filter.AmountFrom is { } from)
+        {
+            rows = rows.Where(p => p.ContractAmount!.Amount >= from);
+        }
+
+        if (filter.AmountTo is { } to)
+        {
+            rows = rows.Where(p => p.ContractAmount!.Amount <= to);
+        }
+
+        if (filter.UpdatedSince?.ToUniversalTime() is { } since)
+        {
+            rows = rows.Where(p => p.UpdatedAt >= since);
+        }
+
+        if (filter.Q is { } q)
+        {
+            var pattern = Like.Containing(q);
+            rows = rows.Where(p => EF.Functions.ILike(p.Name, pattern, Like.Escape) || EF.Functions.ILike(p.Code, pattern, Like.Escape)
+                || EF.Functions.ILike(p.InvestorName, pattern, Like.Escape) || EF.Functions.ILike(p.EnterpriseName!, pattern, Like.Escape));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Stages;
+
+/// <summary>Suspends, resumes or terminates a project; its stage stays what it is.</summary>
+public sealed record ChangeStatusRequest
+{
+    /// <summary><c>suspended</c>, <c>active</c> to resume, or <c>terminated</c>, which is final.</summary>
+    [Needed]
+    public ProjectStatus? Status { get; init; }
+
+    [Needed, TextLength(1000)]
+    public string Reason { get; init; } = "";
+
+    /// <summary>Business date; not before the last change of status, not after today. Default: today.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+}
+
+internal static class ChangeStatus
+{
+    public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid projectId, ChangeStatusRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
+        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (project is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(project);
+        var waiting = project.OpenClaimId is { } open ? await db.Claims.FindAsync([open], ct) : null;
+        project.ChangeStatus(request.Status!.Value, request.Reason, on, caller.Id, waiting, clock.GetUtcNow());
+        db.Publish(project, new ProjectStatusChanged { Project = project.State(), Reason = request.Reason, OccurredOn = on });
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(project.Receipt());
+    }
+}

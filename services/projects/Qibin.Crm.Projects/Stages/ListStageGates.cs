@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Projects.Domain;
+
+namespace Qibin.Crm.Projects.Stages;
+
+/// <summary>What a stage asks for.</summary>
+public sealed record StageGateAnswer
+{
+    public required ProjectStage To { get; init; }
+
+    /// <summary>Fields of the claim; <c>outputThreshold</c> and <c>taxThreshold</c> are the project's own.</summary>
+    public required IReadOnlyList<string> Fields { get; init; }
+
+    /// <summary>Types of documents, at least one of each.</summary>
+    public required IReadOnlyList<DocumentType> Documents { get; init; }
+
+    /// <summary>Roles of which the approver has one; the approver is never the claimant.</summary>
+    public required IReadOnlyList<string> Approvers { get; init; }
+
+    internal static StageGateAnswer Of(StageGate gate) =>
+        new() { To = gate.To, Fields = [.. gate.Fields.Select(f => f.Name)], Documents = gate.Documents, Approvers = gate.Approvers };
+}
+
+/// <summary>All gates in the order of the journey.</summary>
+public sealed record StageGatesAnswer
+{
+    public required IReadOnlyList<StageGateAnswer> Items { get; init; }
+}
+
+internal static class ListStageGates
+{
+    private static readonly StageGatesAnswer Answer = new() { Items = [.. StageGates.All.Select(StageGateAnswer.Of)] };
+
+    public static Ok<StageGatesAnswer> Handle() => TypedResults.Ok(Answer);
+}
