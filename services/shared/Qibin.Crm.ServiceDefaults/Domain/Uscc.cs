@@ -113,6 +113,8 @@ public sealed class UsccAttribute : ShapeAttribute
     {
     }
 
+    public override string? Example => "91410600MA0000000L";
+
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || Uscc.TryParse(value as string, out _, out var code)
             ? ValidationResult.Success

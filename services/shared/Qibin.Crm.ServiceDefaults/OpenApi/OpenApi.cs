@@ -82,6 +82,7 @@ internal static class OpenApi
                 [new OpenApiSecuritySchemeReference("oauth2", document)] = [],
             });
             swagger.SchemaFilter<ClosedSchemas>();
+            swagger.SchemaFilter<PublishedShapes>();
             swagger.OperationFilter<GroundRules>();
         });
         return services;
@@ -116,6 +117,41 @@ internal static class OpenApi
             {
                 closed.AdditionalPropertiesAllowed = false;
                 closed.AdditionalProperties = null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Says what the shapes ask for: <c>x-shape</c> names the shape, with an example and a pattern where it has them; bounds of lists
+    /// and decimals of numbers as JSON schema has them.
+    /// </summary>
+    private sealed class PublishedShapes : ISchemaFilter
+    {
+        public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+        {
+            if (schema is not OpenApiSchema published || context.MemberInfo is not { } member)
+            {
+                return;
+            }
+
+            foreach (var shape in member.GetCustomAttributes(inherit: true))
+            {
+                switch (shape)
+                {
+                    case NumberRangeAttribute { Decimals: > 0 } range:
+                        published.MultipleOf = 1 / (decimal)Math.Pow(10, range.Decimals);
+                        break;
+                    case ItemsAttribute items:
+                        (published.MinItems, published.MaxItems) = (items.Minimum, items.Maximum);
+                        break;
+                    case ShapeAttribute named:
+                        var name = named.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal);
+                        published.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+                        published.Extensions["x-shape"] = new JsonNodeExtension(JsonValue.Create(char.ToLowerInvariant(name[0]) + name[1..]));
+                        published.Pattern ??= named.Pattern;
+                        published.Examples ??= named.Example is { } example ? [JsonValue.Create(example)] : null;
+                        break;
+                }
             }
         }
     }
@@ -218,13 +254,16 @@ internal static class OpenApi
                 (401, "No valid access token", true),
                 (403, "This role may never do that", true),
                 (404, "Absent, or not visible to this caller", hasPath || operation.Responses!.ContainsKey("404")),
+                (408, "The body took too long to arrive", writes),
                 (409, "A rule of the trade refuses, or a request with this key is still running", writes),
                 (412, "The resource has changed since it was read", writes),
                 (413, "The body is over 1 MB", writes),
+                (414, "The address is over 8,000 octets", true),
                 (415, "Not application/json", writes),
                 (422, "The Idempotency-Key was used with another request", keyed),
                 (428, "If-Match is missing", takesVersion),
                 (429, "Too many requests; see Retry-After", true),
+                (431, "The header fields are over 14 KB", true),
                 (500, "A fault of the service; see traceId", true),
                 (502, "The service behind the gateway cannot be reached", true),
                 (503, "Busy or not available; see Retry-After", true),

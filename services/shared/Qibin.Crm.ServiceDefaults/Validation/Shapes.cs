@@ -14,6 +14,12 @@ public abstract class ShapeAttribute : ValidationAttribute
     protected ShapeAttribute(string code, params object[] arguments) =>
         ErrorMessage = string.Join('|', [code, .. arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture) ?? "")]);
 
+    /// <summary>A value that fits, for the OpenAPI document.</summary>
+    public virtual string? Example => null;
+
+    /// <summary>A pattern (ECMA 262) that every fitting text matches, for the OpenAPI document.</summary>
+    public virtual string? Pattern => null;
+
     /// <summary>The coded message as it stands; the framework's own formatting would put the property's name into it.</summary>
     public override string FormatErrorMessage(string name) => ErrorMessage!;
 }
@@ -41,6 +47,10 @@ public sealed partial class PhoneNumberAttribute : ShapeAttribute
     {
     }
 
+    public override string? Example => "+86 392 330 0000";
+
+    public override string? Pattern => "^\\+?[0-9() -]+$";
+
     public override bool IsValid(object? value) =>
         value is null || (value is string { Length: >= 5 and <= 24 } text && Shape().IsMatch(text) && text.Count(char.IsAsciiDigit) is >= 5 and <= 15);
 
@@ -55,6 +65,8 @@ public sealed partial class MailAddressAttribute : ShapeAttribute
     {
     }
 
+    public override string? Example => "zhaoshang@example.com";
+
     public override bool IsValid(object? value) => value is null || (value is string { Length: <= 254 } text && Shape().IsMatch(text));
 
     [GeneratedRegex("^[^@\\s<>\",;]+@[^@\\s<>\",;]+\\.[^@\\s<>\",;.]{2,}$", RegexOptions.NonBacktracking)]
@@ -68,6 +80,8 @@ public sealed class ChainNodeCodeAttribute : ShapeAttribute
     {
     }
 
+    public override string? Example => "satellite.data";
+
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || (value is string code && IndustryChains.OfNode(code) is not null)
             ? ValidationResult.Success
@@ -80,6 +94,10 @@ public sealed partial class DivisionCodeAttribute : ShapeAttribute
     public DivisionCodeAttribute() : base("region.unknown", "")
     {
     }
+
+    public override string? Example => "410611";
+
+    public override string? Pattern => "^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}$";
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || (value is string code && Shape().IsMatch(code))
