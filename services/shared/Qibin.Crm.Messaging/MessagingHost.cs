@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.ServiceDefaults;
 
@@ -20,14 +21,45 @@ public static class MessagingHost
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         subscribe?.Invoke(new Subscriptions(services));
-        services.AddSingleton<Inbox, Inbox<TDb>>();
-        services.AddSingleton<IMigrationStep, OutboxTrigger<TDb>>();
+        services.AddSingleton(MessagingProblems.Texts);
+        services.AddSingleton<EventTypes>();
+        services.AddSingleton<Wake>();
         services.AddSingleton<IInterceptor, Saves>();
+        services.AddSingleton<Inbox, Inbox<TDb>>();
+        services.AddSingleton<Parking>();
+        services.AddSingleton<Deliveries>();
+        services.AddSingleton<IMigrationStep, OutboxTrigger<TDb>>();
+        services.AddHosted<OutboxGate>();
+        services.AddSingleton<IWriteGate>(provider => provider.GetRequiredService<OutboxGate>());
+        services.AddHosted<InboxCleanup>();
+        services.AddTransport(builder.Configuration);
         return builder;
     }
 
-    /// <summary>Maps what operators and feeds ask of this service's messaging.</summary>
-    public static RouteGroupBuilder MapOperations(this RouteGroupBuilder api) => api;
+    /// <summary>The broker, when the configuration names one.</summary>
+    private static void AddTransport(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (string.IsNullOrEmpty(configuration.GetConnectionString("Broker")))
+        {
+            return;
+        }
+
+        services.AddSingleton(provider => new BrokerAddress(
+            new Uri(configuration.GetConnectionString("Broker")!), "qibin-" + provider.GetRequiredService<ServiceDescription>().Name));
+        services.AddSingleton<Topology>();
+        services.AddSingleton<IMigrationStep, TopologyStep>();
+        // Stopping goes the other way: the relay ends before the link that it sends through.
+        services.AddHosted<Broker>();
+        services.AddHosted<Relay>();
+        services.AddHealthChecks().AddCheck<BrokerHealth>("messaging", tags: ["ready"]);
+        services.AddSingleton<BrokerHealth>();
+    }
+
+    private static void AddHosted<T>(this IServiceCollection services) where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
+    }
 }
 
 /// <summary>What a service consumes.</summary>

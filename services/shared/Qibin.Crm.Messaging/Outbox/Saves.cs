@@ -1,18 +1,61 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Messaging;
 
-/// <summary>Closes the version of each aggregate that was saved.</summary>
-internal sealed class Saves : SaveChangesInterceptor
+/// <summary>Closes the version of each aggregate that was saved, and wakes the relay once the events that were saved with it are committed.</summary>
+internal sealed class Saves(Wake wake) : SaveChangesInterceptor, IDbTransactionInterceptor
 {
+    private readonly ConditionalWeakTable<DbContext, object> _uncommitted = [];
+
+    public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
+    {
+        Saved(eventData.Context!);
+        return result;
+    }
+
     public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        foreach (var entry in eventData.Context!.ChangeTracker.Entries<Aggregate>())
+        Saved(eventData.Context!);
+        return ValueTask.FromResult(result);
+    }
+
+    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Committed(eventData.Context);
+
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Committed(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    private void Saved(DbContext db)
+    {
+        foreach (var entry in db.ChangeTracker.Entries<Aggregate>())
         {
             entry.Entity.Settle();
         }
 
-        return ValueTask.FromResult(result);
+        if (db.ChangeTracker.Entries<EventRow>().Any())
+        {
+            if (db.Database.CurrentTransaction is null)
+            {
+                wake.Set();
+            }
+            else
+            {
+                _uncommitted.AddOrUpdate(db, this);
+            }
+        }
+    }
+
+    private void Committed(DbContext? db)
+    {
+        if (db is not null && _uncommitted.Remove(db))
+        {
+            wake.Set();
+        }
     }
 }

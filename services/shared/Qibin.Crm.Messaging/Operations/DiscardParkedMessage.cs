@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Messaging;
+
+/// <summary>Gives a parked message up, with a reason. A later copy of it has no effect either.</summary>
+public static class DiscardParkedMessage
+{
+    /// <summary>Why.</summary>
+    public sealed record Request
+    {
+        /// <summary>Kept in the audit log.</summary>
+        [Needed, TextLength(500, minimum: 2)]
+        public string Reason { get; init; } = "";
+    }
+
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid id, Request request, IfMatch ifMatch, DbContext db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var message = await db.Set<ParkedMessage>().Locked(id).SingleOrDefaultAsync(ct);
+        if (message is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(message);
+        message.Discard(caller.Id, clock.GetUtcNow());
+        if (message is { Consumer: { } consumer, MessageId: { } messageId })
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"insert into messaging.inbox (consumer, message_id) values ({consumer}, {messageId}) on conflict do nothing", ct);
+        }
+
+        db.Audit(caller, clock, "parkedMessage.discarded", "parkedMessage", id, request.Reason);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = id, Version = message.Version });
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Messaging;
+
+/// <summary>Sends the held events of one stream anew.</summary>
+public static class ReplayStream
+{
+    /// <summary>What was released.</summary>
+    public sealed record StreamReleased : IReceipt
+    {
+        public required Guid StreamId { get; init; }
+
+        /// <summary>Held events that the relay now tries again.</summary>
+        public required int Released { get; init; }
+    }
+
+    internal static async Task<Results<Ok<StreamReleased>, NotFound>> Handle(
+        Guid streamId, DbContext db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var released = await db.Database.ExecuteSqlAsync(
+            $"""
+            update messaging.outbox set attempts = 0, parked_at = null, available_at = now()
+            where stream_id = {streamId} and attempts > 0
+            """, ct);
+        if (released == 0)
+        {
+            return TypedResults.NotFound();
+        }
+
+        db.Audit(caller, clock, "outbox.replayed", "stream", streamId);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new StreamReleased { StreamId = streamId, Released = released });
+    }
+
+    /// <summary>Notes the deed in the transaction that does it.</summary>
+    internal static void Audit(this DbContext db, Caller caller, TimeProvider clock, string action, string subjectType, Guid subjectId, string? reason = null)
+    {
+        var now = clock.GetUtcNow();
+        db.Add(new AuditEntry
+        {
+            Id = Guid.CreateVersion7(now),
+            At = now,
+            ActorId = caller.Id,
+            Action = action,
+            SubjectType = subjectType,
+            SubjectId = subjectId,
+            Reason = reason,
+            TraceId = Activity.Current?.TraceId.ToString(),
+        });
+    }
+}

@@ -1,0 +1,237 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Qibin.Crm.Messaging;
+
+/// <summary>
+/// Hands the outbox to the broker, in order. One relay per database leads, by an advisory lock of the session that also claims and
+/// deletes: who has lost the lock can do neither. An event of a stream is sent when the one before it is confirmed; streams go side
+/// by side. A crash between confirm and delete sends an event twice, which the inbox absorbs.
+/// </summary>
+internal sealed class Relay(
+    IConfiguration configuration, Broker broker, EventTypes events, Wake wake, TimeProvider clock, ILogger<Relay> log) : BackgroundService
+{
+    private const int Batch = 200;
+
+    // Streams with an earlier row that is held wait behind it. The partial index on attempts > 0 answers that.
+    private const string Claim =
+        """
+        select o.seq, o.stream_id, e.id, e.type, e.stream_type, e.stream_version, e.ordinal, e.schema_version, e.recorded_at, e.actor_id,
+               e.causation_id, e.trace_parent, e.payload::text
+        from messaging.outbox o join messaging.event e on e.seq = o.seq
+        where not exists (select from messaging.outbox held where held.stream_id = o.stream_id and held.seq <= o.seq
+                          and held.attempts > 0 and (held.parked_at is not null or held.available_at > now()))
+        order by o.seq limit 200
+        """;
+
+    // Eight attempts within 51 seconds.
+    private const string Hold =
+        """
+        update messaging.outbox set attempts = attempts + 1, last_error = $2, available_at = now() + power(2, attempts) * interval '400 milliseconds',
+               parked_at = case when attempts + 1 >= 8 then now() end
+        where seq = $1 returning parked_at is not null
+        """;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database"))
+        {
+            Pooling = false,
+            Timeout = 4,
+            CommandTimeout = 15,
+            KeepAlive = 5,
+            MaxAutoPrepare = 10,
+            AutoPrepareMinUsages = 2,
+            ApplicationName = "qibin-relay",
+        };
+        // A leader that was killed in the middle of a statement gives the lock back within a second.
+        settings.Options = $"{settings.Options} -c client_connection_check_interval=1000 -c statement_timeout=10000 -c lock_timeout=5000".Trim();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var session = new NpgsqlConnection(settings.ConnectionString);
+                await session.OpenAsync(stoppingToken);
+                await LeadAsync(session, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
+            {
+                log.LogWarning("The relay lost its session: {Reason}", e.GetBaseException().Message);
+                await Task.Delay(Poll, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task LeadAsync(NpgsqlConnection session, CancellationToken ct)
+    {
+        await using var tryLock = new NpgsqlCommand("select pg_try_advisory_lock(hashtext('qibin.relay'))", session);
+        while (!(bool)(await tryLock.ExecuteScalarAsync(ct))!)
+        {
+            await Task.Delay(Poll, clock, ct);
+        }
+
+        log.LogInformation("This process relays the outbox");
+        var pause = TimeSpan.Zero;
+        while (true)
+        {
+            var claimed = broker.IsUp ? await ClaimAsync(session, ct) : [];
+            if (claimed.Count == 0)
+            {
+                if (!broker.IsUp)
+                {
+                    await using var alive = new NpgsqlCommand("select 1", session);
+                    await alive.ExecuteNonQueryAsync(ct);
+                }
+
+                await wake.WaitAsync(Poll, ct);
+                continue;
+            }
+
+            var sent = await SendAsync(claimed, ct);
+            // What is confirmed is settled even while the service stops; it would be sent once more otherwise.
+            await SettleAsync(session, sent, CancellationToken.None);
+            // The broker going away is nobody's fault: everything pauses, nothing is counted.
+            pause = sent.Away ? TimeSpan.FromMilliseconds(Math.Min(2000, Math.Max(100, pause.TotalMilliseconds * 2))) : TimeSpan.Zero;
+            if (sent.Away)
+            {
+                await Task.Delay(pause, clock, ct);
+            }
+        }
+    }
+
+    private static async Task<List<Outgoing>> ClaimAsync(NpgsqlConnection session, CancellationToken ct)
+    {
+        await using var claim = new NpgsqlCommand(Claim, session);
+        await using var reader = await claim.ExecuteReaderAsync(ct);
+        var claimed = new List<Outgoing>(Batch);
+        while (await reader.ReadAsync(ct))
+        {
+            claimed.Add(new Outgoing
+            {
+                Seq = reader.GetInt64(0),
+                StreamId = reader.GetGuid(1),
+                MessageId = reader.GetGuid(2),
+                Type = reader.GetString(3),
+                StreamType = reader.GetString(4),
+                Version = reader.GetInt64(5),
+                Ordinal = reader.GetInt16(6),
+                SchemaVersion = reader.GetInt16(7),
+                RecordedAt = reader.GetFieldValue<DateTimeOffset>(8),
+                ActorId = reader.GetGuid(9),
+                CausationId = reader.IsDBNull(10) ? null : reader.GetGuid(10),
+                TraceParent = reader.IsDBNull(11) ? null : reader.GetString(11),
+                Payload = reader.GetString(12),
+            });
+        }
+
+        return claimed;
+    }
+
+    private async Task<Sent> SendAsync(List<Outgoing> claimed, CancellationToken ct)
+    {
+        var sent = new Sent();
+        await Task.WhenAll(claimed.GroupBy(o => o.StreamId).Select(stream => SendStreamAsync(stream, sent, ct)));
+        return sent;
+    }
+
+    private async Task SendStreamAsync(IEnumerable<Outgoing> stream, Sent sent, CancellationToken ct)
+    {
+        foreach (var outgoing in stream.TakeWhile(_ => !ct.IsCancellationRequested))
+        {
+            string? refused;
+            try
+            {
+                refused = events.Find(outgoing.Type) is { } type
+                    ? await broker.PublishAsync(outgoing, EventTypes.ExchangeOf(type))
+                    : "There is no event of this name.";
+            }
+            catch (BrokerAwayException)
+            {
+                sent.Away = true;
+                return;
+            }
+
+            if (refused is not null)
+            {
+                sent.Refuse(outgoing.Seq, refused);
+                return;
+            }
+
+            sent.Confirm(outgoing.Seq);
+        }
+    }
+
+    private async Task SettleAsync(NpgsqlConnection session, Sent sent, CancellationToken ct)
+    {
+        if (sent.Confirmed.Count > 0)
+        {
+            await using var delete = new NpgsqlCommand("delete from messaging.outbox where seq = any ($1)", session);
+            delete.Parameters.Add(new NpgsqlParameter { Value = sent.Confirmed.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+            await delete.ExecuteNonQueryAsync(ct);
+        }
+
+        foreach (var (seq, reason) in sent.Refused)
+        {
+            await using var hold = new NpgsqlCommand(Hold, session);
+            hold.Parameters.Add(new NpgsqlParameter { Value = seq });
+            hold.Parameters.Add(new NpgsqlParameter { Value = reason });
+            var parked = await hold.ExecuteScalarAsync(ct) is true;
+            log.Log(parked ? LogLevel.Error : LogLevel.Warning, "Event {Seq} {State}: {Reason}", seq, parked ? "is parked" : "is held", reason);
+        }
+    }
+
+    /// <summary>What became of a batch. Streams report side by side.</summary>
+    private sealed class Sent
+    {
+        private readonly Lock _gate = new();
+
+        public List<long> Confirmed { get; } = new(Batch);
+
+        public List<(long Seq, string Reason)> Refused { get; } = [];
+
+        public bool Away { get; set; }
+
+        public void Confirm(long seq)
+        {
+            lock (_gate)
+            {
+                Confirmed.Add(seq);
+            }
+        }
+
+        public void Refuse(long seq, string reason)
+        {
+            lock (_gate)
+            {
+                Refused.Add((seq, reason));
+            }
+        }
+    }
+}
+
+/// <summary>An event on its way to the broker.</summary>
+internal sealed class Outgoing
+{
+    public required long Seq { get; init; }
+    public required Guid StreamId { get; init; }
+    public required Guid MessageId { get; init; }
+    public required string Type { get; init; }
+    public required string StreamType { get; init; }
+    public required long Version { get; init; }
+    public required short Ordinal { get; init; }
+    public required short SchemaVersion { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required Guid ActorId { get; init; }
+    public Guid? CausationId { get; init; }
+    public string? TraceParent { get; init; }
+    public required string Payload { get; init; }
+}
