@@ -1,7 +1,7 @@
-namespace Qibin.Crm.Leads.Domain;
+namespace Qibin.Crm.ServiceDefaults;
 
-/// <summary>Masked forms of personal data.</summary>
-internal static class Masks
+/// <summary>Masked forms of personal data, the same in every service.</summary>
+public static class Masks
 {
     /// <summary><c>13812341234</c> becomes <c>138****1234</c>: at most the first three and last four characters, and never more than half.</summary>
     public static string? Phone(string? phone)
