@@ -1,1 +1,50 @@
-return;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync(args);
+
+    /// <summary>The service's table of contents.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        adjust?.Invoke(builder);
+        builder.AddServiceDefaults<PipelineDb>(PipelineService.Description);
+        builder.AddMessaging<PipelineDb>(on => on
+            .ConsumeDirectory()
+            .Consume<LeadOpened, LeadOpenedConsumer>()
+            .Consume<ContactRecorded, ContactRecordedConsumer>()
+            .Consume<NextStepPlanned, NextStepPlannedConsumer>()
+            .Consume<LeadAssigned, LeadAssignedConsumer>()
+            .Consume<LeadAssessed, LeadAssessedConsumer>()
+            .Consume<LeadConverted, LeadConvertedConsumer>()
+            .Consume<LeadClosed, LeadClosedConsumer>()
+            .Consume<LeadReopened, LeadReopenedConsumer>()
+            .Consume<LeadAmended, LeadAmendedConsumer>()
+            .Consume<ProjectOpened, ProjectOpenedConsumer>()
+            .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
+            .Consume<ProjectSteppedBack, ProjectSteppedBackConsumer>()
+            .Consume<ProjectStatusChanged, ProjectStatusChangedConsumer>()
+            .Consume<FundsPaidIn, FundsPaidInConsumer>()
+            .Consume<ProjectAmended, ProjectAmendedConsumer>()
+            .Consume<ProjectSettled, ProjectSettledConsumer>()
+            .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
+            .Consume<EntryApplicationMoved, EntryApplicationMovedConsumer>()
+            .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
+            .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
+        builder.Services.AddValidation();
+        var app = builder.Build();
+        var api = app.MapApi();
+        api.MapReadTotals();
+        api.MapListJourneys();
+        api.MapReadJourney();
+        api.MapOperations();
+        return app;
+    }
+}

@@ -1,0 +1,13 @@
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Messaging;
+
+namespace Qibin.Crm.Pipeline;
+
+internal sealed class EnterpriseSettledConsumer(PipelineDb db) : IConsume<EnterpriseSettled>
+{
+    public Task ConsumeAsync(EnterpriseSettled happened, Delivery delivery, CancellationToken ct) =>
+        new Telling(db, delivery)
+            .Fact(happened, happened.OccurredOn, happened.LeadId, happened.ProjectId, happened.Enterprise.EnterpriseId)
+            .Enterprise(happened.Enterprise)
+            .ApplyAsync(ct);
+}

@@ -1,0 +1,10 @@
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+
+namespace Qibin.Crm.Pipeline;
+
+internal sealed class ProjectStatusChangedConsumer(PipelineDb db) : IConsume<ProjectStatusChanged>
+{
+    public Task ConsumeAsync(ProjectStatusChanged happened, Delivery delivery, CancellationToken ct) =>
+        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).ApplyAsync(ct);
+}

@@ -1,0 +1,42 @@
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>
+/// Where a journey stands: the lead's stage until its project exists, the project's from then on. The words are those of
+/// <see cref="LeadStage"/> and <see cref="ProjectStage"/>, in the order of the trade.
+/// </summary>
+public enum JourneyStage
+{
+    New, Assessing, Following, Converted, Kept, Invalid,
+    Negotiating, Signed, Registered, Started, Completed, Producing, AtCapacity, Efficient,
+}
+
+/// <summary>
+/// Whether a journey moves: active 推进中; a project suspended 暂停 or terminated 终止; a lead kept 留存 for later or invalid 无效.
+/// </summary>
+public enum JourneyStatus { Active, Suspended, Terminated, Kept, Invalid }
+
+/// <summary>The milestones of a journey, in the order of the trade.</summary>
+public enum MilestoneKind { FirstContact, Converted, Signed, Registered, Started, Completed, Settled, Producing, AtCapacity, Efficient }
+
+internal static class Stages
+{
+    public static JourneyStage Of(LeadStage stage) => Enum.Parse<JourneyStage>(stage.ToString());
+
+    public static JourneyStage Of(ProjectStage stage) => Enum.Parse<JourneyStage>(stage.ToString());
+
+    public static JourneyStatus StatusOf(LeadStage stage) => stage switch
+    {
+        LeadStage.Kept => JourneyStatus.Kept,
+        LeadStage.Invalid => JourneyStatus.Invalid,
+        _ => JourneyStatus.Active,
+    };
+
+    public static JourneyStatus StatusOf(ProjectStatus status) => Enum.Parse<JourneyStatus>(status.ToString());
+
+    /// <summary>The milestone that a project's stage is; negotiating is none.</summary>
+    public static MilestoneKind? MilestoneOf(ProjectStage stage) =>
+        stage == ProjectStage.Negotiating ? null : Enum.Parse<MilestoneKind>(stage.ToString());
+}

@@ -1,0 +1,310 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>One journey from first contact on.</summary>
+public sealed record Journey : JourneySummary, IVersioned
+{
+    [SetsRequiredMembers]
+    internal Journey(
+        JourneySummary now, ProjectRow? project, EnterpriseRow? enterprise, List<MilestoneRow> milestones, List<Story> stories) : base(now)
+    {
+        Enterprise = JourneyEnterprise.Of(project, enterprise);
+        Milestones = JourneyMilestone.Of(milestones);
+        TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(TakenBackMilestone.Of)];
+        Moves = JourneyMove.Of(stories);
+        Contacts = JourneyContacts.Of(stories);
+        Funds = JourneyFunds.Of(stories);
+        Premises = JourneyPremises.Of(stories);
+        Events = [.. stories.Select(JourneyEvent.Of)];
+    }
+
+    /// <summary>The registered enterprise; null before registration.</summary>
+    public required JourneyEnterprise? Enterprise { get; init; }
+
+    /// <summary>The milestones that hold, by business date.</summary>
+    public required IReadOnlyList<JourneyMilestone> Milestones { get; init; }
+
+    /// <summary>Milestones that a step back took back.</summary>
+    public required IReadOnlyList<TakenBackMilestone> TakenBack { get; init; }
+
+    /// <summary>Each stage and status it went through, in the order of recording.</summary>
+    public required IReadOnlyList<JourneyMove> Moves { get; init; }
+
+    public required JourneyContacts Contacts { get; init; }
+
+    /// <summary>Funds as they were paid in or corrected, in the order of recording.</summary>
+    public required IReadOnlyList<JourneyFunds> Funds { get; init; }
+
+    /// <summary>Premises that were settled.</summary>
+    public required IReadOnlyList<JourneyPremises> Premises { get; init; }
+
+    /// <summary>All that happened, in the order of recording.</summary>
+    public required IReadOnlyList<JourneyEvent> Events { get; init; }
+
+    /// <summary>
+    /// The ETag. Lead, project, enterprise and unit have versions of their own, and no sum of them is sure to change when one of
+    /// them does; a hash of what is shown is.
+    /// </summary>
+    [JsonIgnore]
+    public long Version =>
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, StrictJson.Options))) & long.MaxValue;
+}
+
+/// <summary>The registered enterprise of a journey.</summary>
+public sealed record JourneyEnterprise
+{
+    /// <summary>Null until the enterprises service has told of it.</summary>
+    public required Guid? Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Unified social credit code 统一社会信用代码.</summary>
+    public required string Uscc { get; init; }
+
+    /// <summary>In the city 在园 now.</summary>
+    public required bool InCity { get; init; }
+
+    internal static JourneyEnterprise? Of(ProjectRow? project, EnterpriseRow? enterprise) =>
+        enterprise is not null ? new() { Id = enterprise.EnterpriseId, Name = enterprise.Name, Uscc = enterprise.Uscc, InCity = enterprise.InCity }
+        : project is { Uscc: { } uscc, EnterpriseName: { } name } ? new() { Id = project.EnterpriseId, Name = name, Uscc = uscc, InCity = false }
+        : null;
+}
+
+/// <summary>A milestone that holds.</summary>
+public sealed record JourneyMilestone
+{
+    public required MilestoneKind Kind { get; init; }
+
+    /// <summary>When it happened in the trade.</summary>
+    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>When it was recorded.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Who recorded it; null for the system.</summary>
+    public required Guid? ActorId { get; init; }
+
+    /// <summary>Version of the lead or project at which it was reached.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Days since the milestone before it in this list; null for the first.</summary>
+    public required int? DaysSincePrevious { get; init; }
+
+    /// <summary>Days since the first milestone of this list.</summary>
+    public required int DaysSinceFirst { get; init; }
+
+    internal static IReadOnlyList<JourneyMilestone> Of(IEnumerable<MilestoneRow> rows)
+    {
+        // Settling again, in further premises, does not move the milestone: the first that was recorded holds.
+        var held = rows.Where(m => m.TakenBackVersion is null).GroupBy(m => m.Kind).Select(g => g.First())
+            .OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind).ToList();
+        return
+        [
+            .. held.Select((m, i) => new JourneyMilestone
+            {
+                Kind = m.Kind,
+                OccurredOn = m.OccurredOn,
+                RecordedAt = m.RecordedAt,
+                ActorId = m.ActorId == Guid.Empty ? null : m.ActorId,
+                Version = m.Version,
+                DaysSincePrevious = i == 0 ? null : m.OccurredOn.DayNumber - held[i - 1].OccurredOn.DayNumber,
+                DaysSinceFirst = m.OccurredOn.DayNumber - held[0].OccurredOn.DayNumber,
+            }),
+        ];
+    }
+}
+
+/// <summary>A milestone that was reached and then taken back.</summary>
+public sealed record TakenBackMilestone
+{
+    public required MilestoneKind Kind { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required Guid? ActorId { get; init; }
+    public required long Version { get; init; }
+
+    /// <summary>Business date of the step back.</summary>
+    public required DateOnly TakenBackOn { get; init; }
+
+    /// <summary>When the step back was recorded.</summary>
+    public required DateTimeOffset TakenBackAt { get; init; }
+
+    /// <summary>Version of the project at which it was taken back.</summary>
+    public required long TakenBackVersion { get; init; }
+
+    internal static TakenBackMilestone Of(MilestoneRow m) => new()
+    {
+        Kind = m.Kind,
+        OccurredOn = m.OccurredOn,
+        RecordedAt = m.RecordedAt,
+        ActorId = m.ActorId == Guid.Empty ? null : m.ActorId,
+        Version = m.Version,
+        TakenBackOn = m.TakenBackOn!.Value,
+        TakenBackAt = m.TakenBackAt!.Value,
+        TakenBackVersion = m.TakenBackVersion!.Value,
+    };
+}
+
+/// <summary>A move to another stage or status.</summary>
+public sealed record JourneyMove
+{
+    /// <summary>Null for the first stage of the lead and of the project.</summary>
+    public required JourneyStage? From { get; init; }
+
+    public required JourneyStage To { get; init; }
+
+    /// <summary>The status from then on.</summary>
+    public required JourneyStatus Status { get; init; }
+
+    public required DateOnly OccurredOn { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required Guid? ActorId { get; init; }
+
+    /// <summary>Version of the lead or project.</summary>
+    public required long Version { get; init; }
+
+    public required string? Reason { get; init; }
+
+    internal static IReadOnlyList<JourneyMove> Of(IEnumerable<Story> stories) =>
+    [
+        .. stories.Where(s => s.Stage is not null).GroupBy(s => s.Fact.StreamId).SelectMany(Along)
+            .OrderBy(m => m.RecordedAt).ThenBy(m => m.Version),
+    ];
+
+    private static IEnumerable<JourneyMove> Along(IEnumerable<Story> stream)
+    {
+        Story? before = null;
+        foreach (var story in stream.OrderBy(s => s.Fact.Version).ThenBy(s => s.Fact.Ordinal))
+        {
+            if (story.Stage != before?.Stage || story.Status != before?.Status)
+            {
+                yield return new JourneyMove
+                {
+                    From = before?.Stage,
+                    To = story.Stage!.Value,
+                    Status = story.Status!.Value,
+                    OccurredOn = story.Fact.OccurredOn,
+                    RecordedAt = story.Fact.RecordedAt,
+                    ActorId = story.Actor,
+                    Version = story.Fact.Version,
+                    Reason = story.Reason,
+                };
+            }
+
+            before = story;
+        }
+    }
+}
+
+/// <summary>Contacts logged with the investor. What was said stays in the leads service.</summary>
+public sealed record JourneyContacts
+{
+    public required int Count { get; init; }
+    public required DateOnly? FirstOn { get; init; }
+    public required DateOnly? LastOn { get; init; }
+
+    internal static JourneyContacts Of(IEnumerable<Story> stories)
+    {
+        var contacts = stories.Select(s => s.Event).OfType<ContactRecorded>().DistinctBy(c => c.ContactId).Select(c => (DateOnly?)c.OccurredOn).ToList();
+        return new JourneyContacts { Count = contacts.Count, FirstOn = contacts.Min(), LastOn = contacts.Max() };
+    }
+}
+
+/// <summary>Funds paid in, or a correction of an entry.</summary>
+public sealed record JourneyFunds
+{
+    public required Money Amount { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required Guid? ActorId { get; init; }
+
+    /// <summary>Version of the project.</summary>
+    public required long Version { get; init; }
+
+    internal static IReadOnlyList<JourneyFunds> Of(IEnumerable<Story> stories) =>
+    [
+        .. from story in stories
+           let paid = story.Event as FundsPaidIn
+           where paid is not null
+           select new JourneyFunds
+           {
+               Amount = paid.Amount, OccurredOn = paid.OccurredOn, RecordedAt = story.Fact.RecordedAt, ActorId = story.Actor, Version = story.Fact.Version,
+           },
+    ];
+}
+
+/// <summary>Premises that the enterprise settled in.</summary>
+public sealed record JourneyPremises
+{
+    public required Guid EnterpriseId { get; init; }
+    public required Guid ApplicationId { get; init; }
+    public required Guid TenancyId { get; init; }
+    public required IReadOnlyList<Guid> UnitIds { get; init; }
+    public required DateOnly SettledOn { get; init; }
+
+    /// <summary>When the tenancy ended; null while it lasts.</summary>
+    public required DateOnly? LeftOn { get; init; }
+
+    internal static IReadOnlyList<JourneyPremises> Of(IReadOnlyCollection<Story> stories)
+    {
+        var left = stories.Select(s => s.Event).OfType<EnterpriseLeft>().ToLookup(e => e.TenancyId, e => e.OccurredOn);
+        return
+        [
+            .. stories.Select(s => s.Event).OfType<EnterpriseSettled>().Select(e => new JourneyPremises
+            {
+                EnterpriseId = e.Enterprise.EnterpriseId,
+                ApplicationId = e.ApplicationId,
+                TenancyId = e.TenancyId,
+                UnitIds = e.UnitIds,
+                SettledOn = e.OccurredOn,
+                LeftOn = left[e.TenancyId].Select(on => (DateOnly?)on).FirstOrDefault(),
+            }),
+        ];
+    }
+}
+
+/// <summary>Something that happened.</summary>
+public sealed record JourneyEvent
+{
+    /// <summary>The event's name, such as <c>leadOpened</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Which service told it: <c>leads</c>, <c>projects</c> or <c>enterprises</c>.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>When it happened in the trade.</summary>
+    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>When it was recorded.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Who caused it; null for the system.</summary>
+    public required Guid? ActorId { get; init; }
+
+    /// <summary>The lead, project, enterprise or application that it happened to.</summary>
+    public required Guid StreamId { get; init; }
+
+    /// <summary>Its version from then on.</summary>
+    public required long Version { get; init; }
+
+    internal static JourneyEvent Of(Story story) => new()
+    {
+        Type = JsonNamingPolicy.CamelCase.ConvertName(story.Fact.Type),
+        Service = story.Service,
+        OccurredOn = story.Fact.OccurredOn,
+        RecordedAt = story.Fact.RecordedAt,
+        ActorId = story.Actor,
+        StreamId = story.Fact.StreamId,
+        Version = story.Fact.Version,
+    };
+}

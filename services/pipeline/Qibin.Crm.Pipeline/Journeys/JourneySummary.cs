@@ -1,0 +1,84 @@
+using Qibin.Crm.Contracts;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Where one journey stands.</summary>
+public record JourneySummary
+{
+    public required Guid LeadId { get; init; }
+
+    /// <summary>The lead's code, such as <c>L-2026-000123</c>.</summary>
+    public required string Code { get; init; }
+
+    public required Guid InvestorId { get; init; }
+    public required string InvestorName { get; init; }
+
+    /// <summary>Null until the lead has opened a project.</summary>
+    public required Guid? ProjectId { get; init; }
+
+    public required string? ProjectCode { get; init; }
+    public required string? ProjectName { get; init; }
+    public required JourneyStage Stage { get; init; }
+
+    /// <summary>Business date of the present stage.</summary>
+    public required DateOnly StageOn { get; init; }
+
+    public required JourneyStatus Status { get; init; }
+    public required DateOnly FirstContactOn { get; init; }
+
+    /// <summary>When its enterprise settled in the city; null before.</summary>
+    public required DateOnly? SettledOn { get; init; }
+
+    /// <summary>The responsible officer.</summary>
+    public required Guid OwnerId { get; init; }
+
+    public required UnitName Unit { get; init; }
+    public required ChainName? Chain { get; init; }
+    public required string? NodeCode { get; init; }
+
+    /// <summary>Division code GB/T 2260 of where the investor comes from.</summary>
+    public required string? SourceRegion { get; init; }
+
+    public required bool Confidential { get; init; }
+    public required Money? EstimatedInvestment { get; init; }
+    public required Money? ContractAmount { get; init; }
+
+    /// <summary>Funds paid in, one entry per currency.</summary>
+    public required IReadOnlyList<Money> PaidIn { get; init; }
+
+    /// <summary>When its newest state was recorded.</summary>
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    internal static JourneySummary Of(JourneyRow row, UnitName unit) => new()
+    {
+        LeadId = row.LeadId,
+        Code = row.Code,
+        InvestorId = row.InvestorId,
+        InvestorName = row.InvestorName,
+        ProjectId = row.ProjectId,
+        ProjectCode = row.ProjectCode,
+        ProjectName = row.ProjectName,
+        Stage = row.Stage,
+        StageOn = row.StageOn,
+        Status = row.Status,
+        FirstContactOn = row.FirstContactOn,
+        SettledOn = row.SettledOn,
+        OwnerId = row.OwnerId,
+        Unit = unit,
+        Chain = ChainName.Of(row.ChainCode),
+        NodeCode = row.NodeCode,
+        SourceRegion = row.SourceRegion,
+        Confidential = row.Confidential,
+        EstimatedInvestment = row.Amounts.Money(a => a.Estimated).FirstOrDefault(),
+        ContractAmount = row.Amounts.Money(a => a.Contract).FirstOrDefault(),
+        PaidIn = [.. row.Amounts.Money(a => a.PaidIn)],
+        ChangedAt = row.ChangedAt,
+    };
+}
+
+internal static class AmountRows
+{
+    /// <summary>One measure as money, per currency, without what comes to nothing.</summary>
+    public static IEnumerable<Money> Money(this IEnumerable<AmountRow> amounts, Func<AmountRow, decimal> measure) =>
+        amounts.OrderBy(a => a.Currency, StringComparer.Ordinal).Select(a => new Money(measure(a), a.Currency)).Where(m => m.Amount != 0);
+}

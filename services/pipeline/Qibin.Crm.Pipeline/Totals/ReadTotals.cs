@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>How many journeys and how much, by one or two dimensions; per currency, never over currencies.</summary>
+internal static class ReadTotals
+{
+    public static void MapReadTotals(this RouteGroupBuilder api) => api.MapGet("/pipeline/totals", Handle)
+        .AllowEverybody(Scopes.PipelineRead)
+        .WithName("readTotals")
+        .WithSummary("全程汇总 · Totals over all journeys that the caller sees");
+
+    internal static async Task<Ok<Totals>> Handle([AsParameters] TotalsQuery query, PipelineDb db, Caller caller, CancellationToken ct)
+    {
+        var by = query.GroupBy?.Values ?? [Dimension.Stage];
+        if (by.Length > 2)
+        {
+            throw Refusal.Invalid("groupBy", "groupBy.count");
+        }
+
+        // One statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
+        var visible = db.Journeys.AsNoTracking().VisibleTo(caller).Matching(query);
+        var cells = await visible.Counts(by)
+            .Concat(visible.Amounts(by))
+            .Concat(db.Journeys.HiddenFrom(caller).Hidden())
+            .Concat(db.Facts.Newest())
+            .ToListAsync(ct);
+        var units = by.Contains(Dimension.Unit) ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
+
+        var statuses = query.Statuses();
+        var counted = cells.Where(c => c.Kind is CellKind.Count or CellKind.Amount).ToLookup(c => statuses.Contains(c.Status!.Value));
+        return TypedResults.Ok(new Totals
+        {
+            AsOf = cells.Max(c => c.AsOf),
+            GroupBy = by,
+            Status = statuses,
+            Groups =
+            [
+                .. counted[true].GroupBy(c => new GroupKey(c.Stage, c.Chain, c.Unit, c.Officer))
+                    .OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal).ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
+                    .Select(g => new TotalsGroup(g.Key, by, units, query, Figures.Of(g))),
+            ],
+            Total = Figures.Of(counted[true]),
+            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key).Select(g => new StatusFigures(g.Key, Figures.Of(g)))],
+            Hidden = cells.SingleOrDefault(c => c.Kind == CellKind.Hidden)?.Count ?? 0,
+        });
+    }
+}

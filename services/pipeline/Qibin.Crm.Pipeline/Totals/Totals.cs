@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.WebUtilities;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>What totals can be grouped by.</summary>
+public enum Dimension { Stage, Chain, Unit, Officer }
+
+/// <summary>Which totals are asked for.</summary>
+public sealed record TotalsQuery : JourneyFilter
+{
+    /// <summary>One or two dimensions, separated by a comma; <c>stage</c> when absent.</summary>
+    public Words<Dimension>? GroupBy { get; init; }
+}
+
+/// <summary>Totals over all journeys that the caller sees and the filters keep.</summary>
+public sealed record Totals
+{
+    /// <summary>When the newest event in these figures was recorded; null before the first.</summary>
+    public required DateTimeOffset? AsOf { get; init; }
+
+    public required IReadOnlyList<Dimension> GroupBy { get; init; }
+
+    /// <summary>The statuses that groups and total count.</summary>
+    public required IReadOnlyList<JourneyStatus> Status { get; init; }
+
+    /// <summary>Each group with at least one journey, in the order of the dimensions.</summary>
+    public required IReadOnlyList<TotalsGroup> Groups { get; init; }
+
+    /// <summary>All groups together.</summary>
+    public required Figures Total { get; init; }
+
+    /// <summary>What the filters keep in the other statuses, such as suspended and terminated: counted in no group and not in the total.</summary>
+    public required IReadOnlyList<StatusFigures> Apart { get; init; }
+
+    /// <summary>
+    /// Confidential journeys within the caller's reach that the caller may not read, and that are therefore counted nowhere above.
+    /// Filters do not narrow it: what they would tell of a hidden journey is hidden too.
+    /// </summary>
+    public required int Hidden { get; init; }
+}
+
+/// <summary>Count and amounts. Each list has one entry per currency, and none for a currency that comes to nothing.</summary>
+public record Figures
+{
+    /// <summary>Number of journeys.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Investment as the leads estimate it.</summary>
+    public required IReadOnlyList<Money> EstimatedInvestment { get; init; }
+
+    /// <summary>Investment by the signed contracts.</summary>
+    public required IReadOnlyList<Money> ContractAmount { get; init; }
+
+    /// <summary>Funds paid in so far.</summary>
+    public required IReadOnlyList<Money> PaidIn { get; init; }
+
+    internal static Figures Of(IEnumerable<Cell> cells)
+    {
+        var list = cells.ToList();
+        return new Figures
+        {
+            Count = list.Sum(c => c.Count),
+            EstimatedInvestment = Sum(c => c.Estimated),
+            ContractAmount = Sum(c => c.Contract),
+            PaidIn = Sum(c => c.PaidIn),
+        };
+
+        List<Money> Sum(Func<Cell, decimal> amount) =>
+        [
+            .. list.Where(c => c.Currency is not null).GroupBy(c => c.Currency!).OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => new Money(g.Sum(amount), g.Key)).Where(m => m.Amount != 0),
+        ];
+    }
+}
+
+/// <summary>What stands apart from the totals because of its status.</summary>
+public sealed record StatusFigures : Figures
+{
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal StatusFigures(JourneyStatus status, Figures figures) : base(figures) => Status = status;
+
+    public required JourneyStatus Status { get; init; }
+}
+
+/// <summary>One group of the totals. Of stage, chain, unit and officer it has those that were grouped by.</summary>
+public sealed record TotalsGroup : Figures
+{
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal TotalsGroup(GroupKey key, Dimension[] by, Dictionary<Guid, UnitName> units, JourneyFilter filter, Figures figures) : base(figures)
+    {
+        Stage = key.Stage;
+        Chain = ChainName.Of(key.Chain);
+        Unit = key.Unit is { } unit ? units.Of(unit) : null;
+        OfficerId = key.Officer;
+        Journeys = key.Link(by, filter);
+    }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JourneyStage? Stage { get; init; }
+
+    /// <summary>Absent for journeys without a chain as well.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChainName? Chain { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UnitName? Unit { get; init; }
+
+    /// <summary>The responsible officer; names of persons live in the identity service.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? OfficerId { get; init; }
+
+    /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
+    public required string Journeys { get; init; }
+}
+
+/// <summary>What one group has in common.</summary>
+internal sealed record GroupKey(JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Officer)
+{
+    /// <summary>Where the group stands in the order of a dimension: stages and chains as the trade has them, units by code.</summary>
+    public string Place(Dimension dimension, Dictionary<Guid, UnitName> units) => dimension switch
+    {
+        Dimension.Stage => $"{(int)Stage!.Value:00}",
+        Dimension.Chain => $"{IndustryChains.All.TakeWhile(c => c.Code != Chain).Count():00}",
+        Dimension.Unit => $"{units.Of(Unit!.Value).Code ?? "~"} {Unit}",
+        _ => $"{Officer}",
+    };
+
+    public string Link(Dimension[] by, JourneyFilter filter)
+    {
+        var query = new Dictionary<string, string?>
+        {
+            ["stage"] = by.Contains(Dimension.Stage) ? Word(Stage!.Value) : Words(filter.Stage?.Values),
+            ["status"] = Words(filter.Statuses()),
+            ["chain"] = by.Contains(Dimension.Chain) ? Chain ?? JourneyFilters.NoChain : filter.Chain,
+            ["unit"] = (by.Contains(Dimension.Unit) ? Unit : filter.Unit)?.ToString(),
+            ["officer"] = (by.Contains(Dimension.Officer) ? Officer : filter.Officer)?.ToString(),
+        };
+        return QueryHelpers.AddQueryString("/api/v1/pipeline/journeys", query.Where(q => q.Value is not null));
+    }
+
+    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    private static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
+}
