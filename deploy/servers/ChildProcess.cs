@@ -36,19 +36,20 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables set in addition.</param>
     /// <param name="log">File for what it prints, at most twice 8 MB; null keeps the last lines only.</param>
+    /// <param name="directory">Working directory; the root unless given.</param>
     public static Task<ChildProcess> StartAsync(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null) =>
-        StartAsync(program, arguments, new Account(null, false), environment, log);
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null, string directory = "/") =>
+        StartAsync(program, arguments, new Account(null, false), environment, log, directory);
 
     internal static Task<ChildProcess> StartAsync(
-        string program, IEnumerable<string> arguments, Account account, IReadOnlyDictionary<string, string>? environment, string? log)
+        string program, IEnumerable<string> arguments, Account account, IReadOnlyDictionary<string, string>? environment, string? log, string directory = "/")
     {
         var start = new ProcessStartInfo("setsid", ["setpriv", .. account.Options, "--pdeathsig=KILL", "--", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = "/",
+            WorkingDirectory = directory,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {

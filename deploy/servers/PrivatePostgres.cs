@@ -14,7 +14,7 @@ public sealed record PostgresOptions(
     string Directory, bool Durable = true, int? Port = null, string? Password = null, IReadOnlyDictionary<string, string>? Settings = null, string? Log = null);
 
 /// <summary>A PostgreSQL node of one's own, on a loopback port of its own.</summary>
-public sealed class PrivatePostgres : IAsyncDisposable
+public sealed class PrivatePostgres : INode
 {
     private const string DirectoryInContainer = "/var/lib/postgresql/data";
 
@@ -114,13 +114,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Stops the node in order, by a fast shutdown: sessions are ended, nothing needs recovery.</summary>
-    public async Task StopAsync()
+    public async Task StopAsync(TimeSpan? patience = null)
     {
         if (_process is not null)
         {
-            await _process.StopAsync(Signal.Interrupt, TimeSpan.FromSeconds(6));
+            await _process.StopAsync(Signal.Interrupt, patience ?? TimeSpan.FromSeconds(6));
         }
     }
+
+    public Task WaitForExitAsync(CancellationToken ct = default) => Running.WaitForExitAsync(ct);
 
     /// <summary>Kills the postmaster by SIGKILL; its processes end with it.</summary>
     public async Task KillAsync()

@@ -15,7 +15,7 @@ public sealed record RabbitOptions(string Directory, string? Password = null, in
 /// <summary>
 /// A RabbitMQ node of one's own: own name, ports, port mapper, data, cookie, user and virtual host.
 /// </summary>
-public sealed class PrivateRabbit : IAsyncDisposable
+public sealed class PrivateRabbit : INode
 {
     private const string NodeName = "qibin@127.0.0.1";
     private const string VirtualHost = "qibin";
@@ -96,13 +96,15 @@ public sealed class PrivateRabbit : IAsyncDisposable
     }
 
     /// <summary>Stops the node in order.</summary>
-    public async Task StopAsync()
+    public async Task StopAsync(TimeSpan? patience = null)
     {
         if (_process is not null)
         {
-            await _process.StopAsync(TimeSpan.FromSeconds(6));
+            await _process.StopAsync(patience ?? TimeSpan.FromSeconds(6));
         }
     }
+
+    public Task WaitForExitAsync(CancellationToken ct = default) => Running.WaitForExitAsync(ct);
 
     /// <summary>Kills the node by SIGKILL.</summary>
     public async Task KillAsync()

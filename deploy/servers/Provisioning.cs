@@ -98,9 +98,10 @@ public static class Provisioning
 
         say?.Invoke(Command);
         string[] shell = ["sh", "-c", Script];
-        var (code, output) = Environment.IsPrivilegedProcess
-            ? await Commands.TryAsync(shell[0], shell[1..], ct)
-            : await Commands.TryAsync("sudo", ["-n", .. shell], ct);
+        // Whoever gives up waiting does not leave the package manager half-way.
+        var (code, output) = await (Environment.IsPrivilegedProcess
+            ? Commands.TryAsync(shell[0], shell[1..], CancellationToken.None)
+            : Commands.TryAsync("sudo", ["-n", .. shell], CancellationToken.None)).WaitAsync(ct);
         return code == 0 ? null : $" and installing it failed ({output.Split('\n').LastOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal)) ?? output})";
     }
 
@@ -117,6 +118,7 @@ public static class Provisioning
         back() { rm -f $policy; [ ! -e $policy.before-qibin-crm ] || mv $policy.before-qibin-crm $policy; }
         trap back EXIT; trap 'exit 1' INT TERM HUP
         printf '#!/bin/sh\n# qibin-crm: for the time of an installation\nexit 101\n' >$policy; chmod 755 $policy
+        dpkg --configure -a
         install() {
           apt-get install -yq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold postgresql rabbitmq-server
         }

@@ -1,0 +1,275 @@
+using Qibin.Crm.Local.Demo;
+using Qibin.Crm.Servers;
+
+namespace Qibin.Crm.Local;
+
+/// <summary>
+/// The whole system on this machine: PostgreSQL, RabbitMQ, every service and the gateway, each a process of its own that ends with
+/// this one. The runner is a terminal around it; end-to-end tests, fault tests and benchmarks use it directly.
+/// </summary>
+public sealed class LocalSystem : IAsyncDisposable
+{
+    private static readonly string[] ServiceNames = ["identity", "leads", "projects", "enterprises", "pipeline"];
+
+    private readonly LocalOptions _options;
+    private readonly List<Part> _parts = [];
+    private LockFile? _lock;
+
+    private LocalSystem(LocalOptions options) => _options = options with { Data = Path.GetFullPath(options.Data) };
+
+    /// <summary>Base address of the gateway.</summary>
+    public Uri Gateway => new(Access.Gateway + "/");
+
+    /// <summary>How to get in.</summary>
+    public Access Access { get; private set; } = null!;
+
+    /// <summary>Where <see cref="Access"/> is written, once the system is ready.</summary>
+    public string AccessFile => In("access.json");
+
+    public PostgresServer Postgres { get; private set; } = null!;
+
+    public RabbitServer Rabbit { get; private set; } = null!;
+
+    /// <summary>All parts in the order of their start: <c>postgres</c> and <c>rabbit</c> unless given from outside, the services by their names, <c>gateway</c>.</summary>
+    public IReadOnlyList<Part> Parts => _parts;
+
+    /// <summary>A part by its name.</summary>
+    public Part Process(string name) => _parts.Single(p => p.Name == name);
+
+    /// <summary>Kills a part by SIGKILL; it is started again at once.</summary>
+    public Task KillAsync(string name) => Process(name).KillAsync();
+
+    /// <summary>Connection string of a service's database.</summary>
+    public string Database(string service) => Postgres.ConnectionString(DatabaseName(service));
+
+    /// <summary>Starts everything and waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be started; the message says why, in words for whoever runs it.</exception>
+    public static async Task<LocalSystem> StartAsync(LocalOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var system = new LocalSystem(options);
+        try
+        {
+            await system.StartAsync(ct);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Fills in the demonstration data, unless this data directory has it already.</summary>
+    public async Task FillAsync(CancellationToken ct = default)
+    {
+        var filled = In("demonstration.filled");
+        if (!File.Exists(filled))
+        {
+            Say("填充演示数据 · Filling in demonstration data");
+            await DemonstrationData.FillAsync(Gateway, Access, Say, ct);
+            await File.WriteAllTextAsync(filled, "", ct);
+        }
+    }
+
+    /// <summary>Stops everything in the reverse order of its start, within 10 s: who has not ended by then is killed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var services = _parts.Where(p => ServiceNames.Contains(p.Name)).ToList();
+        var gateway = _parts.Where(p => p.Name == "gateway").ToList();
+        await StopAsync(gateway, TimeSpan.FromSeconds(2));
+        await StopAsync(services, TimeSpan.FromSeconds(3.5));
+        await StopAsync(_parts.Except(services).Except(gateway), TimeSpan.FromSeconds(3));
+        _parts.Clear();
+        if (_lock is not null)
+        {
+            await _lock.DisposeAsync();
+        }
+    }
+
+    private static Task StopAsync(IEnumerable<Part> parts, TimeSpan patience) => Task.WhenAll(parts.Select(async part =>
+    {
+        await part.StopAsync(patience);
+        await part.DisposeAsync();
+    }));
+
+    private static string DatabaseName(string service) => "qibin_" + service;
+
+    private string In(string name) => Path.Combine(_options.Data, name);
+
+    private void Say(string step) => _options.Say?.Invoke(step);
+
+    private async Task StartAsync(CancellationToken ct)
+    {
+        await TakeDataAsync(ct);
+        var secrets = await Secrets.ReadAsync(In("secrets.json"), ct);
+        var gateway = new Uri($"http://127.0.0.1:{GatewayPort()}/");
+        Access = Organisation.Access(gateway.AbsoluteUri.TrimEnd('/'), secrets);
+        var (postgresPassword, brokerPassword, sealing) = (secrets.Token("postgres"), secrets.Token("rabbit"), secrets.Key("identity:key-encryption-key"));
+        await PrivateFile.WriteAsync(In("seed.json"), Organisation.Seed(secrets), ct);
+        await secrets.KeepAsync(ct);
+
+        await StartServersAsync(postgresPassword, brokerPassword, ct);
+        var services = Services(gateway, sealing);
+        await MigrateAsync(services, ct);
+        await ServeAsync(services, gateway, ct);
+        await PrivateFile.WriteAsync(AccessFile, Access.Print(), ct);
+    }
+
+    /// <summary>Makes the data directory ours alone, and empty when that was asked for.</summary>
+    private async Task TakeDataAsync(CancellationToken ct)
+    {
+        Say($"数据目录 · Data directory {_options.Data}");
+        PrivateFile.MakeDirectory(_options.Data);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(15));
+        try
+        {
+            // The one before may be stopping.
+            _lock = await LockFile.WaitAsync(In("runner.lock"), patience.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"Another runner works in {_options.Data}: stop it, or choose another directory with --data.");
+        }
+
+        File.Delete(AccessFile);
+        if (_options.Fresh)
+        {
+            Say("清空数据 · Forgetting earlier data");
+            foreach (var directory in (string[])["postgres", "rabbit", "logs"])
+            {
+                if (Directory.Exists(In(directory)))
+                {
+                    Directory.Delete(In(directory), recursive: true);
+                }
+            }
+
+            foreach (var file in (string[])["secrets.json", "seed.json", "demonstration.filled"])
+            {
+                File.Delete(In(file));
+            }
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The port that was asked for is taken.</exception>
+    private int GatewayPort() =>
+        _options.Port is not { } wanted ? Enumerable.Range(8080, 1000).First(Ports.IsFree)
+        : Ports.IsFree(wanted) ? wanted
+        : throw new InvalidOperationException($"Port {wanted} is in use: choose another one with --port.");
+
+    private async Task StartServersAsync(string postgresPassword, string brokerPassword, CancellationToken ct)
+    {
+        Say("启动 PostgreSQL 与 RabbitMQ · Starting PostgreSQL and RabbitMQ");
+        var postgres = PostgresAsync();
+        var rabbit = RabbitAsync();
+        await Task.WhenAll(postgres, rabbit);
+
+        async Task PostgresAsync()
+        {
+            Postgres = await PostgresServer.ProvideAsync(
+                new PostgresOptions(In("postgres"), _options.Durable, Password: postgresPassword, Log: In("logs/postgres.log")), Say, ct);
+            Add("postgres", null, Postgres.Node);
+            foreach (var service in ServiceNames)
+            {
+                await Postgres.CreateDatabaseAsync(DatabaseName(service), ct: ct);
+            }
+
+            Say(Postgres.Node is null ? "PostgreSQL: " + PostgresServer.Variable : $"PostgreSQL: 127.0.0.1:{Postgres.Node.Port}");
+        }
+
+        async Task RabbitAsync()
+        {
+            Rabbit = await RabbitServer.ProvideAsync(new RabbitOptions(In("rabbit"), brokerPassword, Log: In("logs/rabbit.log")), Say, ct);
+            Add("rabbit", null, Rabbit.Node);
+            Say($"RabbitMQ: {Rabbit.Address.Host}:{Rabbit.Address.Port}");
+        }
+    }
+
+    private Dictionary<string, ServiceProcess> Services(Uri gateway, string sealing)
+    {
+        var addresses = ServiceNames.ToDictionary(name => name, _ => new Uri($"http://127.0.0.1:{Ports.Free()}/"));
+        var services = new Dictionary<string, ServiceProcess>();
+        foreach (var name in ServiceNames)
+        {
+            var project = $"services/{name}/Qibin.Crm.{Capital(name)}";
+            var settings = Common(addresses[name]);
+            settings["ConnectionStrings__Database"] = Database(name);
+            settings["ConnectionStrings__Broker"] = Rabbit.Address.AbsoluteUri;
+            settings["Identity__MetadataAddress"] = new Uri(addresses["identity"], ".well-known/openid-configuration").AbsoluteUri;
+            if (name == "identity")
+            {
+                settings["Identity__Seed"] = In("seed.json");
+                settings["Identity__KeyEncryptionKey"] = sealing;
+            }
+
+            services[name] = new ServiceProcess(name, project, addresses[name], settings, In($"logs/{name}.log"));
+        }
+
+        var edge = Common(gateway);
+        foreach (var (name, address) in addresses)
+        {
+            edge[$"Services__{Capital(name)}"] = address.AbsoluteUri;
+        }
+
+        edge["Identity__MetadataAddress"] = new Uri(addresses["identity"], ".well-known/openid-configuration").AbsoluteUri;
+        services["gateway"] = new ServiceProcess("gateway", "gateway/Qibin.Crm.Gateway", gateway, edge, In("logs/gateway.log"));
+        return services;
+
+        static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+
+        Dictionary<string, string> Common(Uri address)
+        {
+            var settings = new Dictionary<string, string>
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["DOTNET_ENVIRONMENT"] = "Production",
+                ["ASPNETCORE_URLS"] = address.AbsoluteUri.TrimEnd('/'),
+                ["Identity__Issuer"] = gateway.AbsoluteUri,
+                // Six processes share one machine's memory.
+                ["DOTNET_gcServer"] = "0",
+            };
+            foreach (var (name, value) in _options.Settings)
+            {
+                settings[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+            }
+
+            return settings;
+        }
+    }
+
+    /// <summary>All of them before any of them serves: what one tells must find the queues of the others.</summary>
+    private async Task MigrateAsync(Dictionary<string, ServiceProcess> services, CancellationToken ct)
+    {
+        Say("迁移数据库与消息拓扑 · Migrating databases and the broker's topology");
+        await Task.WhenAll(ServiceNames.Select(name => services[name].MigrateAsync(ct)));
+    }
+
+    private async Task ServeAsync(Dictionary<string, ServiceProcess> services, Uri gateway, CancellationToken ct)
+    {
+        Say("启动服务 · Starting the services: " + string.Join(", ", services.Keys));
+        await Task.WhenAll(services.Select(async service =>
+        {
+            await service.Value.StartAgainAsync(ct);
+            Add(service.Key, service.Value.Address, service.Value);
+        }));
+        await Task.WhenAll(services.Where(s => s.Key != "gateway").Select(async service =>
+        {
+            await service.Value.WaitReadyAsync(ct);
+            Say($"{service.Key}: {service.Value.Address}");
+        }));
+        await services["gateway"].WaitReadyAsync(ct);
+        Say($"gateway: {gateway}");
+    }
+
+    private void Add(string name, Uri? address, INode? node)
+    {
+        if (node is not null)
+        {
+            lock (_parts)
+            {
+                _parts.Add(new Part(name, address, node, Say));
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Qibin.Crm.Servers;
+
+namespace Qibin.Crm.Local;
+
+/// <summary>One service, or the gateway, as a process of its own.</summary>
+internal sealed class ServiceProcess(string name, string project, Uri address, IReadOnlyDictionary<string, string> settings, string log) : INode
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
+
+    private readonly (string Directory, string Program) _built = Repository.Built(project);
+    private ChildProcess? _process;
+
+    public Uri Address => address;
+
+    public int ProcessId => Running.Id;
+
+    private ChildProcess Running => _process ?? throw new InvalidOperationException($"{name} was never started.");
+
+    /// <summary>Brings the service's database and its part of the broker up to date.</summary>
+    /// <exception cref="InvalidOperationException">It ended with an error; the message holds what it printed.</exception>
+    public async Task MigrateAsync(CancellationToken ct)
+    {
+        await using var migration = await LaunchAsync("migrate");
+        await migration.WaitForExitAsync(ct);
+        if (migration.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{name} migrate ended with {migration.ExitCode}:\n{migration.LastOutput}");
+        }
+    }
+
+    public async Task StartAgainAsync(CancellationToken ct = default)
+    {
+        if (_process is { HasExited: false })
+        {
+            return;
+        }
+
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _process = await LaunchAsync();
+    }
+
+    /// <summary>Waits until the service says that it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It has ended instead; the message holds what it printed.</exception>
+    public async Task WaitReadyAsync(CancellationToken ct)
+    {
+        var ready = new Uri(address, "health/ready");
+        var last = "";
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < TimeSpan.FromSeconds(90))
+        {
+            if (Running.HasExited)
+            {
+                throw new InvalidOperationException($"{name} ended with {Running.ExitCode}:\n{Running.LastOutput}");
+            }
+
+            try
+            {
+                using var answer = await Http.GetAsync(ready, ct);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                last = await answer.Content.ReadAsStringAsync(ct);
+            }
+            catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+            {
+                last = e.Message;
+            }
+
+            await Task.Delay(50, ct);
+        }
+
+        throw new InvalidOperationException($"{name} is not ready: {last}\n{Running.LastOutput}");
+    }
+
+    public Task StopAsync(TimeSpan? patience = null) => _process?.StopAsync(patience ?? TimeSpan.FromSeconds(6)) ?? Task.CompletedTask;
+
+    public Task KillAsync() => Running.KillAsync();
+
+    public Task WaitForExitAsync(CancellationToken ct = default) => Running.WaitForExitAsync(ct);
+
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private Task<ChildProcess> LaunchAsync(params string[] arguments) =>
+        ChildProcess.StartAsync(Repository.Dotnet, [_built.Program, .. arguments], settings, log, _built.Directory);
+}

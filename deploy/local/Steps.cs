@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Qibin.Crm.Local;
+
+/// <summary>Tells the terminal what happens, with the seconds since the start.</summary>
+internal sealed class Steps
+{
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    public void Say(string step) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_watch.Elapsed.TotalSeconds,5:0.0} s] {step}"));
+
+    public void Ready(LocalSystem system)
+    {
+        Say("就绪 · Ready");
+        var officer = system.Access.Users[0];
+        Console.WriteLine(
+            $"""
+
+            网关 Gateway     {system.Access.Gateway}
+            接口 Swagger     {system.Access.Gateway}/swagger
+            登录 Sign in     用户 user {officer.UserName}  密码 password {officer.Password}  (Swagger: Authorize)
+            全部账号 All     {system.AccessFile}
+            停止 Stop        Ctrl-C
+
+            """);
+    }
+}
