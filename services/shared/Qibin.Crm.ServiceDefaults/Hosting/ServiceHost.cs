@@ -72,6 +72,8 @@ public static class ServiceHost
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        // A broken constraint is an answer, not a failure, and what is one is logged where it is answered, once.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         services.TryAddSingleton(TimeProvider.System);

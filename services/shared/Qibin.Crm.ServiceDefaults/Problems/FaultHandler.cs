@@ -76,7 +76,9 @@ public sealed partial class FaultHandler(ProblemWriter problems, ProblemCatalog 
         var parameter = UnboundParameter().Match(bad.Message);
         if (parameter.Success)
         {
-            return Refusal.Invalid(parameter.Groups["name"].Value, "query.value", parameter.Groups["name"].Value);
+            // A member of a query record carries its C# name.
+            var name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Groups["name"].Value);
+            return Refusal.Invalid(name, "query.value", name);
         }
 
         return bad.Message.Contains("no body", StringComparison.OrdinalIgnoreCase) || bad.Message.Contains("parameter", StringComparison.OrdinalIgnoreCase)
