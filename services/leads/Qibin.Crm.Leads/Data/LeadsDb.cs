@@ -67,11 +67,9 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Property(x => x.NodeCode).HasMaxLength(80);
             lead.Property(x => x.SourceRegion).HasMaxLength(6);
             lead.Property(x => x.ProjectName).HasMaxLength(200);
-            lead.ComplexProperty(x => x.EstimatedInvestment, money =>
-            {
-                money.Property(m => m!.Amount).HasPrecision(19, 4);
-                money.Property(m => m!.Currency).HasMaxLength(3).IsFixedLength();
-            });
+            lead.Property(x => x.EstimatedAmount).HasPrecision(19, 4);
+            lead.Property(x => x.EstimatedCurrency).HasMaxLength(3).IsFixedLength();
+            lead.Ignore(x => x.EstimatedInvestment);
             lead.Ignore(x => x.IsClosed);
             lead.HasIndex(x => x.Code).IsUnique();
             // Each index serves a published sort or filter of the list; all end in the id, the last key of every order.

@@ -35,7 +35,12 @@ internal sealed class Lead : Aggregate, IScoped
     public string? ChainCode { get; private set; }
     public string? NodeCode { get; private set; }
     public string? SourceRegion { get; private set; }
-    public Money? EstimatedInvestment { get; private set; }
+    public Money? EstimatedInvestment => EstimatedAmount is { } amount ? new Money(amount, EstimatedCurrency!) : null;
+
+    /// <summary>Two columns of their own: a complex member does not survive a read by SQL, as that of a locked row is.</summary>
+    public decimal? EstimatedAmount { get; private set; }
+
+    public string? EstimatedCurrency { get; private set; }
 
     /// <summary>The open next step; its words stand in its own table.</summary>
     public Guid? NextStepId { get; private set; }
@@ -274,7 +279,7 @@ internal sealed class Lead : Aggregate, IScoped
 
     public void Estimate(Money? investment, Deed deed)
     {
-        EstimatedInvestment = investment;
+        (EstimatedAmount, EstimatedCurrency) = (investment?.Amount, investment?.Currency);
         Changed(deed);
     }
 

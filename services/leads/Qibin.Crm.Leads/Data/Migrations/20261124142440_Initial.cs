@@ -238,6 +238,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     chain_code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     node_code = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
                     source_region = table.Column<string>(type: "character varying(6)", maxLength: 6, nullable: true),
+                    estimated_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
+                    estimated_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
                     next_step_id = table.Column<Guid>(type: "uuid", nullable: true),
                     next_step_due_on = table.Column<DateOnly>(type: "date", nullable: true),
                     confidential = table.Column<bool>(type: "boolean", nullable: false),
@@ -252,8 +254,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     created_by = table.Column<Guid>(type: "uuid", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    estimated_investment_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
-                    estimated_investment_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.Leads.Tests;
+
+public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
+{
+    [Fact]
+    public async Task A_settled_enterprise_is_noted_on_the_lead_once_and_told()
+    {
+        var client = leads.As(TestCaller.Officer());
+        var lead = await leads.LeadAsync(client);
+        var (enterprise, message) = (NewId(), NewId());
+        var settled = Settled(lead.Id, enterprise, leads.Today.AddDays(-3));
+
+        Assert.True(await leads.Service.DeliverAsync(settled, enterprise, 5, messageId: message));
+        Assert.False(await leads.Service.DeliverAsync(settled, enterprise, 5, messageId: message));
+        await leads.Service.DeliverAsync(Settled(lead.Id, enterprise, leads.Today.AddDays(-1)), enterprise, 7);
+
+        Assert.Equal(leads.Today.AddDays(-3), (await client.GetAsync(LeadsFixture.Path(lead))).Json.GetProperty("settledOn").Deserialize<DateOnly>());
+        var told = (await leads.Service.EventsAsync(lead.Id)).Where(e => e.Type == "LeadAmended").ToList();
+        Assert.Equal(leads.Today.AddDays(-3), Assert.Single(told).Payload.GetProperty("lead").GetProperty("settledOn").Deserialize<DateOnly>());
+    }
+
+    [Fact]
+    public async Task A_settled_enterprise_without_a_lead_is_no_fault()
+    {
+        Assert.True(await leads.Service.DeliverAsync(Settled(null, NewId(), leads.Today), NewId(), 1));
+        Assert.True(await leads.Service.DeliverAsync(Settled(NewId(), NewId(), leads.Today), NewId(), 1));
+    }
+
+    [Fact]
+    public async Task The_lead_shows_where_its_project_stands_whatever_the_order_of_the_news()
+    {
+        var client = leads.As(TestCaller.Officer());
+        var followed = await leads.FollowedAsync(client);
+        var projectId = (await client.PostAsync(LeadsFixture.Path(followed) + "/conversion", new { projectName = "示例项目" }, followed.ETag)).Is(201)
+            .Json.GetProperty("projectId").GetGuid();
+        var unheard = await client.GetAsync(LeadsFixture.Path(followed));
+        var state = new ProjectState
+        {
+            ProjectId = projectId,
+            Code = "P-2026-000001",
+            Name = "示例项目",
+            LeadId = followed.Id,
+            InvestorId = NewId(),
+            Stage = ProjectStage.Negotiating,
+            StageOn = leads.Today,
+            Status = ProjectStatus.Active,
+            OwnerId = NewId(),
+            UnitId = NewId(),
+            PaidIn = [],
+            Confidential = false,
+            Readers = [],
+        };
+
+        var signed = state with { Stage = ProjectStage.Signed };
+        await leads.Service.DeliverAsync(new ProjectStageReached { Project = signed, From = ProjectStage.Negotiating, To = ProjectStage.Signed, OccurredOn = leads.Today }, projectId, 2);
+        await leads.Service.DeliverAsync(new ProjectOpened { Project = state, OccurredOn = leads.Today }, projectId, 1);
+
+        var lead = (await client.GetAsync(LeadsFixture.Path(followed), unheard.ETag)).Is(200);
+        Assert.Equal(("signed", "P-2026-000001"), (lead.Json.GetProperty("project").GetProperty("stage").GetString(), lead.Json.GetProperty("project").GetProperty("code").GetString()));
+        await leads.Service.DeliverAsync(
+            new ProjectStatusChanged { Project = signed with { Status = ProjectStatus.Suspended }, Reason = "x", OccurredOn = leads.Today }, projectId, 3);
+        Assert.Equal("suspended", (await client.GetAsync(LeadsFixture.Path(followed), lead.ETag)).Is(200).Json.GetProperty("project").GetProperty("status").GetString());
+        Assert.Equal("LeadConverted", (await leads.Service.EventsAsync(followed.Id))[^1].Type);
+    }
+
+    private static EnterpriseSettled Settled(Guid? leadId, Guid enterpriseId, DateOnly on) => new()
+    {
+        Enterprise = new EnterpriseState { EnterpriseId = enterpriseId, Name = "示例公司", Uscc = "91350100M000100Y43", InCity = true },
+        ApplicationId = NewId(),
+        TenancyId = NewId(),
+        UnitIds = [],
+        LeadId = leadId,
+        OccurredOn = on,
+    };
+
+    private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+}
