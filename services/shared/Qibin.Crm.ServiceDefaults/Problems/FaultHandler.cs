@@ -23,7 +23,8 @@ public sealed partial class FaultHandler(ProblemWriter problems, ProblemCatalog 
         }
 
         var (refusal, missing) = Explain(exception);
-        if (refusal.Status >= 500)
+        // A refusal is the service's own word, not a fault of it; under overload there are thousands.
+        if (refusal.Status >= 500 && exception is not Refusal)
         {
             log.LogError(exception, "{Method} {Path} ended in {Status}", httpContext.Request.Method, httpContext.Request.Path, refusal.Status);
         }
