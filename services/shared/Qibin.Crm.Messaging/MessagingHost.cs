@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.ServiceDefaults;
 
@@ -32,6 +33,10 @@ public static class MessagingHost
         services.AddHosted<OutboxGate>();
         services.AddSingleton<IWriteGate>(provider => provider.GetRequiredService<OutboxGate>());
         services.AddHosted<InboxCleanup>();
+        // Generated for the requests of this assembly; the service's own call is generated for its.
+        services.AddValidation();
+        // What it says of lost links and refused messages, this project says once and in its own words.
+        builder.Logging.AddFilter("MassTransit", LogLevel.Critical);
         services.AddTransport(builder.Configuration);
         return builder;
     }
