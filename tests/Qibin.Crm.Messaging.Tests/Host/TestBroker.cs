@@ -1,25 +1,27 @@
+using Qibin.Crm.Messaging.Tests;
 using Qibin.Crm.Servers;
+
+[assembly: AssemblyFixture(typeof(TestBroker))]
 
 namespace Qibin.Crm.Messaging.Tests;
 
-/// <summary>A RabbitMQ node for this test process; tests run one after the other and may stop it, so each leaves it running.</summary>
-internal static class TestBroker
+/// <summary>A RabbitMQ node for this test run; tests run one after the other and may stop it, so each leaves it running.</summary>
+public sealed class TestBroker : IAsyncDisposable
 {
-    private static readonly Lazy<Task<PrivateRabbit>> One = new(StartAsync);
+    private static readonly DirectoryInfo Data = Directory.CreateTempSubdirectory("qibin-test-mq-");
+    private static readonly Lazy<Task<PrivateRabbit>> One = new(() => PrivateRabbit.StartAsync(new RabbitOptions(Path.Combine(Data.FullName, "rabbit"))));
 
     public static Task<PrivateRabbit> NodeAsync() => One.Value;
 
     public static async Task<string> AddressAsync() => (await One.Value).Address.AbsoluteUri;
 
-    private static async Task<PrivateRabbit> StartAsync()
+    public async ValueTask DisposeAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("qibin-test-mq-").FullName;
-        var node = await PrivateRabbit.StartAsync(new RabbitOptions(Path.Combine(directory, "rabbit")));
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        if (One.IsValueCreated)
         {
-            node.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
-            Directory.Delete(directory, recursive: true);
-        };
-        return node;
+            await (await One.Value).DisposeAsync();
+        }
+
+        Data.Delete(recursive: true);
     }
 }

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.Messaging.Tests;
+
+/// <summary>The feed shows each event once, however late its transaction commits.</summary>
+public sealed class ChangeFeedTests : IAsyncLifetime
+{
+    private const string Feed = "/api/v1/changes/tally";
+    private TestService _service = null!;
+    private ApiClient _reader = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = await TallyService.StartAsync(linked: false);
+        _reader = _service.As(TestCaller.Integration("events.read"));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        return _service.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Sixteen_writers_that_commit_late_are_read_without_a_gap_and_in_order()
+    {
+        const int writers = 16;
+        const int each = 12;
+        var written = new ConcurrentBag<Guid>();
+        var chance = new Random(7);
+        var pauses = Enumerable.Range(0, writers * each).Select(_ => chance.NextDouble() < 0.2 ? chance.NextDouble() * 0.6 : 0).ToArray();
+        var writing = Task.WhenAll(Enumerable.Range(0, writers).Select(async writer =>
+        {
+            var stream = await _service.TellAsync();
+            for (var i = 0; i < each; i++)
+            {
+                await _service.InDbAsync(async db =>
+                {
+                    await using var transaction = await db.Database.BeginTransactionAsync();
+                    var tally = await db.Tallies.FromSql($"select * from tally where id = {stream} for update").SingleAsync();
+                    tally.Raise(1);
+                    db.Publish(tally, new TallyRaised { By = 1 });
+                    db.Publish(tally, new TallyRaised { By = 2 });
+                    await db.SaveChangesAsync();
+                    await db.Database.ExecuteSqlAsync($"select pg_sleep({pauses[(writer * each) + i]})");
+                    await transaction.CommitAsync();
+                    foreach (var row in db.ChangeTracker.Entries<EventRow>())
+                    {
+                        written.Add(row.Entity.Id);
+                    }
+                });
+            }
+        }));
+
+        var read = new List<(Guid Id, Guid Stream, long Version, int Ordinal)>();
+        var cursor = "";
+        while (!writing.IsCompleted || read.Count < (writers * each * 2) + writers)
+        {
+            var page = (await _reader.GetAsync($"{Feed}?limit=50{cursor}")).Is(200).Json;
+            read.AddRange(page.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("id").GetGuid(),
+                i.GetProperty("streamId").GetGuid(), i.GetProperty("streamVersion").GetInt64(), i.GetProperty("ordinal").GetInt32())));
+            cursor = "&cursor=" + page.GetProperty("next").GetString();
+            Assert.False(writing.IsFaulted, writing.Exception?.ToString());
+        }
+
+        await writing;
+        Assert.Equal(read.Count, read.DistinctBy(e => e.Id).Count());
+        Assert.Subset(read.Select(e => e.Id).ToHashSet(), written.ToHashSet());
+        foreach (var stream in read.GroupBy(e => e.Stream))
+        {
+            Assert.Equal(stream.OrderBy(e => e.Version).ThenBy(e => e.Ordinal), stream);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_says_what_happened_and_where_to_go_on()
+    {
+        var stream = await _service.TellAsync(raises: 2);
+
+        var first = (await _reader.GetAsync(Feed + "?limit=2")).Is(200).Json;
+        Assert.True(first.GetProperty("more").GetBoolean());
+        Assert.Equal("TallyOpened", first.GetProperty("items")[0].GetProperty("type").GetString());
+        Assert.Equal(stream, first.GetProperty("items")[0].GetProperty("streamId").GetGuid());
+        Assert.Equal(1, first.GetProperty("items")[1].GetProperty("data").GetProperty("by").GetInt32());
+        var second = (await _reader.GetAsync($"{Feed}?cursor={first.GetProperty("next").GetString()}")).Is(200).Json;
+        Assert.Equal(1, second.GetProperty("items").GetArrayLength());
+        var end = (await _reader.GetAsync($"{Feed}?cursor={second.GetProperty("next").GetString()}")).Is(200).Json;
+        Assert.Equal(0, end.GetProperty("items").GetArrayLength());
+        Assert.Equal(second.GetProperty("next").GetString(), end.GetProperty("next").GetString());
+
+        await _service.RaiseAsync(stream);
+        Assert.Equal(1, (await _reader.GetAsync($"{Feed}?cursor={end.GetProperty("next").GetString()}")).Is(200).Json.GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Confidential_streams_are_left_out()
+    {
+        await _service.TellAsync(confidential: true);
+        var open = await _service.TellAsync();
+
+        var page = (await _reader.GetAsync(Feed)).Is(200).Json;
+
+        Assert.Equal([open], page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("streamId").GetGuid()));
+    }
+
+    [Theory]
+    [InlineData("?cursor=abc", "cursor.invalid")]
+    [InlineData("?cursor=MS4xLi0x", "cursor.invalid")]
+    [InlineData("?limit=0", "value.range")]
+    [InlineData("?limit=1001", "value.range")]
+    [InlineData("?after=1", "query.unknown")]
+    public async Task What_is_not_published_is_refused_by_name(string query, string code)
+    {
+        var refused = (await _reader.GetAsync(Feed + query)).IsProblem(400, "request.invalid");
+
+        Assert.Equal(code, refused.Json.GetProperty("errors")[0].GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task The_feed_is_for_those_who_may_read_all()
+    {
+        using var officer = _service.As(TestCaller.Officer());
+        using var other = _service.As(TestCaller.Integration("leads.read"));
+        using var auditor = _service.As(TestCaller.Person(Roles.Auditor));
+
+        (await officer.GetAsync(Feed)).IsProblem(403, "auth.forbidden");
+        (await other.GetAsync(Feed)).IsProblem(403, "auth.forbidden");
+        (await auditor.GetAsync(Feed)).Is(200);
+    }
+}

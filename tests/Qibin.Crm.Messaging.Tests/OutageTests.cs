@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Configuration;
+using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.TestKit;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: Parallelization(Mode = ParallelMode.None)]
+
+namespace Qibin.Crm.Messaging.Tests;
+
+/// <summary>Broken parts stop only what needs them, and nothing is lost.</summary>
+public sealed class OutageTests : IAsyncLifetime
+{
+    private const string Leader = "select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())";
+
+    private TestService _service = null!;
+
+    public async ValueTask InitializeAsync() => _service = await TallyService.StartAsync();
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Fact]
+    public async Task A_broker_that_is_killed_and_comes_back_loses_nothing_and_writes_go_on()
+    {
+        var node = await TestBroker.NodeAsync();
+        using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
+        var before = await _service.TellAsync(raises: 1);
+        await _service.HearsAsync(before, "1.0 2.0");
+        (await administrator.GetAsync("/health/ready")).Is(200);
+
+        await node.KillAsync();
+        var during = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _service.TellAsync(raises: 9)));
+        (await administrator.PostAsync("/api/v1/tallies")).Is(201);
+        var degraded = await Eventually.GetAsync(() => administrator.GetAsync("/health/ready"),
+            ready => ready.Json.GetProperty("checks").GetProperty("messaging").GetString() == "degraded");
+        degraded.Is(200);
+        Assert.True(await _service.QueryAsync<long>("select count(*) from messaging.outbox") >= 100);
+        Assert.Equal(0, await _service.QueryAsync<long>("select count(*) from messaging.outbox where attempts > 0"));
+        await node.StartAgainAsync();
+
+        foreach (var stream in during)
+        {
+            await _service.HearsAsync(stream, string.Join(' ', Enumerable.Range(1, 10).Select(v => $"{v}.0")), within: TimeSpan.FromSeconds(12));
+        }
+
+        await _service.DrainedAsync();
+        await Eventually.TrueAsync(async () => (await administrator.GetAsync("/health/ready")).Json.GetProperty("status").GetString() == "healthy");
+        Assert.Equal(0, await _service.QueryAsync<long>("select count(*) from messaging.parked_message"));
+    }
+
+    [Fact]
+    public async Task A_service_starts_and_serves_while_the_broker_is_away()
+    {
+        var node = await TestBroker.NodeAsync();
+        await node.StopAsync();
+        await using var service = await TallyService.StartAsync();
+        using var administrator = service.As(TestCaller.Person(Roles.Administrator));
+
+        var stream = (await administrator.PostAsync("/api/v1/tallies")).Is(201).Id;
+        (await administrator.GetAsync("/health/ready")).Is(200);
+        await node.StartAgainAsync();
+
+        await service.HearsAsync(stream, "1.0");
+    }
+
+    [Fact]
+    public async Task When_the_leading_relay_is_cut_off_another_one_takes_over()
+    {
+        await using var second = await StandbyAsync();
+        var first = await Eventually.GetAsync(LeaderAsync, pid => pid != 0);
+
+        Assert.True(await _service.QueryAsync<bool>("select pg_terminate_backend($1)", first));
+
+        await Eventually.GetAsync(LeaderAsync, pid => pid != 0 && pid != first);
+        var stream = await _service.TellAsync(raises: 5);
+        await _service.HearsAsync(stream, "1.0 2.0 3.0 4.0 5.0 6.0");
+        await _service.DrainedAsync();
+    }
+
+    [Fact]
+    public async Task When_the_leading_process_stops_the_standby_relays()
+    {
+        await using var second = await StandbyAsync();
+        await Eventually.GetAsync(LeaderAsync, pid => pid != 0);
+        await _service.DisposeAsync();
+
+        var stream = await second.TellAsync();
+
+        await second.HearsAsync(stream, "1.0");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_parks_nothing()
+    {
+        await using var broker = await RawBroker.ConnectAsync();
+        var server = await TestDatabases.ServerAsync();
+        var stream = Tellings.NewId();
+        await _service.DrainedAsync();
+
+        await server.Node!.StopAsync();
+        for (var version = 2; version < 12; version++)
+        {
+            await broker.RaiseAsync(Tellings.NewId(), stream, version);
+        }
+
+        // Taken from the queue, and waited with.
+        await Eventually.TrueAsync(async () => await broker.Channel.MessageCountAsync(RawBroker.Queue) == 0);
+        await server.Node.StartAgainAsync();
+
+        await Eventually.GetAsync(() => AskAsync(() => _service.HeardAsync(stream)), heard => heard == string.Join(' ', Enumerable.Range(2, 10).Select(v => $"{v}.0")));
+        Assert.Equal(0, await _service.QueryAsync<long>("select count(*) from messaging.parked_message"));
+        var told = await _service.TellAsync();
+        await _service.HearsAsync(told, "1.0");
+    }
+
+    private static async Task<string> AskAsync(Func<Task<string>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            return "";
+        }
+    }
+
+    private Task<int> LeaderAsync() => _service.QueryAsync<int>($"select coalesce(({Leader}), 0)");
+
+    /// <summary>A second process on the same database, as far as the database and the broker can tell.</summary>
+    private Task<TestService> StandbyAsync() => TallyService.StartAsync(adjust: builder => builder.Configuration.AddInMemoryCollection(
+        new Dictionary<string, string?> { ["ConnectionStrings:Database"] = _service.Database }));
+}
