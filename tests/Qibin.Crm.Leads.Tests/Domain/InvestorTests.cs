@@ -1,4 +1,5 @@
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Tests.Domain;
 

@@ -37,7 +37,7 @@ internal sealed class Lead : Aggregate, IScoped
     public string? SourceRegion { get; private set; }
     public Money? EstimatedInvestment => EstimatedAmount is { } amount ? new Money(amount, EstimatedCurrency!) : null;
 
-    /// <summary>Two columns of their own: a complex member does not survive a read by SQL, as that of a locked row is.</summary>
+    /// <summary>The estimate as it stands in the database: two columns that are both set or both empty.</summary>
     public decimal? EstimatedAmount { get; private set; }
 
     public string? EstimatedCurrency { get; private set; }
