@@ -1,3 +1,4 @@
+using System.Globalization;
 using Qibin.Crm.Local.Demo;
 using Qibin.Crm.Servers;
 
@@ -67,9 +68,22 @@ public sealed class LocalSystem : IAsyncDisposable
         if (!File.Exists(filled))
         {
             Say("填充演示数据 · Filling in demonstration data");
-            await DemonstrationData.FillAsync(Gateway, Access, Say, ct);
+            await DemonstrationData.FillAsync(Gateway, Access, await DayAsync(ct), Say, ct);
             await File.WriteAllTextAsync(filled, "", ct);
         }
+    }
+
+    /// <summary>The day on which the filling began: what is sent again after an interruption must be the same to the byte.</summary>
+    private async Task<DateOnly> DayAsync(CancellationToken ct)
+    {
+        var file = In("demonstration.day");
+        if (!File.Exists(file))
+        {
+            var inHebi = TimeProvider.System.GetUtcNow().ToOffset(TimeSpan.FromHours(8));
+            await File.WriteAllTextAsync(file, DateOnly.FromDateTime(inHebi.DateTime).ToString("O", CultureInfo.InvariantCulture), ct);
+        }
+
+        return DateOnly.ParseExact(await File.ReadAllTextAsync(file, ct), "O", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Stops everything in the reverse order of its start, within 10 s: who has not ended by then is killed.</summary>
@@ -145,7 +159,7 @@ public sealed class LocalSystem : IAsyncDisposable
                 }
             }
 
-            foreach (var file in (string[])["secrets.json", "seed.json", "demonstration.filled"])
+            foreach (var file in (string[])["secrets.json", "seed.json", "demonstration.filled", "demonstration.day"])
             {
                 File.Delete(In(file));
             }

@@ -1,12 +1,231 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
 namespace Qibin.Crm.Local.Demo;
 
-/// <summary>Invented, plausible data of Qibin, entered through the public API as an integration would send it.</summary>
+/// <summary>
+/// Sends the demonstration stories through the public API, as an integration would: batches, Idempotency-Keys, business dates in the
+/// past. The keys are fixed, so a start that was interrupted goes on where it stopped.
+/// </summary>
 internal static class DemonstrationData
 {
-    /// <summary>Fills an empty system. Repeating it after it was cut short enters nothing twice.</summary>
-    /// <param name="gateway">Address of the gateway.</param>
-    /// <param name="access">The accounts.</param>
-    /// <param name="progress">Told what is being done.</param>
-    /// <param name="ct">Stops in between.</param>
-    public static Task FillAsync(Uri gateway, Access access, Action<string> progress, CancellationToken ct) => Task.CompletedTask;
+    private const int AtOnce = 6;
+
+    /// <param name="gateway">The system's address.</param>
+    /// <param name="access">Whose first client sends it.</param>
+    /// <param name="today">The day that the stories end on; the same one when it is sent again.</param>
+    /// <param name="progress">Told of each step.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task FillAsync(
+        Uri gateway, Access access, DateOnly today, Action<string> progress, CancellationToken ct)
+    {
+        using var api = new Integration(gateway, access.Clients[0].ClientId, access.Clients[0].ClientSecret);
+        var stories = Stories.Write(today);
+        var staff = await Staff.ReadAsync(api, ct);
+        progress($"线索 {stories.Count} 条 · {stories.Count} first contacts");
+        var leads = await LogAsync(api, stories, staff, today, ct);
+        progress("联系与研判 · Contacts and assessments");
+        await Parallel.ForEachAsync(stories, Limits(ct), async (story, stop) => await FollowAsync(api, story, leads[story.Number], today, stop));
+        var converted = stories.Where(s => s.Converted).ToList();
+        progress($"项目 {converted.Count} 个 · {converted.Count} projects");
+        var projects = await ConvertAsync(api, converted, leads, ct);
+        await ReachStagesAsync(api, converted, projects, staff, ct);
+        await PayInAsync(api, converted, projects, today, ct);
+        await SuspendAsync(api, converted, projects, today, ct);
+    }
+
+    internal static ParallelOptions Limits(CancellationToken ct) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
+
+    internal static string Iso(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
+
+    internal static JsonObject Money(decimal amount, string currency) =>
+        new() { ["amount"] = amount.ToString("0.00", CultureInfo.InvariantCulture), ["currency"] = currency };
+
+    private static async Task<Dictionary<int, string>> LogAsync(
+        Integration api, IReadOnlyList<Story> stories, Staff staff, DateOnly today, CancellationToken ct)
+    {
+        var results = await api.BatchAsync("/api/v1/first-contacts/batch", "demo-first-contacts", stories.Select(story => new JsonObject
+        {
+            ["investorName"] = story.Investor,
+            ["uscc"] = story.Uscc,
+            ["sourceRegion"] = story.SourceRegion,
+            ["personName"] = story.Person,
+            ["personTitle"] = story.Title,
+            ["phone"] = story.Phone,
+            ["channel"] = story.Channel,
+            ["summary"] = story.Said,
+            ["occurredOn"] = Iso(story.FirstContactOn),
+            ["nextStep"] = "约定再次沟通",
+            ["nextStepDueOn"] = Iso(Later(story.FirstContactOn, 7 + (story.Number % 60), story, today)),
+            ["nodeCode"] = story.Node,
+            ["estimatedInvestment"] = Money(story.EstimatedYuan, story.Currency),
+            ["ownerId"] = staff.Officers[story.OfficerIndex % staff.Officers.Count],
+        }), ct);
+        return stories.Zip(results).ToDictionary(x => x.First.Number, x => x.Second["receipt"]!["id"]!.GetValue<string>());
+    }
+
+    /// <summary>Half of the open leads have a next step ahead, the others one that is overdue.</summary>
+    private static DateOnly Later(DateOnly first, int days, Story story, DateOnly today) =>
+        story.Number % 2 == 0 && !story.Converted ? today.AddDays(1 + (story.Number % 20)) : first.AddDays(days);
+
+    private static async Task FollowAsync(Integration api, Story story, string leadId, DateOnly today, CancellationToken ct)
+    {
+        var lead = $"/api/v1/leads/{leadId}";
+        var key = $"demo-{story.Number}";
+        var last = story.Dates[^1];
+        var contacts = Enumerable.Range(1, story.Number % 4).Select(n => new JsonObject
+        {
+            ["channel"] = n % 2 == 0 ? "visitHere" : "phone",
+            ["summary"] = $"第 {n} 次跟进：{story.Said}",
+            ["occurredOn"] = Iso(story.FirstContactOn.AddDays((last.DayNumber - story.FirstContactOn.DayNumber) * n / 4)),
+        }).ToList();
+        if (contacts.Count > 0)
+        {
+            await api.BatchAsync(lead + "/contacts/batch", key + "-contacts", contacts, ct);
+        }
+
+        if (story.Outcome == Outcome.New)
+        {
+            return;
+        }
+
+        await api.ChangeAsync(lead, "/assessment", key + "-assessment", new JsonObject { ["occurredOn"] = Iso(story.AssessedOn) }, ct);
+        if (story.Outcome == Outcome.Assessing)
+        {
+            return;
+        }
+
+        var concluded = new JsonObject { ["occurredOn"] = Iso(story.AssessedOn), ["note"] = "符合主导产业方向，继续跟进。" };
+        if (story.Outcome == Outcome.Invalid)
+        {
+            await api.ChangeAsync(lead, "/closure", key + "-closure", new JsonObject
+            {
+                ["outcome"] = "invalid",
+                ["reason"] = story.Number % 3 == 0 ? "noAnswer" : "outOfScope",
+                ["occurredOn"] = Iso(story.AssessedOn),
+                ["note"] = "多次联系后确认无投资意向。",
+            }, ct);
+            return;
+        }
+
+        await api.ChangeAsync(lead, "/assessment/conclusion", key + "-conclusion", concluded, ct);
+        if (story.Outcome == Outcome.Kept)
+        {
+            await api.ChangeAsync(lead, "/closure", key + "-closure", new JsonObject
+            {
+                ["outcome"] = "kept",
+                ["reason"] = story.Number % 2 == 0 ? "notYet" : "fundsPending",
+                ["revisitOn"] = Iso(today.AddDays(15 + (story.Number % 120))),
+                ["occurredOn"] = Iso(story.AssessedOn),
+                ["note"] = "对方明年再议，按期回访。",
+            }, ct);
+        }
+    }
+
+    private static async Task<Dictionary<int, string>> ConvertAsync(
+        Integration api, List<Story> stories, Dictionary<int, string> leads, CancellationToken ct)
+    {
+        var projects = new System.Collections.Concurrent.ConcurrentDictionary<int, string>();
+        await Parallel.ForEachAsync(stories, Limits(ct), async (story, stop) =>
+        {
+            var receipt = await api.ChangeAsync($"/api/v1/leads/{leads[story.Number]}", "/conversion", $"demo-{story.Number}-conversion",
+                new JsonObject { ["projectName"] = story.ProjectName, ["occurredOn"] = Iso(story.ConvertedOn) }, stop);
+            projects[story.Number] = receipt["projectId"]!.GetValue<string>();
+        });
+        return new Dictionary<int, string>(projects);
+    }
+
+    private static async Task ReachStagesAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, Staff staff, CancellationToken ct)
+    {
+        await Parallel.ForEachAsync(stories.Where(s => s.Outcome == Outcome.Efficient), Limits(ct), async (story, stop) =>
+            await api.AmendAsync($"/api/v1/projects/{projects[story.Number]}", $"demo-{story.Number}-thresholds", new JsonObject
+            {
+                ["outputThreshold"] = Money(story.EstimatedYuan * 0.8m, story.Currency),
+                ["taxThreshold"] = Money(story.EstimatedYuan * 0.04m, story.Currency),
+            }, stop));
+        for (var stage = 1; stage <= 7; stage++)
+        {
+            var reached = stage;
+            var claims = stories.Where(s => s.StagesReached >= reached).Select(story => Claim(story, reached, projects[story.Number], staff)).ToList();
+            await api.BatchAsync("/api/v1/projects/stage-claims/batch", $"demo-stage-{stage}", claims, ct);
+        }
+    }
+
+    private static JsonObject Claim(Story story, int stage, string projectId, Staff staff)
+    {
+        var on = story.StageOn(stage);
+        var claim = new JsonObject { ["projectId"] = projectId, ["occurredOn"] = Iso(on), ["approverId"] = stage is 1 or 6 or 7 ? staff.Leader : staff.Coordinator };
+        (string To, string[] Documents) gate = stage switch
+        {
+            1 => ("signed", ["contract"]),
+            2 => ("registered", ["businessLicence"]),
+            3 => ("started", ["constructionPermit", "photo"]),
+            4 => ("completed", ["acceptanceReport"]),
+            5 => ("producing", ["firstOutputProof"]),
+            6 => ("atCapacity", ["outputStatement"]),
+            _ => ("efficient", ["outputStatement", "taxCertificate"]),
+        };
+        claim["to"] = gate.To;
+        claim["documents"] = new JsonArray([.. gate.Documents.Select(type => (JsonNode)new JsonObject
+        {
+            ["type"] = type,
+            ["title"] = $"{story.ProjectName} {type}（演示）",
+            ["number"] = string.Create(CultureInfo.InvariantCulture, $"DEMO-{story.Number:000}-{stage}"),
+            ["issuedOn"] = Iso(on),
+            ["uri"] = $"https://documents.example/demo/{story.Number}/{stage}/{type}",
+        })]);
+        switch (stage)
+        {
+            case 1:
+                claim["contractAmount"] = Money(story.EstimatedYuan, story.Currency);
+                break;
+            case 2:
+                claim["uscc"] = story.LocalUscc;
+                claim["enterpriseName"] = story.LocalEnterprise;
+                break;
+            case 5:
+                claim["firstOutputOn"] = Iso(on);
+                break;
+            case 6:
+                claim["annualOutput"] = Money(story.EstimatedYuan * 0.9m, story.Currency);
+                break;
+            case 7:
+                claim["annualOutput"] = Money(story.EstimatedYuan * 1.1m, story.Currency);
+                claim["annualTax"] = Money(story.EstimatedYuan * 0.05m, story.Currency);
+                break;
+            default:
+                break;
+        }
+
+        return claim;
+    }
+
+    /// <summary>About a tenth of the contract with the signing, then more with every stage.</summary>
+    private static Task PayInAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
+        api.BatchAsync("/api/v1/projects/funds/batch", "demo-funds", stories.SelectMany(story =>
+            Enumerable.Range(1, Math.Min(5, story.StagesReached)).Select(stage => new JsonObject
+            {
+                ["projectId"] = projects[story.Number],
+                ["amount"] = Money(Math.Round(story.EstimatedYuan * (0.05m + (0.03m * stage)), 2), story.Currency),
+                ["paidOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
+                ["origin"] = story.Currency == "CNY" ? "domestic" : "foreign",
+            })), ct);
+
+    private static Task SuspendAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
+        Parallel.ForEachAsync(stories.Where(s => s.Suspended), Limits(ct), async (story, stop) =>
+            await api.ChangeAsync($"/api/v1/projects/{projects[story.Number]}", "/status", $"demo-{story.Number}-suspension",
+                new JsonObject { ["status"] = "suspended", ["reason"] = "投资方调整资金安排，暂缓推进。", ["occurredOn"] = Iso(today) }, stop));
+}
+
+/// <summary>Who does what in the stories, from the identity service.</summary>
+internal sealed record Staff(IReadOnlyList<string> Officers, string Leader, string Coordinator)
+{
+    public static async Task<Staff> ReadAsync(Integration api, CancellationToken ct)
+    {
+        var users = await api.ListAsync("/api/v1/users", ct);
+        return new Staff([.. Having("officer")], Having("leader").First(), Having("coordinator").First());
+
+        IEnumerable<string> Having(string role) =>
+            users.Where(u => u["roles"]!.AsArray().Any(r => r!.GetValue<string>() == role)).Select(u => u["id"]!.GetValue<string>()).Order(StringComparer.Ordinal);
+    }
 }
