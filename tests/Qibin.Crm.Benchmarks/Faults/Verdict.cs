@@ -1,0 +1,183 @@
+using Npgsql;
+using Qibin.Crm.Local;
+
+namespace Qibin.Crm.Benchmarks.Faults;
+
+/// <summary>What became of a run, read from the databases themselves and not through the services.</summary>
+/// <param name="Acknowledged">Writes in the journal.</param>
+/// <param name="Lost">Acknowledged writes that are not there.</param>
+/// <param name="Doubled">Keys whose effect is there more than once.</param>
+/// <param name="Disordered">Aggregates whose newest version the pipeline does not have, or whose events skip or repeat a version.</param>
+/// <param name="Waiting">Events not delivered, or parked.</param>
+/// <param name="Differences">Groups in which the totals differ from a recount.</param>
+internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Disordered, int Waiting, int Differences)
+{
+    public bool Kept => Lost == 0 && Doubled == 0 && Disordered == 0 && Waiting == 0 && Differences == 0;
+
+    public override string ToString() =>
+        $"{Acknowledged} acknowledged · {Lost} lost · {Doubled} doubled · {Disordered} out of order · {Waiting} waiting or parked · totals differ from the recount in {Differences} groups";
+
+    /// <summary>Waits until every outbox is empty, then judges. A wait that gets nowhere for <paramref name="patience"/> is part of the verdict.</summary>
+    public static async Task<Verdict> ReachAsync(LocalSystem system, IReadOnlyList<Told> told, string run, TimeSpan patience)
+    {
+        var waiting = await DrainAsync(system, patience);
+        var journeys = await JourneysAsync(system);
+        return new Verdict(
+            told.Count,
+            await LostAsync(system, told),
+            await DoubledAsync(system, run),
+            await DisorderedAsync(system, journeys),
+            waiting,
+            await DifferencesAsync(system));
+    }
+
+    /// <summary>Events that still wait after no progress for so long; and messages that a consumer has parked.</summary>
+    private static async Task<int> DrainAsync(LocalSystem system, TimeSpan patience)
+    {
+        var (last, since) = (int.MaxValue, TimeProvider.System.GetTimestamp());
+        while (true)
+        {
+            var waiting = 0;
+            foreach (var service in (string[])["identity", "leads", "projects", "enterprises", "pipeline"])
+            {
+                waiting += await NumberAsync(system, service, "select (select count(*) from messaging.outbox) + (select count(*) from messaging.parked_message where state = 0)");
+            }
+
+            // What left an outbox has still to be taken: the pipeline lacks as many facts as it has not taken.
+            waiting += await NumberAsync(system, "leads", "select count(*) from messaging.event")
+                + await NumberAsync(system, "projects", "select count(*) from messaging.event")
+                + await NumberAsync(system, "enterprises", "select count(*) from messaging.event")
+                - await NumberAsync(system, "pipeline", "select count(*) from fact");
+            if (waiting == 0)
+            {
+                return 0;
+            }
+
+            if (waiting < last)
+            {
+                (last, since) = (waiting, TimeProvider.System.GetTimestamp());
+            }
+            else if (TimeProvider.System.GetElapsedTime(since) > patience)
+            {
+                return waiting;
+            }
+
+            await Task.Delay(200);
+        }
+    }
+
+    private static async Task<int> LostAsync(LocalSystem system, IReadOnlyList<Told> told)
+    {
+        var lost = 0;
+        lost += await MissingAsync(system, "leads", "lead", told.Where(t => t.Kind == "firstContact").Select(t => t.Id));
+        lost += await MissingAsync(system, "leads", "contact", told.Where(t => t.Kind == "contact").Select(t => t.Id));
+        lost += await MissingAsync(system, "projects", "project", told.Where(t => t.Kind == "conversion").Select(t => t.Id));
+        lost += await MissingAsync(system, "projects", "stage_claim", told.Where(t => t.Kind == "stage").Select(t => t.Id));
+        lost += await MissingAsync(system, "projects", "funds_entry", told.Where(t => t.Kind == "funds").Select(t => t.Id));
+        // Moves have no row of their own that the answer names: the lead must stand where the last one put it.
+        lost += await NumberAsync(system, "leads",
+            "select count(*) from unnest($1::uuid[]) moved(id) left join lead on lead.id = moved.id where lead.id is null or lead.stage <> 3",
+            told.Where(t => t.Kind == "conversion").Select(t => t.Parent!.Value).ToArray());
+        return lost;
+    }
+
+    private static Task<int> MissingAsync(LocalSystem system, string service, string table, IEnumerable<Guid> ids) =>
+        NumberAsync(system, service, $"select count(*) from unnest($1::uuid[]) told(id) where not exists (select 1 from {table} t where t.id = told.id)", ids.ToArray());
+
+    private static async Task<int> DoubledAsync(LocalSystem system, string run) =>
+        await NumberAsync(system, "leads", "select count(*) from (select name from investor where name like $1 group by name having count(*) > 1) twice", run + "-%")
+        + await NumberAsync(system, "leads", "select count(*) from (select summary from contact where summary like $1 group by summary having count(*) > 1) twice", run + "-%")
+        + await NumberAsync(system, "projects", "select count(*) from (select name from project where name like $1 group by name having count(*) > 1) twice", run + "-%")
+        + await NumberAsync(system, "projects",
+            "select count(*) from (select project_id from funds_entry group by project_id having count(*) > 1 and project_id in (select id from project where name like $1)) twice", run + "-%");
+
+    /// <summary>The version of each journey's lead and project as the pipeline has them.</summary>
+    private static async Task<Dictionary<Guid, long>> JourneysAsync(LocalSystem system)
+    {
+        var versions = new Dictionary<Guid, long>();
+        await using var source = NpgsqlDataSource.Create(system.Database("pipeline"));
+        await using var command = source.CreateCommand("select lead_id, version from lead union all select project_id, version from project");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            versions[reader.GetGuid(0)] = reader.GetInt64(1);
+        }
+
+        return versions;
+    }
+
+    private static async Task<int> DisorderedAsync(LocalSystem system, Dictionary<Guid, long> taken)
+    {
+        var disordered = 0;
+        foreach (var (service, type) in ((string, string)[])[("leads", "lead"), ("projects", "project")])
+        {
+            await using var source = NpgsqlDataSource.Create(system.Database(service));
+            // Every change of these aggregates tells an event, so versions run from 1 without a gap, in the order of the log.
+            await using var command = source.CreateCommand(
+                $"""
+                select stream_id, max(stream_version), count(distinct stream_version), bool_and(rising)
+                from (select stream_id, stream_version, stream_version >= lag(stream_version, 1, 0) over (partition by stream_id order by seq) as rising
+                      from messaging.event where stream_type = '{type}') e
+                group by stream_id
+                """);
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                var (id, newest, versions, rising) = (reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3));
+                if (!rising || versions != newest || taken.GetValueOrDefault(id) != newest)
+                {
+                    disordered++;
+                }
+            }
+        }
+
+        return disordered;
+    }
+
+    /// <summary>The pipeline's journeys by stage and currency, against the same counted from the services' own tables.</summary>
+    private static async Task<int> DifferencesAsync(LocalSystem system)
+    {
+        var owned = await GroupsAsync(system.Database("projects"),
+            """
+            select 'p' || stage || ' ' || coalesce(contract_amount_currency, '-'), count(*), coalesce(sum(contract_amount_amount), 0) from project group by 1
+            """);
+        foreach (var (group, figures) in await GroupsAsync(system.Database("leads"), "select 'l' || stage, count(*), 0::numeric from lead where stage <> 3 group by 1"))
+        {
+            owned[group] = figures;
+        }
+
+        var told = await GroupsAsync(system.Database("pipeline"),
+            """
+            select 'p' || stage || ' ' || coalesce(contract_currency, '-'), count(*), coalesce(sum(contract_amount), 0) from project group by 1
+            union all
+            select 'l' || stage, count(*), 0::numeric from lead where stage <> 3 group by 1
+            """);
+        return owned.Keys.Union(told.Keys).Count(group => owned.GetValueOrDefault(group) != told.GetValueOrDefault(group));
+    }
+
+    private static async Task<Dictionary<string, (long Count, decimal Sum)>> GroupsAsync(string database, string sql)
+    {
+        var groups = new Dictionary<string, (long, decimal)>(StringComparer.Ordinal);
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            groups[reader.GetString(0)] = (reader.GetInt64(1), reader.GetDecimal(2));
+        }
+
+        return groups;
+    }
+
+    private static async Task<int> NumberAsync(LocalSystem system, string service, string sql, params object[] values)
+    {
+        await using var source = NpgsqlDataSource.Create(system.Database(service));
+        await using var command = source.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return (int)(long)(await command.ExecuteScalarAsync())!;
+    }
+}
