@@ -1,6 +1,7 @@
 using System.Globalization;
 using Qibin.Crm.Local.Demo;
 using Qibin.Crm.Servers;
+using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Local;
 
@@ -79,8 +80,7 @@ public sealed class LocalSystem : IAsyncDisposable
         var file = In("demonstration.day");
         if (!File.Exists(file))
         {
-            var inHebi = TimeProvider.System.GetUtcNow().ToOffset(TimeSpan.FromHours(8));
-            await File.WriteAllTextAsync(file, DateOnly.FromDateTime(inHebi.DateTime).ToString("O", CultureInfo.InvariantCulture), ct);
+            await File.WriteAllTextAsync(file, TimeProvider.System.Today().ToString("O", CultureInfo.InvariantCulture), ct);
         }
 
         return DateOnly.ParseExact(await File.ReadAllTextAsync(file, ct), "O", CultureInfo.InvariantCulture);

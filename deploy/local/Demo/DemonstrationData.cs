@@ -201,8 +201,8 @@ internal static class DemonstrationData
     }
 
     /// <summary>About a tenth of the contract with the signing, then more with every stage.</summary>
-    private static Task PayInAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
-        api.BatchAsync("/api/v1/projects/funds/batch", "demo-funds", stories.SelectMany(story =>
+    private static async Task PayInAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
+        await api.BatchAsync("/api/v1/projects/funds/batch", "demo-funds", stories.SelectMany(story =>
             Enumerable.Range(1, Math.Min(5, story.StagesReached)).Select(stage => new JsonObject
             {
                 ["projectId"] = projects[story.Number],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Local.Demo;
 
@@ -168,19 +169,10 @@ internal static class Stories
     /// </summary>
     internal static string UsccOf(string division, int serial)
     {
-        const string alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
         int[] weights = [3, 7, 9, 10, 5, 8, 4, 2];
         var body = string.Create(CultureInfo.InvariantCulture, $"ADM{serial:00000}");
         var sum = body.Select((c, i) => (char.IsAsciiDigit(c) ? c - '0' : c - 'A' + 10) * weights[i]).Sum();
         var check = (11 - (sum % 11)) % 11;
-        var first17 = "91" + division + body + (check == 10 ? "X" : check.ToString(CultureInfo.InvariantCulture));
-        var (total, weight) = (0, 1);
-        foreach (var c in first17)
-        {
-            total += alphabet.IndexOf(c, StringComparison.Ordinal) * weight;
-            weight = weight * 3 % 31;
-        }
-
-        return first17 + alphabet[(31 - (total % 31)) % 31];
+        return Uscc.WithCheckCharacter("91" + division + body + (check == 10 ? "X" : check.ToString(CultureInfo.InvariantCulture))).Value;
     }
 }
