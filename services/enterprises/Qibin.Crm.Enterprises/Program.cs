@@ -1,1 +1,39 @@
-return;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Enterprises.Chains;
+using Qibin.Crm.Enterprises.Consumers;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Entry;
+using Qibin.Crm.Enterprises.Premises;
+using Qibin.Crm.Enterprises.Register;
+using Qibin.Crm.Enterprises.Tenancies;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises;
+
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync(args);
+
+    /// <summary>The service's table of contents.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        adjust?.Invoke(builder);
+        builder.AddServiceDefaults<EnterprisesDb>(EnterprisesService.Description);
+        builder.AddMessaging<EnterprisesDb>(on => on.ConsumeDirectory()
+            .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
+            .Consume<ProjectAmended, ProjectAmendedConsumer>());
+        builder.Services.AddScoped<ProjectFollowing>();
+        builder.Services.AddValidation();
+        var app = builder.Build();
+        var api = app.MapApi();
+        api.MapRegister();
+        api.MapChains();
+        api.MapPremises();
+        api.MapEntry();
+        api.MapTenancies();
+        api.MapOperations();
+        return app;
+    }
+}

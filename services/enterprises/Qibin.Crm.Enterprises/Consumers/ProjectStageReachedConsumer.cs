@@ -1,0 +1,12 @@
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Enterprises.Register;
+using Qibin.Crm.Messaging;
+
+namespace Qibin.Crm.Enterprises.Consumers;
+
+/// <summary>A project that registered, or is past that, makes or links its enterprise.</summary>
+internal sealed class ProjectStageReachedConsumer(ProjectFollowing following) : IConsume<ProjectStageReached>
+{
+    public Task ConsumeAsync(ProjectStageReached happened, Delivery delivery, CancellationToken ct) =>
+        following.FollowAsync(happened.Project, delivery.Version, happened.OccurredOn, happened.To == ProjectStage.Registered, ct);
+}

@@ -1,0 +1,192 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Data;
+
+internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : DbContext(options), IServiceDb
+{
+    public const string UsccConstraint = "ux_enterprise_uscc";
+    public const string ParkNameConstraint = "ux_park_name";
+    public const string BuildingNameConstraint = "ux_building_name";
+    public const string UnitNameConstraint = "ux_premises_unit_name";
+
+    /// <summary>No unit is let twice at once: <c>exclude using gist (unit_id with =, daterange(from, until) with &amp;&amp;)</c>, made by the migration.</summary>
+    public const string OccupationConstraint = "ex_occupation_unit";
+
+    public Guid ActorId { get; set; }
+
+    public DbSet<Enterprise> Enterprises => Set<Enterprise>();
+    public DbSet<ProjectLink> ProjectLinks => Set<ProjectLink>();
+    public DbSet<Park> Parks => Set<Park>();
+    public DbSet<Building> Buildings => Set<Building>();
+    public DbSet<PremisesUnit> Units => Set<PremisesUnit>();
+    public DbSet<EntryApplication> EntryApplications => Set<EntryApplication>();
+    public DbSet<Occupation> Occupations => Set<Occupation>();
+    public DbSet<Tenancy> Tenancies => Set<Tenancy>();
+
+    /// <summary>
+    /// Lets one transaction at a time make or link the enterprise of a code. The unique index would refuse the second one; this way
+    /// it finds what the first one made.
+    /// </summary>
+    public Task OneAtATimeAsync(Uscc uscc, CancellationToken ct) =>
+        Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({uscc.Value}, 0))", ct);
+
+    /// <summary>Lets one transaction at a time reserve these units: two inserts that wait for each other's exclusion check would deadlock.</summary>
+    public Task OneAtATimeAsync(Guid[] unitIds, CancellationToken ct) =>
+        Database.ExecuteSqlAsync($"select id from premises_unit where id = any({unitIds}) order by id for no key update", ct);
+
+    /// <summary>Units that somebody has or holds on a day, or has not left although the term is over.</summary>
+    public IQueryable<Guid> TakenOn(DateOnly day) =>
+        Occupations.Where(o => o.From <= day && (o.Until == null || o.Until > day)).Select(o => o.UnitId)
+            .Union(Occupations.Where(o => o.Until <= day && Tenancies.Any(t => t.ApplicationId == o.ApplicationId && (t.EndedOn == null || t.EndedOn > day)))
+                .Select(o => o.UnitId));
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasPostgresExtension("btree_gist");
+        modelBuilder.AddApiTables();
+        modelBuilder.AddMessagingTables();
+        modelBuilder.AddDirectoryTables();
+        foreach (var prefix in (string[])["E", "PK", "B", "U", "EA", "T"])
+        {
+            modelBuilder.AddPeopleCodes(prefix);
+        }
+
+        modelBuilder.Entity<Enterprise>(MapEnterprise);
+        modelBuilder.Entity<ProjectLink>(link =>
+        {
+            link.ToTable("enterprise_project");
+            link.HasKey(x => x.ProjectId);
+            link.Property(x => x.ProjectId).ValueGeneratedNever();
+            link.HasIndex(x => x.EnterpriseId);
+        });
+        modelBuilder.Entity<Park>(park =>
+        {
+            park.ToTable("park");
+            Coded(park, x => x.Code);
+            park.Property(x => x.Name).HasMaxLength(200);
+            park.HasIndex(x => x.Name, ParkNameConstraint).IsUnique().HasDatabaseName(ParkNameConstraint);
+            park.Property(x => x.Address).HasMaxLength(500);
+            MapPoint(park, x => x.At);
+            park.HasIndex(x => new { x.UpdatedAt, x.Id });
+        });
+        modelBuilder.Entity<Building>(building =>
+        {
+            building.ToTable("building");
+            Coded(building, x => x.Code);
+            building.Property(x => x.Name).HasMaxLength(200);
+            building.HasIndex(x => new { x.ParkId, x.Name }, BuildingNameConstraint).IsUnique().HasDatabaseName(BuildingNameConstraint);
+            building.HasOne<Park>().WithMany().HasForeignKey(x => x.ParkId).OnDelete(DeleteBehavior.Restrict);
+            MapPoint(building, x => x.At);
+            building.HasIndex(x => new { x.UpdatedAt, x.Id });
+        });
+        modelBuilder.Entity<PremisesUnit>(unit =>
+        {
+            unit.ToTable("premises_unit");
+            Coded(unit, x => x.Code);
+            unit.Property(x => x.Name).HasMaxLength(200);
+            unit.HasIndex(x => new { x.BuildingId, x.Name }, UnitNameConstraint).IsUnique().HasDatabaseName(UnitNameConstraint);
+            unit.HasIndex(x => x.ParkId);
+            unit.HasOne<Building>().WithMany().HasForeignKey(x => x.BuildingId).OnDelete(DeleteBehavior.Restrict);
+            unit.Property(x => x.Area).HasPrecision(12, 2);
+            unit.Property(x => x.Height).HasPrecision(6, 2);
+            unit.Property(x => x.FloorLoad).HasPrecision(8, 2);
+            unit.Property(x => x.Power).HasPrecision(10, 2);
+            unit.ComplexProperty(x => x.Rent, rent =>
+            {
+                rent.Property(x => x.Amount).HasPrecision(19, 4);
+                rent.Property(x => x.Currency).HasMaxLength(3);
+            });
+            MapPoint(unit, x => x.At);
+            unit.HasIndex(x => new { x.Area, x.Id });
+            unit.HasIndex(x => new { x.UpdatedAt, x.Id });
+        });
+        modelBuilder.Entity<EntryApplication>(MapApplication);
+        modelBuilder.Entity<EntryMove>(move =>
+        {
+            move.ToTable("entry_move");
+            move.HasKey(x => new { x.ApplicationId, x.Number });
+            move.Property(x => x.Number).ValueGeneratedNever();
+            move.Property(x => x.Opinion).HasMaxLength(2000);
+        });
+        modelBuilder.Entity<EntryReview>(review =>
+        {
+            review.ToTable("entry_review");
+            review.HasKey(x => new { x.ApplicationId, x.Number });
+            review.Property(x => x.Number).ValueGeneratedNever();
+            review.Property(x => x.Opinion).HasMaxLength(2000);
+        });
+        modelBuilder.Entity<Occupation>(occupation =>
+        {
+            occupation.ToTable("occupation", t => t.HasCheckConstraint("ck_occupation_term", "occupied_until is null or occupied_until > occupied_from"));
+            occupation.HasKey(x => new { x.ApplicationId, x.UnitId });
+            occupation.Property(x => x.From).HasColumnName("occupied_from");
+            occupation.Property(x => x.Until).HasColumnName("occupied_until");
+            occupation.HasOne<PremisesUnit>().WithMany().HasForeignKey(x => x.UnitId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<Tenancy>(tenancy =>
+        {
+            tenancy.ToTable("tenancy");
+            Coded(tenancy, x => x.Code);
+            tenancy.HasOne<Enterprise>().WithMany().HasForeignKey(x => x.EnterpriseId).OnDelete(DeleteBehavior.Restrict);
+            tenancy.HasOne<EntryApplication>().WithOne().HasForeignKey<Tenancy>(x => x.ApplicationId).OnDelete(DeleteBehavior.Restrict);
+            tenancy.Property(x => x.EndReason).HasMaxLength(500);
+            tenancy.HasIndex(x => x.UnitIds).HasMethod("gin");
+            tenancy.HasIndex(x => new { x.StartedOn, x.Id });
+            tenancy.HasIndex(x => new { x.UpdatedAt, x.Id });
+        });
+        modelBuilder.AddAggregateConventions();
+    }
+
+    private static void MapEnterprise(EntityTypeBuilder<Enterprise> enterprise)
+    {
+        enterprise.ToTable("enterprise");
+        Coded(enterprise, x => x.Code);
+        enterprise.Property(x => x.Name).HasMaxLength(200);
+        enterprise.Property(x => x.Uscc).HasMaxLength(Uscc.Length).IsFixedLength();
+        enterprise.HasIndex(x => x.Uscc, UsccConstraint).IsUnique().HasDatabaseName(UsccConstraint);
+        enterprise.Property(x => x.ChainCode).HasMaxLength(40);
+        enterprise.Property(x => x.NodeCode).HasMaxLength(60);
+        enterprise.Property(x => x.Address).HasMaxLength(500);
+        enterprise.Property(x => x.IndustryCode).HasMaxLength(5);
+        enterprise.HasMany(x => x.Links).WithOne().HasForeignKey(x => x.EnterpriseId).IsRequired();
+        enterprise.Navigation(x => x.Links).UsePropertyAccessMode(PropertyAccessMode.Field);
+        enterprise.HasIndex(x => new { x.UpdatedAt, x.Id });
+        enterprise.HasIndex(x => new { x.RegisteredOn, x.Id });
+        enterprise.HasIndex(x => new { x.Name, x.Id });
+    }
+
+    private static void MapApplication(EntityTypeBuilder<EntryApplication> application)
+    {
+        application.ToTable("entry_application");
+        Coded(application, x => x.Code);
+        application.HasOne<Enterprise>().WithMany().HasForeignKey(x => x.EnterpriseId).OnDelete(DeleteBehavior.Restrict);
+        application.Property(x => x.PreferentialTerms).HasMaxLength(2000);
+        application.Property(x => x.Note).HasMaxLength(2000);
+        application.Property(x => x.AgreementNumber).HasMaxLength(100);
+        application.ComplexProperty(x => x.FairCompetition, review => review.Property(x => x.DocumentNumber).HasMaxLength(100));
+        application.HasMany(x => x.Moves).WithOne().HasForeignKey(x => x.ApplicationId).IsRequired();
+        application.HasMany(x => x.Reviews).WithOne().HasForeignKey(x => x.ApplicationId).IsRequired();
+        application.HasMany(x => x.Occupations).WithOne().HasForeignKey(x => x.ApplicationId).IsRequired();
+        application.HasIndex(x => x.UnitIds).HasMethod("gin");
+        application.HasIndex(x => new { x.StateOn, x.Id });
+        application.HasIndex(x => new { x.UpdatedAt, x.Id });
+    }
+
+    private static void Coded<T>(EntityTypeBuilder<T> entity, Expression<Func<T, object?>> code) where T : class
+    {
+        entity.Property(code).HasMaxLength(20);
+        entity.HasIndex(code).IsUnique();
+    }
+
+    private static void MapPoint<T>(EntityTypeBuilder<T> entity, Expression<Func<T, Coordinates?>> point) where T : class =>
+        entity.ComplexProperty(point, at =>
+        {
+            at.Property(x => x.Longitude).HasPrecision(9, 6);
+            at.Property(x => x.Latitude).HasPrecision(8, 6);
+        });
+}

@@ -1,0 +1,151 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Domain;
+
+/// <summary>Whether a part of the premises can be let: 可用, 维修中, 停用.</summary>
+public enum PremisesState { Available, UnderRepair, Closed }
+
+/// <summary>A point on the map, WGS 84.</summary>
+/// <param name="Longitude">Degrees east, −180 to 180.</param>
+/// <param name="Latitude">Degrees north, −90 to 90.</param>
+public sealed record Coordinates(decimal Longitude, decimal Latitude);
+
+/// <summary>What is written about a park.</summary>
+public sealed record ParkFacts(string Name, string? Address, Coordinates? At, PremisesState State);
+
+/// <summary>A park 园区.</summary>
+public sealed class Park : Aggregate
+{
+    private Park()
+    {
+    }
+
+    public string Code { get; private init; } = "";
+    public string Name { get; private set; } = "";
+    public string? Address { get; private set; }
+    public Coordinates? At { get; private set; }
+    public PremisesState State { get; private set; }
+    public DateTimeOffset RecordedAt { get; private init; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public static Park Open(string code, ParkFacts facts, DateTimeOffset at)
+    {
+        var park = new Park { Id = Guid.CreateVersion7(at), Code = code, RecordedAt = at };
+        park.Amend(facts, at);
+        return park;
+    }
+
+    public void Amend(ParkFacts facts, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        (Name, Address, At, State, UpdatedAt) = (facts.Name, facts.Address, facts.At, facts.State, at);
+        Touch();
+    }
+}
+
+/// <summary>What is written about a building.</summary>
+/// <param name="Name">Unique in its park.</param>
+/// <param name="Floors">Floors above ground, numbered 1 upwards.</param>
+/// <param name="Basements">Floors below ground, numbered −1 downwards.</param>
+/// <param name="At">Where it stands.</param>
+/// <param name="State">A closed building's units cannot be let.</param>
+public sealed record BuildingFacts(string Name, int Floors, int Basements, Coordinates? At, PremisesState State);
+
+/// <summary>A building 楼宇 of a park.</summary>
+public sealed class Building : Aggregate
+{
+    private Building()
+    {
+    }
+
+    public Guid ParkId { get; private init; }
+    public string Code { get; private init; } = "";
+    public string Name { get; private set; } = "";
+    public int Floors { get; private set; }
+    public int Basements { get; private set; }
+    public Coordinates? At { get; private set; }
+    public PremisesState State { get; private set; }
+    public DateTimeOffset RecordedAt { get; private init; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public static Building Open(Guid parkId, string code, BuildingFacts facts, DateTimeOffset at)
+    {
+        var building = new Building { Id = Guid.CreateVersion7(at), ParkId = parkId, Code = code, RecordedAt = at };
+        building.Amend(facts, at);
+        return building;
+    }
+
+    public void Amend(BuildingFacts facts, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        (Name, Floors, Basements, At, State, UpdatedAt) = (facts.Name, facts.Floors, facts.Basements, facts.At, facts.State, at);
+        Touch();
+    }
+
+    /// <summary>Whether the building has this floor: 1 upwards above ground, −1 downwards below; there is no floor 0.</summary>
+    public bool HasFloor(int floor) => floor > 0 ? floor <= Floors : floor < 0 && -floor <= Basements;
+}
+
+/// <summary>What is written about a unit.</summary>
+/// <param name="Name">Unique in its building, such as <c>A-301</c>.</param>
+/// <param name="Floor">1 upwards above ground, −1 downwards below.</param>
+/// <param name="Area">m².</param>
+/// <param name="Height">Clear height, m.</param>
+/// <param name="FloorLoad">kN/m².</param>
+/// <param name="Power">kVA.</param>
+/// <param name="Rent">Per m² and month.</param>
+/// <param name="At">Where it is, when the building is too coarse.</param>
+/// <param name="ReadyOn">The day from which it can be let; idle days count from it.</param>
+/// <param name="State">Only an available unit can be let.</param>
+public sealed record UnitFacts(
+    string Name, int Floor, decimal Area, decimal? Height, decimal? FloorLoad, decimal? Power, Money? Rent, Coordinates? At, DateOnly ReadyOn,
+    PremisesState State);
+
+/// <summary>A unit 单元: the smallest part of a building that is let.</summary>
+public sealed class PremisesUnit : Aggregate
+{
+    private PremisesUnit()
+    {
+    }
+
+    public Guid ParkId { get; private init; }
+    public Guid BuildingId { get; private init; }
+    public string Code { get; private init; } = "";
+    public string Name { get; private set; } = "";
+    public int Floor { get; private set; }
+    public decimal Area { get; private set; }
+    public decimal? Height { get; private set; }
+    public decimal? FloorLoad { get; private set; }
+    public decimal? Power { get; private set; }
+    public Money? Rent { get; private set; }
+    public Coordinates? At { get; private set; }
+    public DateOnly ReadyOn { get; private set; }
+    public PremisesState State { get; private set; }
+    public DateTimeOffset RecordedAt { get; private init; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <exception cref="RuleViolation"><c>premises.floorUnknown</c>.</exception>
+    public static PremisesUnit Open(Building building, string code, UnitFacts facts, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(building);
+        var unit = new PremisesUnit { Id = Guid.CreateVersion7(at), ParkId = building.ParkId, BuildingId = building.Id, Code = code, RecordedAt = at };
+        unit.Amend(building, facts, at);
+        return unit;
+    }
+
+    /// <exception cref="RuleViolation"><c>premises.floorUnknown</c>.</exception>
+    public void Amend(Building building, UnitFacts facts, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(building);
+        ArgumentNullException.ThrowIfNull(facts);
+        if (!building.HasFloor(facts.Floor))
+        {
+            throw new RuleViolation("premises.floorUnknown", facts.Floor);
+        }
+
+        (Name, Floor, Area, Height, FloorLoad, Power) = (facts.Name, facts.Floor, facts.Area, facts.Height, facts.FloorLoad, facts.Power);
+        (Rent, At, ReadyOn, State, UpdatedAt) = (facts.Rent, facts.At, facts.ReadyOn, facts.State, at);
+        Touch();
+    }
+}

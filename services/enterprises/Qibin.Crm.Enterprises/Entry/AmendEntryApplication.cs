@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Entry;
+
+/// <summary>What changes of a draft or returned application.</summary>
+public sealed record AmendEntryApplicationRequest : MergePatch
+{
+    /// <summary>Units of the premises, 1 to 50.</summary>
+    [Items(1, 50)]
+    public IReadOnlyList<Guid>? UnitIds { get; init => field = Kept(value); }
+
+    /// <summary>First day.</summary>
+    [BusinessDate]
+    public DateOnly? WantedFrom { get; init => field = Kept(value); }
+
+    /// <summary>First day no longer wanted.</summary>
+    [BusinessDate]
+    public DateOnly? WantedTo { get; init => field = Given(value); }
+
+    /// <summary>Preferential terms 优惠条件 that are promised.</summary>
+    [TextLength(2000)]
+    public string? PreferentialTerms { get; init => field = Given(value); }
+
+    [TextLength(2000)]
+    public string? Note { get; init => field = Given(value); }
+}
+
+/// <summary>Amends an application that nobody has accepted.</summary>
+internal static class AmendEntryApplication
+{
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid applicationId, AmendEntryApplicationRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        if (application is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(application);
+        caller.MayChange(application);
+        if (request.UnitIds is { } units)
+        {
+            await db.KnowUnitsAsync(units, ct);
+        }
+
+        application.Amend(new EntryWish(
+            request.UnitIds is { } wanted ? [.. wanted] : application.UnitIds,
+            request.WantedFrom ?? application.WantedFrom,
+            request.Over(application.WantedTo, request.WantedTo),
+            request.Over(application.PreferentialTerms, request.PreferentialTerms),
+            request.Over(application.Note, request.Note)), clock.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(application.Receipt());
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Entry;
+
+/// <summary>An approval.</summary>
+public sealed record ApprovalRequest
+{
+    /// <summary>Business date; today when left out, never later, and not before the previous step.</summary>
+    [BusinessDate]
+    public DateOnly? On { get; init; }
+
+    [TextLength(2000)]
+    public string? Opinion { get; init; }
+
+    /// <summary>Only from an integration, which tells of an approval given elsewhere: the active unit head or leader who gave it.</summary>
+    public Guid? ApproverId { get; init; }
+}
+
+/// <summary>
+/// Approves an application and reserves its units from the wanted day on. The database refuses units that another application
+/// holds in that time.
+/// </summary>
+internal static class ApproveEntryApplication
+{
+    private static readonly string[] Approvers = [Roles.UnitHead, Roles.Leader];
+
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid applicationId, ApprovalRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        if (application is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(application);
+        await ApplyAsync(application, request, db, caller, clock, "", ct);
+        return TypedResults.Ok(application.Receipt());
+    }
+
+    internal static async Task ApplyAsync(
+        EntryApplication application, ApprovalRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer, CancellationToken ct)
+    {
+        var step = clock.StepOf(caller, request.On, request.Opinion, pointer + "/on");
+        if (caller.IsIntegration)
+        {
+            var approver = await db.Set<OfficerRow>().AsNoTracking().SingleOrDefaultAsync(o => o.OfficerId == request.ApproverId && o.Active, ct);
+            step = approver?.Roles.Any(Approvers.Contains) == true
+                ? step with { OfficerId = approver.OfficerId }
+                : throw Refusal.Invalid(pointer + "/approverId", "entry.approverNeeded");
+        }
+        else if (request.ApproverId is not null)
+        {
+            throw Refusal.Invalid(pointer + "/approverId", "entry.approverOnlyForIntegrations");
+        }
+
+        var from = application.Approve(step);
+        var wanted = application.UnitIds;
+        await db.OneAtATimeAsync(wanted, ct);
+        var lettable = await db.Units.CountAsync(
+            u => wanted.Contains(u.Id) && u.State == PremisesState.Available
+                && db.Buildings.Any(b => b.Id == u.BuildingId && b.State == PremisesState.Available)
+                && db.Parks.Any(p => p.Id == u.ParkId && p.State == PremisesState.Available), ct);
+        if (lettable < wanted.Length)
+        {
+            throw new RuleViolation("premises.unitNotAvailable");
+        }
+
+        db.PublishMove(application, from);
+        await db.SaveChangesAsync(ct);
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Entry;
+
+/// <summary>What is applied for.</summary>
+public sealed record DraftEntryApplicationRequest
+{
+    [Needed]
+    public Guid? EnterpriseId { get; init; }
+
+    /// <summary>
+    /// The project that settles by it; must be linked to the enterprise. When left out it is the enterprise's only project, if it
+    /// has just one that the caller may know of.
+    /// </summary>
+    public Guid? ProjectId { get; init; }
+
+    /// <summary>Units of the premises, 1 to 50.</summary>
+    [Needed, Items(1, 50)]
+    public IReadOnlyList<Guid>? UnitIds { get; init; }
+
+    /// <summary>First day.</summary>
+    [Needed, BusinessDate]
+    public DateOnly? WantedFrom { get; init; }
+
+    /// <summary>First day no longer wanted; without an end when left out.</summary>
+    [BusinessDate]
+    public DateOnly? WantedTo { get; init; }
+
+    /// <summary>Preferential terms 优惠条件 that are promised; they need a fair-competition review before approval.</summary>
+    [TextLength(2000)]
+    public string? PreferentialTerms { get; init; }
+
+    [TextLength(2000)]
+    public string? Note { get; init; }
+
+    /// <summary>Business date; today when left out, never later.</summary>
+    [BusinessDate]
+    public DateOnly? DraftedOn { get; init; }
+}
+
+/// <summary>Drafts an application; an officer for the enterprise of an own project only.</summary>
+internal static class DraftEntryApplication
+{
+    internal static async Task<Created<Receipt>> Handle(
+        DraftEntryApplicationRequest request, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
+    {
+        var application = await ApplyAsync(request, db, caller, codes, clock, ct);
+        return TypedResults.Created($"/api/v1/entry-applications/{application.Id}", application.Receipt());
+    }
+
+    internal static async Task<EntryApplication> ApplyAsync(
+        DraftEntryApplicationRequest request, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
+    {
+        var step = clock.StepOf(caller, request.DraftedOn, pointer: "/draftedOn");
+        // Locked, so that nobody becomes confidential between the look and the draft.
+        var enterprise = await db.Enterprises.Locked(request.EnterpriseId!.Value).DisclosedTo(caller).Include(e => e.Links).AsSplitQuery().SingleOrDefaultAsync(ct)
+            ?? throw Refusal.Invalid("/enterpriseId", "enterprise.unknown");
+        var known = enterprise.Links.Where(l => !l.Confidential || l.Readers.Contains(caller.Id)).ToList();
+        if (request.ProjectId is { } given && !known.Exists(l => l.ProjectId == given))
+        {
+            throw new RuleViolation("entry.projectNotLinked");
+        }
+
+        if (!caller.IsIntegration && !caller.Is(Writers.Roles)
+            && !known.Exists(l => l.OwnerId == caller.Id && (request.ProjectId is null || l.ProjectId == request.ProjectId)))
+        {
+            throw new RuleViolation("entry.ownProjectOnly");
+        }
+
+        await db.KnowUnitsAsync(request.UnitIds!, ct);
+        var projectId = request.ProjectId ?? (enterprise.Links.Count == 1 && known.Count == 1 ? known[0].ProjectId : null);
+        var application = EntryApplication.Draft(
+            await codes.NextAsync("EA", ct), enterprise, projectId,
+            new EntryWish([.. request.UnitIds!], request.WantedFrom!.Value, request.WantedTo, request.PreferentialTerms, request.Note), step);
+        db.Add(application);
+        await db.SaveChangesAsync(ct);
+        return application;
+    }
+
+    /// <exception cref="Refusal">400 <c>premises.unitUnknown</c> at the first unit that is not there.</exception>
+    internal static async Task KnowUnitsAsync(this EnterprisesDb db, IReadOnlyList<Guid> unitIds, CancellationToken ct)
+    {
+        var there = await db.Units.Where(u => unitIds.Contains(u.Id)).Select(u => u.Id).ToListAsync(ct);
+        for (var i = 0; i < unitIds.Count; i++)
+        {
+            if (!there.Contains(unitIds[i]))
+            {
+                throw Refusal.Invalid($"/unitIds/{i}", "premises.unitUnknown");
+            }
+        }
+    }
+}

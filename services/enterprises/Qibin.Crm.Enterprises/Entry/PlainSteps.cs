@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Entry;
+
+/// <summary>The steps that need no more than a date and an opinion.</summary>
+internal static class PlainSteps
+{
+    internal static Task<Results<Ok<Receipt>, NotFound>> Accept(
+        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        HandleAsync(applicationId, ifMatch, (a, s) => a.Accept(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> HandOver(
+        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        HandleAsync(applicationId, ifMatch, (a, s) => a.HandOver(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> Return(
+        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        HandleAsync(applicationId, ifMatch, (a, s) => a.Return(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> Veto(
+        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        HandleAsync(applicationId, ifMatch, (a, s) => a.Veto(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> Withdraw(
+        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        HandleAsync(applicationId, ifMatch, (a, s) =>
+        {
+            caller.MayChange(a);
+            return a.Withdraw(s);
+        }, clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+
+    /// <summary>Takes the step and tells of the move.</summary>
+    internal static async Task ApplyAsync(
+        EntryApplication application, Func<EntryApplication, Step, EntryState> take, Step step, EnterprisesDb db, CancellationToken ct)
+    {
+        var from = take(application, step);
+        db.PublishMove(application, from);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> HandleAsync(
+        Guid applicationId, IfMatch ifMatch, Func<EntryApplication, Step, EntryState> take, Step step, EnterprisesDb db, Caller caller, CancellationToken ct)
+    {
+        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        if (application is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(application);
+        await ApplyAsync(application, take, step, db, ct);
+        return TypedResults.Ok(application.Receipt());
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Entry;
+
+/// <summary>What a settlement made.</summary>
+public sealed record SettlementReceipt : Receipt
+{
+    /// <summary>The tenancy that it opened.</summary>
+    public required Guid TenancyId { get; init; }
+}
+
+/// <summary>Settles the enterprise in its units 入驻 and opens the tenancy.</summary>
+internal static class SettleEntryApplication
+{
+    internal static async Task<Results<Ok<SettlementReceipt>, NotFound>> Handle(
+        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
+    {
+        var enterpriseId = await db.EntryApplications.DisclosedTo(caller).Where(a => a.Id == applicationId).Select(a => (Guid?)a.EnterpriseId).SingleOrDefaultAsync(ct);
+        if (enterpriseId is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        // Always the enterprise before its applications, as the consumers do.
+        var enterprise = await db.Enterprises.Locked(enterpriseId.Value).Include(e => e.Links).AsSplitQuery().SingleAsync(ct);
+        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        if (application is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(application);
+        var tenancy = await ApplyAsync(application, enterprise, clock.StepOf(caller, request.On, request.Opinion), db, codes, ct);
+        return TypedResults.Ok(new SettlementReceipt
+        {
+            Id = application.Id,
+            Code = application.Code,
+            Version = application.Version,
+            TenancyId = tenancy.Id,
+        });
+    }
+
+    internal static async Task<Tenancy> ApplyAsync(
+        EntryApplication application, Enterprise enterprise, Step step, EnterprisesDb db, PeopleCodes codes, CancellationToken ct)
+    {
+        await db.OneAtATimeAsync(application.UnitIds, ct);
+        var from = application.State;
+        var leadId = enterprise.Links.FirstOrDefault(l => l.ProjectId == application.ProjectId)?.LeadId;
+        var tenancy = application.Settle(step, await codes.NextAsync("T", ct), leadId);
+        enterprise.Stand(inCity: true, step.At);
+        db.Add(tenancy);
+        db.PublishMove(application, from);
+        db.Publish(enterprise, new EnterpriseSettled
+        {
+            Enterprise = enterprise.State(),
+            ApplicationId = application.Id,
+            TenancyId = tenancy.Id,
+            UnitIds = application.UnitIds,
+            ProjectId = application.ProjectId,
+            LeadId = leadId,
+            OccurredOn = step.On,
+        }, confidential: application.Confidential);
+        await db.SaveChangesAsync(ct);
+        return tenancy;
+    }
+}

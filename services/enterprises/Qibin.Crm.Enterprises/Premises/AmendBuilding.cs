@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Premises;
+
+/// <summary>What changes of a building.</summary>
+public sealed record AmendBuildingRequest : MergePatch
+{
+    [TextLength(200)]
+    public string? Name { get; init => field = Kept(value); }
+
+    /// <summary>Floors above ground; none goes on which a unit stands.</summary>
+    [NumberRange(0, 200)]
+    public int? Floors { get; init => field = Kept(value); }
+
+    /// <summary>Floors below ground; none goes on which a unit stands.</summary>
+    [NumberRange(0, 20)]
+    public int? Basements { get; init => field = Kept(value); }
+
+    public PointOnMap? At { get; init => field = Given(value); }
+    public PremisesState? State { get; init => field = Kept(value); }
+}
+
+/// <summary>Amends a building.</summary>
+internal static class AmendBuilding
+{
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid buildingId, AmendBuildingRequest request, IfMatch ifMatch, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
+    {
+        var building = await db.Buildings.Locked(buildingId).SingleOrDefaultAsync(ct);
+        if (building is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(building);
+        var (floors, basements) = (request.Floors ?? building.Floors, request.Basements ?? building.Basements);
+        // Units are added under the same lock on their building.
+        if (await db.Units.AnyAsync(u => u.BuildingId == buildingId && (u.Floor > floors || u.Floor < -basements), ct))
+        {
+            throw new RuleViolation("premises.floorInUse");
+        }
+
+        building.Amend(new BuildingFacts(
+            request.Over(building.Name, request.Name)!,
+            floors,
+            basements,
+            request.Gives(nameof(request.At)) ? request.At?.Read() : building.At,
+            request.State ?? building.State), clock.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = building.Id, Code = building.Code, Version = building.Version });
+    }
+}

@@ -1,0 +1,44 @@
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Premises;
+
+/// <summary>Parks, buildings and units 载体.</summary>
+internal static class PremisesRoutes
+{
+    public static void MapPremises(this RouteGroupBuilder api)
+    {
+        var parks = api.MapGroup("/premises/parks");
+        parks.MapGet("", ReadParks.List).AllowEverybody(Scopes.EnterprisesRead).WithMetadata(ReadParks.Listing)
+            .WithName("listParks").WithSummary("园区列表 · List parks");
+        parks.MapGet("/{parkId:guid}", ReadParks.Get).AllowEverybody(Scopes.EnterprisesRead)
+            .WithName("getPark").WithSummary("园区详情 · Read a park");
+        parks.MapPost("", OpenPark.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("openPark").WithSummary("新增园区 · Add a park");
+        parks.MapPatch("/{parkId:guid}", AmendPark.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("amendPark").WithSummary("修改园区 · Amend a park");
+
+        var buildings = api.MapGroup("/premises/buildings");
+        buildings.MapGet("", ReadBuildings.List).AllowEverybody(Scopes.EnterprisesRead).WithMetadata(ReadBuildings.Listing)
+            .WithName("listBuildings").WithSummary("楼宇列表 · List buildings");
+        buildings.MapGet("/{buildingId:guid}", ReadBuildings.Get).AllowEverybody(Scopes.EnterprisesRead)
+            .WithName("getBuilding").WithSummary("楼宇详情 · Read a building");
+        buildings.MapGet("/{buildingId:guid}/vacancy", BuildingVacancy.Handle).AllowEverybody(Scopes.EnterprisesRead)
+            .WithName("getBuildingVacancy").WithSummary("楼宇空置率与闲置天数 · A building's vacancy rate and idle days");
+        buildings.MapPost("", OpenBuilding.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("openBuilding").WithSummary("新增楼宇 · Add a building");
+        buildings.MapPatch("/{buildingId:guid}", AmendBuilding.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("amendBuilding").WithSummary("修改楼宇 · Amend a building");
+
+        var units = api.MapGroup("/premises/units");
+        units.MapGet("", ReadUnits.List).AllowEverybody(Scopes.EnterprisesRead).WithMetadata(ReadUnits.Listing)
+            .WithName("listPremisesUnits").WithSummary("单元列表 · List units");
+        units.MapGet("/{unitId:guid}", ReadUnits.Get).AllowEverybody(Scopes.EnterprisesRead)
+            .WithName("getPremisesUnit").WithSummary("单元详情 · Read a unit");
+        units.MapPost("", OpenUnit.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("openPremisesUnit").WithSummary("新增单元 · Add a unit");
+        units.MapPost("/batch", OpenUnit.HandleBatch).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("openPremisesUnits").WithSummary("批量新增单元 · Add several units");
+        units.MapPatch("/{unitId:guid}", AmendUnit.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("amendPremisesUnit").WithSummary("修改单元 · Amend a unit");
+    }
+}

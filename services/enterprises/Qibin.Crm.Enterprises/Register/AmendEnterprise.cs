@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Register;
+
+/// <summary>What can be changed; a code once registered stands.</summary>
+public sealed record AmendEnterpriseRequest : MergePatch
+{
+    [TextLength(200)]
+    public string? Name { get; init => field = Kept(value); }
+
+    [ChainNodeCode]
+    public string? NodeCode { get; init => field = Given(value); }
+
+    [TextLength(500)]
+    public string? Address { get; init => field = Given(value); }
+
+    /// <summary>GB/T 4754-2017: a letter, or a letter and 2 to 4 digits.</summary>
+    [IndustryCode]
+    public string? IndustryCode { get; init => field = Given(value); }
+}
+
+/// <summary>Amends an enterprise's facts.</summary>
+internal static class AmendEnterprise
+{
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid enterpriseId, AmendEnterpriseRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var enterprise = await db.Enterprises.Locked(enterpriseId).DisclosedTo(caller).SingleOrDefaultAsync(ct);
+        if (enterprise is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(enterprise);
+        enterprise.Amend(new EnterpriseFacts(
+            request.Over(enterprise.Name, request.Name)!,
+            request.Over(enterprise.NodeCode, request.NodeCode),
+            request.Over(enterprise.Address, request.Address),
+            request.Over(enterprise.IndustryCode, request.IndustryCode)), clock.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = enterprise.Id, Code = enterprise.Code, Version = enterprise.Version });
+    }
+}

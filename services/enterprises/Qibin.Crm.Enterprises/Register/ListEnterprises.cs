@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Enterprises.Register;
+
+/// <summary>Filters of the list of enterprises.</summary>
+public sealed record EnterpriseQuery
+{
+    /// <summary>Part of the name, or the beginning of the code or of the unified social credit code; 2 characters or more.</summary>
+    [TextLength(100, 2)]
+    public string? Q { get; init; }
+
+    /// <summary>Code of an industry chain.</summary>
+    [TextLength(40)]
+    public string? Chain { get; init; }
+
+    /// <summary>Code of a chain's node.</summary>
+    [ChainNodeCode]
+    public string? Node { get; init; }
+
+    /// <summary>In the city 在园 now, or not.</summary>
+    public bool? InCity { get; init; }
+
+    /// <summary>Unified social credit code, as people write it.</summary>
+    [Uscc]
+    public string? Uscc { get; init; }
+
+    /// <summary>Changed at this instant or later.</summary>
+    public DateTimeOffset? UpdatedSince { get; init; }
+}
+
+/// <summary>The register, but for what is confidential to the caller.</summary>
+internal static class ListEnterprises
+{
+    public static readonly Listing<Enterprise> Listing = new Listing<Enterprise>(e => e.Id, "-updatedAt")
+        .Sort("updatedAt", e => e.UpdatedAt).Sort("name", e => e.Name).Sort("code", e => e.Code).Sort("registeredOn", e => e.RegisteredOn);
+
+    private static readonly Func<Enterprise, EnterpriseSummary> Summary = EnterpriseSummary.Of.Compile();
+
+    internal static async Task<Ok<Page<EnterpriseSummary>>> Handle(
+        [AsParameters] EnterpriseQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller, CancellationToken ct)
+    {
+        if (query.Chain is { } known && !IndustryChains.Exists(known))
+        {
+            throw Refusal.Invalid("chain", "chain.unknown", known);
+        }
+
+        var rows = db.Enterprises.AsNoTracking().DisclosedTo(caller);
+        if (query.Q is { } q)
+        {
+            var (pattern, start) = (Like.Containing(q), Like.Containing(q)[1..]);
+            rows = rows.Where(e => EF.Functions.ILike(e.Name, pattern, Like.Escape) || EF.Functions.ILike(e.Code, start, Like.Escape)
+                || EF.Functions.ILike(e.Uscc, start, Like.Escape));
+        }
+
+        if (query.Chain is { } chain)
+        {
+            rows = rows.Where(e => e.ChainCode == chain);
+        }
+
+        if (query.Node is { } node)
+        {
+            rows = rows.Where(e => e.NodeCode == node);
+        }
+
+        if (query.InCity is { } inCity)
+        {
+            rows = rows.Where(e => e.InCity == inCity);
+        }
+
+        if (Uscc.TryParse(query.Uscc, out var uscc))
+        {
+            var code = uscc.Value;
+            rows = rows.Where(e => e.Uscc == code);
+        }
+
+        if (query.UpdatedSince?.ToUniversalTime() is { } since)
+        {
+            rows = rows.Where(e => e.UpdatedAt >= since);
+        }
+
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, Summary, ct));
+    }
+}
