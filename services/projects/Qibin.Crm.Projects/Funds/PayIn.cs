@@ -1,5 +1,7 @@
+#pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Validation;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
@@ -27,6 +29,7 @@ public record PayInRequest
 }
 
 /// <summary>One entry of a batch.</summary>
+[ValidatableType] // Items of a batch are validated one by one, so the framework does not meet this type by itself.
 public sealed record PayInItem : PayInRequest
 {
     [Needed]

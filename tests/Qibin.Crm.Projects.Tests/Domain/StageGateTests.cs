@@ -1,0 +1,171 @@
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Tests.Domain;
+
+/// <summary>The table of gates, and the moves that a project makes through it.</summary>
+public sealed class StageGateTests
+{
+    private static readonly DateOnly Day = new(2026, 3, 1);
+    private static readonly DateTimeOffset Now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly Guid Officer = City.NewId();
+    private static readonly Guid Approver = City.NewId();
+
+    public static TheoryData<ProjectStage, string[], string[]> Table => new()
+    {
+        { ProjectStage.Signed, ["contractAmount", "documents.contract"], ["leader", "coordinator"] },
+        { ProjectStage.Registered, ["uscc", "enterpriseName", "documents.businessLicence"], ["unitHead", "coordinator"] },
+        { ProjectStage.Started, ["documents.constructionPermit", "documents.photo"], ["projectOfficer", "coordinator"] },
+        { ProjectStage.Completed, ["documents.acceptanceReport"], ["projectOfficer", "coordinator"] },
+        { ProjectStage.Producing, ["firstOutputOn", "documents.firstOutputProof"], ["unitHead", "projectOfficer", "coordinator"] },
+        { ProjectStage.AtCapacity, ["annualOutput", "documents.outputStatement"], ["unitHead", "leader", "coordinator"] },
+        {
+            ProjectStage.Efficient,
+            ["annualOutput", "annualTax", "outputThreshold", "taxThreshold", "documents.outputStatement", "documents.taxCertificate"],
+            ["leader", "coordinator"]
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Each_stage_asks_for_its_evidence_and_names_who_approves(ProjectStage to, string[] missing, string[] approvers)
+    {
+        var gate = StageGates.Into(to)!;
+        Assert.Equal(missing, gate.Missing(Opened(), new StageEvidence()));
+        Assert.Equal(approvers, gate.Approvers);
+    }
+
+    [Fact]
+    public void Every_stage_but_the_first_has_one_gate_and_they_follow_each_other()
+    {
+        Assert.Equal(Enum.GetValues<ProjectStage>()[1..], StageGates.All.Select(g => g.To));
+        Assert.Null(StageGates.Into(ProjectStage.Negotiating));
+        Assert.Null(StageGates.After(ProjectStage.Efficient));
+        Assert.All(StageGates.All, gate => Assert.Same(gate, StageGates.After(gate.To - 1)));
+    }
+
+    [Fact]
+    public void An_officer_never_approves_and_each_role_above_has_a_part()
+    {
+        Assert.DoesNotContain(Roles.Officer, StageGates.ApproverRoles);
+        Assert.Equal(new[] { Roles.Coordinator, Roles.Leader, Roles.ProjectOfficer, Roles.UnitHead }, StageGates.ApproverRoles.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_document_of_another_type_does_not_stand_in()
+    {
+        var gate = StageGates.Into(ProjectStage.Signed)!;
+        var framework = new StageEvidence { ContractAmount = City.Cny(1), Documents = [Reference(DocumentType.FrameworkAgreement)] };
+        Assert.Equal(["documents.contract"], gate.Missing(Opened(), framework));
+        Assert.Empty(gate.Missing(Opened(), framework with { Documents = [Reference(DocumentType.Contract)] }));
+    }
+
+    [Fact]
+    public void A_claim_moves_nothing_and_its_approval_moves_one_stage()
+    {
+        var project = Opened();
+        var claim = Claim(project);
+        Assert.Equal((ProjectStage.Negotiating, claim.Id), (project.Stage, project.OpenClaimId));
+        project.Approve(claim, Approver, null, Now);
+        Assert.Equal((ProjectStage.Signed, (Guid?)null, Day.AddDays(1)), (project.Stage, project.OpenClaimId, project.StageOn));
+        Assert.Equal([Day, Day.AddDays(1)], project.StageDates);
+        Assert.Equal(City.Cny(5), project.ContractAmount);
+    }
+
+    [Fact]
+    public void Facts_that_changed_since_the_claim_are_asked_again_at_the_approval()
+    {
+        var project = At(ProjectStage.AtCapacity);
+        project.Amend(project.Facts with { OutputThreshold = City.Cny(10), TaxThreshold = City.Cny(10) }, Now);
+        var reached = new StageEvidence
+        {
+            AnnualOutput = City.Cny(10),
+            AnnualTax = City.Cny(10),
+            Documents = [Reference(DocumentType.OutputStatement), Reference(DocumentType.TaxCertificate)],
+        };
+        var claim = project.Claim(City.NewId(), ProjectStage.Efficient, Day.AddDays(90), reached, null, Officer, Officer, Now);
+        project.Amend(project.Facts with { TaxThreshold = City.Cny(10.01m) }, Now);
+        Assert.Equal("stage.belowThreshold", Assert.Throws<RuleViolation>(() => project.Approve(claim, Approver, null, Now)).Code);
+    }
+
+    [Fact]
+    public void Who_sent_a_claim_for_another_does_not_approve_it_either()
+    {
+        var project = Opened();
+        var sender = City.NewId();
+        var claim = project.Claim(City.NewId(), ProjectStage.Signed, Day, Signing, null, Officer, sender, Now);
+        Assert.Equal("stage.ownClaim", Assert.Throws<RuleViolation>(() => project.Approve(claim, Officer, null, Now)).Code);
+        Assert.Equal("stage.ownClaim", Assert.Throws<RuleViolation>(() => project.Refuse(claim, sender, null, Now)).Code);
+    }
+
+    [Theory]
+    [InlineData(ProjectStage.Negotiating, null, null)]
+    [InlineData(ProjectStage.Signed, 5, null)]
+    [InlineData(ProjectStage.Registered, 5, "x")]
+    public void A_step_back_takes_away_what_the_later_stages_had_shown(ProjectStage to, int? contract, string? uscc)
+    {
+        var project = At(ProjectStage.Completed);
+        Assert.Equal(ProjectStage.Completed, project.StepBack(to, "资料有误", Day.AddDays(100), Approver, Now));
+        Assert.Equal((to, (int)to + 1), (project.Stage, project.StageDates.Length));
+        Assert.Equal(project.StageDates[^1], project.StageOn);
+        Assert.Equal(contract, (int?)project.ContractAmount?.Amount);
+        Assert.Equal(uscc is null, project.Uscc is null);
+    }
+
+    [Fact]
+    public void Several_changes_of_one_unit_of_work_make_one_version()
+    {
+        var project = Opened();
+        project.Approve(Claim(project), Approver, null, Now);
+        Assert.Equal(1, project.Version);
+    }
+
+    private static StageEvidence Signing => new() { ContractAmount = City.Cny(5), Documents = [Reference(DocumentType.Contract)] };
+
+    private static StageClaim Claim(Project project) =>
+        project.Claim(City.NewId(), ProjectStage.Signed, Day.AddDays(1), Signing, null, Officer, Officer, Now);
+
+    private static DocumentReference Reference(DocumentType type) => new() { Type = type, Title = "虚构附件", Hash = new string('a', 64) };
+
+    private static Project Opened() => Project.Open(
+        City.NewId(), "P-2026-000001", "虚构项目",
+        new LeadState
+        {
+            LeadId = City.NewId(),
+            Code = "L-2026-000001",
+            InvestorId = City.NewId(),
+            InvestorName = "虚构公司",
+            Stage = LeadStage.Converted,
+            StageOn = Day,
+            FirstContactOn = Day,
+            OwnerId = Officer,
+            UnitId = City.NewId(),
+            Confidential = false,
+            Readers = [],
+        },
+        Day, Officer, Now);
+
+    private static Project At(ProjectStage stage)
+    {
+        var project = Opened();
+        foreach (var gate in StageGates.All.TakeWhile(g => g.To <= stage))
+        {
+            var names = gate.Fields.Select(f => f.Name).ToHashSet();
+            var evidence = new StageEvidence
+            {
+                ContractAmount = names.Contains("contractAmount") ? City.Cny(5) : null,
+                Uscc = names.Contains("uscc") ? "x" : null,
+                EnterpriseName = names.Contains("enterpriseName") ? "虚构企业" : null,
+                FirstOutputOn = names.Contains("firstOutputOn") ? Day : null,
+                AnnualOutput = names.Contains("annualOutput") ? City.Cny(9) : null,
+                Documents = [.. gate.Documents.Select(Reference)],
+            };
+            project.Approve(
+                project.Claim(City.NewId(), gate.To, Day.AddDays((int)gate.To), evidence, null, Officer, Officer, Now), Approver, null, Now);
+        }
+
+        return project;
+    }
+}
