@@ -14,8 +14,16 @@ public sealed class AmendTests(City city) : IClassFixture<City>
             $"/api/v1/projects/{id}",
             new
             {
-                name = "卫星数据中心二期（虚构）", nodeCode = "xinchuang.databases", kind = "land", place = "科创新城东区", areaMu = 120.55m, content = "建设数据处理中心",
-                plannedStartOn = city.Today.AddDays(90), expectedOutput = City.Cny(500_000_000), expectedTax = City.Cny(30_000_000), expectedJobs = 300,
+                name = "卫星数据中心二期（虚构）",
+                nodeCode = "xinchuang.databases",
+                kind = "land",
+                place = "科创新城东区",
+                areaMu = 120.55m,
+                content = "建设数据处理中心",
+                plannedStartOn = city.Today.AddDays(90),
+                expectedOutput = City.Cny(500_000_000),
+                expectedTax = City.Cny(30_000_000),
+                expectedJobs = 300,
             },
             await city.ETagAsync(id))).Is(200);
         var project = await city.GetAsync(id);

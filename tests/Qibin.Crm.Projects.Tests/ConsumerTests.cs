@@ -123,7 +123,11 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
 
     private static EnterpriseSettled Settled(Guid projectId, DateOnly on) => new()
     {
-        Enterprise = State(City.NewId(), Evidence.NewUscc()), ApplicationId = City.NewId(), TenancyId = City.NewId(), UnitIds = [City.NewId()], ProjectId = projectId,
+        Enterprise = State(City.NewId(), Evidence.NewUscc()),
+        ApplicationId = City.NewId(),
+        TenancyId = City.NewId(),
+        UnitIds = [City.NewId()],
+        ProjectId = projectId,
         OccurredOn = on,
     };
 

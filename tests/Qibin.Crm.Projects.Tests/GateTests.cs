@@ -207,6 +207,12 @@ public sealed class GateTests(City city) : IClassFixture<City>
         await Refused(new { title = "合同", uri = "https://files.example/1" }, "/documents/0/type", "value.required");
         await Refused(new { type = "contract", title = " ", uri = "https://files.example/1" }, "/documents/0/title", "value.required");
         await Refused(new { type = "contract", title = "合同", uri = "https://files.example/1", issuedOn = city.Today.AddDays(1) }, "/documents/0/issuedOn", "date.future");
+        foreach (var documents in new[] { "[null]", "null", "[]", "{}", "[[]]", "\"contract\"" })
+        {
+            var answer = await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", $$"""{"to":"signed","documents":{{documents}}}""");
+            Assert.True(answer.Status is 400 or 409, answer.Body);
+        }
+
         (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed") with
         {
             Documents = [new { type = "contract", title = "合同", number = "鹤投合〔2026〕1号", hash = new string('0', 64), issuedOn = city.Today }],

@@ -83,10 +83,12 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
             Item(City.NewId(), "signed"),
             Item(second, "registered") with { Uscc = "91410611" },
             Item(first, "completed"),
+            Item(first, "producing") with { ProjectId = null },
+            Item(first, "producing") with { To = null },
         ];
         var answer = (await BatchAsync("each", items)).Is(200);
         var results = answer.Json.GetProperty("results");
-        Assert.Equal([201, 201, 201, 409, 409, 201, 404, 400, 201], results.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
+        Assert.Equal([201, 201, 201, 409, 409, 201, 404, 400, 201, 400, 400], results.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
         Assert.Equal("stage.notNext", results[3].GetProperty("problem").GetProperty("code").GetString());
         Assert.Equal(["documents.contract"], results[4].GetProperty("problem").GetProperty("missing").EnumerateArray().Select(m => m.GetString()));
         Assert.Equal(first, results[2].GetProperty("receipt").GetProperty("projectId").GetGuid());

@@ -91,8 +91,12 @@ public sealed class StatusTests(City city) : IClassFixture<City>
         await city.Service.DeliverAsync(
             new EnterpriseSettled
             {
-                Enterprise = ConsumerTests.State(City.NewId(), Evidence.NewUscc()), ApplicationId = City.NewId(), TenancyId = City.NewId(), UnitIds = [],
-                ProjectId = id, OccurredOn = city.Today,
+                Enterprise = ConsumerTests.State(City.NewId(), Evidence.NewUscc()),
+                ApplicationId = City.NewId(),
+                TenancyId = City.NewId(),
+                UnitIds = [],
+                ProjectId = id,
+                OccurredOn = city.Today,
             },
             City.NewId(), 3);
         (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/step-back", new { to = "signed", reason = "x" }, await city.ETagAsync(id)))

@@ -23,12 +23,13 @@ internal static class Working
         await db.Officers.FindAsync([officerId], ct) is { Active: true } ? officerId : throw new RuleViolation("project.officerUnknown", officerId);
 
     /// <summary>What a document's own shape cannot say: it can be found, and was not issued in the future.</summary>
-    /// <exception cref="Refusal">400 <c>document.locator</c> or <c>date.future</c>.</exception>
+    /// <exception cref="Refusal">400 <c>value.required</c>, <c>document.locator</c> or <c>date.future</c>.</exception>
     public static void Check(this IReadOnlyList<DocumentReference> documents, TimeProvider clock, string pointer)
     {
         for (var i = 0; i < documents.Count; i++)
         {
-            documents[i].Check(clock, $"{pointer}/{i}");
+            // JSON can put null where the type says that none is.
+            ((DocumentReference?)documents[i] ?? throw Refusal.Invalid($"{pointer}/{i}", "value.required")).Check(clock, $"{pointer}/{i}");
         }
     }
 

@@ -313,7 +313,14 @@ internal sealed class Project : Aggregate, IScoped
         Changed(now);
         return new FundsEntry
         {
-            Id = entryId, ProjectId = Id, Amount = amount, PaidOn = on, Origin = origin, Document = document, RecordedBy = by, RecordedAt = now,
+            Id = entryId,
+            ProjectId = Id,
+            Amount = amount,
+            PaidOn = on,
+            Origin = origin,
+            Document = document,
+            RecordedBy = by,
+            RecordedAt = now,
         };
     }
 
@@ -331,8 +338,15 @@ internal sealed class Project : Aggregate, IScoped
         Changed(now);
         return new FundsEntry
         {
-            Id = entryId, ProjectId = Id, Amount = back, PaidOn = entry.PaidOn, Origin = entry.Origin, ReversalOf = entry.Id, Reason = reason,
-            RecordedBy = by, RecordedAt = now,
+            Id = entryId,
+            ProjectId = Id,
+            Amount = back,
+            PaidOn = entry.PaidOn,
+            Origin = entry.Origin,
+            ReversalOf = entry.Id,
+            Reason = reason,
+            RecordedBy = by,
+            RecordedAt = now,
         };
     }
 

@@ -48,7 +48,7 @@ public record ClaimStageRequest
 
     /// <summary>Evidence by reference, at most 20.</summary>
     [Items(0, 20)]
-    public IReadOnlyList<DocumentReference> Documents { get; init; } = [];
+    public IReadOnlyList<DocumentReference>? Documents { get; init; }
 
     [TextLength(1000)]
     public string? Note { get; init; }
@@ -93,7 +93,8 @@ internal static class ClaimStage
 
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         _ = clock.NotAfterToday(request.FirstOutputOn, "/firstOutputOn");
-        request.Documents.Check(clock, "/documents");
+        var documents = request.Documents ?? [];
+        documents.Check(clock, "/documents");
         var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
         if (project is null)
         {
@@ -111,7 +112,7 @@ internal static class ClaimStage
             FirstOutputOn = request.FirstOutputOn,
             AnnualOutput = request.AnnualOutput,
             AnnualTax = request.AnnualTax,
-            Documents = request.Documents,
+            Documents = documents,
         };
         var claim = project.Claim(Guid.CreateVersion7(now), request.To!.Value, on, evidence, request.Note, claimant, caller.Id, now);
         db.Add(claim);
