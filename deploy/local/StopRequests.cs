@@ -4,7 +4,7 @@ namespace Qibin.Crm.Local;
 
 /// <summary>
 /// Asks to stop: Ctrl-C, SIGTERM, SIGHUP, or the end of the <c>dotnet run</c> that started this program, which cannot pass on the
-/// signal that killed it. A second signal ends the program at once, and everything it started with it.
+/// signal that killed it. Further signals change nothing, for one may come twice, to the group and passed on; stopping is bounded anyway.
 /// </summary>
 internal sealed class StopRequests : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class StopRequests : IDisposable
     {
         _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
         {
-            context.Cancel = !_stop.IsCancellationRequested;
+            context.Cancel = true;
             Request();
         }))];
         _ = WatchParentAsync();
