@@ -180,6 +180,129 @@ internal sealed class Trade
     private static string? Chain(string? node) => node?.Split('.')[0];
 }
 
+/// <summary>Somebody at random does something that the rules allow, again and again.</summary>
+internal sealed class RandomTrade(int seed)
+{
+    private static readonly string?[] Nodes = ["satellite.data", "xinchuang.chips", "manufacturing.robots", null];
+    private static readonly string[] Currencies = ["CNY", "USD", "EUR"];
+    private readonly Random _dice = new(seed);
+
+    public Trade Trade { get; } = new();
+    public Guid[] Units { get; } = [.. Enumerable.Range(0, 4).Select(_ => Trade.NewId())];
+    public Guid[] Officers { get; } = [.. Enumerable.Range(0, 5).Select(_ => Trade.NewId())];
+
+    public RandomTrade Run(int deeds)
+    {
+        for (var i = 0; i < deeds; i++)
+        {
+            Deed();
+        }
+
+        return this;
+    }
+
+    private void Deed()
+    {
+        if (Trade.Leads.Count == 0 || _dice.Next(6) == 0)
+        {
+            Trade.Open(Pick(Officers), Pick(Units), Pick(Nodes), Money(0), _dice.Next(5) == 0 ? [Pick(Officers)] : null);
+            return;
+        }
+
+        var lead = Pick([.. Trade.Leads.Values]);
+        if (Trade.Projects.GetValueOrDefault(lead.LeadId) is { } project && _dice.Next(5) > 0)
+        {
+            OnProject(project);
+        }
+        else
+        {
+            OnLead(lead);
+        }
+    }
+
+    private void OnLead(LeadState lead)
+    {
+        var open = lead.Stage is LeadStage.New or LeadStage.Assessing or LeadStage.Following;
+        _ = _dice.Next(8) switch
+        {
+            0 => Contact(lead),
+            1 => Trade.Tell(lead with { OwnerId = Pick(Officers), UnitId = Pick(Units) }, l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today }),
+            2 => Trade.Tell(lead with { EstimatedInvestment = Money(-1), NodeCode = null, ChainCode = null }, l => new LeadAmended { Lead = l }),
+            3 => Trade.Tell(
+                lead with { Confidential = !lead.Confidential, Readers = lead.Confidential ? [] : [Pick(Officers), Pick(Officers)] }, l => new LeadAmended { Lead = l }),
+            4 when open => Trade.Tell(
+                lead with { Stage = _dice.Next(2) == 0 ? LeadStage.Kept : LeadStage.Invalid, StageOn = Trade.Today },
+                l => new LeadClosed { Lead = l, Reason = "暂无投资意向", OccurredOn = Trade.Today }),
+            4 when lead.Stage is LeadStage.Kept or LeadStage.Invalid => Trade.Tell(
+                lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l => new LeadReopened { Lead = l, OccurredOn = Trade.Today }),
+            5 when open => Trade.Tell(lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l => new LeadAssessed { Lead = l, OccurredOn = Trade.Today }),
+            6 or 7 when open => Convert(lead),
+            _ => Trade.Tell(lead, l => new NextStepPlanned { Lead = l, DueOn = Trade.Today.AddDays(7) }),
+        };
+    }
+
+    private LeadState Contact(LeadState lead)
+    {
+        var on = Trade.Today.AddDays(-_dice.Next(20));
+        return Trade.Tell(
+            lead with { FirstContactOn = on < lead.FirstContactOn ? on : lead.FirstContactOn },
+            l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = on });
+    }
+
+    private LeadState Convert(LeadState lead)
+    {
+        Trade.Convert(lead);
+        return lead;
+    }
+
+    private void OnProject(ProjectState project)
+    {
+        switch (_dice.Next(10))
+        {
+            case < 4 when project.Status == ProjectStatus.Active && project.Stage < ProjectStage.Efficient:
+                var next = project.Stage + 1;
+                var reached = Trade.Reach(project, next, contract: next == ProjectStage.Signed ? Money(0) : null);
+                if (next == ProjectStage.Registered && reached.EnterpriseId is null)
+                {
+                    Trade.Register(reached);
+                }
+
+                break;
+            case 4 when project.Stage > ProjectStage.Negotiating:
+                Trade.StepBack(project, (ProjectStage)_dice.Next((int)project.Stage));
+                break;
+            case 5:
+                Trade.PayIn(project, Money(0)!);
+                break;
+            case 6 when project.PaidIn.Length > 0:
+                var paid = Pick(project.PaidIn);
+                Trade.PayIn(project, paid with { Amount = -paid.Amount });
+                break;
+            case 7:
+                Trade.Standing(project, (ProjectStatus)_dice.Next(3));
+                break;
+            case 8 when project.EnterpriseId is { } enterprise && project.SettledOn is null:
+                Trade.Settle(Trade.Enterprises[enterprise], project);
+                break;
+            default:
+                var node = Pick(Nodes);
+                Trade.Tell(
+                    project with
+                    {
+                        OwnerId = Pick(Officers), UnitId = Pick(Units), NodeCode = node, ChainCode = node?.Split('.')[0],
+                        Confidential = _dice.Next(4) == 0, Readers = [Pick(Officers)],
+                    },
+                    p => new ProjectAmended { Project = p });
+                break;
+        }
+    }
+
+    private T Pick<T>(IReadOnlyList<T> from) => from[_dice.Next(from.Count)];
+
+    /// <summary>An amount in some currency, to the fen; sometimes none when that is allowed.</summary>
+    private Money? Money(int least) => least < 0 && _dice.Next(2) == 0 ? null : new Money(_dice.NextInt64(1, 900_000_000_000) / 100m, Pick(Currencies));
+}
+
 internal static class Deliveries
 {
     /// <summary>Hands events to all consumers of each, in this order.</summary>

@@ -44,6 +44,7 @@ internal static class Program
         api.MapReadTotals();
         api.MapListJourneys();
         api.MapReadJourney();
+        api.MapRecount();
         api.MapOperations();
         return app;
     }

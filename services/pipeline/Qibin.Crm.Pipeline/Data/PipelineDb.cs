@@ -55,6 +55,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         {
             row.ToTable("enterprise");
             row.HasKey(x => x.EnterpriseId);
+            row.HasIndex(x => x.Uscc);
         });
         modelBuilder.Entity<JourneyRow>(row =>
         {

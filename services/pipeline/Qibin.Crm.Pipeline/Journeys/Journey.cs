@@ -105,9 +105,7 @@ public sealed record JourneyMilestone
 
     internal static IReadOnlyList<JourneyMilestone> Of(IEnumerable<MilestoneRow> rows)
     {
-        // Settling again, in further premises, does not move the milestone: the first that was recorded holds.
-        var held = rows.Where(m => m.TakenBackVersion is null).GroupBy(m => m.Kind).Select(g => g.First())
-            .OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind).ToList();
+        var held = rows.Held();
         return
         [
             .. held.Select((m, i) => new JourneyMilestone

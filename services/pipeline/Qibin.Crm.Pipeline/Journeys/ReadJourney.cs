@@ -29,11 +29,13 @@ internal static class ReadJourney
             .OrderBy(f => f.RecordedAt).ThenBy(f => f.StreamId).ThenBy(f => f.Version).ThenBy(f => f.Ordinal)
             .ToListAsync(ct);
         var milestones = await db.Milestones.AsNoTracking().Where(m => m.LeadId == leadId)
-            .OrderBy(m => m.RecordedAt).ThenBy(m => m.StreamId).ThenBy(m => m.Version)
+            .OrderBy(m => m.OccurredOn).ThenBy(m => m.RecordedAt).ThenBy(m => m.StreamId).ThenBy(m => m.Version).ThenBy(m => m.Ordinal)
             .ToListAsync(ct);
         var project = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.ProjectId == row.ProjectId, ct);
-        var enterpriseId = project?.EnterpriseId ?? facts.LastOrDefault(f => f.EnterpriseId is not null)?.EnterpriseId;
-        var enterprise = await db.Enterprises.AsNoTracking().SingleOrDefaultAsync(e => e.EnterpriseId == enterpriseId, ct);
+        // The enterprise may be told before the project has it linked; by its code it is known all the same.
+        var (enterpriseId, uscc) = (project?.EnterpriseId, project?.Uscc);
+        var enterprise = await db.Enterprises.AsNoTracking()
+            .Where(e => e.EnterpriseId == enterpriseId || (enterpriseId == null && e.Uscc == uscc)).FirstOrDefaultAsync(ct);
         var units = await db.Units.AsNoTracking().Where(u => u.UnitId == row.UnitId).NamesAsync(ct);
         return TypedResults.Ok(new Journey(JourneySummary.Of(row, units.Of(row.UnitId)), project, enterprise, milestones, Story.Read(facts)));
     }

@@ -8,6 +8,17 @@ namespace Qibin.Crm.Pipeline;
 /// </summary>
 internal static class Milestones
 {
+    /// <summary>
+    /// The milestones that hold: of each kind the earliest that was not taken back, and of those the first recorded. A contact
+    /// entered late moves the first contact to an earlier day; settling in further premises moves nothing.
+    /// </summary>
+    public static List<MilestoneRow> Held(this IEnumerable<MilestoneRow> rows) =>
+    [
+        .. rows.Where(m => m.TakenBackVersion is null)
+            .OrderBy(m => m.OccurredOn).ThenBy(m => m.RecordedAt).ThenBy(m => m.Version).ThenBy(m => m.Ordinal)
+            .DistinctBy(m => m.Kind).OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind),
+    ];
+
     /// <summary>First contact, conversion, settling: never taken back.</summary>
     public static Telling Reached(this Telling telling, Guid leadId, MilestoneKind kind, DateOnly on) => telling.Insert(leadId, kind, null, on);
 

@@ -343,6 +343,9 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.HasKey("EnterpriseId")
                         .HasName("pk_enterprise");
 
+                    b.HasIndex("Uscc")
+                        .HasDatabaseName("ix_enterprise_uscc");
+
                     b.ToTable("enterprise", (string)null);
                 });
 

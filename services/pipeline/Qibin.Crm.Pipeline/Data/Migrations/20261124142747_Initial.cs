@@ -362,6 +362,11 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                 columns: new[] { "subject_id", "at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_enterprise_uscc",
+                table: "enterprise",
+                column: "uscc");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_event_id",
                 schema: "messaging",
                 table: "event",

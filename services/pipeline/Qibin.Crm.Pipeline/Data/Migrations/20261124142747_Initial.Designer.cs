@@ -12,7 +12,7 @@ using Qibin.Crm.Pipeline;
 namespace Qibin.Crm.Pipeline.Data.Migrations
 {
     [DbContext(typeof(PipelineDb))]
-    [Migration("20261124142236_Initial")]
+    [Migration("20261124142747_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -345,6 +345,9 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
 
                     b.HasKey("EnterpriseId")
                         .HasName("pk_enterprise");
+
+                    b.HasIndex("Uscc")
+                        .HasDatabaseName("ix_enterprise_uscc");
 
                     b.ToTable("enterprise", (string)null);
                 });

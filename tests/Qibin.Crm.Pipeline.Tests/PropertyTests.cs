@@ -1,0 +1,129 @@
+using Microsoft.Extensions.DependencyInjection;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.Pipeline.Tests;
+
+/// <summary>After any sequence of events, however doubled and shuffled, the totals are what a recount of the aggregates gives.</summary>
+public sealed class PropertyTests
+{
+    private static readonly string[] Dimensions = ["stage", "chain", "unit", "officer"];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20261124)]
+    [InlineData(410611)]
+    public async Task Totals_equal_a_recount_under_every_scope_when_every_message_comes_three_times_in_any_order(int seed)
+    {
+        await using var service = await TestService.StartAsync("pipeline", Program.Build);
+        var random = new RandomTrade(seed).Run(400);
+        var dice = new Random(seed);
+        // The third copy is a new message with the same content, as after the inbox has forgotten the first.
+        var told = random.Trade.Log.SelectMany(t => new[] { t, t, t with { Delivery = t.Delivery with { MessageId = Trade.NewId() } } }).ToArray();
+        dice.Shuffle(told);
+
+        await Parallel.ForEachAsync(
+            told.Chunk((told.Length / 4) + 1), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (part, _) => await service.TellAsync(part));
+
+        var journeys = ExpectedJourney.All(random.Trade);
+        TestCaller[] callers =
+        [
+            TestCaller.Person(Roles.Leader),
+            TestCaller.Person(Roles.Auditor) with { Id = random.Officers[0] },
+            TestCaller.Officer(random.Units[0]) with { Id = random.Officers[1] },
+            TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[0]) with { Id = random.Officers[2], Subtree = random.Units[..2] },
+            TestCaller.Person(Roles.Officer, Reach.Unit, random.Units[3]),
+            TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite", "xinchuang"], Id = random.Officers[3] },
+            TestCaller.Integration("pipeline.read"),
+        ];
+        foreach (var caller in callers)
+        {
+            using var client = service.As(caller);
+            var within = journeys.Where(j => j.IsWithin(caller)).ToList();
+            var visible = within.Where(j => j.IsDisclosedTo(caller)).ToList();
+            foreach (var by in Dimensions.Select(d => new[] { d }).Concat(
+                from first in Dimensions from second in Dimensions where first != second select new[] { first, second }))
+            {
+                var totals = (await client.GetAsync($"/api/v1/pipeline/totals?groupBy={string.Join(',', by)}")).Is(200).Json;
+                Assert.Equal(Figure.Expected(visible, by, ["active"]), Figure.Answered(totals, by));
+                Assert.Equal(within.Count - visible.Count, totals.GetProperty("hidden").GetInt32());
+                Assert.Equal(random.Trade.Now, totals.GetProperty("asOf").GetDateTimeOffset());
+            }
+
+            Assert.Equal(
+                visible.Select(j => j.Lead.LeadId).Order(),
+                (await ListedAsync(client, "/api/v1/pipeline/journeys?status=active,suspended,terminated,kept,invalid&limit=17")).Order());
+        }
+
+        Assert.Contains(journeys, j => j.Lead.Confidential);
+        Assert.Contains(journeys, j => j.Project?.SettledOn is not null);
+        var recount = (await service.As(TestCaller.Person(Roles.Administrator)).GetAsync("/api/v1/pipeline/recount")).Is(200).Json;
+        Assert.Equal("[]", recount.GetProperty("differences").GetRawText());
+        Assert.Equal(journeys.Count, recount.GetProperty("journeys").GetInt32());
+    }
+
+    [Fact]
+    public async Task Every_link_of_the_totals_opens_a_list_that_counts_the_same()
+    {
+        await using var service = await TestService.StartAsync("pipeline", Program.Build);
+        var random = new RandomTrade(7).Run(250);
+        await service.TellAsync(random.Trade.Log);
+        using var client = service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[1]) with { Subtree = random.Units[..3] });
+        foreach (var query in new[] { "groupBy=stage,chain", "groupBy=unit,officer&status=active,suspended", "groupBy=officer&chain=none", "groupBy=chain&stage=kept,new,signed" })
+        {
+            var groups = (await client.GetAsync($"/api/v1/pipeline/totals?{query}")).Is(200).Json.GetProperty("groups");
+            Assert.NotEqual(0, groups.GetArrayLength());
+            foreach (var group in groups.EnumerateArray())
+            {
+                var list = (await client.GetAsync(group.GetProperty("journeys").GetString() + "&total=true&limit=1")).Is(200).Json;
+                Assert.Equal(group.GetProperty("count").GetInt32(), list.GetProperty("total").GetInt32());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_recount_names_what_the_totals_count_otherwise()
+    {
+        await using var service = await TestService.StartAsync("pipeline", Program.Build);
+        var trade = new Trade();
+        var project = trade.Reach(trade.Convert(trade.Open()), Contracts.Projects.ProjectStage.Signed, contract: new Contracts.Money(100, "CNY"));
+        await service.TellAsync(trade.Log);
+        await using (var source = Npgsql.NpgsqlDataSource.Create(service.Database))
+        {
+            await using var spoil = source.CreateCommand("update amount set contract = 99; update journey set stage = 0; delete from milestone where kind = 2");
+            await spoil.ExecuteNonQueryAsync();
+        }
+
+        var recount = (await service.As(TestCaller.Integration("ops.read")).GetAsync("/api/v1/pipeline/recount")).Is(200).Json;
+
+        Assert.Equal(3, recount.GetProperty("differing").GetInt32());
+        Assert.Equal(
+            [$"{project.LeadId} contractAmount CNY 99.00 100.00", $"{project.LeadId} milestone Signed  {trade.Today:O}", $"{project.LeadId} stage New Signed"],
+            recount.GetProperty("differences").EnumerateArray().Select(d =>
+                $"{d.GetProperty("leadId")} {d.GetProperty("what")} {d.GetProperty("counted")} {d.GetProperty("recounted")}"));
+        (await service.As(TestCaller.Person(Roles.Leader)).GetAsync("/api/v1/pipeline/recount")).IsProblem(403, "auth.forbidden");
+    }
+
+    [Fact]
+    public async Task Every_event_of_the_contracts_is_heard()
+    {
+        await using var service = await TestService.StartAsync("pipeline", Program.Build);
+        var heard = service.Services.GetRequiredService<Inbox>().Subscriptions.Select(s => s.Event).ToHashSet();
+
+        Assert.Equal([], typeof(Contracts.IEvent).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(Contracts.IEvent)) && !heard.Contains(t)));
+    }
+
+    private static async Task<List<Guid>> ListedAsync(ApiClient client, string path)
+    {
+        var (ids, cursor) = (new List<Guid>(), (string?)null);
+        do
+        {
+            var page = (await client.GetAsync(path + (cursor is null ? "" : $"&cursor={cursor}"))).Is(200).Json;
+            ids.AddRange(page.GetProperty("items").EnumerateArray().Select(j => j.GetProperty("leadId").GetGuid()));
+            cursor = page.GetProperty("next").GetString();
+        }
+        while (cursor is not null);
+        return ids;
+    }
+}
