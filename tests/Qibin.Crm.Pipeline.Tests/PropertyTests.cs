@@ -17,7 +17,7 @@ public sealed class PropertyTests
     public async Task Totals_equal_a_recount_under_every_scope_when_every_message_comes_three_times_in_any_order(int seed)
     {
         await using var service = await TestService.StartAsync("pipeline", Program.Build);
-        var random = new RandomTrade(seed).Run(400);
+        var random = new RandomTrade(seed).Run(300);
         var dice = new Random(seed);
         // The third copy is a new message with the same content, as after the inbox has forgotten the first.
         var told = random.Trade.Log.SelectMany(t => new[] { t, t, t with { Delivery = t.Delivery with { MessageId = Trade.NewId() } } }).ToArray();

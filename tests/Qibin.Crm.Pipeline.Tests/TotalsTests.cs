@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
@@ -36,4 +38,130 @@ public sealed class TotalsTests : IAsyncLifetime
         Assert.Equal(1, list.GetProperty("total").GetInt32());
         Assert.Equal(lead.LeadId, list.GetProperty("items")[0].GetProperty("leadId").GetGuid());
     }
+
+    [Fact]
+    public async Task Currencies_are_never_added_in_any_grouping()
+    {
+        var unit = Trade.NewId();
+        var officer = Trade.NewId();
+        foreach (var currency in new[] { "CNY", "USD", "EUR" })
+        {
+            var project = _trade.Reach(
+                _trade.Convert(_trade.Open(officer, unit, estimated: new Money(1, currency))), ProjectStage.Signed, contract: new Money(10, currency));
+            project = _trade.PayIn(project, new Money(100, currency));
+            _trade.PayIn(project, new Money(1000, "HKD"));
+        }
+
+        await _service.TellAsync(_trade.Log);
+        using var leader = _service.As(TestCaller.Person(Roles.Leader));
+        string[] dimensions = ["stage", "chain", "unit", "officer"];
+        foreach (var by in dimensions.SelectMany(first => dimensions.Select(second => first == second ? first : $"{first},{second}")))
+        {
+            var totals = (await leader.GetAsync($"/api/v1/pipeline/totals?groupBy={by}")).Is(200).Json;
+            foreach (var figures in totals.GetProperty("groups").EnumerateArray().Append(totals.GetProperty("total")))
+            {
+                Assert.Equal(["CNY 1.00", "EUR 1.00", "USD 1.00"], Amounts(figures, "estimatedInvestment"));
+                Assert.Equal(["CNY 10.00", "EUR 10.00", "USD 10.00"], Amounts(figures, "contractAmount"));
+                Assert.Equal(["CNY 100.00", "EUR 100.00", "HKD 3000.00", "USD 100.00"], Amounts(figures, "paidIn"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Suspended_terminated_kept_and_invalid_ones_stand_apart_unless_they_are_asked_for()
+    {
+        var first = _trade.Reach(_trade.Convert(_trade.Open()), ProjectStage.Signed, contract: new Money(5, "CNY"));
+        _trade.Standing(first, ProjectStatus.Suspended);
+        _trade.Standing(_trade.Reach(_trade.Convert(_trade.Open()), ProjectStage.Signed), ProjectStatus.Terminated);
+        Close(LeadStage.Kept);
+        Close(LeadStage.Invalid);
+        _trade.Open();
+        await _service.TellAsync(_trade.Log);
+        using var leader = _service.As(TestCaller.Person(Roles.Leader));
+
+        var usual = (await leader.GetAsync("/api/v1/pipeline/totals")).Is(200).Json;
+        Assert.Equal(["new 1"], Groups(usual));
+        Assert.Equal(
+            ["suspended 1", "terminated 1", "kept 1", "invalid 1"],
+            usual.GetProperty("apart").EnumerateArray().Select(a => $"{a.GetProperty("status")} {a.GetProperty("count")}"));
+        Assert.Equal(["CNY 5.00"], Amounts(usual.GetProperty("apart")[0], "contractAmount"));
+        Assert.Equal(["signed 1"], Groups((await leader.GetAsync("/api/v1/pipeline/totals?status=suspended")).Is(200).Json));
+        Assert.Equal(["new 1", "kept 1"], Groups((await leader.GetAsync("/api/v1/pipeline/totals?stage=kept,new")).Is(200).Json));
+        Assert.Equal(
+            ["new 1", "kept 1", "invalid 1", "signed 2"],
+            Groups((await leader.GetAsync("/api/v1/pipeline/totals?status=active,suspended,terminated,kept,invalid")).Is(200).Json));
+
+        void Close(LeadStage stage) => _trade.Tell(
+            _trade.Open() with { Stage = stage }, l => new LeadClosed { Lead = l, Reason = "暂无投资意向", OccurredOn = _trade.Today });
+    }
+
+    [Fact]
+    public async Task A_confidential_journey_is_counted_for_its_readers_and_is_only_a_number_to_others()
+    {
+        var reader = TestCaller.Person(Roles.Leader);
+        var unit = Trade.NewId();
+        var hidden = _trade.Open(unit: unit, estimated: new Money(1, "CNY"), readers: [reader.Id]);
+        _trade.Open(unit: unit);
+        await _service.TellAsync(_trade.Log);
+
+        Assert.Equal("2 hidden 0", await CountAsync(reader, ""));
+        Assert.Equal("1 hidden 1", await CountAsync(TestCaller.Person(Roles.Leader), ""));
+        // No filter tells of what chain, stage or officer the hidden one is.
+        Assert.Equal("0 hidden 1", await CountAsync(TestCaller.Person(Roles.Leader), "?chain=xinchuang"));
+        Assert.Equal("1 hidden 1", await CountAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, unit), ""));
+        Assert.Equal("0 hidden 0", await CountAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree), ""));
+        (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/journeys/{hidden.LeadId}")).Is(404);
+        (await _service.As(reader).GetAsync($"/api/v1/pipeline/journeys/{hidden.LeadId}")).Is(200);
+
+        async Task<string> CountAsync(TestCaller caller, string query)
+        {
+            var totals = (await _service.As(caller).GetAsync($"/api/v1/pipeline/totals{query}")).Is(200).Json;
+            return $"{totals.GetProperty("total").GetProperty("count")} hidden {totals.GetProperty("hidden")}";
+        }
+    }
+
+    [Fact]
+    public async Task Before_the_first_event_everything_is_nothing()
+    {
+        var totals = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync("/api/v1/pipeline/totals?groupBy=unit,chain")).Is(200).Json;
+
+        Assert.Equal("[] 0 null 0", $"{totals.GetProperty("groups").GetRawText()} {totals.GetProperty("total").GetProperty("count")} {totals.GetProperty("asOf").GetRawText()} {totals.GetProperty("hidden")}");
+    }
+
+    [Theory]
+    [InlineData("groupBy=stage,chain,unit", "groupBy", "groupBy.count")]
+    [InlineData("groupBy=month", "groupBy", "query.value")]
+    [InlineData("stage=signed,dreaming", "stage", "query.value")]
+    [InlineData("status=asleep", "status", "query.value")]
+    [InlineData("chain=agriculture", "chain", "chain.unknown")]
+    [InlineData("unit=0101", "unit", "query.value")]
+    [InlineData("officer=", "officer", "query.value")]
+    [InlineData("by=stage", "by", "query.unknown")]
+    public async Task A_question_that_cannot_be_answered_is_refused_by_name(string query, string pointer, string code)
+    {
+        var refused = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/totals?{query}")).IsProblem(400, "request.invalid");
+
+        Assert.Equal($"{pointer} {code}", $"{refused.Json.GetProperty("errors")[0].GetProperty("pointer")} {refused.Json.GetProperty("errors")[0].GetProperty("code")}");
+    }
+
+    [Fact]
+    public async Task Every_role_of_people_asks_and_an_integration_needs_the_scope()
+    {
+        foreach (var role in Roles.OfPeople)
+        {
+            (await _service.As(TestCaller.Person(role)).GetAsync("/api/v1/pipeline/totals")).Is(200);
+            (await _service.As(TestCaller.Person(role)).GetAsync("/api/v1/pipeline/journeys")).Is(200);
+        }
+
+        (await _service.As(TestCaller.Integration("pipeline.read")).GetAsync("/api/v1/pipeline/totals")).Is(200);
+        (await _service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/totals")).IsProblem(403, "auth.forbidden");
+        (await _service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/journeys")).IsProblem(403, "auth.forbidden");
+        (await _service.WithToken(null).GetAsync("/api/v1/pipeline/totals")).IsProblem(401, "auth.required");
+    }
+
+    private static IEnumerable<string> Groups(JsonElement totals) =>
+        totals.GetProperty("groups").EnumerateArray().Select(g => $"{g.GetProperty("stage")} {g.GetProperty("count")}");
+
+    private static IEnumerable<string> Amounts(JsonElement figures, string measure) =>
+        figures.GetProperty(measure).EnumerateArray().Select(m => $"{m.GetProperty("currency")} {m.GetProperty("amount")}");
 }

@@ -289,8 +289,12 @@ internal sealed class RandomTrade(int seed)
                 Trade.Tell(
                     project with
                     {
-                        OwnerId = Pick(Officers), UnitId = Pick(Units), NodeCode = node, ChainCode = node?.Split('.')[0],
-                        Confidential = _dice.Next(4) == 0, Readers = [Pick(Officers)],
+                        OwnerId = Pick(Officers),
+                        UnitId = Pick(Units),
+                        NodeCode = node,
+                        ChainCode = node?.Split('.')[0],
+                        Confidential = _dice.Next(4) == 0,
+                        Readers = [Pick(Officers)],
                     },
                     p => new ProjectAmended { Project = p });
                 break;
