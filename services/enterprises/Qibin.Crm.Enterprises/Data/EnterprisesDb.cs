@@ -35,10 +35,6 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
     public Task OneAtATimeAsync(Uscc uscc, CancellationToken ct) =>
         Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({uscc.Value}, 0))", ct);
 
-    /// <summary>Lets one transaction at a time reserve these units: two inserts that wait for each other's exclusion check would deadlock.</summary>
-    public Task OneAtATimeAsync(Guid[] unitIds, CancellationToken ct) =>
-        Database.ExecuteSqlAsync($"select id from premises_unit where id = any({unitIds}) order by id for no key update", ct);
-
     /// <summary>Units that somebody has or holds on a day, or has not left although the term is over.</summary>
     public IQueryable<Guid> TakenOn(DateOnly day) =>
         Occupations.Where(o => o.From <= day && (o.Until == null || o.Until > day)).Select(o => o.UnitId)

@@ -125,6 +125,11 @@ public sealed class Enterprise : Aggregate, IConfidential
         }
         else if (version > link.Version)
         {
+            if (link.Confidential != project.Confidential || !link.Readers.AsSpan().SequenceEqual(project.Readers))
+            {
+                Changed(at);
+            }
+
             (link.OwnerId, link.Confidential, link.Readers, link.Version) = (project.OwnerId, project.Confidential, project.Readers, version);
         }
 

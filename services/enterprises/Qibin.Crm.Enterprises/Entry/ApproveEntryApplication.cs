@@ -60,7 +60,6 @@ internal static class ApproveEntryApplication
 
         var from = application.Approve(step);
         var wanted = application.UnitIds;
-        await db.OneAtATimeAsync(wanted, ct);
         var lettable = await db.Units.CountAsync(
             u => wanted.Contains(u.Id) && u.State == PremisesState.Available
                 && db.Buildings.Any(b => b.Id == u.BuildingId && b.State == PremisesState.Available)
@@ -70,7 +69,33 @@ internal static class ApproveEntryApplication
             throw new RuleViolation("premises.unitNotAvailable");
         }
 
+        await ReserveAsync(application, db, ct);
         db.PublishMove(application, from);
         await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>
+    /// Inserts the occupations under the database's exclusion constraint. Plain inserts that meet would wait for each other until
+    /// one is killed as a deadlock; with <c>on conflict do nothing</c> all who lose wait for the winner alone, and go at once.
+    /// </summary>
+    /// <exception cref="RuleViolation"><c>premises.unitTaken</c>.</exception>
+    private static async Task ReserveAsync(EntryApplication application, EnterprisesDb db, CancellationToken ct)
+    {
+        var reserved = await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into occupation (application_id, unit_id, occupied_from, occupied_until)
+            select {application.Id}, unit_id, {application.WantedFrom}, {application.WantedTo}::date
+            from unnest({application.UnitIds}) as unit_id order by unit_id
+            on conflict do nothing
+            """, ct);
+        if (reserved < application.UnitIds.Length)
+        {
+            throw new RuleViolation("premises.unitTaken");
+        }
+
+        foreach (var occupation in db.ChangeTracker.Entries<Occupation>().Where(o => o.State == EntityState.Added))
+        {
+            occupation.State = EntityState.Unchanged;
+        }
     }
 }

@@ -1,5 +1,7 @@
+#pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Validation;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.ServiceDefaults;
 
@@ -9,6 +11,7 @@ namespace Qibin.Crm.Enterprises.Entry;
 /// An application and the steps it went through, in their order; each asks what it asks when taken alone, and a step after one
 /// that was left out is refused.
 /// </summary>
+[ValidatableType] // Items of a batch are validated one by one, so the framework does not meet this type by itself.
 public sealed record RecordEntryApplicationRequest
 {
     [Needed]

@@ -49,7 +49,6 @@ internal static class SettleEntryApplication
     internal static async Task<Tenancy> ApplyAsync(
         EntryApplication application, Enterprise enterprise, Step step, EnterprisesDb db, PeopleCodes codes, CancellationToken ct)
     {
-        await db.OneAtATimeAsync(application.UnitIds, ct);
         var from = application.State;
         var leadId = enterprise.Links.FirstOrDefault(l => l.ProjectId == application.ProjectId)?.LeadId;
         var tenancy = application.Settle(step, await codes.NextAsync("T", ct), leadId);

@@ -55,7 +55,7 @@ internal static class BuildingVacancy
     /// <param name="clock">The clock.</param>
     /// <param name="ct">Cancels.</param>
     internal static async Task<Results<Ok<VacancyAnswer>, NotFound>> Handle(
-        Guid buildingId, DateOnly? on, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
+        Guid buildingId, [BusinessDate] DateOnly? on, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
     {
         if (!await db.Buildings.AnyAsync(b => b.Id == buildingId, ct))
         {

@@ -26,7 +26,7 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
             if (await LinkedAsync(project.ProjectId, ct) is { } known)
             {
                 known.Follow(project, version, on, registers, at);
-                await CoverAsync(known, project.ProjectId, ct);
+                await CoverAsync(known, project.ProjectId, at, ct);
             }
 
             return;
@@ -45,7 +45,7 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
 
             other.Unlink(project.ProjectId, at);
             await db.SaveChangesAsync(ct);
-            await CoverAsync(other, null, ct);
+            await CoverAsync(other, null, at, ct);
         }
 
         if (enterprise is null)
@@ -66,7 +66,7 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
             }, confidential: link.Confidential);
         }
 
-        await CoverAsync(enterprise, project.ProjectId, ct);
+        await CoverAsync(enterprise, project.ProjectId, at, ct);
     }
 
     private async Task<Enterprise?> LinkedAsync(Guid projectId, CancellationToken ct)
@@ -76,15 +76,18 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
     }
 
     /// <summary>Applications and tenancies are seen by whom the project, or without one the enterprise, is seen by.</summary>
-    private async Task CoverAsync(Enterprise enterprise, Guid? projectId, CancellationToken ct)
+    private async Task CoverAsync(Enterprise enterprise, Guid? projectId, DateTimeOffset at, CancellationToken ct)
     {
         foreach (var project in (Guid?[])(projectId is null ? [null] : [null, projectId]))
         {
             var (confidential, readers) = enterprise.CoverOf(project);
+            // Changed by the clock as well, so that whoever reads what changed since gets what was just opened.
             await db.EntryApplications.Where(a => a.EnterpriseId == enterprise.Id && a.ProjectId == project && (a.Confidential != confidential || a.Readers != readers))
-                .ExecuteUpdateAsync(set => set.SetProperty(a => a.Confidential, confidential).SetProperty(a => a.Readers, readers), ct);
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(a => a.Confidential, confidential).SetProperty(a => a.Readers, readers).SetProperty(a => a.UpdatedAt, at), ct);
             await db.Tenancies.Where(t => t.EnterpriseId == enterprise.Id && t.ProjectId == project && (t.Confidential != confidential || t.Readers != readers))
-                .ExecuteUpdateAsync(set => set.SetProperty(t => t.Confidential, confidential).SetProperty(t => t.Readers, readers), ct);
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(t => t.Confidential, confidential).SetProperty(t => t.Readers, readers).SetProperty(t => t.UpdatedAt, at), ct);
         }
     }
 }

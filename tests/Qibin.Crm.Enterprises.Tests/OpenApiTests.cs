@@ -1,0 +1,10 @@
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.Enterprises.Tests;
+
+public class OpenApiTests(EnterprisesFixture enterprises) : IClassFixture<EnterprisesFixture>
+{
+    [Fact]
+    public void The_document_is_the_one_that_is_kept() =>
+        Assert.Null(OpenApiDocument.Difference(enterprises.Service, "services/enterprises/Qibin.Crm.Enterprises"));
+}
