@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -19,6 +20,8 @@ public sealed class IdentityFixture : IAsyncLifetime
     public const string Password = "chang'e-6 landed";
     public const string ClientId = "partner";
     public const string ClientSecret = "a-secret-of-the-partner-that-nobody-guesses";
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<SignedIn>>> _people = new(StringComparer.Ordinal);
 
     /// <summary>The file that <c>Identity:Seed</c> names.</summary>
     public static string SeedPath { get; } = WriteSeed();
@@ -42,9 +45,9 @@ public sealed class IdentityFixture : IAsyncLifetime
         });
     }
 
-    /// <summary>A signed-in person's client; user names are the roles.</summary>
-    public async Task<ApiClient> AsAsync(string userName, string password = Password) =>
-        Service.WithToken((await SignIn.AsAsync(Address, userName, password)).AccessToken);
+    /// <summary>A signed-in person's client; user names are the roles, and each signs in once.</summary>
+    public async Task<ApiClient> AsAsync(string userName) => Service.WithToken((await _people.GetOrAdd(
+        userName, name => new Lazy<Task<SignedIn>>(() => SignIn.AsAsync(Address, name, Password))).Value).AccessToken);
 
     /// <summary>The integration's client.</summary>
     public async Task<ApiClient> AsClientAsync(params string[] scopes) =>

@@ -19,12 +19,11 @@ internal static class IdentityService
             ["user.inactive"] = new("该人员已停用", "The person is deactivated"),
             ["user.active"] = new("该人员未停用", "The person is active"),
             ["user.lastAdministrator"] = new("系统须至少保留一名在用的管理员", "At least one active administrator must remain"),
-            ["user.nothingToUnmask"] = new("该人员没有电话或邮箱", "The person has neither phone nor e-mail"),
             ["role.unknown"] = new("未知的角色 {0}", "Unknown role {0}"),
             ["chain.unknown"] = new("未知的产业链 {0}", "Unknown industry chain {0}"),
             ["scope.unknown"] = new("未知的权限范围 {0}", "Unknown scope {0}"),
             ["client.idTaken"] = new("该客户端标识已被使用", "A client with this id exists"),
-            ["client.idShape"] = new("客户端标识只能包含小写字母、数字和 . _ -", "A client id has lower-case letters, digits and . _ - only"),
+            ["code.shape"] = new("只能包含小写字母、数字和 . _ -，且以字母或数字开头", "Lower-case letters, digits and . _ - only, a letter or digit first"),
             ["client.revoked"] = new("该客户端已吊销", "The client is revoked"),
         },
         new Dictionary<string, string>(StringComparer.Ordinal)

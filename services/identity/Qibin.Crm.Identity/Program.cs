@@ -1,7 +1,12 @@
 using Qibin.Crm.Identity.Account;
+using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Identity.Clients;
 using Qibin.Crm.Identity.Data;
+using Qibin.Crm.Identity.Me;
 using Qibin.Crm.Identity.Seed;
 using Qibin.Crm.Identity.Tokens;
+using Qibin.Crm.Identity.Units;
+using Qibin.Crm.Identity.Users;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
@@ -26,6 +31,11 @@ internal static class Program
         var app = builder.Build();
         app.UsePublicAddress();
         var api = app.MapApi();
+        api.MapMe();
+        api.MapUsers();
+        api.MapUnits();
+        api.MapClients();
+        api.MapAudit();
         api.MapOperations();
 
         app.MapAuthorize();

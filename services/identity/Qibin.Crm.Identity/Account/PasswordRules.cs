@@ -37,6 +37,20 @@ internal sealed class PasswordRules : IPasswordValidator<Person>
         return true;
     }
 
-    /// <summary>A password to be told once: 16 characters in groups of four, 79 bits.</summary>
-    public static string Make() => string.Join('-', RandomNumberGenerator.GetString(Alphabet, 16).Chunk(4).Select(four => new string(four)));
+    /// <summary>Gives the person a password that is made here, to be told once; saves nothing.</summary>
+    public static async Task<string> GiveAsync(UserManager<Person> users, Person person)
+    {
+        while (true)
+        {
+            // A short user name may stand in a random password by chance.
+            var password = Make();
+            if (await KeepAsync(users, person, password))
+            {
+                return password;
+            }
+        }
+    }
+
+    /// <summary>16 characters in groups of four, 79 bits.</summary>
+    private static string Make() => string.Join('-', RandomNumberGenerator.GetString(Alphabet, 16).Chunk(4).Select(four => new string(four)));
 }

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Identity.Data;
+using Qibin.Crm.Identity.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Identity.Units;
+
+/// <summary>Renames a unit or moves it, with everything below it. Its code stays.</summary>
+public static class AmendUnit
+{
+    /// <summary>What may be changed, as a JSON merge patch.</summary>
+    public sealed record Request : MergePatch
+    {
+        [TextLength(200)]
+        public string? Name { get; init => field = Kept(value); }
+
+        [TextLength(200)]
+        public string? NameEn { get; init => field = Given(value); }
+
+        /// <summary>The unit above; null makes it a root.</summary>
+        public Guid? ParentId { get; init => field = Given(value); }
+    }
+
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid unitId, Request request, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
+    {
+        // Two moves at once could make a cycle that neither of them sees.
+        await Turns.TakeAsync(db, ct);
+        var unit = await db.Units.Locked(unitId).SingleOrDefaultAsync(ct);
+        if (unit is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(unit);
+        unit.Rename(request.Over(unit.Name, request.Name)!, request.Over(unit.NameEn, request.NameEn));
+        if (request.Gives(nameof(request.ParentId)) && request.ParentId != unit.ParentId)
+        {
+            var tree = new UnitTree(await db.Units.AsNoTracking().ToListAsync(ct));
+            if (request.ParentId is { } parent && !tree.Has(parent))
+            {
+                throw Refusal.Invalid("/parentId", "unit.unknown");
+            }
+
+            unit.Move(request.ParentId, tree);
+        }
+
+        db.Tell(unit);
+        db.Audit(unit, "unit.amended", clock);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = unit.Id, Version = unit.Version });
+    }
+}

@@ -1,0 +1,46 @@
+using Qibin.Crm.Identity.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Identity.Units;
+
+/// <summary>A unit of the organisation.</summary>
+public sealed record UnitAnswer : IVersioned
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Null at the root.</summary>
+    public Guid? ParentId { get; init; }
+
+    public required string Code { get; init; }
+    public required string Name { get; init; }
+    public string? NameEn { get; init; }
+    public required long Version { get; init; }
+
+    internal static UnitAnswer From(Unit unit) => new()
+    {
+        Id = unit.Id,
+        ParentId = unit.ParentId,
+        Code = unit.Code,
+        Name = unit.Name,
+        NameEn = unit.NameEn,
+        Version = unit.Version,
+    };
+}
+
+/// <summary>The units' operations.</summary>
+internal static class UnitOperations
+{
+    public static void MapUnits(this RouteGroupBuilder api)
+    {
+        api.MapGet("/units", ReadUnits.List).AllowEverybody(Scopes.DirectoryRead).WithMetadata(ReadUnits.Listing)
+            .WithName("listUnits").WithSummary("部门列表 · Units");
+        api.MapGet("/units/tree", ReadUnits.Tree).AllowEverybody(Scopes.DirectoryRead)
+            .WithName("readUnitTree").WithSummary("部门树 · The tree of units");
+        api.MapGet("/units/{unitId:guid}", ReadUnits.Read).AllowEverybody(Scopes.DirectoryRead)
+            .WithName("readUnit").WithSummary("部门详情 · One unit");
+        api.MapPost("/units", DefineUnit.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)
+            .WithName("defineUnit").WithSummary("新建部门 · Define a unit");
+        api.MapPatch("/units/{unitId:guid}", AmendUnit.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)
+            .WithName("amendUnit").WithSummary("修改或移动部门 · Rename or move a unit");
+    }
+}

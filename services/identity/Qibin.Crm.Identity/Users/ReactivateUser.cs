@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Identity.Data;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Identity.Users;
+
+/// <summary>Gives a deactivated person access again, with the password of before; earlier sign-ins stay ended.</summary>
+internal static class ReactivateUser
+{
+    public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid userId, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
+    {
+        var person = await db.People.Locked(userId).SingleOrDefaultAsync(ct);
+        if (person is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(person);
+        person.Reactivate();
+        db.Tell(person);
+        db.Audit(person, "user.reactivated", clock);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Identity.Account;
+using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Identity.Data;
+using Qibin.Crm.Identity.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Identity.Users;
+
+/// <summary>Gives a person a new password, told once, and ends a lockout, every sign-in and every refresh token.</summary>
+internal static class ResetPassword
+{
+    public static async Task<Results<Ok<PasswordReceipt>, NotFound>> Handle(
+        Guid userId, IfMatch ifMatch, IdentityDb db, UserManager<Person> users, TimeProvider clock, CancellationToken ct)
+    {
+        var person = await db.People.Locked(userId).SingleOrDefaultAsync(ct);
+        if (person is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(person);
+        var password = await PasswordRules.GiveAsync(users, person);
+        person.PasswordGiven();
+        db.Tell(person);
+        db.Audit(person, "user.passwordReset", clock);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new PasswordReceipt { Id = person.Id, Version = person.Version, Password = password });
+    }
+}

@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Qibin.Crm.Identity.Keys;
+using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Qibin.Crm.Identity.Tests;
+
+public sealed class SeedTests
+{
+    [Fact]
+    public async Task A_second_migration_changes_nothing()
+    {
+        var database = await TestDatabases.EmptyAsync("identity_seed");
+        await MigrateAsync(database);
+        var first = await StateAsync(database);
+        await MigrateAsync(database);
+        Assert.Equal(first, await StateAsync(database));
+        Assert.Contains("partner", first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_exists_is_left_as_it_is()
+    {
+        var database = await TestDatabases.EmptyAsync("identity_seed");
+        await MigrateAsync(database);
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var rename = source.CreateCommand("update person set display_name = 'renamed' where user_name = 'officer'; delete from person where user_name = 'leader'");
+        await rename.ExecuteNonQueryAsync();
+        await MigrateAsync(database);
+        await using var read = source.CreateCommand("select string_agg(display_name, ',' order by user_name) from person where user_name in ('officer', 'leader')");
+        Assert.Equal("测试leader,renamed", await read.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task A_seeded_unit_and_person_are_told_once_each_and_without_a_name()
+    {
+        var database = await TestDatabases.EmptyAsync("identity_seed");
+        await MigrateAsync(database);
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var read = source.CreateCommand(
+            """
+            select (select count(*) from messaging.event where type = 'UnitDefined') || ' ' || (select count(*) from messaging.event where type = 'OfficerPlaced')
+                || ' ' || (select count(*) from messaging.event where payload::text like '%测试%' or payload::text like '%userName%')
+            """);
+        Assert.Equal($"4 {Roles.OfPeople.Count} 0", await read.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Keys_that_are_sealed_open_with_their_key_only()
+    {
+        var database = await TestDatabases.EmptyAsync("identity_seed");
+        var seal = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        await MigrateAsync(database, seal);
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var read = source.CreateCommand("select count(*) from sealed_key where get_byte(content, 0) = 1");
+        Assert.True((long)(await read.ExecuteScalarAsync())! >= 2);
+        await using var right = Build(database, seal);
+        await right.Services.GetRequiredService<KeyRing>().StartAsync(CancellationToken.None);
+        await using var wrong = Build(database, null);
+        await Assert.ThrowsAsync<System.Security.Cryptography.CryptographicException>(() => wrong.Services.GetRequiredService<KeyRing>().StartAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_sign_in_holds_over_a_restart_and_at_another_instance()
+    {
+        var database = await TestDatabases.EmptyAsync("identity_seed");
+        await MigrateAsync(database);
+        string kid;
+        Qibin.Crm.TestKit.SignedIn tokens;
+        await using (var one = Build(database, null))
+        {
+            one.CloseEndpoints();
+            await one.StartAsync();
+            var address = new Uri(one.Urls.First());
+            tokens = await SignInAsync(address);
+            kid = IdentityFixture.Parse(tokens.AccessToken).Kid;
+            await one.StopAsync();
+        }
+
+        await using var two = Build(database, null);
+        two.CloseEndpoints();
+        await two.StartAsync();
+        using var browser = new SignIn(new Uri(two.Urls.First()));
+        var refreshed = SignIn.Read(await browser.RefreshAsync(tokens.RefreshToken!));
+        Assert.Equal(kid, IdentityFixture.Parse(refreshed.AccessToken).Kid);
+        await two.StopAsync();
+
+        static async Task<SignedIn> SignInAsync(Uri address)
+        {
+            using var browser = new SignIn(address);
+            return await browser.TokensAsync(await browser.CodeAsync(Roles.Officer, IdentityFixture.Password, "http://127.0.0.1:9/console/callback"));
+        }
+    }
+
+    private static async Task MigrateAsync(string database, string? seal = null)
+    {
+        await using var app = Build(database, seal);
+        await app.MigrateAsync(CancellationToken.None);
+    }
+
+    private static Microsoft.AspNetCore.Builder.WebApplication Build(string database, string? seal) => Program.Build([], builder =>
+    {
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Database"] = database,
+            ["Identity:Issuer"] = "http://127.0.0.1:9/",
+            ["Identity:Seed"] = IdentityFixture.SeedPath,
+            ["Identity:KeyEncryptionKey"] = seal,
+        });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+    });
+
+    /// <summary>Everything but tokens and what another migration step keeps for itself.</summary>
+    private static async Task<string> StateAsync(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var read = source.CreateCommand(
+            """
+            select (select json_agg(x order by x.id) from unit x)::text || (select json_agg(x order by x.id) from person x)::text
+                || (select json_agg(x order by x.id) from client x)::text || (select json_agg(x order by x.id) from client_secret x)::text
+                || (select json_agg(x order by x.id) from openiddict.application x)::text || (select json_agg(x order by x.seq) from messaging.event x)::text
+                || (select json_agg(x order by x.name) from sealed_key x where x.name not like 'protection:%')::text
+            """);
+        return (string)(await read.ExecuteScalarAsync())!;
+    }
+}
