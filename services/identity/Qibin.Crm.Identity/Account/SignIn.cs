@@ -51,13 +51,14 @@ internal static class SignIn
         }
 
         var (userName, password, back) = (form["userName"].ToString().Trim(), form["password"].ToString(), Pages.Back(form["returnUrl"]));
-        // Locked until the end, so that guesses that come at once are counted one after the other.
+        var name = userName.Length is > 0 and <= 64 && password.Length <= 200 && Text.Clean(userName) is { } clean ? users.NormalizeName(clean) : null;
+        var known = await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.NormalizedUserName == name, ct);
+        // The slow part comes before the lock; what it found counts only in its turn, so of many guesses at once no more are heard
+        // than one after the other.
+        var fits = users.PasswordHasher.VerifyHashedPassword(known!, known?.PasswordHash ?? Nobody.Value, password) != PasswordVerificationResult.Failed;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var person = userName.Length is > 0 and <= 64 && password.Length is > 0 and <= 200 && Text.Clean(userName) is { } name
-            ? await LockedAsync(db, users.NormalizeName(name), ct)
-            : null;
-        var fits = users.PasswordHasher.VerifyHashedPassword(person!, person?.PasswordHash ?? Nobody.Value, password) != PasswordVerificationResult.Failed;
-        if (person is null || !person.Try(fits, clock.GetUtcNow()))
+        var person = known is null ? null : await db.People.Locked(known.Id).SingleOrDefaultAsync(ct);
+        if (person is null || !person.Try(fits && person.PasswordHash == known!.PasswordHash, clock.GetUtcNow()))
         {
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
@@ -73,9 +74,6 @@ internal static class SignIn
             ? Results.Redirect(Password.Path + (back is null ? "" : QueryString.Create("returnUrl", back)))
             : Results.Redirect(back ?? Password.Path);
     }
-
-    private static Task<Person?> LockedAsync(IdentityDb db, string? normalizedName, CancellationToken ct) =>
-        db.People.FromSql($"select * from person where normalized_user_name = {normalizedName} for update").SingleOrDefaultAsync(ct);
 
     private static async Task<IResult> SignOutAsync(HttpContext http)
     {
