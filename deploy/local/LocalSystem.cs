@@ -15,6 +15,7 @@ public sealed class LocalSystem : IAsyncDisposable
 
     private readonly LocalOptions _options;
     private readonly List<Part> _parts = [];
+    private Dictionary<string, ServiceProcess> _services = [];
     private LockFile? _lock;
 
     private LocalSystem(LocalOptions options) => _options = options with { Data = Path.GetFullPath(options.Data) };
@@ -95,6 +96,8 @@ public sealed class LocalSystem : IAsyncDisposable
         await StopAsync(services, TimeSpan.FromSeconds(3.5));
         await StopAsync(_parts.Except(services).Except(gateway), TimeSpan.FromSeconds(3));
         _parts.Clear();
+        // Those that a cut start left without a part.
+        await Task.WhenAll(_services.Values.Select(service => service.DisposeAsync().AsTask()));
         if (_lock is not null)
         {
             await _lock.DisposeAsync();
@@ -124,9 +127,9 @@ public sealed class LocalSystem : IAsyncDisposable
         await secrets.KeepAsync(ct);
 
         await StartServersAsync(postgresPassword, brokerPassword, ct);
-        var services = Services(gateway, sealing);
-        await MigrateAsync(services, ct);
-        await ServeAsync(services, gateway, ct);
+        _services = Services(gateway, sealing);
+        await MigrateAsync(ct);
+        await ServeAsync(ct);
         await PrivateFile.WriteAsync(AccessFile, Access.Print(), ct);
     }
 
@@ -242,6 +245,8 @@ public sealed class LocalSystem : IAsyncDisposable
                 ["Identity__Issuer"] = gateway.AbsoluteUri,
                 // Six processes share one machine's memory.
                 ["DOTNET_gcServer"] = "0",
+                ["Logging__LogLevel__Microsoft"] = "Warning",
+                ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
             };
             foreach (var (name, value) in _options.Settings)
             {
@@ -253,27 +258,28 @@ public sealed class LocalSystem : IAsyncDisposable
     }
 
     /// <summary>All of them before any of them serves: what one tells must find the queues of the others.</summary>
-    private async Task MigrateAsync(Dictionary<string, ServiceProcess> services, CancellationToken ct)
+    private async Task MigrateAsync(CancellationToken ct)
     {
         Say("迁移数据库与消息拓扑 · Migrating databases and the broker's topology");
-        await Task.WhenAll(ServiceNames.Select(name => services[name].MigrateAsync(ct)));
+        await Task.WhenAll(ServiceNames.Select(name => _services[name].MigrateAsync(ct)));
     }
 
-    private async Task ServeAsync(Dictionary<string, ServiceProcess> services, Uri gateway, CancellationToken ct)
+    private async Task ServeAsync(CancellationToken ct)
     {
-        Say("启动服务 · Starting the services: " + string.Join(", ", services.Keys));
-        await Task.WhenAll(services.Select(async service =>
+        Say("启动服务 · Starting the services: " + string.Join(", ", _services.Keys));
+        foreach (var (name, service) in _services)
         {
-            await service.Value.StartAgainAsync(ct);
-            Add(service.Key, service.Value.Address, service.Value);
-        }));
-        await Task.WhenAll(services.Where(s => s.Key != "gateway").Select(async service =>
+            await (ServiceNames.Contains(name) ? service.ServeAsync() : service.StartAgainAsync(ct));
+            Add(name, service.Address, service);
+        }
+
+        await Task.WhenAll(ServiceNames.Select(async name =>
         {
-            await service.Value.WaitReadyAsync(ct);
-            Say($"{service.Key}: {service.Value.Address}");
+            await _services[name].WaitReadyAsync(ct);
+            Say($"{name}: {_services[name].Address}");
         }));
-        await services["gateway"].WaitReadyAsync(ct);
-        Say($"gateway: {gateway}");
+        await _services["gateway"].WaitReadyAsync(ct);
+        Say($"gateway: {Gateway}");
     }
 
     private void Add(string name, Uri? address, INode? node)

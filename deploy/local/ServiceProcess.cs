@@ -17,17 +17,28 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException($"{name} was never started.");
 
-    /// <summary>Brings the service's database and its part of the broker up to date.</summary>
+    /// <summary>Starts the process, brings the service's database and its part of the broker up to date, and stops short of serving.</summary>
     /// <exception cref="InvalidOperationException">It ended with an error; the message holds what it printed.</exception>
     public async Task MigrateAsync(CancellationToken ct)
     {
-        await using var migration = await LaunchAsync("migrate");
-        await migration.WaitForExitAsync(ct);
-        if (migration.ExitCode != 0)
+        var migrated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = await LaunchAsync(["migrate", "serve"], line =>
         {
-            throw new InvalidOperationException($"{name} migrate ended with {migration.ExitCode}:\n{migration.LastOutput}");
+            if (line == "migrated")
+            {
+                migrated.TrySetResult();
+            }
+        });
+        await Task.WhenAny(migrated.Task, Running.WaitForExitAsync(ct));
+        ct.ThrowIfCancellationRequested();
+        if (Running.HasExited)
+        {
+            throw new InvalidOperationException($"{name} migrate ended with {Running.ExitCode}:\n{Running.LastOutput}");
         }
     }
+
+    /// <summary>Lets the migrated service serve.</summary>
+    public Task ServeAsync() => Running.TellAsync("serve");
 
     public async Task StartAgainAsync(CancellationToken ct = default)
     {
@@ -41,7 +52,7 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
             await _process.DisposeAsync();
         }
 
-        _process = await LaunchAsync();
+        _process = await LaunchAsync([], null);
     }
 
     /// <summary>Waits until the service says that it is ready.</summary>
@@ -73,7 +84,7 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
                 last = e.Message;
             }
 
-            await Task.Delay(50, ct);
+            await Task.Delay(150, ct);
         }
 
         throw new InvalidOperationException($"{name} is not ready: {last}\n{Running.LastOutput}");
@@ -85,8 +96,15 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
 
     public Task WaitForExitAsync(CancellationToken ct = default) => Running.WaitForExitAsync(ct);
 
-    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+            _process = null;
+        }
+    }
 
-    private Task<ChildProcess> LaunchAsync(params string[] arguments) =>
-        ChildProcess.StartAsync(Repository.Dotnet, [_built.Program, .. arguments], settings, log, _built.Directory);
+    private Task<ChildProcess> LaunchAsync(string[] arguments, Action<string>? heard) =>
+        ChildProcess.StartAsync(Repository.Dotnet, [_built.Program, .. arguments], settings, log, _built.Directory, heard);
 }

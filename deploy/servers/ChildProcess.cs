@@ -37,12 +37,15 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="environment">Variables set in addition.</param>
     /// <param name="log">File for what it prints, at most twice 8 MB; null keeps the last lines only.</param>
     /// <param name="directory">Working directory; the root unless given.</param>
+    /// <param name="heard">Given each line that it prints; its standard input stays open for <see cref="TellAsync"/> then.</param>
     public static Task<ChildProcess> StartAsync(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null, string directory = "/") =>
-        StartAsync(program, arguments, new Account(null, false), environment, log, directory);
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null, string directory = "/",
+        Action<string>? heard = null) =>
+        StartAsync(program, arguments, new Account(null, false), environment, log, directory, heard);
 
     internal static Task<ChildProcess> StartAsync(
-        string program, IEnumerable<string> arguments, Account account, IReadOnlyDictionary<string, string>? environment, string? log, string directory = "/")
+        string program, IEnumerable<string> arguments, Account account, IReadOnlyDictionary<string, string>? environment, string? log, string directory = "/",
+        Action<string>? heard = null)
     {
         var start = new ProcessStartInfo("setsid", ["setpriv", .. account.Options, "--pdeathsig=KILL", "--", program, .. arguments])
         {
@@ -63,10 +66,14 @@ public sealed class ChildProcess : IAsyncDisposable
             {
                 var lines = new LogFile(log);
                 var process = new Process { StartInfo = start };
-                process.OutputDataReceived += (_, e) => Take(lines, e.Data);
-                process.ErrorDataReceived += (_, e) => Take(lines, e.Data);
+                process.OutputDataReceived += (_, e) => Take(lines, e.Data, heard);
+                process.ErrorDataReceived += (_, e) => Take(lines, e.Data, heard);
                 process.Start();
-                process.StandardInput.Close();
+                if (heard is null)
+                {
+                    process.StandardInput.Close();
+                }
+
                 process.BeginOutputReadLine();
                 process.BeginErrorReadLine();
                 started.SetResult(new ChildProcess(process, lines));
@@ -77,6 +84,14 @@ public sealed class ChildProcess : IAsyncDisposable
             }
         });
         return started.Task;
+    }
+
+    /// <summary>Writes a line to its standard input, and closes it.</summary>
+    /// <exception cref="IOException">It has ended.</exception>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        _process.StandardInput.Close();
     }
 
     public Task WaitForExitAsync(CancellationToken ct = default) => _process.WaitForExitAsync(ct);
@@ -121,11 +136,12 @@ public sealed class ChildProcess : IAsyncDisposable
         _log.Dispose();
     }
 
-    private static void Take(LogFile log, string? line)
+    private static void Take(LogFile log, string? line, Action<string>? heard)
     {
         if (line is not null)
         {
             log.Write(line);
+            heard?.Invoke(line);
         }
     }
 

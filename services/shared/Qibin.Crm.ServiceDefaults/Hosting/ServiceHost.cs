@@ -167,18 +167,25 @@ public static class ServiceHost
     }
 
     /// <summary>
-    /// Serves, or does what the first argument says: <c>migrate</c> brings database and broker up to date, <c>openapi</c> prints the
-    /// OpenAPI document.
+    /// Serves, or does what the arguments say: <c>migrate</c> brings database and broker up to date, <c>openapi</c> prints the OpenAPI
+    /// document. <c>migrate serve</c> brings them up to date, prints <c>migrated</c>, and serves once it reads a line: whoever starts
+    /// several services on one machine lets them serve when all are migrated, and starts each process once.
     /// </summary>
     public static async Task<int> RunServiceAsync(this WebApplication app, string[] args)
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(args);
         app.CloseEndpoints();
-        switch (args.FirstOrDefault(a => !a.StartsWith('-')))
+        switch (string.Join(' ', args.Where(a => !a.StartsWith('-'))))
         {
             case "migrate":
                 await app.MigrateAsync(CancellationToken.None);
+                return 0;
+            case "migrate serve":
+                await app.MigrateAsync(CancellationToken.None);
+                Console.WriteLine("migrated");
+                await Console.In.ReadLineAsync();
+                await app.RunAsync();
                 return 0;
             case "openapi":
                 Console.WriteLine(OpenApi.Print(app.Services));
