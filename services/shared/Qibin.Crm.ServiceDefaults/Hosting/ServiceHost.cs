@@ -106,6 +106,8 @@ public static class ServiceHost
         settings.Options = string.Join(' ', settings.Options, "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
         services.AddSingleton<IInterceptor, RowLockInterceptor>();
+        services.AddSingleton<LastStatement>();
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<LastStatement>());
         services.AddPooledDbContextFactory<TDb>((provider, options) =>
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(provider.GetServices<IInterceptor>()));
         services.AddScoped(provider =>

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Qibin.Crm.ServiceDefaults;
 
@@ -41,6 +42,7 @@ internal sealed class WriteFilter : IEndpointFilter
 
         var ct = http.RequestAborted;
         var db = http.RequestServices.GetRequiredService<DbContext>();
+        var last = http.RequestServices.GetRequiredService<LastStatement>();
         // Handlers save once; a failed save ends the transaction, so savepoints would only cost round trips.
         db.Database.AutoSavepointsEnabled = false;
         if (!NeedsKey(http.Request.Method))
@@ -71,17 +73,18 @@ internal sealed class WriteFilter : IEndpointFilter
         }
 
         var kept = Keep(result, status);
-        await using (var complete = Command(transaction, Complete))
+        last.Set(db, new NpgsqlBatchCommand(Complete)
         {
-            complete.Parameters.AddWithValue("status", kept.Status);
-            complete.Parameters.AddWithValue("location", NpgsqlTypes.NpgsqlDbType.Text, (object?)kept.Location ?? DBNull.Value);
-            complete.Parameters.AddWithValue("version", NpgsqlTypes.NpgsqlDbType.Bigint, (object?)kept.Version ?? DBNull.Value);
-            complete.Parameters.AddWithValue("answer", NpgsqlTypes.NpgsqlDbType.Text, (object?)kept.Body ?? DBNull.Value);
-            complete.Parameters.AddWithValue("principal", principal);
-            complete.Parameters.AddWithValue("key", key);
-            await complete.ExecuteNonQueryAsync(ct);
-        }
-
+            Parameters =
+            {
+                new() { ParameterName = "status", Value = kept.Status },
+                new() { ParameterName = "location", NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)kept.Location ?? DBNull.Value },
+                new() { ParameterName = "version", NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)kept.Version ?? DBNull.Value },
+                new() { ParameterName = "answer", NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)kept.Body ?? DBNull.Value },
+                new() { ParameterName = "principal", Value = principal },
+                new() { ParameterName = "key", Value = key },
+            },
+        });
         // From here on the client going away must not decide whether the write took place.
         await transaction.CommitAsync(CancellationToken.None);
         return Answer.Value(result) is IToldOnce ? Keep(result, status, told: true) : kept;
