@@ -52,6 +52,7 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [InlineData("firstContactFrom=2026-13-01", "firstContactFrom", "query.value")]
     [InlineData("limit=0", "limit", "value.range")]
     [InlineData("limit=201", "limit", "value.range")]
+    [InlineData("sort=stage", "sort", "sort.unknown")]
     [InlineData("sort=phone", "sort", "sort.unknown")]
     [InlineData("sort=code,code", "sort", "sort.unknown")]
     [InlineData("cursor=abc", "cursor", "cursor.invalid")]
@@ -76,7 +77,7 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         await ExecuteAsync($"update lead set stage = (ascii(right(code, 1)) % 3), stage_on = first_contact_on + (ascii(right(code, 1)) % 5), updated_at = date_trunc('second', updated_at), created_at = date_trunc('second', created_at) where owner_id = '{owner.Id}'");
 
         foreach (var sort in (string[])["updatedAt", "-updatedAt", "createdAt", "-createdAt", "firstContactOn", "-firstContactOn", "lastContactOn", "-lastContactOn",
-            "stageOn", "-stageOn", "stage", "-stage", "code", "-code", "investorName", "-investorName", "stage,-updatedAt", "-investorName,createdAt", "stageOn,-stage,code"])
+            "stageOn", "-stageOn", "code", "-code", "investorName", "-investorName", "stageOn,-updatedAt", "-investorName,createdAt", "stageOn,-lastContactOn,code"])
         {
             var turn = 0;
             var seen = await CursorWalk.WalkAsync(client, $"/api/v1/leads?sort={sort}", 37, async _ =>

@@ -54,6 +54,8 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var path = LeadsFixture.Path(lead);
 
         (await leads.As(TestCaller.Person(Roles.Coordinator)).PatchAsync(path, new { confidential = true }, lead.ETag)).IsProblem(409, "lead.restrictedToOwner");
+        (await leads.As(owner).PatchAsync(path, new { readers = new[] { head.Id } }, lead.ETag)).IsProblem(400, "request.invalid");
+        (await leads.As(owner).PostAsync("/api/v1/first-contacts", leads.FirstContact(("readers", new[] { head.Id })))).IsProblem(400, "request.invalid");
         var closed = (await leads.As(head).PatchAsync(path, new { confidential = true }, lead.ETag)).Is(200);
 
         (await leads.As(owner).GetAsync(path)).Is(200);

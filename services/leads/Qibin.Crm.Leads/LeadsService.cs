@@ -26,6 +26,7 @@ internal static class LeadsService
             ["lead.revisitOrder"] = new("回访日期须晚于留存日期", "The revisit date must come after the day the lead is kept"),
             ["lead.sameOwner"] = new("该线索已由此人负责", "The lead is with that officer already"),
             ["lead.restrictedToOwner"] = new("只有负责人或部门负责人可以设置涉密", "Only the owner or a unit head decides on confidentiality"),
+            ["lead.readersOfOpen"] = new("只有涉密线索可以指定阅读人", "Only a confidential lead has named readers"),
             ["nextStep.none"] = new("没有待办的下一步", "No next step is open"),
             ["nextStep.beforeFirstContact"] = new("下一步日期不能早于首次联系日期 {0:yyyy-MM-dd}", "A next step cannot be due before the first contact, {0:yyyy-MM-dd}"),
             ["officer.unknown"] = new("没有此负责人，或其不在职、不在可分派范围内", "No such officer, or not active, or out of reach"),

@@ -123,6 +123,11 @@ internal static class LogFirstContact
             lead.ComeFrom(region, deed);
         }
 
+        if (request.Readers is not null && request.Confidential != true)
+        {
+            throw Refusal.Invalid("/readers", "lead.readersOfOpen");
+        }
+
         if (request.Confidential == true)
         {
             lead.Restrict(true, [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }], deed);
@@ -178,7 +183,9 @@ internal static class LogFirstContact
             throw Refusal.Invalid(request.InvestorName is null ? "/uscc" : "/investorName", "value.exclusive", "investorId");
         }
 
-        var investor = await db.InvestorsVisibleTo(caller).SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw new RuleViolation("investor.unknown");
+        // Locked, so that a rename under way reaches the new lead too.
+        var investor = await db.Investors.Locked(id).Where(i => db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct)
+            ?? throw new RuleViolation("investor.unknown");
         var person = await db.People.Where(p => p.InvestorId == id && p.Name == request.PersonName && p.Phone == request.Phone)
             .OrderBy(p => p.Id).FirstOrDefaultAsync(ct);
         if (person is null)

@@ -110,7 +110,7 @@ internal static class People
             .WithName("readPerson").WithSummary("联系人详情 · One person");
         api.MapPatch("/investors/{investorId:guid}/people/{personId:guid}", Amend).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("amendPerson").WithSummary("修改联系人 · Amend a person");
-        api.MapPost("/investors/{investorId:guid}/people/{personId:guid}/unmasking", Unmask).AllowEverybody(Scopes.LeadsRead)
+        api.MapPost("/investors/{investorId:guid}/people/{personId:guid}/unmasking", Unmask).AllowEverybody(Scopes.LeadsWrite)
             .WithName("unmaskPerson").WithSummary("查看完整联系方式（记入审计）· See phone and e-mail unmasked for 15 minutes, audited");
     }
 

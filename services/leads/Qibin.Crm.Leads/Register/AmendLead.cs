@@ -61,6 +61,11 @@ internal static class AmendLead
                 throw new RuleViolation("lead.restrictedToOwner");
             }
 
+            if (patch.Readers is not null && !(patch.Confidential ?? lead.Confidential))
+            {
+                throw Refusal.Invalid("/readers", "lead.readersOfOpen");
+            }
+
             lead.Restrict(
                 patch.Confidential ?? lead.Confidential,
                 [.. patch.Readers ?? lead.Readers, .. caller.IsIntegration ? [] : new[] { caller.Id }],

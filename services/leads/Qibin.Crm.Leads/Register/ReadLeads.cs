@@ -48,7 +48,6 @@ internal static class ReadLeads
         .Sort("firstContactOn", l => l.FirstContactOn)
         .Sort("lastContactOn", l => l.LastContactOn)
         .Sort("stageOn", l => l.StageOn)
-        .Sort("stage", l => l.Stage)
         .Sort("code", l => l.Code)
         .Sort("investorName", l => l.InvestorName);
 
