@@ -32,6 +32,8 @@ internal static class DemonstrationData
         await ReachStagesAsync(api, converted, projects, staff, ct);
         await PayInAsync(api, converted, projects, today, ct);
         await SuspendAsync(api, converted, projects, today, ct);
+        progress("载体与入驻 · Premises and settling");
+        await PremisesAndEntry.FillAsync(api, converted, projects, staff, today, ct);
     }
 
     internal static ParallelOptions Limits(CancellationToken ct) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
