@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using Qibin.Crm.Local;
+using Qibin.Crm.TestKit;
+
+[assembly: AssemblyFixture(typeof(Qibin.Crm.EndToEnd.Tests.RunningSystem))]
+
+// One system for all of them: a test that kills parts of it runs alone.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Qibin.Crm.EndToEnd.Tests;
+
+/// <summary>The whole system with its demonstration data, as the first command starts it, for all tests of this assembly.</summary>
+public sealed class RunningSystem : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("qibin-end-to-end-");
+    private readonly ConcurrentDictionary<string, (string Token, long At)> _tokens = new(StringComparer.Ordinal);
+
+    public LocalSystem System { get; private set; } = null!;
+
+    public Uri Gateway => System.Gateway;
+
+    public async ValueTask InitializeAsync()
+    {
+        System = await LocalSystem.StartAsync(new LocalOptions
+        {
+            Data = _directory.FullName,
+            Port = Servers.Ports.Free(),
+            // Tests send more in a minute than any one caller should.
+            Settings = new Dictionary<string, string> { ["RateLimits:PerCaller"] = "1000000", ["RateLimits:PerAddress"] = "1000000" },
+        });
+        await System.FillAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await System.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    /// <summary>The first person of a role, in a unit where one is named.</summary>
+    public AccessUser Person(string role, string? unit = null) => System.Access.Users.First(u => u.Role == role && (unit is null || u.Unit == unit));
+
+    /// <summary>A token of a person, by the sign-in pages; used again while it is fresh.</summary>
+    public Task<string> TokenAsync(AccessUser person) =>
+        TokenAsync(person.UserName, async () => (await SignIn.AsAsync(Gateway, person.UserName, person.Password)).AccessToken);
+
+    /// <summary>A token of the integration with all scopes.</summary>
+    public Task<string> IntegrationTokenAsync() => TokenAsync("", () =>
+        SignIn.AsClientAsync(Gateway, System.Access.Clients[0].ClientId, System.Access.Clients[0].ClientSecret));
+
+    public async Task<ApiClient> AsAsync(string role, string? unit = null) => Client(await TokenAsync(Person(role, unit)));
+
+    public async Task<ApiClient> AsIntegrationAsync() => Client(await IntegrationTokenAsync());
+
+    /// <summary>An HTTP client for a generated client, as a person.</summary>
+    public async Task<HttpClient> HttpAsync(AccessUser person)
+    {
+        var http = new HttpClient { BaseAddress = Gateway };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(person));
+        return http;
+    }
+
+    private ApiClient Client(string token) => new(new HttpClient { BaseAddress = Gateway, Timeout = TimeSpan.FromMinutes(2) }, token);
+
+    private async Task<string> TokenAsync(string who, Func<Task<string>> signIn)
+    {
+        if (_tokens.TryGetValue(who, out var known) && TimeProvider.System.GetElapsedTime(known.At) < TimeSpan.FromMinutes(8))
+        {
+            return known.Token;
+        }
+
+        var token = await signIn();
+        _tokens[who] = (token, TimeProvider.System.GetTimestamp());
+        return token;
+    }
+}
