@@ -16,6 +16,9 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
     private readonly SemaphoreSlim _signingIn = new(1, 1);
     private string? _token;
 
+    /// <summary>An access token, good for some minutes.</summary>
+    public async Task<string> TokenAsync(CancellationToken ct) => _token ?? await SignInAsync(ct);
+
     public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
         JsonNode.Parse((await SendAsync(HttpMethod.Get, path, null, null, null, ct)).Body)!;
 

@@ -8,7 +8,7 @@ namespace Qibin.Crm.Benchmarks.Measure;
 /// <summary>The machine's limit: the same statements by pgbench, prepared, straight at the same database.</summary>
 internal static partial class PgBench
 {
-    public static async Task<Rate> RunAsync(string connection, string script, int connections, TimeSpan duration)
+    public static async Task<Rate> RunAsync(string connection, string script, int connections, TimeSpan duration, int leads = 1)
     {
         var target = new NpgsqlConnectionStringBuilder(connection);
         var file = Path.GetTempFileName();
@@ -16,7 +16,7 @@ internal static partial class PgBench
         {
             await File.WriteAllTextAsync(file, script);
             var start = new ProcessStartInfo("pgbench") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])["-n", "-M", "prepared", "-f", file, "-c", $"{connections}", "-j", "2",
+            foreach (var argument in (string[])["-n", "-M", "prepared", "-f", file, "-c", $"{connections}", "-j", "2", "-D", $"leads={leads}",
                 "-T", duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), "-h", target.Host!, "-p", $"{target.Port}", "-U", target.Username!, target.Database!])
             {
                 start.ArgumentList.Add(argument);

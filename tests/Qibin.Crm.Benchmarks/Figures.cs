@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Qibin.Crm.Benchmarks.Measure;
+using Qibin.Crm.Local;
+using Qibin.Crm.Local.Demo;
+
+namespace Qibin.Crm.Benchmarks;
+
+/// <summary>
+/// The figures of one run: what the gateway does a second with token, row scope and outbox, beside what pgbench does with the same
+/// statements on the same database, in turns, so that the machine's own drift cancels out.
+/// </summary>
+internal static class Figures
+{
+    private const int Connections = 8;
+
+    public static async Task<int> PrintAsync(LocalSystem system, int leads, int rounds, TimeSpan duration)
+    {
+        using var api = new Integration(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
+        var staff = await Staff.ReadAsync(api, CancellationToken.None);
+        await PreloadAsync(system, api, staff, leads);
+        var ids = await IdsAsync(system.Database("leads"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{ids.Count} leads · {Connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} processors · median (min … max)"));
+
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = system.Gateway };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await api.TokenAsync(CancellationToken.None));
+        var random = new Random(410611);
+
+        await CompareAsync(rounds, "log a contact through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+            await SendAsync(http, HttpMethod.Post, $"/api/v1/leads/{Pick(ids, random)}/contacts", """{"channel":"phone","summary":"谈到首期投资与达产时间。"}""", HttpStatusCode.Created)),
+            "pgbench: the same insert, update and event", () => PgBench.RunAsync(system.Database("leads"), ContactScript, Connections, duration, ids.Count));
+        await CompareAsync(rounds, "read one lead through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+            await SendAsync(http, HttpMethod.Get, $"/api/v1/leads/{Pick(ids, random)}", null, HttpStatusCode.OK)),
+            "pgbench: select the lead", () => PgBench.RunAsync(system.Database("leads"), ReadScript, Connections, duration, ids.Count));
+        await CompareAsync(rounds, "list 50 by stage, latest first, through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+            await SendAsync(http, HttpMethod.Get, "/api/v1/leads?stage=new&sort=-updatedAt&limit=50", null, HttpStatusCode.OK)),
+            "pgbench: select 50", () => PgBench.RunAsync(system.Database("leads"), ListScript, Connections, duration, ids.Count));
+        await LagAsync(system, api, staff, TimeSpan.FromSeconds(20));
+        return 0;
+    }
+
+    // The ids that pgbench picks stand in a table of their own, so that it picks as cheaply as a client that knows its ids.
+    private const string Pick0 =
+        """
+        \set n random(1, :leads)
+        """;
+
+    private static string ContactScript => Script(
+        """
+        begin;
+        insert into contact (id, lead_id, channel, summary, occurred_on, recorded_by, recorded_at)
+            select gen_random_uuid(), lead_id, 0, '谈到首期投资与达产时间。', current_date, '00000000-0000-0000-0000-000000000000', now() from benchmark_lead where n = :n;
+        update lead set version = version + 1, updated_at = now(), last_contact_on = current_date, contact_count = contact_count + 1
+            where id = (select lead_id from benchmark_lead where n = :n);
+        insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id, confidential)
+            select gen_random_uuid(), 'benchmark', gen_random_uuid(), 1, 0, 'ContactRecorded', 1, payload, '00000000-0000-0000-0000-000000000000', false
+            from benchmark_payload;
+        commit;
+        """);
+
+    private static string ReadScript => Script("select * from lead where id = (select lead_id from benchmark_lead where n = :n);");
+
+    private static string ListScript => Script("select * from lead where stage = 0 order by updated_at desc, id desc limit 50;");
+
+    private static string Script(string statements) => Pick0 + "\n" + statements.ReplaceLineEndings(" ").Replace("; ", ";\n", StringComparison.Ordinal) + "\n";
+
+    private static async Task CompareAsync(int rounds, string ours, Func<Task<Rate>> measure, string limit, Func<Task<Rate>> measureLimit)
+    {
+        await measure();
+        var (mine, theirs) = (new List<Rate>(), new List<Rate>());
+        for (var round = 0; round < rounds; round++)
+        {
+            mine.Add(await measure());
+            theirs.Add(await measureLimit());
+        }
+
+        var (a, b) = (new Rounds(ours, mine), new Rounds(limit, theirs));
+        Console.WriteLine(a);
+        Console.WriteLine(b);
+        Console.WriteLine("  ratio " + a.RatioTo(b));
+    }
+
+    /// <summary>From the answer of a stage-changing write until the totals count it, at 25 writes a second.</summary>
+    private static async Task LagAsync(LocalSystem system, Integration api, Staff staff, TimeSpan duration)
+    {
+        var lags = new System.Collections.Concurrent.ConcurrentBag<double>();
+        await using var pipeline = NpgsqlDataSource.Create(system.Database("pipeline"));
+        var started = Stopwatch.GetTimestamp();
+        using var rhythm = new PeriodicTimer(TimeSpan.FromMilliseconds(40));
+        var waiting = new List<Task>();
+        for (var n = 0; Stopwatch.GetElapsedTime(started) < duration && await rhythm.WaitForNextTickAsync(); n++)
+        {
+            var number = n;
+            waiting.Add(Task.Run(async () =>
+            {
+                var receipt = await api.PostAsync("/api/v1/first-contacts", $"lag-{Stopwatch.GetTimestamp()}-{number}", FirstContact($"时延{number}", staff.Officers[number % staff.Officers.Count]), CancellationToken.None);
+                var answered = Stopwatch.GetTimestamp();
+                var id = Guid.Parse(receipt["id"]!.GetValue<string>());
+                while (true)
+                {
+                    // The row that the totals are read from; asking for the totals themselves 25 times a second would be a load of its own.
+                    await using var command = pipeline.CreateCommand("select 1 from journey where lead_id = $1");
+                    command.Parameters.Add(new NpgsqlParameter { Value = id });
+                    if (await command.ExecuteScalarAsync() is not null)
+                    {
+                        lags.Add(Stopwatch.GetElapsedTime(answered).TotalMilliseconds);
+                        return;
+                    }
+
+                    await Task.Delay(5);
+                }
+            }));
+        }
+
+        await Task.WhenAll(waiting);
+        var sorted = lags.Order().ToList();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"commit to totals at 25 writes a second: {sorted.Count} writes, p50 {Rate.Percentile(sorted, 0.5):0} ms, p99 {Rate.Percentile(sorted, 0.99):0} ms, longest {sorted[^1]:0} ms"));
+    }
+
+    private static async Task PreloadAsync(LocalSystem system, Integration api, Staff staff, int leads)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var batches = Enumerable.Range(0, leads / 500).ToList();
+        await Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (batch, ct) =>
+            await api.BatchAsync("/api/v1/first-contacts/batch", $"preload-{batch}",
+                Enumerable.Range(batch * 500, 500).Select(n => FirstContact($"预置{n}", staff.Officers[n % staff.Officers.Count])), ct));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"preloaded {leads} leads through the API: {leads / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second"));
+        await using var source = NpgsqlDataSource.Create(system.Database("leads"));
+        await using (var prepare = source.CreateCommand(
+            """
+            create table if not exists benchmark_lead as select row_number() over (order by id)::int as n, id as lead_id from lead;
+            create unique index if not exists benchmark_lead_n on benchmark_lead (n);
+            create table if not exists benchmark_payload as select payload from messaging.event where type = 'ContactRecorded' limit 1;
+            """))
+        {
+            await prepare.ExecuteNonQueryAsync();
+        }
+
+        // Until the events of the preload have gone, they are a load beside the measurement.
+        started = Stopwatch.GetTimestamp();
+        await using var waiting = source.CreateCommand("select exists (select 1 from messaging.outbox)");
+        while ((bool)(await waiting.ExecuteScalarAsync())!)
+        {
+            await Task.Delay(200);
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"its events had left the outbox {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s later"));
+        await using var vacuum = source.CreateCommand("vacuum analyze");
+        await vacuum.ExecuteNonQueryAsync();
+    }
+
+    private static JsonObject FirstContact(string name, string officer) => new()
+    {
+        ["investorName"] = name,
+        ["personName"] = "示例",
+        ["phone"] = "17000000000",
+        ["channel"] = "phone",
+        ["summary"] = "性能测量（演示）",
+        ["nextStep"] = "再次联系",
+        ["nextStepDueOn"] = "2030-01-01",
+        ["nodeCode"] = "satellite.data",
+        ["estimatedInvestment"] = DemonstrationData.Money(1_000_000, "CNY"),
+        ["ownerId"] = officer,
+    };
+
+    private static async Task<List<Guid>> IdsAsync(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand("select lead_id from benchmark_lead order by n");
+        await using var reader = await command.ExecuteReaderAsync();
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync())
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    private static Guid Pick(List<Guid> ids, Random random)
+    {
+        lock (random)
+        {
+            return ids[random.Next(ids.Count)];
+        }
+    }
+
+    private static async Task SendAsync(HttpClient http, HttpMethod method, string path, string? body, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
+        }
+
+        using var response = await http.SendAsync(request);
+        if (response.StatusCode != expected)
+        {
+            throw new InvalidOperationException($"{method} {path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        }
+
+        await response.Content.ReadAsByteArrayAsync();
+    }
+}
