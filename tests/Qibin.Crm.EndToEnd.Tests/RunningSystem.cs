@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Qibin.Crm.EndToEnd.Tests.RunningSystem))]
 
 // One system for all of them: a test that kills parts of it runs alone.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace Qibin.Crm.EndToEnd.Tests;
 

@@ -28,30 +28,6 @@ internal static class OpenApi
             swagger.CustomOperationIds(api =>
                 api.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().FirstOrDefault()?.EndpointName);
             swagger.TagActionsBy(api => [api.RelativePath!.Split('/').ElementAtOrDefault(2) ?? service.Name]);
-            swagger.MapType<Money>(() => new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Description = "An amount in one currency.",
-                AdditionalPropertiesAllowed = false,
-                Required = new HashSet<string> { "amount", "currency" },
-                Properties = new Dictionary<string, IOpenApiSchema>
-                {
-                    ["amount"] = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.String,
-                        Pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$",
-                        Description = "Decimal in the currency's main unit (yuan), as a string.",
-                        Examples = [JsonValue.Create("120000000.00")],
-                    },
-                    ["currency"] = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.String,
-                        Pattern = "^[A-Z]{3}$",
-                        Description = "ISO 4217 code.",
-                        Examples = [JsonValue.Create("CNY")],
-                    },
-                },
-            });
             swagger.MapType<DateOnly>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" });
             foreach (var documentation in Directory.EnumerateFiles(AppContext.BaseDirectory, "Qibin.Crm.*.xml"))
             {
@@ -81,6 +57,7 @@ internal static class OpenApi
             {
                 [new OpenApiSecuritySchemeReference("oauth2", document)] = [],
             });
+            swagger.SchemaFilter<MoneySchema>();
             swagger.SchemaFilter<ClosedSchemas>();
             swagger.SchemaFilter<PublishedShapes>();
             swagger.OperationFilter<GroundRules>();
@@ -106,6 +83,37 @@ internal static class OpenApi
         }
 
         return type.DeclaringType is { } outer ? outer.Name + name : name;
+    }
+
+    /// <summary>Money as its converter writes it; a shape of its own, so that a generated client has one type for it.</summary>
+    private sealed class MoneySchema : ISchemaFilter
+    {
+        public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+        {
+            if (schema is not OpenApiSchema money || context.Type != typeof(Money))
+            {
+                return;
+            }
+
+            money.Required = new HashSet<string> { "amount", "currency" };
+            money.Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["amount"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$",
+                    Description = "Decimal in the currency's main unit (yuan), as a string.",
+                    Examples = [JsonValue.Create("120000000.00")],
+                },
+                ["currency"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Pattern = "^[A-Z]{3}$",
+                    Description = "ISO 4217 code.",
+                    Examples = [JsonValue.Create("CNY")],
+                },
+            };
+        }
     }
 
     /// <summary>Objects are closed: the API refuses unknown properties, so the document says so.</summary>
