@@ -87,7 +87,8 @@ internal static class Forwarding
             return;
         }
 
-        await EdgeSizes.TakeBodyAsync(http);
+        // Before a service is bothered with it: a slow sender holds no place there.
+        await RequestBody.TakeAsync(http);
         using var place = limits.Enter(http.GetReverseProxyFeature().Cluster.Config.ClusterId);
         if (!place.IsAcquired)
         {

@@ -12,7 +12,6 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         adjust?.Invoke(builder);
         builder.AddEdgeDefaults();
-        builder.AddEdgeSizes();
         builder.AddTrustedProxies();
         builder.AddKnownTokens();
         builder.AddEdgeLimits();
@@ -23,7 +22,6 @@ internal static class Program
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseEdgeDefaults();
-        app.UseEdgeSizes();
         app.UseAuthentication();
         app.UseSwaggerPage();
         app.MapForwarding();

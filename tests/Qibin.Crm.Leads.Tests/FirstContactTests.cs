@@ -96,7 +96,7 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [InlineData("personName", "  ", "/personName", "value.required")]
     [InlineData("phone", "not a phone", "/phone", "phone.invalid")]
     [InlineData("email", "nobody", "/email", "email.invalid")]
-    [InlineData("channel", "pigeon", "/channel", "json.wrongType")]
+    [InlineData("channel", "pigeon", "/channel", "word.unknown")]
     [InlineData("summary", null, "/summary", "value.required")]
     [InlineData("nextStep", null, "/nextStep", "value.required")]
     [InlineData("nextStepDueOn", null, "/nextStepDueOn", "value.required")]

@@ -67,8 +67,11 @@ public static class ServiceHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1 << 20;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            // What is refused here ends the connection before its sender has seen why; the limits that answer are narrower.
+            kestrel.Limits.MaxRequestBodySize = RequestBody.Lingering;
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 4000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -140,6 +143,7 @@ public static class ServiceHost
             http.Response.Headers.XContentTypeOptions = "nosniff";
             return next(http);
         });
+        app.UseEdgeSizes();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {

@@ -1,36 +1,100 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace Qibin.Crm.ServiceDefaults;
 
-/// <summary>Reads a keyed request's body ahead of binding, to know a repeat from another request by its hash.</summary>
-internal sealed class RequestBody(RequestDelegate next)
+/// <summary>
+/// Reads a request's body ahead of everything that wants it: JSON in UTF-8 and nothing else, of at most 1 MB, and for a keyed
+/// request its hash, to know a repeat from another request.
+/// </summary>
+public sealed class RequestBody(RequestDelegate next)
 {
-    private const int Limit = 1 << 20;
+    private const int Largest = 1 << 20;
+
+    /// <summary>Octets of a refused body that are still read, so that its sender gets to see the refusal.</summary>
+    internal const int Lingering = 8 << 20;
+
     private static readonly object HashKey = new();
 
     public async Task InvokeAsync(HttpContext http)
     {
+        ArgumentNullException.ThrowIfNull(http);
         var request = http.Request;
+        RefuseOtherThanJson(request);
+        await TakeAsync(http);
         if (WriteFilter.NeedsKey(request.Method))
         {
-            request.EnableBuffering(bufferThreshold: Limit, bufferLimit: Limit + 1);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"));
-            var buffer = new byte[16 * 1024];
-            int read;
-            while ((read = await request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
+            if (request.Body is MemoryStream body)
             {
-                hash.AppendData(buffer, 0, read);
+                hash.AppendData(body.GetBuffer().AsSpan(0, (int)body.Length));
             }
 
-            request.Body.Position = 0;
             http.Items[HashKey] = hash.GetHashAndReset();
         }
 
         await next(http);
     }
 
-    public static byte[] HashOf(HttpContext http) => (byte[])http.Items[HashKey]!;
+    public static byte[] HashOf(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return (byte[])http.Items[HashKey]!;
+    }
+
+    /// <summary>Takes the whole body into memory. What stalls (under 240 octets a second) ends in 408.</summary>
+    /// <exception cref="Refusal">413: over 1 MB, whether its length was told or not.</exception>
+    public static async Task TakeAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        var request = http.Request;
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return;
+        }
+
+        var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, 64 * 1024));
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            long total = 0;
+            int read;
+            while ((read = await request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
+            {
+                total += read;
+                if (total <= Largest)
+                {
+                    body.Write(buffer, 0, read);
+                }
+            }
+
+            if (total > Largest)
+            {
+                throw new Refusal(StatusCodes.Status413PayloadTooLarge, "request.tooLarge");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        body.Position = 0;
+        request.Body = body;
+    }
+
+    /// <summary>RFC 8259 has JSON in UTF-8; the framework would take other encodings, and fail on unknown ones.</summary>
+    private static void RefuseOtherThanJson(HttpRequest request)
+    {
+        var plain = request.Headers.ContentEncoding.Count == 0 || request.Headers.ContentEncoding.ToString() is "" or "identity";
+        if (!plain || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset is { HasValue: true } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new Refusal(StatusCodes.Status415UnsupportedMediaType, "request.mediaType");
+        }
+    }
 }

@@ -25,10 +25,39 @@ public static class StrictJson
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 16;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new WordConverter());
         options.Converters.Add(new TextConverter());
         options.Converters.Add(new MoneyConverter());
         return options;
+    }
+
+    /// <summary>Enumerations are their camelCase words and nothing else: no numbers, no other letters, no lists of words.</summary>
+    private sealed class WordConverter : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(Words<>).MakeGenericType(typeToConvert))!;
+
+        private sealed class Words<TEnum> : JsonConverter<TEnum> where TEnum : struct, Enum
+        {
+            private static readonly Dictionary<TEnum, string> Written =
+                Enum.GetValues<TEnum>().Distinct().ToDictionary(v => v, v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString()));
+
+            private static readonly Dictionary<string, TEnum> Known = Written.ToDictionary(w => w.Value, w => w.Key, StringComparer.Ordinal);
+
+            public override TEnum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                reader.TokenType == JsonTokenType.String ? Of(Spelled(ref reader)) : throw new JsonException("json.wrongType");
+
+            public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WriteStringValue(Written[value]);
+
+            public override TEnum ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(Spelled(ref reader));
+
+            public override void WriteAsPropertyName(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WritePropertyName(Written[value]);
+
+            private static TEnum Of(string word) =>
+                Known.TryGetValue(word, out var value) ? value : throw new JsonException("word.unknown|" + string.Join(", ", Known.Keys));
+        }
     }
 
     /// <summary>Every string that enters is NFC and free of characters that hide or reorder text.</summary>
@@ -41,21 +70,23 @@ public static class StrictJson
                 throw new JsonException("json.wrongType");
             }
 
-            string text;
-            try
-            {
-                text = reader.GetString()!;
-            }
-            catch (InvalidOperationException)
-            {
-                // A lone surrogate cannot be text.
-                throw new JsonException("text.forbiddenCharacter");
-            }
-
-            return Text.Clean(text) ?? throw new JsonException("text.forbiddenCharacter");
+            return Text.Clean(Spelled(ref reader)) ?? throw new JsonException("text.forbiddenCharacter");
         }
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
+
+    private static string Spelled(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate, or octets that are no UTF-8, cannot be text.
+            throw new JsonException("text.forbiddenCharacter");
+        }
     }
 
     private sealed class MoneyConverter : JsonConverter<Money>
@@ -71,7 +102,7 @@ public static class StrictJson
             string? currency = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = reader.GetString();
+                var name = Spelled(ref reader);
                 reader.Read();
                 if (name is not ("amount" or "currency"))
                 {
@@ -85,11 +116,11 @@ public static class StrictJson
 
                 if (name == "amount")
                 {
-                    amount = reader.GetString();
+                    amount = Spelled(ref reader);
                 }
                 else
                 {
-                    currency = reader.GetString();
+                    currency = Spelled(ref reader);
                 }
             }
 

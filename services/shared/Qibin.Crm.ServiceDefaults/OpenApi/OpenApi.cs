@@ -271,7 +271,7 @@ internal static class OpenApi
                 (422, "The Idempotency-Key was used with another request", keyed),
                 (428, "If-Match is missing", takesVersion),
                 (429, "Too many requests; see Retry-After", true),
-                (431, "The header fields are over 14 KB", true),
+                (431, "The header fields are over 16 KB", true),
                 (500, "A fault of the service; see traceId", true),
                 (502, "The service behind the gateway cannot be reached", true),
                 (503, "Busy or not available; see Retry-After", true),

@@ -17,6 +17,7 @@ internal static class CommonProblems
         ["json.malformed"] = new("JSON 格式有误", "The JSON is malformed"),
         ["json.unknownProperty"] = new("未知属性", "Unknown property"),
         ["json.wrongType"] = new("值的类型不正确", "The value has the wrong type"),
+        ["word.unknown"] = new("须为以下之一：{0}", "Must be one of: {0}"),
         ["query.unknown"] = new("未知的查询参数 {0}", "Unknown query parameter {0}"),
         ["query.repeated"] = new("查询参数 {0} 只能出现一次", "Query parameter {0} may appear once only"),
         ["query.value"] = new("查询参数 {0} 的值无效", "The value of query parameter {0} is not valid"),
