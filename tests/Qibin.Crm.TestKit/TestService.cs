@@ -76,6 +76,9 @@ public sealed class TestService : IAsyncDisposable
     /// <summary>A client that calls as somebody.</summary>
     public ApiClient As(TestCaller caller) => new(new HttpClient { BaseAddress = Address }, _authority.Token(caller));
 
+    /// <summary>An access token of somebody.</summary>
+    public string TokenOf(TestCaller caller) => _authority.Token(caller);
+
     /// <summary>A client with this token, or without any.</summary>
     public ApiClient WithToken(string? token) => new(new HttpClient { BaseAddress = Address }, token);
 

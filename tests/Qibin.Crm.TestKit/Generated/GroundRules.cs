@@ -1,0 +1,422 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.TestKit.Generated;
+
+/// <summary>A request that an operation takes, with everything that it needs prepared.</summary>
+public sealed record Prepared
+{
+    /// <summary>The path with its ids; the operation's own where it has no parameters. It may bring a query that the operation needs.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The body, serialized as the API speaks JSON; made from the schema when null.</summary>
+    public object? Body { get; init; }
+
+    /// <summary>The ETag of the resource that is changed.</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>Role that can carry it through; the operation's first one when null.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>A token that can carry it through, where a role alone is not enough.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Status of success; any of the document's when null.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The row is everybody's: there is nobody from whom it is hidden.</summary>
+    public bool SeenByAll { get; init; }
+
+    /// <summary>The ids in the path are words, so that an unknown one is malformed (400) or not found (404).</summary>
+    public bool NamesInPath { get; init; }
+}
+
+/// <summary>
+/// Every operation of an API against the ground rules: who may call it, what is hidden, and each single fault of an otherwise
+/// right request, made from the OpenAPI document. The right request comes last and must succeed, so no refused one had an effect.
+/// </summary>
+public static class GroundRules
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs them all.</summary>
+    /// <param name="target">The API.</param>
+    /// <param name="known">How to prepare each operation, by its id. One that is not here is a breach, and so is one that no document has.</param>
+    /// <returns>What is not as it should be.</returns>
+    public static async Task<IReadOnlyList<string>> BreachesAsync(ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(known);
+        var breaches = new List<string>();
+        breaches.AddRange(known.Keys.Except(target.Operations.Select(o => o.Id)).Select(id => $"{id}: prepared, but no document has it"));
+        breaches.AddRange(target.Operations.GroupBy(o => o.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: the id of {g.Count()} operations"));
+        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = target.Address, Timeout = Longest };
+        foreach (var operation in target.Operations)
+        {
+            if (!known.TryGetValue(operation.Id, out var prepare))
+            {
+                breaches.Add($"{operation}: nobody knows how to prepare it");
+                continue;
+            }
+
+            try
+            {
+                var run = new Run(target, operation, await prepare(), http, breaches);
+                await run.AllAsync();
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or InvalidOperationException)
+            {
+                breaches.Add($"{operation}: {e.Message}");
+            }
+        }
+
+        return breaches;
+    }
+
+    private sealed class Run(ApiTarget target, Operation operation, Prepared prepared, HttpClient http, List<string> breaches)
+    {
+        private static readonly string[] Coders = ["gzip", "br"];
+        private readonly string _path = prepared.Path ?? operation.Path;
+        private string _token = "";
+        private JsonNode? _body;
+
+        public async Task AllAsync()
+        {
+            _body = prepared.Body is { } given ? JsonSerializer.SerializeToNode(given, StrictJson.Options)
+                : operation.Body?.Fitting(new Random(7));
+            _token = prepared.Token ?? await target.Tokens.Person(prepared.Role ?? operation.Roles[0]);
+            await WhoAsync();
+            await WhereAsync();
+            await QueryAsync();
+            if (operation.Body is not null)
+            {
+                await BodyAsync();
+            }
+
+            if (operation.TakesVersion)
+            {
+                await VersionAsync();
+            }
+
+            if (operation.TakesKey)
+            {
+                await RefusedKeysAsync();
+            }
+
+            await RightAsync();
+        }
+
+        private async Task WhoAsync()
+        {
+            await ExpectAsync("no token", [401], "auth.required", token: "");
+            await ExpectAsync("no token that was ever given", [401], "auth.required", token: _token[..^6] + "AAAAAA");
+            foreach (var role in Roles.OfPeople)
+            {
+                var token = await target.Tokens.Person(role);
+                if (operation.Roles.Contains(role))
+                {
+                    // Let in, and then refused for something else, so that nothing changes yet.
+                    await ExpectAsync($"role {role}", [400], null, token: token, path: With(_path, "noSuchParameter=1"));
+                }
+                else
+                {
+                    await ExpectAsync($"role {role}", [403], "auth.forbidden", token: token);
+                }
+            }
+
+            await ExpectAsync("an integration without the scope", [403], "auth.forbidden",
+                token: await target.Tokens.Integration([.. Scopes.All.Where(s => s != operation.Scope)]));
+            if (operation.Scope is { } scope)
+            {
+                await ExpectAsync("an integration with the scope", [400], null, token: await target.Tokens.Integration([scope]), path: With(_path, "noSuchParameter=1"));
+            }
+        }
+
+        private async Task WhereAsync()
+        {
+            if (!operation.HasPathParameters)
+            {
+                return;
+            }
+
+            if (!prepared.SeenByAll && await target.Tokens.Stranger(prepared.Role ?? operation.Roles[0]) is { } stranger)
+            {
+                await ExpectAsync("a row that is hidden", [404], null, token: stranger);
+            }
+
+            var random = new Random(11);
+            var absent = operation.Parameters.Where(p => p.In == "path").Aggregate(operation.Path, (path, p) =>
+                path.Replace($"{{{p.Name}}}", Uri.EscapeDataString((string?)p.Schema.Fitting(random)?.AsValue().ToString() ?? "x"), StringComparison.Ordinal));
+            await ExpectAsync("a row that is not there", prepared.NamesInPath ? [400, 404] : [404], null, path: absent);
+            foreach (var nasty in new[] { "not-an-id", "0", "%E2%80%AE", "%27%3B--" })
+            {
+                var odd = operation.Parameters.Where(p => p.In == "path").Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", nasty, StringComparison.Ordinal));
+                await ExpectAsync($"the id {nasty}", [400, 404], null, path: odd);
+            }
+        }
+
+        private async Task QueryAsync()
+        {
+            await ExpectAsync("an unknown query parameter", [400], "request.invalid", path: With(_path, "noSuchParameter=1"), error: "query.unknown");
+            foreach (var parameter in operation.Query)
+            {
+                if (parameter.Name is "cursor")
+                {
+                    await ExpectAsync("no cursor of ours", [400], null, path: With(_path, "cursor=abc"));
+                    continue;
+                }
+
+                var value = Uri.EscapeDataString(parameter.Schema.Fitting(new Random(5))?.ToString() ?? "x");
+                await ExpectAsync($"{parameter.Name} twice", [400], null, path: With(Without(_path, parameter.Name), $"{parameter.Name}={value}&{parameter.Name}={value}"));
+                foreach (var (wrong, bad) in parameter.Schema.Unfitting())
+                {
+                    // In a query everything is text, and an empty text is no value.
+                    if (bad is JsonValue text && text.ToString() is { Length: > 0 } spelled
+                        && !(parameter.Schema.Type == "string" && text.GetValueKind() != JsonValueKind.String)
+                        && !(parameter.Schema.Type != "string" && wrong.StartsWith("a text for", StringComparison.Ordinal) && spelled is "7" or "true"))
+                    {
+                        await ExpectAsync($"{parameter.Name}: {wrong}", [400], null,
+                            path: With(Without(_path, parameter.Name), $"{parameter.Name}={Uri.EscapeDataString(spelled)}"));
+                    }
+                }
+            }
+        }
+
+        private async Task BodyAsync()
+        {
+            await ExpectAsync("no body", [400, 415], null, content: null);
+            await ExpectAsync("an empty body", [400], null, content: Json(""));
+            await ExpectAsync("half a body", [400], null, content: Json("{\"a\":"));
+            await ExpectAsync("a list for a body", [400], null, content: Json("[]"));
+            await ExpectAsync("a null for a body", [400], null, content: Json("null"));
+            await ExpectAsync("a body 17 deep", [400], null, content: Json(Unknown(_body, JsonNode.Parse(new string('[', 17) + new string(']', 17))).ToJsonString(new JsonSerializerOptions { MaxDepth = 64 })));
+            await ExpectAsync("a body that is no UTF-8", [400], null, content: Bytes([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8]));
+            await ExpectAsync("a body in UTF-16", [400, 415], null, content: Bytes(Encoding.Unicode.GetBytes(_body!.ToJsonString()), "application/json; charset=utf-16"));
+            await ExpectAsync("a body as plain text", [415], "request.mediaType", content: Bytes(Encoding.UTF8.GetBytes(_body!.ToJsonString()), "text/plain"));
+            foreach (var coder in Coders)
+            {
+                await ExpectAsync($"a body that claims to be {coder}", [400, 415], null, content: Bytes([0x1F, 0x8B, 8, 0], encoding: coder));
+            }
+
+            await ExpectAsync("a body too large", [413], "request.tooLarge", content: Json("{\"a\":\"" + new string('x', 1 << 20) + "\"}"));
+            await ExpectAsync("an unknown property", [400], "request.invalid", content: Json(Unknown(_body, 1).ToJsonString()), error: "json.unknownProperty");
+            if (_body is JsonObject { Count: > 0 } members)
+            {
+                var (name, value) = members.First();
+                var twice = $"{{\"{name}\":{value?.ToJsonString() ?? "null"},{_body.ToJsonString()[1..]}";
+                await ExpectAsync("a property twice", [400], null, content: Json(twice));
+            }
+
+            foreach (var (wrong, body) in Faulty(operation.Body!, _body, ""))
+            {
+                await ExpectAsync(wrong, [400], null, content: Json(body.ToJsonString()));
+            }
+        }
+
+        /// <summary>The body with one fault, for each fault of each member, in the order of the schema.</summary>
+        private static IEnumerable<(string Wrong, JsonNode Body)> Faulty(Schema schema, JsonNode? body, string at)
+        {
+            if (body is JsonArray { Count: > 0 } list && schema.Items is { } items)
+            {
+                foreach (var (wrong, item) in Faulty(items, list[0], at + "/0"))
+                {
+                    var copy = (JsonArray)list.DeepClone();
+                    copy[0] = item;
+                    yield return (wrong, copy);
+                }
+            }
+
+            if (body is not JsonObject members)
+            {
+                yield break;
+            }
+
+            var required = schema.Required;
+            foreach (var (name, member) in schema.Properties)
+            {
+                if (required.Contains(name))
+                {
+                    var without = (JsonObject)members.DeepClone();
+                    without.Remove(name);
+                    yield return ($"{at}/{name} left out", without);
+                    yield return ($"{at}/{name} null", Changed(members, name, null));
+                }
+
+                foreach (var (wrong, value) in member.Unfitting())
+                {
+                    yield return ($"{at}/{name}: {wrong}", Changed(members, name, value));
+                }
+
+                if (members.TryGetPropertyValue(name, out var present))
+                {
+                    if (present is JsonObject && member.Closed)
+                    {
+                        yield return ($"{at}/{name} with an unknown property", Changed(members, name, Unknown(present, 1)));
+                    }
+
+                    foreach (var (wrong, value) in Faulty(member, present, $"{at}/{name}"))
+                    {
+                        yield return (wrong, Changed(members, name, value));
+                    }
+                }
+            }
+        }
+
+        private async Task VersionAsync()
+        {
+            await ExpectAsync("no If-Match", [428], "ifMatch.required", ifMatch: "");
+            await ExpectAsync("a stale If-Match", [412], "ifMatch.stale", ifMatch: "\"999999\"");
+            foreach (var malformed in new[] { "1", "\"x\"", "\"\"", "\"-1\"", "\"99999999999999999999\"", "\"1\", \"2\"" })
+            {
+                await ExpectAsync($"If-Match {malformed}", [400], "ifMatch.malformed", ifMatch: malformed);
+            }
+        }
+
+        private async Task RefusedKeysAsync()
+        {
+            await ExpectAsync("no Idempotency-Key", [400], "idempotency.keyMissing", key: "");
+            foreach (var malformed in new[] { "a b", new string('k', 129), "\"", "\u00e9", "\u5929" })
+            {
+                await ExpectAsync($"Idempotency-Key {malformed}", [400], "idempotency.keyMalformed", key: malformed);
+            }
+        }
+
+        private async Task RightAsync()
+        {
+            var key = NewKey();
+            var first = await SendAsync(_token, _path, Content(), prepared.ETag, key);
+            if (first.Status >= 300 || (prepared.Status is { } status && first.Status != status) || !operation.Answers.ContainsKey(first.Status))
+            {
+                breaches.Add($"{operation}: the right request is answered {first.Status} {Head(first.Body)}");
+                return;
+            }
+
+            Fits("the right request", first);
+            if (!operation.TakesKey)
+            {
+                return;
+            }
+
+            var again = await SendAsync(_token, _path, Content(), prepared.ETag, key);
+            if (again.Status != first.Status || again.Body != first.Body || again.Headers.ETag?.Tag != first.Headers.ETag?.Tag || again.Headers.Location != first.Headers.Location)
+            {
+                breaches.Add($"{operation}: a repeat is answered {again.Status} {Head(again.Body)}, not as the first time {first.Status} {Head(first.Body)}");
+            }
+
+            await ExpectAsync("a key used for another query", [400, 422], null, key: key, path: With(_path, "other=1"));
+            if (operation.Body is not null)
+            {
+                await ExpectAsync("a key used for another body", [422], "idempotency.reused", key: key, content: Json(" " + _body!.ToJsonString()));
+            }
+        }
+
+        private async Task ExpectAsync(
+            string what, int[] statuses, string? code, string? token = null, string? path = null, HttpContent? content = null, string? ifMatch = null,
+            string? key = null, string? error = null)
+        {
+            var sent = content ?? (what == "no body" ? null : Content());
+            var answer = await SendAsync(token ?? _token, path ?? _path, sent, ifMatch ?? prepared.ETag, key ?? NewKey());
+            var problem = $"{operation}, {what}: {answer.Status} {Head(answer.Body)}";
+            if (!statuses.Contains(answer.Status))
+            {
+                breaches.Add($"{problem} instead of {string.Join(" or ", statuses)}");
+            }
+            else if (!operation.Answers.ContainsKey(answer.Status))
+            {
+                breaches.Add($"{problem}: the status is not in the document");
+            }
+            else if (answer.ContentType != "application/problem+json")
+            {
+                breaches.Add($"{problem}: no problem but {answer.ContentType}");
+            }
+            else if (code is not null && answer.Code != code)
+            {
+                breaches.Add($"{problem}: code {answer.Code} instead of {code}");
+            }
+            else if (error is not null && !answer.Json.GetProperty("errors").EnumerateArray().Any(e => e.GetProperty("code").GetString() == error))
+            {
+                breaches.Add($"{problem}: no error {error}");
+            }
+            else if (answer.Json.GetProperty("status").GetInt32() != answer.Status || answer.Json.GetProperty("title").GetString() is not { Length: > 0 } title || title == answer.Code)
+            {
+                breaches.Add($"{problem}: a problem without words");
+            }
+            else
+            {
+                Fits(what, answer);
+            }
+        }
+
+        private void Fits(string what, Answer answer)
+        {
+            if (answer.Body.Length > 0 && operation.Answers.GetValueOrDefault(answer.Status) is { } schema && schema.Misfit(answer.Json) is { } misfit)
+            {
+                breaches.Add($"{operation}, {what}: the answer is not as the document says: {misfit}");
+            }
+        }
+
+        private async Task<Answer> SendAsync(string token, string path, HttpContent? content, string? ifMatch, string key)
+        {
+            using var request = new HttpRequestMessage(operation.Method, path) { Content = content };
+            if (token.Length > 0)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            if (operation.TakesVersion && ifMatch is { Length: > 0 })
+            {
+                request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+            }
+
+            if (operation.TakesKey && key.Length > 0)
+            {
+                request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+            }
+
+            using var response = await http.SendAsync(request);
+            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
+        }
+
+        private StringContent? Content() => _body is null ? null : Json(_body.ToJsonString());
+
+        private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+
+        private static ByteArrayContent Bytes(byte[] bytes, string type = "application/json", string? encoding = null)
+        {
+            var content = new ByteArrayContent(bytes);
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+            if (encoding is not null)
+            {
+                content.Headers.ContentEncoding.Add(encoding);
+            }
+
+            return content;
+        }
+
+        private static JsonObject Unknown(JsonNode? body, JsonNode? value) => Changed(body as JsonObject ?? [], "noSuchMember", value);
+
+        private static JsonObject Changed(JsonObject members, string name, JsonNode? value)
+        {
+            var copy = (JsonObject)members.DeepClone();
+            copy[name] = value?.DeepClone();
+            return copy;
+        }
+
+        private static string With(string path, string query) => path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + query;
+
+        private static string Without(string path, string parameter)
+        {
+            var parts = path.Split('?', 2);
+            var rest = parts.Length < 2 ? [] : parts[1].Split('&').Where(p => p.Split('=')[0] != parameter).ToArray();
+            return rest.Length == 0 ? parts[0] : $"{parts[0]}?{string.Join('&', rest)}";
+        }
+
+        private static string NewKey() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
+
+        private static string Head(string body) => body.Length <= 300 ? body : body[..300] + "…";
+    }
+}
