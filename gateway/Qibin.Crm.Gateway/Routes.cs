@@ -23,7 +23,7 @@ internal static class Routes
             ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], []),
         new("pipeline", "总览 Pipeline", 10, ["pipeline", "ops/pipeline", "changes/pipeline"], []),
         new("identity", "身份与权限 Identity", 10,
-            ["users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"]),
+            ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"]),
     ];
 
     /// <summary>The address of a service's OpenAPI document at the gateway.</summary>
