@@ -11,6 +11,8 @@ namespace Qibin.Crm.Identity.Tests;
 
 public sealed class SeedTests
 {
+    private const string Elsewhere = "http://127.0.0.1:9/console/callback";
+
     [Fact]
     public async Task A_second_migration_changes_nothing()
     {
@@ -69,31 +71,39 @@ public sealed class SeedTests
     {
         var database = await TestDatabases.EmptyAsync("identity_seed");
         await MigrateAsync(database);
-        string kid;
-        Qibin.Crm.TestKit.SignedIn tokens;
-        await using (var one = Build(database, null))
+        // Cookies are of the host, whatever its port.
+        using var browser = new SignIn(new Uri("http://127.0.0.1/"));
+        SignedIn tokens;
+        await using (var one = await StartAsync(database))
         {
-            one.CloseEndpoints();
-            await one.StartAsync();
-            var address = new Uri(one.Urls.First());
-            tokens = await SignInAsync(address);
-            kid = IdentityFixture.Parse(tokens.AccessToken).Kid;
+            using var first = new SignIn(new Uri(one.Urls.First()));
+            tokens = await first.TokensAsync(await first.CodeAsync(Roles.Officer, IdentityFixture.Password, Elsewhere));
+            var page = await browser.Browser.GetStringAsync(new Uri(one.Urls.First() + "/account/sign-in"));
+            using var form = new FormUrlEncodedContent(
+            [
+                new("__RequestVerificationToken", page.Split("name=\"__RequestVerificationToken\" value=\"")[1].Split('"')[0]),
+                new("userName", Roles.Officer), new("password", IdentityFixture.Password),
+            ]);
+            using var signedIn = await browser.Browser.PostAsync(new Uri(one.Urls.First() + "/account/sign-in"), form);
+            Assert.Equal(302, (int)signedIn.StatusCode);
             await one.StopAsync();
         }
 
-        await using var two = Build(database, null);
-        two.CloseEndpoints();
-        await two.StartAsync();
-        using var browser = new SignIn(new Uri(two.Urls.First()));
-        var refreshed = SignIn.Read(await browser.RefreshAsync(tokens.RefreshToken!));
-        Assert.Equal(kid, IdentityFixture.Parse(refreshed.AccessToken).Kid);
+        await using var two = await StartAsync(database);
+        using var again = new SignIn(new Uri(two.Urls.First()));
+        var refreshed = SignIn.Read(await again.RefreshAsync(tokens.RefreshToken!));
+        Assert.Equal(IdentityFixture.Parse(tokens.AccessToken).Kid, IdentityFixture.Parse(refreshed.AccessToken).Kid);
+        using var mine = await browser.Browser.GetAsync(new Uri(two.Urls.First() + "/account/password"));
+        Assert.Equal(200, (int)mine.StatusCode);
         await two.StopAsync();
+    }
 
-        static async Task<SignedIn> SignInAsync(Uri address)
-        {
-            using var browser = new SignIn(address);
-            return await browser.TokensAsync(await browser.CodeAsync(Roles.Officer, IdentityFixture.Password, "http://127.0.0.1:9/console/callback"));
-        }
+    private static async Task<Microsoft.AspNetCore.Builder.WebApplication> StartAsync(string database)
+    {
+        var app = Build(database, null);
+        app.CloseEndpoints();
+        await app.StartAsync();
+        return app;
     }
 
     private static async Task MigrateAsync(string database, string? seal = null)

@@ -86,6 +86,39 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
         }
     }
 
+    [Theory]
+    [InlineData("/connect/token", "grant_type=client_credentials&client_id=%00&client_secret=x", "application/x-www-form-urlencoded")]
+    [InlineData("/connect/token", "{}", "application/json")]
+    [InlineData("/connect/token", "grant_type", "application/x-www-form-urlencoded")]
+    [InlineData("/connect/token", "--x\r\nnot a part", "multipart/form-data; boundary=x")]
+    [InlineData("/connect/token", "MANY", "application/x-www-form-urlencoded")]
+    [InlineData("/connect/authorize", "MANY", "application/x-www-form-urlencoded")]
+    [InlineData("/connect/authorize?client_id=%00", "", "application/x-www-form-urlencoded")]
+    [InlineData("/connect/sign-out?post_logout_redirect_uri=http://a/%00", "", "application/x-www-form-urlencoded")]
+    [InlineData("/connect/revocation", "token=x&client_id=%ff%fe", "application/x-www-form-urlencoded")]
+    [InlineData("/account/sign-in", "MANY", "application/x-www-form-urlencoded")]
+    [InlineData("/account/sign-in", "--x\r\nnot a part", "multipart/form-data; boundary=x")]
+    [InlineData("/account/password", "BIG", "application/x-www-form-urlencoded")]
+    public async Task Whatever_is_sent_to_the_OAuth_endpoints_and_pages_is_never_a_fault(string path, string body, string type)
+    {
+        using var browser = new SignIn(identity.Address);
+        body = body switch { "MANY" => string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1")), "BIG" => "a=" + new string('x', 1 << 21), _ => body };
+        using var content = new StringContent(body, Encoding.UTF8);
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
+        using var answer = await browser.Browser.PostAsync(new Uri(path, UriKind.Relative), content);
+        Assert.InRange((int)answer.StatusCode, 300, 499);
+    }
+
+    [Fact]
+    public async Task A_basic_header_with_a_NUL_is_a_client_that_is_not_known()
+    {
+        using var browser = new SignIn(identity.Address);
+        browser.Browser.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("a%00b:c"u8.ToArray()));
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials" });
+        using var answer = await browser.Browser.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
+        Assert.Equal(401, (int)answer.StatusCode);
+    }
+
     [Fact]
     public void The_OpenAPI_document_is_the_kept_one() =>
         Assert.Null(OpenApiDocument.Difference(identity.Service, "services/identity/Qibin.Crm.Identity"));

@@ -30,6 +30,7 @@ internal static class Program
 
         var app = builder.Build();
         app.UsePublicAddress();
+        app.UseReadableForms();
         var api = app.MapApi();
         api.MapMe();
         api.MapUsers();

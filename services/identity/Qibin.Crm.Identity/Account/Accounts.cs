@@ -15,6 +15,8 @@ internal static class Accounts
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        // It warns that nothing encrypts the keys; the seal does, where it has a key.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         services.AddIdentityCore<Person>().AddUserStore<PersonStore>();
         // The framework's own rules ask for kinds of characters; ours is the only one.
         services.RemoveAll<IPasswordValidator<Person>>();

@@ -29,13 +29,16 @@ internal static class Pages
         input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #7cc4d0;outline-offset:1px;border-color:#0b5f6d}
         button{width:100%;min-height:44px;margin-top:8px;font:inherit;font-weight:600;color:#fff;background:#0b5f6d;border:0;border-radius:8px;cursor:pointer}
         button:hover{background:#084c57}
+        form+form button{color:#0b5f6d;background:none;border:1px solid #8fa1b0}
+        form+form button:hover{background:#eef2f6}
         .alert{margin-bottom:20px;padding:10px 12px;background:#fdf0ee;border:1px solid #e3a39a;border-radius:8px;color:#8c1d12;font-size:14px;overflow-wrap:anywhere}
         .hint{margin:-10px 0 16px;font-size:13px;color:#5a6a77}
         footer{margin-top:20px;font-size:13px;color:#5a6a77;text-align:center}
         @media (prefers-color-scheme:dark){
           body{background:#10171d;color:#e5ecf1}main{background:#18222a;border-color:#2b3a45;box-shadow:none}
           .brand{color:#7cc4d0}label,.hint,footer{color:#a5b4bf}input{background:#10171d;border-color:#5d7282}
-          button{background:#1b8091}button:hover{background:#2495a8}.alert{background:#3a1d1a;border-color:#8c463d;color:#ffc9c1}
+          button{background:#1b8091}button:hover{background:#2495a8}
+          form+form button{color:#7cc4d0;background:none;border-color:#5d7282}form+form button:hover{background:#22303a}.alert{background:#3a1d1a;border-color:#8c463d;color:#ffc9c1}
         }
         """;
 

@@ -24,6 +24,13 @@ internal sealed class ClientApplications(
         return client is not null && client.Accepts(secret, clock.GetUtcNow());
     }
 
+    /// <summary>A NUL, which a Basic header may bring, is in no id and no column takes it.</summary>
+    public override ValueTask<Application?> FindByClientIdAsync(string identifier, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(identifier);
+        return identifier.Contains('\0', StringComparison.Ordinal) ? default : base.FindByClientIdAsync(identifier, cancellationToken);
+    }
+
     /// <summary>Lets the token endpoint know an integration.</summary>
     public async Task AddAsync(Domain.Client client, CancellationToken ct)
     {

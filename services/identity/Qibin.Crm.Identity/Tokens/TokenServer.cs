@@ -44,6 +44,8 @@ internal static class TokenServer
     public static void AddTokenServer(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        // It tells every request's parameters.
+        builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
         services.AddSingleton<KeySeal>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<IMigrationStep>(provider => provider.GetRequiredService<KeyRing>());
@@ -123,4 +125,38 @@ internal static class TokenServer
             return next(http);
         });
     }
+
+    /// <summary>
+    /// Forms and queries of the OAuth endpoints and pages that cannot be read, or hold a NUL, which no column takes, are refused
+    /// before anybody trips over them.
+    /// </summary>
+    public static void UseReadableForms(this WebApplication app) => app.Use(async (http, next) =>
+    {
+        if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        {
+            await next(http);
+            return;
+        }
+
+        var status = StatusCodes.Status400BadRequest;
+        try
+        {
+            var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
+            if (!form.Concat(http.Request.Query).Any(field => field.Key.Contains('\0', StringComparison.Ordinal) || field.Value.ToString().Contains('\0', StringComparison.Ordinal)))
+            {
+                await next(http);
+                return;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // More fields, or longer ones, than the framework reads.
+        }
+        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+        {
+            status = bad.StatusCode;
+        }
+
+        await ProblemWriter.Of(http).WriteAsync(http, new Refusal(status, status == StatusCodes.Status413PayloadTooLarge ? "request.tooLarge" : "request.malformed"));
+    });
 }
