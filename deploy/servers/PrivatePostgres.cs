@@ -122,6 +122,15 @@ public sealed class PrivatePostgres : INode
         }
     }
 
+    /// <summary>Stops a node of which nothing is kept, by an immediate shutdown: no checkpoint writes its databases out first.</summary>
+    public async Task AbandonAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.StopAsync(Signal.Quit, TimeSpan.FromSeconds(6));
+        }
+    }
+
     public Task WaitForExitAsync(CancellationToken ct = default) => Running.WaitForExitAsync(ct);
 
     /// <summary>Kills the postmaster by SIGKILL; its processes end with it.</summary>
