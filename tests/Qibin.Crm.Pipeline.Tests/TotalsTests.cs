@@ -128,37 +128,6 @@ public sealed class TotalsTests : IAsyncLifetime
         Assert.Equal("[] 0 null 0", $"{totals.GetProperty("groups").GetRawText()} {totals.GetProperty("total").GetProperty("count")} {totals.GetProperty("asOf").GetRawText()} {totals.GetProperty("hidden")}");
     }
 
-    [Theory]
-    [InlineData("groupBy=stage,chain,unit", "groupBy", "groupBy.count")]
-    [InlineData("groupBy=month", "groupBy", "query.value")]
-    [InlineData("stage=signed,dreaming", "stage", "query.value")]
-    [InlineData("status=asleep", "status", "query.value")]
-    [InlineData("chain=agriculture", "chain", "chain.unknown")]
-    [InlineData("unit=0101", "unit", "query.value")]
-    [InlineData("officer=", "officer", "query.value")]
-    [InlineData("by=stage", "by", "query.unknown")]
-    public async Task A_question_that_cannot_be_answered_is_refused_by_name(string query, string pointer, string code)
-    {
-        var refused = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/totals?{query}")).IsProblem(400, "request.invalid");
-
-        Assert.Equal($"{pointer} {code}", $"{refused.Json.GetProperty("errors")[0].GetProperty("pointer")} {refused.Json.GetProperty("errors")[0].GetProperty("code")}");
-    }
-
-    [Fact]
-    public async Task Every_role_of_people_asks_and_an_integration_needs_the_scope()
-    {
-        foreach (var role in Roles.OfPeople)
-        {
-            (await _service.As(TestCaller.Person(role)).GetAsync("/api/v1/pipeline/totals")).Is(200);
-            (await _service.As(TestCaller.Person(role)).GetAsync("/api/v1/pipeline/journeys")).Is(200);
-        }
-
-        (await _service.As(TestCaller.Integration("pipeline.read")).GetAsync("/api/v1/pipeline/totals")).Is(200);
-        (await _service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/totals")).IsProblem(403, "auth.forbidden");
-        (await _service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/journeys")).IsProblem(403, "auth.forbidden");
-        (await _service.WithToken(null).GetAsync("/api/v1/pipeline/totals")).IsProblem(401, "auth.required");
-    }
-
     private static IEnumerable<string> Groups(JsonElement totals) =>
         totals.GetProperty("groups").EnumerateArray().Select(g => $"{g.GetProperty("stage")} {g.GetProperty("count")}");
 
