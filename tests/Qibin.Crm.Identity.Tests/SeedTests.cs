@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Qibin.Crm.Identity.Keys;
 using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Qibin.Crm.Identity.Tests;
 
