@@ -52,6 +52,9 @@ public static class RowScope
         return caller.Reach switch
         {
             Reach.All => rows,
+            // One of a kind is asked for by equality: only so does an index give its rows in the order of a list.
+            Reach.Chain when chains is [var only] => rows.Where(r => r.ChainCode == only),
+            Reach.Subtree when units is [var only] => rows.Where(r => r.UnitId == only),
             Reach.Chain => rows.Where(r => r.ChainCode != null && chains.Contains(r.ChainCode)),
             Reach.Subtree => rows.Where(r => units.Contains(r.UnitId)),
             Reach.Unit => rows.Where(r => r.UnitId == unit),
