@@ -86,7 +86,8 @@ internal static class ReadLeads
     {
         if (query.Stage is { Values: var stages })
         {
-            leads = leads.Where(l => stages.Contains(l.Stage));
+            // One stage by equality: only so does the index give its rows in the order of the list.
+            leads = stages is [var stage] ? leads.Where(l => l.Stage == stage) : leads.Where(l => stages.Contains(l.Stage));
         }
 
         if (query.OwnerId is { } owner)
@@ -121,9 +122,18 @@ internal static class ReadLeads
 
         if (query.NextStep is { Values: var lights })
         {
+            leads = leads.Where(l => l.Stage != LeadStage.Kept && l.Stage != LeadStage.Invalid);
             var (none, planned, overdue) = (lights.Contains(NextStepLight.None), lights.Contains(NextStepLight.Planned), lights.Contains(NextStepLight.Overdue));
-            leads = leads.Where(l => l.Stage != LeadStage.Kept && l.Stage != LeadStage.Invalid
-                && ((none && l.NextStepDueOn == null) || (planned && l.NextStepDueOn >= today) || (overdue && l.NextStepDueOn < today)));
+            leads = (none, planned, overdue) switch
+            {
+                (true, false, false) => leads.Where(l => l.NextStepDueOn == null),
+                (false, true, false) => leads.Where(l => l.NextStepDueOn >= today),
+                (false, false, true) => leads.Where(l => l.NextStepDueOn < today),
+                (true, true, false) => leads.Where(l => l.NextStepDueOn == null || l.NextStepDueOn >= today),
+                (true, false, true) => leads.Where(l => l.NextStepDueOn == null || l.NextStepDueOn < today),
+                (false, true, true) => leads.Where(l => l.NextStepDueOn != null),
+                _ => leads,
+            };
         }
 
         if (query.FirstContactFrom is { } from)
