@@ -161,6 +161,7 @@ public static class ServiceHost
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseEdgeDefaults();
+        app.Use(HeadAsGetAsync);
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();
@@ -220,6 +221,26 @@ public static class ServiceHost
         foreach (var step in app.Services.GetServices<IMigrationStep>())
         {
             await step.RunAsync(ct);
+        }
+    }
+
+    /// <summary>HEAD is GET without the content (RFC 9110, 9.3.2), which the server leaves out by itself.</summary>
+    private static async Task HeadAsGetAsync(HttpContext http, RequestDelegate next)
+    {
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await next(http);
+            return;
+        }
+
+        http.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            http.Request.Method = HttpMethods.Head;
         }
     }
 
