@@ -2,10 +2,10 @@ using Qibin.Crm.Client.Enterprises;
 using Qibin.Crm.Client.Leads;
 using Qibin.Crm.Client.Pipeline;
 using Qibin.Crm.Client.Projects;
-using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
 using LeadMoney = Qibin.Crm.Client.Leads.Money;
 using ProjectMoney = Qibin.Crm.Client.Projects.Money;
+using ProjectStage = Qibin.Crm.Client.Projects.ProjectStage;
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
@@ -87,7 +87,7 @@ public class JourneyTests(RunningSystem system)
         await service.Enterprises.AgreeEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(), new AgreementRequest { On = Today.AddDays(-115) });
         await service.Enterprises.HandOverPremisesAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-110) });
         await service.Enterprises.SettleEnterpriseAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-105) });
-        await Eventually.TrueAsync(async () => (await officer.Projects.GetProjectAsync(project)).Result.SettledOn == Today.AddDays(-105));
+        await Eventually.TrueAsync(async () => (await officer.Projects.GetProjectAsync(project)).Result.Milestones.SettledOn == Today.AddDays(-105));
         await Eventually.TrueAsync(async () => (await officer.Leads.ReadLeadAsync(lead)).Result.SettledOn == Today.AddDays(-105));
 
         // Works, production, promised output.
@@ -206,7 +206,7 @@ public class JourneyTests(RunningSystem system)
     {
         var park = (await service.Enterprises.OpenParkAsync(Key(), new OpenParkRequest { Name = "端到端园区" })).Result.Id;
         var building = (await service.Enterprises.OpenBuildingAsync(Key(), new OpenBuildingRequest { ParkId = park, Name = "1", Floors = 2 })).Result.Id;
-        return (await service.Enterprises.OpenUnitAsync(Key(), new OpenUnitRequest { BuildingId = building, Name = "101", Floor = 1, Area = 1200, ReadyOn = Today.AddDays(-300) })).Result.Id;
+        return (await service.Enterprises.OpenPremisesUnitAsync(Key(), new OpenUnitRequest { BuildingId = building, Name = "101", Floor = 1, Area = 1200, ReadyOn = Today.AddDays(-300) })).Result.Id;
     }
 
     private static async Task<bool> FoundAsync(Func<Task> read)

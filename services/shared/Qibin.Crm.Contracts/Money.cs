@@ -1,7 +1,7 @@
 namespace Qibin.Crm.Contracts;
 
 /// <summary>
-/// An amount in one currency. Amounts of different currencies are never added: <see cref="Plus"/> refuses.
+/// An amount in one currency. Amounts of different currencies are never added.
 /// </summary>
 /// <param name="Amount">In the currency's main unit (yuan, not 万元), at most 4 decimals, below 10^15 in absolute value.</param>
 /// <param name="Currency">ISO 4217 alphabetic code, upper case.</param>

@@ -90,7 +90,7 @@ internal static class OpenApi
     {
         public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
         {
-            if (schema is not OpenApiSchema money || context.Type != typeof(Money))
+            if (schema is not OpenApiSchema { AllOf: null or { Count: 0 } } money || context.Type != typeof(Money))
             {
                 return;
             }
