@@ -28,6 +28,8 @@ internal sealed class Topology(ServiceDescription service, IEnumerable<Subscript
     {
         ["x-queue-type"] = "quorum",
         ["x-delivery-limit"] = DeliveryLimit,
+        // Of several instances one consumes and the others stand by; side by side they would overtake each other within a stream.
+        ["x-single-active-consumer"] = true,
         ["x-dead-letter-exchange"] = DeadLetters,
         // A dead letter leaves the queue only when the other one has it.
         ["x-dead-letter-strategy"] = "at-least-once",

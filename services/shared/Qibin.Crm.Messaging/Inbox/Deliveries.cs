@@ -15,7 +15,7 @@ internal sealed record Arrival(string Queue, string? MessageId, string? Type, Di
 internal sealed class Deliveries(Inbox inbox, EventTypes events, Parking parking, TimeProvider clock, ILogger<Deliveries> log) : IDisposable
 {
     /// <summary>Transactions of consumers at once: they share the pool with requests.</summary>
-    private const int AtOnce = 8;
+    private const int AtOnce = 16;
 
     /// <summary>Tries before a message is parked; those that lost against other transactions have more.</summary>
     private const int Tries = 3;

@@ -17,15 +17,17 @@ namespace Qibin.Crm.Messaging;
 /// </summary>
 public static class ReadChanges
 {
-    private const int DefaultLimit = 100;
-    private const int LargestLimit = 1000;
+    private const int DefaultLimit = 50;
+    private const int LargestLimit = 200;
 
+    // Ordered by the column and not by its text, which is what a bare «xid» would mean here: 1000 comes after 999.
     private const string Read =
         """
-        select xid::text, seq, id, type, schema_version, stream_type, stream_id, stream_version, ordinal, recorded_at, actor_id, causation_id, payload::text
-        from messaging.event
-        where xid < pg_snapshot_xmin(pg_current_snapshot()) and (xid, seq) > ($1::text::xid8, $2) and not confidential
-        order by xid, seq limit $3
+        select e.xid::text, e.seq, e.id, e.type, e.schema_version, e.stream_type, e.stream_id, e.stream_version, e.ordinal, e.recorded_at, e.actor_id,
+               e.causation_id, e.payload::text
+        from messaging.event e
+        where e.xid < pg_snapshot_xmin(pg_current_snapshot()) and (e.xid, e.seq) > ($1::text::xid8, $2) and not e.confidential
+        order by e.xid, e.seq limit $3
         """;
 
     /// <summary>Events after a cursor.</summary>
