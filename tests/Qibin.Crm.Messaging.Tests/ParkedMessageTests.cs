@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Qibin.Crm.Messaging.Tests;
 
@@ -150,16 +151,11 @@ public sealed class ParkedMessageTests : IAsyncLifetime
         await _service.DisposeAsync();
         await broker.RaiseAsync(message, Tellings.NewId(), 2);
         // As when the process that reads it ends each time.
-        await Eventually.TrueAsync(async () =>
-        {
-            var got = await broker.Channel.BasicGetAsync(RawBroker.Queue, autoAck: false);
-            if (got is not null)
-            {
-                await broker.Channel.BasicNackAsync(got.DeliveryTag, multiple: false, requeue: true);
-            }
-
-            return await broker.Channel.MessageCountAsync(RawBroker.Queue + ".dead") == 1;
-        });
+        var reader = new AsyncEventingBasicConsumer(broker.Channel);
+        reader.ReceivedAsync += (_, got) => broker.Channel.BasicNackAsync(got.DeliveryTag, multiple: false, requeue: true).AsTask();
+        var tag = await broker.Channel.BasicConsumeAsync(RawBroker.Queue, autoAck: false, reader);
+        await Eventually.TrueAsync(async () => await broker.Channel.MessageCountAsync(RawBroker.Queue + ".dead") == 1);
+        await broker.Channel.BasicCancelAsync(tag);
 
         _service = await TallyService.StartAsync();
 
