@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Qibin.Crm.Local;
+using Qibin.Crm.Servers;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.EndToEnd.Tests;
+
+/// <summary>The first command as a process: what a kill, a stop and a second start do to it and to what it started.</summary>
+public sealed class RunnerTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("qibin-runner-");
+    private ChildProcess? _runner;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_runner is not null)
+        {
+            await _runner.DisposeAsync();
+        }
+
+        _data.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_killed_runner_leaves_no_process_behind_and_the_next_one_goes_on_with_its_data()
+    {
+        var access = await StartAsync();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Path.Combine(_data.FullName, "access.json")).UnixFileMode);
+        Assert.Equal(access.Users.Count, access.Users.Select(u => u.Password).Distinct().Count());
+        var lead = await LogAsync(access);
+
+        var started = Descendants(_runner!.Id);
+        Assert.True(started.Count >= 9, $"{started.Count} processes: PostgreSQL, RabbitMQ, its port mapper, five services and the gateway at least");
+        await _runner.KillAsync();
+        await AllGoneAsync(started);
+
+        var again = await StartAsync();
+        Assert.Equal(access.Users, again.Users);
+        using (var api = await ClientAsync(again))
+        {
+            (await api.GetAsync($"/api/v1/leads/{lead}")).Is(200);
+        }
+
+        started = Descendants(_runner.Id);
+        var watch = Stopwatch.StartNew();
+        await _runner.StopAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, _runner.ExitCode);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"stopped after {watch.Elapsed}");
+        await AllGoneAsync(started);
+    }
+
+    private async Task<Access> StartAsync()
+    {
+        // …/tests/Qibin.Crm.EndToEnd.Tests/bin/Debug/net10.0/
+        var output = AppContext.BaseDirectory.TrimEnd('/').Split('/');
+        var program = Path.Combine([.. output[..^5].Select(p => p + "/"), "deploy/local/bin", output[^2], output[^1], "Qibin.Crm.Local.dll"]);
+        _runner = await ChildProcess.StartAsync(
+            "dotnet", [program, "--data", _data.FullName, "--port", Ports.Free().ToString(CultureInfo.InvariantCulture), "--no-demo"]);
+        var file = Path.Combine(_data.FullName, "access.json");
+        var watch = Stopwatch.StartNew();
+        // It removes the file of an earlier start first; before that it has printed what it works on.
+        while (!File.Exists(file) || !_runner.LastOutput.Contains("Ready", StringComparison.Ordinal))
+        {
+            Assert.False(_runner.HasExited, _runner.LastOutput);
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), _runner.LastOutput);
+            await Task.Delay(200);
+        }
+
+        return JsonSerializer.Deserialize<Access>(await File.ReadAllTextAsync(file), JsonSerializerOptions.Web)!;
+    }
+
+    private static async Task<ApiClient> ClientAsync(Access access)
+    {
+        var gateway = new Uri(access.Gateway);
+        var client = access.Clients[0];
+        return new ApiClient(new HttpClient { BaseAddress = gateway }, await SignIn.AsClientAsync(gateway, client.ClientId, client.ClientSecret));
+    }
+
+    private static async Task<Guid> LogAsync(Access access)
+    {
+        using var api = await ClientAsync(access);
+        var officer = (await api.GetAsync("/api/v1/users?limit=200")).Is(200).Json.GetProperty("items").EnumerateArray()
+            .First(u => u.GetProperty("roles").EnumerateArray().Any(r => r.GetString() == "officer")).GetProperty("id").GetGuid();
+        // The directory reaches the leads service by the broker, a moment after the first start.
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(200))
+        {
+            var answer = await api.PostAsync("/api/v1/first-contacts", new
+            {
+                investorName = "示例重启有限公司",
+                personName = "示例",
+                phone = "17000000000",
+                channel = "phone",
+                summary = "重启前记录",
+                nextStep = "联系",
+                nextStepDueOn = "2030-01-01",
+                occurredOn = "2025-01-01",
+                ownerId = officer,
+            });
+            if (answer.Status == 201 || watch.Elapsed > TimeSpan.FromSeconds(30))
+            {
+                return answer.Is(201).Json.GetProperty("id").GetGuid();
+            }
+        }
+    }
+
+    private static List<int> Descendants(int parent)
+    {
+        var children = Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0)
+            .Where(id => id > 0).Select(id => (Id: id, State: State(id))).Where(p => p.State is not null).ToLookup(p => p.State!.Value.Parent, p => p.Id);
+        return [.. Below(parent)];
+
+        IEnumerable<int> Below(int id) => children[id].SelectMany(child => Below(child).Prepend(child));
+    }
+
+    private static async Task AllGoneAsync(List<int> ids)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            var left = ids.Where(id => State(id) is { State: not "Z" }).ToList();
+            if (left.Count == 0)
+            {
+                return;
+            }
+
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), "Left: " + string.Join(", ", left.Select(id => File.ReadAllText($"/proc/{id}/comm").Trim())));
+        }
+    }
+
+    // /proc/<id>/stat: id (name) state parent …; null when the process is gone.
+    private static (string State, int Parent)? State(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
