@@ -13,7 +13,7 @@ try
     {
         Data = directory.FullName,
         Port = Qibin.Crm.Servers.Ports.Free(),
-        Settings = new Dictionary<string, string> { ["RateLimits:PerCaller"] = "100000000", ["RateLimits:PerAddress"] = "100000000" },
+        Settings = new Dictionary<string, string> { ["Limits:PrincipalPerSecond"] = "1000000", ["Limits:AddressPerSecond"] = "1000000", ["Limits:SignInsPerMinute"] = "100000" },
     });
     result = command switch
     {

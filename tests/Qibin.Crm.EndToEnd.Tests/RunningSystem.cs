@@ -29,7 +29,7 @@ public sealed class RunningSystem : IAsyncLifetime
             Data = _directory.FullName,
             Port = Servers.Ports.Free(),
             // Tests send more in a minute than any one caller should.
-            Settings = new Dictionary<string, string> { ["RateLimits:PerCaller"] = "1000000", ["RateLimits:PerAddress"] = "1000000" },
+            Settings = new Dictionary<string, string> { ["Limits:PrincipalPerSecond"] = "1000000", ["Limits:AddressPerSecond"] = "1000000", ["Limits:SignInsPerMinute"] = "100000" },
         });
         await System.FillAsync();
     }

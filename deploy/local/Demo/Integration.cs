@@ -54,18 +54,28 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
         return results;
     }
 
-    /// <summary>A change of a resource that is read first for its version.</summary>
-    public async Task<JsonNode> ChangeAsync(string resource, string action, string key, JsonNode body, CancellationToken ct)
-    {
-        var (_, version) = await SendAsync(HttpMethod.Get, resource, null, null, null, ct);
-        return await PostAsync(resource + action, key, body, ct, version);
-    }
+    /// <summary>A change of a resource that is read first for its version, and again when an event has changed it in between.</summary>
+    public async Task<JsonNode> ChangeAsync(string resource, string action, string key, JsonNode body, CancellationToken ct) =>
+        JsonNode.Parse(await OnNewestAsync(resource, HttpMethod.Post, resource + action, key, body, ct))!;
 
-    /// <summary>A merge patch of a resource that is read first for its version.</summary>
-    public async Task AmendAsync(string resource, string key, JsonNode patch, CancellationToken ct)
+    /// <summary>A merge patch of a resource, in the same way.</summary>
+    public Task AmendAsync(string resource, string key, JsonNode patch, CancellationToken ct) =>
+        OnNewestAsync(resource, HttpMethod.Patch, resource, key, patch, ct);
+
+    private async Task<string> OnNewestAsync(string resource, HttpMethod method, string path, string key, JsonNode body, CancellationToken ct)
     {
-        var (_, version) = await SendAsync(HttpMethod.Get, resource, null, null, null, ct);
-        await SendAsync(HttpMethod.Patch, resource, key, patch, version, ct);
+        for (var attempt = 1; ; attempt++)
+        {
+            var (_, version) = await SendAsync(HttpMethod.Get, resource, null, null, null, ct);
+            try
+            {
+                return (await SendAsync(method, path, key, body, version, ct)).Body;
+            }
+            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.PreconditionFailed && attempt < Tries)
+            {
+                // Read it again.
+            }
+        }
     }
 
     public void Dispose()
@@ -115,10 +125,10 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
                 }
                 else if (!MayPass(status.Value) || attempt == Tries)
                 {
-                    throw new InvalidOperationException($"{method} {path} was answered {(int)status}: {answer}");
+                    throw new HttpRequestException($"{method} {path} was answered {(int)status}: {answer}", null, status);
                 }
             }
-            catch (HttpRequestException) when (attempt < Tries)
+            catch (HttpRequestException e) when (e.StatusCode is null && attempt < Tries)
             {
                 // The same request, under the same key, when the gateway is back.
             }

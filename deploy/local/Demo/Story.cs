@@ -73,7 +73,7 @@ internal static class Stories
     private static readonly string[] GivenNames = ["示一", "示二", "示文", "示远", "例安", "例明", "例宁", "例川", "演之", "演平"];
     private static readonly string[] Titles = ["董事长", "总经理", "副总裁", "投资总监", "战略部部长", "生产总监"];
     private static readonly string[] Channels =
-        ["phone", "weChat", "email", "visitThere", "visitHere", "expo", "association", "investorReferral", "agent"];
+        ["phone", "wechat", "email", "visitThere", "visitHere", "expo", "association", "investorReferral", "agent"];
 
     private static readonly Dictionary<string, (string Trade, string Project)> Trades = new(StringComparer.Ordinal)
     {

@@ -60,7 +60,7 @@ internal sealed class JourneyLoad(LocalSystem system, Journal journal, string ru
             }, CancellationToken.None), rhythm);
             await TellAsync("contact", name + "-c", lead, null, key => _api.PostAsync($"/api/v1/leads/{lead}/contacts", key, new JsonObject
             {
-                ["channel"] = "weChat",
+                ["channel"] = "wechat",
                 ["summary"] = key,
             }, CancellationToken.None), rhythm);
             if (moves && n % 2 == 0)
