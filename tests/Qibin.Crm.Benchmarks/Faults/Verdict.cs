@@ -1,5 +1,7 @@
+using System.Globalization;
 using Npgsql;
 using Qibin.Crm.Local;
+using Qibin.Crm.Local.Demo;
 
 namespace Qibin.Crm.Benchmarks.Faults;
 
@@ -9,13 +11,13 @@ namespace Qibin.Crm.Benchmarks.Faults;
 /// <param name="Doubled">Keys whose effect is there more than once.</param>
 /// <param name="Disordered">Aggregates whose newest version the pipeline does not have, or whose events skip or repeat a version.</param>
 /// <param name="Waiting">Events not delivered, or parked.</param>
-/// <param name="Differences">Groups in which the totals differ from a recount.</param>
+/// <param name="Differences">Figures in which the totals differ from a recount.</param>
 internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Disordered, int Waiting, int Differences)
 {
     public bool Kept => Lost == 0 && Doubled == 0 && Disordered == 0 && Waiting == 0 && Differences == 0;
 
     public override string ToString() =>
-        $"{Acknowledged} acknowledged · {Lost} lost · {Doubled} doubled · {Disordered} out of order · {Waiting} waiting or parked · totals differ from the recount in {Differences} groups";
+        $"{Acknowledged} acknowledged · {Lost} lost · {Doubled} doubled · {Disordered} out of order · {Waiting} waiting or parked · {Differences} figures of the totals differ from a recount";
 
     /// <summary>Waits until every outbox is empty, then judges. A wait that gets nowhere for <paramref name="patience"/> is part of the verdict.</summary>
     public static async Task<Verdict> ReachAsync(LocalSystem system, IReadOnlyList<Told> told, string run, TimeSpan patience)
@@ -134,39 +136,49 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         return disordered;
     }
 
-    /// <summary>The pipeline's journeys by stage and currency, against the same counted from the services' own tables.</summary>
+    /// <summary>What leadership reads, stage by stage and currency by currency, against a count of the services' own tables.</summary>
     private static async Task<int> DifferencesAsync(LocalSystem system)
     {
-        var owned = await GroupsAsync(system.Database("projects"),
-            """
-            select 'p' || stage || ' ' || coalesce(contract_amount_currency, '-'), count(*), coalesce(sum(contract_amount_amount), 0) from project group by 1
+        var recount = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        await CountAsync(recount, system.Database("leads"),
+            "select 'count ' || (array['new','assessing','following','converted','kept','invalid'])[stage + 1], count(*)::numeric from lead where stage <> 3 group by 1");
+        const string stage = "(array['negotiating','signed','registered','started','completed','producing','atCapacity','efficient'])[p.stage + 1]";
+        await CountAsync(recount, system.Database("projects"),
+            $"""
+            select 'count ' || {stage}, count(*)::numeric from project p group by 1
+            union all
+            select 'contractAmount ' || {stage} || ' ' || contract_currency, sum(contract_amount) from project p where contract_currency is not null group by 1
+            union all
+            select 'paidIn ' || {stage} || ' ' || paid_currency, sum(paid_amount) from project p join funds_entry f on f.project_id = p.id group by 1
             """);
-        foreach (var (group, figures) in await GroupsAsync(system.Database("leads"), "select 'l' || stage, count(*), 0::numeric from lead where stage <> 3 group by 1"))
+        using var api = new Integration(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
+        var totals = await api.GetAsync("/api/v1/pipeline/totals?groupBy=stage&status=active,suspended,terminated,kept,invalid", CancellationToken.None);
+        var told = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        foreach (var group in totals["groups"]!.AsArray())
         {
-            owned[group] = figures;
+            var name = group!["stage"]!.GetValue<string>();
+            told["count " + name] = group["count"]!.GetValue<int>();
+            foreach (var figure in (string[])["contractAmount", "paidIn"])
+            {
+                foreach (var money in group[figure]!.AsArray())
+                {
+                    told[$"{figure} {name} {money!["currency"]!.GetValue<string>()}"] = decimal.Parse(money["amount"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+                }
+            }
         }
 
-        var told = await GroupsAsync(system.Database("pipeline"),
-            """
-            select 'p' || stage || ' ' || coalesce(contract_currency, '-'), count(*), coalesce(sum(contract_amount), 0) from project group by 1
-            union all
-            select 'l' || stage, count(*), 0::numeric from lead where stage <> 3 group by 1
-            """);
-        return owned.Keys.Union(told.Keys).Count(group => owned.GetValueOrDefault(group) != told.GetValueOrDefault(group));
+        return recount.Keys.Union(told.Keys).Count(figure => recount.GetValueOrDefault(figure) != told.GetValueOrDefault(figure));
     }
 
-    private static async Task<Dictionary<string, (long Count, decimal Sum)>> GroupsAsync(string database, string sql)
+    private static async Task CountAsync(Dictionary<string, decimal> figures, string database, string sql)
     {
-        var groups = new Dictionary<string, (long, decimal)>(StringComparer.Ordinal);
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            groups[reader.GetString(0)] = (reader.GetInt64(1), reader.GetDecimal(2));
+            figures[reader.GetString(0)] = reader.GetDecimal(1);
         }
-
-        return groups;
     }
 
     private static async Task<int> NumberAsync(LocalSystem system, string service, string sql, params object[] values)
