@@ -31,6 +31,11 @@ public class WalkTests(RunningSystem system)
         {
             var seen = await CursorWalk.WalkAsync(api, "/api/v1/leads?sort=" + sort, 200, async page =>
             {
+                if (page % 4 != 0)
+                {
+                    return;
+                }
+
                 await LogAsync(api, officers, $"新增{round}-{sort}", page, 1);
                 var lead = moving[(page + round) % moving.Count];
                 (await api.PostAsync($"/api/v1/leads/{lead}/contacts", new { channel = "phone", summary = "翻页时更新" })).Is(201);
