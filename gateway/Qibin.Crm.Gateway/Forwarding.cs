@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Qibin.Crm.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
@@ -147,6 +148,8 @@ internal sealed class ServiceConnections : ForwarderHttpClientFactory
         handler.ConnectTimeout = TimeSpan.FromSeconds(2);
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60);
         handler.MaxConnectionsPerServer = PerInstance;
+        // As they were read: whether a header may have such characters is the service's to say, with a problem and not with a 502.
+        handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8;
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) => new SendOnce(handler);

@@ -20,6 +20,16 @@ public sealed record FuzzReport(
         $"{Requests} requests; {string.Join(", ", Statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"))}; {Reached.Count} operations succeeded; {Breaches.Count} breaches";
 }
 
+/// <summary>What generated requests begin with.</summary>
+public sealed record FuzzSeeds
+{
+    /// <summary>A right request by operation; a third of the requests are made from it, so that rules behind the shapes are reached.</summary>
+    public IReadOnlyDictionary<string, Prepared> Right { get; init; } = new Dictionary<string, Prepared>();
+
+    /// <summary>Operations that only touch the rows of <see cref="Right"/>, since others need the rows that they would break.</summary>
+    public Func<Operation, bool> Guarded { get; init; } = _ => false;
+}
+
 /// <summary>
 /// Generated requests over all operations: right ones, ones with faults, and ones that no client would send. Asserts that none is
 /// answered 5xx, none with a status or a shape that the document does not have, and each refusal with a problem.
@@ -29,12 +39,14 @@ public sealed class Fuzzer
     private readonly ApiTarget _target;
     private readonly int _seed;
     private readonly ConcurrentBag<string> _ids;
+    private readonly FuzzSeeds _seeds;
     private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
 
-    private Fuzzer(ApiTarget target, int seed, IEnumerable<string> ids)
+    private Fuzzer(ApiTarget target, int seed, FuzzSeeds seeds, IEnumerable<string> ids)
     {
         _target = target;
         _seed = seed;
+        _seeds = seeds;
         _ids = [.. ids];
     }
 
@@ -42,11 +54,13 @@ public sealed class Fuzzer
     /// <param name="seed">The same seed makes the same requests, but for the ids that the API made itself.</param>
     /// <param name="requests">Number of requests.</param>
     /// <param name="ids">Ids of rows that are there, so that requests reach some.</param>
+    /// <param name="seeds">Right requests to begin with, and what is not to be touched.</param>
     /// <param name="workers">Requests under way at once.</param>
-    public static async Task<FuzzReport> RunAsync(ApiTarget target, int seed, int requests, IEnumerable<Guid>? ids = null, int workers = 4)
+    public static async Task<FuzzReport> RunAsync(
+        ApiTarget target, int seed, int requests, IEnumerable<Guid>? ids = null, FuzzSeeds? seeds = null, int workers = 4)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var fuzzer = new Fuzzer(target, seed, (ids ?? []).Select(id => id.ToString()));
+        var fuzzer = new Fuzzer(target, seed, seeds ?? new FuzzSeeds(), (ids ?? []).Select(id => id.ToString()));
         var statuses = new ConcurrentDictionary<int, int>();
         var reached = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         var breaches = new ConcurrentBag<string>();
@@ -95,30 +109,33 @@ public sealed class Fuzzer
         round.Shuffle(order);
         var operation = _target.Operations[order[number % order.Length]];
 
-        var path = new StringBuilder(operation.Path);
+        var right = random.Next(3) == 0 ? _seeds.Right.GetValueOrDefault(operation.Id) : null;
+        var path = new StringBuilder(right?.Path ?? operation.Path);
         foreach (var parameter in operation.Parameters.Where(p => p.In == "path"))
         {
-            path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(PathValue(parameter, random)));
+            path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(PathValue(operation, parameter, random)));
         }
 
         var query = string.Join('&', QueryOf(operation, random));
-        var request = new HttpRequestMessage(operation.Method, query.Length == 0 ? path.ToString() : $"{path}?{query}");
-        if (await TokenAsync(operation, random) is { } token)
+        var separator = path.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        var request = new HttpRequestMessage(operation.Method, query.Length == 0 ? path.ToString() : $"{path}{separator}{query}");
+        if (await TokenAsync(operation, right, random) is { } token)
         {
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
         }
 
-        request.Content = ContentOf(operation, random);
-        Headers(operation, request, random);
+        request.Content = ContentOf(operation, right, random);
+        Headers(operation, right, request, random);
         return (operation, request);
     }
 
-    private string PathValue(OperationParameter parameter, Random random)
+    private string PathValue(Operation operation, OperationParameter parameter, Random random)
     {
         var text = random.Next(10) switch
         {
+            < 7 when parameter.Schema.Format == "uuid" && _seeds.Guarded(operation) => Values.Uuid(random),
             < 7 when parameter.Schema.Format == "uuid" => Id(random),
-            < 8 => parameter.Schema.Fitting(random, ids: () => Id(random))?.ToString() ?? "x",
+            < 8 => parameter.Schema.Fitting(random, ids: () => Values.Uuid(random))?.ToString() ?? "x",
             _ => Pick(Values.NastyTexts, random),
         };
         // An empty or a dotted segment would make it another address.
@@ -152,14 +169,16 @@ public sealed class Fuzzer
         }
     }
 
-    private HttpContent? ContentOf(Operation operation, Random random)
+    private HttpContent? ContentOf(Operation operation, Prepared? right, Random random)
     {
         if (operation.Body is null)
         {
             return random.Next(8) == 0 ? Json(Pick(Values.NastyBodies, random)) : null;
         }
 
-        var body = operation.Body.Fitting(random, whole: random.Next(4) == 0, ids: () => Id(random));
+        var body = right?.Body is { } given
+            ? JsonSerializer.SerializeToNode(given, StrictJson.Options)
+            : operation.Body.Fitting(random, whole: random.Next(4) == 0, ids: () => Id(random));
         switch (random.Next(20))
         {
             case < 9:
@@ -263,11 +282,11 @@ public sealed class Fuzzer
         return content;
     }
 
-    private static void Headers(Operation operation, HttpRequestMessage request, Random random)
+    private static void Headers(Operation operation, Prepared? right, HttpRequestMessage request, Random random)
     {
         if (operation.TakesVersion && random.Next(20) > 0)
         {
-            request.Headers.TryAddWithoutValidation("If-Match", random.Next(10) == 0 ? Pick(Values.NastyHeaders, random) : $"\"{random.Next(1, 4)}\"");
+            request.Headers.TryAddWithoutValidation("If-Match", random.Next(10) == 0 ? Pick(Values.NastyHeaders, random) : right?.ETag ?? $"\"{random.Next(1, 4)}\"");
         }
 
         if (operation.TakesKey && random.Next(20) > 0)
@@ -289,11 +308,13 @@ public sealed class Fuzzer
         }
     }
 
-    private async Task<string?> TokenAsync(Operation operation, Random random)
+    private async Task<string?> TokenAsync(Operation operation, Prepared? right, Random random)
     {
         var dice = random.Next(40);
         return dice switch
         {
+            >= 8 when right is { Token: { } given } => given,
+            >= 8 when right is not null && (right.Role is not null || operation.Roles.Count > 0) => await Of("role " + (right.Role ?? operation.Roles[0])),
             0 => null,
             1 => Pick(["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "é"], random),
             < 6 => await Of("role " + Pick(Roles.OfPeople, random)),

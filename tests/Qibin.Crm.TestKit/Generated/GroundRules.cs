@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -25,14 +26,26 @@ public sealed record Prepared
     /// <summary>A token that can carry it through, where a role alone is not enough.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Status of success; any of the document's when null.</summary>
+    /// <summary>Status of success, any of the document's when null; a refusal's where no input can succeed in this system.</summary>
     public int? Status { get; init; }
+
+    /// <summary>The answer has a secret that a repeat does not tell again.</summary>
+    public bool ToldOnce { get; init; }
 
     /// <summary>The row is everybody's: there is nobody from whom it is hidden.</summary>
     public bool SeenByAll { get; init; }
 
     /// <summary>The ids in the path are words, so that an unknown one is malformed (400) or not found (404).</summary>
     public bool NamesInPath { get; init; }
+}
+
+/// <summary>What came of the ground rules.</summary>
+/// <param name="Operations">Number of operations that were tried.</param>
+/// <param name="Cases">Number of requests whose answers were judged.</param>
+/// <param name="Breaches">What is not as it should be.</param>
+public sealed record GroundRulesReport(int Operations, int Cases, IReadOnlyList<string> Breaches)
+{
+    public override string ToString() => $"{Operations} operations, {Cases} cases, {Breaches.Count} breaches";
 }
 
 /// <summary>
@@ -43,46 +56,63 @@ public static class GroundRules
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
+    /// <summary>Runs them all, as <see cref="RunAsync"/>.</summary>
+    /// <returns>What is not as it should be.</returns>
+    public static async Task<IReadOnlyList<string>> BreachesAsync(ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known) =>
+        (await RunAsync(target, known)).Breaches;
+
     /// <summary>Runs them all.</summary>
     /// <param name="target">The API.</param>
     /// <param name="known">How to prepare each operation, by its id. One that is not here is a breach, and so is one that no document has.</param>
-    /// <returns>What is not as it should be.</returns>
-    public static async Task<IReadOnlyList<string>> BreachesAsync(ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known)
+    /// <param name="workers">Operations under way at once; each has rows of its own.</param>
+    public static async Task<GroundRulesReport> RunAsync(ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known, int workers = 1)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(known);
-        var breaches = new List<string>();
-        breaches.AddRange(known.Keys.Except(target.Operations.Select(o => o.Id)).Select(id => $"{id}: prepared, but no document has it"));
-        breaches.AddRange(target.Operations.GroupBy(o => o.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: the id of {g.Count()} operations"));
+        var breaches = new ConcurrentQueue<string>();
+        var cases = 0;
+        AddRange(known.Keys.Except(target.Operations.Select(o => o.Id)).Select(id => $"{id}: prepared, but no document has it"));
+        AddRange(target.Operations.GroupBy(o => o.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: the id of {g.Count()} operations"));
         using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = target.Address, Timeout = Longest };
-        foreach (var operation in target.Operations)
+        await Parallel.ForEachAsync(target.Operations, new ParallelOptions { MaxDegreeOfParallelism = workers }, async (operation, _) =>
         {
             if (!known.TryGetValue(operation.Id, out var prepare))
             {
-                breaches.Add($"{operation}: nobody knows how to prepare it");
-                continue;
+                breaches.Enqueue($"{operation}: nobody knows how to prepare it");
+                return;
             }
 
             try
             {
                 var run = new Run(target, operation, await prepare(), http, breaches);
                 await run.AllAsync();
+                Interlocked.Add(ref cases, run.Cases);
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or InvalidOperationException)
             {
-                breaches.Add($"{operation}: {e.Message}");
+                breaches.Enqueue($"{operation}: {e.Message}");
+            }
+        });
+        return new GroundRulesReport(target.Operations.Count, cases, [.. breaches]);
+
+        void AddRange(IEnumerable<string> found)
+        {
+            foreach (var breach in found)
+            {
+                breaches.Enqueue(breach);
             }
         }
-
-        return breaches;
     }
 
-    private sealed class Run(ApiTarget target, Operation operation, Prepared prepared, HttpClient http, List<string> breaches)
+    private sealed class Run(ApiTarget target, Operation operation, Prepared prepared, HttpClient http, ConcurrentQueue<string> breaches)
     {
         private static readonly string[] Coders = ["gzip", "br"];
         private readonly string _path = prepared.Path ?? operation.Path;
         private string _token = "";
         private JsonNode? _body;
+
+        /// <summary>Requests whose answers were judged.</summary>
+        public int Cases { get; private set; }
 
         public async Task AllAsync()
         {
@@ -143,10 +173,7 @@ public static class GroundRules
                 return;
             }
 
-            if (!prepared.SeenByAll && await target.Tokens.Stranger(prepared.Role ?? operation.Roles[0]) is { } stranger)
-            {
-                await ExpectAsync("a row that is hidden", [404], null, token: stranger);
-            }
+            await HiddenAsync();
 
             var random = new Random(11);
             var absent = operation.Parameters.Where(p => p.In == "path").Aggregate(operation.Path, (path, p) =>
@@ -156,6 +183,35 @@ public static class GroundRules
             {
                 var odd = operation.Parameters.Where(p => p.In == "path").Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", nasty, StringComparison.Ordinal));
                 await ExpectAsync($"the id {nasty}", [400, 404], null, path: odd);
+            }
+        }
+
+        /// <summary>The row to whoever may do this, only not with this one; and a row that is nobody's.</summary>
+        private async Task HiddenAsync()
+        {
+            foreach (var role in prepared.SeenByAll ? [] : operation.Roles)
+            {
+                if (await target.Tokens.Stranger(role) is { } stranger)
+                {
+                    await ExpectAsync($"a row that is hidden from this {role}", [404], null, token: stranger);
+                }
+            }
+
+            var ids = operation.Parameters.Where(p => p.In == "path").ToList();
+            if (!ids.TrueForAll(p => target.Hidden.ContainsKey(p.Name)))
+            {
+                return;
+            }
+
+            var hidden = ids.Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", target.Hidden[p.Name], StringComparison.Ordinal));
+            foreach (var role in operation.Roles)
+            {
+                await ExpectAsync($"a row that no {role} sees", [404], null, token: await target.Tokens.Person(role), path: hidden);
+            }
+
+            if (operation.Scope is { } scope)
+            {
+                await ExpectAsync("a row that no integration sees", [404], null, token: await target.Tokens.Integration([scope]), path: hidden);
             }
         }
 
@@ -289,22 +345,24 @@ public static class GroundRules
         {
             var key = NewKey();
             var first = await SendAsync(_token, _path, Content(), prepared.ETag, key);
-            if (first.Status >= 300 || (prepared.Status is { } status && first.Status != status) || !operation.Answers.ContainsKey(first.Status))
+            Cases++;
+            if ((prepared.Status is { } status ? first.Status != status : first.Status >= 300) || !operation.Answers.ContainsKey(first.Status))
             {
-                breaches.Add($"{operation}: the right request is answered {first.Status} {Head(first.Body)}");
+                breaches.Enqueue($"{operation}: the right request is answered {first.Status} {Head(first.Body)}");
                 return;
             }
 
             Fits("the right request", first);
-            if (!operation.TakesKey)
+            if (!operation.TakesKey || first.Status >= 300)
             {
                 return;
             }
 
+            Cases++;
             var again = await SendAsync(_token, _path, Content(), prepared.ETag, key);
-            if (again.Status != first.Status || again.Body != first.Body || again.Headers.ETag?.Tag != first.Headers.ETag?.Tag || again.Headers.Location != first.Headers.Location)
+            if (again.Status != first.Status || (again.Body != first.Body) != prepared.ToldOnce || again.Headers.ETag?.Tag != first.Headers.ETag?.Tag || again.Headers.Location != first.Headers.Location)
             {
-                breaches.Add($"{operation}: a repeat is answered {again.Status} {Head(again.Body)}, not as the first time {first.Status} {Head(first.Body)}");
+                breaches.Enqueue($"{operation}: a repeat is answered {again.Status} {Head(again.Body)}, not as the first time {first.Status} {Head(first.Body)}");
             }
 
             await ExpectAsync("a key used for another query", [400, 422], null, key: key, path: With(_path, "other=1"));
@@ -320,30 +378,31 @@ public static class GroundRules
         {
             var sent = content ?? (what == "no body" ? null : Content());
             var answer = await SendAsync(token ?? _token, path ?? _path, sent, ifMatch ?? prepared.ETag, key ?? NewKey());
+            Cases++;
             var problem = $"{operation}, {what}: {answer.Status} {Head(answer.Body)}";
             if (!statuses.Contains(answer.Status))
             {
-                breaches.Add($"{problem} instead of {string.Join(" or ", statuses)}");
+                breaches.Enqueue($"{problem} instead of {string.Join(" or ", statuses)}");
             }
             else if (!operation.Answers.ContainsKey(answer.Status))
             {
-                breaches.Add($"{problem}: the status is not in the document");
+                breaches.Enqueue($"{problem}: the status is not in the document");
             }
             else if (answer.ContentType != "application/problem+json")
             {
-                breaches.Add($"{problem}: no problem but {answer.ContentType}");
+                breaches.Enqueue($"{problem}: no problem but {answer.ContentType}");
             }
             else if (code is not null && answer.Code != code)
             {
-                breaches.Add($"{problem}: code {answer.Code} instead of {code}");
+                breaches.Enqueue($"{problem}: code {answer.Code} instead of {code}");
             }
             else if (error is not null && !answer.Json.GetProperty("errors").EnumerateArray().Any(e => e.GetProperty("code").GetString() == error))
             {
-                breaches.Add($"{problem}: no error {error}");
+                breaches.Enqueue($"{problem}: no error {error}");
             }
             else if (answer.Json.GetProperty("status").GetInt32() != answer.Status || answer.Json.GetProperty("title").GetString() is not { Length: > 0 } title || title == answer.Code)
             {
-                breaches.Add($"{problem}: a problem without words");
+                breaches.Enqueue($"{problem}: a problem without words");
             }
             else
             {
@@ -355,7 +414,7 @@ public static class GroundRules
         {
             if (answer.Body.Length > 0 && operation.Answers.GetValueOrDefault(answer.Status) is { } schema && schema.Misfit(answer.Json) is { } misfit)
             {
-                breaches.Add($"{operation}, {what}: the answer is not as the document says: {misfit}");
+                breaches.Enqueue($"{operation}, {what}: the answer is not as the document says: {misfit}");
             }
         }
 

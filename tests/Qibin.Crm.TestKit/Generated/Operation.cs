@@ -91,6 +91,12 @@ public sealed record ApiTarget
     public required IReadOnlyList<Operation> Operations { get; init; }
     public required TokenSource Tokens { get; init; }
 
+    /// <summary>
+    /// Ids by path parameter of one set of rows that nobody of <see cref="TokenSource.Person"/> and no integration may see, such as
+    /// confidential ones: whatever an operation does, to these callers they are not there.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Hidden { get; init; } = new Dictionary<string, string>();
+
     /// <summary>A service by itself, its callers known to the tests' authority.</summary>
     public static ApiTarget Of(TestService service)
     {

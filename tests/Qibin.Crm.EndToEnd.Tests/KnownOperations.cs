@@ -1,0 +1,261 @@
+using System.Text.Json;
+using Qibin.Crm.TestKit;
+using Qibin.Crm.TestKit.Generated;
+
+namespace Qibin.Crm.EndToEnd.Tests;
+
+/// <summary>
+/// Every operation of the five services, and how one right request of it is prepared on the running system: rows of its own for each
+/// change, so that no operation stands in another one's way. An operation that is not here fails the generated tests.
+/// </summary>
+internal sealed class KnownOperations : IAsyncDisposable
+{
+    private static readonly string[] Services = ["identity", "leads", "projects", "enterprises", "pipeline"];
+    private readonly RunningSystem _system;
+    private readonly RowsOfTheTests _rows;
+
+    public KnownOperations(RunningSystem system)
+    {
+        _system = system;
+        _rows = new RowsOfTheTests(system);
+        Leads();
+        Projects();
+        Enterprises();
+        Identity();
+        Add("readTotals", () => new Prepared { Path = "/api/v1/pipeline/totals?groupBy=stage,chain" });
+        Add("listJourneys", () => new Prepared());
+        Add("recountJourneys", () => new Prepared());
+        Add("readJourney", async () =>
+        {
+            var lead = await _rows.LeadAsync();
+            await Eventually.TrueAsync(async () => (await (await _rows.AsAsync("officer")).GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status == 200);
+            return new Prepared { Path = $"/api/v1/pipeline/journeys/{lead.Id}" };
+        });
+        foreach (var service in Services)
+        {
+            Operating(service, char.ToUpperInvariant(service[0]) + service[1..]);
+        }
+    }
+
+    /// <summary>By the operation's id.</summary>
+    public Dictionary<string, Func<Task<Prepared>>> Table { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Confidential rows by path parameter; see <see cref="RowsOfTheTests.HiddenAsync"/>.</summary>
+    public Task<IReadOnlyDictionary<string, string>> HiddenAsync() => _rows.HiddenAsync();
+
+    /// <summary>One right request of each operation, prepared anew.</summary>
+    public async Task<Dictionary<string, Prepared>> RightAsync()
+    {
+        var right = new Dictionary<string, Prepared>(StringComparer.Ordinal);
+        foreach (var (operation, prepare) in Table)
+        {
+            right[operation] = await prepare();
+        }
+
+        return right;
+    }
+
+    public ValueTask DisposeAsync() => _rows.DisposeAsync();
+
+    private void Add(string operation, Func<Prepared> prepare) => Table.Add(operation, () => Task.FromResult(prepare()));
+
+    private void Add(string operation, Func<Task<Prepared>> prepare) => Table.Add(operation, prepare);
+
+    private void Leads()
+    {
+        Add("logFirstContact", () => new Prepared { Body = RowsOfTheTests.FirstContact(), Status = 201 });
+        Add("logFirstContacts", () => new Prepared { Body = new { mode = "atomic", items = new[] { RowsOfTheTests.FirstContact(), RowsOfTheTests.FirstContact() } } });
+        Add("listLeads", () => new Prepared());
+        Add("listInvestors", () => new Prepared());
+        OnLead("readLead", "");
+        OnLead("listContacts", "/contacts");
+        OnLead("listAssignments", "/assignments");
+        OnLead("readLeadHistory", "/history");
+        OnLead("amendLead", "", new { title = "更名的线索", estimatedInvestment = RowsOfTheTests.Yuan("5000000.00"), nodeCode = "satellite.data" });
+        OnLead("recordContact", "/contacts", Contact());
+        OnLead("recordContacts", "/contacts/batch", new { mode = "atomic", items = new[] { Contact(), Contact() } });
+        OnLead("planNextStep", "/next-step", new { what = "约定面谈", dueOn = "2030-02-01" });
+        OnLead("completeNextStep", "/next-step/completion", new { note = "已完成", next = new { what = "再约", dueOn = "2030-03-01" } });
+        Add("assignLead", async () => (await _rows.LeadAsync()).On("/assignment", new { ownerId = await _rows.UserAsync("he.jiaming"), reason = "专人负责" }));
+        OnLead("startAssessment", "/assessment", new { note = "开始研判" });
+        Add("concludeAssessment", async () => (await _rows.AssessingAsync()).On("/assessment/conclusion", new { note = "方向契合" }));
+        Add("convertLead", async () => (await _rows.FollowingAsync()).On("/conversion", new { projectName = "生成测试项目（演示）" }));
+        OnLead("closeLead", "/closure", new { outcome = "kept", reason = "notYet", revisitOn = "2030-01-01", note = "明年再议" });
+        Add("reopenLead", async () => (await _rows.ClosedAsync()).On("/reopening", new { note = "对方来电" }));
+        Add("readContact", async () =>
+        {
+            var lead = await _rows.LeadAsync();
+            return new Prepared { Path = $"/api/v1/leads/{lead.Id}/contacts/{lead.Of("contactId")}" };
+        });
+        OnInvestor("readInvestor", "", null);
+        OnInvestor("listPeople", "/people", null);
+        OnInvestor("addPerson", "/people", new { name = "示例同事", title = "总监", phone = "17012345678", email = "test@example.com" });
+        OnInvestor("amendInvestor", "", new { name = "更名客商（演示）", sourceRegion = "410600" });
+        OnInvestor("readPerson", "/people/{personId}", null);
+        OnInvestor("amendPerson", "/people/{personId}", new { title = "副总经理" });
+        OnInvestor("unmaskPerson", "/people/{personId}/unmasking", new { reason = "联系对方确认行程" });
+
+        static object Contact() => new { channel = "phone", summary = "确认规模", occurredOn = "2025-02-01", nextStep = new { what = "再联系", dueOn = "2030-01-01" } };
+
+        void OnLead(string operation, string below, object? body = null) => Add(operation, async () => (await _rows.LeadAsync()).On(below, body));
+
+        void OnInvestor(string operation, string below, object? body) => Add(operation, async () =>
+        {
+            var lead = await _rows.LeadAsync();
+            var path = $"/api/v1/investors/{lead.Of("investorId")}{below.Replace("{personId}", lead.Of("personId"), StringComparison.Ordinal)}";
+            var read = path.Replace("/unmasking", "", StringComparison.Ordinal);
+            return new Prepared { Path = path, Body = body, ETag = operation.StartsWith("amend", StringComparison.Ordinal) ? (await (await _rows.AsAsync("officer")).GetAsync(read)).Is(200).ETag : null };
+        });
+    }
+
+    private void Projects()
+    {
+        Add("listProjects", () => new Prepared());
+        Add("listStageGates", () => new Prepared());
+        OnProject("getProject", "");
+        OnProject("getProjectStages", "/stages");
+        OnProject("listFunds", "/funds");
+        OnProject("getFundsTotals", "/funds/totals");
+        OnProject("amendProject", "", new { name = "更名项目（演示）", place = "科创新城", areaMu = 12.5m, expectedOutput = RowsOfTheTests.Yuan("90000000.00"), kind = "lease" });
+        OnProject("claimStage", "/stages", RowsOfTheTests.SigningClaim());
+        Add("payIn", async () => (await _rows.SignedAsync()).On("/funds", RowsOfTheTests.PayIn()));
+        OnProject("changeProjectStatus", "/status", new { status = "suspended", reason = "资金安排调整" });
+        Add("stepBackProject", async () => (await _rows.SignedAsync()).On("/step-back", new { to = "negotiating", reason = "合同解除" }));
+        Add("correctContractAmount", async () => (await _rows.SignedAsync()).On("/contract-amount", new { amount = RowsOfTheTests.Yuan("310000000.00"), reason = "笔误更正" }));
+        OnClaim("getStageClaim", "");
+        OnClaim("decideStageClaim", "/approval", new { decision = "approved", note = "同意" });
+        OnClaim("withdrawStageClaim", "/withdrawal", new { note = "材料待补" });
+        OnFunds("getFunds", "");
+        OnFunds("reverseFunds", "/reversal", new { reason = "重复录入" });
+        Add("claimStages", async () => Batch(RowsOfTheTests.SigningClaim((await _rows.ProjectAsync()).Id, await _rows.UserAsync("bai.yunzhou"))) with { Token = await _system.IntegrationTokenAsync() });
+        Add("payInMany", async () => Batch(RowsOfTheTests.PayIn((await _rows.SignedAsync()).Id)) with { Token = await _system.IntegrationTokenAsync() });
+
+        void OnProject(string operation, string below, object? body = null) => Add(operation, async () => (await _rows.ProjectAsync()).On(below, body));
+
+        void OnClaim(string operation, string below, object? body = null) => Add(operation, async () =>
+        {
+            var project = await _rows.ProjectAsync();
+            var claim = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/stages", RowsOfTheTests.SigningClaim())).Is(201);
+            return (await _rows.NowAsync(project)).On($"/stages/{claim.Id}{below}", body);
+        });
+
+        void OnFunds(string operation, string below, object? body = null) => Add(operation, async () =>
+        {
+            var project = await _rows.SignedAsync();
+            var entry = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/funds", RowsOfTheTests.PayIn())).Is(201);
+            return (await _rows.NowAsync(project)).On($"/funds/{entry.Id}{below}", body);
+        });
+    }
+
+    private void Enterprises()
+    {
+        foreach (var list in (string[])["listEnterprises", "listEntryApplications", "getEntryScoreSheet", "listIndustryChains", "listParks", "listBuildings", "listPremisesUnits", "listTenancies"])
+        {
+            Add(list, () => new Prepared());
+        }
+
+        Add("getIndustryChain", () => new Prepared { Path = "/api/v1/industry-chains/satellite", SeenByAll = true, NamesInPath = true });
+        Add("listIndustryChainNodes", () => new Prepared { Path = "/api/v1/industry-chains/satellite/nodes", SeenByAll = true, NamesInPath = true });
+        Add("registerEnterprise", () => new Prepared { Body = _rows.Enterprise(), Status = 201 });
+        Add("getEnterprise", async () => (await _rows.EnterpriseAsync()).On(""));
+        Add("amendEnterprise", async () => (await _rows.EnterpriseAsync()).On("", new { name = "更名企业（演示）", address = "科创新城", nodeCode = "xinchuang.chips" }));
+
+        Add("openPark", () => new Prepared { Body = new { name = "测试园区", address = "科创新城", at = RowsOfTheTests.Place(), state = "available" }, Status = 201 });
+        Add("getPark", async () => (await _rows.ParkAsync()).On(""));
+        Add("amendPark", async () => (await _rows.ParkAsync()).On("", new { name = "更名园区", at = RowsOfTheTests.Place() }));
+        Add("openBuilding", async () => new Prepared { Body = new { parkId = (await _rows.ParkAsync()).Id, name = "9 号楼", floors = 6, basements = 1, at = RowsOfTheTests.Place() }, Status = 201 });
+        Add("getBuilding", async () => (await _rows.BuildingAsync()).On(""));
+        Add("getBuildingVacancy", async () => (await _rows.BuildingAsync()).On("/vacancy"));
+        Add("amendBuilding", async () => (await _rows.BuildingAsync()).On("", new { name = "10 号楼", floors = 9 }));
+        Add("openPremisesUnit", async () => new Prepared { Body = RowsOfTheTests.Unit((await _rows.BuildingAsync()).Id, "801"), Status = 201 });
+        Add("openPremisesUnits", async () => Batch(RowsOfTheTests.Unit((await _rows.BuildingAsync()).Id, "802")));
+        Add("getPremisesUnit", async () => (await _rows.UnitAsync()).On(""));
+        Add("amendPremisesUnit", async () => (await _rows.UnitAsync()).On("", new { name = "803", area = 800m, rent = RowsOfTheTests.Yuan("18.00") }));
+
+        Add("draftEntryApplication", async () => new Prepared { Body = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), Status = 201 });
+        Add("recordEntryApplications", async () =>
+            Batch(new { draft = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), acceptance = new { on = RowsOfTheTests.Day(-124), opinion = "材料齐全" } })
+            with { Token = await _system.IntegrationTokenAsync() });
+        OnApplication("getEntryApplication", 0, "");
+        OnApplication("amendEntryApplication", 0, "", new { note = "需三相电", preferentialTerms = "租金减半" });
+        OnApplication("acceptEntryApplication", 0, "/acceptance", new { on = RowsOfTheTests.Day(-124) });
+        OnApplication("withdrawEntryApplication", 0, "/withdrawal", new { opinion = "企业另有安排" });
+        OnApplication("recordFairCompetitionReview", 1, "/fair-competition-review", new { conclusion = "passed", documentNumber = "GP-1", on = RowsOfTheTests.Day(-122) });
+        OnApplication("reviewEntryApplication", 1, "/review", RowsOfTheTests.Review());
+        OnApplication("approveEntryApplication", 2, "/approval", new { on = RowsOfTheTests.Day(-118) });
+        OnApplication("returnEntryApplication", 2, "/return", new { opinion = "请补充材料" });
+        OnApplication("vetoEntryApplication", 2, "/veto", new { opinion = "不符合定位" });
+        OnApplication("agreeEntryApplication", 3, "/agreement", new { on = RowsOfTheTests.Day(-115), agreementNumber = "EA-1" });
+        OnApplication("handOverPremises", 4, "/handover", new { on = RowsOfTheTests.Day(-110) });
+        OnApplication("settleEnterprise", 5, "/settlement", new { on = RowsOfTheTests.Day(-105) });
+        Add("getTenancy", async () => (await _rows.TenancyAsync()).On(""));
+        Add("endTenancy", async () => (await _rows.TenancyAsync()).On("/end", new { reason = "合同到期" }));
+
+        void OnApplication(string operation, int steps, string below, object? body = null) =>
+            Add(operation, async () => (await _rows.EntryAsync(steps)).On(below, body));
+    }
+
+    private void Identity()
+    {
+        foreach (var list in (string[])["listAudit", "listClients", "readMe", "listUnits", "readUnitTree", "listUsers"])
+        {
+            Add(list, () => new Prepared());
+        }
+
+        Add("createClient", () => new Prepared { Body = _rows.Client(), Status = 201, ToldOnce = true });
+        Add("readClient", async () => (await _rows.ClientAsync()).On(""));
+        Add("rotateSecret", async () => (await _rows.ClientAsync()).On("/secrets", new { overlapHours = 1, secretDays = 30 }) with { ToldOnce = true });
+        Add("revokeClient", async () => (await _rows.ClientAsync()).On("/revocation", new { reason = "不再使用" }));
+        Add("defineUnit", () => new Prepared { Body = _rows.DefinedUnit(), Status = 201 });
+        Add("readUnit", async () => (await _rows.DefinedUnitAsync()).On(""));
+        Add("amendUnit", async () => (await _rows.DefinedUnitAsync()).On("", new { name = "更名单位", nameEn = "Renamed" }));
+        Add("createUser", async () => new Prepared { Body = await _rows.NewUserAsync(), Status = 201, ToldOnce = true });
+        Add("readUser", async () => (await _rows.UserAsync()).On(""));
+        Add("amendUser", async () => (await _rows.UserAsync()).On("", new { displayName = "更名人员", phone = "17087654321", roles = new[] { "officer", "projectOfficer" } }));
+        Add("resetPassword", async () => (await _rows.UserAsync()).On("/password-reset") with { ToldOnce = true });
+        Add("deactivateUser", async () => (await _rows.UserAsync()).On("/deactivation", new { reason = "调离" }));
+        Add("reactivateUser", async () =>
+        {
+            var user = await _rows.UserAsync();
+            var gone = (await (await _rows.AsAsync("administrator")).PostAsync(user.Path + "/deactivation", new { reason = "休假" }, user.ETag)).Is(200);
+            return (user with { ETag = gone.ETag }).On("/reactivation");
+        });
+        Add("unmaskUser", async () => (await _rows.UserAsync()).On("/unmasking", new { reason = "核对联系方式" }) with { ToldOnce = true });
+    }
+
+    /// <summary>What each service has by itself: feed, outbox, parked messages.</summary>
+    private void Operating(string service, string name)
+    {
+        Add($"read{name}Changes", () => new Prepared());
+        Add($"get{name}Outbox", () => new Prepared());
+        Add($"list{name}ParkedMessages", () => new Prepared());
+        Add($"get{name}ParkedMessage", async () => (await _rows.ParkedAsync(service)).On(""));
+        Add($"discard{name}ParkedMessage", async () => (await _rows.ParkedAsync(service)).On("/discard", new { reason = "已另行处理" }));
+        // Identity consumes nothing, so nothing can be replayed into it.
+        Add($"replay{name}ParkedMessage", async () => (await _rows.ParkedAsync(service)).On("/replay") with { Status = service == "identity" ? 409 : 200 });
+        // The pipeline tells nothing, so it holds nothing back.
+        Add($"replay{name}Stream", async () => new Prepared
+        {
+            Path = $"/api/v1/ops/{service}/outbox/{(service == "pipeline" ? RowsOfTheTests.NewId() : await _rows.HeldStreamAsync(service))}/replay",
+            SeenByAll = true,
+            Status = service == "pipeline" ? 404 : 200,
+        });
+    }
+
+    private static Prepared Batch(object item) => new() { Body = new { mode = "atomic", items = new[] { item } } };
+}
+
+/// <summary>A resource that the tests made.</summary>
+/// <param name="Path">Its address.</param>
+/// <param name="ETag">Its version.</param>
+/// <param name="Receipt">What its making answered.</param>
+/// <param name="SeenByAll">Not scoped: everybody who may read this kind reads it.</param>
+internal sealed record Row(string Path, string ETag, JsonElement Receipt, bool SeenByAll)
+{
+    public string Id => Path[(Path.LastIndexOf('/') + 1)..];
+
+    public string Of(string member) => Receipt.GetProperty(member).GetString()!;
+
+    /// <summary>A right request on it.</summary>
+    public Prepared On(string below, object? body = null) => new() { Path = Path + below, ETag = ETag, Body = body, SeenByAll = SeenByAll };
+}

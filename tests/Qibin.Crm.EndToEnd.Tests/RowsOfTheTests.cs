@@ -1,0 +1,391 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.EndToEnd.Tests;
+
+/// <summary>
+/// Rows for the generated tests, made through the gateway by the people whose work it is: first unit's officer, its head, and so on.
+/// Only what no operation makes (held events, parked messages) is written to the databases, and taken away in the end.
+/// </summary>
+internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
+{
+    private const string Unit1 = "promotion-satellite";
+    private const string Unit2 = "promotion-xinchuang";
+    private const int Held = 77;
+    private readonly HttpClient _http = new() { BaseAddress = system.Gateway, Timeout = TimeSpan.FromMinutes(1) };
+    private int _number;
+    private int _told;
+    private Task<string>? _building;
+
+    public static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+
+    public static string Day(int fromToday) =>
+        DistrictCalendar.Today(TimeProvider.System).AddDays(fromToday).ToString("O", CultureInfo.InvariantCulture);
+
+    public static object Yuan(string amount) => new { amount, currency = "CNY" };
+
+    public static object Place() => new { longitude = 114.297m, latitude = 35.748m };
+
+    public static object FirstContact(string node = "satellite.spacecraft") => new
+    {
+        investorName = "生成测试客商（演示）",
+        personName = "示例人",
+        phone = "17012345678",
+        email = "test@example.com",
+        channel = "phone",
+        summary = "来电咨询",
+        occurredOn = Day(-200),
+        nextStep = "发送资料",
+        nextStepDueOn = "2030-01-01",
+        nodeCode = node,
+        sourceRegion = "110000",
+        estimatedInvestment = Yuan("30000000.00"),
+    };
+
+    public static object SigningClaim(string? project = null, string? approver = null)
+    {
+        var claim = new Dictionary<string, object?>
+        {
+            ["to"] = "signed",
+            ["occurredOn"] = Day(-150),
+            ["contractAmount"] = Yuan("300000000.00"),
+            ["documents"] = new[] { Document("contract") },
+            ["note"] = "正式合同",
+        };
+        if (project is not null)
+        {
+            claim["projectId"] = project;
+            claim["approverId"] = approver;
+        }
+
+        return claim;
+    }
+
+    public static object PayIn(string? project = null)
+    {
+        var entry = new Dictionary<string, object?>
+        {
+            ["amount"] = Yuan("5000000.00"),
+            ["paidOn"] = Day(-100),
+            ["origin"] = "domestic",
+            ["document"] = Document("paymentProof"),
+        };
+        if (project is not null)
+        {
+            entry["projectId"] = project;
+        }
+
+        return entry;
+    }
+
+    public static object Unit(string building, string name) =>
+        new { buildingId = building, name, floor = 1, area = 600m, height = 4.2m, floorLoad = 3.5m, power = 80m, rent = Yuan("20.00"), at = Place(), readyOn = Day(-900) };
+
+    public static object Review() => new
+    {
+        on = Day(-120),
+        opinion = "符合定位",
+        scores = new (string Code, int Most)[]
+            {
+                ("chainFit", 15), ("technology", 12), ("research", 10), ("team", 8), ("investment", 10), ("output", 10), ("tax", 10), ("jobs", 5),
+                ("market", 8), ("space", 6), ("safety", 6),
+            }.Select(i => new { indicator = i.Code, points = i.Most }),
+    };
+
+    /// <summary>Somebody with the role; the first unit's where the role is one of units.</summary>
+    public async Task<ApiClient> AsAsync(string role) =>
+        new(_http, await system.TokenAsync(system.Person(role, role is "officer" or "unitHead" ? Unit1 : null)));
+
+    public async Task<string> UserAsync(string userName)
+    {
+        var users = (await (await AsAsync("administrator")).GetAsync($"/api/v1/users?q={userName}")).Is(200).Json.GetProperty("items");
+        return users.EnumerateArray().Single(u => u.GetProperty("userName").GetString() == userName).GetProperty("id").GetString()!;
+    }
+
+    public async Task<Row> LeadAsync() => Made("/api/v1/leads", await (await AsAsync("officer")).PostAsync("/api/v1/first-contacts", FirstContact()), seenByAll: false);
+
+    public async Task<Row> AssessingAsync() => await StepAsync(await AsAsync("officer"), await LeadAsync(), "/assessment", new { occurredOn = Day(-190) });
+
+    public async Task<Row> FollowingAsync() =>
+        await StepAsync(await AsAsync("officer"), await AssessingAsync(), "/assessment/conclusion", new { note = "方向契合", occurredOn = Day(-185) });
+
+    public async Task<Row> ClosedAsync() =>
+        await StepAsync(await AsAsync("officer"), await LeadAsync(), "/closure", new { outcome = "invalid", reason = "noAnswer" });
+
+    public async Task<Row> ProjectAsync() => await OpenedAsync(await AsAsync("officer"), await FollowingAsync());
+
+    public async Task<Row> SignedAsync()
+    {
+        var project = await ProjectAsync();
+        await ReachAsync(project, await AsAsync("officer"), await AsAsync("leader"), SigningClaim());
+        return await NowAsync(project);
+    }
+
+    /// <summary>The resource with its present version.</summary>
+    public async Task<Row> NowAsync(Row row) => row with { ETag = (await (await AsAsync("leader")).GetAsync(row.Path)).Is(200).ETag };
+
+    public object Enterprise(string? uscc = null) => new
+    {
+        name = "生成测试企业（演示）",
+        uscc = uscc ?? NewUscc(),
+        nodeCode = "satellite.data",
+        address = "鹤壁市淇滨区（演示）",
+        industryCode = "C3962",
+        registeredOn = Day(-140),
+    };
+
+    public async Task<Row> EnterpriseAsync() => Made("/api/v1/enterprises", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/enterprises", Enterprise()));
+
+    public async Task<Row> ParkAsync() => Made("/api/v1/premises/parks", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/parks", new { name = "测试园区" + Number() }));
+
+    public async Task<Row> BuildingAsync() => Made("/api/v1/premises/buildings", await (await AsAsync("serviceOfficer"))
+        .PostAsync("/api/v1/premises/buildings", new { parkId = (await ParkAsync()).Id, name = "1 号楼", floors = 12 }));
+
+    public async Task<Row> UnitAsync()
+    {
+        var building = await (_building ??= FirstAsync());
+        return Made("/api/v1/premises/units", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/units", Unit(building, "U" + Number())));
+
+        async Task<string> FirstAsync() => (await BuildingAsync()).Id;
+    }
+
+    public async Task<object> ApplicationAsync(string enterprise) => new
+    {
+        enterpriseId = enterprise,
+        unitIds = new[] { (await UnitAsync()).Id },
+        wantedFrom = Day(-110),
+        draftedOn = Day(-125),
+        note = "需三相电",
+    };
+
+    /// <summary>An entry application.</summary>
+    /// <param name="steps">How far: 0 draft, 1 accepted, 2 reviewed, 3 approved, 4 agreed, 5 handed over, 6 settled.</param>
+    public async Task<Row> EntryAsync(int steps)
+    {
+        var service = await AsAsync("serviceOfficer");
+        var draft = await service.PostAsync("/api/v1/entry-applications", await ApplicationAsync((await EnterpriseAsync()).Id));
+        return await WalkAsync(Made("/api/v1/entry-applications", draft), steps);
+    }
+
+    public async Task<Row> TenancyAsync() => await TenancyOfAsync(await EntryAsync(6));
+
+    public object DefinedUnit() => new { code = "generated-" + Number(), name = "生成测试单位", nameEn = "Unit of the generated tests" };
+
+    public async Task<Row> DefinedUnitAsync() => Made("/api/v1/units", await (await AsAsync("administrator")).PostAsync("/api/v1/units", DefinedUnit()));
+
+    public async Task<object> NewUserAsync() => new
+    {
+        userName = "generated." + Number(),
+        displayName = "生成测试人员",
+        phone = "17012345678",
+        email = "test@example.com",
+        unitId = (await DefinedUnitAsync()).Id,
+        roles = new[] { "officer" },
+        chains = new[] { "satellite" },
+    };
+
+    public async Task<Row> UserAsync() => Made("/api/v1/users", await (await AsAsync("administrator")).PostAsync("/api/v1/users", await NewUserAsync()));
+
+    public object Client() => new { clientId = "generated-" + Number(), displayName = "生成测试客户端", scopes = new[] { "leads.read" }, secretDays = 3 };
+
+    public async Task<Row> ClientAsync() => Made("/api/v1/clients", await (await AsAsync("administrator")).PostAsync("/api/v1/clients", Client()));
+
+    /// <summary>
+    /// A message parked by a service: an event of the directory, which its consumers have processed long ago, so that a replay has no
+    /// further effect.
+    /// </summary>
+    public async Task<Row> ParkedAsync(string service)
+    {
+        await using var identity = new NpgsqlConnection(system.System.Database("identity"));
+        await identity.OpenAsync();
+        await using var read = new NpgsqlCommand(
+            """
+            select id, type, payload::text, stream_id, stream_version, ordinal, recorded_at, actor_id from messaging.event
+            order by seq offset $1 limit 1
+            """, identity)
+        { Parameters = { new() { Value = Interlocked.Increment(ref _told) % 25 } } };
+        await using var told = await read.ExecuteReaderAsync();
+        Assert.True(await told.ReadAsync());
+        var id = NewId();
+        var headers = new Dictionary<string, string>
+        {
+            ["streamId"] = told.GetGuid(3).ToString(),
+            ["version"] = told.GetInt64(4).ToString(CultureInfo.InvariantCulture),
+            ["ordinal"] = told.GetInt16(5).ToString(CultureInfo.InvariantCulture),
+            ["recordedAt"] = told.GetFieldValue<DateTimeOffset>(6).ToString("O", CultureInfo.InvariantCulture),
+            ["actorId"] = told.GetGuid(7).ToString(),
+        };
+        Assert.Equal(1, await WriteAsync(
+            service,
+            """
+            insert into messaging.parked_message (id, version, queue, consumer, message_id, type, body, headers, exception, attempts, state)
+            values ($1, 1, 'generated', null, $2, $3, convert_to($4, 'UTF8'), $5::jsonb, 'planted', 8, 0)
+            """,
+            Guid.Parse(id), told.GetGuid(0), told.GetString(1), told.GetString(2), JsonSerializer.Serialize(headers)));
+        return new Row($"/api/v1/ops/{service}/parked-messages/{id}", "\"1\"", default, SeenByAll: true);
+    }
+
+    /// <summary>A stream of which an event is held back as if the broker had refused it; it went out long ago, so a replay doubles it.</summary>
+    public async Task<string> HeldStreamAsync(string service)
+    {
+        await using var database = new NpgsqlConnection(system.System.Database(service));
+        await database.OpenAsync();
+        await using var hold = new NpgsqlCommand(
+            """
+            insert into messaging.outbox (seq, stream_id, attempts, last_error, parked_at)
+            select seq, stream_id, $1, 'planted', now() from messaging.event order by seq offset $2 limit 1
+            on conflict do nothing returning stream_id
+            """, database)
+        { Parameters = { new() { Value = Held }, new() { Value = Interlocked.Increment(ref _told) % 25 } } };
+        return (await hold.ExecuteScalarAsync())?.ToString() ?? throw new InvalidOperationException($"No event of {service} could be held.");
+    }
+
+    /// <summary>
+    /// A journey up to a tenancy, of the second unit's officer, made confidential in the end with him as the only reader: the id of
+    /// each of its resources by the path parameter that names it.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, string>> HiddenAsync()
+    {
+        var owner = new ApiClient(_http, await system.TokenAsync(system.Person("officer", Unit2)));
+        var coordinator = await AsAsync("coordinator");
+        var service = await AsAsync("serviceOfficer");
+        using var integration = await system.AsIntegrationAsync();
+        var lead = Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")), seenByAll: false);
+        var following = await StepAsync(
+            owner, await StepAsync(owner, lead, "/assessment", new { occurredOn = Day(-190) }), "/assessment/conclusion", new { note = "契合", occurredOn = Day(-185) });
+        var project = await OpenedAsync(owner, following);
+        await ReachAsync(project, owner, coordinator, SigningClaim());
+        var uscc = NewUscc();
+        var claim = await ReachAsync(project, owner, coordinator, new
+        {
+            to = "registered",
+            occurredOn = Day(-140),
+            uscc,
+            enterpriseName = "涉密测试企业（演示）",
+            documents = new[] { Document("businessLicence") },
+        });
+        var funds = (await owner.PostAsync(project.Path + "/funds", PayIn())).Is(201);
+        var enterprise = (await Eventually.GetAsync(
+            async () => (await service.GetAsync("/api/v1/enterprises?uscc=" + uscc)).Is(200), a => a.Json.GetProperty("items").GetArrayLength() == 1))
+            .Json.GetProperty("items")[0].GetProperty("id").GetString()!;
+        var entry = await WalkAsync(
+            Made("/api/v1/entry-applications", await service.PostAsync("/api/v1/entry-applications", await ApplicationAsync(enterprise))), 6);
+        var tenancy = await TenancyOfAsync(entry);
+
+        // What came of the settling has reached both, so that their versions stand still.
+        await Eventually.TrueAsync(async () => SettledOn(await owner.GetAsync(lead.Path), "settledOn"));
+        await Eventually.TrueAsync(async () => (await owner.GetAsync(project.Path)).Is(200).Json.GetProperty("milestones") is var m && m.TryGetProperty("settledOn", out var on) && on.ValueKind == JsonValueKind.String);
+        (await owner.PatchAsync(lead.Path, new { confidential = true, readers = Array.Empty<string>() }, (await owner.GetAsync(lead.Path)).ETag)).Is(200);
+        var reader = (await owner.GetAsync("/api/v1/me")).Is(200).Id;
+        (await integration.PatchAsync(project.Path, new { confidential = true, readers = new[] { reader } }, (await owner.GetAsync(project.Path)).ETag)).Is(200);
+        var leader = await AsAsync("leader");
+        foreach (var path in (string[])[$"/api/v1/enterprises/{enterprise}", entry.Path, tenancy.Path, "/api/v1/pipeline/journeys/" + lead.Id])
+        {
+            await Eventually.TrueAsync(async () => (await leader.GetAsync(path)).Status == 404);
+        }
+
+        // It is still there for the one who may read it: the 404 is no absence.
+        (await owner.GetAsync(lead.Path)).Is(200);
+        (await owner.GetAsync(project.Path)).Is(200);
+        (await owner.GetAsync(tenancy.Path)).Is(200);
+        return new Dictionary<string, string>
+        {
+            ["leadId"] = lead.Id,
+            ["investorId"] = lead.Of("investorId"),
+            ["personId"] = lead.Of("personId"),
+            ["contactId"] = lead.Of("contactId"),
+            ["projectId"] = project.Id,
+            ["claimId"] = claim.ToString(),
+            ["entryId"] = funds.Id.ToString(),
+            ["enterpriseId"] = enterprise,
+            ["applicationId"] = entry.Id,
+            ["tenancyId"] = tenancy.Id,
+        };
+
+        static bool SettledOn(Answer answer, string member) => answer.Is(200).Json.TryGetProperty(member, out var on) && on.ValueKind == JsonValueKind.String;
+    }
+
+    /// <summary>Takes away what was planted in the databases.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in (string[])["identity", "leads", "projects", "enterprises", "pipeline"])
+        {
+            await WriteAsync(service, "delete from messaging.parked_message where queue = 'generated'");
+            await WriteAsync(service, "delete from messaging.outbox where attempts = $1 and last_error = 'planted'", Held);
+        }
+
+        _http.Dispose();
+    }
+
+    private static object Document(string type) =>
+        new { type, title = "生成测试文件（演示）", number = "T-1", issuedOn = Day(-160), uri = "https://documents.example/generated/" + type };
+
+    private static Row Made(string at, Answer answer, bool seenByAll = true) => new($"{at}/{answer.Is(201).Id}", answer.ETag, answer.Json, seenByAll);
+
+    private static async Task<Row> StepAsync(ApiClient who, Row row, string below, object body) =>
+        row with { ETag = (await who.PostAsync(row.Path + below, body, row.ETag)).Is(200).ETag };
+
+    private static async Task<Row> OpenedAsync(ApiClient owner, Row following)
+    {
+        var receipt = (await owner.PostAsync(following.Path + "/conversion", new { projectName = "生成测试项目（演示）", occurredOn = Day(-180) }, following.ETag)).Is(201);
+        var path = "/api/v1/projects/" + receipt.Json.GetProperty("projectId").GetString();
+        var opened = await Eventually.GetAsync(() => owner.GetAsync(path), answer => answer.Status == 200);
+        return new Row(path, opened.ETag, opened.Json, SeenByAll: false);
+    }
+
+    private static async Task<Guid> ReachAsync(Row project, ApiClient claimant, ApiClient approver, object claim)
+    {
+        var made = (await claimant.PostAsync(project.Path + "/stages", claim)).Is(201);
+        (await approver.PostAsync($"{project.Path}/stages/{made.Id}/approval", new { decision = "approved" }, (await approver.GetAsync(project.Path)).Is(200).ETag)).Is(200);
+        return made.Id;
+    }
+
+    private async Task<Row> WalkAsync(Row draft, int steps)
+    {
+        var (service, head) = (await AsAsync("serviceOfficer"), await AsAsync("unitHead"));
+        (ApiClient Who, string Below, object Body)[] way =
+        [
+            (service, "/acceptance", new { on = Day(-124) }),
+            (service, "/review", Review()),
+            (head, "/approval", new { on = Day(-118) }),
+            (service, "/agreement", new { on = Day(-115) }),
+            (service, "/handover", new { on = Day(-110) }),
+            (service, "/settlement", new { on = Day(-105) }),
+        ];
+        var row = draft;
+        foreach (var (who, below, body) in way.Take(steps))
+        {
+            row = await StepAsync(who, row, below, body);
+        }
+
+        return row;
+    }
+
+    private async Task<Row> TenancyOfAsync(Row settled)
+    {
+        var service = await AsAsync("serviceOfficer");
+        var tenancy = (await service.GetAsync(settled.Path)).Is(200).Json.GetProperty("tenancyId").GetString()!;
+        var read = (await service.GetAsync("/api/v1/tenancies/" + tenancy)).Is(200);
+        return new Row("/api/v1/tenancies/" + tenancy, read.ETag, read.Json, SeenByAll: true);
+    }
+
+    private async Task<int> WriteAsync(string service, string sql, params object[] values)
+    {
+        await using var database = new NpgsqlConnection(system.System.Database(service));
+        await database.OpenAsync();
+        await using var write = new NpgsqlCommand(sql, database);
+        foreach (var value in values)
+        {
+            write.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return await write.ExecuteNonQueryAsync();
+    }
+
+    private string Number() => Interlocked.Increment(ref _number).ToString(CultureInfo.InvariantCulture);
+
+    private string NewUscc() => Uscc.WithCheckCharacter($"91410611MAG{Interlocked.Increment(ref _number):000000}").Value;
+}
