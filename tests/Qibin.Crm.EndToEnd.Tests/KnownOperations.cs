@@ -156,13 +156,13 @@ internal sealed class KnownOperations : IAsyncDisposable
 
         Add("getIndustryChain", () => new Prepared { Path = "/api/v1/industry-chains/satellite", SeenByAll = true, NamesInPath = true });
         Add("listIndustryChainNodes", () => new Prepared { Path = "/api/v1/industry-chains/satellite/nodes", SeenByAll = true, NamesInPath = true });
-        Add("registerEnterprise", () => new Prepared { Body = _rows.Enterprise(), Status = 201 });
+        Add("registerEnterprise", () => new Prepared { Body = RowsOfTheTests.Enterprise(), Status = 201 });
         Add("getEnterprise", async () => (await _rows.EnterpriseAsync()).On(""));
         Add("amendEnterprise", async () => (await _rows.EnterpriseAsync()).On("", new { name = "更名企业（演示）", address = "科创新城", nodeCode = "xinchuang.chips" }));
 
-        Add("openPark", () => new Prepared { Body = new { name = "测试园区", address = "科创新城", at = RowsOfTheTests.Place(), state = "available" }, Status = 201 });
+        Add("openPark", () => new Prepared { Body = new { name = "新园区" + RowsOfTheTests.Number(), address = "科创新城", at = RowsOfTheTests.Place(), state = "available" }, Status = 201 });
         Add("getPark", async () => (await _rows.ParkAsync()).On(""));
-        Add("amendPark", async () => (await _rows.ParkAsync()).On("", new { name = "更名园区", at = RowsOfTheTests.Place() }));
+        Add("amendPark", async () => (await _rows.ParkAsync()).On("", new { name = "更名园区" + RowsOfTheTests.Number(), at = RowsOfTheTests.Place() }));
         Add("openBuilding", async () => new Prepared { Body = new { parkId = (await _rows.ParkAsync()).Id, name = "9 号楼", floors = 6, basements = 1, at = RowsOfTheTests.Place() }, Status = 201 });
         Add("getBuilding", async () => (await _rows.BuildingAsync()).On(""));
         Add("getBuildingVacancy", async () => (await _rows.BuildingAsync()).On("/vacancy"));
@@ -202,11 +202,11 @@ internal sealed class KnownOperations : IAsyncDisposable
             Add(list, () => new Prepared());
         }
 
-        Add("createClient", () => new Prepared { Body = _rows.Client(), Status = 201, ToldOnce = true });
+        Add("createClient", () => new Prepared { Body = RowsOfTheTests.Client(), Status = 201, ToldOnce = true });
         Add("readClient", async () => (await _rows.ClientAsync()).On(""));
         Add("rotateSecret", async () => (await _rows.ClientAsync()).On("/secrets", new { overlapHours = 1, secretDays = 30 }) with { ToldOnce = true });
         Add("revokeClient", async () => (await _rows.ClientAsync()).On("/revocation", new { reason = "不再使用" }));
-        Add("defineUnit", () => new Prepared { Body = _rows.DefinedUnit(), Status = 201 });
+        Add("defineUnit", () => new Prepared { Body = RowsOfTheTests.DefinedUnit(), Status = 201 });
         Add("readUnit", async () => (await _rows.DefinedUnitAsync()).On(""));
         Add("amendUnit", async () => (await _rows.DefinedUnitAsync()).On("", new { name = "更名单位", nameEn = "Renamed" }));
         Add("createUser", async () => new Prepared { Body = await _rows.NewUserAsync(), Status = 201, ToldOnce = true });

@@ -15,8 +15,11 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     private const string Unit1 = "promotion-satellite";
     private const string Unit2 = "promotion-xinchuang";
     private const int Held = 77;
+
+    // Over all tests, for they share the system.
+    private static int s_number;
+
     private readonly HttpClient _http = new() { BaseAddress = system.Gateway, Timeout = TimeSpan.FromMinutes(1) };
-    private int _number;
     private int _told;
     private Task<string>? _building;
 
@@ -127,10 +130,10 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     /// <summary>The resource with its present version.</summary>
     public async Task<Row> NowAsync(Row row) => row with { ETag = (await (await AsAsync("leader")).GetAsync(row.Path)).Is(200).ETag };
 
-    public object Enterprise(string? uscc = null) => new
+    public static object Enterprise() => new
     {
         name = "生成测试企业（演示）",
-        uscc = uscc ?? NewUscc(),
+        uscc = NewUscc(),
         nodeCode = "satellite.data",
         address = "鹤壁市淇滨区（演示）",
         industryCode = "C3962",
@@ -172,7 +175,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public async Task<Row> TenancyAsync() => await TenancyOfAsync(await EntryAsync(6));
 
-    public object DefinedUnit() => new { code = "generated-" + Number(), name = "生成测试单位", nameEn = "Unit of the generated tests" };
+    public static object DefinedUnit() => new { code = "generated-" + Number(), name = "生成测试单位", nameEn = "Unit of the generated tests" };
 
     public async Task<Row> DefinedUnitAsync() => Made("/api/v1/units", await (await AsAsync("administrator")).PostAsync("/api/v1/units", DefinedUnit()));
 
@@ -189,7 +192,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public async Task<Row> UserAsync() => Made("/api/v1/users", await (await AsAsync("administrator")).PostAsync("/api/v1/users", await NewUserAsync()));
 
-    public object Client() => new { clientId = "generated-" + Number(), displayName = "生成测试客户端", scopes = new[] { "leads.read" }, secretDays = 3 };
+    public static object Client() => new { clientId = "generated-" + Number(), displayName = "生成测试客户端", scopes = new[] { "leads.read" }, secretDays = 3 };
 
     public async Task<Row> ClientAsync() => Made("/api/v1/clients", await (await AsAsync("administrator")).PostAsync("/api/v1/clients", Client()));
 
@@ -385,7 +388,8 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return await write.ExecuteNonQueryAsync();
     }
 
-    private string Number() => Interlocked.Increment(ref _number).ToString(CultureInfo.InvariantCulture);
+    /// <summary>A number that no other row of the tests has.</summary>
+    public static string Number() => Interlocked.Increment(ref s_number).ToString(CultureInfo.InvariantCulture);
 
-    private string NewUscc() => Uscc.WithCheckCharacter($"91410611MAG{Interlocked.Increment(ref _number):000000}").Value;
+    private static string NewUscc() => Uscc.WithCheckCharacter($"91410611MAG{Interlocked.Increment(ref s_number):000000}").Value;
 }

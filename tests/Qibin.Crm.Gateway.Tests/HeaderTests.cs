@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Qibin.Crm.TestKit;
@@ -41,6 +43,25 @@ public class HeaderTests
         Assert.Equal("\"7\"", seen["If-None-Match"]);
         Assert.Equal("Bearer " + officer.Token, seen["Authorization"]);
         Assert.False(seen.ContainsKey("Cookie"));
+    }
+
+    [Fact]
+    public async Task A_header_beyond_ASCII_reaches_the_service_as_it_was_sent()
+    {
+        var seen = "";
+        await using var gateway = await RunningGateway.BeforeAsync(http =>
+        {
+            seen = http.Request.Headers["Idempotency-Key"];
+            return Task.CompletedTask;
+        });
+        using var officer = gateway.As(TestCaller.Officer());
+        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = gateway.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/leads");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + officer.Token);
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", "é天");
+        using var answer = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("é天", seen);
     }
 
     [Fact]
