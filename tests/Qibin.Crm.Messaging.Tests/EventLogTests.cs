@@ -1,5 +1,5 @@
-using Npgsql;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
 

@@ -122,8 +122,17 @@ public sealed class ParkedMessageTests : IAsyncLifetime
 
         await broker.PutAsync(new Outgoing
         {
-            Seq = 0, MessageId = message, StreamId = Tellings.NewId(), Type = type, StreamType = "tally", Version = 2, Ordinal = 0, SchemaVersion = 1,
-            RecordedAt = TimeProvider.System.GetUtcNow(), ActorId = Guid.Empty, Payload = body,
+            Seq = 0,
+            MessageId = message,
+            StreamId = Tellings.NewId(),
+            Type = type,
+            StreamType = "tally",
+            Version = 2,
+            Ordinal = 0,
+            SchemaVersion = 1,
+            RecordedAt = TimeProvider.System.GetUtcNow(),
+            ActorId = Guid.Empty,
+            Payload = body,
         });
 
         var parked = await ParkedAsync(message);
