@@ -15,6 +15,7 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
     private readonly HttpClient _http = new() { BaseAddress = gateway, Timeout = TimeSpan.FromSeconds(60) };
     private readonly SemaphoreSlim _signingIn = new(1, 1);
     private string? _token;
+    private int _faults;
 
     /// <summary>An access token, good for some minutes.</summary>
     public async Task<string> TokenAsync(CancellationToken ct) => _token ?? await SignInAsync(ct);
@@ -119,7 +120,11 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
                     return (answer, response.Headers.ETag?.ToString());
                 }
 
-                if (status == HttpStatusCode.Unauthorized)
+                if (status == HttpStatusCode.InternalServerError && attempt < Tries)
+                {
+                    Interlocked.Increment(ref _faults);
+                }
+                else if (status == HttpStatusCode.Unauthorized)
                 {
                     Interlocked.CompareExchange(ref _token, null, token);
                 }
@@ -136,6 +141,9 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 50 * attempt)), ct);
         }
     }
+
+    /// <summary>Faults that were answered: 500 promises nothing, so the same request is sent again.</summary>
+    public int Faults => _faults;
 
     /// <summary>404 and 409 may pass too: what an event is about to bring may not be there yet.</summary>
     private static bool MayPass(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable

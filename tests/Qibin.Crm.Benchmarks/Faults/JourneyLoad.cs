@@ -18,6 +18,9 @@ internal sealed class JourneyLoad(LocalSystem system, Journal journal, string ru
     /// <summary>Writes begun, each counted once however often it was sent again.</summary>
     public int Sent => _sent;
 
+    /// <summary>Answers 500: none is expected, whatever dies.</summary>
+    public int Faults => _api.Faults;
+
     /// <summary>Writes answered and journalled.</summary>
     public int Answered => _answered;
 

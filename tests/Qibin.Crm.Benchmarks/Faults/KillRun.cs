@@ -47,6 +47,7 @@ internal static class KillRun
 
             await stop.CancelAsync();
             await writing;
+            say(string.Create(CultureInfo.InvariantCulture, $"{load.Sent} writes, {load.Faults} answered with a fault (500) and sent again"));
             foreach (var (part, taken) in recoveries)
             {
                 taken.Sort();

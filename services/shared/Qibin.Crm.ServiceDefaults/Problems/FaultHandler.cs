@@ -43,10 +43,27 @@ public sealed partial class FaultHandler(ProblemWriter problems, ProblemCatalog 
         DbUpdateException { InnerException: PostgresException inner } => (FromDatabase(inner), []),
         PostgresException postgres => (FromDatabase(postgres), []),
         // Broken or refused connections, an exhausted pool, a command that timed out.
-        NpgsqlException or DbUpdateException { InnerException: NpgsqlException } or TimeoutException
-            or InvalidOperationException { InnerException: NpgsqlException } => (Refusal.Busy("service.unavailable", 2), []),
+        _ when IsLostConnection(exception) => (Refusal.Busy("service.unavailable", 2), []),
         _ => (new Refusal(StatusCodes.Status500InternalServerError, "service.fault"), []),
     };
+
+    /// <summary>
+    /// Whether the database went away under the request, however deep the driver or EF Core has wrapped it: a connection that broke,
+    /// was closed under a reader, or could not be had.
+    /// </summary>
+    private static bool IsLostConnection(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or EndOfStreamException
+                or ObjectDisposedException { ObjectName: not null and not "" } or InvalidOperationException { Source: "Npgsql" })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private Refusal FromDatabase(PostgresException error) => error.SqlState switch
     {
