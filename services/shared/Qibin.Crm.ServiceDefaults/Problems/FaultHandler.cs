@@ -56,7 +56,7 @@ public sealed partial class FaultHandler(ProblemWriter problems, ProblemCatalog 
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or EndOfStreamException
-                or ObjectDisposedException { ObjectName: not null and not "" } or InvalidOperationException { Source: "Npgsql" })
+                or InvalidOperationException { Source: "Npgsql" })
             {
                 return true;
             }
