@@ -175,7 +175,8 @@ internal sealed class KnownOperations : IAsyncDisposable
         Add("draftEntryApplication", async () => new Prepared { Body = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), Status = 201 });
         Add("recordEntryApplications", async () =>
             Batch(new { draft = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), acceptance = new { on = RowsOfTheTests.Day(-124), opinion = "材料齐全" } })
-            with { Token = await _system.IntegrationTokenAsync() });
+            with
+            { Token = await _system.IntegrationTokenAsync() });
         OnApplication("getEntryApplication", 0, "");
         OnApplication("amendEntryApplication", 0, "", new { note = "需三相电", preferentialTerms = "租金减半" });
         OnApplication("acceptEntryApplication", 0, "/acceptance", new { on = RowsOfTheTests.Day(-124) });
