@@ -13,7 +13,7 @@ using Xunit.v3;
 namespace Qibin.Crm.EndToEnd.Tests;
 
 /// <summary>The whole system with its demonstration data, as the first command starts it, for all tests of this assembly.</summary>
-public sealed class RunningSystem : IAsyncLifetime
+public class RunningSystem : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("qibin-end-to-end-");
     private readonly ConcurrentDictionary<string, (string Token, long At)> _tokens = new(StringComparer.Ordinal);
@@ -38,6 +38,7 @@ public sealed class RunningSystem : IAsyncLifetime
     {
         await System.DisposeAsync();
         _directory.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>The first person of a role, in a unit where one is named.</summary>
@@ -77,3 +78,6 @@ public sealed class RunningSystem : IAsyncLifetime
         return token;
     }
 }
+
+/// <summary>A second one, for requests that nobody meant: they make people and units that other tests would then meet.</summary>
+public sealed class LitteredSystem : RunningSystem;
