@@ -25,7 +25,15 @@ try
 }
 finally
 {
-    directory.Delete(recursive: true);
+    if (result == 0)
+    {
+        directory.Delete(recursive: true);
+    }
+    else
+    {
+        // What went wrong stands in the logs and the databases.
+        Console.WriteLine("Kept: " + directory.FullName);
+    }
 }
 
 return result;

@@ -9,7 +9,13 @@ namespace Qibin.Crm.Local.Demo;
 /// Another system that sends its data through the public API: client credentials, an Idempotency-Key of its own on every write,
 /// and the same request again when the answer was a 429, a 503 or none.
 /// </summary>
-internal sealed class Integration(Uri gateway, string clientId, string clientSecret) : IDisposable
+/// <param name="gateway">Where it sends.</param>
+/// <param name="clientId">Who it is.</param>
+/// <param name="clientSecret">Its secret.</param>
+/// <param name="resendFaults">
+/// Whether a 500 is sent again too, and counted: 500 promises nothing, so a client that has to get through may. Otherwise it ends the work.
+/// </param>
+internal sealed class Integration(Uri gateway, string clientId, string clientSecret, bool resendFaults = false) : IDisposable
 {
     private const int Tries = 60;
     private readonly HttpClient _http = new() { BaseAddress = gateway, Timeout = TimeSpan.FromSeconds(60) };
@@ -120,7 +126,7 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
                     return (answer, response.Headers.ETag?.ToString());
                 }
 
-                if (status == HttpStatusCode.InternalServerError && attempt < Tries)
+                if (status == HttpStatusCode.InternalServerError && resendFaults && attempt < Tries)
                 {
                     Interlocked.Increment(ref _faults);
                 }
@@ -142,7 +148,7 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
         }
     }
 
-    /// <summary>Faults that were answered: 500 promises nothing, so the same request is sent again.</summary>
+    /// <summary>Faults that were answered and sent again.</summary>
     public int Faults => _faults;
 
     /// <summary>404 and 409 may pass too: what an event is about to bring may not be there yet.</summary>

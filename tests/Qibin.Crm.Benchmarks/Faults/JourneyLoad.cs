@@ -11,7 +11,7 @@ namespace Qibin.Crm.Benchmarks.Faults;
 /// </summary>
 internal sealed class JourneyLoad(LocalSystem system, Journal journal, string run) : IDisposable
 {
-    private readonly Integration _api = new(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
+    private readonly Integration _api = new(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret, resendFaults: true);
     private int _sent;
     private int _answered;
 

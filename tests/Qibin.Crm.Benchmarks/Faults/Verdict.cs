@@ -5,7 +5,7 @@ using Qibin.Crm.Local.Demo;
 
 namespace Qibin.Crm.Benchmarks.Faults;
 
-/// <summary>What became of a run, read from the databases themselves and not through the services.</summary>
+/// <summary>What became of a run, read from the databases themselves; the totals alone are read as leadership reads them, to be held against a recount.</summary>
 /// <param name="Acknowledged">Writes in the journal.</param>
 /// <param name="Lost">Acknowledged writes that are not there.</param>
 /// <param name="Doubled">Keys whose effect is there more than once.</param>

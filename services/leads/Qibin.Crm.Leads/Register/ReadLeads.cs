@@ -72,13 +72,11 @@ internal static class ReadLeads
     private static async Task<Results<Ok<LeadAnswer>, NotFound>> Read(
         Guid leadId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
+        // Joins, not subqueries: EF Core turns a subquery of several columns into a window over the whole table.
         var found = await db.Leads.AsNoTracking().VisibleTo(caller).Where(l => l.Id == leadId)
-            .Select(l => new
-            {
-                Lead = l,
-                Step = db.NextSteps.FirstOrDefault(s => s.Id == l.NextStepId),
-                Project = db.Projects.FirstOrDefault(p => p.ProjectId == l.ProjectId),
-            }).SingleOrDefaultAsync(ct);
+            .LeftJoin(db.NextSteps, l => l.NextStepId, s => (Guid?)s.Id, (l, s) => new { Lead = l, Step = s })
+            .LeftJoin(db.Projects, x => x.Lead.ProjectId, p => (Guid?)p.ProjectId, (x, p) => new { x.Lead, x.Step, Project = p })
+            .SingleOrDefaultAsync(ct);
         return found is null ? TypedResults.NotFound() : TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, clock.Today()));
     }
 

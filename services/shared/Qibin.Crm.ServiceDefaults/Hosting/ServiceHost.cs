@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -74,6 +75,17 @@ public static class ServiceHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 4000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        // Below every other source, so that a deployment may ask for more. A line for each request is what a trace is for.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData =
+            [
+                new("Logging:LogLevel:Microsoft", "Warning"),
+                new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
+                new("Logging:LogLevel:System.Net.Http", "Warning"),
+                new("Logging:LogLevel:Yarp", "Warning"),
+            ],
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // The output is for what was asked for, such as the OpenAPI document; the log goes beside it.
