@@ -98,7 +98,7 @@ internal static class Figures
             var number = n;
             waiting.Add(Task.Run(async () =>
             {
-                var receipt = await api.PostAsync("/api/v1/first-contacts", $"lag-{Stopwatch.GetTimestamp()}-{number}", FirstContact($"时延{number}", staff.Officers[number % staff.Officers.Count]), CancellationToken.None);
+                var receipt = await api.PostAsync("/api/v1/first-contacts", $"lag-{Stopwatch.GetTimestamp()}-{number}", FirstContact($"时延{Stopwatch.GetTimestamp()}-{number}", staff.Officers[number % staff.Officers.Count]), CancellationToken.None);
                 var answered = Stopwatch.GetTimestamp();
                 var id = Guid.Parse(receipt["id"]!.GetValue<string>());
                 while (true)

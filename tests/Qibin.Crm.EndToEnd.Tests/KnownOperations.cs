@@ -90,7 +90,16 @@ internal sealed class KnownOperations : IAsyncDisposable
         OnInvestor("readInvestor", "", null);
         OnInvestor("listPeople", "/people", null);
         OnInvestor("addPerson", "/people", new { name = "示例同事", title = "总监", phone = "17012345678", email = "test@example.com" });
-        OnInvestor("amendInvestor", "", new { name = "更名客商（演示）", sourceRegion = "410600" });
+        OnInvestor("amendInvestor", "", new { name = $"更名客商{RowsOfTheTests.Number()}（演示）", sourceRegion = "410600" });
+        OnInvestor("listInvestorMerges", "/merges", null);
+        Add("findDuplicateInvestors", () => new Prepared { Path = "/api/v1/investors/duplicates?name=" + Uri.EscapeDataString("生成测试客商（演示）") });
+        Add("mergeInvestors", _rows.MergeAsync);
+        Add("undoInvestorMerge", async () =>
+        {
+            var merge = await _rows.MergeAsync();
+            var merged = (await (await _rows.AsAsync("unitHead")).PostAsync(merge.Path!, merge.Body, merge.ETag)).Is(200);
+            return new Prepared { Path = $"{merge.Path}s/{merged.Json.GetProperty("mergeId").GetGuid()}/undo", Body = new { reason = "误合并" }, ETag = merged.ETag };
+        });
         OnInvestor("readPerson", "/people/{personId}", null);
         OnInvestor("amendPerson", "/people/{personId}", new { title = "副总经理" });
         OnInvestor("unmaskPerson", "/people/{personId}/unmasking", new { reason = "联系对方确认行程" });

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
+using Qibin.Crm.TestKit.Generated;
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
@@ -34,7 +35,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public static object FirstContact(string node = "satellite.spacecraft") => new
     {
-        investorName = "生成测试客商（演示）",
+        investorName = $"生成测试客商{Number()}（演示）",
         personName = "示例人",
         phone = "17012345678",
         email = "test@example.com",
@@ -46,6 +47,8 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         nodeCode = node,
         sourceRegion = "110000",
         estimatedInvestment = Yuan("30000000.00"),
+        // The same request is sent by several people.
+        duplicateOverride = new { reason = "生成测试" },
     };
 
     public static object SigningClaim(string? project = null, string? approver = null)
@@ -109,6 +112,18 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     }
 
     public async Task<Row> LeadAsync() => Made("/api/v1/leads", await (await AsAsync("officer")).PostAsync("/api/v1/first-contacts", FirstContact()), seenByAll: false);
+
+    /// <summary>Two investors that can be merged.</summary>
+    public async Task<Prepared> MergeAsync()
+    {
+        var (into, from) = ((await LeadAsync()).Of("investorId"), (await LeadAsync()).Of("investorId"));
+        return new Prepared
+        {
+            Path = $"/api/v1/investors/{into}/merge",
+            Body = new { from, fields = new { name = "from" }, reason = "同一客商" },
+            ETag = (await (await AsAsync("officer")).GetAsync("/api/v1/investors/" + into)).Is(200).ETag,
+        };
+    }
 
     public async Task<Row> AssessingAsync() => await StepAsync(await AsAsync("officer"), await LeadAsync(), "/assessment", new { occurredOn = Day(-190) });
 
@@ -257,6 +272,10 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         var service = await AsAsync("serviceOfficer");
         using var integration = await system.AsIntegrationAsync();
         var lead = Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")), seenByAll: false);
+        var (into, twin) = (lead.Of("investorId"), Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")), seenByAll: false));
+        var merge = (await coordinator.PostAsync(
+            $"/api/v1/investors/{into}/merge", new { from = twin.Of("investorId") }, (await owner.GetAsync("/api/v1/investors/" + into)).Is(200).ETag)).Is(200);
+        (await owner.PatchAsync(twin.Path, new { confidential = true, readers = Array.Empty<string>() }, (await owner.GetAsync(twin.Path)).ETag)).Is(200);
         var following = await StepAsync(
             owner, await StepAsync(owner, lead, "/assessment", new { occurredOn = Day(-190) }), "/assessment/conclusion", new { note = "契合", occurredOn = Day(-185) });
         var project = await OpenedAsync(owner, following);
@@ -299,6 +318,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             ["leadId"] = lead.Id,
             ["investorId"] = lead.Of("investorId"),
             ["personId"] = lead.Of("personId"),
+            ["mergeId"] = merge.Json.GetProperty("mergeId").GetString()!,
             ["contactId"] = lead.Of("contactId"),
             ["projectId"] = project.Id,
             ["claimId"] = claim.ToString(),

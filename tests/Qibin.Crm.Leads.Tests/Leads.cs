@@ -40,6 +40,8 @@ public sealed class LeadsFixture : IAsyncLifetime
             ["summary"] = "来电了解科创新城的载体与政策",
             ["nextStep"] = "发送载体清单",
             ["nextStepDueOn"] = Today.AddDays(3),
+            // Most scenarios enter the same investor; those about duplicates take this away.
+            ["duplicateOverride"] = new { reason = "测试登记" },
         };
         foreach (var (name, value) in with)
         {

@@ -34,10 +34,18 @@ internal static class LeadsService
             ["owner.withoutUnit"] = new("当前用户不属于任何部门，请指定负责人", "The caller belongs to no unit; name an owner"),
             ["investor.unknown"] = new("没有此客商", "No such investor"),
             ["investor.usccTaken"] = new("该统一社会信用代码的客商已存在", "An investor with this unified social credit code exists already"),
+            ["investor.duplicate"] = new("已有相同或相近的客商；确需登记请说明理由", "Such an investor is there already; give a reason to enter it all the same"),
+            ["investor.elsewhere"] = new("已有其他人员或部门在跟进该客商", "Somebody else already works on this investor"),
+            ["investor.merged"] = new("该客商已并入另一客商", "The investor has been merged into another one"),
+            ["merge.self"] = new("客商不能并入自身", "An investor cannot be merged into itself"),
+            ["merge.beyondReach"] = new("合并涉及其他部门的线索，请由统筹人员办理", "The merge concerns leads of other units; a coordinator can do it"),
+            ["merge.undone"] = new("该合并已撤销", "The merge has been undone"),
+            ["merge.tooOld"] = new("合并已超过 {0} 天，不能撤销", "The merge is more than {0} days old and cannot be undone"),
+            ["merge.later"] = new("之后还有合并，请先撤销较晚的合并", "Another merge came later; undo that one first"),
             ["person.unknown"] = new("该客商没有此联系人", "The investor has no such person"),
             ["value.exclusive"] = new("不能与 {0} 同时填写", "Cannot be given together with {0}"),
         },
-        new Dictionary<string, string> { ["ux_investor_uscc"] = "investor.usccTaken" });
+        new Dictionary<string, string> { ["ux_investor_uscc"] = "investor.usccTaken", ["ux_investor_merge_from"] = "investor.merged" });
 
     /// <summary>Who and when, of a request.</summary>
     public static Domain.Deed Deed(this Caller caller, TimeProvider clock) => new(caller.Id, clock.GetUtcNow());

@@ -32,6 +32,7 @@ internal static class Program
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
         builder.Services.AddValidation();
+        builder.Services.AddSingleton<IMigrationStep, FillNames>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();

@@ -27,6 +27,8 @@ internal static class Program
             .Consume<LeadClosed, LeadClosedConsumer>()
             .Consume<LeadReopened, LeadReopenedConsumer>()
             .Consume<LeadAmended, LeadAmendedConsumer>()
+            .Consume<InvestorMerged, InvestorMergedConsumer>()
+            .Consume<InvestorMergeUndone, InvestorMergeUndoneConsumer>()
             .Consume<ProjectOpened, ProjectOpenedConsumer>()
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
             .Consume<ProjectSteppedBack, ProjectSteppedBackConsumer>()

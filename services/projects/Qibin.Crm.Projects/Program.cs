@@ -23,6 +23,7 @@ internal static class Program
         builder.AddMessaging<ProjectsDb>(on => on
             .ConsumeDirectory()
             .Consume<LeadConverted, LeadConvertedConsumer>()
+            .Consume<LeadAmended, LeadAmendedConsumer>()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
             .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());

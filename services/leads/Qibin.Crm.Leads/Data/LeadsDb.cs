@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
@@ -13,6 +15,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<Investor> Investors => Set<Investor>();
     public DbSet<Person> People => Set<Person>();
     public DbSet<Unmasking> Unmaskings => Set<Unmasking>();
+    public DbSet<InvestorMerge> InvestorMerges => Set<InvestorMerge>();
     public DbSet<Lead> Leads => Set<Lead>();
     public DbSet<Contact> Contacts => Set<Contact>();
     public DbSet<NextStep> NextSteps => Set<NextStep>();
@@ -35,10 +38,28 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             investor.Property(x => x.Uscc).HasMaxLength(18);
             investor.Property(x => x.SourceRegion).HasMaxLength(6);
             investor.HasIndex(x => x.Uscc).IsUnique().HasDatabaseName("ux_investor_uscc");
-            investor.HasIndex(x => x.NamePairs).HasMethod("gin");
+            investor.Property(x => x.ComparedName).HasMaxLength(400).HasDefaultValue("");
+            investor.Property(x => x.SearchTokens).HasDefaultValueSql("'{}'");
+            investor.HasIndex(x => x.SearchTokens).HasMethod("gin");
+            investor.HasIndex(x => x.ComparedName);
+            investor.HasOne<Investor>().WithMany().HasForeignKey(x => x.MergedIntoId).OnDelete(DeleteBehavior.Restrict);
             investor.HasIndex(x => new { x.Name, x.Id });
             investor.HasIndex(x => new { x.UpdatedAt, x.Id });
             investor.HasIndex(x => new { x.CreatedAt, x.Id });
+        });
+        modelBuilder.Entity<InvestorMerge>(merge =>
+        {
+            merge.ToTable("investor_merge");
+            merge.Ignore(x => x.UndoableUntil);
+            var facts = new ValueConverter<InvestorFacts, string>(
+                value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default), text => JsonSerializer.Deserialize<InvestorFacts>(text, JsonSerializerOptions.Default)!);
+            merge.Property(x => x.IntoBefore).HasColumnType("jsonb").HasConversion(facts);
+            merge.Property(x => x.FromBefore).HasColumnType("jsonb").HasConversion(facts);
+            merge.Property(x => x.After).HasColumnType("jsonb").HasConversion(facts);
+            merge.HasOne<Investor>().WithMany().HasForeignKey(x => x.IntoId).OnDelete(DeleteBehavior.Restrict);
+            merge.HasOne<Investor>().WithMany().HasForeignKey(x => x.FromId).OnDelete(DeleteBehavior.Restrict);
+            merge.HasIndex(x => new { x.IntoId, x.MergedAt });
+            merge.HasIndex(x => x.FromId).IsUnique().HasFilter("undone_at is null").HasDatabaseName("ux_investor_merge_from");
         });
         modelBuilder.Entity<Person>(person =>
         {
@@ -48,6 +69,10 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             person.Property(x => x.Title).HasMaxLength(100);
             person.Property(x => x.Phone).HasMaxLength(24);
             person.Property(x => x.Email).HasMaxLength(254);
+            person.Property(x => x.PhoneKey).HasMaxLength(24);
+            person.Property(x => x.EmailDomain).HasMaxLength(254);
+            person.HasIndex(x => new { x.PhoneKey, x.Id });
+            person.HasIndex(x => new { x.EmailDomain, x.Id });
         });
         modelBuilder.Entity<Unmasking>(unmasking =>
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Domain;
@@ -15,13 +14,19 @@ internal sealed class Investor : Aggregate
     /// <summary>The name as searches compare it: half-width, lower case, without spaces.</summary>
     public string NameKey { get; private set; } = "";
 
-    /// <summary>Each two neighbouring characters of <see cref="NameKey"/>: a search by two Chinese characters finds an index entry.</summary>
-    public string[] NamePairs { get; private set; } = [];
+    /// <summary>What searches find the name by, see <see cref="NameSearch"/>.</summary>
+    public string[] SearchTokens { get; private set; } = [];
+
+    /// <summary>The name as duplicates are found by, see <see cref="ComparedNames"/>.</summary>
+    public string ComparedName { get; private set; } = "";
 
     /// <summary>Unified social credit code; unique when present.</summary>
     public string? Uscc { get; private set; }
 
     public string? SourceRegion { get; private set; }
+    /// <summary>The investor that this one was merged into; its people and leads are there.</summary>
+    public Guid? MergedIntoId { get; private set; }
+
     public Guid CreatedBy { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
@@ -37,29 +42,50 @@ internal sealed class Investor : Aggregate
     /// <param name="uscc">As people write it.</param>
     /// <param name="sourceRegion">Division code GB/T 2260.</param>
     /// <param name="deed">Who and when.</param>
-    /// <exception cref="RuleViolation"><c>uscc.…</c></exception>
+    /// <exception cref="RuleViolation"><c>uscc.…</c>, <c>investor.merged</c>.</exception>
     public void Amend(string name, string? uscc, string? sourceRegion, Deed deed)
     {
+        RefuseMerged();
         Name = name;
-        NameKey = KeyOf(name);
-        NamePairs = PairsOf(NameKey);
+        NameKey = NameSearch.KeyOf(name);
+        SearchTokens = NameSearch.TokensOf(name);
+        ComparedName = ComparedNames.KeyOf(name);
         Uscc = uscc is null ? null : ServiceDefaults.Uscc.Parse(uscc).Value;
         SourceRegion = sourceRegion;
         UpdatedAt = deed.At;
         Touch();
     }
 
-    /// <summary>A text as names are compared.</summary>
-    public static string KeyOf(string text) =>
-        string.Concat(text.Normalize(NormalizationForm.FormKC).Where(c => !char.IsWhiteSpace(c))).ToLowerInvariant();
-
-    /// <summary>Each two neighbouring characters of a key.</summary>
-    public static string[] PairsOf(string key)
+    /// <summary>Refuses an investor that has become part of another one.</summary>
+    /// <exception cref="RuleViolation"><c>investor.merged</c>.</exception>
+    public void RefuseMerged()
     {
-        var runes = key.EnumerateRunes().ToArray();
-        return [.. runes.Zip(runes.Skip(1), (a, b) => $"{a}{b}").Distinct(StringComparer.Ordinal)];
+        if (MergedIntoId is not null)
+        {
+            throw new RuleViolation("investor.merged");
+        }
     }
+
+    /// <summary>Its people and leads have gone to another investor, and its USCC is free for that one.</summary>
+    public void BecomePartOf(Investor into, Deed deed)
+    {
+        RefuseMerged();
+        (MergedIntoId, Uscc, UpdatedAt) = (into.Id, null, deed.At);
+        Touch();
+    }
+
+    /// <summary>Stands for itself again, as it was.</summary>
+    public void PartAgain(InvestorFacts before, Deed deed)
+    {
+        MergedIntoId = null;
+        Amend(before.Name, before.Uscc, before.SourceRegion, deed);
+    }
+
+    public InvestorFacts Facts() => new(Name, Uscc, SourceRegion);
 }
+
+/// <summary>What a merge chooses between.</summary>
+internal sealed record InvestorFacts(string Name, string? Uscc, string? SourceRegion);
 
 /// <summary>A person of an investor. Name, phone and e-mail stand here and nowhere else.</summary>
 internal sealed class Person : Aggregate
@@ -72,7 +98,15 @@ internal sealed class Person : Aggregate
     public string Name { get; private set; } = "";
     public string? Title { get; private set; }
     public string? Phone { get; private set; }
+
+    /// <summary>The digits of <see cref="Phone"/> as duplicates are found by, see <see cref="ComparedContacts"/>.</summary>
+    public string? PhoneKey { get; private set; }
+
     public string? Email { get; private set; }
+
+    /// <summary>The domain of <see cref="Email"/> in lower case.</summary>
+    public string? EmailDomain { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
@@ -86,6 +120,7 @@ internal sealed class Person : Aggregate
     public void Amend(string name, string? title, string? phone, string? email, Deed deed)
     {
         (Name, Title, Phone, Email, UpdatedAt) = (name, title, phone, email, deed.At);
+        (PhoneKey, EmailDomain) = (ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
         Touch();
     }
 }

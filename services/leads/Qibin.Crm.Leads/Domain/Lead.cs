@@ -295,6 +295,13 @@ internal sealed class Lead : Aggregate, IScoped
         Changed(deed);
     }
 
+    /// <summary>The lead's investor became part of another one, or parted from it.</summary>
+    public void GoTo(Investor investor, Deed deed)
+    {
+        (InvestorId, InvestorName) = (investor.Id, investor.Name);
+        Changed(deed);
+    }
+
     /// <summary>Makes the lead confidential 涉密 or open. The owner always reads.</summary>
     public void Restrict(bool confidential, IEnumerable<Guid> readers, Deed deed)
     {

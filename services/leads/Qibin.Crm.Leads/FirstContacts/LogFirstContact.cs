@@ -6,6 +6,7 @@ using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
@@ -73,6 +74,9 @@ public sealed record FirstContactRequest
     /// </summary>
     public Guid? OwnerId { get; init; }
 
+    /// <summary>Enters a new investor although one like it is there; without it that is 409 <c>investor.duplicate</c>.</summary>
+    public DuplicateOverride? DuplicateOverride { get; init; }
+
     /// <summary>Only the owner and the named readers see the lead.</summary>
     public bool? Confidential { get; init; }
 
@@ -88,6 +92,10 @@ public sealed record FirstContactReceipt : Receipt
     public required Guid PersonId { get; init; }
     public required Guid ContactId { get; init; }
     public required Guid NextStepId { get; init; }
+
+    /// <summary>Investors that are much like the new one and that the caller may see: to look at, and to merge.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PossibleDuplicate>? PossibleDuplicates { get; init; }
 }
 
 /// <summary>Logs a first contact: investor, person, lead, contact and next step in one transaction.</summary>
@@ -95,10 +103,22 @@ internal static class LogFirstContact
 {
     public static void MapFirstContacts(this RouteGroupBuilder api)
     {
-        api.MapPost("/first-contacts", Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+        api.MapPost("/first-contacts", HandleOne).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("logFirstContact").WithSummary("登记首次联系 · Log a first contact in one step");
         api.MapPost("/first-contacts/batch", HandleBatch).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("logFirstContacts").WithSummary("批量登记首次联系 · Log up to 500 first contacts");
+    }
+
+    private static async Task<Created<FirstContactReceipt>> HandleOne(
+        FirstContactRequest request, LeadsDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
+    {
+        // Not in a batch, which would hold as many locks as it has items.
+        if (request.InvestorName is { } name)
+        {
+            await Duplicates.OneAtATimeAsync(db, name, ct);
+        }
+
+        return await Handle(request, db, caller, codes, clock, ct);
     }
 
     private static async Task<Ok<BatchAnswer>> HandleBatch(
@@ -111,7 +131,7 @@ internal static class LogFirstContact
         var occurredOn = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
         var deed = caller.Deed(clock);
-        var (investor, person) = request.InvestorId is { } known
+        var (investor, person, possible) = request.InvestorId is { } known
             ? await KnownAsync(db, caller, clock, known, request, deed, ct)
             : await NewAsync(db, caller, clock, request, deed, ct);
 
@@ -161,21 +181,22 @@ internal static class LogFirstContact
             PersonId = person.Id,
             ContactId = contact.Id,
             NextStepId = step.Id,
+            PossibleDuplicates = possible,
         });
     }
 
-    private static async Task<(Investor, Person)> NewAsync(
+    private static async Task<(Investor, Person, IReadOnlyList<PossibleDuplicate>?)> NewAsync(
         LeadsDb db, Caller caller, TimeProvider clock, FirstContactRequest request, Deed deed, CancellationToken ct)
     {
         var name = request.InvestorName ?? throw Refusal.Invalid("/investorName", "value.required");
         var investor = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, deed);
-        await Investors.Duplicates.RefuseAsync(db, caller, investor, ct);
+        var possible = await Duplicates.RefuseAsync(db, caller, investor, request.Phone, request.Email, request.DuplicateOverride, "/investorName", clock, ct);
         var person = Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, deed);
         db.AddRange(investor, person);
-        return (investor, person);
+        return (investor, person, possible);
     }
 
-    private static async Task<(Investor, Person)> KnownAsync(
+    private static async Task<(Investor, Person, IReadOnlyList<PossibleDuplicate>?)> KnownAsync(
         LeadsDb db, Caller caller, TimeProvider clock, Guid id, FirstContactRequest request, Deed deed, CancellationToken ct)
     {
         if (request.InvestorName is not null || request.Uscc is not null)
@@ -183,9 +204,11 @@ internal static class LogFirstContact
             throw Refusal.Invalid(request.InvestorName is null ? "/uscc" : "/investorName", "value.exclusive", "investorId");
         }
 
-        // Locked, so that a rename under way reaches the new lead too.
+        // Locked, so that a rename or merge under way reaches the new lead too.
+        id = await MergeInvestors.FinalAsync(db, id, ct);
         var investor = await db.Investors.Locked(id).Where(i => db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct)
             ?? throw new RuleViolation("investor.unknown");
+        investor.RefuseMerged();
         var person = await db.People.Where(p => p.InvestorId == id && p.Name == request.PersonName && p.Phone == request.Phone)
             .OrderBy(p => p.Id).FirstOrDefaultAsync(ct);
         if (person is null)
@@ -194,6 +217,6 @@ internal static class LogFirstContact
             db.Add(person);
         }
 
-        return (investor, person);
+        return (investor, person, null);
     }
 }

@@ -20,6 +20,9 @@ public sealed record InvestorPatch : MergePatch
     /// <summary>Division code GB/T 2260.</summary>
     [DivisionCode]
     public string? SourceRegion { get; init => field = Given(value); }
+
+    /// <summary>Takes a name that another investor has all the same.</summary>
+    public DuplicateOverride? DuplicateOverride { get; init => field = Given(value); }
 }
 
 /// <summary>Corrects or adds facts of an investor; a new name goes onto all its leads.</summary>
@@ -37,10 +40,19 @@ internal static class AmendInvestor
 
         ifMatch.Check(investor);
         var deed = caller.Deed(clock);
-        var name = investor.Name;
+        var (name, compared) = (investor.Name, investor.ComparedName);
         investor.Amend(
             patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc), patch.Over(investor.SourceRegion, patch.SourceRegion), deed);
-        await Duplicates.RefuseAsync(db, caller, investor, ct);
+        if (investor.ComparedName == compared)
+        {
+            await Duplicates.RefuseUsccAsync(db, caller, investor, ct);
+        }
+        else
+        {
+            await Duplicates.OneAtATimeAsync(db, investor.Name, ct);
+            await Duplicates.RefuseAsync(db, caller, investor, null, null, patch.DuplicateOverride, "/name", clock, ct);
+        }
+
         if (investor.Name != name)
         {
             // In the order of their ids, so that two renames never wait for each other in a ring.

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
@@ -5,14 +8,90 @@ using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Investors;
 
-/// <summary>Investors that are already there.</summary>
+/// <summary>Why an investor is entered although one like it is there.</summary>
+public sealed record DuplicateOverride
+{
+    /// <summary>Kept in the audit.</summary>
+    [Needed, TextLength(1000, 4)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>An investor like the one that is entered or asked for; one that the caller may see.</summary>
+public sealed record PossibleDuplicate
+{
+    public required Guid InvestorId { get; init; }
+
+    /// <summary>Path of the investor.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>How surely it is the same, 0 to 100; from 80 on it is not entered without a reason.</summary>
+    public required int Score { get; init; }
+
+    /// <summary><c>uscc</c>, <c>name</c>, <c>phone</c>, <c>emailDomain</c>.</summary>
+    public required IReadOnlyList<string> Matched { get; init; }
+
+    /// <summary>Its name; not in a receipt.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+}
+
+/// <summary>What is there already.</summary>
+public sealed record DuplicatesAnswer
+{
+    /// <summary>The surest first, at most ten.</summary>
+    public required IReadOnlyList<PossibleDuplicate> Candidates { get; init; }
+
+    /// <summary>Whether somebody else, whose leads the caller does not see, works on an investor of this name or code.</summary>
+    public required bool Elsewhere { get; init; }
+}
+
+/// <summary>What to look for; one at least.</summary>
+public sealed record DuplicateQuery
+{
+    public string? Name { get; init; }
+
+    /// <summary>Unified social credit code.</summary>
+    public string? Uscc { get; init; }
+
+    /// <summary>Compared with the phones that the caller may read in full, and no others.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>Compared by its domain, unless anybody gets an address there.</summary>
+    public string? Email { get; init; }
+}
+
+/// <summary>
+/// Investors that are already there. Who may see one is told which; that somebody else works on it is told without a name, and only of
+/// names and codes; of confidential leads nothing. A phone counts against a caller's request only where that caller reads it in full:
+/// otherwise guessing would unmask it. The receipt of what was entered warns of the others that the caller sees, at the price of an entry.
+/// </summary>
 internal static class Duplicates
 {
+    /// <summary>From this score on an investor is not entered without a reason.</summary>
+    private const int Same = 80;
+
+    // Of one kind; the newest. A switchboard's number or a name that everybody enters must not make each entry slower.
+    private const int Looked = 20;
+    private const int Told = 10;
+
+    private const int ByName = 0;
+    private const int ByPhone = 1;
+    private const int ByDomain = 2;
+    private const int ByUscc = 3;
+
+    public static void MapDuplicates(this RouteGroupBuilder api) =>
+        api.MapGet("/investors/duplicates", Ask).AllowEverybody(Scopes.LeadsRead)
+            .WithName("findDuplicateInvestors").WithSummary("查重 · Investors that are already there, asked before entering one");
+
+    /// <summary>Lets entries of one name come one after the other, so that the later one sees the earlier. For requests that enter one.</summary>
+    public static Task OneAtATimeAsync(LeadsDb db, string name, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({ComparedNames.KeyOf(name)}, 4))", ct);
+
     /// <summary>
     /// Refuses an investor whose USCC another one has, naming that one where the caller may see it. The unique index stands behind
     /// it when two are registered at once.
     /// </summary>
-    public static async Task RefuseAsync(LeadsDb db, Caller caller, Investor investor, CancellationToken ct)
+    public static async Task RefuseUsccAsync(LeadsDb db, Caller caller, Investor investor, CancellationToken ct)
     {
         if (investor.Uscc is null || !await db.Investors.AnyAsync(i => i.Uscc == investor.Uscc && i.Id != investor.Id, ct))
         {
@@ -22,5 +101,184 @@ internal static class Duplicates
         var candidate = await db.InvestorsVisibleTo(caller).Where(i => i.Uscc == investor.Uscc)
             .Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id }).SingleOrDefaultAsync(ct);
         throw new Refusal(StatusCodes.Status409Conflict, "investor.usccTaken") { Candidates = candidate is null ? [] : [candidate] };
+    }
+
+    /// <summary>Refuses an investor like one that is there, unless a reason overrides it; then the reason is audited.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="caller">Who enters it.</param>
+    /// <param name="investor">The investor as it would be.</param>
+    /// <param name="phone">The person's phone.</param>
+    /// <param name="email">The person's address.</param>
+    /// <param name="reason">The override's reason.</param>
+    /// <param name="pointer">Where the name stands in the request.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <returns>Those that the caller may see and that did not stand in the way; null when none.</returns>
+    public static async Task<IReadOnlyList<PossibleDuplicate>?> RefuseAsync(
+        LeadsDb db, Caller caller, Investor investor, string? phone, string? email, DuplicateOverride? reason, string pointer, TimeProvider clock, CancellationToken ct)
+    {
+        await RefuseUsccAsync(db, caller, investor, ct);
+        var found = await FindAsync(db, caller, investor.Id, investor.Name, investor.Uscc, phone, email, clock, ct);
+        var (candidates, elsewhere) = (found.Told(plain: true), found.Elsewhere);
+        if (elsewhere || candidates.Any(c => c.Score >= Same))
+        {
+            if (reason is null)
+            {
+                throw new Refusal(StatusCodes.Status409Conflict, "investor.duplicate")
+                {
+                    Candidates = [.. candidates.Select(c => new ProblemCandidate { Id = c.InvestorId, Name = c.Name!, Location = c.Location, Score = c.Score, Matched = c.Matched })],
+                    Faults = elsewhere ? [new Fault(pointer, "investor.elsewhere")] : [],
+                };
+            }
+
+            db.Add(new AuditEntry
+            {
+                Id = clock.NewId(),
+                At = clock.GetUtcNow(),
+                ActorId = caller.Id,
+                Action = "investor.duplicateOverridden",
+                SubjectType = "investor",
+                SubjectId = investor.Id,
+                Reason = reason.Reason,
+                TraceId = Activity.Current?.TraceId.ToString(),
+            });
+        }
+
+        return found.Told(plain: false) is { Count: > 0 } seen ? [.. seen.Select(c => c with { Name = null })] : null;
+    }
+
+    private static async Task<Ok<DuplicatesAnswer>> Ask([AsParameters] DuplicateQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var faults = new List<Fault>();
+        if (query is { Name: null, Uscc: null, Phone: null, Email: null })
+        {
+            faults.Add(new Fault("name", "value.required"));
+        }
+
+        if (query.Name is { Length: 0 or > 200 })
+        {
+            faults.Add(new Fault("name", "text.length", 1, 200));
+        }
+
+        if (!new PhoneNumberAttribute().IsValid(query.Phone))
+        {
+            faults.Add(new Fault("phone", "phone.invalid"));
+        }
+
+        if (!new MailAddressAttribute().IsValid(query.Email))
+        {
+            faults.Add(new Fault("email", "email.invalid"));
+        }
+
+        Uscc? uscc = null;
+        if (query.Uscc is not null && !Uscc.TryParse(query.Uscc, out uscc, out var code))
+        {
+            faults.Add(new Fault("uscc", code));
+        }
+
+        if (faults.Count > 0)
+        {
+            throw Refusal.Invalid(faults);
+        }
+
+        var found = await FindAsync(db, caller, Guid.Empty, query.Name, uscc?.Value, query.Phone, query.Email, clock, ct);
+        return TypedResults.Ok(new DuplicatesAnswer { Candidates = found.Told(plain: true), Elsewhere = found.Elsewhere });
+    }
+
+    /// <summary>Looks for what is already there, in one statement of index look-ups.</summary>
+    private static async Task<Found> FindAsync(
+        LeadsDb db, Caller caller, Guid self, string? name, string? uscc, string? phone, string? email, TimeProvider clock, CancellationToken ct)
+    {
+        var (compared, phoneKey, domain) = (name is null ? null : ComparedNames.KeyOf(name), ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
+        var hits = db.Investors.Where(i => i.ComparedName == compared && i.Id != self && i.MergedIntoId == null).OrderByDescending(i => i.Id).Take(Looked)
+            .Select(i => new { InvestorId = i.Id, By = ByName, PersonId = i.Id });
+        if (phoneKey is not null)
+        {
+            hits = hits.Concat(db.People.Where(p => p.PhoneKey == phoneKey && p.InvestorId != self).OrderByDescending(p => p.Id).Take(Looked)
+                .Select(p => new { p.InvestorId, By = ByPhone, PersonId = p.Id }));
+        }
+
+        if (domain is not null && ComparedContacts.Tells(domain))
+        {
+            hits = hits.Concat(db.People.Where(p => p.EmailDomain == domain && p.InvestorId != self).OrderByDescending(p => p.Id).Take(Looked)
+                .Select(p => new { p.InvestorId, By = ByDomain, PersonId = p.Id }));
+        }
+
+        if (uscc is not null)
+        {
+            hits = hits.Concat(db.Investors.Where(i => i.Uscc == uscc && i.Id != self).Select(i => new { InvestorId = i.Id, By = ByUscc, PersonId = i.Id }));
+        }
+
+        var (me, now) = (caller.Id, clock.GetUtcNow());
+        var found = await hits.Join(db.Investors, h => h.InvestorId, i => i.Id, (h, i) => new Hit
+        {
+            Id = i.Id,
+            Name = i.Name,
+            NameKey = i.NameKey,
+            Uscc = i.Uscc,
+            By = h.By,
+            Visible = db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id),
+            Open = db.Leads.Any(l => l.InvestorId == i.Id && !l.Confidential),
+            Plain = h.By != ByPhone || db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id && l.OwnerId == me)
+                || db.Unmaskings.Any(u => u.PersonId == h.PersonId && u.CallerId == me && u.Until > now),
+        }).AsNoTracking().ToListAsync(ct);
+        return new Found(found, name, uscc);
+    }
+
+    private sealed record Hit
+    {
+        public required Guid Id { get; init; }
+        public required string Name { get; init; }
+        public required string NameKey { get; init; }
+        public string? Uscc { get; init; }
+        public required int By { get; init; }
+
+        /// <summary>The caller sees a lead of it.</summary>
+        public required bool Visible { get; init; }
+
+        /// <summary>It has a lead that is not confidential.</summary>
+        public required bool Open { get; init; }
+
+        /// <summary>The caller reads in full what matched.</summary>
+        public required bool Plain { get; init; }
+    }
+
+    private sealed class Found(IReadOnlyList<Hit> hits, string? name, string? uscc)
+    {
+        /// <summary>Somebody whose leads the caller does not see works on it.</summary>
+        public bool Elsewhere => hits.Any(h => h is { Visible: false, Open: true, By: ByName or ByUscc } && Score([h]) >= Same);
+
+        /// <summary>Those that the caller may see, the surest first.</summary>
+        /// <param name="plain">Only by what the caller reads in full.</param>
+        public IReadOnlyList<PossibleDuplicate> Told(bool plain) =>
+        [
+            .. hits.Where(h => h.Visible && (h.Plain || !plain)).GroupBy(h => h.Id).Select(of => new PossibleDuplicate
+            {
+                InvestorId = of.Key,
+                Location = "/api/v1/investors/" + of.Key,
+                Name = of.First().Name,
+                Score = Score([.. of.DistinctBy(h => h.By)]),
+                Matched = [.. of.Select(h => h.By).Distinct().OrderBy(by => by == ByUscc ? -1 : by).Select(Word)],
+            }).OrderByDescending(c => c.Score).ThenByDescending(c => c.InvestorId).Take(Duplicates.Told),
+        ];
+
+        /// <summary>Each match leaves less room for chance: 100 − ∏ (100 − s). Two codes that differ are two legal persons, whatever the rest.</summary>
+        private int Score(IReadOnlyList<Hit> of)
+        {
+            var chance = of.Aggregate(1.0, (left, hit) => left * (100 - Weight(hit)) / 100);
+            var score = (int)Math.Round(100 * (1 - chance));
+            return uscc is not null && of[0].Uscc is { } other && other != uscc ? Math.Min(score, 70) : score;
+        }
+
+        private int Weight(Hit hit) => hit.By switch
+        {
+            ByUscc => 100,
+            ByName when ComparedNames.Apart(ComparedNames.RegionOf(name!), ComparedNames.RegionOf(hit.Name)) => 70,
+            ByName => hit.NameKey == NameSearch.KeyOf(name!) ? 95 : 90,
+            ByPhone => 60,
+            _ => 40,
+        };
+
+        private static string Word(int by) => by switch { ByUscc => "uscc", ByName => "name", ByPhone => "phone", _ => "emailDomain" };
     }
 }

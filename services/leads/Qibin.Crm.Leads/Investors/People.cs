@@ -149,11 +149,14 @@ internal static class People
     private static async Task<Results<Created<Receipt>, NotFound>> Add(
         Guid investorId, PersonRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == investorId, ct))
+        // Locked, so that nobody is added to an investor that is just being merged.
+        var investor = await db.Investors.Locked(investorId).Where(i => db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
+        if (investor is null)
         {
             return TypedResults.NotFound();
         }
 
+        investor.RefuseMerged();
         var person = Person.Of(investorId, clock.NewId(), request.Name!, request.Title, request.Phone, request.Email, caller.Deed(clock));
         db.Add(person);
         await db.SaveChangesAsync(ct);

@@ -32,7 +32,7 @@ public sealed record InvestorAnswer : IVersioned
 /// <summary>Filters of the investors.</summary>
 public sealed record InvestorQuery
 {
-    /// <summary>Part of the name, two characters or more.</summary>
+    /// <summary>Part of the name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>).</summary>
     public string? Q { get; init; }
 
     /// <summary>Unified social credit code.</summary>
@@ -54,25 +54,13 @@ internal static class ReadInvestors
         api.MapGet("/investors", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
             .WithName("listInvestors").WithSummary("客商列表 · Investors");
         api.MapGet("/investors/{investorId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
-            .WithName("readInvestor").WithSummary("客商详情 · One investor");
+            .WithName("readInvestor").WithSummary("客商详情 · One investor; 301 to the one it was merged into")
+            .Produces<MergedInvestorAnswer>(StatusCodes.Status301MovedPermanently);
         api.MapPatch("/investors/{investorId:guid}", AmendInvestor.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("amendInvestor").WithSummary("修改客商 · Amend an investor");
+        api.MapDuplicates();
+        api.MapMerges();
         api.MapPeople();
-    }
-
-    /// <summary>Investors whose name holds the text, found by pairs of neighbouring characters.</summary>
-    /// <exception cref="Refusal">400: fewer than two characters.</exception>
-    internal static IQueryable<Investor> Named(this IQueryable<Investor> investors, string q)
-    {
-        var key = Investor.KeyOf(q);
-        var pairs = Investor.PairsOf(key);
-        if (pairs.Length == 0 || key.Length > 100)
-        {
-            throw Refusal.Invalid("q", "text.length", 2, 100);
-        }
-
-        var pattern = Like.Containing(key);
-        return investors.Where(i => pairs.All(p => i.NamePairs.Contains(p)) && EF.Functions.Like(i.NameKey, pattern, Like.Escape));
     }
 
     private static async Task<Ok<Page<InvestorAnswer>>> List(
@@ -98,9 +86,16 @@ internal static class ReadInvestors
         return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
     }
 
-    private static async Task<Results<Ok<InvestorAnswer>, NotFound>> Read(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
+    private static async Task<Results<Ok<InvestorAnswer>, MovedInvestor, NotFound>> Read(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        var investor = await db.InvestorsVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(i => i.Id == investorId, ct);
-        return investor is null ? TypedResults.NotFound() : TypedResults.Ok(InvestorAnswer.From(investor));
+        if (await db.InvestorsVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(i => i.Id == investorId, ct) is { } investor)
+        {
+            return TypedResults.Ok(InvestorAnswer.From(investor));
+        }
+
+        var last = await MergeInvestors.FinalAsync(db, investorId, ct);
+        return last != investorId && await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == last, ct)
+            ? new MovedInvestor(new MergedInvestorAnswer { Id = investorId, MergedInto = last })
+            : TypedResults.NotFound();
     }
 }

@@ -35,7 +35,7 @@ public sealed record LeadQuery
     public DateOnly? FirstContactTo { get; init; }
     public DateTimeOffset? UpdatedSince { get; init; }
 
-    /// <summary>Part of the investor's name, two characters or more.</summary>
+    /// <summary>Part of the investor's name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>).</summary>
     public string? Q { get; init; }
 }
 

@@ -23,8 +23,11 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
         }
 
         var now = clock.GetUtcNow();
+        // What the lead told later and came here first.
+        var later = await db.FollowedInvestors.SingleOrDefaultAsync(f => f.LeadId == happened.Lead.LeadId && f.Version > delivery.Version, ct);
+        var lead = later is null ? happened.Lead : happened.Lead with { InvestorId = later.InvestorId, InvestorName = later.InvestorName };
         var project = Project.Open(
-            happened.ProjectId, await codes.NextAsync("P", ct), happened.ProjectName, happened.Lead, happened.OccurredOn, delivery.ActorId, now);
+            happened.ProjectId, await codes.NextAsync("P", ct), happened.ProjectName, lead, happened.OccurredOn, delivery.ActorId, now);
         db.Add(project);
         db.Publish(project, new ProjectOpened { Project = project.State(), OccurredOn = happened.OccurredOn });
         // The version of opening is closed first, so that what was told ahead of it makes the next one.

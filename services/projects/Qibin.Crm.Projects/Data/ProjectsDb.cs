@@ -21,6 +21,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
     public DbSet<FundsEntry> Funds => Set<FundsEntry>();
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
     public DbSet<Tenancy> Tenancies => Set<Tenancy>();
+    public DbSet<FollowedInvestor> FollowedInvestors => Set<FollowedInvestor>();
     public DbSet<OfficerRow> Officers => Set<OfficerRow>();
 
     public Guid ActorId { get; set; }
@@ -111,6 +112,13 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             tenancy.HasKey(x => x.TenancyId);
             tenancy.Property(x => x.TenancyId).ValueGeneratedNever();
             tenancy.HasIndex(x => x.ProjectId);
+        });
+        modelBuilder.Entity<FollowedInvestor>(followed =>
+        {
+            followed.ToTable("followed_investor");
+            followed.HasKey(x => x.LeadId);
+            followed.Property(x => x.LeadId).ValueGeneratedNever();
+            followed.Property(x => x.InvestorName).HasMaxLength(200);
         });
         modelBuilder.AddAggregateConventions();
     }

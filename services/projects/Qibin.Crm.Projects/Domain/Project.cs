@@ -27,8 +27,8 @@ internal sealed class Project : Aggregate, IScoped
     public string Code { get; private init; } = "";
     public string Name { get; private set; } = "";
     public Guid LeadId { get; private init; }
-    public Guid InvestorId { get; private init; }
-    public string InvestorName { get; private init; } = "";
+    public Guid InvestorId { get; private set; }
+    public string InvestorName { get; private set; } = "";
     public ProjectStage Stage { get; private set; }
     public DateOnly StageOn { get; private set; }
 
@@ -439,6 +439,20 @@ internal sealed class Project : Aggregate, IScoped
         }
 
         return (settles, true);
+    }
+
+    /// <summary>The lead's investor was renamed, merged into another one, or parted from it again.</summary>
+    /// <returns>False when the project knows it already.</returns>
+    public bool Follow(Guid investorId, string investorName, DateTimeOffset now)
+    {
+        if (investorId == InvestorId && investorName == InvestorName)
+        {
+            return false;
+        }
+
+        (InvestorId, InvestorName) = (investorId, investorName);
+        Changed(now);
+        return true;
     }
 
     /// <summary>What the other services are told.</summary>

@@ -62,6 +62,29 @@ public sealed record LeadReopened : IEvent
     public required DateOnly OccurredOn { get; init; }
 }
 
+/// <summary>
+/// An investor was merged into another one, which tells it. Its leads tell of their new investor themselves, each by a
+/// <see cref="LeadAmended"/>.
+/// </summary>
+public sealed record InvestorMerged : IEvent
+{
+    /// <summary>The investor that stays.</summary>
+    public required Guid InvestorId { get; init; }
+
+    /// <summary>The one that became part of it.</summary>
+    public required Guid FromId { get; init; }
+
+    public required Guid MergeId { get; init; }
+}
+
+/// <summary>A merge was undone: the investor that had become part of another one stands for itself again.</summary>
+public sealed record InvestorMergeUndone : IEvent
+{
+    public required Guid InvestorId { get; init; }
+    public required Guid FromId { get; init; }
+    public required Guid MergeId { get; init; }
+}
+
 /// <summary>Facts of a lead were corrected or added: chain node, estimated investment, readers.</summary>
 public sealed record LeadAmended : IEvent
 {

@@ -46,6 +46,14 @@ public sealed record ProblemCandidate
 
     /// <summary>Path of the resource.</summary>
     public required string Location { get; init; }
+
+    /// <summary>How surely it is the same, 0 to 100, where that is a matter of degree.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Score { get; init; }
+
+    /// <summary>What of it matched, such as <c>name</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Matched { get; init; }
 }
 
 /// <summary>One place that is wrong.</summary>

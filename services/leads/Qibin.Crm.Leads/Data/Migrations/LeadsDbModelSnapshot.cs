@@ -166,6 +166,14 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("ComparedName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasDefaultValue("")
+                        .HasColumnName("compared_name");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -173,6 +181,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<Guid>("CreatedBy")
                         .HasColumnType("uuid")
                         .HasColumnName("created_by");
+
+                    b.Property<Guid?>("MergedIntoId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into_id");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -186,10 +198,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(400)")
                         .HasColumnName("name_key");
 
-                    b.PrimitiveCollection<string[]>("NamePairs")
+                    b.PrimitiveCollection<string[]>("SearchTokens")
                         .IsRequired()
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("text[]")
-                        .HasColumnName("name_pairs");
+                        .HasColumnName("search_tokens")
+                        .HasDefaultValueSql("'{}'");
 
                     b.Property<string>("SourceRegion")
                         .HasMaxLength(6)
@@ -213,10 +227,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_investor");
 
-                    b.HasIndex("NamePairs")
-                        .HasDatabaseName("ix_investor_name_pairs");
+                    b.HasIndex("ComparedName")
+                        .HasDatabaseName("ix_investor_compared_name");
 
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("NamePairs"), "gin");
+                    b.HasIndex("MergedIntoId")
+                        .HasDatabaseName("ix_investor_merged_into_id");
+
+                    b.HasIndex("SearchTokens")
+                        .HasDatabaseName("ix_investor_search_tokens");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchTokens"), "gin");
 
                     b.HasIndex("Uscc")
                         .IsUnique()
@@ -232,6 +252,80 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_investor_updated_at_id");
 
                     b.ToTable("investor", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.InvestorMerge", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("After")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("after");
+
+                    b.Property<string>("FromBefore")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("from_before");
+
+                    b.Property<Guid>("FromId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_id");
+
+                    b.Property<string>("IntoBefore")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("into_before");
+
+                    b.Property<Guid>("IntoId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("into_id");
+
+                    b.PrimitiveCollection<Guid[]>("LeadIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("lead_ids");
+
+                    b.Property<DateTimeOffset>("MergedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("merged_at");
+
+                    b.Property<Guid>("MergedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_by");
+
+                    b.PrimitiveCollection<Guid[]>("PersonIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("person_ids");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<Guid?>("UndoneBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("undone_by");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_investor_merge");
+
+                    b.HasIndex("FromId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_investor_merge_from")
+                        .HasFilter("undone_at is null");
+
+                    b.HasIndex("IntoId", "MergedAt")
+                        .HasDatabaseName("ix_investor_merge_into_id_merged_at");
+
+                    b.ToTable("investor_merge", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Lead", b =>
@@ -502,6 +596,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(254)")
                         .HasColumnName("email");
 
+                    b.Property<string>("EmailDomain")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email_domain");
+
                     b.Property<Guid>("InvestorId")
                         .HasColumnType("uuid")
                         .HasColumnName("investor_id");
@@ -516,6 +615,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasMaxLength(24)
                         .HasColumnType("character varying(24)")
                         .HasColumnName("phone");
+
+                    b.Property<string>("PhoneKey")
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasColumnName("phone_key");
 
                     b.Property<string>("Title")
                         .HasMaxLength(100)
@@ -536,6 +640,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_person_investor_id");
+
+                    b.HasIndex("EmailDomain", "Id")
+                        .HasDatabaseName("ix_person_email_domain_id");
+
+                    b.HasIndex("PhoneKey", "Id")
+                        .HasDatabaseName("ix_person_phone_key_id");
 
                     b.ToTable("person", (string)null);
                 });
@@ -1055,6 +1165,32 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasForeignKey("PersonId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_contact_person_person_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Investor", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Investor", null)
+                        .WithMany()
+                        .HasForeignKey("MergedIntoId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_investor_investor_merged_into_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.InvestorMerge", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Investor", null)
+                        .WithMany()
+                        .HasForeignKey("FromId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_investor_merge_investor_from_id");
+
+                    b.HasOne("Qibin.Crm.Leads.Domain.Investor", null)
+                        .WithMany()
+                        .HasForeignKey("IntoId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_investor_merge_investor_into_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Lead", b =>

@@ -271,6 +271,32 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("parked_message", "messaging");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Projects.Data.FollowedInvestor", b =>
+                {
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<Guid>("InvestorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("investor_id");
+
+                    b.Property<string>("InvestorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("investor_name");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("LeadId")
+                        .HasName("pk_followed_investor");
+
+                    b.ToTable("followed_investor", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.FundsEntry", b =>
                 {
                     b.Property<Guid>("Id")

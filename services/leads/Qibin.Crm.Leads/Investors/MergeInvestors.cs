@@ -1,0 +1,297 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Investors;
+
+/// <summary>Which of two investors a fact is taken from: the one that stays, or the one that is merged into it.</summary>
+public enum MergeChoice { Into, From }
+
+/// <summary>Field by field, whose fact the merged investor has; left out, that of the one that stays, or the other's where it has none.</summary>
+public sealed record MergeFields
+{
+    public MergeChoice? Name { get; init; }
+    public MergeChoice? Uscc { get; init; }
+    public MergeChoice? SourceRegion { get; init; }
+}
+
+/// <summary>Merges another investor into this one.</summary>
+public sealed record MergeRequest
+{
+    /// <summary>The investor that becomes part of this one: its people and leads come here, its id points here.</summary>
+    [Needed]
+    public Guid? From { get; init; }
+
+    public MergeFields? Fields { get; init; }
+
+    /// <summary>Kept in the audit.</summary>
+    [TextLength(1000)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Undoes a merge.</summary>
+public sealed record MergeUndoRequest
+{
+    /// <summary>Kept in the audit.</summary>
+    [TextLength(1000)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>What a merge answers: the investor that stays, and the merge.</summary>
+public sealed record MergeReceipt : Receipt
+{
+    public required Guid MergeId { get; init; }
+
+    /// <summary>Until when it can be undone: 30 days.</summary>
+    public required DateTimeOffset UndoableUntil { get; init; }
+}
+
+/// <summary>One merge into an investor.</summary>
+public sealed record MergeAnswer
+{
+    public required Guid Id { get; init; }
+    public required Guid FromId { get; init; }
+
+    /// <summary>The name of the other one before.</summary>
+    public required string FromName { get; init; }
+
+    public required Guid MergedBy { get; init; }
+    public required DateTimeOffset MergedAt { get; init; }
+    public required DateTimeOffset UndoableUntil { get; init; }
+    public Guid? UndoneBy { get; init; }
+    public DateTimeOffset? UndoneAt { get; init; }
+}
+
+/// <summary>Answer to the id of an investor that became part of another one.</summary>
+public sealed record MergedInvestorAnswer
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>The investor that it is part of now.</summary>
+    public required Guid MergedInto { get; init; }
+}
+
+/// <summary>
+/// Merges investors and undoes it. Both are locked in the order of their ids, then the leads in that of theirs, so merges never wait for
+/// each other in a ring; the first of several commits, and the others find the investor merged.
+/// </summary>
+internal static class MergeInvestors
+{
+    public static void MapMerges(this RouteGroupBuilder api)
+    {
+        api.MapPost("/investors/{investorId:guid}/merge", Merge).Allow(Scopes.LeadsWrite, LeadsService.Assigners)
+            .WithName("mergeInvestors").WithSummary("合并客商 · Merge another investor into this one");
+        api.MapGet("/investors/{investorId:guid}/merges", List).AllowEverybody(Scopes.LeadsRead)
+            .WithName("listInvestorMerges").WithSummary("客商合并记录 · Merges into an investor, latest first");
+        api.MapPost("/investors/{investorId:guid}/merges/{mergeId:guid}/undo", Undo).Allow(Scopes.LeadsWrite, LeadsService.Assigners)
+            .WithName("undoInvestorMerge").WithSummary("撤销合并（30 天内）· Undo a merge within 30 days");
+    }
+
+    /// <summary>The investor that this one is part of in the end; itself when it was not merged.</summary>
+    public static async Task<Guid> FinalAsync(LeadsDb db, Guid investorId, CancellationToken ct)
+    {
+        while (await db.Investors.Where(i => i.Id == investorId).Select(i => i.MergedIntoId).SingleOrDefaultAsync(ct) is { } next)
+        {
+            investorId = next;
+        }
+
+        return investorId;
+    }
+
+    private static async Task<Results<Ok<MergeReceipt>, NotFound>> Merge(
+        Guid investorId, MergeRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var fromId = request.From!.Value;
+        if (!await SeesAsync(db, caller, investorId, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (fromId == investorId)
+        {
+            throw new RuleViolation("merge.self");
+        }
+
+        if (!await SeesAsync(db, caller, fromId, ct))
+        {
+            throw new RuleViolation("investor.unknown");
+        }
+
+        // Nothing is asked between the lock and the refusal: of many merges of one pair each waits for all before it.
+        var (into, from) = await LockedAsync(db, investorId, fromId, ct);
+        // Before the version: whoever comes second is told that the work is done, not that the page is old.
+        into.RefuseMerged();
+        from.RefuseMerged();
+        ifMatch.Check(into);
+        await RefuseBeyondReachAsync(db, caller, into.Id, from.Id, ct);
+
+        var deed = caller.Deed(clock);
+        var after = Chosen(into.Facts(), from.Facts(), request.Fields ?? new MergeFields());
+        var renamed = after.Name != into.Name;
+        var leads = await db.Leads.FromSql(
+            $"select * from lead where investor_id = {from.Id} or ({renamed} and investor_id = {into.Id}) order by id for update").ToListAsync(ct);
+        var moved = leads.Where(l => l.InvestorId == from.Id).ToList();
+        var people = await db.Database.SqlQuery<Guid>($"select id as \"Value\" from person where investor_id = {from.Id} order by id for update").ToListAsync(ct);
+        var merge = InvestorMerge.Of(clock.NewId(), into, from, after, moved.Select(l => l.Id), people, deed);
+        db.Add(merge);
+
+        from.BecomePartOf(into, deed);
+        // Its code must be free before the other one takes it.
+        await db.SaveChangesAsync(ct);
+        into.Amend(after.Name, after.Uscc, after.SourceRegion, deed);
+        await MovePeopleAsync(db, people, from.Id, into.Id, deed, ct);
+        Tell(db, leads, into, deed);
+        var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
+        db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
+        Audit(db, caller, clock, "investor.merged", from.Id, request.Reason);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new MergeReceipt { Id = into.Id, Version = into.Version, MergeId = merge.Id, UndoableUntil = merge.UndoableUntil });
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> Undo(
+        Guid investorId, Guid mergeId, MergeUndoRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var fromId = await db.InvestorMerges.Where(m => m.Id == mergeId && m.IntoId == investorId).Select(m => (Guid?)m.FromId).SingleOrDefaultAsync(ct);
+        if (fromId is null || !await SeesAsync(db, caller, investorId, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var (into, from) = await LockedAsync(db, investorId, fromId.Value, ct);
+        var merge = await db.InvestorMerges.SingleAsync(m => m.Id == mergeId, ct);
+        var deed = caller.Deed(clock);
+        var facts = merge.Undo(into.Facts(), deed);
+        // Merges are taken back in the reverse order, or the facts of one would come back as those of another.
+        if (into.MergedIntoId is not null
+            || await db.InvestorMerges.AnyAsync(m => m.IntoId == investorId && m.UndoneAt == null && m.Id != mergeId && m.MergedAt >= merge.MergedAt, ct))
+        {
+            throw new RuleViolation("merge.later");
+        }
+
+        ifMatch.Check(into);
+        await RefuseBeyondReachAsync(db, caller, into.Id, from.Id, ct);
+        var (back, renamed) = (merge.LeadIds, facts.Name != into.Name);
+        var leads = await db.Leads.FromSql(
+            $"select * from lead where investor_id = {into.Id} and ({renamed} or id = any ({back})) order by id for update").ToListAsync(ct);
+        into.Amend(facts.Name, facts.Uscc, facts.SourceRegion, deed);
+        await db.SaveChangesAsync(ct);
+        from.PartAgain(merge.FromBefore, deed);
+        await Duplicates.RefuseUsccAsync(db, caller, from, ct);
+        await MovePeopleAsync(db, merge.PersonIds, into.Id, from.Id, deed, ct);
+        Tell(db, leads.Where(l => back.Contains(l.Id)), from, deed);
+        Tell(db, leads.Where(l => !back.Contains(l.Id)), into, deed);
+        var happened = new InvestorMergeUndone { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
+        db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
+        Audit(db, caller, clock, "investor.mergeUndone", from.Id, request.Reason);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = into.Id, Version = into.Version });
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<MergeAnswer>>, NotFound>> List(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        if (!await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == investorId, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var merges = await db.InvestorMerges.AsNoTracking().Where(m => m.IntoId == investorId).OrderByDescending(m => m.MergedAt).ToListAsync(ct);
+        return TypedResults.Ok<IReadOnlyList<MergeAnswer>>(merges.ConvertAll(m => new MergeAnswer
+        {
+            Id = m.Id,
+            FromId = m.FromId,
+            FromName = m.FromBefore.Name,
+            MergedBy = m.MergedBy,
+            MergedAt = m.MergedAt,
+            UndoableUntil = m.UndoableUntil,
+            UndoneBy = m.UndoneBy,
+            UndoneAt = m.UndoneAt,
+        }));
+    }
+
+    private static InvestorFacts Chosen(InvestorFacts into, InvestorFacts from, MergeFields fields) => new(
+        fields.Name == MergeChoice.From ? from.Name : into.Name,
+        Of(fields.Uscc, into.Uscc, from.Uscc),
+        Of(fields.SourceRegion, into.SourceRegion, from.SourceRegion));
+
+    private static string? Of(MergeChoice? choice, string? into, string? from) =>
+        choice switch { MergeChoice.Into => into, MergeChoice.From => from, _ => into ?? from };
+
+    private static async Task<(Investor Into, Investor From)> LockedAsync(LeadsDb db, Guid into, Guid from, CancellationToken ct)
+    {
+        var found = await db.Investors.FromSql($"select * from investor where id in ({into}, {from}) order by id for update").ToListAsync(ct);
+        return (found.Single(i => i.Id == into), found.Single(i => i.Id == from));
+    }
+
+    /// <summary>Whether the caller sees the investor, or what it has become part of.</summary>
+    private static async Task<bool> SeesAsync(LeadsDb db, Caller caller, Guid investorId, CancellationToken ct)
+    {
+        for (Guid? next = investorId; next is not null;)
+        {
+            // Both in one statement, or a merge in between would hide the investor.
+            var found = await db.Investors.Where(i => i.Id == next)
+                .Select(i => new { i.MergedIntoId, Visible = db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id) }).SingleOrDefaultAsync(ct);
+            if (found is null or { Visible: true })
+            {
+                return found is not null;
+            }
+
+            next = found.MergedIntoId;
+        }
+
+        return false;
+    }
+
+    /// <summary>Nobody moves leads that are not theirs to see; confidential ones go with their investor and are not spoken of.</summary>
+    private static async Task RefuseBeyondReachAsync(LeadsDb db, Caller caller, Guid into, Guid from, CancellationToken ct)
+    {
+        var open = db.Leads.Where(l => (l.InvestorId == into || l.InvestorId == from) && !l.Confidential);
+        if (await open.CountAsync(ct) != await open.VisibleTo(caller).CountAsync(ct))
+        {
+            throw new RuleViolation("merge.beyondReach");
+        }
+    }
+
+    private static Task<int> MovePeopleAsync(LeadsDb db, IReadOnlyList<Guid> people, Guid from, Guid to, Deed deed, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync(
+            $"update person set investor_id = {to}, version = version + 1, updated_at = {deed.At} where id = any ({people.ToArray()}) and investor_id = {from}", ct);
+
+    private static void Tell(LeadsDb db, IEnumerable<Lead> leads, Investor investor, Deed deed)
+    {
+        foreach (var lead in leads)
+        {
+            lead.GoTo(investor, deed);
+            db.Publish(lead, new LeadAmended { Lead = lead.State() });
+        }
+    }
+
+    private static void Audit(LeadsDb db, Caller caller, TimeProvider clock, string action, Guid investorId, string? reason) => db.Add(new AuditEntry
+    {
+        Id = clock.NewId(),
+        At = clock.GetUtcNow(),
+        ActorId = caller.Id,
+        Action = action,
+        SubjectType = "investor",
+        SubjectId = investorId,
+        Reason = reason,
+        TraceId = Activity.Current?.TraceId.ToString(),
+    });
+}
+
+/// <summary>301 to the investor that this one is part of. Not to be kept by caches: a merge can be undone.</summary>
+internal sealed class MovedInvestor(MergedInvestorAnswer answer) : IResult, IStatusCodeHttpResult
+{
+    public int? StatusCode => StatusCodes.Status301MovedPermanently;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+        httpContext.Response.Headers.Location = $"/api/v1/investors/{answer.MergedInto}";
+        httpContext.Response.Headers.CacheControl = "no-store";
+        return httpContext.Response.WriteAsJsonAsync(answer, httpContext.RequestAborted);
+    }
+}

@@ -1,0 +1,10 @@
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Messaging;
+
+namespace Qibin.Crm.Pipeline;
+
+internal sealed class InvestorMergeUndoneConsumer(PipelineDb db) : IConsume<InvestorMergeUndone>
+{
+    // The journeys follow their leads, which tell of their investor themselves.
+    public Task ConsumeAsync(InvestorMergeUndone happened, Delivery delivery, CancellationToken ct) => new Telling(db, delivery).Fact(happened, null).ApplyAsync(ct);
+}

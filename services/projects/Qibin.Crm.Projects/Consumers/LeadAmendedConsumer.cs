@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Projects.Consumers;
+
+/// <summary>Keeps the project with its lead's investor, which may be renamed, merged into another one, or part from it again.</summary>
+internal sealed class LeadAmendedConsumer(ProjectsDb db, TimeProvider clock) : IConsume<LeadAmended>
+{
+    public async Task ConsumeAsync(LeadAmended happened, Delivery delivery, CancellationToken ct)
+    {
+        if (happened.Lead is not { ProjectId: { } projectId } lead)
+        {
+            return;
+        }
+
+        await db.OneAtATimeAsync(projectId, ct);
+        var newer = await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into followed_investor (lead_id, investor_id, investor_name, version)
+            values ({lead.LeadId}, {lead.InvestorId}, {lead.InvestorName}, {delivery.Version})
+            on conflict (lead_id) do update set investor_id = excluded.investor_id, investor_name = excluded.investor_name, version = excluded.version
+            where followed_investor.version < excluded.version
+            """, ct);
+        if (newer > 0 && await db.Projects.Locked(projectId).SingleOrDefaultAsync(ct) is { } project
+            && project.Follow(lead.InvestorId, lead.InvestorName, clock.GetUtcNow()))
+        {
+            db.Publish(project, new ProjectAmended { Project = project.State() });
+        }
+    }
+}
