@@ -89,7 +89,9 @@ internal static class Forwarding
         }
 
         // Before a service is bothered with it: a slow sender holds no place there.
-        await RequestBody.TakeAsync(http);
+        var largestFile = Routes.LargestFile(http.Request);
+        using var memory = largestFile is null ? null : FilePlace.Take();
+        await RequestBody.TakeAsync(http, largestFile);
         using var place = limits.Enter(http.GetReverseProxyFeature().Cluster.Config.ClusterId);
         if (!place.IsAcquired)
         {

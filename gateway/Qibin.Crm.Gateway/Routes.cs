@@ -17,7 +17,7 @@ internal static class Routes
 {
     public static IReadOnlyList<Service> Services { get; } =
     [
-        new("leads", "线索 Leads", 20, ["first-contacts", "investors", "leads", "ops/leads", "changes/leads"], []),
+        new("leads", "线索 Leads", 20, ["first-contacts", "investors", "leads", "imports", "exports", "ops/leads", "changes/leads"], []),
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], []),
         new("enterprises", "企业与载体 Enterprises", 20,
             ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], []),
@@ -25,6 +25,11 @@ internal static class Routes
         new("identity", "身份与权限 Identity", 10,
             ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"]),
     ];
+
+    /// <summary>Octets of the file that a request may bring; null for every request that brings none.</summary>
+    public static int? LargestFile(HttpRequest request) =>
+        HttpMethods.IsPut(request.Method) && request.Path.StartsWithSegments("/api/v1/imports", out var rest)
+            && rest.Value?.EndsWith("/file", StringComparison.Ordinal) == true ? 32 << 20 : null;
 
     /// <summary>The address of a service's OpenAPI document at the gateway.</summary>
     public static string Document(Service service) => $"/swagger/{service.Name}/v1.json";

@@ -1,9 +1,11 @@
 using System.Globalization;
 using Qibin.Crm.Benchmarks;
 using Qibin.Crm.Benchmarks.Faults;
+using Qibin.Crm.Benchmarks.Imports;
 using Qibin.Crm.Local;
+using Qibin.Crm.TestKit;
 
-// figures | kills [--count N] | outage [--seconds N]: each starts a system of its own and ends it.
+// figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N]: each starts a system of its own and ends it.
 var command = args.FirstOrDefault() ?? "figures";
 var directory = Directory.CreateTempSubdirectory("qibin-benchmark-");
 var result = 1;
@@ -20,7 +22,8 @@ try
         "figures" => await Figures.PrintAsync(system, Number("--leads", 100_000), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 8))),
         "kills" => (await KillRun.RunAsync(system, Number("--count", 20), Console.WriteLine)).Kept ? 0 : 1,
         "outage" => (await BrokerOutage.RunAsync(system, TimeSpan.FromSeconds(Number("--seconds", 120)), Console.WriteLine)).Verdict.Kept ? 0 : 1,
-        _ => throw new ArgumentException($"{command}: figures, kills or outage"),
+        "imports" => await ImportAsync(system, Number("--rows", 50_000), Number("--bad", 1000)),
+        _ => throw new ArgumentException($"{command}: figures, kills, outage or imports"),
     };
 }
 finally
@@ -37,6 +40,24 @@ finally
 }
 
 return result;
+
+async Task<int> ImportAsync(LocalSystem running, int rows, int bad)
+{
+    var officer = running.Access.Users.First(u => u.Role == "officer");
+    var (token, at) = ("", 0L);
+    using var run = new ImportRun(running, async () =>
+    {
+        if (token.Length == 0 || TimeProvider.System.GetElapsedTime(at) > TimeSpan.FromMinutes(5))
+        {
+            (token, at) = ((await SignIn.AsAsync(running.Gateway, officer.UserName, officer.Password)).AccessToken, TimeProvider.System.GetTimestamp());
+        }
+
+        return token;
+    }, Console.WriteLine);
+    var verdict = await run.RunAsync(rows, bad);
+    Console.WriteLine(verdict);
+    return verdict.Restored && verdict.Doubled == 0 && verdict.Failed == bad && verdict.Reasons == bad ? 0 : 1;
+}
 
 int Number(string option, int otherwise) =>
     Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;

@@ -104,6 +104,8 @@ internal sealed class KnownOperations : IAsyncDisposable
         OnInvestor("amendPerson", "/people/{personId}", new { title = "副总经理" });
         OnInvestor("unmaskPerson", "/people/{personId}/unmasking", new { reason = "联系对方确认行程" });
 
+        Imports();
+
         static object Contact() => new { channel = "phone", summary = "确认规模", occurredOn = "2025-02-01", nextStep = new { what = "再联系", dueOn = "2030-01-01" } };
 
         void OnLead(string operation, string below, object? body = null) => Add(operation, async () => (await _rows.LeadAsync()).On(below, body));
@@ -115,6 +117,23 @@ internal sealed class KnownOperations : IAsyncDisposable
             var read = path.Replace("/unmasking", "", StringComparison.Ordinal);
             return new Prepared { Path = path, Body = body, ETag = operation.StartsWith("amend", StringComparison.Ordinal) ? (await (await _rows.AsAsync("officer")).GetAsync(read)).Is(200).ETag : null };
         });
+    }
+
+    private void Imports()
+    {
+        Add("readImportTemplate", () => new Prepared { Path = "/api/v1/imports/template?format=csv" });
+        Add("createImport", () => new Prepared { Body = new { fileName = "生成测试.xlsx" }, Status = 201 });
+        Add("listImports", () => new Prepared());
+        Add("readImport", async () => (await _rows.ImportAsync()).On(""));
+        Add("uploadImportFile", async () => (await _rows.ImportAsync()).On("/file") with { File = RowsOfTheTests.ImportFile() });
+        Add("executeImport", async () => (await _rows.UploadedAsync()).On("/execution", new { dryRun = true, key = "none" }));
+        Add("cancelImport", async () => (await _rows.RunningImportAsync()).On("/cancellation"));
+        Add("revertImport", async () => (await _rows.ImportedAsync()).On("/reversal"));
+        Add("readImportErrors", async () => (await _rows.ImportedAsync()).On("/errors"));
+        Add("createExport", () => new Prepared { Body = new { list = "leads", format = "xlsx", query = "stage=new&sort=code" }, Status = 202 });
+        Add("readExport", async () => (await _rows.ExportAsync()).On(""));
+        Add("readExportFile", async () => (await _rows.ExportAsync()).On("/file"));
+        Add("cancelExport", async () => (await _rows.RunningExportAsync()).On("/cancellation"));
     }
 
     private void Projects()

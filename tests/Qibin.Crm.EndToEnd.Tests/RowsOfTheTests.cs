@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.ServiceDefaults;
@@ -132,6 +134,61 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public async Task<Row> ClosedAsync() =>
         await StepAsync(await AsAsync("officer"), await LeadAsync(), "/closure", new { outcome = "invalid", reason = "noAnswer" });
+
+    public static byte[] ImportFile() =>
+        Encoding.UTF8.GetBytes("客商名称,联系人,电话,联系方式,沟通内容,下一步,期限\n生成测试导入客商（演示）,示例人,17012345678,电话,来电,回访,2030-01-01\n没有电话（演示）,示例人,无,电话,来电,回访,2030-01-01\n");
+
+    /// <summary>An import without a file.</summary>
+    public async Task<Row> ImportAsync() =>
+        Made("/api/v1/imports", await (await AsAsync("officer")).PostAsync("/api/v1/imports", new { fileName = "生成测试.csv" }), seenByAll: false);
+
+    public async Task<Row> UploadedAsync()
+    {
+        var import = await ImportAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Put, import.Path + "/file") { Content = new ByteArrayContent(ImportFile()) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await AsAsync("officer")).Token);
+        request.Headers.TryAddWithoutValidation("If-Match", import.ETag);
+        using var response = await _http.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return import with { ETag = response.Headers.ETag!.ToString() };
+    }
+
+    /// <summary>An import whose rows are in, but for the second one.</summary>
+    public async Task<Row> ImportedAsync()
+    {
+        var officer = await AsAsync("officer");
+        var import = await UploadedAsync();
+        (await officer.PostAsync(import.Path + "/execution", new { }, import.ETag)).Is(202);
+        var done = await EndedAsync(officer, import.Path);
+        return import with { ETag = $"\"{done.Json.GetProperty("version").GetInt64()}\"" };
+    }
+
+    /// <summary>An import with a run that stands still, as if its runner were at it.</summary>
+    public async Task<Row> RunningImportAsync()
+    {
+        var import = await ImportedAsync();
+        Assert.Equal(1, await WriteAsync("leads", StandStill + "(select job_id from import where id = $1)", Guid.Parse(import.Id)));
+        return import;
+    }
+
+    public async Task<Row> ExportAsync()
+    {
+        var officer = await AsAsync("officer");
+        var path = $"/api/v1/exports/{(await officer.PostAsync("/api/v1/exports", new { list = "investors", format = "csv", query = "q=演示" })).Is(202).Id}";
+        return new Row(path, "", (await EndedAsync(officer, path)).Json, SeenByAll: false);
+    }
+
+    public async Task<Row> RunningExportAsync()
+    {
+        var export = await ExportAsync();
+        Assert.Equal(1, await WriteAsync("leads", StandStill + "$1", Guid.Parse(export.Id)));
+        return export;
+    }
+
+    private const string StandStill = "update jobs.job set state = 1, finished_at = null, lease = gen_random_uuid(), leased_until = 'infinity' where id = ";
+
+    private static Task<Answer> EndedAsync(ApiClient who, string path) =>
+        Eventually.GetAsync(async () => (await who.GetAsync(path)).Is(200), a => a.Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
 
     public async Task<Row> ProjectAsync() => await OpenedAsync(await AsAsync("officer"), await FollowingAsync());
 

@@ -4,7 +4,9 @@ using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Consumers;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Exports;
 using Qibin.Crm.Leads.FirstContacts;
+using Qibin.Crm.Leads.Imports;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.NextSteps;
 using Qibin.Crm.Leads.Register;
@@ -31,6 +33,7 @@ internal static class Program
             .Consume<ProjectStageReached, ProjectConsumer>()
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
+        builder.AddLeadJobs();
         builder.Services.AddValidation();
         builder.Services.AddSingleton<IMigrationStep, FillNames>();
         var app = builder.Build();
@@ -42,6 +45,8 @@ internal static class Program
         api.MapAssignments();
         api.MapStages();
         api.MapInvestors();
+        api.MapImports();
+        api.MapExports();
         api.MapOperations();
         return app;
     }

@@ -29,6 +29,7 @@ internal static class Program
             .Consume<LeadAmended, LeadAmendedConsumer>()
             .Consume<InvestorMerged, InvestorMergedConsumer>()
             .Consume<InvestorMergeUndone, InvestorMergeUndoneConsumer>()
+            .Consume<LeadRemoved, LeadRemovedConsumer>()
             .Consume<ProjectOpened, ProjectOpenedConsumer>()
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
             .Consume<ProjectSteppedBack, ProjectSteppedBackConsumer>()

@@ -24,7 +24,24 @@ public static class Publishing
         ArgumentNullException.ThrowIfNull(happened);
         var ordinal = db.ChangeTracker.Entries<EventRow>()
             .Count(e => e.Entity.StreamId == aggregate.Id && e.Entity.StreamVersion == aggregate.Version);
-        db.Add(new EventRow
+        db.Add(db.Told(aggregate, happened, ordinal, confidential));
+    }
+
+    /// <summary>
+    /// The event as it stands in the log, for whoever inserts many at once (<see cref="RowCopy"/>) and counts the order of one
+    /// version's events itself.
+    /// </summary>
+    /// <param name="db">The service's DbContext.</param>
+    /// <param name="aggregate">The aggregate that tells it, at its new version.</param>
+    /// <param name="happened">The event.</param>
+    /// <param name="ordinal">Order among the events of this version, from 0.</param>
+    /// <param name="confidential">True when the event tells of something confidential although the aggregate is not.</param>
+    public static EventRow Told<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false) where TDb : DbContext, IServiceDb
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(aggregate);
+        ArgumentNullException.ThrowIfNull(happened);
+        return new EventRow
         {
             Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
             StreamType = JsonNamingPolicy.CamelCase.ConvertName(aggregate.GetType().Name),
@@ -37,6 +54,6 @@ public static class Publishing
             CausationId = Consuming.Current,
             TraceParent = Activity.Current?.Id,
             Confidential = confidential || aggregate is IConfidential { Confidential: true },
-        });
+        };
     }
 }

@@ -17,6 +17,9 @@ public sealed record Prepared
     /// <summary>The body, serialized as the API speaks JSON; made from the schema when null.</summary>
     public object? Body { get; init; }
 
+    /// <summary>The body where it is a file.</summary>
+    public byte[]? File { get; init; }
+
     /// <summary>The ETag of the resource that is changed.</summary>
     public string? ETag { get; init; }
 
@@ -440,7 +443,7 @@ public static class GroundRules
             return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
         }
 
-        private StringContent? Content() => _body is null ? null : Json(_body.ToJsonString());
+        private HttpContent? Content() => prepared.File is { } file ? Bytes(file, "application/octet-stream") : _body is null ? null : Json(_body.ToJsonString());
 
         private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 

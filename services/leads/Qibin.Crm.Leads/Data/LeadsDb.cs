@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Imports;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
@@ -23,6 +24,11 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<Assignment> Assignments => Set<Assignment>();
     public DbSet<FollowedProject> Projects => Set<FollowedProject>();
     public DbSet<OfficerRow> Officers => Set<OfficerRow>();
+    public DbSet<Import> Imports => Set<Import>();
+    public DbSet<ImportRow> ImportRows => Set<ImportRow>();
+    public DbSet<ExternalKey> ExternalKeys => Set<ExternalKey>();
+    public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<JobPart> JobParts => Set<JobPart>();
 
     /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
     public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
@@ -149,6 +155,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             project.Property(x => x.ProjectId).ValueGeneratedNever();
             project.Property(x => x.Code).HasMaxLength(20);
         });
+        modelBuilder.AddImportTables();
+        modelBuilder.AddJobTables();
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();

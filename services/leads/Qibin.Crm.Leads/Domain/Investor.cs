@@ -56,6 +56,13 @@ internal sealed class Investor : Aggregate
         Touch();
     }
 
+    /// <summary>An import is taken back: the investor stands as it stood before.</summary>
+    public void UndoImport(Deed deed)
+    {
+        UpdatedAt = deed.At;
+        Touch();
+    }
+
     /// <summary>Refuses an investor that has become part of another one.</summary>
     /// <exception cref="RuleViolation"><c>investor.merged</c>.</exception>
     public void RefuseMerged()
@@ -121,6 +128,13 @@ internal sealed class Person : Aggregate
     {
         (Name, Title, Phone, Email, UpdatedAt) = (name, title, phone, email, deed.At);
         (PhoneKey, EmailDomain) = (ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
+        Touch();
+    }
+
+    /// <summary>An import is taken back: the person stands as it stood before.</summary>
+    public void UndoImport(Deed deed)
+    {
+        UpdatedAt = deed.At;
         Touch();
     }
 }

@@ -324,6 +324,9 @@ internal sealed class Lead : Aggregate, IScoped
         return true;
     }
 
+    /// <summary>An import is taken back: the lead is no more, or stands as it stood before.</summary>
+    public void UndoImport(Deed deed) => Changed(deed);
+
     private StageMove Close(LeadStage to, ClosureReason reason, DateOnly occurredOn, string? note, Deed deed)
     {
         RefuseClosed();

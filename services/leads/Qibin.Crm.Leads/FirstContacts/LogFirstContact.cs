@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Leads.Assignments;
-using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
@@ -135,42 +133,20 @@ internal static class LogFirstContact
             ? await KnownAsync(db, caller, clock, known, request, deed, ct)
             : await NewAsync(db, caller, clock, request, deed, ct);
 
-        var lead = Lead.Open(clock.NewId(), await codes.NextAsync("L", ct), investor, owner.Id, owner.UnitId, occurredOn, deed);
-        lead.PlaceOnNode(request.NodeCode, deed);
-        lead.Estimate(request.EstimatedInvestment, deed);
-        if (request.SourceRegion is { } region)
-        {
-            lead.ComeFrom(region, deed);
-        }
-
         if (request.Readers is not null && request.Confidential != true)
         {
             throw Refusal.Invalid("/readers", "lead.readersOfOpen");
         }
 
-        if (request.Confidential == true)
+        IEnumerable<Guid>? readers = request.Confidential == true ? [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }] : null;
+        var (lead, contact, step, opening, events) = OpenedLead.Of(
+            request, await codes.NextAsync("L", ct), investor, person, owner, occurredOn, readers, deed, clock);
+        db.AddRange(lead, contact, step, opening);
+        foreach (var happened in events)
         {
-            lead.Restrict(true, [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }], deed);
+            db.Publish(lead, happened);
         }
 
-        var contact = new Contact
-        {
-            Id = clock.NewId(),
-            LeadId = lead.Id,
-            PersonId = person.Id,
-            Channel = request.Channel!.Value,
-            Summary = request.Summary!,
-            OccurredOn = occurredOn,
-            RecordedBy = deed.By,
-            RecordedAt = deed.At,
-        };
-        lead.NoteContact(occurredOn, deed);
-        var step = lead.PlanNextStep(clock.NewId(), request.NextStep!, request.NextStepDueOn!.Value, deed);
-
-        db.AddRange(lead, contact, step, lead.Opening(deed));
-        db.Publish(lead, new LeadOpened { Lead = lead.State() });
-        db.Publish(lead, contact.Recorded(lead));
-        db.Publish(lead, new NextStepPlanned { Lead = lead.State(), DueOn = step.DueOn });
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/leads/{lead.Id}", new FirstContactReceipt
         {

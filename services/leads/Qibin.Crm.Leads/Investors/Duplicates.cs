@@ -65,7 +65,7 @@ public sealed record DuplicateQuery
 /// names and codes; of confidential leads nothing. A phone counts against a caller's request only where that caller reads it in full:
 /// otherwise guessing would unmask it. The receipt of what was entered warns of the others that the caller sees, at the price of an entry.
 /// </summary>
-internal static class Duplicates
+internal static partial class Duplicates
 {
     /// <summary>From this score on an investor is not entered without a reason.</summary>
     private const int Same = 80;
@@ -227,6 +227,9 @@ internal static class Duplicates
 
     private sealed record Hit
     {
+        /// <summary>Of many investors that are asked for at once, the one it was found for.</summary>
+        public Guid For { get; init; }
+
         public required Guid Id { get; init; }
         public required string Name { get; init; }
         public required string NameKey { get; init; }

@@ -44,7 +44,7 @@ public sealed record InvestorQuery
 /// <summary>Reads investors: those of whose leads the caller sees one.</summary>
 internal static class ReadInvestors
 {
-    private static readonly Listing<Investor> Listing = new Listing<Investor>(i => i.Id, "-updatedAt")
+    internal static readonly Listing<Investor> Listing = new Listing<Investor>(i => i.Id, "-updatedAt")
         .Sort("updatedAt", i => i.UpdatedAt)
         .Sort("createdAt", i => i.CreatedAt)
         .Sort("name", i => i.Name);
@@ -66,7 +66,12 @@ internal static class ReadInvestors
     private static async Task<Ok<Page<InvestorAnswer>>> List(
         [AsParameters] InvestorQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
     {
-        var investors = db.InvestorsVisibleTo(caller).AsNoTracking();
+        var investors = Filter(db.InvestorsVisibleTo(caller).AsNoTracking(), query);
+        return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
+    }
+
+    internal static IQueryable<Investor> Filter(IQueryable<Investor> investors, InvestorQuery query)
+    {
         if (query.Q is { } q)
         {
             investors = investors.Named(q);
@@ -83,7 +88,7 @@ internal static class ReadInvestors
             investors = investors.Where(i => i.UpdatedAt >= since);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
+        return investors;
     }
 
     private static async Task<Results<Ok<InvestorAnswer>, MovedInvestor, NotFound>> Read(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)

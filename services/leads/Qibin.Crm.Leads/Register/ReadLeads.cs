@@ -42,7 +42,7 @@ public sealed record LeadQuery
 /// <summary>Reads leads.</summary>
 internal static class ReadLeads
 {
-    private static readonly Listing<Lead> Listing = new Listing<Lead>(l => l.Id, "-updatedAt")
+    internal static readonly Listing<Lead> Listing = new Listing<Lead>(l => l.Id, "-updatedAt")
         .Sort("updatedAt", l => l.UpdatedAt)
         .Sort("createdAt", l => l.CreatedAt)
         .Sort("firstContactOn", l => l.FirstContactOn)
@@ -80,7 +80,7 @@ internal static class ReadLeads
         return found is null ? TypedResults.NotFound() : TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, clock.Today()));
     }
 
-    private static IQueryable<Lead> Filter(IQueryable<Lead> leads, LeadQuery query, LeadsDb db, DateOnly today)
+    internal static IQueryable<Lead> Filter(IQueryable<Lead> leads, LeadQuery query, LeadsDb db, DateOnly today)
     {
         if (query.Stage is { Values: var stages })
         {

@@ -33,6 +33,7 @@ internal sealed record Story(FactRow Fact, IEvent Event)
         LeadClosed e => e.Lead,
         LeadReopened e => e.Lead,
         LeadAmended e => e.Lead,
+        LeadRemoved e => e.Lead,
         _ => null,
     };
 

@@ -34,7 +34,7 @@ internal static class Features
     public static Dictionary<string, string>? Recounted(IReadOnlyCollection<Story> told)
     {
         var inOrder = told.OrderBy(s => s.Fact.Version).ThenBy(s => s.Fact.Ordinal).ToList();
-        if (inOrder.LastOrDefault(s => s.Lead is not null)?.Lead is not { } lead)
+        if (inOrder.Exists(s => s.Event is LeadRemoved) || inOrder.LastOrDefault(s => s.Lead is not null)?.Lead is not { } lead)
         {
             return null;
         }

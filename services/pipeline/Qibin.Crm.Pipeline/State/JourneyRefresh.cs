@@ -4,6 +4,7 @@ namespace Qibin.Crm.Pipeline;
 internal static class JourneyRefresh
 {
     public static Telling Refresh(this Telling telling, Guid leadId) => telling
+        .Do("delete from journey where lead_id = $1 and exists (select from fact where stream_id = $1 and type = 'LeadRemoved')", leadId)
         .Do(
             """
             insert into journey (lead_id, code, investor_id, investor_name, project_id, project_code, project_name, stage, stage_on, status,
@@ -21,7 +22,7 @@ internal static class JourneyRefresh
                 greatest(l.recorded_at, p.recorded_at)
             from lead l left join lateral (
                 select * from project where project.lead_id = l.lead_id order by project.project_id limit 1) p on true
-            where l.lead_id = $1
+            where l.lead_id = $1 and not exists (select from fact where stream_id = $1 and type = 'LeadRemoved')
             on conflict (lead_id) do update set code = excluded.code, investor_id = excluded.investor_id, investor_name = excluded.investor_name,
                 project_id = excluded.project_id, project_code = excluded.project_code, project_name = excluded.project_name,
                 stage = excluded.stage, stage_on = excluded.stage_on, status = excluded.status, first_contact_on = excluded.first_contact_on,

@@ -90,3 +90,9 @@ public sealed record LeadAmended : IEvent
 {
     public required LeadState Lead { get; init; }
 }
+
+/// <summary>An import was taken back: the lead that it had opened is no more. The last event of its stream.</summary>
+public sealed record LeadRemoved : IEvent
+{
+    public required LeadState Lead { get; init; }
+}

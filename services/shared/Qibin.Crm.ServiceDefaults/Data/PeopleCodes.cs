@@ -24,6 +24,26 @@ public sealed class PeopleCodes(NpgsqlDataSource database, TimeProvider clock)
         return string.Create(CultureInfo.InvariantCulture, $"{prefix}-{clock.Today().Year}-{number:000000}");
     }
 
+    /// <summary>As many codes of a series, in one round trip.</summary>
+    public async Task<IReadOnlyList<string>> TakeAsync(string prefix, int count, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        var codes = new List<string>(count + Block);
+        await using var command = database.CreateCommand($"select nextval('code_{prefix.ToLowerInvariant()}') from generate_series(1, $1)");
+        command.Parameters.Add(new NpgsqlParameter { Value = (count + Block - 1) / Block });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var first = reader.GetInt64(0);
+            for (var number = first; number < first + Block; number++)
+            {
+                codes.Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{clock.Today().Year}-{number:000000}"));
+            }
+        }
+
+        return codes;
+    }
+
 #pragma warning disable CA1001 // Lives as long as the process.
     private sealed class Series(string prefix)
 #pragma warning restore CA1001

@@ -1,9 +1,8 @@
-#pragma warning disable ASP0029 // Validating one item by itself is what this evaluation API is for.
+#pragma warning disable ASP0029 // An item is validated by itself: see ShapeCheck.
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Validation;
 
 namespace Qibin.Crm.ServiceDefaults;
@@ -136,21 +135,9 @@ public static class Batch
             throw Refusal.Invalid("", "value.required");
         }
 
-        var options = http.RequestServices.GetRequiredService<IOptions<ValidationOptions>>().Value;
-        if (!options.TryGetValidatableTypeInfo(typeof(TItem), out var shape))
+        if (await ShapeCheck.FaultsAsync(item, http.RequestServices, http.RequestAborted) is { Count: > 0 } faults)
         {
-            return;
-        }
-
-        var context = new ValidateContext
-        {
-            ValidationOptions = options,
-            ValidationContext = new System.ComponentModel.DataAnnotations.ValidationContext(item, http.RequestServices, null),
-        };
-        await shape.ValidateAsync(item, context, http.RequestAborted);
-        if (context.ValidationErrors is { Count: > 0 } errors)
-        {
-            throw Refusal.Invalid(ProblemWriter.Faults(errors));
+            throw Refusal.Invalid(faults);
         }
     }
 }

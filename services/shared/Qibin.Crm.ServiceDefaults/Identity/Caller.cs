@@ -59,6 +59,34 @@ public sealed class Caller
             : new Caller();
     }
 
+    /// <summary>What is kept of a caller on whose behalf something runs later.</summary>
+    public CallerClaims Claims => new()
+    {
+        Id = Id,
+        UnitId = UnitId,
+        UnitIds = UnitIds,
+        Chains = Chains,
+        Reach = Reach,
+        Roles = [.. Roles.Order(StringComparer.Ordinal)],
+        Scopes = [.. Scopes.Order(StringComparer.Ordinal)],
+    };
+
+    /// <summary>The caller of kept claims.</summary>
+    public static Caller From(CallerClaims claims)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        return new Caller
+        {
+            Id = claims.Id,
+            UnitId = claims.UnitId,
+            UnitIds = claims.UnitIds,
+            Chains = claims.Chains,
+            Reach = claims.Reach,
+            Roles = claims.Roles.ToHashSet(StringComparer.Ordinal),
+            Scopes = claims.Scopes.ToHashSet(StringComparer.Ordinal),
+        };
+    }
+
     private static Caller Read(ClaimsIdentity claims) => new()
     {
         Id = Guid.TryParse(claims.FindFirst("sub")?.Value, out var id) ? id : Guid.Empty,
@@ -70,4 +98,24 @@ public sealed class Caller
         Roles = claims.FindAll("role").Select(c => c.Value).ToHashSet(StringComparer.Ordinal),
         Scopes = claims.FindAll("scope").SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
     };
+}
+
+/// <summary>A caller's claims as they were when it asked.</summary>
+public sealed record CallerClaims
+{
+    public required Guid Id { get; init; }
+    public Guid? UnitId { get; init; }
+    public required Guid[] UnitIds { get; init; }
+    public required string[] Chains { get; init; }
+    public required Reach Reach { get; init; }
+    public required string[] Roles { get; init; }
+    public required string[] Scopes { get; init; }
+
+    /// <summary>Whether these claims see the rows that the other ones see, no more and no fewer.</summary>
+    public bool SeesAs(CallerClaims other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Id == other.Id && Reach == other.Reach && UnitId == other.UnitId
+            && UnitIds.ToHashSet().SetEquals(other.UnitIds) && Chains.ToHashSet(StringComparer.Ordinal).SetEquals(other.Chains);
+    }
 }

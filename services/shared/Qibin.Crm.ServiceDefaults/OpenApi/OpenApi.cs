@@ -196,6 +196,7 @@ internal static class OpenApi
                 Header(operation, "Idempotency-Key", "1 to 128 visible ASCII characters, kept 72 hours. A repeat gets the first answer.", required: true);
             }
 
+            Files(operation, metadata);
             Responses(operation, context, method, takesVersion, operation.Parameters.Any(p => p.In == ParameterLocation.Path));
         }
 
@@ -239,6 +240,29 @@ internal static class OpenApi
                     parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = $"^-?({names})(,-?({names}))*$" };
                 }
             }
+        }
+
+        /// <summary>Bodies and answers that are files.</summary>
+        private static void Files(OpenApiOperation operation, IList<object> metadata)
+        {
+            if (metadata.OfType<TakesFile>().LastOrDefault() is { } taken)
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Description = string.Create(CultureInfo.InvariantCulture, $"The file as it stands, at most {taken.Largest >> 20} MB."),
+                    Required = true,
+                    Content = Binary(["application/octet-stream"]),
+                };
+            }
+
+            if (metadata.OfType<GivesFile>().LastOrDefault() is { } given)
+            {
+                operation.Responses ??= [];
+                operation.Responses["200"] = new OpenApiResponse { Description = "The file", Content = Binary(given.Types) };
+            }
+
+            static Dictionary<string, IOpenApiMediaType> Binary(IEnumerable<string> types) => types.ToDictionary(type => type, _ =>
+                (IOpenApiMediaType)new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } });
         }
 
         private static void Header(OpenApiOperation operation, string name, string description, bool required) =>
@@ -303,3 +327,7 @@ internal static class OpenApi
         }
     }
 }
+
+/// <summary>Marks an operation that answers with a file.</summary>
+/// <param name="Types">Media types that it can have.</param>
+public sealed record GivesFile(params string[] Types);

@@ -86,6 +86,33 @@ public sealed class Listing<TRow> : IListing where TRow : class
         };
     }
 
+    /// <summary>Reads the next rows of a walk that is no request's, such as an export.</summary>
+    /// <param name="rows">The rows that the caller may see and the filters keep.</param>
+    /// <param name="sort">The order; the list's own when null.</param>
+    /// <param name="after">Where the walk stands; null at its beginning.</param>
+    /// <param name="count">Rows at most.</param>
+    /// <param name="ct">Cancels the read.</param>
+    /// <returns>The rows, and where the walk then stands; null at its end.</returns>
+    /// <exception cref="Refusal">400: the sort is not published.</exception>
+    public async Task<(IReadOnlyList<TRow> Rows, string? After)> WalkAsync(IQueryable<TRow> rows, string? sort, string? after, int count, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var keys = Order(sort ?? _default);
+        var rest = after is null ? rows : rows.Where(After(keys, Decode(after, [], keys)));
+        IOrderedQueryable<TRow>? ordered = null;
+        foreach (var (key, descending) in keys)
+        {
+            ordered = key.Order(ordered, rest, descending);
+        }
+
+        var found = await ordered!.Take(count).ToListAsync(ct);
+        return (found, found.Count < count ? null : Encode(found[^1], [], keys));
+    }
+
+    /// <summary>Refuses a sort that is not published.</summary>
+    /// <exception cref="Refusal">400.</exception>
+    public void CheckSort(string? sort) => Order(sort ?? _default);
+
     private List<(ISortKey Key, bool Descending)> Order(string sort)
     {
         var keys = new List<(ISortKey, bool)>();

@@ -8,6 +8,7 @@ internal static class CommonProblems
         ["request.malformed"] = new("请求格式有误", "The request is malformed"),
         ["request.invalid"] = new("请求内容不符合要求", "The request breaks a published shape"),
         ["request.tooLarge"] = new("请求体超过 1 MB", "The request body is over 1 MB"),
+        ["request.fileTooLarge"] = new("文件超过 {0} MB", "The file is over {0} MB"),
         ["request.targetTooLong"] = new("请求地址过长", "The request's address is too long"),
         ["request.headersTooLarge"] = new("请求头过大", "The request's header fields are too large"),
         ["request.mediaType"] = new("请使用 application/json", "Use application/json"),

@@ -160,6 +160,180 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("contact", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ExternalKey", b =>
+                {
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("key");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.HasKey("UnitId", "Key")
+                        .HasName("pk_external_key");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_external_key_lead_id");
+
+                    b.ToTable("external_key", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Import", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.PrimitiveCollection<string[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("file_name");
+
+                    b.PrimitiveCollection<string[]>("Headings")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("headings");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<DateTimeOffset?>("RevertedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reverted_at");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("integer")
+                        .HasColumnName("rows");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_import");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_import_created_at");
+
+                    b.HasIndex("CreatedBy", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_import_created_by_created_at_id");
+
+                    b.ToTable("import", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ImportRow", b =>
+                {
+                    b.Property<Guid>("ImportId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("import_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<bool>("Applied")
+                        .HasColumnType("boolean")
+                        .HasColumnName("applied");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("before");
+
+                    b.PrimitiveCollection<string[]>("Cells")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("cells");
+
+                    b.Property<Guid?>("ContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("InvestorAfter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("investor_after");
+
+                    b.Property<long>("InvestorBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("investor_before");
+
+                    b.Property<Guid?>("InvestorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("investor_id");
+
+                    b.Property<long>("LeadAfter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_after");
+
+                    b.Property<long>("LeadBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_before");
+
+                    b.Property<Guid?>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<int?>("Outcome")
+                        .HasColumnType("integer")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("PersonAfter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("person_after");
+
+                    b.Property<long>("PersonBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("person_before");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("StepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("step_id");
+
+                    b.HasKey("ImportId", "Number")
+                        .HasName("pk_import_row");
+
+                    b.HasIndex("ImportId", "InvestorId")
+                        .HasDatabaseName("ix_import_row_import_id_investor_id");
+
+                    b.HasIndex("ImportId", "LeadId")
+                        .HasDatabaseName("ix_import_row_import_id_lead_id");
+
+                    b.ToTable("import_row", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Investor", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1065,6 +1239,122 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.Job", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Cancelling")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancelling");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("Lease")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("owner");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters");
+
+                    b.Property<string>("Position")
+                        .HasColumnType("text")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("result");
+
+                    b.Property<DateTimeOffset?>("ResultUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("result_until");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<long?>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_job");
+
+                    b.HasIndex("ResultUntil")
+                        .HasDatabaseName("ix_job_result_until");
+
+                    b.HasIndex("OwnerId", "CreatedAt")
+                        .HasDatabaseName("ix_job_owner_id_created_at");
+
+                    b.HasIndex(new[] { "CreatedAt", "Id" }, "ix_job_open")
+                        .HasDatabaseName("ix_job_created_at_id")
+                        .HasFilter("state < 2");
+
+                    b.ToTable("job", "jobs");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.HasKey("JobId", "Number")
+                        .HasName("pk_job_part");
+
+                    b.ToTable("job_part", "jobs");
+                });
+
             modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
                 {
                     b.Property<Guid>("OfficerId")
@@ -1167,6 +1457,26 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasConstraintName("fk_contact_person_person_id");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ExternalKey", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_external_key_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ImportRow", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Import", null)
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_row_import_import_id");
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Investor", b =>
                 {
                     b.HasOne("Qibin.Crm.Leads.Domain.Investor", null)
@@ -1241,6 +1551,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_unmasking_person_person_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+                {
+                    b.HasOne("Qibin.Crm.ServiceDefaults.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_part_job_job_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,51 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Assignments;
+using Qibin.Crm.Leads.Contacts;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.FirstContacts;
+
+/// <summary>
+/// Everything that a first contact makes beside investor and person, and the events that tell of it in their order: the same for
+/// one that is logged and for a row of an import.
+/// </summary>
+internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, StageMove Opening, IReadOnlyList<IEvent> Events)
+{
+    /// <exception cref="RuleViolation">As the lead's own methods have it.</exception>
+    public static OpenedLead Of(
+        FirstContactRequest request, string code, Investor investor, Person person, Owner owner, DateOnly occurredOn, IEnumerable<Guid>? readers, Deed deed, TimeProvider clock)
+    {
+        var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, deed);
+        lead.PlaceOnNode(request.NodeCode, deed);
+        lead.Estimate(request.EstimatedInvestment, deed);
+        if (request.SourceRegion is { } region)
+        {
+            lead.ComeFrom(region, deed);
+        }
+
+        if (readers is not null)
+        {
+            lead.Restrict(true, readers, deed);
+        }
+
+        var contact = new Contact
+        {
+            Id = clock.NewId(),
+            LeadId = lead.Id,
+            PersonId = person.Id,
+            Channel = request.Channel!.Value,
+            Summary = request.Summary!,
+            OccurredOn = occurredOn,
+            RecordedBy = deed.By,
+            RecordedAt = deed.At,
+        };
+        lead.NoteContact(occurredOn, deed);
+        var step = lead.PlanNextStep(clock.NewId(), request.NextStep!, request.NextStepDueOn!.Value, deed);
+        var state = lead.State();
+        return new OpenedLead(lead, contact, step, lead.Opening(deed),
+            [new LeadOpened { Lead = state }, contact.Recorded(lead), new NextStepPlanned { Lead = state, DueOn = step.DueOn }]);
+    }
+}

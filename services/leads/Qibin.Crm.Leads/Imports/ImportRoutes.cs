@@ -1,0 +1,394 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Leads.Assignments;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Investors;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Imports;
+
+/// <summary>A table to be imported; its file comes next.</summary>
+public sealed record ImportRequest
+{
+    /// <summary>Name of the file, for the list of imports.</summary>
+    [Needed, TextLength(200)]
+    public string? FileName { get; init; }
+}
+
+/// <summary>How an import is to be run.</summary>
+public sealed record ImportExecutionRequest
+{
+    /// <summary>
+    /// Look only: each row is checked against what is there now, and nothing is written. A lead that an earlier row of the same file
+    /// would open is not there for a later one. Default false.
+    /// </summary>
+    public bool? DryRun { get; init; }
+
+    /// <summary>By what a row finds the lead that it changes; default <c>externalKey</c> when a column holds it, otherwise <c>none</c>.</summary>
+    public ImportKey? Key { get; init; }
+
+    /// <summary>Field of each column in the order of the file, empty for a column that is not read; as guessed from the headings when left out.</summary>
+    [Items(1, ImportRoutes.LargestColumns)]
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    /// <summary>Who follows the leads that are opened, as for a first contact.</summary>
+    public Guid? OwnerId { get; init; }
+
+    /// <summary>Enters investors although ones like them are there, each audited with this reason; without it such rows are refused.</summary>
+    public DuplicateOverride? DuplicateOverride { get; init; }
+}
+
+/// <summary>The job that does it.</summary>
+public sealed record ImportReceipt : Receipt
+{
+    public required Guid JobId { get; init; }
+}
+
+/// <summary>A column of the file.</summary>
+public sealed record ImportColumn
+{
+    public required string Heading { get; init; }
+
+    /// <summary>The field that it is read into; null when it is not read.</summary>
+    public string? Field { get; init; }
+}
+
+/// <summary>An import and how far it is.</summary>
+public sealed record ImportAnswer : IVersioned
+{
+    public required Guid Id { get; init; }
+    public required string FileName { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The columns; empty until the file is uploaded.</summary>
+    public required IReadOnlyList<ImportColumn> Columns { get; init; }
+
+    /// <summary>Rows below the headings.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>When its rows began to be imported; null before, dry runs aside.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it began to be taken back.</summary>
+    public DateTimeOffset? RevertedAt { get; init; }
+
+    /// <summary>Until when its rows are kept and it can be taken back.</summary>
+    public required DateTimeOffset KeptUntil { get; init; }
+
+    /// <summary>The newest run: dry run, import or reversal.</summary>
+    public JobAnswer? Job { get; init; }
+
+    /// <summary>What became of the rows in that run so far.</summary>
+    public ImportTally? Tally { get; init; }
+
+    /// <summary>Where the refused rows are fetched, with their reasons; null when there are none.</summary>
+    public string? Errors { get; init; }
+
+    public required long Version { get; init; }
+
+    /// <summary>The run goes on without a new version of the import.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? Variant => Job is null ? null : $"{Job.State}-{Job.Done}{(Job.Cancelling ? "-c" : "")}";
+
+    internal static ImportAnswer From(Import import, Job? job)
+    {
+        var tally = job is null ? null : ImportTally.Of(job.Result);
+        return new()
+        {
+            Id = import.Id,
+            FileName = import.FileName,
+            CreatedAt = import.CreatedAt,
+            Columns = [.. import.Headings.Zip(import.Fields, (heading, field) => new ImportColumn { Heading = heading, Field = field.Length > 0 ? field : null })],
+            Rows = import.Rows,
+            StartedAt = import.StartedAt,
+            RevertedAt = import.RevertedAt,
+            KeptUntil = import.CreatedAt + Import.Kept,
+            Job = job is null ? null : JobAnswer.From(job),
+            Tally = tally,
+            Errors = tally is { Failed: > 0 } or { Left: > 0 } ? $"/api/v1/imports/{import.Id}/errors" : null,
+            Version = import.Version,
+        };
+    }
+}
+
+/// <summary>Imports of leads: upload, look, run, take back. Whoever made an import sees it, and nobody else.</summary>
+internal static class ImportRoutes
+{
+    public const int LargestColumns = 100;
+    public const int LargestRows = 50_000;
+    private const int LargestFile = 32 << 20;
+    private static readonly SheetLimits Limits = new(LargestRows, LargestColumns);
+
+    private static readonly Listing<Import> Listing = new Listing<Import>(i => i.Id, "-createdAt").Sort("createdAt", i => i.CreatedAt);
+
+    public static void MapImports(this RouteGroupBuilder api)
+    {
+        api.MapGet("/imports/template", Template).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv"))
+            .WithName("readImportTemplate").WithSummary("下载导入模板 · Template of an import");
+        api.MapPost("/imports", Create).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("createImport").WithSummary("新建导入 · Begin an import");
+        api.MapGet("/imports", List).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(Listing)
+            .WithName("listImports").WithSummary("我的导入 · The caller's imports");
+        api.MapGet("/imports/{importId:guid}", Read).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("readImport").WithSummary("导入进度与结果 · An import, its progress and result");
+        api.MapPut("/imports/{importId:guid}/file", Upload).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new TakesFile(LargestFile))
+            .WithName("uploadImportFile").WithSummary("上传导入文件（xlsx、csv，最多 50,000 行）· Upload the file, xlsx or csv, at most 50,000 rows");
+        api.MapPost("/imports/{importId:guid}/execution", Execute).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("executeImport").WithSummary("试导入或正式导入 · Run an import, dry or in earnest");
+        api.MapPost("/imports/{importId:guid}/cancellation", Cancel).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("cancelImport").WithSummary("中止导入（已导入的行保留）· Stop the run; rows already in stay");
+        api.MapPost("/imports/{importId:guid}/reversal", Revert).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("revertImport").WithSummary("撤销导入，恢复导入前的数据 · Take an import back");
+        api.MapGet("/imports/{importId:guid}/errors", Errors).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new GivesFile(SheetReader.Xlsx))
+            .WithName("readImportErrors").WithSummary("下载未导入的行及原因 · The refused rows with their reasons, as xlsx");
+    }
+
+    private static IQueryable<Import> Of(this IQueryable<Import> imports, Caller caller)
+    {
+        var me = caller.Id;
+        return imports.Where(i => i.CreatedBy == me);
+    }
+
+    private static async Task<FileContentHttpResult> Template([AsParameters] TemplateQuery query, CancellationToken ct)
+    {
+        var format = query.Format is null ? SheetFormat.Xlsx
+            : query.Format.Values is [var only] ? only : throw Refusal.Invalid("format", "query.value", "format");
+        var headings = ImportFields.All.Select(field => (object?)(field.Needed ? field.Chinese + "*" : field.Chinese)).ToList();
+        return TypedResults.File(await SheetWriter.TableAsync(format, [headings], ct), SheetWriter.TypeOf(format), $"线索导入模板.{(format == SheetFormat.Xlsx ? "xlsx" : "csv")}");
+    }
+
+    /// <summary>Which template.</summary>
+    internal sealed record TemplateQuery
+    {
+        /// <summary><c>xlsx</c> (default) or <c>csv</c>.</summary>
+        public Words<SheetFormat>? Format { get; init; }
+    }
+
+    private static async Task<Created<Receipt>> Create(ImportRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var import = Import.Of(clock.NewId(), request.FileName!, caller.Deed(clock));
+        db.Add(import);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created($"/api/v1/imports/{import.Id}", new Receipt { Id = import.Id, Version = import.Version });
+    }
+
+    private static async Task<Ok<Page<ImportAnswer>>> List(
+        [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+    {
+        var found = await Listing.PageAsync(db.Imports.AsNoTracking().Of(caller), page, request, import => import, ct);
+        Guid[] ids = [.. found.Items.Select(i => i.JobId).OfType<Guid>()];
+        var jobs = await db.Jobs.AsNoTracking().Where(j => ids.Contains(j.Id)).ToDictionaryAsync(j => j.Id, ct);
+        return TypedResults.Ok(new Page<ImportAnswer>
+        {
+            Items = [.. found.Items.Select(i => ImportAnswer.From(i, i.JobId is { } id ? jobs.GetValueOrDefault(id) : null))],
+            Next = found.Next,
+            Total = found.Total,
+        });
+    }
+
+    private static async Task<Results<Ok<ImportAnswer>, NotFound>> Read(Guid importId, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var import = await db.Imports.AsNoTracking().Of(caller).SingleOrDefaultAsync(i => i.Id == importId, ct);
+        if (import is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var job = import.JobId is { } id ? await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == id, ct) : null;
+        return TypedResults.Ok(ImportAnswer.From(import, job));
+    }
+
+    /// <summary>Reads the file through, so that whatever is wrong with it as a file is answered now, and keeps its rows.</summary>
+    private static async Task<Results<Ok<Receipt>, NotFound>> Upload(
+        Guid importId, HttpRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var import = await db.Imports.Locked(importId).Of(caller).SingleOrDefaultAsync(ct);
+        if (import is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(import);
+        await RefuseRunningAsync(db, import, ct);
+        using var reader = SheetReader.Open(request.Body as MemoryStream ?? new MemoryStream(), Limits);
+        string[] headings = [.. (reader.Read() ?? throw new Refusal(StatusCodes.Status400BadRequest, "sheet.empty")).Select(h => Text.Clean(h?.Trim() ?? "") ?? "?")];
+        var fields = ImportFields.Guess(headings);
+        var rows = new List<ImportRow>();
+        for (var number = 2; reader.Read() is { } cells; number++)
+        {
+            rows.Add(new ImportRow { ImportId = importId, Number = number, Cells = [.. cells.Select(cell => cell?.Replace("\0", "\uFFFD", StringComparison.Ordinal))] });
+        }
+
+        import.Load(headings, fields, rows.Count);
+        await db.Database.ExecuteSqlAsync($"set local statement_timeout = '15s'", ct);
+        await db.Database.ExecuteSqlAsync($"delete from import_row where import_id = {importId}", ct);
+        await db.CopyAsync(rows, ct);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = import.Id, Version = import.Version });
+    }
+
+    private static async Task<Results<Accepted<ImportReceipt>, NotFound>> Execute(
+        Guid importId, ImportExecutionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var import = await db.Imports.Locked(importId).Of(caller).SingleOrDefaultAsync(ct);
+        if (import is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(import);
+        await RefuseRunningAsync(db, import, ct);
+        string[] fields = [.. request.Fields ?? import.Fields];
+        RefuseFields(fields, import.Headings.Length);
+        var key = request.Key ?? (fields.Contains("externalKey") ? ImportKey.ExternalKey : ImportKey.None);
+        if (key != ImportKey.None && !fields.Contains(NameOf(key)))
+        {
+            throw Refusal.Invalid("/key", "import.keyColumn");
+        }
+
+        var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
+        var job = Job.Of(ImportJob.Kind, new ImportRun
+        {
+            ImportId = importId,
+            DryRun = request.DryRun == true,
+            Key = key,
+            OwnerId = owner.Id,
+            UnitId = owner.UnitId,
+            Fields = fields,
+            DuplicateReason = request.DuplicateOverride?.Reason,
+        }, caller, clock);
+        var finished = import.JobId is { } earlier && await db.Jobs.AnyAsync(j => j.Id == earlier && j.State == JobState.Succeeded, ct);
+        import.Execute(job.Id, fields, request.DryRun == true, finished, clock.GetUtcNow());
+        db.Add(job);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Accepted($"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
+    }
+
+    private static async Task<Results<Accepted<ImportReceipt>, NotFound>> Cancel(
+        Guid importId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var import = await db.Imports.AsNoTracking().Of(caller).SingleOrDefaultAsync(i => i.Id == importId, ct);
+        if (import?.JobId is not { } jobId
+            || await db.Jobs.FromSql($"select * from jobs.job where id = {jobId} for update").SingleOrDefaultAsync(ct) is not { } job)
+        {
+            return import is null ? TypedResults.NotFound() : throw new RuleViolation("import.notRunning");
+        }
+
+        if (job.IsEnded)
+        {
+            throw new RuleViolation("import.notRunning");
+        }
+
+        job.Cancel(clock.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Accepted($"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
+    }
+
+    private static async Task<Results<Accepted<ImportReceipt>, NotFound>> Revert(
+        Guid importId, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var import = await db.Imports.Locked(importId).Of(caller).SingleOrDefaultAsync(ct);
+        if (import is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(import);
+        await RefuseRunningAsync(db, import, ct);
+        var job = Job.Of(RevertJob.Kind, new ImportReversal { ImportId = importId }, caller, clock);
+        import.Revert(job.Id, clock.GetUtcNow());
+        db.Add(job);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Accepted($"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
+    }
+
+    private static async Task<Results<PushStreamHttpResult, NotFound>> Errors(Guid importId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var import = await db.Imports.AsNoTracking().Of(caller).SingleOrDefaultAsync(i => i.Id == importId, ct);
+        var refused = db.ImportRows.AsNoTracking().Where(r => r.ImportId == importId && (r.Outcome == ImportOutcome.Failed || r.Outcome == ImportOutcome.Left));
+        if (import is null || import.CreatedAt + Import.Kept < clock.GetUtcNow() || !await refused.AnyAsync(ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        return TypedResults.Stream(
+            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, PiecesAsync(import, refused, ct), ct), SheetReader.Xlsx, "未导入的行.xlsx");
+    }
+
+    private static async IAsyncEnumerable<byte[]> PiecesAsync(
+        Import import, IQueryable<ImportRow> refused, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        yield return SheetWriter.Rows(SheetFormat.Xlsx, [[.. import.Headings, "原文件行号", "失败原因"]]);
+        for (var after = 0; ;)
+        {
+            var from = after;
+            var rows = await refused.Where(r => r.Number > from).OrderBy(r => r.Number).Take(1000).ToListAsync(ct);
+            if (rows.Count == 0)
+            {
+                yield break;
+            }
+
+            yield return SheetWriter.Rows(SheetFormat.Xlsx, rows.Select(r =>
+                (IReadOnlyList<object?>)[.. Enumerable.Range(0, import.Headings.Length).Select(i => r.Cells.ElementAtOrDefault(i)), r.Number, r.Reason]));
+            after = rows[^1].Number;
+        }
+    }
+
+    private static async Task RefuseRunningAsync(LeadsDb db, Import import, CancellationToken ct)
+    {
+        if (import.JobId is { } id && await db.Jobs.AnyAsync(j => j.Id == id && (j.State == JobState.Queued || j.State == JobState.Running), ct))
+        {
+            throw new RuleViolation("import.running");
+        }
+    }
+
+    private static void RefuseFields(string[] fields, int columns)
+    {
+        if (fields.Length > columns)
+        {
+            throw Refusal.Invalid("/fields", "value.range", 1, columns);
+        }
+
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (fields[i].Length > 0 && !ImportFields.Exists(fields[i]))
+            {
+                throw Refusal.Invalid($"/fields/{i}", "word.unknown", string.Join(", ", ImportFields.All.Select(f => f.Name)));
+            }
+
+            if (fields[i].Length > 0 && Array.IndexOf(fields, fields[i]) < i)
+            {
+                throw Refusal.Invalid($"/fields/{i}", "import.fieldTwice");
+            }
+        }
+    }
+
+    private static string NameOf(ImportKey key) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
+}
+
+/// <summary>Takes away the rows of imports whose time has gone by; they hold what people wrote, telephone numbers among it.</summary>
+internal sealed class ImportCleanup(IDbContextFactory<LeadsDb> factory, TimeProvider clock, ILogger<ImportCleanup> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var hourly = new PeriodicTimer(TimeSpan.FromHours(1), clock);
+        while (await hourly.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await using var db = await factory.CreateDbContextAsync(stoppingToken);
+                var until = clock.GetUtcNow() - Import.Kept;
+                while (await db.Database.ExecuteSqlAsync(
+                    $"delete from import_row where ctid = any (array(select r.ctid from import_row r join import i on i.id = r.import_id where i.created_at < {until} limit 5000))",
+                    stoppingToken) > 0)
+                {
+                }
+            }
+            catch (Exception e) when (e is Npgsql.NpgsqlException or InvalidOperationException)
+            {
+                log.LogWarning(e, "Rows of old imports were not removed; tried again in an hour");
+            }
+        }
+    }
+}

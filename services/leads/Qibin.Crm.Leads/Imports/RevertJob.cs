@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Imports;
+
+/// <summary>Which import is to be taken back.</summary>
+internal sealed record ImportReversal
+{
+    public required Guid ImportId { get; init; }
+}
+
+/// <summary>
+/// Takes an import back, its last row first: what it opened is removed, what it changed is put back as it stood. A row whose lead,
+/// investor or person somebody changed afterwards is left as it is, and says so.
+/// </summary>
+internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
+{
+    public const string Kind = "leads.import.revert";
+
+    private const int Portion = 300;
+    private const string Changed = "导入后已被修改或引用，未撤销";
+    private const string Gone = "线索已不存在，未撤销";
+    private const string Savepoint = "portion";
+
+    public async Task<bool> StepAsync(LeadsDb db, Job job, Caller caller, CancellationToken ct)
+    {
+        var importId = job.Read<ImportReversal>().ImportId;
+        if (job.Position is null)
+        {
+            await Permissions.CheckAgainAsync(db, caller, ct);
+            job.Total = await Open(db, importId).CountAsync(ct);
+            job.Position = "2147483647:0";
+            return true;
+        }
+
+        // Where the walk stands, and down to which row it goes one by one because a row among them is held by something else.
+        var (before, singly) = job.Position.Split(':') is [var at, var down]
+            ? (int.Parse(at, CultureInfo.InvariantCulture), int.Parse(down, CultureInfo.InvariantCulture)) : throw new InvalidOperationException(job.Position);
+        var alone = singly > 0 && before > singly;
+        var rows = await Open(db, importId).Where(r => r.Number < before).OrderByDescending(r => r.Number).Take(alone ? 1 : Portion).ToListAsync(ct);
+        if (rows.Count == 0)
+        {
+            return false;
+        }
+
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        await db.Database.CurrentTransaction!.CreateSavepointAsync(Savepoint, ct);
+        List<RowEnd> ends;
+        try
+        {
+            var portion = new RevertPortion(db, importId, new Deed(caller.Id, clock.GetUtcNow()));
+            await portion.LookAsync(rows, ct);
+            ends = portion.Apply(rows);
+            await portion.WriteAsync(ct);
+        }
+        catch (Exception e) when ((e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            await db.Database.CurrentTransaction!.RollbackToSavepointAsync(Savepoint, ct);
+            db.ForgetAllBut(job);
+            if (!alone)
+            {
+                job.Position = string.Create(CultureInfo.InvariantCulture, $"{before}:{rows[^1].Number}");
+                return true;
+            }
+
+            ends = [new RowEnd(rows[0].Number, ImportOutcome.Left) { Reason = Changed }];
+        }
+
+        await RowEnds.WriteBackAsync(db, importId, ends, ct);
+        job.Position = string.Create(CultureInfo.InvariantCulture, $"{ends[^1].Number}:{singly}");
+        job.Done += ends.Count;
+        job.Result = JsonSerializer.Serialize(ImportTally.Of(job.Result).Plus(ends), StrictJson.Options);
+        return true;
+    }
+
+    private static IQueryable<ImportRow> Open(LeadsDb db, Guid importId) => db.ImportRows.AsNoTracking().Where(r =>
+        r.ImportId == importId && r.Applied && (r.Outcome == ImportOutcome.Created || r.Outcome == ImportOutcome.Updated));
+
+    /// <summary>Some rows, no two of which touch the same lead, investor or person.</summary>
+    private sealed class RevertPortion(LeadsDb db, Guid importId, Deed deed)
+    {
+        private readonly List<EventRow> _events = [];
+        private readonly List<Lead> _removed = [];
+        private readonly List<Guid> _investors = [];
+        private readonly List<Guid> _people = [];
+        private readonly List<Guid> _contacts = [];
+        private readonly List<Guid> _steps = [];
+        private readonly List<(string Column, Guid Id, long Was, long Now)> _moved = [];
+        private readonly HashSet<Guid> _touched = [];
+        private Dictionary<Guid, Lead> _leads = [];
+        private Dictionary<Guid, Investor> _knownInvestors = [];
+        private Dictionary<Guid, Person> _knownPeople = [];
+        private Dictionary<Guid, NextStep> _replaced = [];
+        private Dictionary<Guid, int> _leadsOf = [];
+        private Dictionary<Guid, int> _peopleOf = [];
+
+        public async Task LookAsync(List<ImportRow> rows, CancellationToken ct)
+        {
+            Guid[] investors = [.. rows.Select(r => r.InvestorId).OfType<Guid>().Distinct()];
+            Guid[] leads = [.. rows.Select(r => r.LeadId).OfType<Guid>().Distinct()];
+            Guid[] people = [.. rows.Select(r => r.PersonId).OfType<Guid>().Distinct()];
+            _knownInvestors = (await db.Investors.FromSql($"select * from investor where id = any ({investors}) order by id for update").ToListAsync(ct)).ToDictionary(i => i.Id);
+            _leads = (await db.Leads.FromSql($"select * from lead where id = any ({leads}) order by id for update").ToListAsync(ct)).ToDictionary(l => l.Id);
+            _knownPeople = (await db.People.FromSql($"select * from person where id = any ({people}) order by id for update").ToListAsync(ct)).ToDictionary(p => p.Id);
+            Guid[] replaced = [.. rows.Select(r => Mementos.Read(r.Before).IdOf("step")).OfType<Guid>()];
+            _replaced = await db.NextSteps.Where(s => replaced.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
+            Guid[] registered = [.. rows.Where(r => r.InvestorBefore == 0).Select(r => r.InvestorId).OfType<Guid>()];
+            _leadsOf = await db.Leads.Where(l => registered.Contains(l.InvestorId)).GroupBy(l => l.InvestorId)
+                .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+            _peopleOf = await db.People.Where(p => registered.Contains(p.InvestorId)).GroupBy(p => p.InvestorId)
+                .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        }
+
+        public List<RowEnd> Apply(List<ImportRow> rows)
+        {
+            var ends = new List<RowEnd>(rows.Count);
+            foreach (var row in rows)
+            {
+                Guid[] touches = [.. new[] { row.LeadId, row.InvestorId, row.PersonId, row.LeadId is { } id && _leads.TryGetValue(id, out var lead) ? lead.InvestorId : null }.OfType<Guid>()];
+                if (touches.Any(_touched.Contains))
+                {
+                    break;
+                }
+
+                _touched.UnionWith(touches);
+                var reason = Refusal(row);
+                if (reason is null)
+                {
+                    Undo(row);
+                }
+
+                ends.Add(new RowEnd(row.Number, reason is null ? ImportOutcome.Reverted : ImportOutcome.Left) { Reason = reason });
+            }
+
+            return ends;
+        }
+
+        public async Task WriteAsync(CancellationToken ct)
+        {
+            Guid[] removed = [.. _removed.Select(l => l.Id)];
+            foreach (var lead in _removed)
+            {
+                db.Entry(lead).State = EntityState.Detached;
+            }
+
+            await db.Database.ExecuteSqlAsync($"delete from contact where lead_id = any ({removed}) or id = any ({_contacts.ToArray()})", ct);
+            await db.Database.ExecuteSqlAsync($"delete from next_step where lead_id = any ({removed}) or id = any ({_steps.ToArray()})", ct);
+            await db.Database.ExecuteSqlAsync($"delete from stage_move where lead_id = any ({removed})", ct);
+            await db.Database.ExecuteSqlAsync($"delete from external_key where lead_id = any ({removed})", ct);
+            db.ChangeTracker.DetectChanges();
+            await db.SaveChangesAsync(ct);
+            await db.Database.ExecuteSqlAsync($"delete from lead where id = any ({removed})", ct);
+            await db.Database.ExecuteSqlAsync($"delete from person where id = any ({_people.ToArray()})", ct);
+            await db.Database.ExecuteSqlAsync($"delete from investor where id = any ({_investors.ToArray()})", ct);
+            await db.CopyAsync(_events, ct);
+#pragma warning disable EF1002 // The column's name is one of three words of this class.
+            foreach (var kind in _moved.GroupBy(m => m.Column))
+            {
+                // An earlier row of this import left it at the version that this row found: for that row it stands as it was again.
+                await db.Database.ExecuteSqlRawAsync(
+                    $"""
+                    update import_row r set {kind.Key}_after = u.now from unnest(@id, @was, @now) as u (id, was, now)
+                    where r.import_id = @import and r.{kind.Key}_id = u.id and r.{kind.Key}_after = u.was
+                    """,
+                    [
+                        new NpgsqlParameter("import", importId),
+                        new NpgsqlParameter<Guid[]>("id", [.. kind.Select(m => m.Id)]),
+                        new NpgsqlParameter<long[]>("was", [.. kind.Select(m => m.Was)]),
+                        new NpgsqlParameter<long[]>("now", [.. kind.Select(m => m.Now)]),
+                    ], ct);
+            }
+#pragma warning restore EF1002
+        }
+
+        /// <summary>Why the row cannot be taken back; null when it can.</summary>
+        private string? Refusal(ImportRow row)
+        {
+            if (!_leads.TryGetValue(row.LeadId!.Value, out var lead))
+            {
+                return Gone;
+            }
+
+            var changed = lead.Version != row.LeadAfter
+                || (row.InvestorId is { } investor && (!_knownInvestors.TryGetValue(investor, out var i) || i.Version != row.InvestorAfter))
+                || (row.PersonId is { } person && (!_knownPeople.TryGetValue(person, out var p) || p.Version != row.PersonAfter));
+            // Others have opened further leads of the investor that it registered, or added people.
+            var used = row is { InvestorId: { } registered, InvestorBefore: 0 }
+                && (_leadsOf.GetValueOrDefault(registered) > 1 || _peopleOf.GetValueOrDefault(registered) > 1);
+            return changed || used ? Changed : null;
+        }
+
+        private void Undo(ImportRow row)
+        {
+            var lead = _leads[row.LeadId!.Value];
+            var before = Mementos.Read(row.Before);
+            if (row.LeadBefore == 0)
+            {
+                lead.UndoImport(deed);
+                _removed.Add(lead);
+                _events.Add(db.Told(lead, new LeadRemoved { Lead = lead.State() }, 0));
+            }
+            else if (row.LeadAfter != row.LeadBefore)
+            {
+                before.PutBack("lead", db.Entry(lead));
+                lead.UndoImport(deed);
+                _events.Add(db.Told(lead, new LeadAmended { Lead = lead.State() }, 0));
+                _moved.Add(("lead", lead.Id, row.LeadBefore, lead.Version));
+            }
+
+            if (row.ContactId is { } contact)
+            {
+                _contacts.Add(contact);
+            }
+
+            if (row.StepId is { } step)
+            {
+                _steps.Add(step);
+                if (before.Has("step"))
+                {
+                    before.PutBack("step", db.Entry(_replaced[before.IdOf("step")!.Value]));
+                }
+            }
+
+            if (row.PersonId is { } personId && row.PersonBefore == 0)
+            {
+                db.Entry(_knownPeople[personId]).State = EntityState.Detached;
+                _people.Add(personId);
+            }
+            else if (row.PersonId is not null)
+            {
+                var person = _knownPeople[row.PersonId.Value];
+                before.PutBack("person", db.Entry(person));
+                person.UndoImport(deed);
+                _moved.Add(("person", person.Id, row.PersonBefore, person.Version));
+            }
+
+            if (row.InvestorId is { } investorId && row.InvestorBefore == 0)
+            {
+                db.Entry(_knownInvestors[investorId]).State = EntityState.Detached;
+                _investors.Add(investorId);
+            }
+            else if (row.InvestorId is not null)
+            {
+                var investor = _knownInvestors[row.InvestorId.Value];
+                before.PutBack("investor", db.Entry(investor));
+                investor.UndoImport(deed);
+                _moved.Add(("investor", investor.Id, row.InvestorBefore, investor.Version));
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Investors;
+
+/// <summary>An investor that is entered among many, with its person.</summary>
+internal sealed record EnteredInvestor(Guid Id, string Name, string? Uscc, string? Phone, string? Email);
+
+/// <summary>What stands in the way of one of many: names that the caller may see, and whether somebody else works on it.</summary>
+internal sealed record StandsInTheWay(IReadOnlyList<string> Names, bool Elsewhere);
+
+/// <summary>
+/// The seam for whoever enters many investors at once: the same look-ups, weights and limit as for one, in one statement for all.
+/// </summary>
+internal static partial class Duplicates
+{
+    private const string Hits =
+        """
+        select asked.id as for, found.id as investor_id, 0 as by, found.id as person_id
+        from unnest(@ids, @names) as asked (id, name)
+            cross join lateral (select id from investor where compared_name = asked.name and merged_into_id is null and id <> asked.id order by id desc limit 20) found
+        union all
+        select asked.id, found.investor_id, 1, found.id
+        from unnest(@ids, @phones) as asked (id, phone)
+            cross join lateral (select id, investor_id from person where phone_key = asked.phone and investor_id <> asked.id order by id desc limit 20) found
+        union all
+        select asked.id, found.investor_id, 2, found.id
+        from unnest(@ids, @domains) as asked (id, domain)
+            cross join lateral (select id, investor_id from person where email_domain = asked.domain and investor_id <> asked.id order by id desc limit 20) found
+        """;
+
+    /// <summary>Those that are not to be entered without a reason, by their ids. Their codes are checked by whoever registers them.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, StandsInTheWay>> OfManyAsync(
+        LeadsDb db, Caller caller, IReadOnlyList<EnteredInvestor> entered, TimeProvider clock, CancellationToken ct)
+    {
+        if (entered.Count == 0)
+        {
+            return new Dictionary<Guid, StandsInTheWay>();
+        }
+
+        var (me, now) = (caller.Id, clock.GetUtcNow());
+        var hits = await db.Database.SqlQueryRaw<HitRow>(
+                Hits,
+                new NpgsqlParameter<Guid[]>("ids", [.. entered.Select(e => e.Id)]),
+                new NpgsqlParameter<string[]>("names", [.. entered.Select(e => ComparedNames.KeyOf(e.Name))]),
+                new NpgsqlParameter<string?[]>("phones", [.. entered.Select(e => ComparedContacts.KeyOf(e.Phone))]),
+                new NpgsqlParameter<string?[]>("domains", [.. entered.Select(e => ComparedContacts.DomainOf(e.Email) is { } domain && ComparedContacts.Tells(domain) ? domain : null)]))
+            .Join(db.Investors, h => h.InvestorId, i => i.Id, (h, i) => new Hit
+            {
+                For = h.For,
+                Id = i.Id,
+                Name = i.Name,
+                NameKey = i.NameKey,
+                Uscc = i.Uscc,
+                By = h.By,
+                Visible = db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id),
+                Open = db.Leads.Any(l => l.InvestorId == i.Id && !l.Confidential),
+                Plain = h.By != ByPhone || db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id && l.OwnerId == me)
+                    || db.Unmaskings.Any(u => u.PersonId == h.PersonId && u.CallerId == me && u.Until > now),
+            }).AsNoTracking().ToListAsync(ct);
+        var byId = entered.ToDictionary(e => e.Id);
+        var stand = new Dictionary<Guid, StandsInTheWay>();
+        foreach (var of in hits.GroupBy(h => h.For))
+        {
+            var found = new Found([.. of], byId[of.Key].Name, byId[of.Key].Uscc);
+            string[] names = [.. found.Told(plain: true).Where(c => c.Score >= Same).Select(c => c.Name!)];
+            if (found.Elsewhere || names.Length > 0)
+            {
+                stand.Add(of.Key, new StandsInTheWay(names, found.Elsewhere));
+            }
+        }
+
+        return stand;
+    }
+
+    private sealed class HitRow
+    {
+        public Guid For { get; init; }
+        public Guid InvestorId { get; init; }
+        public int By { get; init; }
+        public Guid PersonId { get; init; }
+    }
+}
