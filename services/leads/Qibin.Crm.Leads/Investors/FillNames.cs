@@ -16,12 +16,14 @@ internal sealed class FillNames(IDbContextFactory<LeadsDb> factory) : IMigration
         while (await db.Investors.AsNoTracking().Where(i => i.ComparedName == "").OrderBy(i => i.Id).Take(Step)
             .Select(i => new { i.Id, i.Name }).ToListAsync(ct) is { Count: > 0 } found)
         {
-            foreach (var investor in found)
-            {
-                var (compared, tokens) = (ComparedNames.KeyOf(investor.Name), NameSearch.TokensOf(investor.Name));
-                await db.Database.ExecuteSqlAsync(
-                    $"update investor set compared_name = {compared}, search_tokens = {tokens} where id = {investor.Id} and name = {investor.Name}", ct);
-            }
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                update investor set compared_name = known.compared, search_tokens = string_to_array(known.tokens, chr(10))
+                from unnest({found.Select(i => i.Id).ToArray()}, {found.Select(i => i.Name).ToArray()},
+                    {found.Select(i => ComparedNames.KeyOf(i.Name)).ToArray()}, {found.Select(i => string.Join('\n', NameSearch.TokensOf(i.Name))).ToArray()})
+                    as known (id, name, compared, tokens)
+                where investor.id = known.id and investor.name = known.name
+                """, ct);
         }
     }
 }
