@@ -87,6 +87,36 @@ internal sealed class KnownOperations : IAsyncDisposable
             var lead = await _rows.LeadAsync();
             return new Prepared { Path = $"/api/v1/leads/{lead.Id}/contacts/{lead.Of("contactId")}" };
         });
+        Add("listContactRevisions", async () =>
+        {
+            var lead = await _rows.LeadAsync();
+            return new Prepared { Path = $"/api/v1/leads/{lead.Id}/contacts/{lead.Of("contactId")}/revisions" };
+        });
+        Add("correctContact", async () =>
+        {
+            var lead = await _rows.LeadAsync();
+            var path = $"/api/v1/leads/{lead.Id}/contacts/{lead.Of("contactId")}";
+            var contact = (await (await _rows.AsAsync("officer")).GetAsync(path)).Is(200);
+            return new Prepared { Path = path, ETag = contact.ETag, Body = new { summary = "更正后的内容", reason = "录入有误" } };
+        });
+        OnLead("listOwnerCandidates", "/assignment/candidates");
+        OnLead("assignLeadAutomatically", "/assignment/automatic", new { });
+        Add("enterLeave", async () => new Prepared { Path = await LeavesAsync(), Body = Leave(), Status = 201 });
+        Add("listLeaves", async () => new Prepared { Path = await LeavesAsync() });
+        Add("withdrawLeave", async () =>
+        {
+            var leave = (await (await _rows.AsAsync("officer")).PostAsync(await LeavesAsync(), Leave())).Is(201);
+            return new Prepared { Path = $"{await LeavesAsync()}/{leave.Id}", ETag = leave.ETag, Status = 204 };
+        });
+        Add("readDigest", () => new Prepared());
+        OnLead("proposeReferrer", "/referrer", Referrer());
+        Add("readReferrer", async () => (await ReferredAsync()) with { ETag = null });
+        Add("amendReferrer", async () => (await ReferredAsync()) with { Body = new { note = "经核实" } });
+        Add("approveReferrer", async () => await ReferredAsync() is var referred ? referred with { Path = referred.Path + "/approval", Body = new { } } : referred);
+        Add("reportReferrers", () => new Prepared());
+        Add("listVisits", () => new Prepared());
+        Add("listVisitClashes", () => new Prepared());
+        Add("reportVisits", () => new Prepared { Path = "/api/v1/visits/report?groupBy=unit" });
         OnInvestor("readInvestor", "", null);
         OnInvestor("listPeople", "/people", null);
         OnInvestor("addPerson", "/people", new { name = "示例同事", title = "总监", phone = "17012345678", email = "test@example.com" });
@@ -107,6 +137,20 @@ internal sealed class KnownOperations : IAsyncDisposable
         Imports();
 
         static object Contact() => new { channel = "phone", summary = "确认规模", occurredOn = "2025-02-01", nextStep = new { what = "再联系", dueOn = "2030-01-01" } };
+
+        static object Leave() => new { from = RowsOfTheTests.Day(400), to = RowsOfTheTests.Day(405), note = "年休" };
+
+        static object Referrer() => new { kind = "organisation", name = "示例商会（演示）", note = "会长引荐" };
+
+        // The one whom the ground rules have act as officer.
+        async Task<string> LeavesAsync() => $"/api/v1/officers/{await _rows.UserAsync(_system.Person("officer", "promotion-satellite").UserName)}/leaves";
+
+        async Task<Prepared> ReferredAsync()
+        {
+            var lead = await _rows.LeadAsync();
+            var referrer = (await (await _rows.AsAsync("officer")).PostAsync($"/api/v1/leads/{lead.Id}/referrer", Referrer())).Is(201);
+            return new Prepared { Path = $"/api/v1/leads/{lead.Id}/referrer", ETag = referrer.ETag };
+        }
 
         void OnLead(string operation, string below, object? body = null) => Add(operation, async () => (await _rows.LeadAsync()).On(below, body));
 

@@ -55,6 +55,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         {
             await using var taking = await db.Database.BeginTransactionAsync();
             await take(db);
+            await db.SendGatheredAsync(CancellationToken.None);
             telling = Task.Run(() => _service.TellAsync(others));
             // The others wait for this one, or have gone past it.
             await Eventually.TrueAsync(async () => telling.IsCompleted || await db.Database

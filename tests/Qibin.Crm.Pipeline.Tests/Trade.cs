@@ -223,9 +223,10 @@ internal sealed class RandomTrade(int seed)
     private void OnLead(LeadState lead)
     {
         var open = lead.Stage is LeadStage.New or LeadStage.Assessing or LeadStage.Following;
-        _ = _dice.Next(8) switch
+        _ = _dice.Next(9) switch
         {
             0 => Contact(lead),
+            8 => Correct(lead),
             1 => Trade.Tell(lead with { OwnerId = Pick(Officers), UnitId = Pick(Units) }, l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today }),
             2 => Trade.Tell(lead with { EstimatedInvestment = Money(-1), NodeCode = null, ChainCode = null }, l => new LeadAmended { Lead = l }),
             3 => Trade.Tell(
@@ -247,6 +248,15 @@ internal sealed class RandomTrade(int seed)
         return Trade.Tell(
             lead with { FirstContactOn = on < lead.FirstContactOn ? on : lead.FirstContactOn },
             l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = on });
+    }
+
+    /// <summary>The first contact turns out to have been on another day, earlier or later.</summary>
+    private LeadState Correct(LeadState lead)
+    {
+        var on = Trade.Today.AddDays(-_dice.Next(20));
+        return Trade.Tell(
+            lead with { FirstContactOn = on },
+            l => new ContactCorrected { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = on });
     }
 
     private LeadState Convert(LeadState lead)
@@ -309,18 +319,16 @@ internal sealed class RandomTrade(int seed)
 
 internal static class Deliveries
 {
-    /// <summary>Hands events to all consumers of each, in this order.</summary>
-    public static async Task TellAsync(this TestService service, IEnumerable<Told> log)
+    /// <summary>Hands events to all consumers of each, in this order, so many in one transaction.</summary>
+    public static async Task TellAsync(this TestService service, IEnumerable<Told> log, int together = 1)
     {
         var inbox = service.Services.GetRequiredService<Inbox>();
-        foreach (var told in log)
+        foreach (var some in log.Chunk(together))
         {
-            var subscriptions = inbox.Subscriptions.Where(s => s.Event == told.Happened.GetType()).ToList();
-            Assert.NotEmpty(subscriptions);
-            foreach (var subscription in subscriptions)
-            {
-                await inbox.ProcessAsync(subscription, told.Happened, told.Delivery, CancellationToken.None);
-            }
+            var works = some.SelectMany(told => inbox.Subscriptions.Where(s => s.Event == told.Happened.GetType())
+                .Select(s => new Work(s, told.Happened, told.Delivery))).ToList();
+            Assert.True(works.Count >= some.Length);
+            await inbox.ProcessAsync(works, CancellationToken.None);
         }
     }
 }

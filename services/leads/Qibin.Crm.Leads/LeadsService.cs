@@ -27,6 +27,18 @@ internal static class LeadsService
             ["lead.sameOwner"] = new("该线索已由此人负责", "The lead is with that officer already"),
             ["lead.restrictedToOwner"] = new("只有负责人或部门负责人可以设置涉密", "Only the owner or a unit head decides on confidentiality"),
             ["lead.readersOfOpen"] = new("只有涉密线索可以指定阅读人", "Only a confidential lead has named readers"),
+            ["contact.notAuthor"] = new("只有登记人或部门负责人可以更正", "Only its author or a unit head corrects a contact"),
+            ["contact.reasonNeeded"] = new("登记超过 24 小时或非本人登记，更正须写明原因", "After 24 hours, or by another than its author, a correction needs a reason"),
+            ["contact.placeOfNoVisit"] = new("只有外出拜访和来访考察可以填写地点", "Only a visit has a place"),
+            ["contact.afterStage"] = new("首次联系不能晚于后续阶段的日期 {0:yyyy-MM-dd}", "The first contact cannot come after the stage that followed it, {0:yyyy-MM-dd}"),
+            ["referrer.exists"] = new("该线索已登记引荐单位/人", "The lead has a referrer already"),
+            ["referrer.frozen"] = new("引荐单位/人已认定，不可更改", "The referrer is approved and frozen"),
+            ["referrer.reasonNeeded"] = new("更改已认定的引荐单位/人须写明原因", "Changing an approved referrer needs a reason"),
+            ["referrer.ownProposal"] = new("不能认定自己登记的引荐单位/人", "Nobody approves a referrer of his own proposal"),
+            ["leave.order"] = new("结束日期不能早于开始日期", "The last day cannot lie before the first"),
+            ["assignment.nobody"] = new("没有可分派的人员", "There is nobody to give the lead to"),
+            ["closure.wentToNeedsReason"] = new("只有原因为“已落户他处”时可以填写落户地", "Only with the reason wentElsewhere"),
+            ["value.single"] = new("只能填写一个值", "One value only"),
             ["nextStep.none"] = new("没有待办的下一步", "No next step is open"),
             ["nextStep.beforeFirstContact"] = new("下一步日期不能早于首次联系日期 {0:yyyy-MM-dd}", "A next step cannot be due before the first contact, {0:yyyy-MM-dd}"),
             ["officer.unknown"] = new("没有此负责人，或其不在职、不在可分派范围内", "No such officer, or not active, or out of reach"),
@@ -62,7 +74,12 @@ internal static class LeadsService
             ["export.notRunning"] = new("导出任务已结束", "The export has ended"),
             ["value.exclusive"] = new("不能与 {0} 同时填写", "Cannot be given together with {0}"),
         },
-        new Dictionary<string, string> { ["ux_investor_uscc"] = "investor.usccTaken", ["ux_investor_merge_from"] = "investor.merged" });
+        new Dictionary<string, string>
+        {
+            ["ux_investor_uscc"] = "investor.usccTaken",
+            ["ux_investor_merge_from"] = "investor.merged",
+            ["ux_referral_lead"] = "referrer.exists",
+        });
 
     /// <summary>Who and when, of a request.</summary>
     public static Domain.Deed Deed(this Caller caller, TimeProvider clock) => new(caller.Id, clock.GetUtcNow());

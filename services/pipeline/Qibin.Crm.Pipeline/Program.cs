@@ -17,9 +17,12 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<PipelineDb>(PipelineService.Description);
         builder.AddMessaging<PipelineDb>(on => on
+            .InBatchesOf(64)
             .ConsumeDirectory()
             .Consume<LeadOpened, LeadOpenedConsumer>()
             .Consume<ContactRecorded, ContactRecordedConsumer>()
+            .Consume<ContactCorrected, ContactCorrectedConsumer>()
+            .Consume<VisitsClashed, VisitsClashedConsumer>()
             .Consume<NextStepPlanned, NextStepPlannedConsumer>()
             .Consume<LeadAssigned, LeadAssignedConsumer>()
             .Consume<LeadAssessed, LeadAssessedConsumer>()

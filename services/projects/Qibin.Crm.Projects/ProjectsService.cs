@@ -40,7 +40,6 @@ internal static class ProjectsService
             ["funds.reversed"] = new("该笔到位资金已冲销", "The entry has been taken back already"),
             ["funds.tooLarge"] = new("累计金额超出上限", "The sum is beyond what an amount can hold"),
             ["document.locator"] = new("文件须提供地址或摘要", "A document needs its uri or its hash"),
-            ["document.uri"] = new("须为 http 或 https 的绝对地址", "Must be an absolute http or https address"),
             ["document.hash"] = new("须为 64 位小写十六进制 SHA-256", "Must be a SHA-256 of 64 lower-case hexadecimal digits"),
             ["amount.currencyNeeded"] = new("按金额筛选须指定币种", "Filtering by amount needs its currency"),
             ["amount.range"] = new("下限不能大于上限", "The lower bound cannot be above the upper one"),

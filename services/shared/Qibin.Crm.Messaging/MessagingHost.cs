@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Qibin.Crm.Contracts;
@@ -28,6 +29,7 @@ public static class MessagingHost
         services.AddSingleton<IInterceptor, Saves>();
         services.AddSingleton<Inbox, Inbox<TDb>>();
         services.AddSingleton<Parking>();
+        services.TryAddSingleton(new Batching(1));
         services.AddSingleton<Deliveries>();
         services.AddSingleton<IMigrationStep, OutboxTrigger<TDb>>();
         services.AddHosted<OutboxGate>();
@@ -76,6 +78,16 @@ public sealed class Subscriptions(IServiceCollection services)
         services.AddScoped<TConsumer>();
         services.AddSingleton(new Subscription(typeof(TEvent), typeof(TConsumer), (provider, happened, delivery, ct) =>
             provider.GetRequiredService<TConsumer>().ConsumeAsync((TEvent)happened, delivery, ct)));
+        return this;
+    }
+
+    /// <summary>
+    /// Processes up to so many waiting messages in one transaction. For a read model alone: the locks of all of them are held until
+    /// the commit, so no request may take any of them.
+    /// </summary>
+    public Subscriptions InBatchesOf(int most)
+    {
+        services.AddSingleton(new Batching(most));
         return this;
     }
 }

@@ -128,6 +128,7 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
                 var (id, newest, versions, rising) = (reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3));
                 if (!rising || versions != newest || taken.GetValueOrDefault(id) != newest)
                 {
+                    Console.WriteLine($"{type} {id}: {versions} versions up to {newest}, rising {rising}, the pipeline has {taken.GetValueOrDefault(id)}");
                     disordered++;
                 }
             }

@@ -40,4 +40,18 @@ internal static class Owners
         var reaches = unit is { } known && (caller.IsIntegration || caller.Is(Roles.Coordinator, Roles.Administrator) || caller.UnitIds.Contains(known));
         return reaches ? new Owner(officerId, unit!.Value) : throw new RuleViolation("officer.unknown");
     }
+
+    /// <summary>All officers to whom the caller may give leads.</summary>
+    public static async Task<List<OfficerRow>> ReachableAsync(LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var officers = db.Officers.AsNoTracking().Where(o => o.Active && o.Roles.Any(r => LeadsService.Writers.Contains(r)));
+        if (!caller.IsIntegration && !caller.Is(Roles.Coordinator, Roles.Administrator))
+        {
+            // Who gives no leads away reaches nobody.
+            var units = caller.Is(LeadsService.Assigners) ? caller.UnitIds : [];
+            officers = officers.Where(o => units.Contains(o.UnitId));
+        }
+
+        return await officers.ToListAsync(ct);
+    }
 }

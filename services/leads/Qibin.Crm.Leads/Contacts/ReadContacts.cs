@@ -7,7 +7,7 @@ using Qibin.Crm.ServiceDefaults;
 namespace Qibin.Crm.Leads.Contacts;
 
 /// <summary>A logged contact.</summary>
-public sealed record ContactAnswer
+public sealed record ContactAnswer : IVersioned
 {
     public required Guid Id { get; init; }
     public required Guid LeadId { get; init; }
@@ -18,8 +18,20 @@ public sealed record ContactAnswer
     public required string Summary { get; init; }
 
     public required DateOnly OccurredOn { get; init; }
+    /// <summary>Officers who took part, beside whoever logged it.</summary>
+    public required Guid[] ParticipantIds { get; init; }
+
+    /// <summary>Where; only of a visit.</summary>
+    public VisitPlaceBody? Place { get; init; }
+
+    public required AttachmentBody[] Attachments { get; init; }
     public required Guid RecordedBy { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>When it was last corrected; what it said before stands at <c>…/revisions</c>.</summary>
+    public DateTimeOffset? CorrectedAt { get; init; }
+
+    public required long Version { get; init; }
 
     internal static ContactAnswer From(Contact contact) => new()
     {
@@ -29,8 +41,13 @@ public sealed record ContactAnswer
         Channel = contact.Channel,
         Summary = contact.Summary,
         OccurredOn = contact.OccurredOn,
+        ParticipantIds = contact.ParticipantIds,
+        Place = VisitPlaceBody.Of(contact.Place),
+        Attachments = AttachmentBody.Of(contact.Attachments),
         RecordedBy = contact.RecordedBy,
         RecordedAt = contact.RecordedAt,
+        CorrectedAt = contact.CorrectedAt,
+        Version = contact.Version,
     };
 }
 
@@ -61,6 +78,10 @@ internal static class ReadContacts
             .WithName("listContacts").WithSummary("联系记录 · Contacts of a lead");
         api.MapGet("/leads/{leadId:guid}/contacts/{contactId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
             .WithName("readContact").WithSummary("联系记录详情 · One contact");
+        api.MapPatch("/leads/{leadId:guid}/contacts/{contactId:guid}", CorrectContact.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("correctContact").WithSummary("更正联系记录（保留原文）· Correct a contact, keeping what it said");
+        api.MapGet("/leads/{leadId:guid}/contacts/{contactId:guid}/revisions", CorrectContact.Revisions).AllowEverybody(Scopes.LeadsRead)
+            .WithName("listContactRevisions").WithSummary("更正前的原文 · What a contact said before, oldest first");
     }
 
     private static async Task<Results<Ok<Page<ContactAnswer>>, NotFound>> List(

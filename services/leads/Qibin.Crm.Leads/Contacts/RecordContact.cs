@@ -27,6 +27,16 @@ public sealed record ContactRequest
     /// <summary>With whom: a person of the lead's investor.</summary>
     public Guid? PersonId { get; init; }
 
+    /// <summary>Officers who took part, beside whoever logs it.</summary>
+    [Items(0, 50)]
+    public IReadOnlyList<Guid>? ParticipantIds { get; init; }
+
+    /// <summary>Where; only of a visit.</summary>
+    public VisitPlaceBody? Place { get; init; }
+
+    [Items(0, 20)]
+    public IReadOnlyList<AttachmentBody>? Attachments { get; init; }
+
     /// <summary>What to do next, in place of the open next step.</summary>
     public NextStepRequest? NextStep { get; init; }
 }
@@ -44,23 +54,19 @@ internal static class RecordContact
             return TypedResults.NotFound();
         }
 
-        if (request.PersonId is { } personId && !await db.People.AnyAsync(p => p.Id == personId && p.InvestorId == lead.InvestorId, ct))
+        var content = new ContactContent
         {
-            throw new RuleViolation("person.unknown");
-        }
-
-        var deed = caller.Deed(clock);
-        var contact = new Contact
-        {
-            Id = clock.NewId(),
-            LeadId = lead.Id,
-            PersonId = request.PersonId,
             Channel = request.Channel!.Value,
             Summary = request.Summary!,
             OccurredOn = occurredOn,
-            RecordedBy = deed.By,
-            RecordedAt = deed.At,
+            PersonId = request.PersonId,
+            ParticipantIds = [.. request.ParticipantIds ?? []],
+            Place = request.Place?.ToPlace(),
+            Attachments = AttachmentBody.ToAttachments(request.Attachments),
         };
+        await KnowAllAsync(db, lead, content, ct);
+        var deed = caller.Deed(clock);
+        var contact = Contact.Record(clock.NewId(), lead.Id, content, deed);
         lead.NoteContact(occurredOn, deed);
         db.Add(contact);
         db.Publish(lead, contact.Recorded(lead));
@@ -69,6 +75,7 @@ internal static class RecordContact
             await PlanNextStep.ReplaceAsync(db, lead, next, deed, clock, ct);
         }
 
+        await Visits.NoteClashesAsync(db, lead, contact, deed, clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/leads/{lead.Id}/contacts/{contact.Id}", new Receipt { Id = contact.Id, Version = lead.Version });
     }
@@ -82,6 +89,22 @@ internal static class RecordContact
         }
 
         return TypedResults.Ok(await Batch.RunAsync(http, request, async item => await Handle(leadId, item, db, caller, clock, ct)));
+    }
+
+    /// <summary>Refuses a contact with somebody whom the service does not know.</summary>
+    /// <exception cref="RuleViolation"><c>person.unknown</c>, <c>officer.unknown</c>.</exception>
+    internal static async Task KnowAllAsync(LeadsDb db, Lead lead, ContactContent content, CancellationToken ct)
+    {
+        if (content.PersonId is { } personId && !await db.People.AnyAsync(p => p.Id == personId && p.InvestorId == lead.InvestorId, ct))
+        {
+            throw new RuleViolation("person.unknown");
+        }
+
+        var participants = content.ParticipantIds.Distinct().ToArray();
+        if (participants.Length > 0 && await db.Officers.CountAsync(o => participants.Contains(o.OfficerId), ct) < participants.Length)
+        {
+            throw new RuleViolation("officer.unknown");
+        }
     }
 
     /// <summary>The event that tells of a contact: the fact and its channel, without what was said.</summary>

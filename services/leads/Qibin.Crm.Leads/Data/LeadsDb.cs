@@ -19,6 +19,10 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<InvestorMerge> InvestorMerges => Set<InvestorMerge>();
     public DbSet<Lead> Leads => Set<Lead>();
     public DbSet<Contact> Contacts => Set<Contact>();
+    public DbSet<ContactRevision> ContactRevisions => Set<ContactRevision>();
+    public DbSet<VisitClash> VisitClashes => Set<VisitClash>();
+    public DbSet<Referral> Referrals => Set<Referral>();
+    public DbSet<OfficerLeave> Leaves => Set<OfficerLeave>();
     public DbSet<NextStep> NextSteps => Set<NextStep>();
     public DbSet<StageMove> StageMoves => Set<StageMove>();
     public DbSet<Assignment> Assignments => Set<Assignment>();
@@ -98,6 +102,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Property(x => x.NodeCode).HasMaxLength(80);
             lead.Property(x => x.SourceRegion).HasMaxLength(6);
             lead.Property(x => x.ProjectName).HasMaxLength(200);
+            lead.Property(x => x.WentTo).HasMaxLength(200);
             lead.Property(x => x.EstimatedAmount).HasPrecision(19, 4);
             lead.Property(x => x.EstimatedCurrency).HasMaxLength(3).IsFixedLength();
             lead.Ignore(x => x.EstimatedInvestment);
@@ -119,12 +124,34 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
         modelBuilder.Entity<Contact>(contact =>
         {
             contact.ToTable("contact");
-            contact.Property(x => x.Id).ValueGeneratedNever();
             contact.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
             contact.HasOne<Person>().WithMany().HasForeignKey(x => x.PersonId).OnDelete(DeleteBehavior.Restrict);
             contact.Property(x => x.Summary).HasMaxLength(4000);
+            contact.Property(x => x.Division).HasMaxLength(6);
+            contact.Property(x => x.Place).AsJson();
+            contact.Property(x => x.Attachments).AsJson();
+            contact.Ignore(x => x.Content);
+            contact.Ignore(x => x.IsVisit);
             contact.HasIndex(x => new { x.LeadId, x.OccurredOn, x.Id });
             contact.HasIndex(x => new { x.LeadId, x.RecordedAt, x.Id });
+            contact.HasIndex(x => new { x.OccurredOn, x.Id }).HasFilter("channel in (3, 4)").HasDatabaseName("ix_contact_visit");
+        });
+        modelBuilder.Entity<ContactRevision>(revision =>
+        {
+            revision.ToTable("contact_revision");
+            revision.HasKey(x => new { x.ContactId, x.Version });
+            revision.HasOne<Contact>().WithMany().HasForeignKey(x => x.ContactId).OnDelete(DeleteBehavior.Restrict);
+            revision.Property(x => x.Content).AsJson();
+            revision.Property(x => x.Reason).HasMaxLength(1000);
+        });
+        modelBuilder.Entity<VisitClash>(clash =>
+        {
+            clash.ToTable("visit_clash");
+            clash.Property(x => x.InvestorName).HasMaxLength(200);
+            clash.HasIndex(x => new { x.EarlierContactId, x.LaterContactId }).IsUnique();
+            clash.HasIndex(x => x.EarlierLeadId);
+            clash.HasIndex(x => x.LaterLeadId);
+            clash.HasIndex(x => new { x.RecordedAt, x.Id });
         });
         modelBuilder.Entity<NextStep>(step =>
         {
@@ -147,6 +174,21 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             assignment.HasKey(x => new { x.LeadId, x.Version });
             assignment.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
             assignment.Property(x => x.Reason).HasMaxLength(1000);
+        });
+        modelBuilder.Entity<Referral>(referral =>
+        {
+            referral.ToTable("referral");
+            referral.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
+            referral.Property(x => x.Name).HasMaxLength(200);
+            referral.Property(x => x.Note).HasMaxLength(1000);
+            referral.Ignore(x => x.IsFrozen);
+            referral.HasIndex(x => x.LeadId).IsUnique().HasDatabaseName("ux_referral_lead");
+        });
+        modelBuilder.Entity<OfficerLeave>(leave =>
+        {
+            leave.ToTable("officer_leave");
+            leave.Property(x => x.Note).HasMaxLength(200);
+            leave.HasIndex(x => new { x.OfficerId, x.From });
         });
         modelBuilder.Entity<FollowedProject>(project =>
         {

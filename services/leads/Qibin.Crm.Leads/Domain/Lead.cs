@@ -60,6 +60,10 @@ internal sealed class Lead : Aggregate, IScoped
 
     public ClosureReason? ClosureReason { get; private set; }
     public DateOnly? RevisitOn { get; private set; }
+
+    /// <summary>The place that won the investor.</summary>
+    public string? WentTo { get; private set; }
+
     public Guid CreatedBy { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
@@ -113,6 +117,24 @@ internal sealed class Lead : Aggregate, IScoped
             FirstContactOn = occurredOn;
         }
 
+        Changed(deed);
+    }
+
+    /// <summary>A contact of this lead was corrected.</summary>
+    /// <param name="firstOn">The day of the earliest contact now.</param>
+    /// <param name="lastOn">The day of the latest.</param>
+    /// <param name="movedOn">The day the lead left its first stage; null while it is new.</param>
+    /// <param name="deed">Who and when.</param>
+    /// <exception cref="RuleViolation"><c>contact.afterStage</c>: the first contact would come after the stage that followed it.</exception>
+    public void ContactsCorrected(DateOnly firstOn, DateOnly lastOn, DateOnly? movedOn, Deed deed)
+    {
+        if (movedOn is { } moved && firstOn > moved)
+        {
+            throw new RuleViolation("contact.afterStage", moved);
+        }
+
+        StageOn = Stage == LeadStage.New ? firstOn : StageOn;
+        (FirstContactOn, LastContactOn) = (firstOn, lastOn);
         Changed(deed);
     }
 
@@ -233,22 +255,22 @@ internal sealed class Lead : Aggregate, IScoped
 
     /// <summary>Keeps the lead for a later visit 留存.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.revisitOrder</c>, <c>lead.stageDateOrder</c>.</exception>
-    public StageMove Keep(ClosureReason reason, DateOnly revisitOn, DateOnly occurredOn, string? note, Deed deed)
+    public StageMove Keep(ClosureReason reason, DateOnly revisitOn, DateOnly occurredOn, string? note, Deed deed, string? wentTo = null)
     {
         if (revisitOn <= occurredOn)
         {
             throw new RuleViolation("lead.revisitOrder");
         }
 
-        var move = Close(LeadStage.Kept, reason, occurredOn, note, deed);
+        var move = Close(LeadStage.Kept, reason, wentTo, occurredOn, note, deed);
         RevisitOn = revisitOn;
         return move;
     }
 
     /// <summary>Closes the lead as invalid 无效.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.stageDateOrder</c>.</exception>
-    public StageMove Invalidate(ClosureReason reason, DateOnly occurredOn, string? note, Deed deed) =>
-        Close(LeadStage.Invalid, reason, occurredOn, note, deed);
+    public StageMove Invalidate(ClosureReason reason, DateOnly occurredOn, string? note, Deed deed, string? wentTo = null) =>
+        Close(LeadStage.Invalid, reason, wentTo, occurredOn, note, deed);
 
     /// <summary>Follows a closed lead again, from where it was.</summary>
     /// <exception cref="RuleViolation"><c>lead.notClosed</c>, <c>lead.stageDateOrder</c>.</exception>
@@ -260,7 +282,7 @@ internal sealed class Lead : Aggregate, IScoped
         }
 
         var move = Move(ClosedFrom!.Value, occurredOn, note, deed);
-        (ClosedFrom, ClosureReason, RevisitOn) = (null, null, null);
+        (ClosedFrom, ClosureReason, RevisitOn, WentTo) = (null, null, null, null);
         return move;
     }
 
@@ -327,7 +349,7 @@ internal sealed class Lead : Aggregate, IScoped
     /// <summary>An import is taken back: the lead is no more, or stands as it stood before.</summary>
     public void UndoImport(Deed deed) => Changed(deed);
 
-    private StageMove Close(LeadStage to, ClosureReason reason, DateOnly occurredOn, string? note, Deed deed)
+    private StageMove Close(LeadStage to, ClosureReason reason, string? wentTo, DateOnly occurredOn, string? note, Deed deed)
     {
         RefuseClosed();
         if (Stage == LeadStage.Converted)
@@ -337,7 +359,7 @@ internal sealed class Lead : Aggregate, IScoped
 
         var from = Stage;
         var move = Move(to, occurredOn, note, deed);
-        (ClosedFrom, ClosureReason) = (from, reason);
+        (ClosedFrom, ClosureReason, WentTo) = (from, reason, wentTo);
         (NextStepId, NextStepDueOn) = (null, null);
         return move;
     }

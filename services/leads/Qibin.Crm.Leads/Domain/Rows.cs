@@ -2,27 +2,6 @@ using Qibin.Crm.Contracts.Leads;
 
 namespace Qibin.Crm.Leads.Domain;
 
-/// <summary>
-/// How a contact took place: 电话, 微信, 邮件, 外出拜访, 来访考察, 展会, 商会/乡贤引荐, 以商招商, 中介.
-/// </summary>
-public enum ContactChannel { Phone, Wechat, Email, VisitThere, VisitHere, Expo, Association, InvestorReferral, Agent }
-
-/// <summary>One contact with an investor 联系记录. Never changed once logged; what was said stands here and nowhere else.</summary>
-internal sealed class Contact
-{
-    public required Guid Id { get; init; }
-    public required Guid LeadId { get; init; }
-    public Guid? PersonId { get; init; }
-    public required ContactChannel Channel { get; init; }
-
-    /// <summary>What was said.</summary>
-    public required string Summary { get; init; }
-
-    public required DateOnly OccurredOn { get; init; }
-    public required Guid RecordedBy { get; init; }
-    public required DateTimeOffset RecordedAt { get; init; }
-}
-
 /// <summary>How a next step ended.</summary>
 public enum NextStepOutcome { Done, Replaced, Dropped }
 

@@ -147,6 +147,7 @@ internal static class LogFirstContact
             db.Publish(lead, happened);
         }
 
+        await Visits.NoteClashesAsync(db, lead, contact, deed, clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/leads/{lead.Id}", new FirstContactReceipt
         {

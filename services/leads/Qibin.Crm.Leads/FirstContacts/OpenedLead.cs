@@ -31,17 +31,13 @@ internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, Sta
             lead.Restrict(true, readers, deed);
         }
 
-        var contact = new Contact
+        var contact = Contact.Record(clock.NewId(), lead.Id, new ContactContent
         {
-            Id = clock.NewId(),
-            LeadId = lead.Id,
             PersonId = person.Id,
             Channel = request.Channel!.Value,
             Summary = request.Summary!,
             OccurredOn = occurredOn,
-            RecordedBy = deed.By,
-            RecordedAt = deed.At,
-        };
+        }, deed);
         lead.NoteContact(occurredOn, deed);
         var step = lead.PlanNextStep(clock.NewId(), request.NextStep!, request.NextStepDueOn!.Value, deed);
         var state = lead.State();

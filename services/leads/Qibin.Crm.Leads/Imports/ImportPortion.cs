@@ -304,17 +304,13 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         Contact? contact = null;
         if (said)
         {
-            contact = new Contact
+            contact = Contact.Record(clock.NewId(), lead.Id, new ContactContent
             {
-                Id = clock.NewId(),
-                LeadId = lead.Id,
                 PersonId = person?.Id,
                 Channel = request.Channel!.Value,
                 Summary = request.Summary!,
                 OccurredOn = occurredOn,
-                RecordedBy = deed.By,
-                RecordedAt = deed.At,
-            };
+            }, deed);
             lead.NoteContact(occurredOn, deed);
             _contacts.Add(contact);
             happened.Add(() => contact.Recorded(lead));

@@ -83,6 +83,9 @@ public sealed record ClosureAnswer
 
     /// <summary>When to come back to it; only of a kept lead.</summary>
     public DateOnly? RevisitOn { get; init; }
+
+    /// <summary>The place that won the investor.</summary>
+    public string? WentTo { get; init; }
 }
 
 /// <summary>The project that a lead opened, and where it stands as far as it has been heard.</summary>
@@ -160,7 +163,7 @@ public sealed record LeadAnswer : IVersioned
         NextStep = new NextStepAnswer { Light = lead.Light(today), Id = step?.Id, What = step?.What, DueOn = step?.DueOn },
         Confidential = lead.Confidential,
         Readers = lead.Readers,
-        Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn } : null,
+        Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn, WentTo = lead.WentTo } : null,
         Project = lead.ProjectId is { } id
             ? new LeadProjectAnswer
             {

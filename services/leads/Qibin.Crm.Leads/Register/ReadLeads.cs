@@ -31,6 +31,9 @@ public sealed record LeadQuery
     /// <summary>Open leads by their next step: <c>none</c>, <c>planned</c>, <c>overdue</c>.</summary>
     public Words<NextStepLight>? NextStep { get; init; }
 
+    /// <summary>Kept leads to come back to by this day.</summary>
+    public DateOnly? RevisitTo { get; init; }
+
     public DateOnly? FirstContactFrom { get; init; }
     public DateOnly? FirstContactTo { get; init; }
     public DateTimeOffset? UpdatedSince { get; init; }
@@ -132,6 +135,11 @@ internal static class ReadLeads
                 (false, true, true) => leads.Where(l => l.NextStepDueOn != null),
                 _ => leads,
             };
+        }
+
+        if (query.RevisitTo is { } revisit)
+        {
+            leads = leads.Where(l => l.Stage == LeadStage.Kept && l.RevisitOn <= revisit);
         }
 
         if (query.FirstContactFrom is { } from)

@@ -82,11 +82,16 @@ internal static class MoveLead
             throw Refusal.Invalid("/note", "value.required");
         }
 
+        if (request is { WentTo: not null, Reason: not ClosureReason.WentElsewhere })
+        {
+            throw Refusal.Invalid("/wentTo", "closure.wentToNeedsReason");
+        }
+
         var deed = caller.Deed(clock);
         return MoveAsync(leadId, ifMatch, db, caller, lead => (
             kept
-                ? lead.Keep(request.Reason!.Value, request.RevisitOn!.Value, on, request.Note, deed)
-                : lead.Invalidate(request.Reason!.Value, on, request.Note, deed),
+                ? lead.Keep(request.Reason!.Value, request.RevisitOn!.Value, on, request.Note, deed, request.WentTo)
+                : lead.Invalidate(request.Reason!.Value, on, request.Note, deed, request.WentTo),
             new LeadClosed
             {
                 Lead = lead.State(),

@@ -62,6 +62,10 @@ public sealed record ClosureRequest
     [BusinessDate]
     public DateOnly? RevisitOn { get; init; }
 
+    /// <summary>The place that won the investor; only with the reason <c>wentElsewhere</c>.</summary>
+    [TextLength(200)]
+    public string? WentTo { get; init; }
+
     /// <summary>Today when left out; never in the future, nor before the present stage.</summary>
     [BusinessDate]
     public DateOnly? OccurredOn { get; init; }

@@ -14,6 +14,6 @@ internal sealed class ContactRecordedConsumer(PipelineDb db) : IConsume<ContactR
             telling.Reached(happened.Lead.LeadId, MilestoneKind.FirstContact, happened.OccurredOn);
         }
 
-        return telling.ApplyAsync(ct);
+        return telling.Gathered();
     }
 }

@@ -9,5 +9,5 @@ internal sealed class EnterpriseLeftConsumer(PipelineDb db) : IConsume<Enterpris
         new Telling(db, delivery)
             .Fact(happened, happened.OccurredOn, project: happened.ProjectId, enterprise: happened.Enterprise.EnterpriseId)
             .Enterprise(happened.Enterprise)
-            .ApplyAsync(ct);
+            .Gathered();
 }

@@ -9,5 +9,5 @@ internal sealed class EnterpriseSettledConsumer(PipelineDb db) : IConsume<Enterp
         new Telling(db, delivery)
             .Fact(happened, happened.OccurredOn, happened.LeadId, happened.ProjectId, happened.Enterprise.EnterpriseId)
             .Enterprise(happened.Enterprise)
-            .ApplyAsync(ct);
+            .Gathered();
 }

@@ -8,5 +8,5 @@ internal sealed class EntryApplicationMovedConsumer(PipelineDb db) : IConsume<En
     public Task ConsumeAsync(EntryApplicationMoved happened, Delivery delivery, CancellationToken ct) =>
         new Telling(db, delivery)
             .Fact(happened, happened.OccurredOn, project: happened.ProjectId, enterprise: happened.EnterpriseId)
-            .ApplyAsync(ct);
+            .Gathered();
 }

@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class FundsPaidInConsumer(PipelineDb db) : IConsume<FundsPaidIn>
 {
     public Task ConsumeAsync(FundsPaidIn happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).ApplyAsync(ct);
+        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).Gathered();
 }

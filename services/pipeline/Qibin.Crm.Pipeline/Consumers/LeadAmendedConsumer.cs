@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class LeadAmendedConsumer(PipelineDb db) : IConsume<LeadAmended>
 {
     public Task ConsumeAsync(LeadAmended happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Lead(happened.Lead, happened).ApplyAsync(ct);
+        new Telling(db, delivery).Lead(happened.Lead, happened).Gathered();
 }

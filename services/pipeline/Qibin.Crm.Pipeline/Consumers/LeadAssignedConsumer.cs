@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class LeadAssignedConsumer(PipelineDb db) : IConsume<LeadAssigned>
 {
     public Task ConsumeAsync(LeadAssigned happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Lead(happened.Lead, happened, happened.OccurredOn).ApplyAsync(ct);
+        new Telling(db, delivery).Lead(happened.Lead, happened, happened.OccurredOn).Gathered();
 }

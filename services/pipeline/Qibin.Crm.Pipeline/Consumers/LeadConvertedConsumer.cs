@@ -9,5 +9,5 @@ internal sealed class LeadConvertedConsumer(PipelineDb db) : IConsume<LeadConver
         new Telling(db, delivery)
             .Lead(happened.Lead, happened, happened.OccurredOn)
             .Reached(happened.Lead.LeadId, MilestoneKind.Converted, happened.OccurredOn)
-            .ApplyAsync(ct);
+            .Gathered();
 }

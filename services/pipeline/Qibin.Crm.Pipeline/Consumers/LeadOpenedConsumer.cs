@@ -9,5 +9,5 @@ internal sealed class LeadOpenedConsumer(PipelineDb db) : IConsume<LeadOpened>
         new Telling(db, delivery)
             .Lead(happened.Lead, happened, happened.Lead.FirstContactOn)
             .Reached(happened.Lead.LeadId, MilestoneKind.FirstContact, happened.Lead.FirstContactOn)
-            .ApplyAsync(ct);
+            .Gathered();
 }

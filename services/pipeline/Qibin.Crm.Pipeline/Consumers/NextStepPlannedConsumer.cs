@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class NextStepPlannedConsumer(PipelineDb db) : IConsume<NextStepPlanned>
 {
     public Task ConsumeAsync(NextStepPlanned happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Lead(happened.Lead, happened).ApplyAsync(ct);
+        new Telling(db, delivery).Lead(happened.Lead, happened).Gathered();
 }

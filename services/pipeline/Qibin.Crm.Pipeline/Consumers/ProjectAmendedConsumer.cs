@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class ProjectAmendedConsumer(PipelineDb db) : IConsume<ProjectAmended>
 {
     public Task ConsumeAsync(ProjectAmended happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Project(happened.Project, happened).ApplyAsync(ct);
+        new Telling(db, delivery).Project(happened.Project, happened).Gathered();
 }

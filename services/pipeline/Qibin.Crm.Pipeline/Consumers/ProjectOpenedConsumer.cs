@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class ProjectOpenedConsumer(PipelineDb db) : IConsume<ProjectOpened>
 {
     public Task ConsumeAsync(ProjectOpened happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).ApplyAsync(ct);
+        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).Gathered();
 }

@@ -9,5 +9,5 @@ internal sealed class ProjectSettledConsumer(PipelineDb db) : IConsume<ProjectSe
         new Telling(db, delivery)
             .Project(happened.Project, happened, happened.OccurredOn)
             .Reached(happened.Project.LeadId, MilestoneKind.Settled, happened.OccurredOn)
-            .ApplyAsync(ct);
+            .Gathered();
 }

@@ -9,5 +9,5 @@ internal sealed class ProjectStageReachedConsumer(PipelineDb db) : IConsume<Proj
         new Telling(db, delivery)
             .Project(happened.Project, happened, happened.OccurredOn)
             .Reached(happened.Project.LeadId, happened.To, happened.OccurredOn)
-            .ApplyAsync(ct);
+            .Gathered();
 }

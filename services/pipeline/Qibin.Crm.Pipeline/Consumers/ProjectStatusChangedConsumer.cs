@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class ProjectStatusChangedConsumer(PipelineDb db) : IConsume<ProjectStatusChanged>
 {
     public Task ConsumeAsync(ProjectStatusChanged happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).ApplyAsync(ct);
+        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).Gathered();
 }

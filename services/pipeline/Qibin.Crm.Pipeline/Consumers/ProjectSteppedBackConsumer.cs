@@ -9,5 +9,5 @@ internal sealed class ProjectSteppedBackConsumer(PipelineDb db) : IConsume<Proje
         new Telling(db, delivery)
             .Project(happened.Project, happened, happened.OccurredOn, backTo: happened.To)
             .SteppedBack(happened.To, happened.OccurredOn)
-            .ApplyAsync(ct);
+            .Gathered();
 }

@@ -1,11 +1,16 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Pipeline;
 
-internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options), IServiceDb
+internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options), IServiceDb, IGathersStatements
 {
+    private readonly List<NpgsqlBatchCommand> _gathered = [];
+    private Guid _gatheredIn;
+
     public Guid ActorId { get; set; }
 
     public DbSet<FactRow> Facts => Set<FactRow>();
@@ -14,6 +19,32 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<EnterpriseRow> Enterprises => Set<EnterpriseRow>();
     public DbSet<JourneyRow> Journeys => Set<JourneyRow>();
     public DbSet<UnitRow> Units => Set<UnitRow>();
+
+    /// <summary>Sends the statement with the others of the transaction, in the order in which they were gathered.</summary>
+    public void Gather(NpgsqlBatchCommand statement)
+    {
+        if (_gatheredIn != Database.CurrentTransaction!.TransactionId)
+        {
+            // Pooled contexts come back with what a failed transaction left.
+            _gathered.Clear();
+            _gatheredIn = Database.CurrentTransaction.TransactionId;
+        }
+
+        _gathered.Add(statement);
+    }
+
+    public async Task SendGatheredAsync(CancellationToken ct)
+    {
+        if (Database.CurrentTransaction is not { } transaction || _gatheredIn != transaction.TransactionId)
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction());
+        _gathered.ForEach(batch.BatchCommands.Add);
+        _gathered.Clear();
+        await batch.ExecuteNonQueryAsync(ct);
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

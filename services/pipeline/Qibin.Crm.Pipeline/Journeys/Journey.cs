@@ -213,7 +213,16 @@ public sealed record JourneyContacts
 
     internal static JourneyContacts Of(IEnumerable<Story> stories)
     {
-        var contacts = stories.Select(s => s.Event).OfType<ContactRecorded>().DistinctBy(c => c.ContactId).Select(c => (DateOnly?)c.OccurredOn).ToList();
+        var contacts = stories.OrderByDescending(s => s.Fact.Version)
+            .Select(s => s.Event switch
+            {
+                ContactRecorded e => (e.ContactId, e.OccurredOn),
+                ContactCorrected e => (e.ContactId, e.OccurredOn),
+                _ => (ContactId: Guid.Empty, OccurredOn: default(DateOnly?)),
+            })
+            .Where(c => c.OccurredOn is not null)
+            // As it was told last.
+            .DistinctBy(c => c.ContactId).Select(c => c.OccurredOn).ToList();
         return new JourneyContacts { Count = contacts.Count, FirstOn = contacts.Min(), LastOn = contacts.Max() };
     }
 }

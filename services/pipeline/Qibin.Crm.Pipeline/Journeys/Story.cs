@@ -26,6 +26,7 @@ internal sealed record Story(FactRow Fact, IEvent Event)
     {
         LeadOpened e => e.Lead,
         ContactRecorded e => e.Lead,
+        ContactCorrected e => e.Lead,
         NextStepPlanned e => e.Lead,
         LeadAssigned e => e.Lead,
         LeadAssessed e => e.Lead,

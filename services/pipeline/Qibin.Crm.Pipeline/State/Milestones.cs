@@ -34,6 +34,14 @@ internal static class Milestones
         """,
         telling.Delivery.StreamId, telling.Delivery.Version, (int)Stages.Of(to), on, telling.Delivery.RecordedAt);
 
+    /// <summary>A correction found that the first contact came later than an earlier event had it: that milestone is taken back.</summary>
+    public static Telling FirstContactMoved(this Telling telling, DateOnly firstContactOn) => telling.Do(
+        """
+        update milestone set taken_back_version = $2, taken_back_on = $4, taken_back_at = $5
+        where stream_id = $1 and version < $2 and kind = $3 and occurred_on < $4 and (taken_back_version is null or taken_back_version > $2)
+        """,
+        telling.Delivery.StreamId, telling.Delivery.Version, (int)MilestoneKind.FirstContact, firstContactOn, telling.Delivery.RecordedAt);
+
     private static Telling Insert(this Telling telling, Guid leadId, MilestoneKind kind, JourneyStage? stage, DateOnly on) => telling.Do(
         """
         insert into milestone (stream_id, version, ordinal, lead_id, kind, stage, occurred_on, recorded_at, actor_id,
@@ -42,7 +50,9 @@ internal static class Milestones
         from (values ($1::uuid, $2::bigint, $3::int, $4::uuid, $5::int, $6::int, $7::date, $8::timestamptz, $9::uuid)) as told
             left join lateral (
                 select version, occurred_on, recorded_at from fact
-                where stream_id = $1 and version > $2 and back_to < $6 order by version limit 1) as back on true
+                where stream_id = $1 and version > $2
+                    and (back_to < $6 or ($5 = 0 and type = 'ContactCorrected' and (event -> 'lead' ->> 'firstContactOn')::date > $7))
+                order by version limit 1) as back on true
         on conflict do nothing
         """,
         telling.Delivery.StreamId, telling.Delivery.Version, telling.Delivery.Ordinal, leadId, (int)kind, (int?)stage, on,

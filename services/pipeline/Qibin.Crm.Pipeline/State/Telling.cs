@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging;
@@ -9,13 +7,12 @@ using Qibin.Crm.ServiceDefaults;
 namespace Qibin.Crm.Pipeline;
 
 /// <summary>
-/// The whole effect of one event, gathered and then sent as one batch inside the consumer's transaction: the time from a commit in
+/// The whole effect of one event, gathered and sent with that of the others of the transaction as one batch: the time from a commit in
 /// another service to the totals is mostly round trips, so there is one. Every statement is right when it is repeated and when it
 /// comes before or after any other event's.
 /// </summary>
 internal sealed class Telling(PipelineDb db, Delivery delivery)
 {
-    private readonly List<NpgsqlBatchCommand> _commands = [];
     private Guid? _leadId;
 
     public Delivery Delivery => delivery;
@@ -60,21 +57,18 @@ internal sealed class Telling(PipelineDb db, Delivery delivery)
             });
         }
 
-        _commands.Add(command);
+        db.Gather(command);
         return this;
     }
 
-    /// <summary>Sends it all, and makes the journey's row and amounts follow.</summary>
-    public async Task ApplyAsync(CancellationToken ct)
+    /// <summary>Makes the journey's row and amounts follow. The inbox sends it all and commits.</summary>
+    public Task Gathered()
     {
         if (_leadId is { } leadId)
         {
             this.Refresh(leadId);
         }
 
-        await using var batch = new NpgsqlBatch(
-            (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
-        _commands.ForEach(batch.BatchCommands.Add);
-        await batch.ExecuteNonQueryAsync(ct);
+        return Task.CompletedTask;
     }
 }

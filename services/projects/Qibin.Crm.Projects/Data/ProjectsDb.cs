@@ -1,7 +1,5 @@
 using System.Linq.Expressions;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Qibin.Crm.Contracts;
@@ -50,7 +48,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             Amount(project, x => x.TaxThreshold, "tax_threshold");
             Amount(project, x => x.AnnualOutput, "annual_output");
             Amount(project, x => x.AnnualTax, "annual_tax");
-            Json(project.Property(x => x.PaidIn));
+            project.Property(x => x.PaidIn).AsJson();
             project.Ignore(x => x.Facts).Ignore(x => x.OutputToReach).Ignore(x => x.TaxToReach);
             project.HasMany(x => x.History).WithOne().HasForeignKey(x => x.ProjectId);
             project.Navigation(x => x.History).UsePropertyAccessMode(PropertyAccessMode.Field);
@@ -78,7 +76,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             Amount(claim, x => x.ContractAmount, "contract");
             Amount(claim, x => x.AnnualOutput, "annual_output");
             Amount(claim, x => x.AnnualTax, "annual_tax");
-            Json(claim.Property(x => x.Documents));
+            claim.Property(x => x.Documents).AsJson();
             claim.Ignore(x => x.Evidence);
             claim.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             claim.HasIndex(x => new { x.ProjectId, x.RecordedAt });
@@ -89,7 +87,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             entry.ToTable("funds_entry");
             entry.Property(x => x.Id).ValueGeneratedNever();
             entry.ComplexProperty(x => x.Amount, money => Columns(money, "paid"));
-            Json(entry.Property(x => x.Document));
+            entry.Property(x => x.Document).AsJson();
             entry.Property(x => x.Reason).HasMaxLength(1000);
             entry.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             entry.HasOne<FundsEntry>().WithMany().HasForeignKey(x => x.ReversalOf);
@@ -132,13 +130,6 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
         money.Property(x => x.Amount).HasColumnName(name + "_amount").HasPrecision(19, 4);
         money.Property(x => x.Currency).HasColumnName(name + "_currency").HasMaxLength(3);
     }
-
-    private static void Json<T>(PropertyBuilder<T> property) =>
-        property.HasColumnType("jsonb").HasConversion(
-            value => JsonSerializer.Serialize(value, StrictJson.Options),
-            text => JsonSerializer.Deserialize<T>(text, StrictJson.Options)!,
-            // Values are replaced as a whole, never changed in place.
-            new ValueComparer<T>((a, b) => ReferenceEquals(a, b), value => value == null ? 0 : value.GetHashCode(), value => value));
 }
 
 /// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>

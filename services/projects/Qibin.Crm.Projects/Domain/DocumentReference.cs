@@ -37,17 +37,6 @@ public sealed record DocumentReference
     public string? Hash { get; init; }
 }
 
-/// <summary>An absolute http or https address of at most 2000 characters.</summary>
-public sealed class DocumentUriAttribute : ShapeAttribute
-{
-    public DocumentUriAttribute() : base("document.uri")
-    {
-    }
-
-    public override bool IsValid(object? value) => value is null || (value is string { Length: <= 2000 } text
-        && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
-}
-
 /// <summary>64 lower-case hexadecimal digits.</summary>
 public sealed class Sha256Attribute : ShapeAttribute
 {

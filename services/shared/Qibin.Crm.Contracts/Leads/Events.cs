@@ -96,3 +96,24 @@ public sealed record LeadRemoved : IEvent
 {
     public required LeadState Lead { get; init; }
 }
+
+/// <summary>A contact was corrected; the lead's first contact may have moved with it.</summary>
+public sealed record ContactCorrected : IEvent
+{
+    public required LeadState Lead { get; init; }
+    public required Guid ContactId { get; init; }
+    public required string Channel { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>Two units visited one investor within 14 days; both are told.</summary>
+public sealed record VisitsClashed : IEvent
+{
+    public required Guid ClashId { get; init; }
+    public required Guid EarlierLeadId { get; init; }
+    public required Guid EarlierUnitId { get; init; }
+    public required DateOnly EarlierOn { get; init; }
+    public required Guid LaterLeadId { get; init; }
+    public required Guid LaterUnitId { get; init; }
+    public required DateOnly LaterOn { get; init; }
+}

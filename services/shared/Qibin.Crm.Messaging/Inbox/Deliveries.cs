@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -12,7 +13,12 @@ internal sealed record Arrival(string Queue, string? MessageId, string? Type, Di
 /// Takes messages from the queue to the consumers. A message is done when every consumer has processed or parked it; a database
 /// that is away is waited for, so that an outage parks nothing.
 /// </summary>
-internal sealed class Deliveries(Inbox inbox, EventTypes events, Parking parking, TimeProvider clock, ILogger<Deliveries> log) : IDisposable
+/// <remarks>
+/// Where the service says so (<see cref="Batching"/>), what has come in is processed in one transaction; if that fails, each message
+/// by itself, so that one that cannot be processed stops no other.
+/// </remarks>
+internal sealed class Deliveries(
+    Inbox inbox, EventTypes events, Parking parking, Batching batching, TimeProvider clock, ILogger<Deliveries> log) : IDisposable
 {
     /// <summary>Transactions of consumers at once: they share the pool with requests.</summary>
     private const int AtOnce = 16;
@@ -23,6 +29,8 @@ internal sealed class Deliveries(Inbox inbox, EventTypes events, Parking parking
     private const int ContendedTries = 10;
 
     private readonly SemaphoreSlim _places = new(AtOnce, AtOnce);
+    private readonly ConcurrentQueue<Waiting> _waiting = new();
+    private int _draining;
 
     /// <summary>Processes a message. Cancelling leaves it to the queue, as far as it is not processed.</summary>
     public async Task TakeAsync(Arrival arrival, CancellationToken ct)
@@ -34,30 +42,100 @@ internal sealed class Deliveries(Inbox inbox, EventTypes events, Parking parking
         }
 
         activity.Start();
+        List<Work> works;
+        try
+        {
+            var delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers);
+            var happened = events.Read(arrival.Type, arrival.Body);
+            works = [.. inbox.Subscriptions.Where(s => s.Event == happened.GetType()).Select(s => new Work(s, happened, delivery))];
+        }
+        catch (UnreadableMessageException e)
+        {
+            await ParkAsync(arrival, null, e, 1, ct);
+            return;
+        }
+
+        if (batching.Most > 1 && await TogetherAsync(works, ct))
+        {
+            return;
+        }
+
         await _places.WaitAsync(ct);
         try
         {
-            IEvent happened;
-            Delivery delivery;
-            try
+            foreach (var work in works)
             {
-                delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers);
-                happened = events.Read(arrival.Type, arrival.Body);
-            }
-            catch (UnreadableMessageException e)
-            {
-                await ParkAsync(arrival, null, e, 1, ct);
-                return;
-            }
-
-            foreach (var subscription in inbox.Subscriptions.Where(s => s.Event == happened.GetType()))
-            {
-                await ProcessAsync(subscription, happened, delivery, arrival, ct);
+                await ProcessAsync(work.Subscription, work.Happened, work.Delivery, arrival, ct);
             }
         }
         finally
         {
             _places.Release();
+        }
+    }
+
+    /// <summary>Processes it with the others that are waiting now.</summary>
+    /// <returns>False when that failed, and this one has to go by itself.</returns>
+    private async Task<bool> TogetherAsync(List<Work> works, CancellationToken ct)
+    {
+        var waiting = new Waiting(works, ct);
+        _waiting.Enqueue(waiting);
+        if (Interlocked.CompareExchange(ref _draining, 1, 0) == 0)
+        {
+            _ = Task.Run(DrainAsync, CancellationToken.None);
+        }
+
+        return await waiting.Done.Task;
+    }
+
+    /// <summary>Takes batches while any wait: one transaction at a time, so that no two of them wait for each other's locks.</summary>
+    private async Task DrainAsync()
+    {
+        do
+        {
+            var batch = new List<Waiting>();
+            while (batch.Count < batching.Most && _waiting.TryDequeue(out var next))
+            {
+                if (next.Stopping.IsCancellationRequested)
+                {
+                    next.Done.SetCanceled(next.Stopping);
+                    continue;
+                }
+
+                batch.Add(next);
+            }
+
+            if (batch.Count > 0)
+            {
+                var done = await TryAsync([.. batch.SelectMany(w => w.Works)]);
+                batch.ForEach(w => w.Done.SetResult(done));
+            }
+            else
+            {
+                Volatile.Write(ref _draining, 0);
+                if (_waiting.IsEmpty || Interlocked.CompareExchange(ref _draining, 1, 0) != 0)
+                {
+                    return;
+                }
+            }
+        }
+        while (true);
+    }
+
+    private async Task<bool> TryAsync(List<Work> works)
+    {
+        try
+        {
+            // Not cancelled half-way: it is short, and stopping waits for it.
+            await inbox.ProcessAsync(works, CancellationToken.None);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it is, it is met again, by the message that it belongs to.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            log.LogDebug(e, "{Count} messages go one by one", works.Count);
+            return false;
         }
     }
 
@@ -116,4 +194,12 @@ internal sealed class Deliveries(Inbox inbox, EventTypes events, Parking parking
     }
 
     public void Dispose() => _places.Dispose();
+
+    private sealed record Waiting(IReadOnlyList<Work> Works, CancellationToken Stopping)
+    {
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }
+
+/// <summary>How many messages a service processes in one transaction at most; 1 unless it says otherwise.</summary>
+internal sealed record Batching(int Most);

@@ -8,48 +8,87 @@ namespace Qibin.Crm.Messaging;
 /// <summary>A consumer's subscription to one kind of event.</summary>
 public sealed record Subscription(Type Event, Type Consumer, Func<IServiceProvider, IEvent, Delivery, CancellationToken, Task> Invoke);
 
+/// <summary>One delivery for one consumer.</summary>
+public sealed record Work(Subscription Subscription, IEvent Happened, Delivery Delivery);
+
+/// <summary>A DbContext whose consumers gather statements, to be sent in one message before the commit.</summary>
+public interface IGathersStatements
+{
+    /// <summary>Sends what was gathered.</summary>
+    Task SendGatheredAsync(CancellationToken ct);
+}
+
 /// <summary>Processes deliveries so that each takes effect once per consumer.</summary>
 public abstract class Inbox(IEnumerable<Subscription> subscriptions)
 {
     /// <summary>Everything this service consumes.</summary>
     public IReadOnlyList<Subscription> Subscriptions { get; } = [.. subscriptions];
 
+    /// <summary>Processes deliveries in one transaction, in this order; those that were processed before are left out.</summary>
+    /// <returns>How many were new.</returns>
+    public abstract Task<int> ProcessAsync(IReadOnlyList<Work> works, CancellationToken ct);
+
     /// <summary>Processes the delivery for one subscription.</summary>
     /// <returns>False when this consumer had processed the message before.</returns>
-    public abstract Task<bool> ProcessAsync(Subscription subscription, IEvent happened, Delivery delivery, CancellationToken ct);
+    public async Task<bool> ProcessAsync(Subscription subscription, IEvent happened, Delivery delivery, CancellationToken ct) =>
+        await ProcessAsync([new Work(subscription, happened, delivery)], ct) > 0;
 }
 
 /// <inheritdoc/>
 public sealed class Inbox<TDb>(IServiceScopeFactory scopes, IEnumerable<Subscription> subscriptions) : Inbox(subscriptions)
     where TDb : DbContext, IServiceDb
 {
-    public override async Task<bool> ProcessAsync(Subscription subscription, IEvent happened, Delivery delivery, CancellationToken ct)
+    public override async Task<int> ProcessAsync(IReadOnlyList<Work> works, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(subscription);
-        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(works);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        db.ActorId = delivery.ActorId;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        // A second delivery of the same message waits here for the first to commit or fail.
-        var noted = await db.Database.ExecuteSqlAsync(
-            $"insert into messaging.inbox (consumer, message_id) values ({subscription.Consumer.Name}, {delivery.MessageId}) on conflict do nothing", ct);
-        if (noted == 0)
+        var taken = await NoteAsync(db, works, ct);
+        foreach (var (subscription, happened, delivery) in works)
         {
-            return false;
+            if (!taken.Contains((subscription.Consumer.Name, delivery.MessageId)))
+            {
+                continue;
+            }
+
+            db.ActorId = delivery.ActorId;
+            Consuming.Current = delivery.MessageId;
+            try
+            {
+                await subscription.Invoke(scope.ServiceProvider, happened, delivery, ct);
+                await db.SaveChangesAsync(ct);
+            }
+            finally
+            {
+                Consuming.Current = null;
+            }
+
+            // What one has read or changed is no state for the next to start from.
+            db.ChangeTracker.Clear();
         }
 
-        Consuming.Current = delivery.MessageId;
-        try
+        if (taken.Count > 0)
         {
-            await subscription.Invoke(scope.ServiceProvider, happened, delivery, ct);
-            await db.SaveChangesAsync(ct);
+            await (db is IGathersStatements gathering ? gathering.SendGatheredAsync(ct) : Task.CompletedTask);
             await transaction.CommitAsync(ct);
-            return true;
         }
-        finally
-        {
-            Consuming.Current = null;
-        }
+
+        return taken.Count;
     }
+
+    /// <summary>Notes what is to be processed and was not before. A second delivery of a message waits here for the first to commit or fail.</summary>
+    private static async Task<HashSet<(string Consumer, Guid MessageId)>> NoteAsync(TDb db, IReadOnlyList<Work> works, CancellationToken ct)
+    {
+        var consumers = works.Select(w => w.Subscription.Consumer.Name).ToArray();
+        var messages = works.Select(w => w.Delivery.MessageId).ToArray();
+        var noted = await db.Database.SqlQuery<Noted>(
+            $"""
+            insert into messaging.inbox (consumer, message_id) select * from unnest({consumers}, {messages})
+            on conflict do nothing returning consumer, message_id
+            """).ToListAsync(ct);
+        return [.. noted.Select(n => (n.Consumer, n.MessageId))];
+    }
+
+    private sealed record Noted(string Consumer, Guid MessageId);
 }

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -76,16 +75,15 @@ public static class ServiceHost
             kestrel.Limits.MaxConcurrentConnections = 4000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
-        // Below every other source, so that a deployment may ask for more. A line for each request is what a trace is for.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        // First, so that whatever a deployment configures is stronger. A line for each request is what a trace is for.
+        builder.Services.PostConfigure<LoggerFilterOptions>(filters =>
         {
-            InitialData =
-            [
-                new("Logging:LogLevel:Microsoft", "Warning"),
-                new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
-                new("Logging:LogLevel:System.Net.Http", "Warning"),
-                new("Logging:LogLevel:Yarp", "Warning"),
-            ],
+            foreach (var category in (string[])["Microsoft", "System.Net.Http", "Yarp"])
+            {
+                filters.Rules.Insert(0, new LoggerFilterRule(null, category, LogLevel.Warning, null));
+            }
+
+            filters.Rules.Insert(0, new LoggerFilterRule(null, "Microsoft.Hosting.Lifetime", LogLevel.Information, null));
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // The output is for what was asked for, such as the OpenAPI document; the log goes beside it.

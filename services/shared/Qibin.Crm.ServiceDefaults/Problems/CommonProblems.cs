@@ -36,6 +36,7 @@ internal static class CommonProblems
         ["currency.unknown"] = new("未知的 ISO 4217 币种代码", "Unknown ISO 4217 currency code"),
         ["date.future"] = new("业务日期不能晚于今天", "A business date cannot lie in the future"),
         ["date.range"] = new("日期须在 {0} 到 {1} 之间", "The date must be between {0} and {1}"),
+        ["document.uri"] = new("须为 http 或 https 的绝对地址", "Must be an absolute http or https address"),
         ["chain.unknownNode"] = new("未知的产业链节点 {0}", "Unknown industry chain node {0}"),
         ["region.unknown"] = new("未知的行政区划代码 {0}", "Unknown division code {0}"),
         ["uscc.length"] = new("统一社会信用代码应为 18 位", "A unified social credit code has 18 characters"),

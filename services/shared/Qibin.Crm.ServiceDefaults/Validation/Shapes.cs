@@ -132,6 +132,17 @@ public sealed class BusinessDateAttribute : ShapeAttribute
     public override bool IsValid(object? value) => value is null || (value is DateOnly date && date >= First && date <= Last);
 }
 
+/// <summary>An absolute http or https address of at most 2000 characters.</summary>
+public sealed class DocumentUriAttribute : ShapeAttribute
+{
+    public DocumentUriAttribute() : base("document.uri")
+    {
+    }
+
+    public override bool IsValid(object? value) => value is null || (value is string { Length: <= 2000 } text
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+}
+
 /// <summary>A list of a bounded number of items.</summary>
 public sealed class ItemsAttribute(int minimum, int maximum) : ShapeAttribute("value.range", minimum, maximum)
 {

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Contacts;
+
+/// <summary>What may be corrected of a contact, as a JSON merge patch.</summary>
+public sealed record ContactPatch : MergePatch
+{
+    public ContactChannel? Channel { get; init => field = Kept(value); }
+
+    /// <summary>What was said.</summary>
+    [TextLength(4000)]
+    public string? Summary { get; init => field = Kept(value); }
+
+    /// <summary>Day of the contact; never in the future.</summary>
+    [BusinessDate]
+    public DateOnly? OccurredOn { get; init => field = Kept(value); }
+
+    /// <summary>With whom: a person of the lead's investor.</summary>
+    public Guid? PersonId { get; init => field = Given(value); }
+
+    /// <summary>In place of the present ones.</summary>
+    [Items(0, 50)]
+    public IReadOnlyList<Guid>? ParticipantIds { get; init => field = Kept(value); }
+
+    /// <summary>In place of the present one, whole; only of a visit.</summary>
+    public VisitPlaceBody? Place { get; init => field = Given(value); }
+
+    /// <summary>In place of the present ones.</summary>
+    [Items(0, 20)]
+    public IReadOnlyList<AttachmentBody>? Attachments { get; init => field = Kept(value); }
+
+    /// <summary>Why. Its author needs none within 24 hours of logging.</summary>
+    [TextLength(1000)]
+    public string? Reason { get; init => field = Given(value); }
+}
+
+/// <summary>What a contact said before it was corrected.</summary>
+public sealed record ContactRevisionAnswer
+{
+    public required ContactChannel Channel { get; init; }
+    public required string Summary { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+    public Guid? PersonId { get; init; }
+    public required Guid[] ParticipantIds { get; init; }
+    public VisitPlaceBody? Place { get; init; }
+    public required AttachmentBody[] Attachments { get; init; }
+
+    /// <summary>Why it was replaced; null of a correction by its author within 24 hours.</summary>
+    public string? Reason { get; init; }
+
+    public required Guid ReplacedBy { get; init; }
+    public required DateTimeOffset ReplacedAt { get; init; }
+
+    /// <summary>The contact's version that it was.</summary>
+    public required long Version { get; init; }
+
+    internal static ContactRevisionAnswer From(ContactRevision revision) => new()
+    {
+        Channel = revision.Content.Channel,
+        Summary = revision.Content.Summary,
+        OccurredOn = revision.Content.OccurredOn,
+        PersonId = revision.Content.PersonId,
+        ParticipantIds = revision.Content.ParticipantIds,
+        Place = VisitPlaceBody.Of(revision.Content.Place),
+        Attachments = AttachmentBody.Of(revision.Content.Attachments),
+        Reason = revision.Reason,
+        ReplacedBy = revision.ReplacedBy,
+        ReplacedAt = revision.ReplacedAt,
+        Version = revision.Version,
+    };
+}
+
+/// <summary>Corrects a contact; the lead's first and last contact follow.</summary>
+internal static class CorrectContact
+{
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
+        Guid leadId, Guid contactId, ContactPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        // The lead first, as when a contact is logged: its first and last day depend on all of its contacts.
+        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var contact = lead is null ? null : await db.Contacts.Locked(contactId).Where(c => c.LeadId == leadId).SingleOrDefaultAsync(ct);
+        if (lead is null || contact is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(contact);
+        var present = contact.Content;
+        var content = present with
+        {
+            Channel = patch.Channel ?? present.Channel,
+            Summary = patch.Summary ?? present.Summary,
+            OccurredOn = patch.OccurredOn is { } on ? clock.NotAfterToday(on, "/occurredOn") : present.OccurredOn,
+            PersonId = patch.Over(present.PersonId, patch.PersonId),
+            ParticipantIds = patch.ParticipantIds is { } participants ? [.. participants] : present.ParticipantIds,
+            Place = patch.Gives(nameof(patch.Place)) ? patch.Place?.ToPlace() : present.Place,
+            Attachments = patch.Attachments is { } attachments ? AttachmentBody.ToAttachments(attachments) : present.Attachments,
+        };
+        await RecordContact.KnowAllAsync(db, lead, content, ct);
+        var deed = caller.Deed(clock);
+        db.Add(contact.Correct(content, patch.Reason, caller.Is(LeadsService.Assigners), deed));
+        await RedateAsync(db, lead, contact, deed, ct);
+        db.Publish(lead, new ContactCorrected
+        {
+            Lead = lead.State(),
+            ContactId = contact.Id,
+            Channel = JsonNamingPolicy.CamelCase.ConvertName(contact.Channel.ToString()),
+            OccurredOn = contact.OccurredOn,
+        });
+        await Visits.NoteClashesAsync(db, lead, contact, deed, clock, ct);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = contact.Id, Version = contact.Version });
+    }
+
+    internal static async Task<Results<Ok<IReadOnlyList<ContactRevisionAnswer>>, NotFound>> Revisions(
+        Guid leadId, Guid contactId, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        if (!await db.Contacts.AnyAsync(c => c.Id == contactId && c.LeadId == leadId && db.Leads.VisibleTo(caller).Any(l => l.Id == leadId), ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var found = await db.ContactRevisions.AsNoTracking().Where(r => r.ContactId == contactId).OrderBy(r => r.Version).ToListAsync(ct);
+        return TypedResults.Ok<IReadOnlyList<ContactRevisionAnswer>>(found.ConvertAll(ContactRevisionAnswer.From));
+    }
+
+    /// <summary>The lead's first and last day of contact, and none of them after the stage that followed.</summary>
+    private static async Task RedateAsync(LeadsDb db, Lead lead, Contact contact, Deed deed, CancellationToken ct)
+    {
+        var others = db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contact.Id);
+        var (first, last) = (await others.MinAsync(c => (DateOnly?)c.OccurredOn, ct), await others.MaxAsync(c => (DateOnly?)c.OccurredOn, ct));
+        var moved = await db.StageMoves.Where(m => m.LeadId == lead.Id && m.From != null).MinAsync(m => (DateOnly?)m.OccurredOn, ct);
+        lead.ContactsCorrected(
+            first < contact.OccurredOn ? first.Value : contact.OccurredOn, last > contact.OccurredOn ? last.Value : contact.OccurredOn, moved, deed);
+    }
+}

@@ -1,0 +1,224 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Contacts;
+
+/// <summary>Filters of the visits.</summary>
+public sealed record VisitQuery
+{
+    /// <summary><c>visitThere</c> 外出拜访 or <c>visitHere</c> 来访考察; both when left out.</summary>
+    public Words<ContactChannel>? Channel { get; init; }
+
+    public DateOnly? OccurredFrom { get; init; }
+    public DateOnly? OccurredTo { get; init; }
+    public Guid? UnitId { get; init; }
+
+    /// <summary>An officer who logged it or took part.</summary>
+    public Guid? OfficerId { get; init; }
+}
+
+/// <summary>By what a report of visits is grouped: 人员, 部门, 产业链, 城市.</summary>
+public enum VisitGrouping { Officer, Unit, Chain, City }
+
+/// <summary>How the report of visits is grouped.</summary>
+public sealed record VisitReportQuery
+{
+    /// <summary><c>officer</c> (everybody who took part), <c>unit</c>, <c>chain</c> or <c>city</c> (division code of the place, four digits).</summary>
+    public Words<VisitGrouping>? GroupBy { get; init; }
+
+    public DateOnly? OccurredFrom { get; init; }
+    public DateOnly? OccurredTo { get; init; }
+}
+
+/// <summary>A line of the report of visits.</summary>
+public sealed record VisitReportRow
+{
+    /// <summary>Officer, unit, chain or city; null of visits that name none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Visits to investors 外出拜访.</summary>
+    public required int Outgoing { get; init; }
+
+    /// <summary>Visits of investors 来访考察.</summary>
+    public required int Incoming { get; init; }
+
+    /// <summary>Leads visited, each once.</summary>
+    public required int Leads { get; init; }
+}
+
+/// <summary>One side of a clash.</summary>
+public sealed record VisitClashSide
+{
+    public required Guid UnitId { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>The lead and the contact, where the caller sees the lead.</summary>
+    public Guid? LeadId { get; init; }
+
+    public Guid? ContactId { get; init; }
+}
+
+/// <summary>Two units visited one investor within 14 days.</summary>
+public sealed record VisitClashAnswer
+{
+    public required Guid Id { get; init; }
+    public required string InvestorName { get; init; }
+
+    /// <summary>The earlier visit first.</summary>
+    public required VisitClashSide[] Sides { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+}
+
+/// <summary>Visits 外出与来访: their list, their report, and the warning that two units visit one investor.</summary>
+internal static class Visits
+{
+    private static readonly Listing<Contact> Listing = new Listing<Contact>(c => c.Id, "-occurredOn")
+        .Sort("occurredOn", c => c.OccurredOn)
+        .Sort("recordedAt", c => c.RecordedAt);
+
+    private static readonly Listing<VisitClash> ClashListing = new Listing<VisitClash>(c => c.Id, "-recordedAt").Sort("recordedAt", c => c.RecordedAt);
+
+    public static void MapVisits(this RouteGroupBuilder api)
+    {
+        api.MapGet("/visits", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
+            .WithName("listVisits").WithSummary("外出与来访 · Visits over all leads");
+        api.MapGet("/visits/report", Report).AllowEverybody(Scopes.LeadsRead)
+            .WithName("reportVisits").WithSummary("外出招商统计 · Visits by officer, unit, chain or city");
+        api.MapGet("/visits/clashes", Clashes).AllowEverybody(Scopes.LeadsRead).WithMetadata(ClashListing)
+            .WithName("listVisitClashes").WithSummary("撞访提醒 · Visits of two units to one investor within 14 days");
+    }
+
+    /// <summary>
+    /// Notes that another unit has visited the same investor, by id or by name, within 14 days. Visits to one investor come one after
+    /// the other, so that of two at once the second sees the first. Confidential leads give nothing away.
+    /// </summary>
+    internal static async Task NoteClashesAsync(LeadsDb db, Lead lead, Contact contact, Deed deed, TimeProvider clock, CancellationToken ct)
+    {
+        if (!contact.IsVisit || lead.Confidential)
+        {
+            return;
+        }
+
+        var key = Investor.KeyOf(lead.InvestorName);
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(14, hashtext({key}))", ct);
+        var (earliest, latest) = (contact.OccurredOn.AddDays(-VisitClash.Days), contact.OccurredOn.AddDays(VisitClash.Days));
+        var others = await (
+            from other in db.Leads
+            where other.UnitId != lead.UnitId && !other.Confidential
+                && db.Investors.Any(i => i.Id == other.InvestorId && (i.Id == lead.InvestorId || i.NameKey == key))
+            join visit in db.Contacts on other.Id equals visit.LeadId
+            where (visit.Channel == ContactChannel.VisitThere || visit.Channel == ContactChannel.VisitHere)
+                && visit.OccurredOn >= earliest && visit.OccurredOn <= latest
+                && !db.VisitClashes.Any(c => (c.EarlierContactId == visit.Id && c.LaterContactId == contact.Id)
+                    || (c.EarlierContactId == contact.Id && c.LaterContactId == visit.Id))
+            select new { visit, other.UnitId }).ToListAsync(ct);
+        foreach (var found in others)
+        {
+            var clash = VisitClash.Between(clock.NewId(), found.visit, found.UnitId, contact, lead, deed);
+            db.Add(clash);
+            db.Publish(clash, new VisitsClashed
+            {
+                ClashId = clash.Id,
+                EarlierLeadId = clash.EarlierLeadId,
+                EarlierUnitId = clash.EarlierUnitId,
+                EarlierOn = clash.EarlierOn,
+                LaterLeadId = clash.LaterLeadId,
+                LaterUnitId = clash.LaterUnitId,
+                LaterOn = clash.LaterOn,
+            });
+        }
+    }
+
+    private static async Task<Ok<Page<ContactAnswer>>> List(
+        [AsParameters] VisitQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+    {
+        var visits = Visible(db, caller, query.OccurredFrom, query.OccurredTo);
+        if (query.Channel is { Values: var channels })
+        {
+            visits = visits.Where(c => channels.Contains(c.Channel));
+        }
+
+        if (query.UnitId is { } unit)
+        {
+            visits = visits.Where(c => db.Leads.Any(l => l.Id == c.LeadId && l.UnitId == unit));
+        }
+
+        if (query.OfficerId is { } officer)
+        {
+            visits = visits.Where(c => c.RecordedBy == officer || c.ParticipantIds.Contains(officer));
+        }
+
+        return TypedResults.Ok(await Listing.PageAsync(visits, page, request, ContactAnswer.From, ct));
+    }
+
+    private static async Task<Ok<IReadOnlyList<VisitReportRow>>> Report(
+        [AsParameters] VisitReportQuery query, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var by = query.GroupBy is { Values: [var only] } ? only : throw Refusal.Invalid("groupBy", query.GroupBy is null ? "value.required" : "value.single");
+        var visits = Visible(db, caller, query.OccurredFrom, query.OccurredTo);
+        var joined = visits.Join(db.Leads, c => c.LeadId, l => l.Id, (c, l) => new { Contact = c, Lead = l });
+        var keyed = by switch
+        {
+            VisitGrouping.Unit => joined.Select(x => new { Key = (string?)x.Lead.UnitId.ToString(), x.Contact.Channel, x.Contact.LeadId }),
+            VisitGrouping.Chain => joined.Select(x => new { Key = x.Lead.ChainCode, x.Contact.Channel, x.Contact.LeadId }),
+            VisitGrouping.City => joined.Select(x => new { Key = x.Contact.Division == null ? null : x.Contact.Division.Substring(0, 4), x.Contact.Channel, x.Contact.LeadId }),
+            // Each visit counts for everybody who took part, once.
+            _ => joined.SelectMany(
+                x => db.Officers.Where(o => o.OfficerId == x.Contact.RecordedBy || x.Contact.ParticipantIds.Contains(o.OfficerId)),
+                (x, o) => new { Key = (string?)o.OfficerId.ToString(), x.Contact.Channel, x.Contact.LeadId }),
+        };
+        var rows = await keyed.GroupBy(x => x.Key).Select(g => new VisitReportRow
+        {
+            Key = g.Key,
+            Outgoing = g.Count(x => x.Channel == ContactChannel.VisitThere),
+            Incoming = g.Count(x => x.Channel == ContactChannel.VisitHere),
+            Leads = g.Select(x => x.LeadId).Distinct().Count(),
+        }).ToListAsync(ct);
+        return TypedResults.Ok<IReadOnlyList<VisitReportRow>>([.. rows.OrderByDescending(r => r.Outgoing + r.Incoming).ThenBy(r => r.Key, StringComparer.Ordinal)]);
+    }
+
+    private static async Task<Ok<Page<VisitClashAnswer>>> Clashes(
+        [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+    {
+        var mine = db.Leads.VisibleTo(caller);
+        var clashes = db.VisitClashes.AsNoTracking().Where(c => mine.Any(l => l.Id == c.EarlierLeadId || l.Id == c.LaterLeadId));
+        var found = await ClashListing.PageAsync(clashes, page, request, clash => clash, ct);
+        var ids = found.Items.SelectMany(c => (Guid[])[c.EarlierLeadId, c.LaterLeadId]).Distinct().ToArray();
+        var seen = await db.Leads.VisibleTo(caller).Where(l => ids.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct);
+        return TypedResults.Ok(new Page<VisitClashAnswer>
+        {
+            Next = found.Next,
+            Total = found.Total,
+            Items = [.. found.Items.Select(clash => new VisitClashAnswer
+            {
+                Id = clash.Id,
+                InvestorName = clash.InvestorName,
+                Sides =
+                [
+                    Side(clash.EarlierUnitId, clash.EarlierOn, clash.EarlierLeadId, clash.EarlierContactId),
+                    Side(clash.LaterUnitId, clash.LaterOn, clash.LaterLeadId, clash.LaterContactId),
+                ],
+                RecordedAt = clash.RecordedAt,
+            })],
+        });
+
+        VisitClashSide Side(Guid unitId, DateOnly on, Guid leadId, Guid contactId) => seen.Contains(leadId)
+            ? new() { UnitId = unitId, OccurredOn = on, LeadId = leadId, ContactId = contactId }
+            : new() { UnitId = unitId, OccurredOn = on };
+    }
+
+    private static IQueryable<Contact> Visible(LeadsDb db, Caller caller, DateOnly? from, DateOnly? to)
+    {
+        var mine = db.Leads.VisibleTo(caller);
+        var visits = db.Contacts.AsNoTracking().Where(c => c.Channel == ContactChannel.VisitThere || c.Channel == ContactChannel.VisitHere)
+            .Where(c => mine.Any(l => l.Id == c.LeadId));
+        visits = from is { } first ? visits.Where(c => c.OccurredOn >= first) : visits;
+        return to is { } last ? visits.Where(c => c.OccurredOn <= last) : visits;
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Digest;
+
+/// <summary>Whose day it is.</summary>
+public sealed record DigestQuery
+{
+    /// <summary>The officer; the caller when left out. Of another officer only the leads that the caller may see.</summary>
+    public Guid? OwnerId { get; init; }
+}
+
+/// <summary>A lead on which something is due.</summary>
+public sealed record DigestItem
+{
+    public required Guid LeadId { get; init; }
+    public required string Code { get; init; }
+    public required string InvestorName { get; init; }
+
+    /// <summary>What to do; null of a lead without a next step and of a revisit.</summary>
+    public string? What { get; init; }
+
+    public DateOnly? DueOn { get; init; }
+}
+
+/// <summary>Leads of one kind.</summary>
+public sealed record DigestSection
+{
+    /// <summary>All of them.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The first 20, longest due first.</summary>
+    public required IReadOnlyList<DigestItem> Items { get; init; }
+}
+
+/// <summary>What an officer has to do 今日待办.</summary>
+public sealed record DigestAnswer
+{
+    public required DateOnly On { get; init; }
+
+    /// <summary>Next steps whose day has gone by.</summary>
+    public required DigestSection Overdue { get; init; }
+
+    public required DigestSection DueToday { get; init; }
+
+    /// <summary>Due within the next seven days.</summary>
+    public required DigestSection Upcoming { get; init; }
+
+    /// <summary>Open leads without a next step.</summary>
+    public required DigestSection WithoutNextStep { get; init; }
+
+    /// <summary>Kept leads whose revisit date has come.</summary>
+    public required DigestSection Revisits { get; init; }
+}
+
+/// <summary>What an officer has to do today: steps due, leads without one, kept leads to come back to.</summary>
+internal static class ReadDigest
+{
+    private const int Shown = 20;
+    private const int Ahead = 7;
+
+    public static void MapDigest(this RouteGroupBuilder api) =>
+        api.MapGet("/digest", Handle).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readDigest").WithSummary("今日待办 · What is due today");
+
+    private static async Task<Ok<DigestAnswer>> Handle([AsParameters] DigestQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var (owner, today) = (query.OwnerId ?? caller.Id, clock.Today());
+        var mine = db.Leads.AsNoTracking().VisibleTo(caller).Where(l => l.OwnerId == owner);
+        var open = mine.Where(l => l.Stage != LeadStage.Kept && l.Stage != LeadStage.Invalid);
+        var soon = today.AddDays(Ahead);
+        return TypedResults.Ok(new DigestAnswer
+        {
+            On = today,
+            Overdue = await StepsAsync(open.Where(l => l.NextStepDueOn < today)),
+            DueToday = await StepsAsync(open.Where(l => l.NextStepDueOn == today)),
+            Upcoming = await StepsAsync(open.Where(l => l.NextStepDueOn > today && l.NextStepDueOn <= soon)),
+            WithoutNextStep = await SectionAsync(open.Where(l => l.NextStepDueOn == null).OrderBy(l => l.LastContactOn).ThenBy(l => l.Id)
+                .Select(l => new DigestItem { LeadId = l.Id, Code = l.Code, InvestorName = l.InvestorName })),
+            Revisits = await SectionAsync(mine.Where(l => l.Stage == LeadStage.Kept && l.RevisitOn <= today).OrderBy(l => l.RevisitOn).ThenBy(l => l.Id)
+                .Select(l => new DigestItem { LeadId = l.Id, Code = l.Code, InvestorName = l.InvestorName, DueOn = l.RevisitOn })),
+        });
+
+        Task<DigestSection> StepsAsync(IQueryable<Lead> leads) => SectionAsync(
+            leads.Join(db.NextSteps, l => l.NextStepId, s => (Guid?)s.Id, (l, s) => new { Lead = l, Step = s })
+                .OrderBy(x => x.Lead.NextStepDueOn).ThenBy(x => x.Lead.Id)
+                .Select(x => new DigestItem
+                {
+                    LeadId = x.Lead.Id,
+                    Code = x.Lead.Code,
+                    InvestorName = x.Lead.InvestorName,
+                    What = x.Step.What,
+                    DueOn = x.Lead.NextStepDueOn,
+                }));
+
+        async Task<DigestSection> SectionAsync(IQueryable<DigestItem> items) =>
+            new() { Count = await items.CountAsync(ct), Items = await items.Take(Shown).ToListAsync(ct) };
+    }
+}

@@ -1,0 +1,204 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Referrers;
+
+/// <summary>Who brought a lead.</summary>
+public sealed record ReferrerRequest
+{
+    [Needed]
+    public ReferrerKind? Kind { get; init; }
+
+    [Needed, TextLength(200)]
+    public string? Name { get; init; }
+
+    /// <summary>How the referrer took part.</summary>
+    [TextLength(1000)]
+    public string? Note { get; init; }
+}
+
+/// <summary>What may be changed of a referrer, as a JSON merge patch.</summary>
+public sealed record ReferrerPatch : MergePatch
+{
+    public ReferrerKind? Kind { get; init => field = Kept(value); }
+
+    [TextLength(200)]
+    public string? Name { get; init => field = Kept(value); }
+
+    [TextLength(1000)]
+    public string? Note { get; init => field = Given(value); }
+
+    /// <summary>Why; needed once approved, and kept in the audit.</summary>
+    [TextLength(1000)]
+    public string? Reason { get; init => field = Given(value); }
+}
+
+/// <summary>Who brought a lead.</summary>
+public sealed record ReferrerAnswer : IVersioned
+{
+    public required ReferrerKind Kind { get; init; }
+    public required string Name { get; init; }
+    public string? Note { get; init; }
+    public required Guid ProposedBy { get; init; }
+    public required DateTimeOffset ProposedAt { get; init; }
+
+    /// <summary>Who approved it; from then on it is frozen.</summary>
+    public Guid? ApprovedBy { get; init; }
+
+    public DateTimeOffset? ApprovedAt { get; init; }
+    public required long Version { get; init; }
+}
+
+/// <summary>Which leads the reward report counts.</summary>
+public sealed record ReferrerReportQuery
+{
+    public DateOnly? FirstContactFrom { get; init; }
+    public DateOnly? FirstContactTo { get; init; }
+}
+
+/// <summary>What became of the leads that one referrer brought.</summary>
+public sealed record ReferrerReportRow
+{
+    public required ReferrerKind Kind { get; init; }
+    public required string Name { get; init; }
+    public required int Leads { get; init; }
+    public required int Converted { get; init; }
+    public required int Settled { get; init; }
+}
+
+/// <summary>Who brought a lead, frozen once approved, and the report that rewards are given by.</summary>
+internal static class Referrers
+{
+    private static readonly string[] Approvers = [Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
+
+    public static void MapReferrers(this RouteGroupBuilder api)
+    {
+        api.MapPost("/leads/{leadId:guid}/referrer", Propose).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("proposeReferrer").WithSummary("登记引荐单位/人 · Say who brought a lead");
+        api.MapGet("/leads/{leadId:guid}/referrer", Read).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readReferrer").WithSummary("引荐单位/人 · Who brought a lead");
+        api.MapPatch("/leads/{leadId:guid}/referrer", Amend).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("amendReferrer").WithSummary("修改引荐单位/人（认定后仅管理员）· Amend the referrer; once approved, administrators alone");
+        api.MapPost("/leads/{leadId:guid}/referrer/approval", Approve).Allow(Scopes.LeadsWrite, Approvers)
+            .WithName("approveReferrer").WithSummary("认定引荐单位/人 · Approve and freeze the referrer");
+        api.MapGet("/referrers/report", Report).AllowEverybody(Scopes.LeadsRead)
+            .WithName("reportReferrers").WithSummary("引荐成效（奖励依据）· What became of the leads of each approved referrer");
+    }
+
+    private static async Task<Results<Created<Receipt>, NotFound>> Propose(
+        Guid leadId, ReferrerRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (!await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == leadId, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (await db.Referrals.AnyAsync(r => r.LeadId == leadId, ct))
+        {
+            throw new RuleViolation("referrer.exists");
+        }
+
+        var referral = Referral.Propose(clock.NewId(), leadId, request.Kind!.Value, request.Name!, request.Note, caller.Deed(clock));
+        db.Add(referral);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created($"/api/v1/leads/{leadId}/referrer", new Receipt { Id = referral.Id, Version = referral.Version });
+    }
+
+    private static async Task<Results<Ok<ReferrerAnswer>, NotFound>> Read(Guid leadId, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var referral = await db.Referrals.AsNoTracking()
+            .Where(r => r.LeadId == leadId && db.Leads.VisibleTo(caller).Any(l => l.Id == leadId)).SingleOrDefaultAsync(ct);
+        return referral is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(new ReferrerAnswer
+            {
+                Kind = referral.Kind,
+                Name = referral.Name,
+                Note = referral.Note,
+                ProposedBy = referral.ProposedBy,
+                ProposedAt = referral.ProposedAt,
+                ApprovedBy = referral.ApprovedBy,
+                ApprovedAt = referral.ApprovedAt,
+                Version = referral.Version,
+            });
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> Amend(
+        Guid leadId, ReferrerPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var referral = await LockedAsync(db, caller, leadId, ct);
+        if (referral is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(referral);
+        var (frozen, deed) = (referral.IsFrozen, caller.Deed(clock));
+        referral.Amend(
+            patch.Kind ?? referral.Kind, patch.Name ?? referral.Name, patch.Over(referral.Note, patch.Note),
+            caller.Is(Roles.Administrator), patch.Reason, deed);
+        if (frozen)
+        {
+            db.Add(new AuditEntry
+            {
+                Id = clock.NewId(),
+                At = deed.At,
+                ActorId = deed.By,
+                Action = "referrer.amended",
+                SubjectType = "lead",
+                SubjectId = leadId,
+                Reason = patch.Reason,
+                TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
+            });
+        }
+
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = referral.Id, Version = referral.Version });
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> Approve(
+        Guid leadId, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var referral = await LockedAsync(db, caller, leadId, ct);
+        if (referral is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        ifMatch.Check(referral);
+        referral.Approve(caller.Deed(clock));
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = referral.Id, Version = referral.Version });
+    }
+
+    private static async Task<Ok<IReadOnlyList<ReferrerReportRow>>> Report(
+        [AsParameters] ReferrerReportQuery query, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var leads = db.Leads.AsNoTracking().VisibleTo(caller);
+        leads = query.FirstContactFrom is { } from ? leads.Where(l => l.FirstContactOn >= from) : leads;
+        leads = query.FirstContactTo is { } to ? leads.Where(l => l.FirstContactOn <= to) : leads;
+        var rows = await db.Referrals.Where(r => r.ApprovedAt != null)
+            .Join(leads, r => r.LeadId, l => l.Id, (r, l) => new { r.Kind, r.Name, l.ProjectId, l.SettledOn })
+            .GroupBy(x => new { x.Kind, x.Name })
+            .Select(g => new ReferrerReportRow
+            {
+                Kind = g.Key.Kind,
+                Name = g.Key.Name,
+                Leads = g.Count(),
+                Converted = g.Count(x => x.ProjectId != null),
+                Settled = g.Count(x => x.SettledOn != null),
+            }).ToListAsync(ct);
+        return TypedResults.Ok<IReadOnlyList<ReferrerReportRow>>(
+            [.. rows.OrderByDescending(r => r.Settled).ThenByDescending(r => r.Converted).ThenByDescending(r => r.Leads).ThenBy(r => r.Name, StringComparer.Ordinal)]);
+    }
+
+    private static async Task<Referral?> LockedAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct)
+    {
+        var id = await db.Referrals.Where(r => r.LeadId == leadId && db.Leads.VisibleTo(caller).Any(l => l.Id == leadId))
+            .Select(r => (Guid?)r.Id).SingleOrDefaultAsync(ct);
+        return id is { } known ? await db.Referrals.Locked(known).SingleAsync(ct) : null;
+    }
+}
