@@ -105,13 +105,13 @@ internal static class Visits
             return;
         }
 
-        var key = Investor.KeyOf(lead.InvestorName);
+        var key = ComparedNames.KeyOf(lead.InvestorName);
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(14, hashtext({key}))", ct);
         var (earliest, latest) = (contact.OccurredOn.AddDays(-VisitClash.Days), contact.OccurredOn.AddDays(VisitClash.Days));
         var others = await (
             from other in db.Leads
             where other.UnitId != lead.UnitId && !other.Confidential
-                && db.Investors.Any(i => i.Id == other.InvestorId && (i.Id == lead.InvestorId || i.NameKey == key))
+                && db.Investors.Any(i => i.Id == other.InvestorId && (i.Id == lead.InvestorId || i.ComparedName == key))
             join visit in db.Contacts on other.Id equals visit.LeadId
             where (visit.Channel == ContactChannel.VisitThere || visit.Channel == ContactChannel.VisitHere)
                 && visit.OccurredOn >= earliest && visit.OccurredOn <= latest

@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class InvestorMergeUndoneConsumer(PipelineDb db) : IConsume<InvestorMergeUndone>
 {
     // The journeys follow their leads, which tell of their investor themselves.
-    public Task ConsumeAsync(InvestorMergeUndone happened, Delivery delivery, CancellationToken ct) => new Telling(db, delivery).Fact(happened, null).ApplyAsync(ct);
+    public Task ConsumeAsync(InvestorMergeUndone happened, Delivery delivery, CancellationToken ct) => new Telling(db, delivery).Fact(happened, null).Gathered();
 }
