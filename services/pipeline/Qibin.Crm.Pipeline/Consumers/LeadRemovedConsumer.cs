@@ -7,5 +7,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class LeadRemovedConsumer(PipelineDb db) : IConsume<LeadRemoved>
 {
     public Task ConsumeAsync(LeadRemoved happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Lead(happened.Lead, happened).ApplyAsync(ct);
+        new Telling(db, delivery).Lead(happened.Lead, happened).Gathered();
 }

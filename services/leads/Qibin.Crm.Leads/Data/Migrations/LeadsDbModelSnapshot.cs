@@ -115,9 +115,23 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Attachments")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("attachments");
+
                     b.Property<int>("Channel")
                         .HasColumnType("integer")
                         .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset?>("CorrectedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("corrected_at");
+
+                    b.Property<string>("Division")
+                        .HasMaxLength(6)
+                        .HasColumnType("character varying(6)")
+                        .HasColumnName("division");
 
                     b.Property<Guid>("LeadId")
                         .HasColumnType("uuid")
@@ -127,9 +141,18 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("occurred_on");
 
+                    b.PrimitiveCollection<Guid[]>("ParticipantIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("participant_ids");
+
                     b.Property<Guid?>("PersonId")
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
+
+                    b.Property<string>("Place")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("place");
 
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
@@ -145,11 +168,20 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(4000)")
                         .HasColumnName("summary");
 
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
                     b.HasKey("Id")
                         .HasName("pk_contact");
 
                     b.HasIndex("PersonId")
                         .HasDatabaseName("ix_contact_person_id");
+
+                    b.HasIndex("OccurredOn", "Id")
+                        .HasDatabaseName("ix_contact_visit")
+                        .HasFilter("channel in (3, 4)");
 
                     b.HasIndex("LeadId", "OccurredOn", "Id")
                         .HasDatabaseName("ix_contact_lead_id_occurred_on_id");
@@ -158,6 +190,40 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_contact_lead_id_recorded_at_id");
 
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ContactRevision", b =>
+                {
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("content");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("ReplacedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replaced_at");
+
+                    b.Property<Guid>("ReplacedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("replaced_by");
+
+                    b.HasKey("ContactId", "Version")
+                        .HasName("pk_contact_revision");
+
+                    b.ToTable("contact_revision", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.ExternalKey", b =>
@@ -651,6 +717,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
+                    b.Property<string>("WentTo")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("went_to");
+
                     b.HasKey("Id")
                         .HasName("pk_lead");
 
@@ -755,6 +826,51 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("next_step", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.OfficerLeave", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("note");
+
+                    b.Property<Guid>("OfficerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("officer_id");
+
+                    b.Property<DateOnly?>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("to");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_officer_leave");
+
+                    b.HasIndex("OfficerId", "From")
+                        .HasDatabaseName("ix_officer_leave_officer_id_from");
+
+                    b.ToTable("officer_leave", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -824,6 +940,62 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("person", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Referral", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ApprovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("approved_at");
+
+                    b.Property<Guid?>("ApprovedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("approved_by");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("note");
+
+                    b.Property<DateTimeOffset>("ProposedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_referral");
+
+                    b.HasIndex("LeadId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_referral_lead");
+
+                    b.ToTable("referral", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.StageMove", b =>
                 {
                     b.Property<Guid>("LeadId")
@@ -883,6 +1055,78 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasName("pk_unmasking");
 
                     b.ToTable("unmasking", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.VisitClash", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("EarlierContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("earlier_contact_id");
+
+                    b.Property<Guid>("EarlierLeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("earlier_lead_id");
+
+                    b.Property<DateOnly>("EarlierOn")
+                        .HasColumnType("date")
+                        .HasColumnName("earlier_on");
+
+                    b.Property<Guid>("EarlierUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("earlier_unit_id");
+
+                    b.Property<string>("InvestorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("investor_name");
+
+                    b.Property<Guid>("LaterContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("later_contact_id");
+
+                    b.Property<Guid>("LaterLeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("later_lead_id");
+
+                    b.Property<DateOnly>("LaterOn")
+                        .HasColumnType("date")
+                        .HasColumnName("later_on");
+
+                    b.Property<Guid>("LaterUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("later_unit_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_visit_clash");
+
+                    b.HasIndex("EarlierLeadId")
+                        .HasDatabaseName("ix_visit_clash_earlier_lead_id");
+
+                    b.HasIndex("LaterLeadId")
+                        .HasDatabaseName("ix_visit_clash_later_lead_id");
+
+                    b.HasIndex("EarlierContactId", "LaterContactId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_visit_clash_earlier_contact_id_later_contact_id");
+
+                    b.HasIndex("RecordedAt", "Id")
+                        .HasDatabaseName("ix_visit_clash_recorded_at_id");
+
+                    b.ToTable("visit_clash", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
@@ -1457,6 +1701,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasConstraintName("fk_contact_person_person_id");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ContactRevision", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("ContactId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_revision_contact_contact_id");
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.ExternalKey", b =>
                 {
                     b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
@@ -1531,6 +1785,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_person_investor_investor_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Referral", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_referral_lead_lead_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.StageMove", b =>
