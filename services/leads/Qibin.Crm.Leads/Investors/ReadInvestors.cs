@@ -74,7 +74,7 @@ internal static class ReadInvestors
     {
         if (query.Q is { } q)
         {
-            investors = investors.Named(q);
+            investors = investors.Named(q).PlannedByValues();
         }
 
         if (query.Uscc is { } text)

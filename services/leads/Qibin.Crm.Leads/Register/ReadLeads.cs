@@ -160,7 +160,7 @@ internal static class ReadLeads
         if (query.Q is { } q)
         {
             var named = db.Investors.Named(q);
-            leads = leads.Where(l => named.Any(i => i.Id == l.InvestorId));
+            leads = leads.Where(l => named.Any(i => i.Id == l.InvestorId)).PlannedByValues();
         }
 
         return leads;
