@@ -153,6 +153,32 @@ public class LimitTests
     }
 
     [Fact]
+    public async Task The_file_of_an_import_may_have_32_MB_and_nothing_else_beside_it()
+    {
+        var received = -1L;
+        await using var gateway = await RunningGateway.BeforeAsync(async http =>
+        {
+            var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body);
+            received = body.Length;
+        });
+        using var http = gateway.Http();
+        foreach (var (path, size, status) in new[]
+        {
+            ("imports/0198a000-0000-7000-8000-000000000000/file", 32 << 20, 200), ("imports/0198a000-0000-7000-8000-000000000000/file", (32 << 20) + 1, 413),
+            ("imports/0198a000-0000-7000-8000-000000000000/reversal", 2 << 20, 413), ("leads/file", 2 << 20, 413),
+        })
+        {
+            received = -1;
+            using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/" + path) { Content = new ByteArrayContent(new byte[size]) };
+            request.Headers.Authorization = new("Bearer", gateway.Token(Officer));
+            using var answer = await http.SendAsync(request);
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Equal(status == 200 ? size : -1, received);
+        }
+    }
+
+    [Fact]
     public async Task Addresses_and_headers_have_a_size()
     {
         await using var gateway = await RunningGateway.BeforeAsync(Ok);

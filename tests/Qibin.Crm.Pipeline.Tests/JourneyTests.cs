@@ -163,4 +163,19 @@ public sealed class JourneyTests : IAsyncLifetime
 
     private async Task<JsonElement> JourneyAsync(TestCaller caller, Guid leadId) =>
         (await _service.As(caller).GetAsync($"/api/v1/pipeline/journeys/{leadId}")).Is(200).Json;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_lead_that_was_removed_is_in_no_journey_and_no_total_in_whatever_order_it_is_told(bool removedFirst)
+    {
+        var lead = _trade.Open(estimated: new Money(5_000, "CNY"));
+        _trade.Tell(lead, l => new LeadRemoved { Lead = l });
+        var told = _trade.Log.Where(t => t.Delivery.StreamId == lead.LeadId);
+        await _service.TellAsync(removedFirst ? told.Reverse() : told);
+        (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(404);
+        Assert.Equal(0, await _service.CountAsync($"select (select count(*) from journey where lead_id = '{lead.LeadId}') + (select count(*) from amount where lead_id = '{lead.LeadId}')"));
+        var recount = (await _service.As(TestCaller.Person(Roles.Administrator)).GetAsync("/api/v1/pipeline/recount")).Is(200).Json;
+        Assert.Equal(0, recount.GetProperty("differing").GetInt32());
+    }
 }
