@@ -51,7 +51,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             investor.Property(x => x.ComparedName).HasMaxLength(400).HasDefaultValue("");
             investor.Property(x => x.SearchTokens).HasDefaultValueSql("'{}'");
             investor.HasIndex(x => x.SearchTokens).HasMethod("gin");
-            investor.HasIndex(x => x.ComparedName);
+            investor.HasIndex(x => new { x.ComparedName, x.Id });
             investor.HasOne<Investor>().WithMany().HasForeignKey(x => x.MergedIntoId).OnDelete(DeleteBehavior.Restrict);
             investor.HasIndex(x => new { x.Name, x.Id });
             investor.HasIndex(x => new { x.UpdatedAt, x.Id });

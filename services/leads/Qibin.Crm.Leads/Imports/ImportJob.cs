@@ -73,6 +73,8 @@ internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, Pr
         }
 
         db.ChangeTracker.AutoDetectChangesEnabled = false;
+        // The tables grow so fast that a plan made a moment ago reads them whole.
+        await db.Database.ExecuteSqlAsync($"set local plan_cache_mode = force_custom_plan", ct);
         var from = int.Parse(job.Position, CultureInfo.InvariantCulture);
         var rows = await db.ImportRows.AsNoTracking().Where(r => r.ImportId == run.ImportId && r.Number > from && !r.Applied)
             .OrderBy(r => r.Number).Take(Portion).Select(r => new { r.Number, r.Cells }).ToListAsync(ct);

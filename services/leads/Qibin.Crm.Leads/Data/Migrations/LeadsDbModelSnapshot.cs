@@ -467,9 +467,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_investor");
 
-                    b.HasIndex("ComparedName")
-                        .HasDatabaseName("ix_investor_compared_name");
-
                     b.HasIndex("MergedIntoId")
                         .HasDatabaseName("ix_investor_merged_into_id");
 
@@ -481,6 +478,9 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasIndex("Uscc")
                         .IsUnique()
                         .HasDatabaseName("ux_investor_uscc");
+
+                    b.HasIndex("ComparedName", "Id")
+                        .HasDatabaseName("ix_investor_compared_name_id");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_investor_created_at_id");
