@@ -46,8 +46,6 @@ internal static class Program
         api.MapVisits();
         api.MapNextSteps();
         api.MapAssignments();
-        api.MapSuggestions();
-        api.MapLeaves();
         api.MapDigest();
         api.MapReferrers();
         api.MapStages();

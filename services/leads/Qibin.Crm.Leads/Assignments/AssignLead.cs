@@ -61,6 +61,8 @@ internal static class AssignLead
             .WithName("assignLead").WithSummary("分派线索 · Assign a lead");
         api.MapGet("/leads/{leadId:guid}/assignments", List).AllowEverybody(Scopes.LeadsRead)
             .WithName("listAssignments").WithSummary("分派记录 · Who had the lead, oldest first");
+        api.MapSuggestions();
+        api.MapLeaves();
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Handle(
