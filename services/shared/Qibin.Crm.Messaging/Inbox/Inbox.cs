@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.ServiceDefaults;
 
@@ -82,13 +84,23 @@ public sealed class Inbox<TDb>(IServiceScopeFactory scopes, IEnumerable<Subscrip
     {
         var consumers = works.Select(w => w.Subscription.Consumer.Name).ToArray();
         var messages = works.Select(w => w.Delivery.MessageId).ToArray();
-        var noted = await db.Database.SqlQuery<Noted>(
-            $"""
-            insert into messaging.inbox (consumer, message_id) select * from unnest({consumers}, {messages})
+        // By the driver: EF Core would make up a type for the rows, once for each of the consumers that come first at the same time.
+        await using var note = new NpgsqlCommand(
+            """
+            insert into messaging.inbox (consumer, message_id) select * from unnest($1::text[], $2::uuid[])
             on conflict do nothing returning consumer, message_id
-            """).ToListAsync(ct);
-        return [.. noted.Select(n => (n.Consumer, n.MessageId))];
-    }
+            """,
+            (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction())
+        {
+            Parameters = { new() { Value = consumers }, new() { Value = messages } },
+        };
+        var taken = new HashSet<(string, Guid)>();
+        await using var reader = await note.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            taken.Add((reader.GetString(0), reader.GetGuid(1)));
+        }
 
-    private sealed record Noted(string Consumer, Guid MessageId);
+        return taken;
+    }
 }
