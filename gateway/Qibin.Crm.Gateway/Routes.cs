@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qibin.Crm.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -30,7 +31,7 @@ internal static class Routes
     /// <summary>Octets of the file that a request may bring; null for every request that brings none.</summary>
     public static int? LargestFile(HttpRequest request) =>
         HttpMethods.IsPut(request.Method) && request.Path.StartsWithSegments("/api/v1/imports", out var rest)
-            && rest.Value?.EndsWith("/file", StringComparison.Ordinal) == true ? 32 << 20 : null;
+            && rest.Value?.EndsWith("/file", StringComparison.Ordinal) == true ? RequestBody.LargestFile : null;
 
     /// <summary>The address of a service's OpenAPI document at the gateway.</summary>
     public static string Document(Service service) => $"/swagger/{service.Name}/v1.json";

@@ -77,11 +77,17 @@ internal static class AssignLead
 
         ifMatch.Check(lead);
         var owner = await Owners.ReachedAsync(db, caller, request.OwnerId!.Value, ct);
-        var assignment = lead.Assign(owner.Id, owner.UnitId, request.Reason!, occurredOn, caller.Deed(clock));
-        db.Add(assignment);
-        db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = occurredOn });
+        Give(db, lead, owner, request.Reason!, occurredOn, caller.Deed(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
+    }
+
+    /// <summary>Gives the lead to its new owner, keeps who had it, and tells it.</summary>
+    internal static void Give(LeadsDb db, Lead lead, Owner owner, string reason, DateOnly occurredOn, Deed deed)
+    {
+        var assignment = lead.Assign(owner.Id, owner.UnitId, reason, occurredOn, deed);
+        db.Add(assignment);
+        db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = occurredOn });
     }
 
     private static async Task<Results<Ok<IReadOnlyList<AssignmentAnswer>>, NotFound>> List(

@@ -96,5 +96,5 @@ internal static class Leaves
 
     /// <summary>Oneself, or an officer to whom the caller may give leads.</summary>
     private static async Task<bool> ReachesAsync(LeadsDb db, Caller caller, Guid officerId, CancellationToken ct) =>
-        officerId == caller.Id || (await Owners.ReachableAsync(db, caller, ct)).Any(o => o.OfficerId == officerId);
+        officerId == caller.Id || await Owners.Reachable(db, caller).AnyAsync(o => o.OfficerId == officerId, ct);
 }

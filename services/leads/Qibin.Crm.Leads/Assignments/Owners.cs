@@ -35,23 +35,20 @@ internal static class Owners
     /// <exception cref="RuleViolation"><c>officer.unknown</c>.</exception>
     public static async Task<Owner> ReachedAsync(LeadsDb db, Caller caller, Guid officerId, CancellationToken ct)
     {
-        var unit = await db.Officers
-            .Where(o => o.OfficerId == officerId && o.Active && o.Roles.Any(r => LeadsService.Writers.Contains(r))).Select(o => (Guid?)o.UnitId).SingleOrDefaultAsync(ct);
-        var reaches = unit is { } known && (caller.IsIntegration || caller.Is(Roles.Coordinator, Roles.Administrator) || caller.UnitIds.Contains(known));
-        return reaches ? new Owner(officerId, unit!.Value) : throw new RuleViolation("officer.unknown");
+        var unit = await Reachable(db, caller).Where(o => o.OfficerId == officerId).Select(o => (Guid?)o.UnitId).SingleOrDefaultAsync(ct);
+        return unit is { } known ? new Owner(officerId, known) : throw new RuleViolation("officer.unknown");
     }
 
-    /// <summary>All officers to whom the caller may give leads.</summary>
-    public static async Task<List<OfficerRow>> ReachableAsync(LeadsDb db, Caller caller, CancellationToken ct)
+    /// <summary>The officers to whom the caller may give leads; none when it gives no leads away.</summary>
+    public static IQueryable<OfficerRow> Reachable(LeadsDb db, Caller caller)
     {
         var officers = db.Officers.AsNoTracking().Where(o => o.Active && o.Roles.Any(r => LeadsService.Writers.Contains(r)));
-        if (!caller.IsIntegration && !caller.Is(Roles.Coordinator, Roles.Administrator))
+        if (caller.IsIntegration || caller.Is(Roles.Coordinator, Roles.Administrator))
         {
-            // Who gives no leads away reaches nobody.
-            var units = caller.Is(LeadsService.Assigners) ? caller.UnitIds : [];
-            officers = officers.Where(o => units.Contains(o.UnitId));
+            return officers;
         }
 
-        return await officers.ToListAsync(ct);
+        var units = caller.Is(LeadsService.Assigners) ? caller.UnitIds : [];
+        return officers.Where(o => units.Contains(o.UnitId));
     }
 }

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Assignments;
@@ -73,17 +72,15 @@ internal static class SuggestOwner
         var best = (await RankAsync(db, caller, lead, today, ct)).FirstOrDefault(c => c.OfficerId != lead.OwnerId) ?? throw new RuleViolation("assignment.nobody");
         var reason = string.Create(CultureInfo.InvariantCulture,
             $"自动分派：产业链 {best.ChainPoints} 分，区域 {best.RegionPoints} 分，在手线索 {best.OpenLeads} 条 {best.LoadPoints} 分");
-        var assignment = lead.Assign(best.OfficerId, best.UnitId, reason, today, caller.Deed(clock));
-        db.Add(assignment);
-        db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = today });
+        AssignLead.Give(db, lead, new Owner(best.OfficerId, best.UnitId), reason, today, caller.Deed(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new AutomaticAssignmentReceipt { Id = lead.Id, Code = lead.Code, Version = lead.Version, OwnerId = best.OfficerId, Score = best.Score });
     }
 
     private static async Task<List<OwnerCandidate>> RankAsync(LeadsDb db, Caller caller, Lead lead, DateOnly today, CancellationToken ct)
     {
-        var away = await db.Leaves.Where(l => l.From <= today && (l.To == null || l.To >= today)).Select(l => l.OfficerId).ToListAsync(ct);
-        var officers = (await Owners.ReachableAsync(db, caller, ct)).Where(o => o.Roles.Contains(Roles.Officer) && !away.Contains(o.OfficerId)).ToList();
+        var officers = await Owners.Reachable(db, caller).Where(o => o.Roles.Contains(Roles.Officer)
+            && !db.Leaves.Any(l => l.OfficerId == o.OfficerId && l.From <= today && (l.To == null || l.To >= today))).ToListAsync(ct);
         var ids = officers.ConvertAll(o => o.OfficerId);
         var (chain, province) = (lead.ChainCode, lead.SourceRegion?[..2]);
         // Counts, and not leads: what the candidates hold beyond the caller's sight is no secret as a number.

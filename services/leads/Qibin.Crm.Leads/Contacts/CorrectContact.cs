@@ -134,10 +134,11 @@ internal static class CorrectContact
     /// <summary>The lead's first and last day of contact, and none of them after the stage that followed.</summary>
     private static async Task RedateAsync(LeadsDb db, Lead lead, Contact contact, Deed deed, CancellationToken ct)
     {
-        var others = db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contact.Id);
-        var (first, last) = (await others.MinAsync(c => (DateOnly?)c.OccurredOn, ct), await others.MaxAsync(c => (DateOnly?)c.OccurredOn, ct));
+        var others = await db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contact.Id).GroupBy(c => c.LeadId)
+            .Select(of => new { First = of.Min(c => c.OccurredOn), Last = of.Max(c => c.OccurredOn) }).SingleOrDefaultAsync(ct);
         var moved = await db.StageMoves.Where(m => m.LeadId == lead.Id && m.From != null).MinAsync(m => (DateOnly?)m.OccurredOn, ct);
         lead.ContactsCorrected(
-            first < contact.OccurredOn ? first.Value : contact.OccurredOn, last > contact.OccurredOn ? last.Value : contact.OccurredOn, moved, deed);
+            others?.First < contact.OccurredOn ? others.First : contact.OccurredOn,
+            others?.Last > contact.OccurredOn ? others.Last : contact.OccurredOn, moved, deed);
     }
 }

@@ -18,6 +18,7 @@ public sealed record ContactAnswer : IVersioned
     public required string Summary { get; init; }
 
     public required DateOnly OccurredOn { get; init; }
+
     /// <summary>Officers who took part, beside whoever logged it.</summary>
     public required Guid[] ParticipantIds { get; init; }
 

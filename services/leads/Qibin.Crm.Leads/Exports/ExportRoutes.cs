@@ -82,16 +82,7 @@ internal static class ExportRoutes
 
         var job = Job.Of(ExportJob.Kind, new ExportRun { List = request.List!.Value, Format = request.Format!.Value, Query = request.Query }, caller, clock);
         db.Add(job);
-        db.Add(new AuditEntry
-        {
-            Id = clock.NewId(),
-            At = clock.GetUtcNow(),
-            ActorId = caller.Id,
-            Action = "list.exported",
-            SubjectType = "export",
-            SubjectId = job.Id,
-            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-        });
+        db.Audit(caller, clock, "list.exported", "export", job.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Accepted($"/api/v1/exports/{job.Id}", new ExportReceipt { Id = job.Id });
     }

@@ -451,16 +451,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
 
         if (run.DuplicateReason is { } why)
         {
-            _audits.Add(new AuditEntry
-            {
-                Id = clock.NewId(),
-                At = deed.At,
-                ActorId = deed.By,
-                Action = "investor.duplicateOverridden",
-                SubjectType = "investor",
-                SubjectId = id,
-                Reason = why,
-            });
+            _audits.Add(AuditEntry.Of(deed.By, deed.At, "investor.duplicateOverridden", "investor", id, why));
             return [];
         }
 

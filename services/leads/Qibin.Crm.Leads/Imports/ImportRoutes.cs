@@ -117,7 +117,6 @@ internal static class ImportRoutes
 {
     public const int LargestColumns = 100;
     public const int LargestRows = 50_000;
-    private const int LargestFile = 32 << 20;
     private static readonly SheetLimits Limits = new(LargestRows, LargestColumns);
 
     private static readonly Listing<Import> Listing = new Listing<Import>(i => i.Id, "-createdAt").Sort("createdAt", i => i.CreatedAt);
@@ -132,7 +131,7 @@ internal static class ImportRoutes
             .WithName("listImports").WithSummary("我的导入 · The caller's imports");
         api.MapGet("/imports/{importId:guid}", Read).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("readImport").WithSummary("导入进度与结果 · An import, its progress and result");
-        api.MapPut("/imports/{importId:guid}/file", Upload).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new TakesFile(LargestFile))
+        api.MapPut("/imports/{importId:guid}/file", Upload).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new TakesFile(RequestBody.LargestFile))
             .WithName("uploadImportFile").WithSummary("上传导入文件（xlsx、csv，最多 50,000 行）· Upload the file, xlsx or csv, at most 50,000 rows");
         api.MapPost("/imports/{importId:guid}/execution", Execute).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("executeImport").WithSummary("试导入或正式导入 · Run an import, dry or in earnest");

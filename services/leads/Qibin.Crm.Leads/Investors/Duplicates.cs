@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -131,17 +130,7 @@ internal static partial class Duplicates
                 };
             }
 
-            db.Add(new AuditEntry
-            {
-                Id = clock.NewId(),
-                At = clock.GetUtcNow(),
-                ActorId = caller.Id,
-                Action = "investor.duplicateOverridden",
-                SubjectType = "investor",
-                SubjectId = investor.Id,
-                Reason = reason.Reason,
-                TraceId = Activity.Current?.TraceId.ToString(),
-            });
+            db.Audit(caller, clock, "investor.duplicateOverridden", "investor", investor.Id, reason.Reason);
         }
 
         return found.Told(plain: false) is { Count: > 0 } seen ? [.. seen.Select(c => c with { Name = null })] : null;
@@ -191,27 +180,34 @@ internal static partial class Duplicates
     {
         var (compared, phoneKey, domain) = (name is null ? null : ComparedNames.KeyOf(name), ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
         var hits = db.Investors.Where(i => i.ComparedName == compared && i.Id != self && i.MergedIntoId == null).OrderByDescending(i => i.Id).Take(Looked)
-            .Select(i => new { InvestorId = i.Id, By = ByName, PersonId = i.Id });
+            .Select(i => new HitRow { InvestorId = i.Id, By = ByName, PersonId = i.Id });
         if (phoneKey is not null)
         {
             hits = hits.Concat(db.People.Where(p => p.PhoneKey == phoneKey && p.InvestorId != self).OrderByDescending(p => p.Id).Take(Looked)
-                .Select(p => new { p.InvestorId, By = ByPhone, PersonId = p.Id }));
+                .Select(p => new HitRow { InvestorId = p.InvestorId, By = ByPhone, PersonId = p.Id }));
         }
 
         if (domain is not null && ComparedContacts.Tells(domain))
         {
             hits = hits.Concat(db.People.Where(p => p.EmailDomain == domain && p.InvestorId != self).OrderByDescending(p => p.Id).Take(Looked)
-                .Select(p => new { p.InvestorId, By = ByDomain, PersonId = p.Id }));
+                .Select(p => new HitRow { InvestorId = p.InvestorId, By = ByDomain, PersonId = p.Id }));
         }
 
         if (uscc is not null)
         {
-            hits = hits.Concat(db.Investors.Where(i => i.Uscc == uscc && i.Id != self).Select(i => new { InvestorId = i.Id, By = ByUscc, PersonId = i.Id }));
+            hits = hits.Concat(db.Investors.Where(i => i.Uscc == uscc && i.Id != self).Select(i => new HitRow { InvestorId = i.Id, By = ByUscc, PersonId = i.Id }));
         }
 
+        return new Found(await Seen(db, caller, clock, hits).ToListAsync(ct), name, uscc);
+    }
+
+    /// <summary>What was found, with what the caller may know of it.</summary>
+    private static IQueryable<Hit> Seen(LeadsDb db, Caller caller, TimeProvider clock, IQueryable<HitRow> hits)
+    {
         var (me, now) = (caller.Id, clock.GetUtcNow());
-        var found = await hits.Join(db.Investors, h => h.InvestorId, i => i.Id, (h, i) => new Hit
+        return hits.Join(db.Investors, h => h.InvestorId, i => i.Id, (h, i) => new Hit
         {
+            For = h.For,
             Id = i.Id,
             Name = i.Name,
             NameKey = i.NameKey,
@@ -221,8 +217,17 @@ internal static partial class Duplicates
             Open = db.Leads.Any(l => l.InvestorId == i.Id && !l.Confidential),
             Plain = h.By != ByPhone || db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id && l.OwnerId == me)
                 || db.Unmaskings.Any(u => u.PersonId == h.PersonId && u.CallerId == me && u.Until > now),
-        }).AsNoTracking().ToListAsync(ct);
-        return new Found(found, name, uscc);
+        }).AsNoTracking();
+    }
+
+    private sealed class HitRow
+    {
+        /// <summary>Of many investors that are asked for at once, the one it was found for.</summary>
+        public Guid For { get; init; }
+
+        public Guid InvestorId { get; init; }
+        public int By { get; init; }
+        public Guid PersonId { get; init; }
     }
 
     private sealed record Hit

@@ -41,26 +41,12 @@ internal static partial class Duplicates
             return new Dictionary<Guid, StandsInTheWay>();
         }
 
-        var (me, now) = (caller.Id, clock.GetUtcNow());
-        var hits = await db.Database.SqlQueryRaw<HitRow>(
+        var hits = await Seen(db, caller, clock, db.Database.SqlQueryRaw<HitRow>(
                 Hits,
                 new NpgsqlParameter<Guid[]>("ids", [.. entered.Select(e => e.Id)]),
                 new NpgsqlParameter<string[]>("names", [.. entered.Select(e => ComparedNames.KeyOf(e.Name))]),
                 new NpgsqlParameter<string?[]>("phones", [.. entered.Select(e => ComparedContacts.KeyOf(e.Phone))]),
-                new NpgsqlParameter<string?[]>("domains", [.. entered.Select(e => ComparedContacts.DomainOf(e.Email) is { } domain && ComparedContacts.Tells(domain) ? domain : null)]))
-            .Join(db.Investors, h => h.InvestorId, i => i.Id, (h, i) => new Hit
-            {
-                For = h.For,
-                Id = i.Id,
-                Name = i.Name,
-                NameKey = i.NameKey,
-                Uscc = i.Uscc,
-                By = h.By,
-                Visible = db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id),
-                Open = db.Leads.Any(l => l.InvestorId == i.Id && !l.Confidential),
-                Plain = h.By != ByPhone || db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id && l.OwnerId == me)
-                    || db.Unmaskings.Any(u => u.PersonId == h.PersonId && u.CallerId == me && u.Until > now),
-            }).AsNoTracking().ToListAsync(ct);
+                new NpgsqlParameter<string?[]>("domains", [.. entered.Select(e => ComparedContacts.DomainOf(e.Email) is { } domain && ComparedContacts.Tells(domain) ? domain : null)]))).ToListAsync(ct);
         var byId = entered.ToDictionary(e => e.Id);
         var stand = new Dictionary<Guid, StandsInTheWay>();
         foreach (var of in hits.GroupBy(h => h.For))
@@ -74,13 +60,5 @@ internal static partial class Duplicates
         }
 
         return stand;
-    }
-
-    private sealed class HitRow
-    {
-        public Guid For { get; init; }
-        public Guid InvestorId { get; init; }
-        public int By { get; init; }
-        public Guid PersonId { get; init; }
     }
 }

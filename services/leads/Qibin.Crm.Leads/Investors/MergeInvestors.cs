@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
@@ -148,7 +147,7 @@ internal static class MergeInvestors
         Tell(db, leads, into, deed);
         var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
-        Audit(db, caller, clock, "investor.merged", from.Id, request.Reason);
+        db.Audit(caller, clock, "investor.merged", "investor", from.Id, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new MergeReceipt { Id = into.Id, Version = into.Version, MergeId = merge.Id, UndoableUntil = merge.UndoableUntil });
     }
@@ -187,7 +186,7 @@ internal static class MergeInvestors
         Tell(db, leads.Where(l => !back.Contains(l.Id)), into, deed);
         var happened = new InvestorMergeUndone { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
-        Audit(db, caller, clock, "investor.mergeUndone", from.Id, request.Reason);
+        db.Audit(caller, clock, "investor.mergeUndone", "investor", from.Id, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = into.Id, Version = into.Version });
     }
@@ -268,18 +267,6 @@ internal static class MergeInvestors
             db.Publish(lead, new LeadAmended { Lead = lead.State() });
         }
     }
-
-    private static void Audit(LeadsDb db, Caller caller, TimeProvider clock, string action, Guid investorId, string? reason) => db.Add(new AuditEntry
-    {
-        Id = clock.NewId(),
-        At = clock.GetUtcNow(),
-        ActorId = caller.Id,
-        Action = action,
-        SubjectType = "investor",
-        SubjectId = investorId,
-        Reason = reason,
-        TraceId = Activity.Current?.TraceId.ToString(),
-    });
 }
 
 /// <summary>301 to the investor that this one is part of. Not to be kept by caches: a merge can be undone.</summary>

@@ -200,17 +200,7 @@ internal static class People
             insert into unmasking (person_id, caller_id, until) values ({personId}, {caller.Id}, {until})
             on conflict (person_id, caller_id) do update set until = excluded.until
             """, ct);
-        db.Add(new AuditEntry
-        {
-            Id = clock.NewId(),
-            At = now,
-            ActorId = caller.Id,
-            Action = "person.unmasked",
-            SubjectType = "person",
-            SubjectId = personId,
-            Reason = request.Reason,
-            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-        });
+        db.Audit(caller, clock, "person.unmasked", "person", personId, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
             $"/api/v1/investors/{investorId}/people/{personId}", new UnmaskingReceipt { PersonId = personId, Until = until });

@@ -142,17 +142,7 @@ internal static class Referrers
             caller.Is(Roles.Administrator), patch.Reason, deed);
         if (frozen)
         {
-            db.Add(new AuditEntry
-            {
-                Id = clock.NewId(),
-                At = deed.At,
-                ActorId = deed.By,
-                Action = "referrer.amended",
-                SubjectType = "lead",
-                SubjectId = leadId,
-                Reason = patch.Reason,
-                TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-            });
+            db.Audit(caller, clock, "referrer.amended", "lead", leadId, patch.Reason);
         }
 
         await db.SaveChangesAsync(ct);

@@ -91,7 +91,7 @@ internal sealed class Deliveries(
     /// <summary>Takes batches while any wait: one transaction at a time, so that no two of them wait for each other's locks.</summary>
     private async Task DrainAsync()
     {
-        do
+        while (true)
         {
             var batch = new List<Waiting>();
             while (batch.Count < batching.Most && _waiting.TryDequeue(out var next))
@@ -119,7 +119,6 @@ internal sealed class Deliveries(
                 }
             }
         }
-        while (true);
     }
 
     private async Task<bool> TryAsync(List<Work> works)

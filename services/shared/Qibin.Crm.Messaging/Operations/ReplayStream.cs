@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -34,22 +33,5 @@ public static class ReplayStream
         db.Audit(caller, clock, "outbox.replayed", "stream", streamId);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new StreamReleased { StreamId = streamId, Released = released });
-    }
-
-    /// <summary>Notes the deed in the transaction that does it.</summary>
-    internal static void Audit(this DbContext db, Caller caller, TimeProvider clock, string action, string subjectType, Guid subjectId, string? reason = null)
-    {
-        var now = clock.GetUtcNow();
-        db.Add(new AuditEntry
-        {
-            Id = Guid.CreateVersion7(now),
-            At = now,
-            ActorId = caller.Id,
-            Action = action,
-            SubjectType = subjectType,
-            SubjectId = subjectId,
-            Reason = reason,
-            TraceId = Activity.Current?.TraceId.ToString(),
-        });
     }
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+
 namespace Qibin.Crm.ServiceDefaults;
 
 /// <summary>Who did what to what, and why, written in the same transaction as the deed. Append-only; holds no personal data itself.</summary>
@@ -14,4 +17,30 @@ public sealed class AuditEntry
     public required Guid SubjectId { get; init; }
     public string? Reason { get; init; }
     public string? TraceId { get; init; }
+
+    /// <summary>An entry of now's trace.</summary>
+    public static AuditEntry Of(Guid actorId, DateTimeOffset at, string action, string subjectType, Guid subjectId, string? reason = null) => new()
+    {
+        Id = Guid.CreateVersion7(at),
+        At = at,
+        ActorId = actorId,
+        Action = action,
+        SubjectType = subjectType,
+        SubjectId = subjectId,
+        Reason = reason,
+        TraceId = Activity.Current?.TraceId.ToString(),
+    };
+}
+
+/// <summary>Notes a deed in the transaction that does it.</summary>
+public static class Auditing
+{
+    public static void Audit(
+        this DbContext db, Caller caller, TimeProvider clock, string action, string subjectType, Guid subjectId, string? reason = null)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(clock);
+        db.Add(AuditEntry.Of(caller.Id, clock.GetUtcNow(), action, subjectType, subjectId, reason));
+    }
 }

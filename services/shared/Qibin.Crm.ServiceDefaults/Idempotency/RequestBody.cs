@@ -49,6 +49,9 @@ public sealed class RequestBody(RequestDelegate next)
         return (byte[])http.Items[HashKey]!;
     }
 
+    /// <summary>Octets of the largest file that an operation takes; the gateway lets no more through.</summary>
+    public const int LargestFile = 32 << 20;
+
     /// <summary>Takes the whole body into memory. What stalls (under 240 octets a second) ends in 408.</summary>
     /// <param name="http">The request.</param>
     /// <param name="largestFile">Octets of the file that it brings; null for everything else.</param>

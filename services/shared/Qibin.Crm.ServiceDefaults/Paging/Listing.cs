@@ -64,14 +64,7 @@ public sealed class Listing<TRow> : IListing where TRow : class
         var binding = Binding(request, page.Sort ?? _default);
         long? total = page.Total == true ? await rows.LongCountAsync(ct) : null;
 
-        var after = page.Cursor is null ? rows : rows.Where(After(keys, Decode(page.Cursor, binding, keys)));
-        IOrderedQueryable<TRow>? ordered = null;
-        foreach (var (key, descending) in keys)
-        {
-            ordered = key.Order(ordered, after, descending);
-        }
-
-        var found = await ordered!.Take(limit + 1).ToListAsync(ct);
+        var found = await Rest(rows, keys, page.Cursor, binding).Take(limit + 1).ToListAsync(ct);
         var more = found.Count > limit;
         if (more)
         {
@@ -98,20 +91,26 @@ public sealed class Listing<TRow> : IListing where TRow : class
     {
         ArgumentNullException.ThrowIfNull(rows);
         var keys = Order(sort ?? _default);
-        var rest = after is null ? rows : rows.Where(After(keys, Decode(after, [], keys)));
-        IOrderedQueryable<TRow>? ordered = null;
-        foreach (var (key, descending) in keys)
-        {
-            ordered = key.Order(ordered, rest, descending);
-        }
-
-        var found = await ordered!.Take(count).ToListAsync(ct);
+        var found = await Rest(rows, keys, after, []).Take(count).ToListAsync(ct);
         return (found, found.Count < count ? null : Encode(found[^1], [], keys));
     }
 
     /// <summary>Refuses a sort that is not published.</summary>
     /// <exception cref="Refusal">400.</exception>
     public void CheckSort(string? sort) => Order(sort ?? _default);
+
+    /// <summary>The rows from the cursor on, in order; all of them without one.</summary>
+    private static IQueryable<TRow> Rest(IQueryable<TRow> rows, List<(ISortKey Key, bool Descending)> keys, string? cursor, byte[] binding)
+    {
+        var rest = cursor is null ? rows : rows.Where(After(keys, Decode(cursor, binding, keys)));
+        IOrderedQueryable<TRow>? ordered = null;
+        foreach (var (key, descending) in keys)
+        {
+            ordered = key.Order(ordered, rest, descending);
+        }
+
+        return ordered!;
+    }
 
     private List<(ISortKey Key, bool Descending)> Order(string sort)
     {
