@@ -19,7 +19,10 @@ internal static class Routes
     public static IReadOnlyList<Service> Services { get; } =
     [
         new("leads", "线索 Leads", 20,
-            ["first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "ops/leads", "changes/leads"], []),
+            [
+                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims", "transfers", "pool",
+                "ops/leads", "changes/leads",
+            ], []),
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], []),
         new("enterprises", "企业与载体 Enterprises", 20,
             ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], []),

@@ -8,7 +8,7 @@ namespace Qibin.Crm.EndToEnd.Tests;
 /// Every operation of the five services, and how one right request of it is prepared on the running system: rows of its own for each
 /// change, so that no operation stands in another one's way. An operation that is not here fails the generated tests.
 /// </summary>
-internal sealed class KnownOperations : IAsyncDisposable
+internal sealed partial class KnownOperations : IAsyncDisposable
 {
     private static readonly string[] Services = ["identity", "leads", "projects", "enterprises", "pipeline"];
     private readonly RunningSystem _system;
@@ -19,6 +19,7 @@ internal sealed class KnownOperations : IAsyncDisposable
         _system = system;
         _rows = new RowsOfTheTests(system);
         Leads();
+        LeadOrder();
         Projects();
         Enterprises();
         Identity();

@@ -403,7 +403,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     private static object Document(string type) =>
         new { type, title = "生成测试文件（演示）", number = "T-1", issuedOn = Day(-160), uri = "https://documents.example/generated/" + type };
 
-    private static Row Made(string at, Answer answer, bool seenByAll = true) => new($"{at}/{answer.Is(201).Id}", answer.ETag, answer.Json, seenByAll);
+    internal static Row Made(string at, Answer answer, bool seenByAll = true) => new($"{at}/{answer.Is(201).Id}", answer.ETag, answer.Json, seenByAll);
 
     private static async Task<Row> StepAsync(ApiClient who, Row row, string below, object body) =>
         row with { ETag = (await who.PostAsync(row.Path + below, body, row.ETag)).Is(200).ETag };

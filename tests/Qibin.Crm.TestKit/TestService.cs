@@ -65,6 +65,8 @@ public sealed class TestService : IAsyncDisposable
             {
                 ["ConnectionStrings:Database"] = connection,
                 ["Identity:Issuer"] = authority.Issuer,
+                // What is due is done when the test says so.
+                ["Timers:EverySeconds"] = "0",
             });
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -98,6 +100,10 @@ public sealed class TestService : IAsyncDisposable
 
         return taken;
     }
+
+    /// <summary>Does what is due by the service's clock.</summary>
+    /// <returns>Number of rows worked on.</returns>
+    public Task<int> RunDueAsync() => Services.GetRequiredService<Timers>().RunDueAsync(CancellationToken.None);
 
     /// <summary>What the service logged of one aggregate, in order.</summary>
     public async Task<IReadOnlyList<LoggedEvent>> EventsAsync(Guid streamId)

@@ -36,6 +36,7 @@ internal static class Program
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
         builder.AddLeadJobs();
+        builder.AddLeadOrder();
         builder.Services.AddValidation();
         builder.Services.AddSingleton<IMigrationStep, FillNames>();
         var app = builder.Build();
@@ -52,6 +53,7 @@ internal static class Program
         api.MapInvestors();
         api.MapImports();
         api.MapExports();
+        api.MapLeadOrder();
         api.MapOperations();
         return app;
     }

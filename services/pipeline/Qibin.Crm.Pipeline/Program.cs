@@ -33,6 +33,7 @@ internal static class Program
             .Consume<InvestorMerged, InvestorMergedConsumer>()
             .Consume<InvestorMergeUndone, InvestorMergeUndoneConsumer>()
             .Consume<LeadRemoved, LeadRemovedConsumer>()
+            .ConsumeLeadOrder()
             .Consume<ProjectOpened, ProjectOpenedConsumer>()
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
             .Consume<ProjectSteppedBack, ProjectSteppedBackConsumer>()

@@ -25,5 +25,6 @@ internal static class LeadStates
         SettledOn = lead.SettledOn,
         Confidential = lead.Confidential,
         Readers = lead.Readers,
+        SharedWith = lead.SharedWith,
     };
 }

@@ -33,6 +33,12 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<ExternalKey> ExternalKeys => Set<ExternalKey>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<JobPart> JobParts => Set<JobPart>();
+    public DbSet<RuleSet> RuleSets => Set<RuleSet>();
+    public DbSet<Claim> Claims => Set<Claim>();
+    public DbSet<ClaimDispute> Disputes => Set<ClaimDispute>();
+    public DbSet<PoolPlace> PoolPlaces => Set<PoolPlace>();
+    public DbSet<PoolPick> PoolPicks => Set<PoolPick>();
+    public DbSet<Transfer> Transfers => Set<Transfer>();
 
     /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
     public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
@@ -108,6 +114,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Ignore(x => x.EstimatedInvestment);
             lead.Ignore(x => x.IsClosed);
             lead.HasIndex(x => x.Code).IsUnique();
+            lead.HasIndex(x => x.SharedWith).HasMethod("gin");
             // Each index serves a published sort or filter of the list; all end in the id, the last key of every order.
             lead.HasIndex(x => new { x.UpdatedAt, x.Id });
             lead.HasIndex(x => new { x.OwnerId, x.UpdatedAt, x.Id });
@@ -199,6 +206,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
         });
         modelBuilder.AddImportTables();
         modelBuilder.AddJobTables();
+        modelBuilder.AddLeadOrder();
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();

@@ -8,7 +8,7 @@ namespace Qibin.Crm.Leads.Domain;
 /// A lead 线索: one investment intention of one investor, and for ever the record of that relationship. Contacts stand in a table
 /// of their own, since a lead can have thousands; the lead keeps what lists and rules ask of them.
 /// </summary>
-internal sealed class Lead : Aggregate, IScoped
+internal sealed class Lead : Aggregate, IShared
 {
     private Lead()
     {
@@ -48,6 +48,10 @@ internal sealed class Lead : Aggregate, IScoped
     public DateOnly? NextStepDueOn { get; private set; }
     public bool Confidential { get; private set; }
     public Guid[] Readers { get; private set; } = [];
+
+    /// <summary>Units and officers that read it although it is no longer theirs: those that it was transferred from.</summary>
+    public Guid[] SharedWith { get; private set; } = [];
+
     public Guid? ProjectId { get; private set; }
     public string? ProjectName { get; private set; }
     public DateOnly? ConvertedOn { get; private set; }
@@ -329,6 +333,13 @@ internal sealed class Lead : Aggregate, IScoped
     {
         Confidential = confidential;
         Readers = confidential ? [.. readers.Append(OwnerId).Distinct().Order()] : [];
+        Changed(deed);
+    }
+
+    /// <summary>Lets a unit and its officer read on.</summary>
+    public void ShareWith(Guid unitId, Guid ownerId, Deed deed)
+    {
+        SharedWith = [.. SharedWith.Append(unitId).Append(ownerId).Distinct().Order()];
         Changed(deed);
     }
 

@@ -145,6 +145,7 @@ internal static class MergeInvestors
         into.Amend(after.Name, after.Uscc, after.SourceRegion, deed);
         await MovePeopleAsync(db, people, from.Id, into.Id, deed, ct);
         Tell(db, leads, into, deed);
+        await Claims.MoveClaim.FollowAsync(db, [.. moved.Select(l => l.Id)], from.Id, into.Id, deed, ct);
         var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
         db.Audit(caller, clock, "investor.merged", "investor", from.Id, request.Reason);
@@ -184,6 +185,7 @@ internal static class MergeInvestors
         await MovePeopleAsync(db, merge.PersonIds, into.Id, from.Id, deed, ct);
         Tell(db, leads.Where(l => back.Contains(l.Id)), from, deed);
         Tell(db, leads.Where(l => !back.Contains(l.Id)), into, deed);
+        await Claims.MoveClaim.FollowAsync(db, back, into.Id, from.Id, deed, ct);
         var happened = new InvestorMergeUndone { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
         db.Audit(caller, clock, "investor.mergeUndone", "investor", from.Id, request.Reason);

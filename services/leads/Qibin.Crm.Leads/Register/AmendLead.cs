@@ -73,6 +73,11 @@ internal static class AmendLead
         }
 
         db.Publish(lead, new LeadAmended { Lead = lead.State() });
+        if (patch.EstimatedInvestment is not null)
+        {
+            await Claims.MoveClaim.FollowAsync(db, lead, deed, ct);
+        }
+
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }

@@ -38,4 +38,7 @@ public sealed record LeadState
 
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
+
+    /// <summary>Units and officers that read the lead beside its own, such as the unit that it was transferred from.</summary>
+    public Guid[] SharedWith { get; init; } = [];
 }

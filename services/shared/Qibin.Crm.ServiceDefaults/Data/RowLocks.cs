@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -15,6 +16,11 @@ public static class RowLocks
     /// is lost. Use it in every handler that changes an existing aggregate, and join nothing to it.
     /// </summary>
     public static IQueryable<T> Locked<T>(this DbSet<T> rows, Guid id) where T : Aggregate => rows.Where(row => row.Id == id).TagWith(Tag);
+
+    /// <summary>Whether the query is one of <see cref="Locked"/>, not yet narrowed.</summary>
+    internal static bool IsLocked<T>(IQueryable<T> rows) =>
+        rows.Expression is MethodCallExpression { Method.Name: nameof(EntityFrameworkQueryableExtensions.TagWith) } call
+        && call.Arguments is [_, ConstantExpression { Value: Tag }];
 }
 
 /// <summary>How statements are planned.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace Qibin.Crm.ServiceDefaults;
 
 /// <summary>A row that may be confidential 涉密.</summary>
@@ -17,10 +19,20 @@ public interface IScoped : IConfidential
     string? ChainCode { get; }
 }
 
+/// <summary>A row that others than its officer and unit read as well, such as the unit that it was transferred from.</summary>
+public interface IShared : IScoped
+{
+    /// <summary>Units and officers that read it; changing it stays with those whose row it is.</summary>
+    Guid[] SharedWith { get; }
+}
+
 /// <summary>The one row-scope predicate. Every door (list, detail, search, totals, export, feed) goes through it.</summary>
 public static class RowScope
 {
-    /// <summary>Keeps the rows that the caller may see. What is left out is answered as absent, never as forbidden.</summary>
+    /// <summary>
+    /// Keeps the rows that the caller may see. What is left out is answered as absent, never as forbidden. Of rows locked to be changed
+    /// (<see cref="RowLocks.Locked"/>) it keeps those that are the caller's own: who a row is shared with only reads it.
+    /// </summary>
     public static IQueryable<T> VisibleTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped => rows.Within(caller).DisclosedTo(caller);
 
     /// <summary>
@@ -49,6 +61,23 @@ public static class RowScope
     {
         ArgumentNullException.ThrowIfNull(caller);
         var (me, unit, units, chains) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds, caller.Chains);
+        if (typeof(IShared).IsAssignableFrom(typeof(T)) && !RowLocks.IsLocked(rows))
+        {
+            // By the name of the property: a cast to the interface does not translate.
+            const string shared = nameof(IShared.SharedWith);
+            switch (caller.Reach)
+            {
+                case Reach.Subtree when units is [var one]:
+                    return rows.Where(r => r.UnitId == one || EF.Property<Guid[]>(r, shared).Contains(one));
+                case Reach.Subtree:
+                    return rows.Where(r => units.Contains(r.UnitId) || EF.Property<Guid[]>(r, shared).Any(s => units.Contains(s)));
+                case Reach.Unit:
+                    return rows.Where(r => r.UnitId == unit || EF.Property<Guid[]>(r, shared).Contains(unit));
+                case Reach.Own:
+                    return rows.Where(r => r.OwnerId == me || EF.Property<Guid[]>(r, shared).Contains(me));
+            }
+        }
+
         return caller.Reach switch
         {
             Reach.All => rows,

@@ -22,4 +22,7 @@ public static class DistrictCalendar
 
     /// <summary>The district's day of an instant.</summary>
     public static DateOnly OnDay(this DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
+
+    /// <summary>The instant at which a day begins in the district.</summary>
+    public static DateTimeOffset Begins(this DateOnly day) => new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), Offset).ToUniversalTime();
 }

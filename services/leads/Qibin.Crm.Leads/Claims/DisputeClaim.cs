@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Rules;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Claims;
+
+/// <summary>Disputes the claim that holds the investor of the caller's own lead.</summary>
+public sealed record DisputeRequest
+{
+    [Needed]
+    public Guid? LeadId { get; init; }
+
+    /// <summary>The disputing unit's first talk: a contact logged on that lead.</summary>
+    [Needed]
+    public Guid? ContactId { get; init; }
+
+    [Needed, TextLength(2000)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Settles a dispute.</summary>
+public sealed record SettlementRequest
+{
+    /// <summary>Upheld: the claim goes on with what was left of it. Overturned: it ends, and the disputing unit has the investor.</summary>
+    [Needed]
+    public DisputeDecision? Decision { get; init; }
+
+    [Needed, TextLength(2000)]
+    public string? Note { get; init; }
+}
+
+/// <summary>Opens and settles disputes. While one is open the claim's clock stands and the investor stays held.</summary>
+internal static class DisputeClaim
+{
+    internal static async Task<Results<Created<Receipt>, NotFound>> Open(
+        DisputeRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var (lead, firstTalk) = await FileClaim.TalkAsync(db, caller, request.LeadId!.Value, request.ContactId!.Value, ct);
+        if (lead is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var deed = caller.Deed(clock);
+        var claim = await FileClaim.HoldingAsync(db, lead.InvestorId, await db.RulesAsync<ClaimRules>(ct), deed, ct)
+            ?? throw new RuleViolation("claim.none");
+        if (claim.UnitId == lead.UnitId)
+        {
+            throw new RuleViolation("claim.ownUnit");
+        }
+
+        var from = claim.State;
+        claim.Dispute(deed);
+        var dispute = ClaimDispute.Open(clock.NewId(), claim, lead, firstTalk!, request.Reason!, deed);
+        db.Add(dispute);
+        db.Publish(claim, claim.Moved(from), await ConfidentialAsync(db, claim, ct));
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created($"/api/v1/claims/disputes/{dispute.Id}", new Receipt { Id = dispute.Id, Version = dispute.Version });
+    }
+
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Settle(
+        Guid disputeId, SettlementRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var ids = await db.DisputesVisibleTo(caller).Where(d => d.Id == disputeId)
+            .Join(db.Claims, d => d.ClaimId, c => c.Id, (d, c) => new { c.InvestorId, d.ClaimId, d.LeadId, d.ContactId }).SingleOrDefaultAsync(ct);
+        if (ids is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        // Investor, lead, claim, dispute: the order of filing.
+        await db.Investors.Locked(ids.InvestorId).SingleAsync(ct);
+        var lead = await db.Leads.Locked(ids.LeadId).SingleAsync(ct);
+        var claim = await db.Claims.Locked(ids.ClaimId).SingleAsync(ct);
+        var dispute = await db.Disputes.Locked(disputeId).SingleAsync(ct);
+        ifMatch.Check(dispute);
+        var (deed, rules) = (caller.Deed(clock), await db.RulesAsync<ClaimRules>(ct));
+        var lastContactOn = await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.LastContactOn).SingleAsync(ct);
+        var overturned = request.Decision == DisputeDecision.Overturned;
+        var won = overturned ? clock.NewId() : (Guid?)null;
+        dispute.Settle(request.Decision!.Value, request.Note!, won, deed);
+        claim.Settle(!overturned, request.Note!, lastContactOn, rules, deed);
+        db.Publish(claim, claim.Moved(ClaimState.Disputed), await ConfidentialAsync(db, claim, ct));
+        // The end first: the constraint looks at each statement.
+        await db.SaveChangesAsync(ct);
+        if (won is { } id)
+        {
+            var firstTalk = await db.Contacts.AsNoTracking().SingleAsync(c => c.Id == ids.ContactId, ct);
+            // Filed by whom the dispute was opened, and confirmed by the settlement.
+            var next = Claim.File(id, lead, firstTalk, dispute.Reason[..Math.Min(1000, dispute.Reason.Length)], rules, deed with { By = dispute.OpenedBy });
+            next.Confirm(good: true, null, deed);
+            db.Add(next);
+            db.Publish(next, next.Moved(null), lead.Confidential);
+            await db.SaveChangesAsync(ct);
+        }
+
+        return TypedResults.Ok(new Receipt { Id = dispute.Id, Version = dispute.Version });
+    }
+
+    private static Task<bool> ConfidentialAsync(LeadsDb db, Claim claim, CancellationToken ct) =>
+        db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.Confidential).SingleAsync(ct);
+}

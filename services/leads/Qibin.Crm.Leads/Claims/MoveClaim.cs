@@ -1,0 +1,169 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Rules;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Claims;
+
+/// <summary>Whether the evidence of a claim is good: 确认, 不予确认.</summary>
+public enum ClaimConfirmation { Confirmed, Refused }
+
+/// <summary>Decides on a pending claim; never by whom it was filed.</summary>
+public sealed record ConfirmationRequest
+{
+    [Needed]
+    public ClaimConfirmation? Decision { get; init; }
+
+    [TextLength(1000)]
+    public string? Note { get; init; }
+}
+
+/// <summary>Lengthens a claim on progress: a contact logged since it was filed or last extended.</summary>
+public sealed record ExtensionRequest
+{
+    /// <summary>What has come on; kept in the audit.</summary>
+    [Needed, TextLength(1000)]
+    public string? Progress { get; init; }
+}
+
+/// <summary>Gives the investor free.</summary>
+public sealed record ReleaseRequest
+{
+    [Needed, TextLength(1000)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>The provincial filing is done.</summary>
+public sealed record FilingRequest
+{
+    [Needed, TextLength(200)]
+    public string? Reference { get; init; }
+
+    /// <summary>Today when left out; never in the future.</summary>
+    [BusinessDate]
+    public DateOnly? FiledOn { get; init; }
+}
+
+/// <summary>The task force is set up.</summary>
+public sealed record TaskForceRequest
+{
+    /// <summary>Who stands in it, by units and posts.</summary>
+    [Needed, TextLength(1000)]
+    public string? Note { get; init; }
+
+    /// <summary>Today when left out; never in the future.</summary>
+    [BusinessDate]
+    public DateOnly? SetUpOn { get; init; }
+}
+
+/// <summary>Moves a claim, by those whose lead it stands on.</summary>
+internal static class MoveClaim
+{
+    internal static Task<Results<Ok<Receipt>, NotFound>> Confirm(
+        Guid claimId, ConfirmationRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Confirm(request.Decision == ClaimConfirmation.Confirmed, request.Note, caller.Deed(clock)), ct);
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> Extend(
+        Guid claimId, ExtensionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        MoveAsync(claimId, ifMatch, db, caller, (claim, lead, rules) =>
+        {
+            claim.Extend(lead, rules, caller.Deed(clock));
+            db.Add(new AuditEntry
+            {
+                Id = clock.NewId(),
+                At = clock.GetUtcNow(),
+                ActorId = caller.Id,
+                Action = "claim.extended",
+                SubjectType = "claim",
+                SubjectId = claim.Id,
+                Reason = request.Progress,
+                TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
+            });
+        }, ct);
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> Release(
+        Guid claimId, ReleaseRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Release(request.Reason!, caller.Deed(clock)), ct);
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> File(
+        Guid claimId, FilingRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var on = clock.NotAfterToday(request.FiledOn, "/filedOn");
+        return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Filed(on, request.Reference!, caller.Deed(clock)), ct);
+    }
+
+    internal static Task<Results<Ok<Receipt>, NotFound>> SetUpTaskForce(
+        Guid claimId, TaskForceRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var on = clock.NotAfterToday(request.SetUpOn, "/setUpOn");
+        return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.TaskForceSetUp(on, request.Note!, caller.Deed(clock)), ct);
+    }
+
+    /// <summary>The lead's investment was amended: the claim that stands on it may now ask for more.</summary>
+    internal static async Task FollowAsync(LeadsDb db, Lead lead, Deed deed, CancellationToken ct)
+    {
+        if (await db.Claims.Where(c => c.LeadId == lead.Id && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct) is not { } id)
+        {
+            return;
+        }
+
+        var claim = await db.Claims.Locked(id).SingleAsync(ct);
+        if (claim.Holds && claim.Follow(lead.EstimatedInvestment, await db.RulesAsync<ClaimRules>(ct), deed))
+        {
+            db.Publish(claim, claim.Moved(claim.State), lead.Confidential);
+        }
+    }
+
+    /// <summary>
+    /// Leads went from one investor to another, by a merge or its undoing: the claim that stands on one of them goes with it. Both
+    /// investors are locked.
+    /// </summary>
+    /// <exception cref="RuleViolation"><c>merge.bothClaimed</c>.</exception>
+    internal static async Task FollowAsync(LeadsDb db, IReadOnlyCollection<Guid> leadIds, Guid from, Guid to, Deed deed, CancellationToken ct)
+    {
+        var rules = await db.RulesAsync<ClaimRules>(ct);
+        if (await FileClaim.HoldingAsync(db, from, rules, deed, ct) is not { } claim || !leadIds.Contains(claim.LeadId))
+        {
+            return;
+        }
+
+        if (await FileClaim.HoldingAsync(db, to, rules, deed, ct) is not null)
+        {
+            throw new RuleViolation("merge.bothClaimed");
+        }
+
+        claim.GoTo(to, deed);
+        db.Publish(claim, claim.Moved(claim.State), await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.Confidential).SingleAsync(ct));
+    }
+
+    /// <summary>The timer's part: a claim whose time is over ends by itself.</summary>
+    internal static async Task LapseAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
+    {
+        var claim = await db.Claims.SingleAsync(c => c.Id == id, ct);
+        await FileClaim.LapseAsync(db, claim, await db.RulesAsync<ClaimRules>(ct), new Deed(Guid.Empty, now), ct);
+    }
+
+    private static async Task<Results<Ok<Receipt>, NotFound>> MoveAsync(
+        Guid claimId, IfMatch ifMatch, LeadsDb db, Caller caller, Action<Claim, Lead, ClaimRules> move, CancellationToken ct)
+    {
+        var leadId = await db.Claims.Where(c => c.Id == claimId).Select(c => c.LeadId).SingleOrDefaultAsync(ct);
+        // The lead first, as everywhere; locked, so that it is the caller's to act for.
+        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        if (lead is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var claim = await db.Claims.Locked(claimId).SingleAsync(ct);
+        ifMatch.Check(claim);
+        var from = claim.State;
+        move(claim, lead, await db.RulesAsync<ClaimRules>(ct));
+        db.Publish(claim, claim.Moved(from), lead.Confidential);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Receipt { Id = claim.Id, Version = claim.Version });
+    }
+}

@@ -1,0 +1,170 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Rules;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Claims;
+
+/// <summary>What the investment's size asks for and is not done yet: 省级备案, 专班.</summary>
+public enum ClaimTask { Filing, TaskForce }
+
+/// <summary>Filters of the claims.</summary>
+public sealed record ClaimQuery
+{
+    /// <summary>States, separated by commas.</summary>
+    public Words<ClaimState>? State { get; init; }
+
+    public Guid? UnitId { get; init; }
+    public Guid? InvestorId { get; init; }
+    public Guid? LeadId { get; init; }
+
+    /// <summary>Claims that hold an investor and have one of these tasks open.</summary>
+    public Words<ClaimTask>? OpenTask { get; init; }
+}
+
+/// <summary>Filters of the disputes.</summary>
+public sealed record DisputeQuery
+{
+    /// <summary>Open disputes only, or settled ones only.</summary>
+    public bool? Open { get; init; }
+}
+
+/// <summary>Asks for one investor, by exactly one of the two.</summary>
+public sealed record ProtectionQuery
+{
+    /// <summary>An investor that the caller sees.</summary>
+    public Guid? InvestorId { get; init; }
+
+    /// <summary>Unified social credit code, whether or not the caller sees the investor: before talks begin one asks who is in them.</summary>
+    public string? Uscc { get; init; }
+}
+
+/// <summary>First-report protection 首报首谈.</summary>
+internal static class ReadClaims
+{
+    private static readonly Listing<Claim> Claims = new Listing<Claim>(c => c.Id, "-claimedAt")
+        .Sort("claimedAt", c => c.ClaimedAt).Sort("updatedAt", c => c.UpdatedAt).Sort("number", c => c.Number);
+
+    private static readonly Listing<ClaimDispute> Disputes = new Listing<ClaimDispute>(d => d.Id, "-openedAt").Sort("openedAt", d => d.OpenedAt);
+
+    public static void MapClaims(this RouteGroupBuilder api)
+    {
+        string[] heads = [Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
+        api.MapPost("/claims", FileClaim.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("fileClaim").WithSummary("首报首谈申报 · Claim an investor with first-talk evidence");
+        api.MapGet("/claims", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Claims)
+            .WithName("listClaims").WithSummary("首报首谈列表 · Claims on investors");
+        api.MapGet("/claims/protection", Protection).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readProtection").WithSummary("查询首报保护 · Whether an investor is protected, by whom and since when");
+        api.MapGet("/claims/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<ClaimRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readClaimRules").WithSummary("首报保护规则 · Rules of first-report protection");
+        api.MapPut("/claims/rules", (ClaimRules request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+                RuleSets.ChangeAsync(request, ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
+            .WithName("changeClaimRules").WithSummary("修改首报保护规则 · Change the rules of first-report protection");
+        api.MapGet("/claims/{claimId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readClaim").WithSummary("首报首谈详情 · One claim");
+        api.MapPost("/claims/{claimId:guid}/confirmation", MoveClaim.Confirm).Allow(Scopes.LeadsWrite, heads)
+            .WithName("confirmClaim").WithSummary("确认首报首谈 · Confirm or refuse a pending claim");
+        api.MapPost("/claims/{claimId:guid}/extension", MoveClaim.Extend).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("extendClaim").WithSummary("延长首报保护 · Extend a claim on progress");
+        api.MapPost("/claims/{claimId:guid}/release", MoveClaim.Release).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("releaseClaim").WithSummary("释放首报保护 · Give the investor free");
+        api.MapPost("/claims/{claimId:guid}/filing", MoveClaim.File).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("recordProvincialFiling").WithSummary("登记省级备案 · Record the provincial filing");
+        api.MapPost("/claims/{claimId:guid}/task-force", MoveClaim.SetUpTaskForce).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("recordTaskForce").WithSummary("登记工作专班 · Record the task force");
+        api.MapPost("/claims/disputes", DisputeClaim.Open).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("disputeClaim").WithSummary("提出首报争议 · Dispute the claim on an investor");
+        api.MapGet("/claims/disputes", ListDisputes).AllowEverybody(Scopes.LeadsRead).WithMetadata(Disputes)
+            .WithName("listClaimDisputes").WithSummary("首报争议列表 · Disputes about claims");
+        api.MapGet("/claims/disputes/{disputeId:guid}", ReadDispute).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readClaimDispute").WithSummary("首报争议详情 · One dispute");
+        api.MapPost("/claims/disputes/{disputeId:guid}/settlement", DisputeClaim.Settle).Allow(Scopes.LeadsWrite, Roles.Coordinator)
+            .WithName("settleClaimDispute").WithSummary("裁定首报争议 · Settle a dispute");
+    }
+
+    /// <summary>The claims of the leads that the caller may see.</summary>
+    public static IQueryable<Claim> ClaimsVisibleTo(this LeadsDb db, Caller caller) =>
+        db.Claims.Where(c => db.Leads.VisibleTo(caller).Any(l => l.Id == c.LeadId));
+
+    /// <summary>The disputes of which the caller may see either side's lead.</summary>
+    public static IQueryable<ClaimDispute> DisputesVisibleTo(this LeadsDb db, Caller caller) =>
+        db.Disputes.Where(d => db.Leads.VisibleTo(caller).Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
+
+    private static async Task<Ok<Page<ClaimAnswer>>> List(
+        [AsParameters] ClaimQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+    {
+        var claims = db.ClaimsVisibleTo(caller).AsNoTracking();
+        if (query.State is { Values: var states })
+        {
+            claims = claims.Where(c => states.Contains(c.State));
+        }
+
+        if (query.UnitId is { } unit)
+        {
+            claims = claims.Where(c => c.UnitId == unit);
+        }
+
+        if (query.InvestorId is { } investor)
+        {
+            claims = claims.Where(c => c.InvestorId == investor);
+        }
+
+        if (query.LeadId is { } lead)
+        {
+            claims = claims.Where(c => c.LeadId == lead);
+        }
+
+        if (query.OpenTask is { Values: var tasks })
+        {
+            var (filing, force) = (tasks.Contains(ClaimTask.Filing), tasks.Contains(ClaimTask.TaskForce));
+            claims = claims.Where(c => c.State <= ClaimState.Disputed
+                && ((filing && c.FilingRequired && c.FiledOn == null) || (force && c.TaskForceRequired && c.TaskForceOn == null)));
+        }
+
+        return TypedResults.Ok(await Claims.PageAsync(claims, page, request, ClaimAnswer.From, ct));
+    }
+
+    private static async Task<Results<Ok<ClaimAnswer>, NotFound>> Read(Guid claimId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        await db.ClaimsVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(c => c.Id == claimId, ct) is { } claim
+            ? TypedResults.Ok(ClaimAnswer.From(claim))
+            : TypedResults.NotFound();
+
+    private static async Task<Ok<Page<DisputeAnswer>>> ListDisputes(
+        [AsParameters] DisputeQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+    {
+        var disputes = db.DisputesVisibleTo(caller).AsNoTracking();
+        if (query.Open is { } open)
+        {
+            disputes = disputes.Where(d => d.Decision == null == open);
+        }
+
+        return TypedResults.Ok(await Disputes.PageAsync(disputes, page, request, DisputeAnswer.From, ct));
+    }
+
+    private static async Task<Results<Ok<DisputeAnswer>, NotFound>> ReadDispute(Guid disputeId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        await db.DisputesVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(d => d.Id == disputeId, ct) is { } dispute
+            ? TypedResults.Ok(DisputeAnswer.From(dispute))
+            : TypedResults.NotFound();
+
+    private static async Task<Ok<ProtectionAnswer>> Protection(
+        [AsParameters] ProtectionQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (query.InvestorId is null == query.Uscc is null)
+        {
+            throw query.Uscc is null ? Refusal.Invalid("uscc", "value.required") : Refusal.Invalid("uscc", "value.exclusive", "investorId");
+        }
+
+        var uscc = query.Uscc is null ? null : Uscc.TryParse(query.Uscc, out var parsed, out var code) ? parsed.Value : throw Refusal.Invalid("uscc", code);
+        var investors = query.InvestorId is { } id
+            ? db.InvestorsVisibleTo(caller).Where(i => i.Id == id).Select(i => i.Id)
+            : db.Investors.Where(i => i.Uscc == uscc).Select(i => i.Id);
+        var now = clock.GetUtcNow();
+        var claim = await db.Claims.AsNoTracking()
+            .SingleOrDefaultAsync(c => investors.Contains(c.InvestorId) && c.State <= ClaimState.Disputed && (c.HeldUntil == null || c.HeldUntil > now), ct);
+        return TypedResults.Ok(claim is null ? new ProtectionAnswer { Protected = false } : await FileClaim.ProtectionAsync(db, caller, claim, ct));
+    }
+}

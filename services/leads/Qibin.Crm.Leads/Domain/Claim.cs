@@ -1,0 +1,382 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Domain;
+
+/// <summary>Why a claim ended: 到期, 久未联系, 主动放弃, 未获确认, 争议败诉.</summary>
+public enum ClaimEnd { Ended, Idle, Withdrawn, Refused, Overturned }
+
+/// <summary>
+/// First-report protection 首报首谈: a unit's claim on an investor, with its first talk as evidence. From the server's instant at which
+/// it is filed it holds the investor until <see cref="HeldUntil"/>; the database refuses any two claims on one investor whose periods
+/// overlap.
+/// </summary>
+internal sealed class Claim : Aggregate
+{
+    private Claim()
+    {
+    }
+
+    /// <summary>Ascending in the order in which the database took the claims; given by it.</summary>
+    public long Number { get; private set; }
+
+    public Guid InvestorId { get; private set; }
+
+    /// <summary>The investor's name when it was claimed.</summary>
+    public string InvestorName { get; private set; } = "";
+
+    public Guid LeadId { get; private set; }
+
+    /// <summary>The unit that claimed; where the lead stands now is the lead's to say.</summary>
+    public Guid UnitId { get; private set; }
+
+    public Guid ClaimedBy { get; private set; }
+
+    /// <summary>The logged contact that is the first talk.</summary>
+    public Guid ContactId { get; private set; }
+
+    public DateOnly FirstTalkOn { get; private set; }
+    public string? Note { get; private set; }
+    public ClaimState State { get; private set; }
+
+    /// <summary>The state that a dispute interrupted.</summary>
+    public ClaimState? Undisputed { get; private set; }
+
+    public DateTimeOffset ClaimedAt { get; private set; }
+
+    /// <summary>Since when it holds the investor that it stands on: its filing, or the merge that brought it to this investor.</summary>
+    public DateTimeOffset HeldFrom { get; private set; }
+
+    /// <summary>End of the period, excluded; null while a dispute stops the clock.</summary>
+    public DateTimeOffset? HeldUntil { get; private set; }
+
+    /// <summary>What was left of the period when a dispute stopped the clock.</summary>
+    public TimeSpan? Left { get; private set; }
+
+    /// <summary>The day on which the last dispute was settled: silence counts anew from it.</summary>
+    public DateOnly? ResumedOn { get; private set; }
+
+    /// <summary>When to look whether it has ended.</summary>
+    public DateTimeOffset? DueAt { get; private set; }
+
+    public int Extensions { get; private set; }
+
+    /// <summary>Contacts of the lead when it was claimed or last extended: what has come since is progress.</summary>
+    public int ContactsCounted { get; private set; }
+
+    public Guid? ConfirmedBy { get; private set; }
+    public ClaimEnd? End { get; private set; }
+    public string? EndNote { get; private set; }
+    public bool FilingRequired { get; private set; }
+    public DateOnly? FiledOn { get; private set; }
+    public string? FilingReference { get; private set; }
+    public bool TaskForceRequired { get; private set; }
+    public DateOnly? TaskForceOn { get; private set; }
+    public string? TaskForceNote { get; private set; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>Whether it holds the investor.</summary>
+    public bool Holds => State is ClaimState.Pending or ClaimState.Protected or ClaimState.Extended or ClaimState.Disputed;
+
+    /// <summary>A unit claims an investor.</summary>
+    /// <exception cref="RuleViolation"><c>lead.closed</c>.</exception>
+    public static Claim File(Guid id, Lead lead, Contact firstTalk, string? note, ClaimRules rules, Deed deed)
+    {
+        if (lead.IsClosed)
+        {
+            throw new RuleViolation("lead.closed");
+        }
+
+        var claim = new Claim
+        {
+            Id = id,
+            InvestorId = lead.InvestorId,
+            InvestorName = lead.InvestorName,
+            LeadId = lead.Id,
+            UnitId = lead.UnitId,
+            ClaimedBy = deed.By,
+            ContactId = firstTalk.Id,
+            FirstTalkOn = firstTalk.OccurredOn,
+            Note = note,
+            State = ClaimState.Pending,
+            ClaimedAt = deed.At,
+            HeldFrom = deed.At,
+            HeldUntil = deed.At.AddDays(rules.ProtectionDays),
+            ContactsCounted = lead.ContactCount,
+        };
+        claim.Measure(lead.EstimatedInvestment, rules);
+        claim.Look(lead.LastContactOn, rules);
+        claim.Changed(deed);
+        return claim;
+    }
+
+    /// <summary>Whoever did not file it finds the evidence good, or not.</summary>
+    /// <exception cref="RuleViolation"><c>claim.wrongState</c>, <c>claim.ownConfirmation</c>.</exception>
+    public void Confirm(bool good, string? note, Deed deed)
+    {
+        if (State != ClaimState.Pending)
+        {
+            throw new RuleViolation("claim.wrongState");
+        }
+
+        if (deed.By == ClaimedBy)
+        {
+            throw new RuleViolation("claim.ownConfirmation");
+        }
+
+        ConfirmedBy = deed.By;
+        if (good)
+        {
+            State = ClaimState.Protected;
+            Changed(deed);
+        }
+        else
+        {
+            EndAt(deed.At, ClaimEnd.Refused, note, deed);
+        }
+    }
+
+    /// <summary>Progress lengthens the protection.</summary>
+    /// <exception cref="RuleViolation"><c>claim.wrongState</c>, <c>claim.noProgress</c>.</exception>
+    public void Extend(Lead lead, ClaimRules rules, Deed deed)
+    {
+        if (State is not (ClaimState.Protected or ClaimState.Extended))
+        {
+            throw new RuleViolation("claim.wrongState");
+        }
+
+        if (lead.ContactCount <= ContactsCounted)
+        {
+            throw new RuleViolation("claim.noProgress");
+        }
+
+        State = ClaimState.Extended;
+        Extensions++;
+        ContactsCounted = lead.ContactCount;
+        HeldUntil = HeldUntil!.Value.AddDays(rules.ExtensionDays);
+        Measure(lead.EstimatedInvestment, rules);
+        Look(lead.LastContactOn, rules);
+        Changed(deed);
+    }
+
+    /// <summary>The unit gives the investor free.</summary>
+    /// <exception cref="RuleViolation"><c>claim.wrongState</c>.</exception>
+    public void Release(string reason, Deed deed)
+    {
+        if (!Holds || State == ClaimState.Disputed)
+        {
+            throw new RuleViolation("claim.wrongState");
+        }
+
+        EndAt(deed.At, ClaimEnd.Withdrawn, reason, deed);
+    }
+
+    /// <summary>
+    /// Ends the claim when its period is over or no contact was logged for too long; otherwise says when to look again.
+    /// </summary>
+    /// <returns>Whether it ended.</returns>
+    public bool Lapse(DateOnly lastContactOn, ClaimRules rules, Deed deed)
+    {
+        if (!Holds || State == ClaimState.Disputed)
+        {
+            DueAt = null;
+            return false;
+        }
+
+        if (HeldUntil <= deed.At)
+        {
+            // The period ended when it did, however late that is noticed.
+            (State, End, DueAt) = (ClaimState.Expired, ClaimEnd.Ended, null);
+            Changed(deed);
+            return true;
+        }
+
+        if (IdleAt(lastContactOn, rules) <= deed.At)
+        {
+            EndAt(deed.At, ClaimEnd.Idle, null, deed);
+            return true;
+        }
+
+        Look(lastContactOn, rules);
+        return false;
+    }
+
+    /// <summary>Another unit disputes the claim: its clock stops until a coordinator has settled that.</summary>
+    /// <exception cref="RuleViolation"><c>claim.disputed</c>, <c>claim.wrongState</c>.</exception>
+    public void Dispute(Deed deed)
+    {
+        if (State == ClaimState.Disputed)
+        {
+            throw new RuleViolation("claim.disputed");
+        }
+
+        if (!Holds)
+        {
+            throw new RuleViolation("claim.wrongState");
+        }
+
+        (Undisputed, State) = (State, ClaimState.Disputed);
+        (Left, HeldUntil, DueAt) = (HeldUntil - deed.At, null, null);
+        Changed(deed);
+    }
+
+    /// <summary>The dispute is settled: the claim goes on with what was left of it, or ends.</summary>
+    /// <exception cref="RuleViolation"><c>claim.wrongState</c>.</exception>
+    public void Settle(bool upheld, string note, DateOnly lastContactOn, ClaimRules rules, Deed deed)
+    {
+        if (State != ClaimState.Disputed)
+        {
+            throw new RuleViolation("claim.wrongState");
+        }
+
+        (State, HeldUntil) = (Undisputed!.Value, deed.At + Left!.Value);
+        (Undisputed, Left, ResumedOn) = (null, null, deed.At.OnDay());
+        if (upheld)
+        {
+            Look(lastContactOn, rules);
+            Changed(deed);
+        }
+        else
+        {
+            EndAt(deed.At, ClaimEnd.Overturned, note, deed);
+        }
+    }
+
+    /// <summary>The lead went to another investor with a merge, and the claim goes with it.</summary>
+    public void GoTo(Guid investorId, Deed deed)
+    {
+        (InvestorId, HeldFrom) = (investorId, deed.At);
+        Changed(deed);
+    }
+
+    /// <summary>Whether the investment passes a limit; what was once asked for is not taken back.</summary>
+    /// <returns>Whether anything new is asked for.</returns>
+    public bool Follow(Money? investment, ClaimRules rules, Deed deed)
+    {
+        if (!Measure(investment, rules))
+        {
+            return false;
+        }
+
+        Changed(deed);
+        return true;
+    }
+
+    /// <summary>The provincial filing is done.</summary>
+    /// <exception cref="RuleViolation"><c>claim.notAsked</c>.</exception>
+    public void Filed(DateOnly on, string reference, Deed deed)
+    {
+        if (!FilingRequired)
+        {
+            throw new RuleViolation("claim.notAsked");
+        }
+
+        (FiledOn, FilingReference) = (on, reference);
+        Changed(deed);
+    }
+
+    /// <summary>The task force is set up.</summary>
+    /// <exception cref="RuleViolation"><c>claim.notAsked</c>.</exception>
+    public void TaskForceSetUp(DateOnly on, string note, Deed deed)
+    {
+        if (!TaskForceRequired)
+        {
+            throw new RuleViolation("claim.notAsked");
+        }
+
+        (TaskForceOn, TaskForceNote) = (on, note);
+        Changed(deed);
+    }
+
+    private bool Measure(Money? investment, ClaimRules rules)
+    {
+        var before = (FilingRequired, TaskForceRequired);
+        // The limits are in yuan; an amount in another currency is measured when it is known in yuan.
+        var yuan = investment is { Currency: "CNY" } ? investment.Amount : 0;
+        FilingRequired |= yuan >= rules.FilingFrom;
+        TaskForceRequired |= yuan >= rules.TaskForceFrom;
+        return before != (FilingRequired, TaskForceRequired);
+    }
+
+    private void Look(DateOnly lastContactOn, ClaimRules rules)
+    {
+        var idle = IdleAt(lastContactOn, rules);
+        DueAt = idle < HeldUntil ? idle : HeldUntil;
+    }
+
+    private DateTimeOffset IdleAt(DateOnly lastContactOn, ClaimRules rules) =>
+        new[] { lastContactOn, ClaimedAt.OnDay(), ResumedOn ?? DateOnly.MinValue }.Max().AddDays(rules.IdleReleaseDays + 1).Begins();
+
+    private void EndAt(DateTimeOffset at, ClaimEnd end, string? note, Deed deed)
+    {
+        (State, HeldUntil, End, EndNote, DueAt) = (ClaimState.Released, HeldUntil < at ? HeldUntil : at, end, note, null);
+        Changed(deed);
+    }
+
+    private void Changed(Deed deed)
+    {
+        UpdatedAt = deed.At;
+        Touch();
+    }
+}
+
+/// <summary>How a dispute was settled: 维持, 改判.</summary>
+public enum DisputeDecision { Upheld, Overturned }
+
+/// <summary>Another unit disputes 争议 a claim; a coordinator settles it.</summary>
+internal sealed class ClaimDispute : Aggregate
+{
+    private ClaimDispute()
+    {
+    }
+
+    public Guid ClaimId { get; private set; }
+
+    /// <summary>The disputing unit's own lead with the investor.</summary>
+    public Guid LeadId { get; private set; }
+
+    public Guid UnitId { get; private set; }
+    public Guid ContactId { get; private set; }
+    public DateOnly FirstTalkOn { get; private set; }
+    public string Reason { get; private set; } = "";
+    public Guid OpenedBy { get; private set; }
+    public DateTimeOffset OpenedAt { get; private set; }
+    public DisputeDecision? Decision { get; private set; }
+    public string? DecisionNote { get; private set; }
+    public Guid? DecidedBy { get; private set; }
+    public DateTimeOffset? DecidedAt { get; private set; }
+
+    /// <summary>The claim that the disputing unit got.</summary>
+    public Guid? WonClaimId { get; private set; }
+
+    public static ClaimDispute Open(Guid id, Claim claim, Lead lead, Contact firstTalk, string reason, Deed deed)
+    {
+        var dispute = new ClaimDispute
+        {
+            Id = id,
+            ClaimId = claim.Id,
+            LeadId = lead.Id,
+            UnitId = lead.UnitId,
+            ContactId = firstTalk.Id,
+            FirstTalkOn = firstTalk.OccurredOn,
+            Reason = reason,
+            OpenedBy = deed.By,
+            OpenedAt = deed.At,
+        };
+        dispute.Touch();
+        return dispute;
+    }
+
+    /// <exception cref="RuleViolation"><c>claim.settled</c>.</exception>
+    public void Settle(DisputeDecision decision, string note, Guid? wonClaimId, Deed deed)
+    {
+        if (Decision is not null)
+        {
+            throw new RuleViolation("claim.settled");
+        }
+
+        (Decision, DecisionNote, WonClaimId, DecidedBy, DecidedAt) = (decision, note, wonClaimId, deed.By, deed.At);
+        Touch();
+    }
+}
