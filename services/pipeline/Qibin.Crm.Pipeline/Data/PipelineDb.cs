@@ -100,6 +100,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => new { x.ChainCode, x.ChangedAt, x.LeadId });
             row.HasIndex(x => new { x.Stage, x.ChangedAt, x.LeadId });
             row.HasIndex(x => x.LeadId, "ix_journey_confidential").HasFilter("confidential");
+            row.HasIndex(x => x.SharedWith).HasMethod("gin");
         });
         modelBuilder.Entity<AmountRow>(row =>
         {

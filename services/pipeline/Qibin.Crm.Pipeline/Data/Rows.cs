@@ -80,6 +80,9 @@ internal sealed class LeadRow
     public string? EstimatedCurrency { get; init; }
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
+
+    /// <summary>Units and officers that read it beside its own.</summary>
+    public required Guid[] SharedWith { get; init; }
 }
 
 /// <summary>The project's public state at the highest version told.</summary>
@@ -132,7 +135,7 @@ internal sealed class EnterpriseRow
 /// confidential when either is, and then read by those who may read both. A project whose lead has not been told yet is no journey
 /// until it is.
 /// </summary>
-internal sealed class JourneyRow : IScoped
+internal sealed class JourneyRow : IShared
 {
     public required Guid LeadId { get; init; }
     public required string Code { get; init; }
@@ -153,6 +156,9 @@ internal sealed class JourneyRow : IScoped
     public string? SourceRegion { get; init; }
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
+
+    /// <summary>Units and officers that read it beside its own: those that the lead was transferred from.</summary>
+    public required Guid[] SharedWith { get; init; }
 
     /// <summary>When the newest state in it was recorded.</summary>
     public required DateTimeOffset ChangedAt { get; init; }

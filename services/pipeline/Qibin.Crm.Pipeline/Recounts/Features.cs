@@ -14,7 +14,7 @@ internal static class Features
     {
         var features = State(
             row.Code, row.InvestorName, row.Stage, row.StageOn, row.Status, row.OwnerId, row.UnitId, row.ChainCode, row.NodeCode, row.SourceRegion,
-            row.FirstContactOn, row.SettledOn, row.ProjectId, row.Confidential, row.Readers);
+            row.FirstContactOn, row.SettledOn, row.ProjectId, row.Confidential, row.Readers, row.SharedWith);
         foreach (var amount in row.Amounts)
         {
             Add(features, "estimatedInvestment", new Money(amount.Estimated, amount.Currency));
@@ -48,7 +48,7 @@ internal static class Features
             lead.Code, lead.InvestorName, project is null ? Stages.Of(lead.Stage) : Stages.Of(project.Stage), project?.StageOn ?? lead.StageOn,
             project is null ? Stages.StatusOf(lead.Stage) : Stages.StatusOf(project.Status), project?.OwnerId ?? lead.OwnerId, project?.UnitId ?? lead.UnitId,
             project is null ? lead.ChainCode : project.ChainCode, project is null ? lead.NodeCode : project.NodeCode, lead.SourceRegion, lead.FirstContactOn,
-            project?.SettledOn, projectId, lead.Confidential || project?.Confidential == true, readers);
+            project?.SettledOn, projectId, lead.Confidential || project?.Confidential == true, readers, lead.SharedWith);
         Add(features, "estimatedInvestment", lead.EstimatedInvestment);
         Add(features, "contractAmount", project?.ContractAmount);
         foreach (var paid in project?.PaidIn ?? [])
@@ -106,7 +106,8 @@ internal static class Features
 
     private static Dictionary<string, string> State(
         string code, string investor, JourneyStage stage, DateOnly stageOn, JourneyStatus status, Guid owner, Guid unit, string? chain, string? node,
-        string? region, DateOnly firstContactOn, DateOnly? settledOn, Guid? project, bool confidential, IEnumerable<Guid> readers) => new()
+        string? region, DateOnly firstContactOn, DateOnly? settledOn, Guid? project, bool confidential, IEnumerable<Guid> readers,
+        IEnumerable<Guid> sharedWith) => new()
         {
             ["code"] = code,
             ["investorName"] = investor,
@@ -123,6 +124,7 @@ internal static class Features
             ["project"] = $"{project}",
             ["confidential"] = $"{confidential}",
             ["readers"] = string.Join(',', readers.Order()),
+            ["sharedWith"] = string.Join(',', sharedWith.Order()),
         };
 
     private static void Add(Dictionary<string, string> features, string measure, Money? amount)

@@ -8,7 +8,7 @@ internal static class JourneyRefresh
         .Do(
             """
             insert into journey (lead_id, code, investor_id, investor_name, project_id, project_code, project_name, stage, stage_on, status,
-                first_contact_on, settled_on, owner_id, unit_id, chain_code, node_code, source_region, confidential, readers, changed_at)
+                first_contact_on, settled_on, owner_id, unit_id, chain_code, node_code, source_region, confidential, readers, shared_with, changed_at)
             select l.lead_id, l.code, l.investor_id, l.investor_name, p.project_id, p.code, p.name, coalesce(p.stage, l.stage),
                 coalesce(p.stage_on, l.stage_on), coalesce(p.status, l.status), l.first_contact_on, p.settled_on,
                 coalesce(p.owner_id, l.owner_id), coalesce(p.unit_id, l.unit_id),
@@ -19,6 +19,7 @@ internal static class JourneyRefresh
                     when p.confidential then p.readers
                     when l.confidential then l.readers
                     else '{}' end,
+                l.shared_with,
                 greatest(l.recorded_at, p.recorded_at)
             from lead l left join lateral (
                 select * from project where project.lead_id = l.lead_id order by project.project_id limit 1) p on true
@@ -28,7 +29,7 @@ internal static class JourneyRefresh
                 stage = excluded.stage, stage_on = excluded.stage_on, status = excluded.status, first_contact_on = excluded.first_contact_on,
                 settled_on = excluded.settled_on, owner_id = excluded.owner_id, unit_id = excluded.unit_id, chain_code = excluded.chain_code,
                 node_code = excluded.node_code, source_region = excluded.source_region, confidential = excluded.confidential,
-                readers = excluded.readers, changed_at = excluded.changed_at
+                readers = excluded.readers, shared_with = excluded.shared_with, changed_at = excluded.changed_at
             """,
             leadId)
         .Do(

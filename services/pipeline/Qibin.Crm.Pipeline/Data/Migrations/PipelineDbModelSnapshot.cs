@@ -483,6 +483,11 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("settled_on");
 
+                    b.PrimitiveCollection<Guid[]>("SharedWith")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("shared_with");
+
                     b.Property<string>("SourceRegion")
                         .HasColumnType("text")
                         .HasColumnName("source_region");
@@ -505,6 +510,11 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
 
                     b.HasKey("LeadId")
                         .HasName("pk_journey");
+
+                    b.HasIndex("SharedWith")
+                        .HasDatabaseName("ix_journey_shared_with");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
 
                     b.HasIndex("ChangedAt", "LeadId")
                         .HasDatabaseName("ix_journey_changed_at_lead_id");
@@ -590,6 +600,11 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
+
+                    b.PrimitiveCollection<Guid[]>("SharedWith")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("shared_with");
 
                     b.Property<string>("SourceRegion")
                         .HasColumnType("text")
