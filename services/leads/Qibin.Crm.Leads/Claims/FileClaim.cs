@@ -30,10 +30,13 @@ public sealed record ClaimRequest
 /// </summary>
 internal static class FileClaim
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     internal static async Task<Results<Created<Receipt>, NotFound>> Handle(
         ClaimRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var (lead, firstTalk) = await TalkAsync(db, caller, request.LeadId!.Value, request.ContactId!.Value, ct);
+        var (lead, firstTalk) = await TalkAsync(db, caller, request.LeadId!.Value, request.ContactId!.Value, ct, clock);
         if (lead is null)
         {
             return TypedResults.NotFound();
@@ -58,7 +61,15 @@ internal static class FileClaim
     /// investor wait for each other, and the lead stays with its unit.
     /// </summary>
     /// <exception cref="RuleViolation"><c>claim.evidence</c> when the lead has no such contact.</exception>
-    internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct)
+    /// <param name="db">The database.</param>
+    /// <param name="caller">Who acts.</param>
+    /// <param name="leadId">The lead.</param>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="filing">The clock of whoever files: a claim that stands refuses at once. Null for who does not mind one.</param>
+    /// <exception cref="Refusal">409 <c>claim.taken</c>.</exception>
+    internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
+        LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, TimeProvider? filing = null)
     {
         var investor = await db.Leads.VisibleTo(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId).SingleOrDefaultAsync(ct);
         if (investor is not { } investorId)
@@ -66,7 +77,7 @@ internal static class FileClaim
             return default;
         }
 
-        await db.Investors.Locked(investorId).SingleAsync(ct);
+        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct) : TurnAsync(db, caller, investorId, filing, ct));
         var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
         if (lead is not null && lead.InvestorId != investorId)
         {
@@ -76,6 +87,37 @@ internal static class FileClaim
 
         return lead is null ? default : (lead, await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == contactId && c.LeadId == leadId, ct)
             ?? throw new RuleViolation("claim.evidence"));
+    }
+
+    /// <summary>
+    /// Locks the investor, or refuses as soon as somebody's claim stands. Of many who file at once only the next one has the lock; the
+    /// others look again instead of standing in line for it, so that all are refused when the first has committed.
+    /// </summary>
+    private static async Task TurnAsync(LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, CancellationToken ct)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            var now = clock.GetUtcNow();
+            var standing = await db.Claims.AsNoTracking().SingleOrDefaultAsync(
+                c => c.InvestorId == investorId && c.State <= ClaimState.Disputed && (c.DueAt == null || c.DueAt > now), ct);
+            if (standing is not null)
+            {
+                throw await TakenAsync(db, caller, standing, ct);
+            }
+
+            if ((await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked").ToListAsync(ct)).Count > 0)
+            {
+                return;
+            }
+
+            if (clock.GetElapsedTime(started) > Patience)
+            {
+                throw Refusal.Busy();
+            }
+
+            await Task.Delay(Pause, clock, ct);
+        }
     }
 
     /// <summary>The claim that holds an investor, locked; one whose time is over is ended here, however long the timer has been away.</summary>
