@@ -35,8 +35,7 @@ internal static class Program
             .Consume<ProjectStageReached, ProjectConsumer>()
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
-        builder.AddLeadJobs();
-        builder.AddLeadOrder();
+        builder.AddLeadOrder().AddLeadJobs();
         builder.Services.AddValidation();
         builder.Services.AddSingleton<IMigrationStep, FillNames>();
         var app = builder.Build();

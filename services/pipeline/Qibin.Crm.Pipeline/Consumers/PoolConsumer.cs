@@ -7,11 +7,11 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class PoolConsumer(PipelineDb db) : IConsume<PoolWarned>, IConsume<LeadPooled>, IConsume<LeadLeftPool>
 {
     public Task ConsumeAsync(PoolWarned happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Fact(happened, null, lead: happened.LeadId).ApplyAsync(ct);
+        new Telling(db, delivery).Fact(happened, null, lead: happened.LeadId).Gathered();
 
     public Task ConsumeAsync(LeadPooled happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Fact(happened, happened.OccurredOn, lead: happened.LeadId).ApplyAsync(ct);
+        new Telling(db, delivery).Fact(happened, happened.OccurredOn, lead: happened.LeadId).Gathered();
 
     public Task ConsumeAsync(LeadLeftPool happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Fact(happened, happened.OccurredOn, lead: happened.LeadId).ApplyAsync(ct);
+        new Telling(db, delivery).Fact(happened, happened.OccurredOn, lead: happened.LeadId).Gathered();
 }

@@ -7,5 +7,5 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class TransferMovedConsumer(PipelineDb db) : IConsume<TransferMoved>
 {
     public Task ConsumeAsync(TransferMoved happened, Delivery delivery, CancellationToken ct) =>
-        new Telling(db, delivery).Fact(happened, happened.OccurredOn, lead: happened.LeadId).ApplyAsync(ct);
+        new Telling(db, delivery).Fact(happened, happened.OccurredOn, lead: happened.LeadId).Gathered();
 }

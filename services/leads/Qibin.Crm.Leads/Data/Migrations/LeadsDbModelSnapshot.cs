@@ -20,6 +20,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
+            NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "btree_gist");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.HasSequence("code_l")
@@ -107,6 +108,245 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasName("pk_assignment");
 
                     b.ToTable("assignment", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Claim", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<Guid>("ClaimedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claimed_by");
+
+                    b.Property<Guid?>("ConfirmedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("confirmed_by");
+
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("contact_id");
+
+                    b.Property<int>("ContactsCounted")
+                        .HasColumnType("integer")
+                        .HasColumnName("contacts_counted");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<int?>("End")
+                        .HasColumnType("integer")
+                        .HasColumnName("end");
+
+                    b.Property<string>("EndNote")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("end_note");
+
+                    b.Property<int>("Extensions")
+                        .HasColumnType("integer")
+                        .HasColumnName("extensions");
+
+                    b.Property<DateOnly?>("FiledOn")
+                        .HasColumnType("date")
+                        .HasColumnName("filed_on");
+
+                    b.Property<string>("FilingReference")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("filing_reference");
+
+                    b.Property<bool>("FilingRequired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("filing_required");
+
+                    b.Property<DateOnly>("FirstTalkOn")
+                        .HasColumnType("date")
+                        .HasColumnName("first_talk_on");
+
+                    b.Property<DateTimeOffset>("HeldFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_from");
+
+                    b.Property<DateTimeOffset?>("HeldUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_until");
+
+                    b.Property<Guid>("InvestorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("investor_id");
+
+                    b.Property<string>("InvestorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("investor_name");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<TimeSpan?>("Left")
+                        .HasColumnType("interval")
+                        .HasColumnName("left");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("note");
+
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Number"));
+
+                    b.Property<DateOnly?>("ResumedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("resumed_on");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<string>("TaskForceNote")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("task_force_note");
+
+                    b.Property<DateOnly?>("TaskForceOn")
+                        .HasColumnType("date")
+                        .HasColumnName("task_force_on");
+
+                    b.Property<bool>("TaskForceRequired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("task_force_required");
+
+                    b.Property<int?>("Undisputed")
+                        .HasColumnType("integer")
+                        .HasColumnName("undisputed");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_claim_due_at")
+                        .HasFilter("due_at is not null");
+
+                    b.HasIndex("InvestorId")
+                        .HasDatabaseName("ix_claim_investor_id");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_claim_lead_id");
+
+                    b.HasIndex("ClaimedAt", "Id")
+                        .HasDatabaseName("ix_claim_claimed_at_id");
+
+                    b.ToTable("claim", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_claim_period", "held_until is null or held_until >= held_from");
+                        });
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ClaimDispute", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ClaimId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claim_id");
+
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<int?>("Decision")
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("DecisionNote")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("decision_note");
+
+                    b.Property<DateOnly>("FirstTalkOn")
+                        .HasColumnType("date")
+                        .HasColumnName("first_talk_on");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<Guid>("OpenedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("opened_by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<Guid?>("WonClaimId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("won_claim_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim_dispute");
+
+                    b.HasIndex("ClaimId")
+                        .HasDatabaseName("ix_claim_dispute_claim_id");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_claim_dispute_lead_id");
+
+                    b.HasIndex("OpenedAt", "Id")
+                        .HasDatabaseName("ix_claim_dispute_opened_at_id");
+
+                    b.ToTable("claim_dispute", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Contact", b =>
@@ -681,6 +921,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("settled_on");
 
+                    b.PrimitiveCollection<Guid[]>("SharedWith")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("shared_with");
+
                     b.Property<string>("SourceRegion")
                         .HasMaxLength(6)
                         .HasColumnType("character varying(6)")
@@ -731,6 +976,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_lead_investor_id");
+
+                    b.HasIndex("SharedWith")
+                        .HasDatabaseName("ix_lead_shared_with");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_lead_created_at_id");
@@ -940,6 +1190,97 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("person", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPick", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<Guid>("OfficerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("officer_id");
+
+                    b.Property<DateTimeOffset>("PickedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("picked_at");
+
+                    b.Property<DateOnly>("PickedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("picked_on");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pool_pick");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_pool_pick_lead_id");
+
+                    b.HasIndex("OfficerId", "PickedOn")
+                        .HasDatabaseName("ix_pool_pick_officer_id_picked_on");
+
+                    b.ToTable("pool_pick", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPlace", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid?>("FormerOwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("former_owner_id");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<DateOnly?>("LeftOn")
+                        .HasColumnType("date")
+                        .HasColumnName("left_on");
+
+                    b.Property<DateTimeOffset?>("PooledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pooled_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<DateOnly?>("WarnedOf")
+                        .HasColumnType("date")
+                        .HasColumnName("warned_of");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pool_place");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_pool_place_due_at")
+                        .HasFilter("due_at is not null");
+
+                    b.HasIndex("LeadId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pool_place_lead_id");
+
+                    b.HasIndex("PooledAt", "LeadId")
+                        .HasDatabaseName("ix_pool_place_pooled_at_lead_id")
+                        .HasFilter("state = 2");
+
+                    b.ToTable("pool_place", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Referral", b =>
                 {
                     b.Property<Guid>("Id")
@@ -996,6 +1337,42 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("referral", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.RuleSet", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Area")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("area");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("body");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<Guid>("ChangedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("changed_by");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rule_set");
+
+                    b.ToTable("rule_set", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.StageMove", b =>
                 {
                     b.Property<Guid>("LeadId")
@@ -1035,6 +1412,132 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasName("pk_stage_move");
 
                     b.ToTable("stage_move", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Transfer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("AnswerBy")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answer_by");
+
+                    b.Property<string>("AnswerNote")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("answer_note");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<Guid?>("AnsweredBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("answered_by");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("DecisionNote")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("decision_note");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid>("FromOwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_owner_id");
+
+                    b.Property<Guid>("FromUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_unit_id");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<DateTimeOffset>("ProposedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.PrimitiveCollection<int[]>("ShareCredit")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("share_credit");
+
+                    b.PrimitiveCollection<int[]>("ShareTax")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("share_tax");
+
+                    b.PrimitiveCollection<Guid[]>("ShareUnits")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("share_units");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("ToOwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("to_owner_id");
+
+                    b.Property<Guid>("ToUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("to_unit_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_transfer");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_transfer_due_at")
+                        .HasFilter("due_at is not null");
+
+                    b.HasIndex("LeadId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_transfer_open")
+                        .HasFilter("state in (0, 1)");
+
+                    b.HasIndex("LeadId", "DecidedAt")
+                        .HasDatabaseName("ix_transfer_lead_id_decided_at");
+
+                    b.HasIndex("ProposedAt", "Id")
+                        .HasDatabaseName("ix_transfer_proposed_at_id");
+
+                    b.HasIndex("ToUnitId", "ProposedAt", "Id")
+                        .HasDatabaseName("ix_transfer_to_unit_id_proposed_at_id");
+
+                    b.ToTable("transfer", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Unmasking", b =>
@@ -1685,6 +2188,40 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasConstraintName("fk_assignment_lead_lead_id");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Claim", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Investor", null)
+                        .WithMany()
+                        .HasForeignKey("InvestorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_investor_investor_id");
+
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ClaimDispute", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Claim", null)
+                        .WithMany()
+                        .HasForeignKey("ClaimId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_dispute_claim_claim_id");
+
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_dispute_lead_lead_id");
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Contact", b =>
                 {
                     b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
@@ -1787,6 +2324,26 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasConstraintName("fk_person_investor_investor_id");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPick", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_pick_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPlace", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_place_lead_lead_id");
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Referral", b =>
                 {
                     b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
@@ -1805,6 +2362,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_stage_move_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Transfer", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_transfer_lead_lead_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Unmasking", b =>
