@@ -237,11 +237,11 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var admin = service.As(TestCaller.Person(Roles.Administrator));
         var rules = (await admin.GetAsync("/api/v1/claims/rules")).Is(200);
         Assert.Equal((90, 30), (rules.Json.GetProperty("rules").GetProperty("protectionDays").GetInt32(), rules.Json.GetProperty("rules").GetProperty("idleReleaseDays").GetInt32()));
-        (await admin.PutAsync("/api/v1/claims/rules", new { protectionDays = 0 }, rules.ETag)).IsProblem(400, "request.invalid");
-        (await admin.PutAsync("/api/v1/claims/rules", new { protectionDays = 10 })).Is(428);
-        (await admin.PutAsync("/api/v1/claims/rules", new { protectionDays = 10 }, rules.ETag)).Is(200);
-        (await admin.PutAsync("/api/v1/claims/rules", new { protectionDays = 11 }, rules.ETag)).IsProblem(412, "ifMatch.stale");
-        (await service.As(TestCaller.Person(Roles.UnitHead)).PutAsync("/api/v1/claims/rules", new { protectionDays = 10 }, rules.ETag)).IsProblem(403, "auth.forbidden");
+        (await admin.PutAsync("/api/v1/claims/rules", Rules(0), rules.ETag)).IsProblem(400, "request.invalid");
+        (await admin.PutAsync("/api/v1/claims/rules", Rules(10))).Is(428);
+        (await admin.PutAsync("/api/v1/claims/rules", Rules(10), rules.ETag)).Is(200);
+        (await admin.PutAsync("/api/v1/claims/rules", Rules(11), rules.ETag)).IsProblem(412, "ifMatch.stale");
+        (await service.As(TestCaller.Person(Roles.UnitHead)).PutAsync("/api/v1/claims/rules", Rules(10), rules.ETag)).IsProblem(403, "auth.forbidden");
 
         var client = service.As(TestCaller.Officer());
         var lead = (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact())).Is(201);
@@ -275,6 +275,9 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         async Task<Answer> MergeAsync() =>
             await client.PostAsync($"/api/v1/investors/{into}/merge", new { from }, (await client.GetAsync($"/api/v1/investors/{into}")).ETag);
     }
+
+    private static object Rules(int protectionDays) =>
+        new { protectionDays, extensionDays = 90, idleReleaseDays = 30, filingFrom = 1_000_000_000L, taskForceFrom = 5_000_000_000L };
 
     private static string? Word(Answer answer, string member) => answer.Is(200).Json.GetProperty(member).GetString();
 

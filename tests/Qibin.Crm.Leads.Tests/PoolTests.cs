@@ -124,12 +124,12 @@ public class PoolTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var admin = service.As(TestCaller.Person(Roles.Administrator));
         var rules = (await admin.GetAsync("/api/v1/pool/rules")).Is(200);
         Assert.Equal(service.Clock.Today().ToString("O", System.Globalization.CultureInfo.InvariantCulture), rules.Json.GetProperty("rules").GetProperty("startOn").GetString());
-        var off = (await admin.PutAsync("/api/v1/pool/rules", new { enabled = false }, rules.ETag)).Is(200);
+        var off = (await admin.PutAsync("/api/v1/pool/rules", new { enabled = false, idleDays = 30, warningDays = 3, dailyPicks = 3, returnDays = 30 }, rules.ETag)).Is(200);
         var client = service.As(TestCaller.Officer());
         var lead = (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact())).Is(201);
         service.Clock.Advance(TimeSpan.FromDays(60));
         await service.RunDueAsync();
-        (await admin.PutAsync("/api/v1/pool/rules", new { enabled = true, idleDays = 5, warningDays = 0 }, off.ETag)).Is(200);
+        (await admin.PutAsync("/api/v1/pool/rules", new { enabled = true, idleDays = 5, warningDays = 0, dailyPicks = 3, returnDays = 30 }, off.ETag)).Is(200);
         await EachDayAsync(5);
         Assert.Equal(0, (await client.GetAsync("/api/v1/pool?total=true")).Is(200).Json.GetProperty("total").GetInt64());
         await EachDayAsync(7);

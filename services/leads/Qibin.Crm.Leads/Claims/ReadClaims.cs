@@ -61,8 +61,8 @@ internal static class ReadClaims
             .WithName("readProtection").WithSummary("查询首报保护 · Whether an investor is protected, by whom and since when");
         api.MapGet("/claims/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<ClaimRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
             .WithName("readClaimRules").WithSummary("首报保护规则 · Rules of first-report protection");
-        api.MapPut("/claims/rules", (ClaimRules request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-                RuleSets.ChangeAsync(request, ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
+        api.MapPut("/claims/rules", (ClaimRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+                RuleSets.ChangeAsync(request.Rules(), ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
             .WithName("changeClaimRules").WithSummary("修改首报保护规则 · Change the rules of first-report protection");
         api.MapGet("/claims/{claimId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
             .WithName("readClaim").WithSummary("首报首谈详情 · One claim");

@@ -103,8 +103,8 @@ internal static class PoolOperations
             .WithName("pickFromPool").WithSummary("领取公海线索 · Pick a lead out of the pool");
         api.MapGet("/pool/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<PoolRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
             .WithName("readPoolRules").WithSummary("公海规则 · Rules of the pool");
-        api.MapPut("/pool/rules", (PoolRules request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-                RuleSets.ChangeAsync(request with { StartOn = request.StartOn ?? clock.Today() }, ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
+        api.MapPut("/pool/rules", (PoolRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+                RuleSets.ChangeAsync(request.Rules() with { StartOn = request.StartOn ?? clock.Today() }, ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
             .WithName("changePoolRules").WithSummary("修改公海规则 · Change the rules of the pool");
     }
 

@@ -34,8 +34,8 @@ internal static class TransferOperations
             .WithName("listTransfers").WithSummary("流转列表 · Transfers between units");
         api.MapGet("/transfers/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<TransferRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
             .WithName("readTransferRules").WithSummary("流转规则 · Rules of transfers");
-        api.MapPut("/transfers/rules", (TransferRules request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-                RuleSets.ChangeAsync(request, ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
+        api.MapPut("/transfers/rules", (TransferRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+                RuleSets.ChangeAsync(request.Rules(), ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
             .WithName("changeTransferRules").WithSummary("修改流转规则 · Change the rules of transfers");
         api.MapGet("/transfers/{transferId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
             .WithName("readTransfer").WithSummary("流转详情 · One transfer");
