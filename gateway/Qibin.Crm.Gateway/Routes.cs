@@ -20,7 +20,7 @@ internal static class Routes
     [
         new("leads", "线索 Leads", 20,
             [
-                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims", "transfers", "pool",
+                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims", "transfers", "pool", "calendar",
                 "ops/leads", "changes/leads",
             ], []),
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], []),

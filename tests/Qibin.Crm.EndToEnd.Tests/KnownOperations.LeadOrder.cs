@@ -47,6 +47,15 @@ internal sealed partial class KnownOperations
             return lead.On("", new { }) with { Path = $"/api/v1/pool/{lead.Id}/pick", ETag = null };
         });
         Rules("Pool", "pool", new { enabled = true, startOn = "2026-11-24", idleDays = 30, warningDays = 3, dailyPicks = 100, returnDays = 30 });
+
+        // A year that no deadline of these tests comes near.
+        Add("readCalendarYear", () => new Prepared { Path = "/api/v1/calendar/2026" });
+        Add("changeCalendarYear", async () => new Prepared
+        {
+            Path = "/api/v1/calendar/2090",
+            ETag = (await (await _rows.AsAsync("administrator")).GetAsync("/api/v1/calendar/2090")).Is(200).ETag,
+            Body = new { source = "示例安排", days = new[] { new { on = "2090-10-02", @as = "holiday", name = "国庆节" }, new { on = "2090-10-07", @as = "workday", name = "国庆节" } } },
+        });
     }
 
     private void Transfers()

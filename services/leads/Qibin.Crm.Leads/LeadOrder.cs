@@ -2,6 +2,7 @@ using Qibin.Crm.Leads.Claims;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Pool;
 using Qibin.Crm.Leads.Transfers;
+using Qibin.Crm.Leads.WorkingDays;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads;
@@ -21,5 +22,6 @@ internal static class LeadOrder
         api.MapClaims();
         api.MapPool();
         api.MapTransfers();
+        api.MapCalendar();
     }
 }

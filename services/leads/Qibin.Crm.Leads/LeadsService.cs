@@ -99,6 +99,10 @@ internal static class LeadsService
             ["transfer.wrongState"] = new("流转当前状态不能执行此操作", "The transfer's present state does not allow that"),
             ["transfer.tooLate"] = new("答复期限已过", "The deadline for an answer has passed"),
             ["transfer.overtaken"] = new("线索已另行分派，流转不能确认", "The lead has changed hands meanwhile"),
+            ["calendar.otherYear"] = new("须为 {0} 年的日期", "Must be a day of {0}"),
+            ["calendar.dayTwice"] = new("同一天只能出现一次", "A day may appear once only"),
+            ["calendar.workdayAnyway"] = new("调休上班须为周六或周日", "A make-up working day is a Saturday or Sunday"),
+            ["calendar.exists"] = new("该年度日历已存在，请刷新后重试", "The year has a schedule already; read it first"),
             ["value.exclusive"] = new("不能与 {0} 同时填写", "Cannot be given together with {0}"),
         },
         new Dictionary<string, string>
@@ -108,6 +112,7 @@ internal static class LeadsService
             ["ux_referral_lead"] = "referrer.exists",
             ["ex_claim_period"] = "claim.takenBySomebody",
             ["ux_transfer_open"] = "transfer.open",
+            ["ux_calendar_year"] = "calendar.exists",
         });
 
     /// <summary>Who and when, of a request.</summary>

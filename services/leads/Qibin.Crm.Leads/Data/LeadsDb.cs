@@ -39,6 +39,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<PoolPlace> PoolPlaces => Set<PoolPlace>();
     public DbSet<PoolPick> PoolPicks => Set<PoolPick>();
     public DbSet<Transfer> Transfers => Set<Transfer>();
+    public DbSet<CalendarYear> CalendarYears => Set<CalendarYear>();
 
     /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
     public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
@@ -207,6 +208,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
         modelBuilder.AddImportTables();
         modelBuilder.AddJobTables();
         modelBuilder.AddLeadOrder();
+        modelBuilder.AddCalendar();
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();
