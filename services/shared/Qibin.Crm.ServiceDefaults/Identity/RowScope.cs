@@ -57,6 +57,23 @@ public static class RowScope
         return ReferenceEquals(caller, Caller.System) ? rows : rows.Where(r => !r.Confidential || r.Readers.Contains(me));
     }
 
+    /// <summary>
+    /// Keeps the rows that are within the caller's reach only because they are shared with it. Together with the rows of its own, which
+    /// have no share in this, they are what is within reach.
+    /// </summary>
+    public static IQueryable<T> OnlySharedWith<T>(this IQueryable<T> rows, Caller caller) where T : class, IShared
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
+        return caller.Reach switch
+        {
+            Reach.Subtree => rows.Where(r => !units.Contains(r.UnitId) && r.SharedWith.Any(s => units.Contains(s))),
+            Reach.Unit => rows.Where(r => r.UnitId != unit && r.SharedWith.Contains(unit)),
+            Reach.Own => rows.Where(r => r.OwnerId != me && r.SharedWith.Contains(me)),
+            _ => rows.Where(_ => false),
+        };
+    }
+
     private static IQueryable<T> Within<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
     {
         ArgumentNullException.ThrowIfNull(caller);
