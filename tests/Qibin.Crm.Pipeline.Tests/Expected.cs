@@ -27,16 +27,28 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
     {
         Reach.All => true,
         Reach.Chain => caller.Chains.Contains(Chain),
-        Reach.Subtree => (caller.Subtree.Length == 0 ? [caller.UnitId] : caller.Subtree).Contains(Unit),
-        Reach.Unit => Unit == caller.UnitId,
-        _ => Officer == caller.Id,
+        Reach.Subtree => (caller.Subtree.Length == 0 ? [caller.UnitId] : caller.Subtree).Any(u => Unit == u || Lead.SharedWith.Contains(u)),
+        Reach.Unit => Unit == caller.UnitId || Lead.SharedWith.Contains(caller.UnitId),
+        _ => Officer == caller.Id || Lead.SharedWith.Contains(caller.Id),
     };
 
     public bool IsDisclosedTo(TestCaller caller) =>
         (!Lead.Confidential || Lead.Readers.Contains(caller.Id)) && (Project is not { Confidential: true } || Project.Readers.Contains(caller.Id));
 
+    /// <summary>In 亿元; a contract in another currency has no band, however large.</summary>
+    public string Band => (Project?.ContractAmount ?? Lead.EstimatedInvestment) switch
+    {
+        null => "none",
+        { Currency: "CNY", Amount: var amount } => (amount / 100_000_000m) switch { >= 50 => "from50", >= 10 => "from10", >= 5 => "from5", >= 1 => "from1", _ => "below1" },
+        _ => "otherCurrency",
+    };
+
     public string Of(string dimension) => dimension switch
     {
+        "node" => (Project is null ? Lead.NodeCode : Project.NodeCode) ?? "",
+        "sourceRegion" => Lead.SourceRegion ?? "",
+        "band" => Band,
+        "month" => Lead.FirstContactOn.ToString("yyyy-MM", CultureInfo.InvariantCulture),
         "stage" => Stage,
         "chain" => Chain,
         "unit" => Unit.ToString(),
@@ -73,6 +85,9 @@ internal static class Figure
         "stage" => group.GetProperty("stage").GetString()!,
         "chain" => group.TryGetProperty("chain", out var chain) ? chain.GetProperty("code").GetString()! : "",
         "unit" => group.GetProperty("unit").GetProperty("id").GetString()!,
+        "node" => group.TryGetProperty("node", out var node) ? node.GetProperty("code").GetString()! : "",
+        "sourceRegion" => group.TryGetProperty("sourceRegion", out var region) ? region.GetString()! : "",
+        "band" or "month" => group.GetProperty(dimension).GetString()!,
         _ => group.GetProperty("officerId").GetString()!,
     };
 

@@ -18,7 +18,11 @@ public sealed class QuestionTests(EmptyPipeline pipeline) : IClassFixture<EmptyP
 {
     [Theory]
     [InlineData("groupBy=stage,chain,unit", "groupBy", "groupBy.count")]
-    [InlineData("groupBy=month", "groupBy", "query.value")]
+    [InlineData("groupBy=year", "groupBy", "query.value")]
+    [InlineData("node=satellite.kites", "node", "node.unknown")]
+    [InlineData("sourceRegion=41", "sourceRegion", "region.invalid")]
+    [InlineData("month=2026-13", "month", "month.invalid")]
+    [InlineData("band=huge", "band", "query.value")]
     [InlineData("stage=signed,dreaming", "stage", "query.value")]
     [InlineData("status=asleep", "status", "query.value")]
     [InlineData("chain=agriculture", "chain", "chain.unknown")]

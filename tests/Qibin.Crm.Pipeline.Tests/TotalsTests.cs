@@ -54,7 +54,7 @@ public sealed class TotalsTests : IAsyncLifetime
 
         await _service.TellAsync(_trade.Log);
         using var leader = _service.As(TestCaller.Person(Roles.Leader));
-        string[] dimensions = ["stage", "chain", "unit", "officer"];
+        string[] dimensions = ["stage", "chain", "unit", "officer", "node", "sourceRegion", "month"];
         foreach (var by in dimensions.SelectMany(first => dimensions.Select(second => first == second ? first : $"{first},{second}")))
         {
             var totals = (await leader.GetAsync($"/api/v1/pipeline/totals?groupBy={by}")).Is(200).Json;

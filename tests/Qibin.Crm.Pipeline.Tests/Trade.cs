@@ -33,7 +33,7 @@ internal sealed class Trade
 
     public LeadState Open(
         Guid? owner = null, Guid? unit = null, string? node = "satellite.data", Money? estimated = null, Guid[]? readers = null, string? investor = null,
-        DateOnly? on = null, Guid? actor = null)
+        DateOnly? on = null, Guid? actor = null, string? region = null)
     {
         var id = NewId();
         var lead = new LeadState
@@ -49,6 +49,7 @@ internal sealed class Trade
             UnitId = unit ?? NewId(),
             NodeCode = node,
             ChainCode = Chain(node),
+            SourceRegion = region,
             EstimatedInvestment = estimated,
             Confidential = readers is not null,
             Readers = readers ?? [],
@@ -184,6 +185,7 @@ internal sealed class Trade
 internal sealed class RandomTrade(int seed)
 {
     private static readonly string?[] Nodes = ["satellite.data", "xinchuang.chips", "manufacturing.robots", null];
+    private static readonly string?[] Regions = ["110000", "410611", null];
     private static readonly string[] Currencies = ["CNY", "USD", "EUR"];
     private readonly Random _dice = new(seed);
 
@@ -205,7 +207,9 @@ internal sealed class RandomTrade(int seed)
     {
         if (Trade.Leads.Count == 0 || _dice.Next(6) == 0)
         {
-            Trade.Open(Pick(Officers), Pick(Units), Pick(Nodes), Money(0), _dice.Next(5) == 0 ? [Pick(Officers)] : null);
+            Trade.Open(
+                Pick(Officers), Pick(Units), Pick(Nodes), Money(-1), _dice.Next(5) == 0 ? [Pick(Officers)] : null,
+                on: Trade.Today.AddDays(-_dice.Next(100)), region: Pick(Regions));
             return;
         }
 
@@ -227,7 +231,10 @@ internal sealed class RandomTrade(int seed)
         {
             0 => Contact(lead),
             8 => Correct(lead),
-            1 => Trade.Tell(lead with { OwnerId = Pick(Officers), UnitId = Pick(Units) }, l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today }),
+            // What a unit gives away it goes on reading.
+            1 => Trade.Tell(
+                lead with { OwnerId = Pick(Officers), UnitId = Pick(Units), SharedWith = _dice.Next(2) == 0 ? [lead.UnitId, lead.OwnerId] : [] },
+                l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today.AddDays(-_dice.Next(10)) }),
             2 => Trade.Tell(lead with { EstimatedInvestment = Money(-1), NodeCode = null, ChainCode = null }, l => new LeadAmended { Lead = l }),
             3 => Trade.Tell(
                 lead with { Confidential = !lead.Confidential, Readers = lead.Confidential ? [] : [Pick(Officers), Pick(Officers)] }, l => new LeadAmended { Lead = l }),
@@ -291,7 +298,7 @@ internal sealed class RandomTrade(int seed)
             case 7:
                 Trade.Standing(project, (ProjectStatus)_dice.Next(3));
                 break;
-            case 8 when project.EnterpriseId is { } enterprise && project.SettledOn is null:
+            case 8 or 9 when project.EnterpriseId is { } enterprise && project.SettledOn is null:
                 Trade.Settle(Trade.Enterprises[enterprise], project);
                 break;
             default:

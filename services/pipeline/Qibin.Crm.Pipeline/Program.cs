@@ -45,7 +45,7 @@ internal static class Program
             .Consume<EntryApplicationMoved, EntryApplicationMovedConsumer>()
             .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
-        builder.Services.AddValidation();
+        builder.AddRollups().Services.AddValidation();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapReadTotals();

@@ -9,6 +9,7 @@ namespace Qibin.Crm.Pipeline;
 internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options), IServiceDb, IGathersStatements
 {
     private readonly List<NpgsqlBatchCommand> _gathered = [];
+    private readonly HashSet<Guid> _touched = [];
     private Guid _gatheredIn;
 
     public Guid ActorId { get; set; }
@@ -19,18 +20,35 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<EnterpriseRow> Enterprises => Set<EnterpriseRow>();
     public DbSet<JourneyRow> Journeys => Set<JourneyRow>();
     public DbSet<UnitRow> Units => Set<UnitRow>();
+    public DbSet<HolderRow> Holders => Set<HolderRow>();
+    public DbSet<StretchRow> Stretches => Set<StretchRow>();
+    public DbSet<GenerationRow> Generations => Set<GenerationRow>();
+    public DbSet<CellRow> Cells => Set<CellRow>();
+    public DbSet<DeltaRow> Deltas => Set<DeltaRow>();
 
     /// <summary>Sends the statement with the others of the transaction, in the order in which they were gathered.</summary>
     public void Gather(NpgsqlBatchCommand statement)
+    {
+        StartGathering();
+        _gathered.Add(statement);
+    }
+
+    /// <summary>Has the journey's contributions made again once all is sent.</summary>
+    public void Touch(Guid leadId)
+    {
+        StartGathering();
+        _touched.Add(leadId);
+    }
+
+    private void StartGathering()
     {
         if (_gatheredIn != Database.CurrentTransaction!.TransactionId)
         {
             // Pooled contexts come back with what a failed transaction left.
             _gathered.Clear();
+            _touched.Clear();
             _gatheredIn = Database.CurrentTransaction.TransactionId;
         }
-
-        _gathered.Add(statement);
     }
 
     public async Task SendGatheredAsync(CancellationToken ct)
@@ -40,10 +58,16 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             return;
         }
 
-        await using var batch = new NpgsqlBatch((NpgsqlConnection)Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction());
+        var connection = (NpgsqlConnection)Database.GetDbConnection();
+        await using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction)transaction.GetDbTransaction());
         _gathered.ForEach(batch.BatchCommands.Add);
         _gathered.Clear();
         await batch.ExecuteNonQueryAsync(ct);
+        if (_touched.Count > 0)
+        {
+            await Retelling.RunAsync(connection, _touched, into: null, ct);
+            _touched.Clear();
+        }
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -101,6 +125,10 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => new { x.Stage, x.ChangedAt, x.LeadId });
             row.HasIndex(x => x.LeadId, "ix_journey_confidential").HasFilter("confidential");
             row.HasIndex(x => x.SharedWith).HasMethod("gin");
+            row.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
+            row.Property(x => x.Band).HasDefaultValue(Band.None);
+            row.Property(x => x.Month).HasComputedColumnSql(
+                "(extract(year from first_contact_on) * 100 + extract(month from first_contact_on))::int", stored: true);
         });
         modelBuilder.Entity<AmountRow>(row =>
         {
@@ -111,6 +139,50 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.Property(x => x.Estimated).HasPrecision(19, 4);
             row.Property(x => x.Contract).HasPrecision(19, 4);
             row.Property(x => x.PaidIn).HasPrecision(19, 4);
+        });
+        modelBuilder.Entity<GenerationRow>(row =>
+        {
+            row.ToTable("generation");
+            row.Property(x => x.Id).ValueGeneratedNever();
+            row.HasIndex(x => x.Live).IsUnique().HasFilter("live");
+            row.HasData(new GenerationRow { Id = 1, Live = true });
+        });
+        modelBuilder.Entity<HolderRow>(row =>
+        {
+            row.ToTable("holder");
+            row.HasKey(x => x.LeadId);
+            row.HasIndex(x => x.OwnerId);
+            row.HasIndex(x => x.UnitId);
+            row.HasIndex(x => x.ChainCode);
+            row.HasIndex(x => x.SharedWith).HasMethod("gin");
+        });
+        modelBuilder.Entity<StretchRow>(row =>
+        {
+            row.ToTable("stretch");
+            row.HasKey(x => new { x.Gen, x.LeadId, x.KnownFrom, x.DayFrom });
+            row.OwnsMany(x => x.Amounts, amount =>
+            {
+                amount.ToJson("amounts");
+                amount.Property(x => x.Currency).HasJsonPropertyName("currency");
+                amount.Property(x => x.Estimated).HasJsonPropertyName("estimated");
+                amount.Property(x => x.Contract).HasJsonPropertyName("contract");
+                amount.Property(x => x.PaidIn).HasJsonPropertyName("paid_in");
+            });
+        });
+        modelBuilder.Entity<CellRow>(row =>
+        {
+            row.ToTable("cell");
+            row.HasKey(x => new { x.Gen, x.Key });
+            // Cells are found by their set, and within it by what a caller's reach is.
+            row.HasIndex(x => new { x.Gen, x.Set, x.UnitId });
+            row.HasIndex(x => new { x.Gen, x.Set, x.ChainCode });
+            row.Property(x => x.Currency).HasMaxLength(3);
+        });
+        modelBuilder.Entity<DeltaRow>(row =>
+        {
+            row.ToTable("delta");
+            row.HasKey(x => x.Id);
+            row.Property(x => x.Currency).HasMaxLength(3);
         });
         modelBuilder.AddAggregateConventions();
     }

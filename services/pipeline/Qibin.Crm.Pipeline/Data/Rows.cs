@@ -135,7 +135,7 @@ internal sealed class EnterpriseRow
 /// confidential when either is, and then read by those who may read both. A project whose lead has not been told yet is no journey
 /// until it is.
 /// </summary>
-internal sealed class JourneyRow : IShared
+internal sealed class JourneyRow : IShared, ICounted
 {
     public required Guid LeadId { get; init; }
     public required string Code { get; init; }
@@ -154,6 +154,13 @@ internal sealed class JourneyRow : IShared
     public string? ChainCode { get; init; }
     public string? NodeCode { get; init; }
     public string? SourceRegion { get; init; }
+
+    /// <summary>How large its investment is; kept with the stretches, by the same rule.</summary>
+    public Band Band { get; init; }
+
+    /// <summary>Month of the first contact, such as 202611.</summary>
+    public int Month { get; init; }
+
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.ServiceDefaults;
 
@@ -17,17 +18,32 @@ public abstract record JourneyFilter
     /// <summary>Code of an industry chain, or <c>none</c> for journeys without one.</summary>
     public string? Chain { get; init; }
 
+    /// <summary>Code of a chain's node, or <c>none</c> for journeys without one.</summary>
+    public string? Node { get; init; }
+
     /// <summary>Id of the responsible unit itself; units below it are not included.</summary>
     public Guid? Unit { get; init; }
 
     /// <summary>Id of the responsible officer.</summary>
     public Guid? Officer { get; init; }
+
+    /// <summary>Division code of six digits where the investor comes from, or <c>none</c> for journeys without one.</summary>
+    public string? SourceRegion { get; init; }
+
+    /// <summary>
+    /// Investment bands, separated by commas, by the contract's amount or before signing the estimate, in 亿元: <c>below1</c>,
+    /// <c>from1</c> (1 to 5), <c>from5</c> (5 to 10), <c>from10</c> (10 to 50), <c>from50</c>; <c>otherCurrency</c> and <c>none</c>.
+    /// </summary>
+    public Words<Band>? Band { get; init; }
+
+    /// <summary>Month of the first contact, as <c>YYYY-MM</c>.</summary>
+    public string? Month { get; init; }
 }
 
 internal static class JourneyFilters
 {
-    /// <summary>Stands for the absence of a chain in filters and in links.</summary>
-    public const string NoChain = "none";
+    /// <summary>Stands for the absence of a chain, a node or a region in filters and in links.</summary>
+    public const string None = "none";
 
     /// <summary>The statuses that are meant.</summary>
     public static JourneyStatus[] Statuses(this JourneyFilter filter) => filter.Status?.Values ??
@@ -37,9 +53,20 @@ internal static class JourneyFilters
         .. filter.Stage?.Values.Contains(JourneyStage.Invalid) == true ? [JourneyStatus.Invalid] : Array.Empty<JourneyStatus>(),
     ];
 
+    /// <summary>The dimensions that the filter narrows.</summary>
+    public static IEnumerable<Dimension> Dimensions(this JourneyFilter filter) =>
+        from narrowed in new (bool Is, Dimension Dimension)[]
+        {
+            (filter.Stage is not null, Dimension.Stage), (filter.Chain is not null, Dimension.Chain), (filter.Node is not null, Dimension.Node),
+            (filter.Unit is not null, Dimension.Unit), (filter.Officer is not null, Dimension.Officer), (filter.SourceRegion is not null, Dimension.SourceRegion),
+            (filter.Band is not null, Dimension.Band), (filter.Month is not null, Dimension.Month),
+        }
+        where narrowed.Is
+        select narrowed.Dimension;
+
     /// <summary>Keeps what the filter means, whatever the status.</summary>
-    /// <exception cref="Refusal">400 <c>chain.unknown</c>.</exception>
-    public static IQueryable<JourneyRow> Matching(this IQueryable<JourneyRow> rows, JourneyFilter filter)
+    /// <exception cref="Refusal">400 <c>chain.unknown</c>, <c>node.unknown</c>, <c>region.invalid</c>, <c>month.invalid</c>.</exception>
+    public static IQueryable<T> Matching<T>(this IQueryable<T> rows, JourneyFilter filter) where T : class, ICounted
     {
         if (filter.Stage is { Values: var stages })
         {
@@ -48,9 +75,16 @@ internal static class JourneyFilters
 
         if (filter.Chain is { } chain)
         {
-            rows = chain == NoChain ? rows.Where(j => j.ChainCode == null)
+            rows = chain == None ? rows.Where(j => j.ChainCode == null)
                 : IndustryChains.Exists(chain) ? rows.Where(j => j.ChainCode == chain)
                 : throw Refusal.Invalid("chain", "chain.unknown", chain);
+        }
+
+        if (filter.Node is { } node)
+        {
+            rows = node == None ? rows.Where(j => j.NodeCode == null)
+                : IndustryChains.OfNode(node) is not null ? rows.Where(j => j.NodeCode == node)
+                : throw Refusal.Invalid("node", "node.unknown", node);
         }
 
         if (filter.Unit is { } unit)
@@ -58,6 +92,31 @@ internal static class JourneyFilters
             rows = rows.Where(j => j.UnitId == unit);
         }
 
-        return filter.Officer is { } officer ? rows.Where(j => j.OwnerId == officer) : rows;
+        if (filter.Officer is { } officer)
+        {
+            rows = rows.Where(j => j.OwnerId == officer);
+        }
+
+        if (filter.SourceRegion is { } region)
+        {
+            rows = region == None ? rows.Where(j => j.SourceRegion == null)
+                : region.Length == 6 && region.All(char.IsAsciiDigit) ? rows.Where(j => j.SourceRegion == region)
+                : throw Refusal.Invalid("sourceRegion", "region.invalid", region);
+        }
+
+        if (filter.Band is { Values: var bands })
+        {
+            rows = rows.Where(j => bands.Contains(j.Band));
+        }
+
+        if (filter.Month is { } month)
+        {
+            var number = DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
+                ? (first.Year * 100) + first.Month
+                : throw Refusal.Invalid("month", "month.invalid", month);
+            rows = rows.Where(j => j.Month == number);
+        }
+
+        return rows;
     }
 }

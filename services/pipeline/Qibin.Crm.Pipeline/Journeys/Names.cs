@@ -15,6 +15,17 @@ public sealed record ChainName
         IndustryChains.All.FirstOrDefault(c => c.Code == code) is { } chain ? new() { Code = chain.Code, Name = chain.Name, NameEn = chain.NameEn } : null;
 }
 
+/// <summary>A node of an industry chain as it is shown.</summary>
+public sealed record NodeName
+{
+    public required string Code { get; init; }
+    public required string Name { get; init; }
+    public required string NameEn { get; init; }
+
+    internal static NodeName? Of(string? code) =>
+        IndustryChains.All.SelectMany(c => c.Nodes).FirstOrDefault(n => n.Code == code) is { } node ? new() { Code = node.Code, Name = node.Name, NameEn = node.NameEn } : null;
+}
+
 /// <summary>A unit as it is shown; without names while the directory has not told of it.</summary>
 public sealed record UnitName
 {

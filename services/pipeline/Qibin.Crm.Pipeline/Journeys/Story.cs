@@ -9,8 +9,10 @@ namespace Qibin.Crm.Pipeline;
 /// <summary>An event as it was noted, read back.</summary>
 internal sealed record Story(FactRow Fact, IEvent Event)
 {
-    private static readonly Dictionary<string, Type> Known =
-        typeof(IEvent).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(IEvent))).ToDictionary(t => t.Name, StringComparer.Ordinal);
+    /// <summary>All events of the contracts.</summary>
+    public static IReadOnlyList<Type> Types { get; } = [.. typeof(IEvent).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(IEvent)))];
+
+    private static readonly Dictionary<string, Type> Known = Types.ToDictionary(t => t.Name, StringComparer.Ordinal);
 
     public static List<Story> Read(IEnumerable<FactRow> facts) =>
         [.. facts.Select(f => new Story(f, (IEvent)JsonSerializer.Deserialize(f.Event, Known[f.Type], StrictJson.Options)!))];

@@ -24,6 +24,7 @@ internal sealed class Telling(PipelineDb db, Delivery delivery)
     public Telling OfJourney(Guid leadId)
     {
         _leadId = leadId;
+        db.Touch(leadId);
         return Do("select pg_advisory_xact_lock(4, hashtext($1::text))", leadId);
     }
 

@@ -20,17 +20,11 @@ internal static class ReadTotals
             throw Refusal.Invalid("groupBy", "groupBy.count");
         }
 
-        // One statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
-        var visible = db.Journeys.AsNoTracking().VisibleTo(caller).Matching(query);
-        var cells = await visible.Counts(by)
-            .Concat(visible.Amounts(by))
-            .Concat(db.Journeys.HiddenFrom(caller).Hidden())
-            .Concat(db.Facts.Newest())
-            .ToListAsync(ct);
+        var cells = await db.TotalCells(query, by, caller).ToListAsync(ct);
         var units = by.Contains(Dimension.Unit) ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
         var statuses = query.Statuses();
-        var counted = cells.Where(c => c.Kind is CellKind.Count or CellKind.Amount).ToLookup(c => statuses.Contains(c.Status!.Value));
+        var counted = cells.Where(c => c.Kind == CellKind.Figure).ToLookup(c => statuses.Contains(c.Status!.Value));
         return TypedResults.Ok(new Totals
         {
             AsOf = cells.Max(c => c.AsOf),
@@ -38,13 +32,13 @@ internal static class ReadTotals
             Status = statuses,
             Groups =
             [
-                .. counted[true].GroupBy(c => new GroupKey(c.Stage, c.Chain, c.Unit, c.Officer))
+                .. counted[true].GroupBy(GroupKey.Of).Where(g => g.Sum(c => c.Count) > 0)
                     .OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal).ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
                     .Select(g => new TotalsGroup(g.Key, by, units, query, Figures.Of(g))),
             ],
             Total = Figures.Of(counted[true]),
-            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key).Select(g => new StatusFigures(g.Key, Figures.Of(g)))],
-            Hidden = cells.SingleOrDefault(c => c.Kind == CellKind.Hidden)?.Count ?? 0,
+            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key).Select(g => new StatusFigures(g.Key, Figures.Of(g))).Where(f => f.Count > 0)],
+            Hidden = (int)cells.Where(c => c.Kind == CellKind.Hidden).Sum(c => c.Count),
         });
     }
 }

@@ -7,7 +7,8 @@ using Qibin.Crm.ServiceDefaults;
 namespace Qibin.Crm.Pipeline;
 
 /// <summary>What totals can be grouped by.</summary>
-public enum Dimension { Stage, Chain, Unit, Officer }
+/// <remarks>The order is that of the bits in a cell's set.</remarks>
+public enum Dimension { Stage, Chain, Unit, Officer, Node, SourceRegion, Band, Month }
 
 /// <summary>Which totals are asked for.</summary>
 public sealed record TotalsQuery : JourneyFilter
@@ -63,7 +64,7 @@ public record Figures
         var list = cells.ToList();
         return new Figures
         {
-            Count = list.Sum(c => c.Count),
+            Count = (int)list.Sum(c => c.Count),
             EstimatedInvestment = Sum(c => c.Estimated),
             ContractAmount = Sum(c => c.Contract),
             PaidIn = Sum(c => c.PaidIn),
@@ -71,7 +72,7 @@ public record Figures
 
         List<Money> Sum(Func<Cell, decimal> amount) =>
         [
-            .. list.Where(c => c.Currency is not null).GroupBy(c => c.Currency!).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .. list.Where(c => c.Currency!.Length > 0).GroupBy(c => c.Currency!).OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => new Money(g.Sum(amount), g.Key)).Where(m => m.Amount != 0),
         ];
     }
@@ -86,7 +87,7 @@ public sealed record StatusFigures : Figures
     public required JourneyStatus Status { get; init; }
 }
 
-/// <summary>One group of the totals. Of stage, chain, unit and officer it has those that were grouped by.</summary>
+/// <summary>One group of the totals. Of the dimensions it has those that were grouped by; chain, node and region are absent for journeys without one as well.</summary>
 public sealed record TotalsGroup : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
@@ -96,13 +97,16 @@ public sealed record TotalsGroup : Figures
         Chain = ChainName.Of(key.Chain);
         Unit = key.Unit is { } unit ? units.Of(unit) : null;
         OfficerId = key.Officer;
+        Node = NodeName.Of(key.Node);
+        SourceRegion = key.SourceRegion;
+        Band = key.Band;
+        Month = key.Month is { } month ? Months.Text(month) : null;
         Journeys = key.Link(by, filter);
     }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JourneyStage? Stage { get; init; }
 
-    /// <summary>Absent for journeys without a chain as well.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChainName? Chain { get; init; }
 
@@ -113,19 +117,41 @@ public sealed record TotalsGroup : Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? OfficerId { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NodeName? Node { get; init; }
+
+    /// <summary>Division code GB/T 2260 of where the investors come from.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SourceRegion { get; init; }
+
+    /// <summary>Investment in 亿元, by the contract or before signing the estimate.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Band? Band { get; init; }
+
+    /// <summary>Month of the first contact, as <c>YYYY-MM</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Month { get; init; }
+
     /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
     public required string Journeys { get; init; }
 }
 
 /// <summary>What one group has in common.</summary>
-internal sealed record GroupKey(JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Officer)
+internal sealed record GroupKey(
+    JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Officer, string? Node, string? SourceRegion, Band? Band, int? Month)
 {
-    /// <summary>Where the group stands in the order of a dimension: stages and chains as the trade has them, units by code.</summary>
+    public static GroupKey Of(Cell c) => new(c.Stage, c.Chain, c.Unit, c.Officer, c.Node, c.SourceRegion, c.Band, c.Month);
+
+    /// <summary>Where the group stands in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by code.</summary>
     public string Place(Dimension dimension, Dictionary<Guid, UnitName> units) => dimension switch
     {
         Dimension.Stage => $"{(int)Stage!.Value:00}",
         Dimension.Chain => $"{IndustryChains.All.TakeWhile(c => c.Code != Chain).Count():00}",
         Dimension.Unit => $"{units.Of(Unit!.Value).Code ?? "~"} {Unit}",
+        Dimension.Node => $"{IndustryChains.All.SelectMany(c => c.Nodes).TakeWhile(n => n.Code != Node).Count():00}",
+        Dimension.SourceRegion => SourceRegion ?? "~",
+        Dimension.Band => $"{(int)Band!.Value:00}",
+        Dimension.Month => $"{Month}",
         _ => $"{Officer}",
     };
 
@@ -135,9 +161,13 @@ internal sealed record GroupKey(JourneyStage? Stage, string? Chain, Guid? Unit, 
         {
             ["stage"] = by.Contains(Dimension.Stage) ? Word(Stage!.Value) : Words(filter.Stage?.Values),
             ["status"] = Words(filter.Statuses()),
-            ["chain"] = by.Contains(Dimension.Chain) ? Chain ?? JourneyFilters.NoChain : filter.Chain,
+            ["chain"] = by.Contains(Dimension.Chain) ? Chain ?? JourneyFilters.None : filter.Chain,
+            ["node"] = by.Contains(Dimension.Node) ? Node ?? JourneyFilters.None : filter.Node,
             ["unit"] = (by.Contains(Dimension.Unit) ? Unit : filter.Unit)?.ToString(),
             ["officer"] = (by.Contains(Dimension.Officer) ? Officer : filter.Officer)?.ToString(),
+            ["sourceRegion"] = by.Contains(Dimension.SourceRegion) ? SourceRegion ?? JourneyFilters.None : filter.SourceRegion,
+            ["band"] = by.Contains(Dimension.Band) ? Word(Band!.Value) : Words(filter.Band?.Values),
+            ["month"] = by.Contains(Dimension.Month) ? Months.Text(Month!.Value) : filter.Month,
         };
         return QueryHelpers.AddQueryString("/api/v1/pipeline/journeys", query.Where(q => q.Value is not null));
     }
@@ -145,4 +175,10 @@ internal sealed record GroupKey(JourneyStage? Stage, string? Chain, Guid? Unit, 
     private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
+}
+
+internal static class Months
+{
+    /// <summary>A month kept as a number, as <c>YYYY-MM</c>.</summary>
+    public static string Text(int month) => $"{month / 100:0000}-{month % 100:00}";
 }

@@ -299,6 +299,185 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("amount", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.CellRow", b =>
+                {
+                    b.Property<int>("Gen")
+                        .HasColumnType("integer")
+                        .HasColumnName("gen");
+
+                    b.Property<Guid>("Key")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Band")
+                        .HasColumnType("integer")
+                        .HasColumnName("band");
+
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<decimal>("Contract")
+                        .HasColumnType("numeric")
+                        .HasColumnName("contract");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<decimal>("Estimated")
+                        .HasColumnType("numeric")
+                        .HasColumnName("estimated");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<string>("NodeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("node_code");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<decimal>("PaidIn")
+                        .HasColumnType("numeric")
+                        .HasColumnName("paid_in");
+
+                    b.PrimitiveCollection<Guid[]>("Readers")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("readers");
+
+                    b.Property<int>("Set")
+                        .HasColumnType("integer")
+                        .HasColumnName("set");
+
+                    b.Property<string>("SourceRegion")
+                        .HasColumnType("text")
+                        .HasColumnName("source_region");
+
+                    b.Property<int>("Stage")
+                        .HasColumnType("integer")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Gen", "Key")
+                        .HasName("pk_cell");
+
+                    b.HasIndex("Gen", "Set", "ChainCode")
+                        .HasDatabaseName("ix_cell_gen_set_chain_code");
+
+                    b.HasIndex("Gen", "Set", "UnitId")
+                        .HasDatabaseName("ix_cell_gen_set_unit_id");
+
+                    b.ToTable("cell", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Pipeline.DeltaRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Band")
+                        .HasColumnType("integer")
+                        .HasColumnName("band");
+
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<decimal>("Contract")
+                        .HasColumnType("numeric")
+                        .HasColumnName("contract");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<decimal>("Estimated")
+                        .HasColumnType("numeric")
+                        .HasColumnName("estimated");
+
+                    b.Property<int>("Gen")
+                        .HasColumnType("integer")
+                        .HasColumnName("gen");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<string>("NodeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("node_code");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<decimal>("PaidIn")
+                        .HasColumnType("numeric")
+                        .HasColumnName("paid_in");
+
+                    b.PrimitiveCollection<Guid[]>("Readers")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("readers");
+
+                    b.Property<string>("SourceRegion")
+                        .HasColumnType("text")
+                        .HasColumnName("source_region");
+
+                    b.Property<int>("Stage")
+                        .HasColumnType("integer")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delta");
+
+                    b.ToTable("delta", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.EnterpriseRow", b =>
                 {
                     b.Property<Guid>("EnterpriseId")
@@ -417,12 +596,99 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("fact", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.GenerationRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Live")
+                        .HasColumnType("boolean")
+                        .HasColumnName("live");
+
+                    b.HasKey("Id")
+                        .HasName("pk_generation");
+
+                    b.HasIndex("Live")
+                        .IsUnique()
+                        .HasDatabaseName("ix_generation_live")
+                        .HasFilter("live");
+
+                    b.ToTable("generation", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Live = true
+                        });
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Pipeline.HolderRow", b =>
+                {
+                    b.Property<Guid>("LeadId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.PrimitiveCollection<Guid[]>("Readers")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("readers");
+
+                    b.PrimitiveCollection<Guid[]>("SharedWith")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("shared_with");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("LeadId")
+                        .HasName("pk_holder");
+
+                    b.HasIndex("ChainCode")
+                        .HasDatabaseName("ix_holder_chain_code");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_holder_owner_id");
+
+                    b.HasIndex("SharedWith")
+                        .HasDatabaseName("ix_holder_shared_with");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_holder_unit_id");
+
+                    b.ToTable("holder", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.JourneyRow", b =>
                 {
                     b.Property<Guid>("LeadId")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("lead_id");
+
+                    b.Property<int>("Band")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("band");
 
                     b.Property<string>("ChainCode")
                         .HasColumnType("text")
@@ -453,6 +719,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("investor_name");
+
+                    b.Property<int>("Month")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("integer")
+                        .HasColumnName("month")
+                        .HasComputedColumnSql("(extract(year from first_contact_on) * 100 + extract(month from first_contact_on))::int", true);
 
                     b.Property<string>("NodeCode")
                         .HasColumnType("text")
@@ -510,6 +782,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
 
                     b.HasKey("LeadId")
                         .HasName("pk_journey");
+
+                    b.HasIndex("Readers")
+                        .HasDatabaseName("ix_journey_readers")
+                        .HasFilter("confidential");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Readers"), "gin");
 
                     b.HasIndex("SharedWith")
                         .HasDatabaseName("ix_journey_shared_with");
@@ -807,6 +1085,90 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("project", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.StretchRow", b =>
+                {
+                    b.Property<int>("Gen")
+                        .HasColumnType("integer")
+                        .HasColumnName("gen");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<DateTimeOffset>("KnownFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_from");
+
+                    b.Property<DateOnly>("DayFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("day_from");
+
+                    b.Property<int>("Band")
+                        .HasColumnType("integer")
+                        .HasColumnName("band");
+
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
+                    b.Property<DateOnly?>("DayTo")
+                        .HasColumnType("date")
+                        .HasColumnName("day_to");
+
+                    b.Property<DateOnly>("FirstContactOn")
+                        .HasColumnType("date")
+                        .HasColumnName("first_contact_on");
+
+                    b.Property<DateTimeOffset?>("KnownTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_to");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<string>("NodeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("node_code");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid?>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateOnly?>("SettledOn")
+                        .HasColumnType("date")
+                        .HasColumnName("settled_on");
+
+                    b.Property<string>("SourceRegion")
+                        .HasColumnType("text")
+                        .HasColumnName("source_region");
+
+                    b.Property<int>("Stage")
+                        .HasColumnType("integer")
+                        .HasColumnName("stage");
+
+                    b.Property<DateOnly>("StageOn")
+                        .HasColumnType("date")
+                        .HasColumnName("stage_on");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Gen", "LeadId", "KnownFrom", "DayFrom")
+                        .HasName("pk_stretch");
+
+                    b.ToTable("stretch", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1000,6 +1362,51 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_amount_journey_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Pipeline.StretchRow", b =>
+                {
+                    b.OwnsMany("Qibin.Crm.Pipeline.StandingAmount", "Amounts", b1 =>
+                        {
+                            b1.Property<int>("StretchRowGen");
+
+                            b1.Property<Guid>("StretchRowLeadId");
+
+                            b1.Property<DateTimeOffset>("StretchRowKnownFrom");
+
+                            b1.Property<DateOnly>("StretchRowDayFrom");
+
+                            b1.Property<int>("__synthesizedOrdinal")
+                                .ValueGeneratedOnAdd();
+
+                            b1.Property<decimal>("Contract")
+                                .HasJsonPropertyName("contract");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasJsonPropertyName("currency");
+
+                            b1.Property<decimal>("Estimated")
+                                .HasJsonPropertyName("estimated");
+
+                            b1.Property<decimal>("PaidIn")
+                                .HasJsonPropertyName("paid_in");
+
+                            b1.HasKey("StretchRowGen", "StretchRowLeadId", "StretchRowKnownFrom", "StretchRowDayFrom", "__synthesizedOrdinal")
+                                .HasName("pk_stretch");
+
+                            b1.ToTable("stretch");
+
+                            b1
+                                .ToJson("amounts")
+                                .HasColumnType("jsonb");
+
+                            b1.WithOwner()
+                                .HasForeignKey("StretchRowGen", "StretchRowLeadId", "StretchRowKnownFrom", "StretchRowDayFrom")
+                                .HasConstraintName("fk_stretch_stretch_stretch_row_gen_stretch_row_lead_id_stretch_row_kn");
+                        });
+
+                    b.Navigation("Amounts");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Pipeline.JourneyRow", b =>
