@@ -20,8 +20,8 @@ internal static class Routes
     [
         new("leads", "线索 Leads", 20,
             [
-                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims", "transfers", "pool", "calendar",
-                "ops/leads", "changes/leads",
+                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims", "transfers", "pool", "calendar", "response-clock",
+                "response-breaches", "ops/leads", "changes/leads",
             ], []),
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], []),
         new("enterprises", "企业与载体 Enterprises", 20,

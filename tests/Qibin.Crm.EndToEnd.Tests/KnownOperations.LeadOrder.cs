@@ -48,6 +48,8 @@ internal sealed partial class KnownOperations
         });
         Rules("Pool", "pool", new { enabled = true, startOn = "2026-11-24", idleDays = 30, warningDays = 3, dailyPicks = 100, returnDays = 30 });
 
+        Responses();
+
         // A year that no deadline of these tests comes near.
         Add("readCalendarYear", () => new Prepared { Path = "/api/v1/calendar/2026" });
         Add("changeCalendarYear", async () => new Prepared
@@ -55,6 +57,20 @@ internal sealed partial class KnownOperations
             Path = "/api/v1/calendar/2090",
             ETag = (await (await _rows.AsAsync("administrator")).GetAsync("/api/v1/calendar/2090")).Is(200).ETag,
             Body = new { source = "示例安排", days = new[] { new { on = "2090-10-02", @as = "holiday", name = "国庆节" }, new { on = "2090-10-07", @as = "workday", name = "国庆节" } } },
+        });
+    }
+
+    private void Responses()
+    {
+        Add("listResponseBreaches", () => new Prepared());
+        Rules("Response", "response-clock", new { officerDays = 1, assessmentDays = 3, feedbackDays = 7, reportDays = 14 });
+        Rules("Digest", "digest", new { hour = 8, minute = 30 });
+        Add("pauseResponseClock", async () => (await _rows.LeadAsync()).On("/response-clock/pause", new { reason = "等待客商提供方案" }));
+        Add("resumeResponseClock", async () =>
+        {
+            var lead = await _rows.LeadAsync();
+            var paused = (await (await _rows.AsAsync("officer")).PostAsync(lead.Path + "/response-clock/pause", new { reason = "等待客商提供方案" }, lead.ETag)).Is(200);
+            return (lead with { ETag = paused.ETag }).On("/response-clock/resume");
         });
     }
 

@@ -5,7 +5,10 @@ using Qibin.Crm.ServiceDefaults;
 namespace Qibin.Crm.Leads.Assignments;
 
 /// <summary>An officer and the unit that officer stands in.</summary>
-internal readonly record struct Owner(Guid Id, Guid UnitId);
+/// <param name="Id">The officer.</param>
+/// <param name="UnitId">The unit.</param>
+/// <param name="Named">False of who only took the lead down and may yet give it to an officer: a unit head, say, who opens it.</param>
+internal readonly record struct Owner(Guid Id, Guid UnitId, bool Named = true);
 
 /// <summary>Who may follow a lead.</summary>
 internal static class Owners
@@ -22,7 +25,7 @@ internal static class Owners
 
         if (ownerId is null || ownerId == caller.Id)
         {
-            return new Owner(caller.Id, caller.UnitId ?? throw new RuleViolation("owner.withoutUnit"));
+            return new Owner(caller.Id, caller.UnitId ?? throw new RuleViolation("owner.withoutUnit"), ownerId is not null || caller.Is(Roles.Officer));
         }
 
         return caller.Is(LeadsService.Assigners) ? await ReachedAsync(db, caller, ownerId.Value, ct) : throw new RuleViolation("owner.notAllowed");

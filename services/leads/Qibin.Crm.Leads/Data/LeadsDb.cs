@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Imports;
+using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
@@ -40,6 +41,10 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<PoolPick> PoolPicks => Set<PoolPick>();
     public DbSet<Transfer> Transfers => Set<Transfer>();
     public DbSet<CalendarYear> CalendarYears => Set<CalendarYear>();
+    public DbSet<ResponseBreach> ResponseBreaches => Set<ResponseBreach>();
+    public DbSet<ClockRecount> ClockRecounts => Set<ClockRecount>();
+    public DbSet<DigestSchedule> DigestSchedules => Set<DigestSchedule>();
+    public DbSet<OwnerDigest> OwnerDigests => Set<OwnerDigest>();
 
     /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
     public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
@@ -114,6 +119,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Property(x => x.EstimatedCurrency).HasMaxLength(3).IsFixedLength();
             lead.Ignore(x => x.EstimatedInvestment);
             lead.Ignore(x => x.IsClosed);
+            lead.Ignore(x => x.IsOnTime);
+            lead.Property(x => x.Clock).AsJson();
             lead.HasIndex(x => x.Code).IsUnique();
             lead.HasIndex(x => x.SharedWith).HasMethod("gin");
             // Each index serves a published sort or filter of the list; all end in the id, the last key of every order.
@@ -128,6 +135,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.HasIndex(x => new { x.StageOn, x.Id });
             lead.HasIndex(x => new { x.InvestorName, x.Id });
             lead.HasIndex(x => new { x.NextStepDueOn, x.UpdatedAt, x.Id });
+            lead.HasIndex(x => x.DueAt).HasFilter("due_at is not null");
+            lead.HasIndex(x => new { x.UpdatedAt, x.Id }, "breached").HasDatabaseName("ix_lead_breached").HasFilter("open_breaches > 0");
         });
         modelBuilder.Entity<Contact>(contact =>
         {
@@ -209,6 +218,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
         modelBuilder.AddJobTables();
         modelBuilder.AddLeadOrder();
         modelBuilder.AddCalendar();
+        modelBuilder.AddResponses();
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Rules;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Digest;
@@ -21,7 +22,7 @@ public sealed record DigestItem
     public required string Code { get; init; }
     public required string InvestorName { get; init; }
 
-    /// <summary>What to do; null of a lead without a next step and of a revisit.</summary>
+    /// <summary>What to do; null of a lead without a next step, and of a breach.</summary>
     public string? What { get; init; }
 
     public DateOnly? DueOn { get; init; }
@@ -53,19 +54,28 @@ public sealed record DigestAnswer
     /// <summary>Open leads without a next step.</summary>
     public required DigestSection WithoutNextStep { get; init; }
 
-    /// <summary>Kept leads whose revisit date has come.</summary>
+    /// <summary>Kept leads whose revisit date has come, until the task that it became is done.</summary>
     public required DigestSection Revisits { get; init; }
+
+    /// <summary>Leads with an open breach of the response clock; due on the first of its deadlines that passed.</summary>
+    public required DigestSection Breaches { get; init; }
 }
 
 /// <summary>What an officer has to do today: steps due, leads without one, kept leads to come back to.</summary>
 internal static class ReadDigest
 {
     private const int Shown = 20;
-    private const int Ahead = 7;
+    internal const int Ahead = 7;
 
-    public static void MapDigest(this RouteGroupBuilder api) =>
+    public static void MapDigest(this RouteGroupBuilder api)
+    {
         api.MapGet("/digest", Handle).AllowEverybody(Scopes.LeadsRead)
             .WithName("readDigest").WithSummary("今日待办 · What is due today");
+        api.MapGet("/digest/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<DigestRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
+            .WithName("readDigestRules").WithSummary("今日待办推送时间 · When the daily digest is made");
+        api.MapPut("/digest/rules", MakeDigests.Change).Allow(null, Roles.Administrator)
+            .WithName("changeDigestRules").WithSummary("修改今日待办推送时间 · Change when the daily digest is made");
+    }
 
     private static async Task<Ok<DigestAnswer>> Handle([AsParameters] DigestQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -81,8 +91,25 @@ internal static class ReadDigest
             Upcoming = await StepsAsync(open.Where(l => l.NextStepDueOn > today && l.NextStepDueOn <= soon)),
             WithoutNextStep = await SectionAsync(open.Where(l => l.NextStepDueOn == null).OrderBy(l => l.LastContactOn).ThenBy(l => l.Id)
                 .Select(l => new DigestItem { LeadId = l.Id, Code = l.Code, InvestorName = l.InvestorName })),
-            Revisits = await SectionAsync(mine.Where(l => l.Stage == LeadStage.Kept && l.RevisitOn <= today).OrderBy(l => l.RevisitOn).ThenBy(l => l.Id)
-                .Select(l => new DigestItem { LeadId = l.Id, Code = l.Code, InvestorName = l.InvestorName, DueOn = l.RevisitOn })),
+            Revisits = await SectionAsync(mine.Where(l => l.Stage == LeadStage.Kept && l.RevisitOn <= today && (l.RevisitStepId == null || l.NextStepId != null))
+                .LeftJoin(db.NextSteps, l => l.NextStepId, s => (Guid?)s.Id, (l, s) => new { Lead = l, Step = s })
+                .OrderBy(x => x.Lead.RevisitOn).ThenBy(x => x.Lead.Id)
+                .Select(x => new DigestItem
+                {
+                    LeadId = x.Lead.Id,
+                    Code = x.Lead.Code,
+                    InvestorName = x.Lead.InvestorName,
+                    What = x.Step!.What,
+                    DueOn = x.Lead.RevisitOn,
+                })),
+            Breaches = await SectionAsync(mine.Where(l => l.OpenBreaches > 0)
+                .Select(l => new DigestItem
+                {
+                    LeadId = l.Id,
+                    Code = l.Code,
+                    InvestorName = l.InvestorName,
+                    DueOn = db.ResponseBreaches.Where(b => b.LeadId == l.Id && b.State == BreachState.Open).Min(b => (DateOnly?)b.DueOn),
+                }).OrderBy(i => i.DueOn).ThenBy(i => i.LeadId)),
         });
 
         Task<DigestSection> StepsAsync(IQueryable<Lead> leads) => SectionAsync(

@@ -68,6 +68,24 @@ internal sealed class Lead : Aggregate, IShared
     /// <summary>The place that won the investor.</summary>
     public string? WentTo { get; private set; }
 
+    /// <summary>The task that was planned when the revisit date came.</summary>
+    public Guid? RevisitStepId { get; private set; }
+
+    /// <summary>What is to be answered by when 响应时限.</summary>
+    public ResponseClock Clock { get; private set; } = new();
+
+    /// <summary>The clock's state, a column of its own because lists ask for it.</summary>
+    public ClockState ClockState { get; private set; }
+
+    /// <summary>Number of the clock's breaches that are open.</summary>
+    public int OpenBreaches { get; private set; }
+
+    /// <summary>When to look at the lead again: a deadline has passed by then, or the revisit date has come.</summary>
+    public DateTimeOffset? DueAt { get; private set; }
+
+    /// <summary>Whether <see cref="KeepTime"/> has seen the latest change.</summary>
+    public bool IsOnTime { get; private set; }
+
     public Guid CreatedBy { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
@@ -75,7 +93,7 @@ internal sealed class Lead : Aggregate, IShared
     public bool IsClosed => Stage is LeadStage.Kept or LeadStage.Invalid;
 
     /// <summary>A first contact opens a lead.</summary>
-    public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Deed deed)
+    public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Deed deed, bool named = true)
     {
         var lead = new Lead
         {
@@ -90,6 +108,7 @@ internal sealed class Lead : Aggregate, IShared
             LastContactOn = firstContactOn,
             OwnerId = ownerId,
             UnitId = unitId,
+            Clock = ResponseClock.Started(deed.At.OnDay(), named),
             CreatedBy = deed.By,
             CreatedAt = deed.At,
         };
@@ -113,6 +132,11 @@ internal sealed class Lead : Aggregate, IShared
     public void NoteContact(DateOnly occurredOn, Deed deed)
     {
         ContactCount++;
+        if (Stage == LeadStage.Following && occurredOn >= (Clock.FeedbackOn is null ? StageOn : LastContactOn))
+        {
+            Clock = Clock.Answered(deed.At.OnDay());
+        }
+
         LastContactOn = occurredOn > LastContactOn ? occurredOn : LastContactOn;
         if (occurredOn < FirstContactOn)
         {
@@ -196,6 +220,7 @@ internal sealed class Lead : Aggregate, IShared
             Readers = [.. Readers, ownerId];
         }
 
+        Clock = Clock.Named(deed.At.OnDay());
         Changed(deed);
         return new Assignment
         {
@@ -216,6 +241,7 @@ internal sealed class Lead : Aggregate, IShared
     public StageMove StartAssessment(DateOnly occurredOn, string? note, Deed deed)
     {
         Require(LeadStage.New);
+        Clock = Clock.Named(deed.At.OnDay());
         return Move(LeadStage.Assessing, occurredOn, note, deed);
     }
 
@@ -223,6 +249,7 @@ internal sealed class Lead : Aggregate, IShared
     public StageMove ConcludeAssessment(DateOnly occurredOn, string note, Deed deed)
     {
         Require(LeadStage.Assessing);
+        Clock = Clock.Assessed(deed.At.OnDay());
         return Move(LeadStage.Following, occurredOn, note, deed);
     }
 
@@ -254,6 +281,7 @@ internal sealed class Lead : Aggregate, IShared
 
         var move = Move(LeadStage.Converted, occurredOn, null, deed);
         (ProjectId, ProjectName, ConvertedOn) = (projectId, projectName, occurredOn);
+        Clock = Clock.Answered(deed.At.OnDay()).Ended(deed.At.OnDay());
         return move;
     }
 
@@ -267,8 +295,69 @@ internal sealed class Lead : Aggregate, IShared
         }
 
         var move = Close(LeadStage.Kept, reason, wentTo, occurredOn, note, deed);
-        RevisitOn = revisitOn;
+        (RevisitOn, RevisitStepId) = (revisitOn, null);
         return move;
+    }
+
+    /// <summary>The revisit date has come: coming back is the next step of whoever has the lead.</summary>
+    /// <returns>Null when it has not come, or the step was planned before.</returns>
+    public NextStep? PlanRevisit(Guid id, Deed deed)
+    {
+        if (Stage != LeadStage.Kept || RevisitStepId is not null || RevisitOn is not { } on || on > deed.At.OnDay())
+        {
+            return null;
+        }
+
+        (NextStepId, NextStepDueOn, RevisitStepId) = (id, on, id);
+        Changed(deed);
+        return new NextStep { Id = id, LeadId = Id, What = "按留存约定回访客商", DueOn = on, CreatedBy = deed.By, CreatedAt = deed.At };
+    }
+
+    /// <summary>The clock waits for the investor.</summary>
+    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>clock.paused</c>, <c>clock.notRunning</c>.</exception>
+    public void PauseClock(string reason, Deed deed)
+    {
+        RefuseClosed();
+        if (Stage == LeadStage.Converted)
+        {
+            throw new RuleViolation("lead.converted");
+        }
+
+        Clock = Clock.Paused(deed.At.OnDay(), reason, deed.By);
+        Changed(deed);
+    }
+
+    /// <summary>The clock runs again.</summary>
+    /// <exception cref="RuleViolation"><c>clock.notPaused</c>.</exception>
+    public void ResumeClock(Deed deed)
+    {
+        Clock = Clock.Resumed(deed.At.OnDay());
+        Changed(deed);
+    }
+
+    /// <summary>The lead goes into the pool, where nobody answers for it. It tells that, and not the lead, whose version stays.</summary>
+    public void EnterPool(DateTimeOffset now) => (Clock, IsOnTime) = (Clock.Pooled(now.OnDay()), false);
+
+    /// <summary>The lead is followed again by whom it was with.</summary>
+    public void LeavePool(DateTimeOffset now) => (Clock, IsOnTime) = (Clock.Named(now.OnDay()), false);
+
+    /// <summary>
+    /// Brings the clock's deadlines up to date, after each change of the lead and when one has passed. The lead's version stays.
+    /// </summary>
+    /// <param name="terms">Calendar and times.</param>
+    /// <param name="changed">
+    /// Whether the lead was changed: then what had passed before is told by the deadlines as they stood, and otherwise by the new ones.
+    /// </param>
+    /// <param name="now">Now.</param>
+    /// <returns>The deadlines that have passed and were not told before.</returns>
+    public IReadOnlyList<ResponseDeadline> KeepTime(ResponseTerms terms, bool changed, DateTimeOffset now)
+    {
+        IReadOnlyList<ResponseDeadline> lapsed;
+        Clock = changed ? Clock.Lapsed(now.OnDay(), out lapsed).Scheduled(terms) : Clock.Scheduled(terms).Lapsed(now.OnDay(), out lapsed);
+        (ClockState, OpenBreaches) = (Clock.State, Clock.Breached.Count());
+        DueAt = Stage == LeadStage.Kept ? RevisitStepId is null ? RevisitOn?.Begins() : null : Clock.NextOn?.AddDays(1).Begins();
+        IsOnTime = true;
+        return lapsed;
     }
 
     /// <summary>Closes the lead as invalid 无效.</summary>
@@ -286,7 +375,8 @@ internal sealed class Lead : Aggregate, IShared
         }
 
         var move = Move(ClosedFrom!.Value, occurredOn, note, deed);
-        (ClosedFrom, ClosureReason, RevisitOn, WentTo) = (null, null, null, null);
+        (ClosedFrom, ClosureReason, RevisitOn, WentTo, RevisitStepId) = (null, null, null, null, null);
+        Clock = Clock.Restarted(deed.At.OnDay());
         return move;
     }
 
@@ -372,6 +462,7 @@ internal sealed class Lead : Aggregate, IShared
         var move = Move(to, occurredOn, note, deed);
         (ClosedFrom, ClosureReason, WentTo) = (from, reason, wentTo);
         (NextStepId, NextStepDueOn) = (null, null);
+        Clock = Clock.Ended(deed.At.OnDay());
         return move;
     }
 
@@ -417,6 +508,7 @@ internal sealed class Lead : Aggregate, IShared
 
     private void Changed(Deed deed)
     {
+        IsOnTime = false;
         UpdatedAt = deed.At;
         Touch();
     }

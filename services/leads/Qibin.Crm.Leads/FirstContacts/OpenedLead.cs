@@ -18,7 +18,7 @@ internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, Sta
     public static OpenedLead Of(
         FirstContactRequest request, string code, Investor investor, Person person, Owner owner, DateOnly occurredOn, IEnumerable<Guid>? readers, Deed deed, TimeProvider clock)
     {
-        var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, deed);
+        var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, deed, owner.Named);
         lead.PlaceOnNode(request.NodeCode, deed);
         lead.Estimate(request.EstimatedInvestment, deed);
         if (request.SourceRegion is { } region)

@@ -6,6 +6,7 @@ using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.FirstContacts;
 using Qibin.Crm.Leads.Investors;
+using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
@@ -130,6 +131,12 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
     {
         await db.CopyAsync(_investors, ct);
         await db.CopyAsync(_people, ct);
+        if (_leads.Count > 0)
+        {
+            var terms = await ResponseClocks.TermsAsync(db, ct);
+            _leads.ForEach(lead => lead.KeepTime(terms, changed: true, deed.At));
+        }
+
         await db.CopyAsync(_leads, ct);
         await db.CopyAsync(_contacts, ct);
         await db.CopyAsync(_steps, ct);

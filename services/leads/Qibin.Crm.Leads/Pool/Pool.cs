@@ -120,6 +120,7 @@ internal static class PoolOperations
                 db.Publish(place, new PoolWarned { LeadId = lead.Id, OwnerId = lead.OwnerId, UnitId = lead.UnitId, PoolOn = place.PoolOn(lead, rules) });
                 break;
             case PoolPlace.Look.Pooled:
+                (await db.Leads.Locked(lead.Id).SingleAsync(ct)).EnterPool(now);
                 db.Publish(place, Told(lead, "idle", now));
                 break;
             case PoolPlace.Look.Left:
@@ -163,6 +164,7 @@ internal static class PoolOperations
 
         var now = clock.GetUtcNow();
         place.Release(lead, now);
+        lead.EnterPool(now);
         db.Publish(place, Told(lead, "released", now));
         db.Add(new AuditEntry
         {
@@ -207,6 +209,10 @@ internal static class PoolOperations
             var assignment = lead.Assign(owner.Id, owner.UnitId, "公海领取", today, caller.Deed(clock));
             db.Add(assignment);
             db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = today });
+        }
+        else
+        {
+            lead.LeavePool(now);
         }
 
         db.Add(new PoolPick { Id = clock.NewId(), LeadId = leadId, OfficerId = owner.Id, PickedOn = today, PickedAt = now });

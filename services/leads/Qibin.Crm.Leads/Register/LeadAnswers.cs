@@ -4,6 +4,7 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Register;
@@ -29,6 +30,13 @@ public sealed record LeadRow
     public Money? EstimatedInvestment { get; init; }
     public required NextStepLight NextStep { get; init; }
     public DateOnly? NextStepDueOn { get; init; }
+
+    /// <summary>How its response clock stands.</summary>
+    public required ClockLight Clock { get; init; }
+
+    /// <summary>The next deadline of the response clock that can still be kept.</summary>
+    public DateOnly? ResponseDueOn { get; init; }
+
     public required bool Confidential { get; init; }
     public Guid? ProjectId { get; init; }
     public DateOnly? RevisitOn { get; init; }
@@ -57,6 +65,8 @@ public sealed record LeadRow
         EstimatedInvestment = lead.EstimatedInvestment,
         NextStep = lead.Light(today),
         NextStepDueOn = lead.NextStepDueOn,
+        Clock = ResponseClockAnswer.LightOf(lead),
+        ResponseDueOn = lead.Clock.NextOn,
         Confidential = lead.Confidential,
         ProjectId = lead.ProjectId,
         RevisitOn = lead.RevisitOn,
@@ -124,6 +134,7 @@ public sealed record LeadAnswer : IVersioned
     public string? SourceRegion { get; init; }
     public Money? EstimatedInvestment { get; init; }
     public required NextStepAnswer NextStep { get; init; }
+    public required ResponseClockAnswer ResponseClock { get; init; }
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
     public ClosureAnswer? Closure { get; init; }
@@ -137,9 +148,9 @@ public sealed record LeadAnswer : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }
 
-    /// <summary>The light turns with the day and the project moves by itself, both without a new version of the lead.</summary>
+    /// <summary>The light turns with the day, the clock with the calendar, and the project moves by itself, all without a new version of the lead.</summary>
     [JsonIgnore]
-    public string? Variant => $"{NextStep.Light}{(Project?.Stage is { } stage ? $"-{stage}-{Project.Status}" : "")}";
+    public string? Variant => $"{NextStep.Light}-{ResponseClock.Tag}{(Project?.Stage is { } stage ? $"-{stage}-{Project.Status}" : "")}";
 
     internal static LeadAnswer From(Lead lead, NextStep? step, FollowedProject? project, DateOnly today) => new()
     {
@@ -161,6 +172,7 @@ public sealed record LeadAnswer : IVersioned
         SourceRegion = lead.SourceRegion,
         EstimatedInvestment = lead.EstimatedInvestment,
         NextStep = new NextStepAnswer { Light = lead.Light(today), Id = step?.Id, What = step?.What, DueOn = step?.DueOn },
+        ResponseClock = ResponseClockAnswer.Of(lead),
         Confidential = lead.Confidential,
         Readers = lead.Readers,
         Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn, WentTo = lead.WentTo } : null,

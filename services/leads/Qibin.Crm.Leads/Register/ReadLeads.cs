@@ -4,6 +4,7 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
+using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Register;
@@ -30,6 +31,11 @@ public sealed record LeadQuery
 
     /// <summary>Open leads by their next step: <c>none</c>, <c>planned</c>, <c>overdue</c>.</summary>
     public Words<NextStepLight>? NextStep { get; init; }
+
+    /// <summary>
+    /// By the response clock: <c>running</c>, <c>paused</c>, <c>breached</c> (something is open whose time has passed), <c>ended</c>.
+    /// </summary>
+    public Words<ClockLight>? Clock { get; init; }
 
     /// <summary>Kept leads to come back to by this day.</summary>
     public DateOnly? RevisitTo { get; init; }
@@ -135,6 +141,20 @@ internal static class ReadLeads
                 (false, true, true) => leads.Where(l => l.NextStepDueOn != null),
                 _ => leads,
             };
+        }
+
+        if (query.Clock is { Values: [ClockLight.Breached] })
+        {
+            // As the index has it.
+            leads = leads.Where(l => l.OpenBreaches > 0);
+        }
+        else if (query.Clock is { Values: var clocks })
+        {
+            var (breached, running, paused, ended) = (
+                clocks.Contains(ClockLight.Breached), clocks.Contains(ClockLight.Running), clocks.Contains(ClockLight.Paused), clocks.Contains(ClockLight.Ended));
+            leads = leads.Where(l => l.OpenBreaches > 0 ? breached
+                : l.ClockState == ClockState.Running ? running
+                : l.ClockState == ClockState.Paused ? paused : ended);
         }
 
         if (query.RevisitTo is { } revisit)

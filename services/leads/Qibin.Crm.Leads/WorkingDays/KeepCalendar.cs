@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.WorkingDays;
@@ -28,7 +29,7 @@ internal static class KeepCalendar
                 await db.CalendarYears.AsNoTracking().SingleOrDefaultAsync(y => y.Year == year, ct) ?? CalendarYear.Plain(clock.NewId(), year)));
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Change(
-        int year, CalendarYearRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        int year, CalendarYearRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, ResponseClocks clocks, TimeProvider clock, CancellationToken ct)
     {
         if (year is < CalendarYear.First or > CalendarYear.Last)
         {
@@ -42,6 +43,8 @@ internal static class KeepCalendar
         found.Schedule(request.Source!, days, caller.Deed(clock));
         db.Audit(caller, clock, "calendar.changed", "calendarYear", found.Id);
         await db.SaveChangesAsync(ct);
+        await RecountClocks.AskAsync(db, clock.GetUtcNow(), ct);
+        clocks.Forget();
         return TypedResults.Ok(new Receipt { Id = found.Id, Version = found.Version });
     }
 }

@@ -11,5 +11,10 @@ internal static class LeadOrderSubscriptions
         .Consume<PoolWarned, PoolConsumer>()
         .Consume<LeadPooled, PoolConsumer>()
         .Consume<LeadLeftPool, PoolConsumer>()
-        .Consume<TransferMoved, TransferMovedConsumer>();
+        .Consume<TransferMoved, TransferMovedConsumer>()
+        .Consume<ResponseBreached, ResponseConsumer>()
+        .Consume<ResponseBreachMoved, ResponseConsumer>()
+        .Consume<ResponseClockPaused, ResponseConsumer>()
+        .Consume<ResponseClockResumed, ResponseConsumer>()
+        .Consume<DigestMade, ResponseConsumer>();
 }

@@ -37,6 +37,8 @@ internal sealed record Story(FactRow Fact, IEvent Event)
         LeadReopened e => e.Lead,
         LeadAmended e => e.Lead,
         LeadRemoved e => e.Lead,
+        ResponseClockPaused e => e.Lead,
+        ResponseClockResumed e => e.Lead,
         _ => null,
     };
 

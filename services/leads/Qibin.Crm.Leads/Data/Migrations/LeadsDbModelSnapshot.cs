@@ -510,6 +510,26 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("contact_revision", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.DigestSchedule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateOnly?>("LastOn")
+                        .HasColumnType("date")
+                        .HasColumnName("last_on");
+
+                    b.HasKey("Id")
+                        .HasName("pk_digest_schedule");
+
+                    b.ToTable("digest_schedule", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.ExternalKey", b =>
                 {
                     b.Property<Guid>("UnitId")
@@ -863,6 +883,15 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("chain_code");
 
+                    b.Property<string>("Clock")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("clock");
+
+                    b.Property<int>("ClockState")
+                        .HasColumnType("integer")
+                        .HasColumnName("clock_state");
+
                     b.Property<int?>("ClosedFrom")
                         .HasColumnType("integer")
                         .HasColumnName("closed_from");
@@ -896,6 +925,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<Guid>("CreatedBy")
                         .HasColumnType("uuid")
                         .HasColumnName("created_by");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
 
                     b.Property<decimal?>("EstimatedAmount")
                         .HasPrecision(19, 4)
@@ -939,6 +972,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(80)")
                         .HasColumnName("node_code");
 
+                    b.Property<int>("OpenBreaches")
+                        .HasColumnType("integer")
+                        .HasColumnName("open_breaches");
+
                     b.Property<Guid>("OwnerId")
                         .HasColumnType("uuid")
                         .HasColumnName("owner_id");
@@ -960,6 +997,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<DateOnly?>("RevisitOn")
                         .HasColumnType("date")
                         .HasColumnName("revisit_on");
+
+                    b.Property<Guid?>("RevisitStepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("revisit_step_id");
 
                     b.Property<DateOnly?>("SettledOn")
                         .HasColumnType("date")
@@ -1018,6 +1059,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_lead_code");
 
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_lead_due_at")
+                        .HasFilter("due_at is not null");
+
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_lead_investor_id");
 
@@ -1058,6 +1103,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasIndex("UnitId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_unit_id_updated_at_id");
+
+                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "breached")
+                        .HasDatabaseName("ix_lead_breached")
+                        .HasFilter("open_breaches > 0");
 
                     b.ToTable("lead", (string)null);
                 });
@@ -1163,6 +1212,27 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_officer_leave_officer_id_from");
 
                     b.ToTable("officer_leave", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.OwnerDigest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly>("LastOn")
+                        .HasColumnType("date")
+                        .HasColumnName("last_on");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_owner_digest");
+
+                    b.ToTable("owner_digest", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Person", b =>
@@ -1379,6 +1449,69 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ux_referral_lead");
 
                     b.ToTable("referral", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ResponseBreach", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("BreachedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("breached_at");
+
+                    b.Property<DateOnly>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
+
+                    b.Property<DateOnly?>("EndedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("ended_on");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_response_breach");
+
+                    b.HasIndex("BreachedAt", "Id")
+                        .HasDatabaseName("ix_response_breach_breached_at_id");
+
+                    b.HasIndex("DueOn", "Id")
+                        .HasDatabaseName("ix_response_breach_due_on_id");
+
+                    b.HasIndex("LeadId", "BreachedAt")
+                        .HasDatabaseName("ix_response_breach_lead_id_breached_at");
+
+                    b.HasIndex("LeadId", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ux_response_breach_open")
+                        .HasFilter("state = 0");
+
+                    b.ToTable("response_breach", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.RuleSet", b =>
@@ -1674,6 +1807,34 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_visit_clash_recorded_at_id");
 
                     b.ToTable("visit_clash", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Responses.ClockRecount", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("After")
+                        .HasColumnType("uuid")
+                        .HasColumnName("after");
+
+                    b.Property<DateTimeOffset>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clock_recount");
+
+                    b.ToTable("clock_recount", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
@@ -2396,6 +2557,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_referral_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ResponseBreach", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_response_breach_lead_lead_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.StageMove", b =>

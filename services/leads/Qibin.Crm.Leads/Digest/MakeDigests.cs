@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Rules;
+using Qibin.Crm.Leads.WorkingDays;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Leads.Digest;
+
+/// <summary>When the daily digest is made, in the district's time.</summary>
+public sealed record DigestRulesRequest
+{
+    [Needed, NumberRange(0, 23)]
+    public int? Hour { get; init; }
+
+    [Needed, NumberRange(0, 59)]
+    public int? Minute { get; init; }
+}
+
+/// <summary>
+/// Tells each owner of leads once a working day what is due, in numbers: the counts of <see cref="ReadDigest"/>. After downtime today's
+/// is made late and those of the days before are not.
+/// </summary>
+internal static class MakeDigests
+{
+    public static async Task<Ok<Receipt>> Change(DigestRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var changed = await RuleSets.ChangeAsync(new DigestRules { Hour = request.Hour!.Value, Minute = request.Minute!.Value }, ifMatch, db, caller, clock, ct);
+        await db.Database.ExecuteSqlAsync($"update digest_schedule set due_at = {clock.GetUtcNow()}", ct);
+        return changed;
+    }
+
+    internal static async Task MakeAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
+    {
+        var schedule = await db.DigestSchedules.SingleAsync(s => s.Id == id, ct);
+        if (!schedule.Turn(await db.CalendarAsync(ct), await db.RulesAsync<DigestRules>(ct), now))
+        {
+            return;
+        }
+
+        var today = now.OnDay();
+        var soon = today.AddDays(ReadDigest.Ahead);
+        var counts = await db.Leads.Where(l => l.Stage != LeadStage.Invalid).GroupBy(l => l.OwnerId).Select(g => new
+        {
+            OwnerId = g.Key,
+            Overdue = g.Count(l => l.Stage != LeadStage.Kept && l.NextStepDueOn < today),
+            DueToday = g.Count(l => l.Stage != LeadStage.Kept && l.NextStepDueOn == today),
+            Upcoming = g.Count(l => l.Stage != LeadStage.Kept && l.NextStepDueOn > today && l.NextStepDueOn <= soon),
+            WithoutNextStep = g.Count(l => l.Stage != LeadStage.Kept && l.NextStepDueOn == null),
+            Revisits = g.Count(l => l.Stage == LeadStage.Kept && l.RevisitOn <= today && (l.RevisitStepId == null || l.NextStepId != null)),
+            Breaches = g.Count(l => l.OpenBreaches > 0),
+        }).ToListAsync(ct);
+        var owners = await db.OwnerDigests.ToDictionaryAsync(d => d.Id, ct);
+        foreach (var count in counts)
+        {
+            if (!owners.TryGetValue(count.OwnerId, out var owner))
+            {
+                db.Add(owner = OwnerDigest.Of(count.OwnerId));
+            }
+
+            owner.Make(today);
+            db.Add(db.Told(owner, new DigestMade
+            {
+                OwnerId = count.OwnerId,
+                On = today,
+                Overdue = count.Overdue,
+                DueToday = count.DueToday,
+                Upcoming = count.Upcoming,
+                WithoutNextStep = count.WithoutNextStep,
+                Revisits = count.Revisits,
+                Breaches = count.Breaches,
+            }, ordinal: 0));
+        }
+    }
+}
