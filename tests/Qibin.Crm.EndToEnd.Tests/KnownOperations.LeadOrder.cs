@@ -44,7 +44,8 @@ internal sealed partial class KnownOperations
             var owner = await OfficerAsync("promotion-manufacturing");
             var lead = RowsOfTheTests.Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", RowsOfTheTests.FirstContact("manufacturing.equipment")));
             (await owner.PostAsync("/api/v1/pool", new { leadId = lead.Id, reason = "精力不足" })).Is(200);
-            return lead.On("", new { }) with { Path = $"/api/v1/pool/{lead.Id}/pick", ETag = null };
+            var me = (await (await _rows.AsAsync("officer")).GetAsync("/api/v1/me")).Is(200).Id;
+            return lead.On("", new { ownerId = me }) with { Path = $"/api/v1/pool/{lead.Id}/pick", ETag = null };
         });
         Rules("Pool", "pool", new { enabled = true, startOn = "2026-11-24", idleDays = 30, warningDays = 3, dailyPicks = 100, returnDays = 30 });
 

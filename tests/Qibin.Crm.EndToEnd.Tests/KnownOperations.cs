@@ -80,7 +80,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("assignLead", async () => (await _rows.LeadAsync()).On("/assignment", new { ownerId = await _rows.UserAsync("he.jiaming"), reason = "专人负责" }));
         OnLead("startAssessment", "/assessment", new { note = "开始研判" });
         Add("concludeAssessment", async () => (await _rows.AssessingAsync()).On("/assessment/conclusion", new { note = "方向契合" }));
-        Add("convertLead", async () => (await _rows.FollowingAsync()).On("/conversion", new { projectName = "生成测试项目（演示）" }));
+        Add("convertLead", async () => (await _rows.FollowingAsync()).On("/conversion", new { projectName = "示例项目（演示）" }));
         OnLead("closeLead", "/closure", new { outcome = "kept", reason = "notYet", revisitOn = "2030-01-01", note = "明年再议" });
         Add("reopenLead", async () => (await _rows.ClosedAsync()).On("/reopening", new { note = "对方来电" }));
         Add("readContact", async () =>
@@ -123,7 +123,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnInvestor("addPerson", "/people", new { name = "示例同事", title = "总监", phone = "17012345678", email = "test@example.com" });
         OnInvestor("amendInvestor", "", new { name = $"更名客商{RowsOfTheTests.Number()}（演示）", sourceRegion = "410600" });
         OnInvestor("listInvestorMerges", "/merges", null);
-        Add("findDuplicateInvestors", () => new Prepared { Path = "/api/v1/investors/duplicates?name=" + Uri.EscapeDataString("生成测试客商（演示）") });
+        Add("findDuplicateInvestors", () => new Prepared { Path = "/api/v1/investors/duplicates?name=" + Uri.EscapeDataString("示例客商（演示）") });
         Add("mergeInvestors", _rows.MergeAsync);
         Add("undoInvestorMerge", async () =>
         {
@@ -167,7 +167,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
     private void Imports()
     {
         Add("readImportTemplate", () => new Prepared { Path = "/api/v1/imports/template?format=csv" });
-        Add("createImport", () => new Prepared { Body = new { fileName = "生成测试.xlsx" }, Status = 201 });
+        Add("createImport", () => new Prepared { Body = new { fileName = "示例.xlsx" }, Status = 201 });
         Add("listImports", () => new Prepared());
         Add("readImport", async () => (await _rows.ImportAsync()).On(""));
         Add("uploadImportFile", async () => (await _rows.ImportAsync()).On("/file") with { File = RowsOfTheTests.ImportFile() });

@@ -37,7 +37,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public static object FirstContact(string node = "satellite.spacecraft") => new
     {
-        investorName = $"生成测试客商{Number()}（演示）",
+        investorName = $"示例客商{Number()}（演示）",
         personName = "示例人",
         phone = "17012345678",
         email = "test@example.com",
@@ -50,7 +50,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         sourceRegion = "110000",
         estimatedInvestment = Yuan("30000000.00"),
         // The same request is sent by several people.
-        duplicateOverride = new { reason = "生成测试" },
+        duplicateOverride = new { reason = "不同的合作意向" },
     };
 
     public static object SigningClaim(string? project = null, string? approver = null)
@@ -136,11 +136,11 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         await StepAsync(await AsAsync("officer"), await LeadAsync(), "/closure", new { outcome = "invalid", reason = "noAnswer" });
 
     public static byte[] ImportFile() =>
-        Encoding.UTF8.GetBytes("客商名称,联系人,电话,联系方式,沟通内容,下一步,期限\n生成测试导入客商（演示）,示例人,17012345678,电话,来电,回访,2030-01-01\n没有电话（演示）,示例人,无,电话,来电,回访,2030-01-01\n");
+        Encoding.UTF8.GetBytes("客商名称,联系人,电话,联系方式,沟通内容,下一步,期限\n示例导入客商（演示）,示例人,17012345678,电话,来电,回访,2030-01-01\n没有电话（演示）,示例人,无,电话,来电,回访,2030-01-01\n");
 
     /// <summary>An import without a file.</summary>
     public async Task<Row> ImportAsync() =>
-        Made("/api/v1/imports", await (await AsAsync("officer")).PostAsync("/api/v1/imports", new { fileName = "生成测试.csv" }), seenByAll: false);
+        Made("/api/v1/imports", await (await AsAsync("officer")).PostAsync("/api/v1/imports", new { fileName = "示例.csv" }), seenByAll: false);
 
     public async Task<Row> UploadedAsync()
     {
@@ -204,7 +204,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public static object Enterprise() => new
     {
-        name = "生成测试企业（演示）",
+        name = "示例企业（演示）",
         uscc = NewUscc(),
         nodeCode = "satellite.data",
         address = "鹤壁市淇滨区（演示）",
@@ -247,14 +247,14 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public async Task<Row> TenancyAsync() => await TenancyOfAsync(await EntryAsync(6));
 
-    public static object DefinedUnit() => new { code = "generated-" + Number(), name = "生成测试单位", nameEn = "Unit of the generated tests" };
+    public static object DefinedUnit() => new { code = "generated-" + Number(), name = "示例单位", nameEn = "Unit of the generated tests" };
 
     public async Task<Row> DefinedUnitAsync() => Made("/api/v1/units", await (await AsAsync("administrator")).PostAsync("/api/v1/units", DefinedUnit()));
 
     public async Task<object> NewUserAsync() => new
     {
         userName = "generated." + Number(),
-        displayName = "生成测试人员",
+        displayName = "示例人员",
         phone = "17012345678",
         email = "test@example.com",
         unitId = (await DefinedUnitAsync()).Id,
@@ -264,7 +264,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     public async Task<Row> UserAsync() => Made("/api/v1/users", await (await AsAsync("administrator")).PostAsync("/api/v1/users", await NewUserAsync()));
 
-    public static object Client() => new { clientId = "generated-" + Number(), displayName = "生成测试客户端", scopes = new[] { "leads.read" }, secretDays = 3 };
+    public static object Client() => new { clientId = "generated-" + Number(), displayName = "示例客户端", scopes = new[] { "leads.read" }, secretDays = 3 };
 
     public async Task<Row> ClientAsync() => Made("/api/v1/clients", await (await AsAsync("administrator")).PostAsync("/api/v1/clients", Client()));
 
@@ -401,7 +401,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     }
 
     private static object Document(string type) =>
-        new { type, title = "生成测试文件（演示）", number = "T-1", issuedOn = Day(-160), uri = "https://documents.example/generated/" + type };
+        new { type, title = "示例文件（演示）", number = "T-1", issuedOn = Day(-160), uri = "https://documents.example/generated/" + type };
 
     internal static Row Made(string at, Answer answer, bool seenByAll = true) => new($"{at}/{answer.Is(201).Id}", answer.ETag, answer.Json, seenByAll);
 
@@ -410,7 +410,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
 
     private static async Task<Row> OpenedAsync(ApiClient owner, Row following)
     {
-        var receipt = (await owner.PostAsync(following.Path + "/conversion", new { projectName = "生成测试项目（演示）", occurredOn = Day(-180) }, following.ETag)).Is(201);
+        var receipt = (await owner.PostAsync(following.Path + "/conversion", new { projectName = "示例项目（演示）", occurredOn = Day(-180) }, following.ETag)).Is(201);
         var path = "/api/v1/projects/" + receipt.Json.GetProperty("projectId").GetString();
         var opened = await Eventually.GetAsync(() => owner.GetAsync(path), answer => answer.Status == 200);
         return new Row(path, opened.ETag, opened.Json, SeenByAll: false);

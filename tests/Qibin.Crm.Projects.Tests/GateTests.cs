@@ -32,6 +32,22 @@ public sealed class GateTests(City city) : IClassFixture<City>
     }
 
     [Fact]
+    public async Task An_investment_of_a_billion_yuan_is_filed_with_the_province_before_it_is_signed()
+    {
+        var id = await city.AtAsync("negotiating");
+        var signing = Evidence.Full(city, "signed");
+        var large = signing with { ContractAmount = City.Cny(1_000_000_000m) };
+        var refused = (await ClaimAsync(city.Officer, id, large)).IsProblem(409, "stage.evidenceMissing");
+        Assert.Equal("documents.provincialFiling", Assert.Single(refused.Json.GetProperty("missing").EnumerateArray()).GetString());
+        var above = (await city.GetAsync(id)).Json.GetProperty("next").GetProperty("above");
+        Assert.Equal(("1000000000.00", "provincialFiling"), (above.GetProperty("contractAmountFrom").GetProperty("amount").GetString(), above.GetProperty("document").GetString()));
+
+        var withdrawn = (await ClaimAsync(city.Officer, id, signing with { ContractAmount = City.Cny(999_999_999.99m) })).Is(201);
+        (await city.As(city.Officer).PostAsync(Withdrawal(id, withdrawn), new { }, withdrawn.ETag)).Is(200);
+        (await ClaimAsync(city.Officer, id, large with { Documents = [.. large.Documents!, Evidence.Document("provincialFiling")] })).Is(201);
+    }
+
+    [Fact]
     public async Task The_published_gates_are_those_of_the_journey()
     {
         var gates = (await city.As(city.Officer).GetAsync("/api/v1/projects/stage-gates")).Is(200).Json.GetProperty("items");

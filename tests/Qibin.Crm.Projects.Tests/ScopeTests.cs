@@ -88,6 +88,21 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
     }
 
     [Fact]
+    public async Task A_unit_that_had_transferred_the_lead_reads_its_project_and_changes_nothing()
+    {
+        var head = city.ForeignHead;
+        var told = city.Conversion(name: "鹤梦共享基地");
+        var conversion = told with { Lead = told.Lead with { SharedWith = [head.UnitId] } };
+        await city.Service.DeliverAsync(conversion, conversion.Lead.LeadId, 7);
+        var path = $"/api/v1/projects/{conversion.ProjectId}";
+        var read = (await city.As(head).GetAsync(path)).Is(200);
+        Assert.Equal(1, (await city.As(head).GetAsync($"/api/v1/projects?q={Uri.EscapeDataString("鹤梦")}&total=true")).Is(200).Json.GetProperty("total").GetInt32());
+        (await city.As(head).PatchAsync(path, new { name = "改名" }, read.ETag)).IsProblem(404, "resource.notFound");
+        (await city.As(head).PostAsync(path + "/stages", (string)Evidence.Full(city, "signed"))).IsProblem(404, "resource.notFound");
+        (await city.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree)).GetAsync(path)).IsProblem(404, "resource.notFound");
+    }
+
+    [Fact]
     public async Task Readers_who_only_read_change_nothing()
     {
         var id = await city.AtAsync("signed");

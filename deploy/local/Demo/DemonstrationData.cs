@@ -159,7 +159,8 @@ internal static class DemonstrationData
         var claim = new JsonObject { ["projectId"] = projectId, ["occurredOn"] = Iso(on), ["approverId"] = stage is 1 or 6 or 7 ? staff.Leader : staff.Coordinator };
         (string To, string[] Documents) gate = stage switch
         {
-            1 => ("signed", ["contract"]),
+            // An investment of 10 亿元 and more has been filed with the province.
+            1 => ("signed", story is { EstimatedYuan: >= 1_000_000_000m, Currency: "CNY" } ? ["contract", "provincialFiling"] : ["contract"]),
             2 => ("registered", ["businessLicence"]),
             3 => ("started", ["constructionPermit", "photo"]),
             4 => ("completed", ["acceptanceReport"]),

@@ -46,7 +46,8 @@ public sealed record Prepared
 /// <param name="Operations">Number of operations that were tried.</param>
 /// <param name="Cases">Number of requests whose answers were judged.</param>
 /// <param name="Breaches">What is not as it should be.</param>
-public sealed record GroundRulesReport(int Operations, int Cases, IReadOnlyList<string> Breaches)
+/// <param name="Exchanges">By operation, its right request's body and the answer, where they are JSON.</param>
+public sealed record GroundRulesReport(int Operations, int Cases, IReadOnlyList<string> Breaches, IReadOnlyDictionary<string, (JsonNode? Request, JsonNode? Answer)> Exchanges)
 {
     public override string ToString() => $"{Operations} operations, {Cases} cases, {Breaches.Count} breaches";
 }
@@ -73,6 +74,7 @@ public static class GroundRules
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(known);
         var breaches = new ConcurrentQueue<string>();
+        var exchanges = new ConcurrentDictionary<string, (JsonNode? Request, JsonNode? Answer)>(StringComparer.Ordinal);
         var cases = 0;
         AddRange(known.Keys.Except(target.Operations.Select(o => o.Id)).Select(id => $"{id}: prepared, but no document has it"));
         AddRange(target.Operations.GroupBy(o => o.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: the id of {g.Count()} operations"));
@@ -89,6 +91,11 @@ public static class GroundRules
             {
                 var run = new Run(target, operation, await prepare(), http, breaches);
                 await run.AllAsync();
+                if (run.Exchange is { } exchange)
+                {
+                    exchanges[operation.Id] = exchange;
+                }
+
                 Interlocked.Add(ref cases, run.Cases);
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or InvalidOperationException)
@@ -96,7 +103,7 @@ public static class GroundRules
                 breaches.Enqueue($"{operation}: {e.Message}");
             }
         });
-        return new GroundRulesReport(target.Operations.Count, cases, [.. breaches]);
+        return new GroundRulesReport(target.Operations.Count, cases, [.. breaches], exchanges);
 
         void AddRange(IEnumerable<string> found)
         {
@@ -116,6 +123,9 @@ public static class GroundRules
 
         /// <summary>Requests whose answers were judged.</summary>
         public int Cases { get; private set; }
+
+        /// <summary>The right request and its answer, once it has succeeded.</summary>
+        public (JsonNode? Request, JsonNode? Answer)? Exchange { get; private set; }
 
         public async Task AllAsync()
         {
@@ -356,6 +366,7 @@ public static class GroundRules
             }
 
             Fits("the right request", first);
+            Exchange = (operation.Body is null ? null : _body, operation.Answers[first.Status] is null || first.Status >= 300 ? null : JsonNode.Parse(first.Body));
             if (!operation.TakesKey || first.Status >= 300)
             {
                 return;

@@ -63,6 +63,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             project.HasIndex(x => new { x.UnitId, x.UpdatedAt, x.Id });
             project.HasIndex(x => new { x.ChainCode, x.UpdatedAt, x.Id });
             project.HasIndex(x => x.LeadId);
+            project.HasIndex(x => x.SharedWith).HasMethod("gin");
             project.HasIndex(x => x.EnterpriseId);
         });
         modelBuilder.Entity<StageClaim>(claim =>

@@ -3,12 +3,13 @@ using Qibin.Crm.ServiceDefaults;
 namespace Qibin.Crm.Projects.Domain;
 
 /// <summary>
-/// Kinds of documents that stand as evidence: 正式合同, 框架协议, 营业执照, 施工许可证, 现场照片, 竣工验收报告, 投产证明, 产值证明, 完税证明, 到账凭证, 其他.
+/// Kinds of documents that stand as evidence: 正式合同, 框架协议, 营业执照, 施工许可证, 现场照片, 竣工验收报告, 投产证明, 产值证明, 完税证明, 到账凭证, 其他,
+/// 省级备案.
 /// </summary>
 public enum DocumentType
 {
     Contract, FrameworkAgreement, BusinessLicence, ConstructionPermit, Photo, AcceptanceReport, FirstOutputProof, OutputStatement, TaxCertificate,
-    PaymentProof, Other,
+    PaymentProof, Other, ProvincialFiling,
 }
 
 /// <summary>A document by reference: where it lies or by which digest it is known, never its content.</summary>

@@ -13,7 +13,7 @@ public enum ProjectKind { Land, Lease }
 /// A project 项目 from talks to promised output. Its stage moves forward by approved claims only; whether it moves at all is its
 /// status, so that a resumed project is back where it was.
 /// </summary>
-internal sealed class Project : Aggregate, IScoped
+internal sealed class Project : Aggregate, IShared
 {
     /// <summary>Largest sum of paid-in funds in one currency: what an amount can hold.</summary>
     private const decimal LargestSum = 1_000_000_000_000_000m;
@@ -52,6 +52,10 @@ internal sealed class Project : Aggregate, IScoped
     public string? NodeCode { get; private set; }
     public bool Confidential { get; private set; }
     public Guid[] Readers { get; private set; } = [];
+
+    /// <summary>Units and officers that its lead was shared with when it converted, such as the unit that had transferred it.</summary>
+    public Guid[] SharedWith { get; private init; } = [];
+
     public ProjectKind? Kind { get; private set; }
     public string? Place { get; private set; }
     public decimal? AreaMu { get; private set; }
@@ -115,6 +119,7 @@ internal sealed class Project : Aggregate, IScoped
             NodeCode = lead.NodeCode,
             Confidential = lead.Confidential,
             Readers = lead.Readers,
+            SharedWith = lead.SharedWith,
             CreatedAt = now,
         };
         project.Changed(now);

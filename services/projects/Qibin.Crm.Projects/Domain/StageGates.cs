@@ -24,17 +24,27 @@ internal sealed record StageEvidence
 /// <summary>A field that a gate asks for: its name, and whether the project and the evidence together have it.</summary>
 internal sealed record RequiredField(string Name, Func<Project, StageEvidence, bool> IsThere);
 
+/// <summary>A document that a gate asks for only when the contract amount of the claim is at least this much, in its currency.</summary>
+internal sealed record DocumentAbove(Money From, DocumentType Type)
+{
+    public bool IsMissing(StageEvidence evidence) =>
+        evidence.ContractAmount is { } amount && amount.Currency == From.Currency && amount.Amount >= From.Amount && evidence.Documents.All(d => d.Type != Type);
+}
+
 /// <summary>What a project must show to reach a stage, and who may say that it did.</summary>
 /// <param name="To">The stage; a gate is passed from the stage before it only.</param>
 /// <param name="Fields">Fields that must be there.</param>
 /// <param name="Documents">Types of documents of which the claim must bring at least one each.</param>
 /// <param name="Approvers">Roles of which the approver must have one.</param>
-internal sealed record StageGate(ProjectStage To, IReadOnlyList<RequiredField> Fields, IReadOnlyList<DocumentType> Documents, IReadOnlyList<string> Approvers)
+/// <param name="Above">A document beside those, for large contracts only.</param>
+internal sealed record StageGate(
+    ProjectStage To, IReadOnlyList<RequiredField> Fields, IReadOnlyList<DocumentType> Documents, IReadOnlyList<string> Approvers, DocumentAbove? Above = null)
 {
     /// <summary>Everything that is missing: fields by name, documents as <c>documents.type</c>.</summary>
     public IEnumerable<string> Missing(Project project, StageEvidence evidence) =>
         Fields.Where(field => !field.IsThere(project, evidence)).Select(field => field.Name)
-            .Concat(Documents.Where(type => evidence.Documents.All(d => d.Type != type)).Select(type => "documents." + Word.Of(type)));
+            .Concat(Documents.Where(type => evidence.Documents.All(d => d.Type != type)).Concat(Above?.IsMissing(evidence) == true ? [Above.Type] : [])
+                .Select(type => "documents." + Word.Of(type)));
 
     /// <summary>Fields that the claim brings though this gate does not ask for them, so that no claim changes facts by the way.</summary>
     public IEnumerable<string> NotAskedFor(Project project, StageEvidence evidence) =>
@@ -56,13 +66,19 @@ internal static class StageGates
     private static readonly RequiredField OutputThreshold = new("outputThreshold", (project, _) => project.OutputToReach is not null);
     private static readonly RequiredField TaxThreshold = new("taxThreshold", (project, _) => project.TaxToReach is not null);
 
+    /// <summary>
+    /// An investment of 10 亿元 and more is filed with the province 省级备案 before it is signed; first-report claims raise that task at the
+    /// same limit.
+    /// </summary>
+    private static readonly DocumentAbove ProvincialFiling = new(new Money(1_000_000_000m, "CNY"), DocumentType.ProvincialFiling);
+
     /// <summary>The fields of a claim; each gate asks for some of them.</summary>
     public static IReadOnlyList<RequiredField> OfClaims { get; } = [ContractAmount, UsccField, EnterpriseName, FirstOutputOn, AnnualOutput, AnnualTax];
 
     /// <summary>All gates, in the order of the journey.</summary>
     public static IReadOnlyList<StageGate> All { get; } =
     [
-        new(ProjectStage.Signed, [ContractAmount], [DocumentType.Contract], [Roles.Leader, Roles.Coordinator]),
+        new(ProjectStage.Signed, [ContractAmount], [DocumentType.Contract], [Roles.Leader, Roles.Coordinator], ProvincialFiling),
         new(ProjectStage.Registered, [UsccField, EnterpriseName], [DocumentType.BusinessLicence], [Roles.UnitHead, Roles.Coordinator]),
         new(ProjectStage.Started, [], [DocumentType.ConstructionPermit, DocumentType.Photo], [Roles.ProjectOfficer, Roles.Coordinator]),
         new(ProjectStage.Completed, [], [DocumentType.AcceptanceReport], [Roles.ProjectOfficer, Roles.Coordinator]),

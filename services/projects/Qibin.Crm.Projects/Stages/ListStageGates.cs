@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Projects.Domain;
 
@@ -18,8 +19,25 @@ public sealed record StageGateAnswer
     /// <summary>Roles of which the approver has one; the approver is never the claimant.</summary>
     public required IReadOnlyList<string> Approvers { get; init; }
 
+    /// <summary>A further document that large contracts need.</summary>
+    public StageGateAboveAnswer? Above { get; init; }
+
     internal static StageGateAnswer Of(StageGate gate) =>
-        new() { To = gate.To, Fields = [.. gate.Fields.Select(f => f.Name)], Documents = gate.Documents, Approvers = gate.Approvers };
+        new()
+        {
+            To = gate.To,
+            Fields = [.. gate.Fields.Select(f => f.Name)],
+            Documents = gate.Documents,
+            Approvers = gate.Approvers,
+            Above = gate.Above is { } above ? new StageGateAboveAnswer { ContractAmountFrom = above.From, Document = above.Type } : null,
+        };
+}
+
+/// <summary>A document asked for from a contract amount on.</summary>
+public sealed record StageGateAboveAnswer
+{
+    public required Money ContractAmountFrom { get; init; }
+    public required DocumentType Document { get; init; }
 }
 
 /// <summary>All gates in the order of the journey.</summary>

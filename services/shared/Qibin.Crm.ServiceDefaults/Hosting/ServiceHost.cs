@@ -46,7 +46,7 @@ public static class ServiceHost
         services.AddScoped(provider =>
             provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } http ? Caller.From(http.User) : Caller.System);
         services.AddDatabase<TDb>(builder.Configuration);
-        services.AddOpenApiDocument(service);
+        services.AddOpenApiDocument(service, typeof(TDb).Assembly);
         services.AddRateLimiter(limits =>
         {
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>

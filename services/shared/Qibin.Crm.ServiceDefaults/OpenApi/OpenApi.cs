@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,10 @@ namespace Qibin.Crm.ServiceDefaults;
 /// </summary>
 internal static class OpenApi
 {
-    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, ServiceDescription service)
+    /// <param name="services">Where it is registered.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="program">The service's assembly, which brings the examples.</param>
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, ServiceDescription service, Assembly program)
     {
         services.AddEndpointsApiExplorer();
         services.AddSwaggerGen(swagger =>
@@ -61,6 +65,7 @@ internal static class OpenApi
             swagger.SchemaFilter<ClosedSchemas>();
             swagger.SchemaFilter<PublishedShapes>();
             swagger.OperationFilter<GroundRules>();
+            swagger.AddOperationFilterInstance(KeptExamples.Of(program));
         });
         return services;
     }
@@ -164,6 +169,41 @@ internal static class OpenApi
         }
     }
 
+    /// <summary>
+    /// Shows of each operation one request and its answer, as the service once took and gave them: <c>examples.json</c> beside the
+    /// service's project, by operation. A test says that every operation has them and that they still fit.
+    /// </summary>
+    private sealed class KeptExamples(JsonObject examples) : IOperationFilter
+    {
+        public static KeptExamples Of(Assembly program)
+        {
+            using var kept = program.GetManifestResourceStream("examples.json");
+            return new KeptExamples(kept is null ? [] : JsonNode.Parse(kept)!.AsObject());
+        }
+
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (examples[operation.OperationId ?? ""] is not JsonObject exchange)
+            {
+                return;
+            }
+
+            Show(exchange["request"], operation.RequestBody?.Content);
+            foreach (var (status, response) in operation.Responses ?? [])
+            {
+                Show(status[0] == '2' ? exchange["answer"] : null, response.Content);
+            }
+        }
+
+        private static void Show(JsonNode? example, IDictionary<string, IOpenApiMediaType>? content)
+        {
+            if (example is not null && content?.TryGetValue("application/json", out var media) == true && media is OpenApiMediaType json)
+            {
+                json.Example = example.DeepClone();
+            }
+        }
+    }
+
     /// <summary>Adds what the shared filters do to every operation.</summary>
     private sealed class GroundRules : IOperationFilter
     {
@@ -171,7 +211,7 @@ internal static class OpenApi
         {
             var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
             var method = context.ApiDescription.HttpMethod ?? "GET";
-            var handler = context.MethodInfo ?? metadata.OfType<System.Reflection.MethodInfo>().FirstOrDefault();
+            var handler = context.MethodInfo ?? metadata.OfType<MethodInfo>().FirstOrDefault();
             operation.Parameters ??= [];
             var access = metadata.OfType<Access>().LastOrDefault();
             if (access is not null)

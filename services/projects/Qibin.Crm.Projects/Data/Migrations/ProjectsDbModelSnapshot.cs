@@ -584,6 +584,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("settled_on");
 
+                    b.PrimitiveCollection<Guid[]>("SharedWith")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("shared_with");
+
                     b.Property<int>("Stage")
                         .HasColumnType("integer")
                         .HasColumnName("stage");
@@ -738,6 +743,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
 
                     b.HasIndex("LeadId")
                         .HasDatabaseName("ix_project_lead_id");
+
+                    b.HasIndex("SharedWith")
+                        .HasDatabaseName("ix_project_shared_with");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_project_created_at_id");
