@@ -2,12 +2,16 @@ using System.Globalization;
 using Qibin.Crm.Benchmarks;
 using Qibin.Crm.Benchmarks.Faults;
 using Qibin.Crm.Benchmarks.Imports;
+using Qibin.Crm.Benchmarks.Search;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
 
-// figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N]: each starts a system of its own and ends it.
+// figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N] | search [--leads N] | duplicates [--investors N]: each
+// starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
+// searches and lists whose names hold it.
 var command = args.FirstOrDefault() ?? "figures";
-var directory = Directory.CreateTempSubdirectory("qibin-benchmark-");
+var kept = Text("--data") is { Length: > 0 } data ? Directory.CreateDirectory(data) : null;
+var directory = kept ?? Directory.CreateTempSubdirectory("qibin-benchmark-");
 var result = 1;
 try
 {
@@ -23,12 +27,14 @@ try
         "kills" => (await KillRun.RunAsync(system, Number("--count", 20), Console.WriteLine)).Kept ? 0 : 1,
         "outage" => (await BrokerOutage.RunAsync(system, TimeSpan.FromSeconds(Number("--seconds", 120)), Console.WriteLine)).Verdict.Kept ? 0 : 1,
         "imports" => await ImportAsync(system, Number("--rows", 50_000), Number("--bad", 1000)),
-        _ => throw new ArgumentException($"{command}: figures, kills, outage or imports"),
+        "search" => await Search(system).SearchesAsync(Number("--leads", 1_000_000)),
+        "duplicates" => await Search(system).DuplicatesAsync(Number("--investors", 100_000)),
+        _ => throw new ArgumentException($"{command}: figures, kills, outage, imports, search or duplicates"),
     };
 }
 finally
 {
-    if (result == 0)
+    if (result == 0 && kept is null)
     {
         directory.Delete(recursive: true);
     }
@@ -59,5 +65,8 @@ async Task<int> ImportAsync(LocalSystem running, int rows, int bad)
     return verdict.Restored && verdict.Doubled == 0 && verdict.Failed == bad && verdict.Reasons == bad ? 0 : 1;
 }
 
-int Number(string option, int otherwise) =>
-    Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+SearchFigures Search(LocalSystem running) => new(running, Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"));
+
+int Number(string option, int otherwise) => Text(option) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+string Text(string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : "";
