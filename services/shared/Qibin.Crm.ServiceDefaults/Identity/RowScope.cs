@@ -29,6 +29,9 @@ public interface IShared : IScoped
 /// <summary>The one row-scope predicate. Every door (list, detail, search, totals, export, feed) goes through it.</summary>
 public static class RowScope
 {
+    /// <summary>Units or chains that a list asks for one by one; of more it asks for all at once.</summary>
+    private const int MostParts = 8;
+
     /// <summary>
     /// Keeps the rows that the caller may see. What is left out is answered as absent, never as forbidden. Of rows locked to be changed
     /// (<see cref="RowLocks.Locked"/>) it keeps those that are the caller's own: who a row is shared with only reads it.
@@ -74,10 +77,34 @@ public static class RowScope
         };
     }
 
+    /// <summary>
+    /// What <see cref="VisibleTo"/> keeps, in parts that have no row in common: an index gives each of them in the order of a list, but
+    /// not what is one's own or shared.
+    /// </summary>
+    public static IReadOnlyList<IQueryable<T>> VisiblePartsTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IShared =>
+        [.. rows.PartsWithin(caller).Select(part => part.DisclosedTo(caller))];
+
+    /// <summary>
+    /// The parts of <see cref="VisiblePartsTo"/> with what is confidential still in them: for reading keys from an index that does not
+    /// know of it, and never without <see cref="DisclosedTo"/> on the rows of those keys.
+    /// </summary>
+    public static IReadOnlyList<IQueryable<T>> PartsWithin<T>(this IQueryable<T> rows, Caller caller) where T : class, IShared
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        IReadOnlyList<IQueryable<T>> owned = caller switch
+        {
+            { Reach: Reach.Subtree, UnitIds: { Length: > 1 and <= MostParts } units } => [.. units.Select(unit => rows.Where(r => r.UnitId == unit))],
+            { Reach: Reach.Chain, Chains: { Length: > 1 and <= MostParts } chains } => [.. chains.Select(chain => rows.Where(r => r.ChainCode == chain))],
+            _ => [rows.Owned(caller)],
+        };
+        // Few rows are shared at all, which PostgreSQL knows of the empty array and of no other: without it a list walks past all rows for them.
+        return caller.Reach is Reach.All or Reach.Chain ? owned : [.. owned, rows.OnlySharedWith(caller).Where(r => r.SharedWith != EF.Constant(Array.Empty<Guid>()))];
+    }
+
     private static IQueryable<T> Within<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
     {
         ArgumentNullException.ThrowIfNull(caller);
-        var (me, unit, units, chains) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds, caller.Chains);
+        var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
         if (typeof(IShared).IsAssignableFrom(typeof(T)) && !RowLocks.IsLocked(rows))
         {
             // By the name of the property: a cast to the interface does not translate.
@@ -95,6 +122,13 @@ public static class RowScope
             }
         }
 
+        return rows.Owned(caller);
+    }
+
+    /// <summary>The rows within the caller's reach but for those that are only shared with it.</summary>
+    private static IQueryable<T> Owned<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
+    {
+        var (me, unit, units, chains) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds, caller.Chains);
         return caller.Reach switch
         {
             Reach.All => rows,

@@ -48,9 +48,21 @@ public sealed class Listing<TRow> : IListing where TRow : class
     /// <param name="select">The answer's shape.</param>
     /// <param name="ct">Cancels the read.</param>
     /// <exception cref="Refusal">400: limit, sort or cursor is not valid.</exception>
+    public Task<Page<TAnswer>> PageAsync<TAnswer>(
+        IQueryable<TRow> rows, PageQuery page, HttpRequest request, Func<TRow, TAnswer> select, CancellationToken ct) =>
+        PageAsync([rows], page, request, select, ct);
+
+    /// <summary>As above, of rows in several parts that have none in common. Each is read in the order of the list by itself, so that an index can serve it.</summary>
+    public Task<Page<TAnswer>> PageAsync<TAnswer>(
+        IReadOnlyList<IQueryable<TRow>> parts, PageQuery page, HttpRequest request, Func<TRow, TAnswer> select, CancellationToken ct) =>
+        PageAsync(parts, turn => turn.ReadAsync(parts, ct), page, request, select, ct);
+
+    /// <summary>As above, read in a way of its own, which gives the rows that <see cref="Turn.ReadAsync"/> of the parts would give.</summary>
     public async Task<Page<TAnswer>> PageAsync<TAnswer>(
-        IQueryable<TRow> rows, PageQuery page, HttpRequest request, Func<TRow, TAnswer> select, CancellationToken ct)
+        IReadOnlyList<IQueryable<TRow>> parts, Func<Turn, Task<List<TRow>>> read, PageQuery page, HttpRequest request, Func<TRow, TAnswer> select, CancellationToken ct)
     {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(read);
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(select);
@@ -60,11 +72,20 @@ public sealed class Listing<TRow> : IListing where TRow : class
             throw Refusal.Invalid("limit", "value.range", 1, LargestLimit);
         }
 
-        var keys = Order(page.Sort ?? _default);
-        var binding = Binding(request, page.Sort ?? _default);
-        long? total = page.Total == true ? await rows.LongCountAsync(ct) : null;
+        var sort = page.Sort ?? _default;
+        var keys = Order(sort);
+        var binding = Binding(request, sort);
+        long? total = null;
+        if (page.Total == true)
+        {
+            total = 0;
+            foreach (var part in parts)
+            {
+                total += await part.LongCountAsync(ct);
+            }
+        }
 
-        var found = await Rest(rows, keys, page.Cursor, binding).Take(limit + 1).ToListAsync(ct);
+        var found = await read(new Turn(keys, sort, page.Cursor, binding, limit + 1));
         var more = found.Count > limit;
         if (more)
         {
@@ -103,10 +124,15 @@ public sealed class Listing<TRow> : IListing where TRow : class
     private static IQueryable<TRow> Rest(IQueryable<TRow> rows, List<(ISortKey Key, bool Descending)> keys, string? cursor, byte[] binding)
     {
         var rest = cursor is null ? rows : rows.Where(After(keys, Decode(cursor, binding, keys)));
+        return Ordered(rest, keys);
+    }
+
+    private static IQueryable<TRow> Ordered(IQueryable<TRow> rows, List<(ISortKey Key, bool Descending)> keys)
+    {
         IOrderedQueryable<TRow>? ordered = null;
         foreach (var (key, descending) in keys)
         {
-            ordered = key.Order(ordered, rest, descending);
+            ordered = key.Order(ordered, rows, descending);
         }
 
         return ordered!;
@@ -183,7 +209,35 @@ public sealed class Listing<TRow> : IListing where TRow : class
             keys.Count == 1 ? after! : Expression.AndAlso(keys[0].Key.Beyond(row, values[0], keys[0].Descending, orEqual: true), after!), row);
     }
 
-    private interface ISortKey
+    /// <summary>A page that is to be read: its order, where it begins, and how many rows it takes.</summary>
+    public sealed class Turn
+    {
+        private readonly List<(ISortKey Key, bool Descending)> _keys;
+        private readonly string? _cursor;
+        private readonly byte[] _binding;
+
+        internal Turn(List<(ISortKey Key, bool Descending)> keys, string sort, string? cursor, byte[] binding, int count) =>
+            (_keys, Sort, _cursor, _binding, Count) = (keys, sort, cursor, binding, count);
+
+        /// <summary>The order as it was asked for, or the list's own.</summary>
+        public string Sort { get; }
+
+        /// <summary>Rows to read: one more than the page has, to know whether another one follows.</summary>
+        public int Count { get; }
+
+        /// <summary>The rows from where the page begins, in its order.</summary>
+        public IQueryable<TRow> Rest(IQueryable<TRow> rows) => Listing<TRow>.Rest(rows, _keys, _cursor, _binding);
+
+        /// <summary>The first rows of several queries, each of which is in the page's order and takes no more than it needs.</summary>
+        public Task<List<TRow>> FirstAsync(IReadOnlyList<IQueryable<TRow>> queries, CancellationToken ct) =>
+            (queries is [var only] ? only : Ordered(queries.Aggregate((a, b) => a.Concat(b)), _keys).Take(Count)).ToListAsync(ct);
+
+        /// <summary>The page's rows from several parts that have none in common.</summary>
+        public Task<List<TRow>> ReadAsync(IReadOnlyList<IQueryable<TRow>> parts, CancellationToken ct) =>
+            FirstAsync([.. parts.Select(part => Rest(part).Take(Count))], ct);
+    }
+
+    internal interface ISortKey
     {
         IOrderedQueryable<TRow> Order(IOrderedQueryable<TRow>? ordered, IQueryable<TRow> rows, bool descending);
         string Write(TRow row);
