@@ -36,7 +36,7 @@ internal static class Program
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
         builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddValidation();
+        builder.Services.AddValidation().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         builder.Services.AddSingleton<IMigrationStep, FillNames>();
         var app = builder.Build();
         var api = app.MapApi();

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -49,6 +50,9 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
     public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
         Investors.Where(i => Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id));
+
+    private static readonly Expression<Func<Lead, object?>> MarksOf =
+        l => new { l.NameMarks1, l.NameMarks2, l.NameMarks3, l.NameMarks4, l.NameMarks5, l.NameMarks6, l.NameMarks7, l.NameMarks8 };
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -123,10 +127,16 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Property(x => x.Clock).AsJson();
             lead.HasIndex(x => x.Code).IsUnique();
             lead.HasIndex(x => x.SharedWith).HasMethod("gin");
-            // Each index serves a published sort or filter of the list; all end in the id, the last key of every order.
-            lead.HasIndex(x => new { x.UpdatedAt, x.Id });
-            lead.HasIndex(x => new { x.OwnerId, x.UpdatedAt, x.Id });
-            lead.HasIndex(x => new { x.UnitId, x.UpdatedAt, x.Id });
+            foreach (var marks in Enumerable.Range(1, NameMarks.Words))
+            {
+                lead.Property<long>(nameof(NameMarks) + marks).HasDefaultValue(NameMarks.Unknown).HasSentinel(NameMarks.Unknown);
+            }
+
+            // Each index serves a published sort or filter of the list; all end in the id, the last key of every order. Those that searches
+            // walk along hold the names' marks.
+            lead.HasIndex(x => new { x.UpdatedAt, x.Id }).IncludeProperties(MarksOf);
+            lead.HasIndex(x => new { x.OwnerId, x.UpdatedAt, x.Id }).IncludeProperties(MarksOf);
+            lead.HasIndex(x => new { x.UnitId, x.UpdatedAt, x.Id }).IncludeProperties(MarksOf);
             lead.HasIndex(x => new { x.Stage, x.UpdatedAt, x.Id });
             lead.HasIndex(x => new { x.ChainCode, x.UpdatedAt, x.Id });
             lead.HasIndex(x => new { x.CreatedAt, x.Id });

@@ -20,6 +20,17 @@ internal sealed class Lead : Aggregate, IShared
     /// <summary>The investor's name, kept here too because lists sort by it and events carry it.</summary>
     public string InvestorName { get; private set; } = "";
 
+    /// <summary>The marks of the investor's name, see <see cref="NameMarks"/>: eight columns, each of which a search tests by itself.</summary>
+    public long NameMarks1 { get; private set; } = NameMarks.Unknown;
+
+    public long NameMarks2 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks3 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks4 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks5 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks6 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks7 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks8 { get; private set; } = NameMarks.Unknown;
+
     public string? Title { get; private set; }
     public string? Summary { get; private set; }
     public LeadStage Stage { get; private set; }
@@ -100,7 +111,6 @@ internal sealed class Lead : Aggregate, IShared
             Id = id,
             Code = code,
             InvestorId = investor.Id,
-            InvestorName = investor.Name,
             SourceRegion = investor.SourceRegion,
             Stage = LeadStage.New,
             StageOn = firstContactOn,
@@ -112,6 +122,7 @@ internal sealed class Lead : Aggregate, IShared
             CreatedBy = deed.By,
             CreatedAt = deed.At,
         };
+        lead.TakeName(investor);
         lead.Changed(deed);
         return lead;
     }
@@ -405,16 +416,18 @@ internal sealed class Lead : Aggregate, IShared
         Changed(deed);
     }
 
-    public void RenameInvestor(string name, Deed deed)
+    /// <summary>The lead's investor has another name.</summary>
+    public void RenameInvestor(Investor investor, Deed deed)
     {
-        InvestorName = name;
+        TakeName(investor);
         Changed(deed);
     }
 
     /// <summary>The lead's investor became part of another one, or parted from it.</summary>
     public void GoTo(Investor investor, Deed deed)
     {
-        (InvestorId, InvestorName) = (investor.Id, investor.Name);
+        InvestorId = investor.Id;
+        TakeName(investor);
         Changed(deed);
     }
 
@@ -504,6 +517,14 @@ internal sealed class Lead : Aggregate, IShared
             ActorId = deed.By,
             RecordedAt = deed.At,
         };
+    }
+
+    private void TakeName(Investor investor)
+    {
+        InvestorName = investor.Name;
+        var marks = NameMarks.Of(investor.SearchTokens);
+        (NameMarks1, NameMarks2, NameMarks3, NameMarks4) = (marks[0], marks[1], marks[2], marks[3]);
+        (NameMarks5, NameMarks6, NameMarks7, NameMarks8) = (marks[4], marks[5], marks[6], marks[7]);
     }
 
     private void Changed(Deed deed)

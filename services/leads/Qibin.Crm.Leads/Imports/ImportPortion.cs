@@ -412,7 +412,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
 
         if (investor.Name != lead.InvestorName)
         {
-            lead.RenameInvestor(investor.Name, deed);
+            lead.RenameInvestor(investor, deed);
         }
 
         return lead.Version != version;

@@ -59,7 +59,7 @@ internal static class AmendInvestor
             var leads = await db.Leads.FromSql($"select * from lead where investor_id = {investorId} order by id for update").ToListAsync(ct);
             foreach (var lead in leads)
             {
-                lead.RenameInvestor(investor.Name, deed);
+                lead.RenameInvestor(investor, deed);
                 db.Publish(lead, new LeadAmended { Lead = lead.State() });
             }
         }

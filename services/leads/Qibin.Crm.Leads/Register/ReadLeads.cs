@@ -71,11 +71,27 @@ internal static class ReadLeads
     }
 
     private static async Task<Ok<Page<LeadRow>>> List(
-        [AsParameters] LeadQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, TimeProvider clock, CancellationToken ct)
+        [AsParameters] LeadQuery query, [AsParameters] PageQuery page, LeadsDb db, SearchLeads search, Caller caller, HttpRequest request, TimeProvider clock,
+        CancellationToken ct)
     {
         var today = clock.Today();
-        var leads = Filter(db.Leads.AsNoTracking().VisibleTo(caller), query, db, today);
-        return TypedResults.Ok(await Listing.PageAsync(leads, page, request, lead => LeadRow.From(lead, today), ct));
+        var leads = db.Leads.AsNoTracking();
+        var parts = leads.VisiblePartsTo(caller);
+        if (query.Q is not { } q)
+        {
+            return TypedResults.Ok(await Listing.PageAsync(
+                [.. parts.Select(part => Filter(part, query, db, today))], page, request, lead => LeadRow.From(lead, today), ct));
+        }
+
+        var unnamed = query with { Q = null };
+        // Whose leads and which unit's are asked for narrows the walk, since an index begins with them.
+        var narrow = new LeadQuery { OwnerId = query.OwnerId, UnitId = query.UnitId };
+        var within = leads.PartsWithin(caller).Select(part => Filter(part, narrow, db, today)).ToList();
+        var visible = parts.Select(part => Filter(part, unnamed, db, today)).ToList();
+        return TypedResults.Ok(await Listing.PageAsync(
+            [.. parts.Select(part => Filter(part, query, db, today))],
+            turn => search.ReadAsync(turn, within, Filter(leads.DisclosedTo(caller), unnamed, db, today), visible, q, ct),
+            page, request, lead => LeadRow.From(lead, today), ct));
     }
 
     private static async Task<Results<Ok<LeadAnswer>, NotFound>> Read(

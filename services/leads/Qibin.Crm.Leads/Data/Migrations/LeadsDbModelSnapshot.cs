@@ -959,6 +959,54 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("last_contact_on");
 
+                    b.Property<long>("NameMarks1")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks1");
+
+                    b.Property<long>("NameMarks2")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks2");
+
+                    b.Property<long>("NameMarks3")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks3");
+
+                    b.Property<long>("NameMarks4")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks4");
+
+                    b.Property<long>("NameMarks5")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks5");
+
+                    b.Property<long>("NameMarks6")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks6");
+
+                    b.Property<long>("NameMarks7")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks7");
+
+                    b.Property<long>("NameMarks8")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(-1L)
+                        .HasColumnName("name_marks8");
+
                     b.Property<DateOnly?>("NextStepDueOn")
                         .HasColumnType("date")
                         .HasColumnName("next_step_due_on");
@@ -1089,6 +1137,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasIndex("UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_updated_at_id");
 
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("UpdatedAt", "Id"), new[] { "NameMarks1", "NameMarks2", "NameMarks3", "NameMarks4", "NameMarks5", "NameMarks6", "NameMarks7", "NameMarks8" });
+
                     b.HasIndex("ChainCode", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_chain_code_updated_at_id");
 
@@ -1098,11 +1148,15 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasIndex("OwnerId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_owner_id_updated_at_id");
 
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("OwnerId", "UpdatedAt", "Id"), new[] { "NameMarks1", "NameMarks2", "NameMarks3", "NameMarks4", "NameMarks5", "NameMarks6", "NameMarks7", "NameMarks8" });
+
                     b.HasIndex("Stage", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_stage_updated_at_id");
 
                     b.HasIndex("UnitId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_unit_id_updated_at_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("UnitId", "UpdatedAt", "Id"), new[] { "NameMarks1", "NameMarks2", "NameMarks3", "NameMarks4", "NameMarks5", "NameMarks6", "NameMarks7", "NameMarks8" });
 
                     b.HasIndex(new[] { "UpdatedAt", "Id" }, "breached")
                         .HasDatabaseName("ix_lead_breached")
