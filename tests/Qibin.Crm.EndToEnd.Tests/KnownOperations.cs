@@ -24,6 +24,12 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Enterprises();
         Identity();
         Add("readTotals", () => new Prepared { Path = "/api/v1/pipeline/totals?groupBy=stage,chain" });
+        Add("enterRates", () => new Prepared
+        {
+            Path = "/api/v1/pipeline/rates",
+            Body = new { rates = new[] { new { currency = "USD", on = RowsOfTheTests.Day(-1), rate = 7.1234m } } },
+        });
+        Add("listRates", () => new Prepared());
         Add("listJourneys", () => new Prepared());
         Add("recountJourneys", () => new Prepared());
         Add("readJourney", async () =>

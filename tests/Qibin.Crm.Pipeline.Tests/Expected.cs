@@ -9,6 +9,8 @@ using Qibin.Crm.TestKit;
 namespace Qibin.Crm.Pipeline.Tests;
 
 /// <summary>A journey as the aggregates of the trade have it, told apart from all code of the service.</summary>
+/// <param name="Lead">The lead as it is now.</param>
+/// <param name="Project">The project as it is now.</param>
 internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
 {
     public string Stage => JsonNamingPolicy.CamelCase.ConvertName(Project?.Stage.ToString() ?? Lead.Stage.ToString());

@@ -69,6 +69,87 @@ public sealed class PropertyTests
         Assert.Equal(journeys.Count, recount.GetProperty("journeys").GetInt32());
     }
 
+    [Theory]
+    [InlineData(1130, 64)]
+    [InlineData(7, 1)]
+    public async Task As_of_every_day_and_known_at_every_instant_totals_equal_what_was_recorded_and_had_happened_by_then(int seed, int together)
+    {
+        await using var service = await TestService.StartAsync("pipeline", Program.Build);
+        var random = new RandomTrade(seed).Run(160);
+        var (trade, dice) = (random.Trade, new Random(seed));
+        var told = trade.Log.SelectMany(t => new[] { t, t with { Delivery = t.Delivery with { MessageId = Trade.NewId() } } }).ToArray();
+        dice.Shuffle(told);
+        await service.TellAsync(told, together);
+
+        var history = new History(trade);
+        TestCaller[] callers =
+        [
+            TestCaller.Person(Roles.Leader),
+            TestCaller.Officer(random.Units[0]) with { Id = random.Officers[1] },
+            TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[0]) with { Id = random.Officers[2], Subtree = random.Units[..2] },
+            TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite", "xinchuang"] },
+        ];
+        var instants = trade.Log.Select(t => t.Delivery.RecordedAt).ToArray();
+        var (first, last) = (trade.Today.AddDays(-130), trade.Today);
+        List<(DateOnly? Day, DateTimeOffset? Known)> questions =
+        [
+            .. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(n => ((DateOnly?)first.AddDays(n), (DateTimeOffset?)null)),
+            .. instants.Select(at => ((DateOnly?)null, (DateTimeOffset?)at)),
+            .. Enumerable.Range(0, 100).Select(_ => ((DateOnly?)first.AddDays(dice.Next(last.DayNumber - first.DayNumber + 1)), (DateTimeOffset?)instants[dice.Next(instants.Length)])),
+        ];
+        string[] pairs = ["stage,band", "unit,chain", "officer,month", "node,sourceRegion", "stage"];
+        foreach (var (question, n) in questions.Select((q, n) => (q, n)))
+        {
+            var (caller, by) = (callers[n % callers.Length], pairs[n % pairs.Length].Split(','));
+            using var client = service.As(caller);
+            var within = history.At(question.Day, question.Known).Where(j => j.Now.IsWithin(caller)).ToList();
+            var visible = within.Where(j => j.Now.IsDisclosedTo(caller)).Select(j => j.Then).ToList();
+            var past = string.Join('&', question.Day is { } day ? $"asOf={day:O}" : "", question.Known is { } known ? $"knownAt={Uri.EscapeDataString($"{known:O}")}" : "").Trim('&');
+
+            var totals = (await client.GetAsync($"/api/v1/pipeline/totals?groupBy={string.Join(',', by)}&{past}")).Is(200).Json;
+
+            Assert.Equal((past, string.Join('\n', Figure.Expected(visible, by, ["active"]))), (past, string.Join('\n', Figure.Answered(totals, by))));
+            Assert.Equal(within.Count - visible.Count, totals.GetProperty("hidden").GetInt32());
+            foreach (var group in totals.GetProperty("groups").EnumerateArray().Take(3))
+            {
+                var list = (await client.GetAsync(group.GetProperty("journeys").GetString() + "&total=true&limit=1")).Is(200).Json;
+                Assert.Equal(group.GetProperty("count").GetInt32(), list.GetProperty("total").GetInt32());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_stretch_or_a_cell_that_was_tampered_with_is_seen_by_the_comparison()
+    {
+        await using var service = await TestService.StartAsync("pipeline", Program.Build);
+        var random = new RandomTrade(5).Run(60);
+        await service.TellAsync(random.Trade.Log, together: 64);
+        while (await Fold.RunAsync(service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), 10_000, CancellationToken.None) > 0)
+        {
+            // More waits.
+        }
+
+        using var leader = service.As(TestCaller.Person(Roles.Leader));
+        var day = random.Trade.Today;
+        await ComparedAsync(same: true);
+        await service.ExecuteAsync("update stretch set stage = (stage + 1) % 14 where known_to is null and day_to is null and status = 0");
+        await service.ExecuteAsync("update cell set count = count + 1 where status = 0 and currency = ''");
+        await ComparedAsync(same: false);
+
+        async Task ComparedAsync(bool same)
+        {
+            foreach (var (query, expected) in new[]
+            {
+                ("", ExpectedJourney.All(random.Trade).Where(j => j.IsDisclosedTo(TestCaller.Person(Roles.Leader)))),
+                ($"&asOf={day:O}", new History(random.Trade).At(day, null).Where(j => j.Now.IsDisclosedTo(TestCaller.Person(Roles.Leader))).Select(j => j.Then)),
+            })
+            {
+                var totals = (await leader.GetAsync($"/api/v1/pipeline/totals?groupBy=stage{query}")).Is(200).Json;
+                Assert.Equal(same, Figure.Expected(expected, ["stage"], ["active"]).SequenceEqual(Figure.Answered(totals, ["stage"])));
+            }
+        }
+    }
+
     [Fact]
     public async Task Every_link_of_the_totals_opens_a_list_that_counts_the_same()
     {

@@ -176,6 +176,9 @@ internal sealed class Trade
         Log.Add(new Told(happened, new Delivery(NewId(), stream, version, 0, _now, actor ?? Guid.Empty)));
     }
 
+    /// <summary>Nothing happens for a while.</summary>
+    public void Pass(TimeSpan time) => _now += time;
+
     public DateOnly Today => DateOnly.FromDateTime(_now.UtcDateTime);
 
     private static string? Chain(string? node) => node?.Split('.')[0];
@@ -205,6 +208,7 @@ internal sealed class RandomTrade(int seed)
 
     private void Deed()
     {
+        Trade.Pass(TimeSpan.FromHours(_dice.Next(20)));
         if (Trade.Leads.Count == 0 || _dice.Next(6) == 0)
         {
             Trade.Open(
@@ -278,7 +282,7 @@ internal sealed class RandomTrade(int seed)
         {
             case < 4 when project.Status == ProjectStatus.Active && project.Stage < ProjectStage.Efficient:
                 var next = project.Stage + 1;
-                var reached = Trade.Reach(project, next, contract: next == ProjectStage.Signed ? Money(0) : null);
+                var reached = Trade.Reach(project, next, Lately(), next == ProjectStage.Signed ? Money(0) : null);
                 if (next == ProjectStage.Registered && reached.EnterpriseId is null)
                 {
                     Trade.Register(reached);
@@ -286,17 +290,17 @@ internal sealed class RandomTrade(int seed)
 
                 break;
             case 4 when project.Stage > ProjectStage.Negotiating:
-                Trade.StepBack(project, (ProjectStage)_dice.Next((int)project.Stage));
+                Trade.StepBack(project, (ProjectStage)_dice.Next((int)project.Stage), Lately());
                 break;
             case 5:
-                Trade.PayIn(project, Money(0)!);
+                Trade.PayIn(project, Money(0)!, Lately());
                 break;
             case 6 when project.PaidIn.Length > 0:
                 var paid = Pick(project.PaidIn);
-                Trade.PayIn(project, paid with { Amount = -paid.Amount });
+                Trade.PayIn(project, paid with { Amount = -paid.Amount }, Lately());
                 break;
             case 7:
-                Trade.Standing(project, (ProjectStatus)_dice.Next(3));
+                Trade.Standing(project, (ProjectStatus)_dice.Next(3), Lately());
                 break;
             case 8 or 9 when project.EnterpriseId is { } enterprise && project.SettledOn is null:
                 Trade.Settle(Trade.Enterprises[enterprise], project);
@@ -317,6 +321,9 @@ internal sealed class RandomTrade(int seed)
                 break;
         }
     }
+
+    /// <summary>Much is entered late, so that days and recording go in different orders.</summary>
+    private DateOnly Lately() => Trade.Today.AddDays(_dice.Next(2) == 0 ? 0 : -_dice.Next(40));
 
     private T Pick<T>(IReadOnlyList<T> from) => from[_dice.Next(from.Count)];
 

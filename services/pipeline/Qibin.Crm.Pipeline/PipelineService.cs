@@ -10,6 +10,11 @@ internal static class PipelineService
         ["node.unknown"] = new("未知的产业链环节 {0}", "Unknown node {0}"),
         ["region.invalid"] = new("来源地为六位行政区划代码或 none，而非 {0}", "sourceRegion is a division code of six digits or none, not {0}"),
         ["month.invalid"] = new("month 的格式为 YYYY-MM，而非 {0}", "month is YYYY-MM, not {0}"),
+        ["instant.future"] = new("时刻不能晚于现在", "The instant has not come yet"),
+        ["convertTo.unknown"] = new("只能折算为 CNY，而非 {0}", "Only CNY can be converted to, not {0}"),
+        ["rate.missing"] = new("缺少 {0} 在 {1} 或之前的汇率", "No rate of {0} is known for {1} or before"),
+        ["rate.currency"] = new("{0} 不是需要汇率的货币代码", "{0} is no currency that needs a rate"),
+        ["rate.repeated"] = new("同一货币同一日期出现多次", "One currency and day comes more than once"),
         ["chain.unknown"] = new("未知的产业链 {0}", "Unknown industry chain {0}"),
     });
 }

@@ -48,10 +48,9 @@ internal static class Program
         builder.AddRollups().Services.AddValidation();
         var app = builder.Build();
         var api = app.MapApi();
-        api.MapReadTotals();
+        api.MapTotals();
         api.MapListJourneys();
         api.MapReadJourney();
-        api.MapRecount();
         api.MapOperations();
         return app;
     }

@@ -25,6 +25,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<GenerationRow> Generations => Set<GenerationRow>();
     public DbSet<CellRow> Cells => Set<CellRow>();
     public DbSet<DeltaRow> Deltas => Set<DeltaRow>();
+    public DbSet<RateRow> Rates => Set<RateRow>();
 
     /// <summary>Sends the statement with the others of the transaction, in the order in which they were gathered.</summary>
     public void Gather(NpgsqlBatchCommand statement)
@@ -146,6 +147,15 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.Property(x => x.Id).ValueGeneratedNever();
             row.HasIndex(x => x.Live).IsUnique().HasFilter("live");
             row.HasData(new GenerationRow { Id = 1, Live = true });
+        });
+        modelBuilder.Entity<RateRow>(row =>
+        {
+            row.ToTable("rate");
+            row.HasKey(x => x.Id);
+            row.Property(x => x.Id).ValueGeneratedNever();
+            row.Property(x => x.Currency).HasMaxLength(3);
+            row.Property(x => x.Rate).HasPrecision(16, 8);
+            row.HasIndex(x => new { x.Currency, x.On });
         });
         modelBuilder.Entity<HolderRow>(row =>
         {

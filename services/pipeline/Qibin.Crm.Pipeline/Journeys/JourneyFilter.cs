@@ -38,6 +38,14 @@ public abstract record JourneyFilter
 
     /// <summary>Month of the first contact, as <c>YYYY-MM</c>.</summary>
     public string? Month { get; init; }
+
+    /// <summary>
+    /// A past business day: what each journey was on it. Today when absent. Who may see a journey is decided by what it is today.
+    /// </summary>
+    public DateOnly? AsOf { get; init; }
+
+    /// <summary>A past instant: only what had been recorded by then counts, however late it reached the totals. Now when absent.</summary>
+    public DateTimeOffset? KnownAt { get; init; }
 }
 
 internal static class JourneyFilters
@@ -52,6 +60,20 @@ internal static class JourneyFilters
         .. filter.Stage?.Values.Contains(JourneyStage.Kept) == true ? [JourneyStatus.Kept] : Array.Empty<JourneyStatus>(),
         .. filter.Stage?.Values.Contains(JourneyStage.Invalid) == true ? [JourneyStatus.Invalid] : Array.Empty<JourneyStatus>(),
     ];
+
+    /// <summary>Whether another day or instant than the present is asked for.</summary>
+    public static bool IsPast(this JourneyFilter filter) => filter.AsOf is not null || filter.KnownAt is not null;
+
+    /// <summary>Refuses days and instants that are still to come.</summary>
+    /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>.</exception>
+    public static void CheckPast(this JourneyFilter filter, TimeProvider clock)
+    {
+        clock.NotAfterToday(filter.AsOf, "asOf");
+        if (filter.KnownAt > clock.GetUtcNow())
+        {
+            throw Refusal.Invalid("knownAt", "instant.future");
+        }
+    }
 
     /// <summary>The dimensions that the filter narrows.</summary>
     public static IEnumerable<Dimension> Dimensions(this JourneyFilter filter) =>

@@ -74,6 +74,32 @@ public record JourneySummary
         PaidIn = [.. row.Amounts.Money(a => a.PaidIn)],
         ChangedAt = row.ChangedAt,
     };
+
+    internal static JourneySummary Of(StoodRow row, UnitName unit) => new()
+    {
+        LeadId = row.Lead.LeadId,
+        Code = row.Lead.Code,
+        InvestorId = row.Lead.InvestorId,
+        InvestorName = row.Lead.InvestorName,
+        ProjectId = row.Project?.ProjectId,
+        ProjectCode = row.Project?.Code,
+        ProjectName = row.Project?.Name,
+        Stage = row.Stretch.Stage,
+        StageOn = row.Stretch.StageOn,
+        Status = row.Stretch.Status,
+        FirstContactOn = row.Stretch.FirstContactOn,
+        SettledOn = row.Stretch.SettledOn,
+        OwnerId = row.Stretch.OwnerId,
+        Unit = unit,
+        Chain = ChainName.Of(row.Stretch.ChainCode),
+        NodeCode = row.Stretch.NodeCode,
+        SourceRegion = row.Stretch.SourceRegion,
+        Confidential = row.Confidential,
+        EstimatedInvestment = row.Stretch.Amounts.Select(a => new Money(a.Estimated, a.Currency)).FirstOrDefault(m => m.Amount != 0),
+        ContractAmount = row.Stretch.Amounts.Select(a => new Money(a.Contract, a.Currency)).FirstOrDefault(m => m.Amount != 0),
+        PaidIn = [.. row.Stretch.Amounts.Select(a => new Money(a.PaidIn, a.Currency)).Where(m => m.Amount != 0)],
+        ChangedAt = row.Stretch.KnownFrom,
+    };
 }
 
 internal static class AmountRows

@@ -28,116 +28,111 @@ internal sealed class Cell
     public DateTimeOffset? AsOf { get; init; }
 }
 
-/// <summary>A contribution of one row to a total, in one currency.</summary>
-internal sealed class Part
+/// <summary>What one row contributes to a total, in one currency.</summary>
+internal sealed class Weighed<T>
 {
-    public JourneyStatus Status { get; init; }
-    public JourneyStage? Stage { get; init; }
-    public string? Chain { get; init; }
-    public Guid? Unit { get; init; }
-    public Guid? Officer { get; init; }
-    public string? Node { get; init; }
-    public string? SourceRegion { get; init; }
-    public Band? Band { get; init; }
-    public int? Month { get; init; }
-    public long Count { get; init; }
-    public string? Currency { get; init; }
-    public decimal Estimated { get; init; }
-    public decimal Contract { get; init; }
-    public decimal PaidIn { get; init; }
+    public required T Row { get; init; }
+    public required long Count { get; init; }
+    public required string Currency { get; init; }
+    public required decimal Estimated { get; init; }
+    public required decimal Contract { get; init; }
+    public required decimal PaidIn { get; init; }
 }
 
-/// <summary>The parts of the statement that answers totals. Dimensions that are not grouped by are left out of all of them.</summary>
+/// <summary>The parts of the statement that answers totals.</summary>
 internal static class Cells
 {
-    public static IQueryable<Cell> Figures(this IQueryable<CellRow> cells, Dimension[] by)
+    public static IQueryable<Weighed<CellRow>> Weighed(this IQueryable<CellRow> cells) => cells.Select(c => new Weighed<CellRow>
     {
-        var f = new Flags(by);
-        return Summed(cells.Select(c => new Part
-        {
-            Status = c.Status,
-            Stage = EF.Constant(f.Stage) ? c.Stage : null,
-            Chain = EF.Constant(f.Chain) ? c.ChainCode : null,
-            Unit = EF.Constant(f.Unit) ? c.UnitId : null,
-            Officer = EF.Constant(f.Officer) ? c.OwnerId : null,
-            Node = EF.Constant(f.Node) ? c.NodeCode : null,
-            SourceRegion = EF.Constant(f.SourceRegion) ? c.SourceRegion : null,
-            Band = EF.Constant(f.Band) ? c.Band : null,
-            Month = EF.Constant(f.Month) ? c.Month : null,
-            Count = c.Count,
-            Currency = c.Currency,
-            Estimated = c.Estimated,
-            Contract = c.Contract,
-            PaidIn = c.PaidIn,
-        }));
-    }
+        Row = c,
+        Count = c.Count,
+        Currency = c.Currency,
+        Estimated = c.Estimated,
+        Contract = c.Contract,
+        PaidIn = c.PaidIn,
+    });
 
-    public static IQueryable<Cell> Figures(this IQueryable<DeltaRow> deltas, Dimension[] by)
+    public static IQueryable<Weighed<DeltaRow>> Weighed(this IQueryable<DeltaRow> deltas) => deltas.Select(d => new Weighed<DeltaRow>
     {
-        var f = new Flags(by);
-        return Summed(deltas.Select(c => new Part
-        {
-            Status = c.Status,
-            Stage = EF.Constant(f.Stage) ? c.Stage : null,
-            Chain = EF.Constant(f.Chain) ? c.ChainCode : null,
-            Unit = EF.Constant(f.Unit) ? c.UnitId : null,
-            Officer = EF.Constant(f.Officer) ? c.OwnerId : null,
-            Node = EF.Constant(f.Node) ? c.NodeCode : null,
-            SourceRegion = EF.Constant(f.SourceRegion) ? c.SourceRegion : null,
-            Band = EF.Constant(f.Band) ? c.Band : null,
-            Month = EF.Constant(f.Month) ? c.Month : null,
-            Count = c.Count,
-            Currency = c.Currency,
-            Estimated = c.Estimated,
-            Contract = c.Contract,
-            PaidIn = c.PaidIn,
-        }));
-    }
+        Row = d,
+        Count = d.Count,
+        Currency = d.Currency,
+        Estimated = d.Estimated,
+        Contract = d.Contract,
+        PaidIn = d.PaidIn,
+    });
 
-    /// <summary>Counted from the journeys themselves: how many.</summary>
-    public static IQueryable<Cell> Counts(this IQueryable<JourneyRow> journeys, Dimension[] by)
+    /// <summary>How many, counted one by one.</summary>
+    public static IQueryable<Weighed<T>> Each<T>(this IQueryable<T> rows) => rows.Select(r => new Weighed<T>
     {
-        var f = new Flags(by);
-        return Summed(journeys.Select(j => new Part
-        {
-            Status = j.Status,
-            Stage = EF.Constant(f.Stage) ? j.Stage : null,
-            Chain = EF.Constant(f.Chain) ? j.ChainCode : null,
-            Unit = EF.Constant(f.Unit) ? j.UnitId : null,
-            Officer = EF.Constant(f.Officer) ? j.OwnerId : null,
-            Node = EF.Constant(f.Node) ? j.NodeCode : null,
-            SourceRegion = EF.Constant(f.SourceRegion) ? j.SourceRegion : null,
-            Band = EF.Constant(f.Band) ? j.Band : null,
-            Month = EF.Constant(f.Month) ? j.Month : null,
-            Count = 1,
-            Currency = "",
-            Estimated = 0,
-            Contract = 0,
-            PaidIn = 0,
-        }));
-    }
+        Row = r,
+        Count = 1,
+        Currency = "",
+        Estimated = 0,
+        Contract = 0,
+        PaidIn = 0,
+    });
 
-    /// <summary>Counted from the journeys themselves: how much.</summary>
-    public static IQueryable<Cell> Amounts(this IQueryable<JourneyRow> journeys, Dimension[] by)
+    /// <summary>How much, journey by journey.</summary>
+    public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) => journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
     {
-        var f = new Flags(by);
-        return Summed(journeys.SelectMany(j => j.Amounts, (j, amount) => new Part
-        {
-            Status = j.Status,
-            Stage = EF.Constant(f.Stage) ? j.Stage : null,
-            Chain = EF.Constant(f.Chain) ? j.ChainCode : null,
-            Unit = EF.Constant(f.Unit) ? j.UnitId : null,
-            Officer = EF.Constant(f.Officer) ? j.OwnerId : null,
-            Node = EF.Constant(f.Node) ? j.NodeCode : null,
-            SourceRegion = EF.Constant(f.SourceRegion) ? j.SourceRegion : null,
-            Band = EF.Constant(f.Band) ? j.Band : null,
-            Month = EF.Constant(f.Month) ? j.Month : null,
-            Count = 0,
-            Currency = amount.Currency,
-            Estimated = amount.Estimated,
-            Contract = amount.Contract,
-            PaidIn = amount.PaidIn,
-        }));
+        Row = j,
+        Count = 0,
+        Currency = a.Currency,
+        Estimated = a.Estimated,
+        Contract = a.Contract,
+        PaidIn = a.PaidIn,
+    });
+
+    /// <summary>How much, stretch by stretch.</summary>
+    public static IQueryable<Weighed<StretchRow>> Amounts(this IQueryable<StretchRow> stretches) => stretches.SelectMany(s => s.Amounts, (s, a) => new Weighed<StretchRow>
+    {
+        Row = s,
+        Count = 0,
+        Currency = a.Currency,
+        Estimated = a.Estimated,
+        Contract = a.Contract,
+        PaidIn = a.PaidIn,
+    });
+
+    /// <summary>Sums by status, currency and the dimensions; the others are left out.</summary>
+    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by) where T : class, ICounted
+    {
+        var (stage, chain, unit, officer) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Officer));
+        var (node, region, band, month) = (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
+        return weighed
+            .GroupBy(w => new
+            {
+                w.Row.Status,
+                Stage = EF.Constant(stage) ? (JourneyStage?)w.Row.Stage : null,
+                Chain = EF.Constant(chain) ? w.Row.ChainCode : null,
+                Unit = EF.Constant(unit) ? (Guid?)w.Row.UnitId : null,
+                Officer = EF.Constant(officer) ? (Guid?)w.Row.OwnerId : null,
+                Node = EF.Constant(node) ? w.Row.NodeCode : null,
+                SourceRegion = EF.Constant(region) ? w.Row.SourceRegion : null,
+                Band = EF.Constant(band) ? (Band?)w.Row.Band : null,
+                Month = EF.Constant(month) ? (int?)w.Row.Month : null,
+                w.Currency,
+            })
+            .Select(g => new Cell
+            {
+                Kind = CellKind.Figure,
+                Status = g.Key.Status,
+                Stage = g.Key.Stage,
+                Chain = g.Key.Chain,
+                Unit = g.Key.Unit,
+                Officer = g.Key.Officer,
+                Node = g.Key.Node,
+                SourceRegion = g.Key.SourceRegion,
+                Band = g.Key.Band,
+                Month = g.Key.Month,
+                Count = g.Sum(w => w.Count),
+                Currency = g.Key.Currency,
+                Estimated = g.Sum(w => w.Estimated),
+                Contract = g.Sum(w => w.Contract),
+                PaidIn = g.Sum(w => w.PaidIn),
+                AsOf = null,
+            });
     }
 
     /// <summary>A number of hidden journeys, or of those that are not hidden after all.</summary>
@@ -185,38 +180,4 @@ internal static class Cells
             PaidIn = 0,
             AsOf = f.RecordedAt,
         });
-
-    private static IQueryable<Cell> Summed(IQueryable<Part> parts) => parts
-        .GroupBy(p => new { p.Status, p.Stage, p.Chain, p.Unit, p.Officer, p.Node, p.SourceRegion, p.Band, p.Month, p.Currency })
-        .Select(g => new Cell
-        {
-            Kind = CellKind.Figure,
-            Status = g.Key.Status,
-            Stage = g.Key.Stage,
-            Chain = g.Key.Chain,
-            Unit = g.Key.Unit,
-            Officer = g.Key.Officer,
-            Node = g.Key.Node,
-            SourceRegion = g.Key.SourceRegion,
-            Band = g.Key.Band,
-            Month = g.Key.Month,
-            Count = g.Sum(p => p.Count),
-            Currency = g.Key.Currency,
-            Estimated = g.Sum(p => p.Estimated),
-            Contract = g.Sum(p => p.Contract),
-            PaidIn = g.Sum(p => p.PaidIn),
-            AsOf = null,
-        });
-
-    private sealed class Flags(Dimension[] by)
-    {
-        public bool Stage { get; } = by.Contains(Dimension.Stage);
-        public bool Chain { get; } = by.Contains(Dimension.Chain);
-        public bool Unit { get; } = by.Contains(Dimension.Unit);
-        public bool Officer { get; } = by.Contains(Dimension.Officer);
-        public bool Node { get; } = by.Contains(Dimension.Node);
-        public bool SourceRegion { get; } = by.Contains(Dimension.SourceRegion);
-        public bool Band { get; } = by.Contains(Dimension.Band);
-        public bool Month { get; } = by.Contains(Dimension.Month);
-    }
 }

@@ -12,7 +12,7 @@ internal static class ReadTotals
         .WithName("readTotals")
         .WithSummary("全程汇总 · Totals over all journeys that the caller sees");
 
-    internal static async Task<Ok<Totals>> Handle([AsParameters] TotalsQuery query, PipelineDb db, Caller caller, CancellationToken ct)
+    internal static async Task<Ok<Totals>> Handle([AsParameters] TotalsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var by = query.GroupBy?.Values ?? [Dimension.Stage];
         if (by.Length > 2)
@@ -20,24 +20,30 @@ internal static class ReadTotals
             throw Refusal.Invalid("groupBy", "groupBy.count");
         }
 
+        query.CheckPast(clock);
+        Conversion.Check(query.ConvertTo);
         var cells = await db.TotalCells(query, by, caller).ToListAsync(ct);
         var units = by.Contains(Dimension.Unit) ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
+        var conversion = await db.ConversionAsync(query.ConvertTo, query, cells.Select(c => c.Currency), clock, ct);
         var statuses = query.Statuses();
         var counted = cells.Where(c => c.Kind == CellKind.Figure).ToLookup(c => statuses.Contains(c.Status!.Value));
         return TypedResults.Ok(new Totals
         {
             AsOf = cells.Max(c => c.AsOf),
+            Day = query.AsOf,
+            KnownAt = query.KnownAt,
+            Conversion = conversion,
             GroupBy = by,
             Status = statuses,
             Groups =
             [
                 .. counted[true].GroupBy(GroupKey.Of).Where(g => g.Sum(c => c.Count) > 0)
                     .OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal).ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
-                    .Select(g => new TotalsGroup(g.Key, by, units, query, Figures.Of(g))),
+                    .Select(g => new TotalsGroup(g.Key, by, units, query, Figures.Of(g, conversion))),
             ],
-            Total = Figures.Of(counted[true]),
-            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key).Select(g => new StatusFigures(g.Key, Figures.Of(g))).Where(f => f.Count > 0)],
+            Total = Figures.Of(counted[true], conversion),
+            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key).Select(g => new StatusFigures(g.Key, Figures.Of(g, conversion))).Where(f => f.Count > 0)],
             Hidden = (int)cells.Where(c => c.Kind == CellKind.Hidden).Sum(c => c.Count),
         });
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
@@ -15,6 +16,11 @@ public sealed record TotalsQuery : JourneyFilter
 {
     /// <summary>One or two dimensions, separated by a comma; <c>stage</c> when absent.</summary>
     public Words<Dimension>? GroupBy { get; init; }
+
+    /// <summary>
+    /// A currency to show all amounts in as well, converted at the rates of the day: <c>CNY</c>. Amounts per currency are shown always.
+    /// </summary>
+    public string? ConvertTo { get; init; }
 }
 
 /// <summary>Totals over all journeys that the caller sees and the filters keep.</summary>
@@ -22,6 +28,16 @@ public sealed record Totals
 {
     /// <summary>When the newest event in these figures was recorded; null before the first.</summary>
     public required DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>The business day that was asked for; null for today.</summary>
+    public DateOnly? Day { get; init; }
+
+    /// <summary>The instant that was asked for: what was recorded later is not in these figures; null for now.</summary>
+    public DateTimeOffset? KnownAt { get; init; }
+
+    /// <summary>The rates by which amounts were converted; only with <c>convertTo</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Conversion? Conversion { get; init; }
 
     public required IReadOnlyList<Dimension> GroupBy { get; init; }
 
@@ -59,15 +75,31 @@ public record Figures
     /// <summary>Funds paid in so far.</summary>
     public required IReadOnlyList<Money> PaidIn { get; init; }
 
-    internal static Figures Of(IEnumerable<Cell> cells)
+    /// <summary>
+    /// All amounts in one currency, to the fen; only with <c>convertTo</c>. Each figure is converted and rounded by itself, so a total
+    /// may differ from the sum of its groups by fen.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConvertedFigures? Converted { get; init; }
+
+    internal static Figures Of(IEnumerable<Cell> cells, Conversion? conversion = null)
     {
         var list = cells.ToList();
-        return new Figures
+        var figures = new Figures
         {
             Count = (int)list.Sum(c => c.Count),
             EstimatedInvestment = Sum(c => c.Estimated),
             ContractAmount = Sum(c => c.Contract),
             PaidIn = Sum(c => c.PaidIn),
+        };
+        return conversion is null ? figures : figures with
+        {
+            Converted = new ConvertedFigures
+            {
+                EstimatedInvestment = conversion.Convert(figures.EstimatedInvestment),
+                ContractAmount = conversion.Convert(figures.ContractAmount),
+                PaidIn = conversion.Convert(figures.PaidIn),
+            },
         };
 
         List<Money> Sum(Func<Cell, decimal> amount) =>
@@ -168,6 +200,8 @@ internal sealed record GroupKey(
             ["sourceRegion"] = by.Contains(Dimension.SourceRegion) ? SourceRegion ?? JourneyFilters.None : filter.SourceRegion,
             ["band"] = by.Contains(Dimension.Band) ? Word(Band!.Value) : Words(filter.Band?.Values),
             ["month"] = by.Contains(Dimension.Month) ? Months.Text(Month!.Value) : filter.Month,
+            ["asOf"] = filter.AsOf?.ToString("O", CultureInfo.InvariantCulture),
+            ["knownAt"] = filter.KnownAt?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
         };
         return QueryHelpers.AddQueryString("/api/v1/pipeline/journeys", query.Where(q => q.Value is not null));
     }

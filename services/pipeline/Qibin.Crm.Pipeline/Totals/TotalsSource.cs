@@ -6,19 +6,29 @@ namespace Qibin.Crm.Pipeline;
 /// <summary>
 /// Where a total is counted from. Usually from the cells and the deltas not yet folded, to which come the few journeys that the
 /// caller sees although they are confidential, or only because they are shared. An officer's own journeys, and more filters than
-/// there are cells for, are counted from the journeys themselves. Either way it is one statement, so that counts, amounts, the
-/// hidden ones and the instant are of one snapshot.
+/// there are cells for, are counted from the journeys themselves; a past day or instant from the stretches. Either way it is one
+/// statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
 /// </summary>
 internal static class TotalsSource
 {
     public static IQueryable<Cell> TotalCells(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
     {
         var journeys = db.Journeys.AsNoTracking();
-        var newest = db.Facts.Newest();
+        if (filter.IsPast())
+        {
+            var known = filter.KnownAt?.ToUniversalTime();
+            var stood = db.StoodAt(filter);
+            var visible = stood.Within(db.Holders.VisibleTo(caller)).Matching(filter);
+            return visible.Each().Figures(by).Concat(visible.Amounts().Figures(by))
+                .Concat(stood.Within(db.Holders.HiddenFrom(caller)).Select(_ => 1L).Hidden())
+                .Concat(db.Facts.Where(f => known == null || f.RecordedAt <= known).Newest());
+        }
+
         if (SetFor(filter, by, caller) is not { } set)
         {
             var visible = journeys.VisibleTo(caller).Matching(filter);
-            return visible.Counts(by).Concat(visible.Amounts(by)).Concat(journeys.HiddenFrom(caller).Select(_ => 1L).Hidden()).Concat(newest);
+            return visible.Each().Figures(by).Concat(visible.Amounts().Figures(by))
+                .Concat(journeys.HiddenFrom(caller).Select(_ => 1L).Hidden()).Concat(db.Facts.Newest());
         }
 
         var cells = db.Cells.Where(c => c.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault() && c.Set == set);
@@ -26,23 +36,39 @@ internal static class TotalsSource
         var me = caller.Id;
         // The predicate says who reads a confidential journey; to look for the reader first is what finds it by an index.
         var read = journeys.Where(j => j.Confidential && j.Readers.Contains(me)).VisibleTo(caller);
-        var total = cells.VisibleTo(caller).Matching(filter).Figures(by)
-            .Concat(deltas.VisibleTo(caller).Matching(filter).Figures(by))
-            .Concat(read.Matching(filter).Counts(by))
-            .Concat(read.Matching(filter).Amounts(by))
+        var total = cells.VisibleTo(caller).Matching(filter).Weighed().Figures(by)
+            .Concat(deltas.VisibleTo(caller).Matching(filter).Weighed().Figures(by))
+            .Concat(read.Matching(filter).Each().Figures(by))
+            .Concat(read.Matching(filter).Amounts().Figures(by))
             .Concat(cells.HiddenFrom(caller).Select(c => c.Count).Hidden())
             .Concat(deltas.HiddenFrom(caller).Select(d => d.Count).Hidden())
             .Concat(read.Select(_ => -1L).Hidden())
-            .Concat(newest);
+            .Concat(db.Facts.Newest());
         if (caller.Reach is Reach.Unit or Reach.Subtree)
         {
             var shared = journeys.OnlySharedWith(caller);
             var open = shared.Where(j => !j.Confidential).Matching(filter);
-            total = total.Concat(open.Counts(by)).Concat(open.Amounts(by)).Concat(shared.Where(j => j.Confidential).Select(_ => 1L).Hidden());
+            total = total.Concat(open.Each().Figures(by)).Concat(open.Amounts().Figures(by)).Concat(shared.Where(j => j.Confidential).Select(_ => 1L).Hidden());
         }
 
         return total;
     }
+
+    /// <summary>What every journey was on the day asked for, as it was known at the instant asked for.</summary>
+    public static IQueryable<StretchRow> StoodAt(this PipelineDb db, JourneyFilter filter)
+    {
+        var stretches = db.Stretches.AsNoTracking().Where(s => s.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault());
+        stretches = filter.KnownAt?.ToUniversalTime() is { } known
+            ? stretches.Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > known))
+            : stretches.Where(s => s.KnownTo == null);
+        return filter.AsOf is { } day
+            ? stretches.Where(s => s.DayFrom <= day && (s.DayTo == null || s.DayTo > day))
+            : stretches.Where(s => s.DayTo == null);
+    }
+
+    /// <summary>Keeps the stretches of those journeys whose holders are given: who may see a journey is decided by what it is today.</summary>
+    public static IQueryable<StretchRow> Within(this IQueryable<StretchRow> stretches, IQueryable<HolderRow> holders) =>
+        stretches.Join(holders, s => s.LeadId, h => h.LeadId, (s, _) => s);
 
     /// <summary>The set of dimensions whose cells answer; null when the journeys themselves have to.</summary>
     private static int? SetFor(JourneyFilter filter, Dimension[] by, Caller caller) =>

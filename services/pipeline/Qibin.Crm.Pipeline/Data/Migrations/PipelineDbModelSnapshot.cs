@@ -1085,6 +1085,44 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("project", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.RateRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTimeOffset>("EnteredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("entered_at");
+
+                    b.Property<Guid>("EnteredBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entered_by");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date")
+                        .HasColumnName("on");
+
+                    b.Property<decimal>("Rate")
+                        .HasPrecision(16, 8)
+                        .HasColumnType("numeric(16,8)")
+                        .HasColumnName("rate");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rate");
+
+                    b.HasIndex("Currency", "On")
+                        .HasDatabaseName("ix_rate_currency_on");
+
+                    b.ToTable("rate", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.StretchRow", b =>
                 {
                     b.Property<int>("Gen")

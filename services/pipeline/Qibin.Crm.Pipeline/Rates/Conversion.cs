@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Rates by which amounts were converted into one currency.</summary>
+public sealed record Conversion
+{
+    /// <summary>The only currency converted to: the district reports in it.</summary>
+    internal const string Home = "CNY";
+
+    public required string To { get; init; }
+
+    /// <summary>One for each currency that occurs, other than the one converted to.</summary>
+    public required IReadOnlyList<ConversionRate> Rates { get; init; }
+
+    /// <exception cref="Refusal">400 <c>convertTo.unknown</c>.</exception>
+    internal static void Check(string? convertTo)
+    {
+        if (convertTo is not (null or Home))
+        {
+            throw Refusal.Invalid("convertTo", "convertTo.unknown", convertTo);
+        }
+    }
+
+    internal Money Convert(IEnumerable<Money> amounts) => new(
+        Math.Round(amounts.Sum(m => m.Amount * (m.Currency == To ? 1 : Rates.Single(r => r.Currency == m.Currency).Number)), 2, MidpointRounding.AwayFromZero), To);
+}
+
+/// <summary>What one unit of a currency was worth.</summary>
+public sealed record ConversionRate
+{
+    public required string Currency { get; init; }
+
+    /// <summary>In CNY, as a decimal.</summary>
+    public required string Rate { get; init; }
+
+    /// <summary>The day of the rate: the newest on or before the day asked for.</summary>
+    public required DateOnly On { get; init; }
+
+    internal decimal Number { get; init; }
+}
+
+/// <summary>Amounts converted into one currency.</summary>
+public sealed record ConvertedFigures
+{
+    public required Money EstimatedInvestment { get; init; }
+    public required Money ContractAmount { get; init; }
+    public required Money PaidIn { get; init; }
+}
+
+internal static class Conversions
+{
+    /// <summary>The rates of the day asked for, as known at the instant asked for; null when no conversion is wanted.</summary>
+    /// <exception cref="Refusal">409 <c>rate.missing</c>: nothing is dropped for want of a rate.</exception>
+    public static async Task<Conversion?> ConversionAsync(
+        this PipelineDb db, string? convertTo, JourneyFilter filter, IEnumerable<string?> currencies, TimeProvider clock, CancellationToken ct)
+    {
+        if (convertTo is null)
+        {
+            return null;
+        }
+
+        var foreign = currencies.OfType<string>().Where(c => c.Length > 0 && c != Conversion.Home).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var known = (filter.KnownAt ?? clock.GetUtcNow()).ToUniversalTime();
+        var day = filter.AsOf ?? known.OnDay();
+        var rates = await db.Rates.AsNoTracking().Where(r => foreign.Contains(r.Currency) && r.On <= day && r.EnteredAt <= known)
+            .GroupBy(r => r.Currency)
+            .Select(g => g.OrderByDescending(r => r.On).ThenByDescending(r => r.EnteredAt).ThenByDescending(r => r.Id).First())
+            .ToDictionaryAsync(r => r.Currency, ct);
+        return new Conversion
+        {
+            To = convertTo,
+            Rates =
+            [
+                .. foreign.Select(c => rates.TryGetValue(c, out var rate)
+                    ? new ConversionRate { Currency = c, Rate = rate.Rate.ToString("0.########", CultureInfo.InvariantCulture), On = rate.On, Number = rate.Rate }
+                    : throw new Refusal(StatusCodes.Status409Conflict, "rate.missing", c, day.ToString("O", CultureInfo.InvariantCulture))),
+            ],
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>The rates as they were entered, corrections included.</summary>
+internal static class ListRates
+{
+    private static readonly Listing<RateRow> Listing = new Listing<RateRow>(r => r.Id, "-on")
+        .Sort("on", r => r.On)
+        .Sort("currency", r => r.Currency)
+        .Sort("enteredAt", r => r.EnteredAt);
+
+    public static void MapListRates(this RouteGroupBuilder api) => api.MapGet("/pipeline/rates", Handle)
+        .AllowEverybody(Scopes.PipelineRead)
+        .WithMetadata(Listing)
+        .WithName("listRates")
+        .WithSummary("汇率列表 · Exchange rates as they were entered");
+
+    internal static async Task<Ok<Page<RateAnswer>>> Handle(
+        [AsParameters] RatesQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, CancellationToken ct)
+    {
+        var currency = query.Currency;
+        var rows = db.Rates.AsNoTracking().Where(r => currency == null || r.Currency == currency);
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, r => new RateAnswer
+        {
+            Id = r.Id,
+            Currency = r.Currency,
+            On = r.On,
+            Rate = r.Rate,
+            EnteredAt = r.EnteredAt,
+            EnteredBy = r.EnteredBy,
+        }, ct));
+    }
+}
+
+/// <summary>Which rates are listed.</summary>
+public sealed record RatesQuery
+{
+    /// <summary>ISO 4217 code; all when absent.</summary>
+    public string? Currency { get; init; }
+}
+
+/// <summary>What one unit of a currency was worth in CNY from a day on.</summary>
+public sealed record RateAnswer
+{
+    public required Guid Id { get; init; }
+    public required string Currency { get; init; }
+    public required DateOnly On { get; init; }
+    public required decimal Rate { get; init; }
+    public required DateTimeOffset EnteredAt { get; init; }
+    public required Guid EnteredBy { get; init; }
+}

@@ -1,0 +1,13 @@
+namespace Qibin.Crm.Pipeline;
+
+internal static class TotalsOperations
+{
+    /// <summary>Everything that leadership asks over all journeys, and what keeps it right.</summary>
+    public static void MapTotals(this RouteGroupBuilder api)
+    {
+        api.MapReadTotals();
+        api.MapEnterRates();
+        api.MapListRates();
+        api.MapRecount();
+    }
+}

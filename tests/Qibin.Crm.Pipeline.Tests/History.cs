@@ -1,0 +1,78 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline.Tests;
+
+/// <summary>
+/// What the journeys were on a day, as known at an instant, found the plain way: for each property the last change of those that
+/// were recorded by then and whose day had come. It shares no code with the service.
+/// </summary>
+internal sealed class History(Trade trade)
+{
+    /// <summary>The journeys that there were, each with what it was then as its lead and its project.</summary>
+    /// <param name="day">The business day; null for the newest.</param>
+    /// <param name="known">The instant; null for the last.</param>
+    public IReadOnlyList<(ExpectedJourney Now, ExpectedJourney Then)> At(DateOnly? day, DateTimeOffset? known)
+    {
+        var found = new List<(ExpectedJourney, ExpectedJourney)>();
+        foreach (var now in ExpectedJourney.All(trade))
+        {
+            var leads = Told(now.Lead.LeadId, known, e => (LeadState?)e.GetType().GetProperty("Lead")?.GetValue(e));
+            if (leads.Count == 0 || leads[^1].State.FirstContactOn > (day ?? DateOnly.MaxValue))
+            {
+                continue;
+            }
+
+            var on = day ?? DateOnly.MaxValue;
+            leads[0] = leads[0] with { Day = DateOnly.MinValue };
+            var lead = leads[^1].State with
+            {
+                Stage = Value(leads, on, l => (l.Stage, l.StageOn)).Stage,
+                StageOn = Value(leads, on, l => (l.Stage, l.StageOn)).StageOn,
+                OwnerId = Value(leads, on, l => l.OwnerId),
+                UnitId = Value(leads, on, l => l.UnitId),
+                ChainCode = Value(leads, on, l => l.ChainCode),
+                NodeCode = Value(leads, on, l => l.NodeCode),
+                EstimatedInvestment = Value(leads, on, l => l.EstimatedInvestment),
+            };
+            var projects = now.Project is null ? [] : Told(now.Project.ProjectId, known, e => (ProjectState?)e.GetType().GetProperty("Project")?.GetValue(e));
+            var project = projects.Count == 0 || projects[0].Day > on ? null : projects[^1].State with
+            {
+                Stage = Value(projects, on, p => (p.Stage, p.StageOn)).Stage,
+                Status = Value(projects, on, p => p.Status),
+                OwnerId = Value(projects, on, p => p.OwnerId),
+                UnitId = Value(projects, on, p => p.UnitId),
+                ChainCode = Value(projects, on, p => p.ChainCode),
+                NodeCode = Value(projects, on, p => p.NodeCode),
+                ContractAmount = Value(projects, on, p => p.ContractAmount),
+                PaidIn = PaidIn(projects, on),
+            };
+            found.Add((now, new ExpectedJourney(lead, project)));
+        }
+
+        return found;
+    }
+
+    private List<(DateOnly Day, TState State)> Told<TState>(Guid stream, DateTimeOffset? known, Func<IEvent, TState?> state) where TState : class =>
+    [
+        .. from told in trade.Log
+           where told.Delivery.StreamId == stream && (known is null || told.Delivery.RecordedAt <= known)
+           let carried = state(told.Happened)
+           where carried is not null
+           select ((DateOnly?)told.Happened.GetType().GetProperty("OccurredOn")?.GetValue(told.Happened) ?? told.Delivery.RecordedAt.OnDay(), carried),
+    ];
+
+    private static T Value<TState, T>(List<(DateOnly Day, TState State)> told, DateOnly on, Func<TState, T> property) =>
+        property(told.Where((t, i) => t.Day <= on && (i == 0 || !Equals(property(t.State), property(told[i - 1].State)))).Last().State);
+
+    private static Money[] PaidIn(List<(DateOnly Day, ProjectState State)> told, DateOnly on) =>
+    [
+        .. told.SelectMany(t => t.State.PaidIn).Select(m => m.Currency).Distinct()
+            .Select(currency => new Money(
+                told.Select((t, i) => t.Day > on ? 0 : In(t.State, currency) - (i == 0 ? 0 : In(told[i - 1].State, currency))).Sum(), currency)),
+    ];
+
+    private static decimal In(ProjectState project, string currency) => project.PaidIn.FirstOrDefault(m => m.Currency == currency)?.Amount ?? 0;
+}
