@@ -8,6 +8,36 @@ namespace Qibin.Crm.Leads.Tests;
 public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 {
     [Fact]
+    public async Task Imported_visits_tell_both_units_of_a_clash_and_taking_the_import_back_takes_the_warning_too()
+    {
+        var (there, importing) = (TestCaller.Officer(), TestCaller.Officer());
+        foreach (var number in (int[])[801, 802, 803])
+        {
+            await leads.LeadAsync(leads.As(there), ("investorName", $"导入示例客商{number:00000}"), ("channel", "visitHere"), ("occurredOn", "2026-01-05"));
+        }
+
+        object?[][] rows =
+        [
+            Imports.Row(801, ("联系方式", "外出拜访"), ("联系日期", "2026-01-19")), Imports.Row(802, ("联系方式", "外出拜访"), ("联系日期", "2026-01-20")),
+            Imports.Row(803, ("联系日期", "2026-01-05")), Imports.Row(804, ("联系方式", "外出拜访"), ("联系日期", "2026-01-05")),
+        ];
+        var id = await Imports.UploadedAsync(leads, importing, await Imports.FileAsync(SheetFormat.Xlsx, rows));
+        Assert.Equal((4, 0, 0, 0, 0, 0), Imports.Tally(await Imports.DoneAsync(leads, importing, id)));
+
+        foreach (var caller in (TestCaller[])[there, importing])
+        {
+            var clash = Assert.Single((await leads.As(caller).GetAsync("/api/v1/visits/clashes")).Is(200).Json.GetProperty("items").EnumerateArray());
+            Assert.Equal("导入示例客商00801", clash.GetProperty("investorName").GetString());
+            Assert.Equal(["2026-01-05", "2026-01-19"], clash.GetProperty("sides").EnumerateArray().Select(side => side.GetProperty("occurredOn").GetString()));
+            var told = Assert.Single(await leads.Service.EventsAsync(clash.GetProperty("id").GetGuid()));
+            Assert.Equal(("VisitsClashed", 1L, importing.Id), (told.Type, told.Version, told.ActorId));
+        }
+
+        Assert.Equal((0, 0, 0, 0, 4, 0), Imports.Tally(await Imports.DoneAsync(leads, importing, id, "reversal", new { })));
+        Assert.Empty((await leads.As(there).GetAsync("/api/v1/visits/clashes")).Is(200).Json.GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
     public async Task Good_rows_are_in_as_a_first_contact_makes_them_and_bad_ones_come_back_with_reasons()
     {
         var caller = TestCaller.Officer();

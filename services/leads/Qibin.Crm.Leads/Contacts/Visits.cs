@@ -100,40 +100,72 @@ internal static class Visits
     /// </summary>
     internal static async Task NoteClashesAsync(LeadsDb db, Lead lead, Contact contact, Deed deed, TimeProvider clock, CancellationToken ct)
     {
-        if (!contact.IsVisit || lead.Confidential)
+        foreach (var clash in await ClashesAsync(db, [(lead, contact)], deed, clock, ct))
         {
-            return;
-        }
-
-        var key = ComparedNames.KeyOf(lead.InvestorName);
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(14, hashtext({key}))", ct);
-        var (earliest, latest) = (contact.OccurredOn.AddDays(-VisitClash.Days), contact.OccurredOn.AddDays(VisitClash.Days));
-        var others = await (
-            from other in db.Leads
-            where other.UnitId != lead.UnitId && !other.Confidential
-                && db.Investors.Any(i => i.Id == other.InvestorId && (i.Id == lead.InvestorId || i.ComparedName == key))
-            join visit in db.Contacts on other.Id equals visit.LeadId
-            where (visit.Channel == ContactChannel.VisitThere || visit.Channel == ContactChannel.VisitHere)
-                && visit.OccurredOn >= earliest && visit.OccurredOn <= latest
-                && !db.VisitClashes.Any(c => (c.EarlierContactId == visit.Id && c.LaterContactId == contact.Id)
-                    || (c.EarlierContactId == contact.Id && c.LaterContactId == visit.Id))
-            select new { visit, other.UnitId }).ToListAsync(ct);
-        foreach (var found in others)
-        {
-            var clash = VisitClash.Between(clock.NewId(), found.visit, found.UnitId, contact, lead, deed);
             db.Add(clash);
-            db.Publish(clash, new VisitsClashed
-            {
-                ClashId = clash.Id,
-                EarlierLeadId = clash.EarlierLeadId,
-                EarlierUnitId = clash.EarlierUnitId,
-                EarlierOn = clash.EarlierOn,
-                LaterLeadId = clash.LaterLeadId,
-                LaterUnitId = clash.LaterUnitId,
-                LaterOn = clash.LaterOn,
-            });
+            db.Publish(clash, Clashed(clash));
         }
     }
+
+    /// <summary>The same of many visits that are entered at once, and are in the database already.</summary>
+    internal static async Task NoteClashesAsync(
+        LeadsDb db, IReadOnlyList<(Lead Lead, Contact Contact)> visits, Deed deed, TimeProvider clock, CancellationToken ct)
+    {
+        var clashes = await ClashesAsync(db, visits, deed, clock, ct);
+        await db.CopyAsync(clashes, ct);
+        await db.CopyAsync(clashes.ConvertAll(clash => db.Told(clash, Clashed(clash), 0)), ct);
+    }
+
+    private static async Task<List<VisitClash>> ClashesAsync(
+        LeadsDb db, IReadOnlyList<(Lead Lead, Contact Contact)> entered, Deed deed, TimeProvider clock, CancellationToken ct)
+    {
+        var visits = entered.Where(v => v.Contact.IsVisit && !v.Lead.Confidential)
+            .Select(v => (v.Lead, v.Contact, Key: ComparedNames.KeyOf(v.Lead.InvestorName))).ToList();
+        if (visits.Count == 0)
+        {
+            return [];
+        }
+
+        string[] keys = [.. visits.Select(v => v.Key).Distinct(StringComparer.Ordinal)];
+        Guid[] investors = [.. visits.Select(v => v.Lead.InvestorId).Distinct()];
+        Guid[] leads = [.. visits.Select(v => v.Lead.Id).Distinct()];
+        // All in one order, so that two who enter many never wait for each other in a ring.
+        await db.Database.ExecuteSqlAsync(
+            $"select count(pg_advisory_xact_lock(14, key)) from (select distinct hashtext(name) as key from unnest({keys}) as name order by key) as keys", ct);
+        var (earliest, latest) = (visits.Min(v => v.Contact.OccurredOn).AddDays(-VisitClash.Days), visits.Max(v => v.Contact.OccurredOn).AddDays(VisitClash.Days));
+        var others = await (
+            from investor in db.Investors.AsNoTracking()
+            where investors.Contains(investor.Id) || keys.Contains(investor.ComparedName)
+            join other in db.Leads on investor.Id equals other.InvestorId
+            where !other.Confidential
+            join visit in db.Contacts on other.Id equals visit.LeadId
+            where (visit.Channel == ContactChannel.VisitThere || visit.Channel == ContactChannel.VisitHere) && visit.OccurredOn >= earliest && visit.OccurredOn <= latest
+            select new { visit, other.UnitId, other.InvestorId, investor.ComparedName }).ToListAsync(ct);
+        var noted = (await db.VisitClashes.Where(c => leads.Contains(c.EarlierLeadId) || leads.Contains(c.LaterLeadId))
+            .Select(c => new { c.EarlierContactId, c.LaterContactId }).ToListAsync(ct)).Select(c => Pair(c.EarlierContactId, c.LaterContactId)).ToHashSet();
+        var (byInvestor, byName) = (others.ToLookup(o => o.InvestorId), others.ToLookup(o => o.ComparedName, StringComparer.Ordinal));
+        return
+        [
+            .. from entry in visits
+               from other in byInvestor[entry.Lead.InvestorId].Union(byName[entry.Key])
+               where other.UnitId != entry.Lead.UnitId && Math.Abs(other.visit.OccurredOn.DayNumber - entry.Contact.OccurredOn.DayNumber) <= VisitClash.Days
+                   && noted.Add(Pair(other.visit.Id, entry.Contact.Id))
+               select VisitClash.Between(clock.NewId(), other.visit, other.UnitId, entry.Contact, entry.Lead, deed),
+        ];
+
+        static (Guid, Guid) Pair(Guid one, Guid other) => one.CompareTo(other) < 0 ? (one, other) : (other, one);
+    }
+
+    private static VisitsClashed Clashed(VisitClash clash) => new()
+    {
+        ClashId = clash.Id,
+        EarlierLeadId = clash.EarlierLeadId,
+        EarlierUnitId = clash.EarlierUnitId,
+        EarlierOn = clash.EarlierOn,
+        LaterLeadId = clash.LaterLeadId,
+        LaterUnitId = clash.LaterUnitId,
+        LaterOn = clash.LaterOn,
+    };
 
     private static async Task<Ok<Page<ContactAnswer>>> List(
         [AsParameters] VisitQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)

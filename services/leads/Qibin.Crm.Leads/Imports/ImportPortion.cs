@@ -21,7 +21,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
     private readonly List<Investor> _investors = [];
     private readonly List<Person> _people = [];
     private readonly List<Lead> _leads = [];
-    private readonly List<Contact> _contacts = [];
+    private readonly List<(Lead Lead, Contact Contact)> _contacts = [];
     private readonly List<NextStep> _steps = [];
     private readonly List<StageMove> _moves = [];
     private readonly List<ExternalKey> _keys = [];
@@ -138,12 +138,13 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         }
 
         await db.CopyAsync(_leads, ct);
-        await db.CopyAsync(_contacts, ct);
+        await db.CopyAsync(_contacts.ConvertAll(c => c.Contact), ct);
         await db.CopyAsync(_steps, ct);
         await db.CopyAsync(_moves, ct);
         await db.CopyAsync(_keys, ct);
         await db.CopyAsync(_events, ct);
         await db.CopyAsync(_audits, ct);
+        await Visits.NoteClashesAsync(db, _contacts, deed, clock, ct);
     }
 
     private RowEnd One(ImportDraft draft)
@@ -220,7 +221,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         }
 
         _leads.Add(opened.Lead);
-        _contacts.Add(opened.Contact);
+        _contacts.Add((opened.Lead, opened.Contact));
         _steps.Add(opened.Step);
         _moves.Add(opened.Opening);
         _events.AddRange(opened.Events.Select((happened, ordinal) => db.Told(opened.Lead, happened, ordinal)));
@@ -319,7 +320,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
                 OccurredOn = occurredOn,
             }, deed);
             lead.NoteContact(occurredOn, deed);
-            _contacts.Add(contact);
+            _contacts.Add((lead, contact));
             happened.Add(() => contact.Recorded(lead));
         }
 

@@ -150,6 +150,12 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
                 db.Entry(lead).State = EntityState.Detached;
             }
 
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                with gone as (select id from contact where channel in (3, 4) and (lead_id = any ({removed}) or id = any ({_contacts.ToArray()})))
+                delete from visit_clash where (earlier_lead_id = any ({_leads.Keys.ToArray()}) or later_lead_id = any ({_leads.Keys.ToArray()}))
+                    and (earlier_contact_id in (select id from gone) or later_contact_id in (select id from gone))
+                """, ct);
             await db.Database.ExecuteSqlAsync($"delete from contact where lead_id = any ({removed}) or id = any ({_contacts.ToArray()})", ct);
             await db.Database.ExecuteSqlAsync($"delete from next_step where lead_id = any ({removed}) or id = any ({_steps.ToArray()})", ct);
             await db.Database.ExecuteSqlAsync($"delete from stage_move where lead_id = any ({removed})", ct);
