@@ -37,8 +37,6 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
         var target = await TargetAsync() with { Hidden = await known.HiddenAsync() };
         var report = await GroundRules.RunAsync(target, known.Table, workers: 4);
         TestContext.Current.TestOutputHelper!.WriteLine(report.ToString());
-        Assert.True(report.Breaches.Count == 0, $"{report}\n{string.Join('\n', report.Breaches)}");
-        Assert.Equal(known.Table.Count, report.Operations);
         if (Environment.GetEnvironmentVariable("QIBIN_ACCEPT") == "1")
         {
             foreach (var (service, project) in Services)
@@ -46,6 +44,9 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
                 Examples.Keep(Kept(service, project, "examples.json"), await File.ReadAllTextAsync(Kept(service, project, "openapi.json")), report.Exchanges);
             }
         }
+
+        Assert.True(report.Breaches.Count == 0, $"{report}\n{string.Join('\n', report.Breaches)}");
+        Assert.Equal(known.Table.Count, report.Operations);
     }
 
     [Fact]
