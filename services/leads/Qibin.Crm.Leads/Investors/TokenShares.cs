@@ -23,7 +23,7 @@ internal sealed class TokenShares(NpgsqlDataSource database, TimeProvider clock)
 
     private sealed record Known(FrozenDictionary<string, float> Shares, float Least, long At);
 
-    /// <summary>The share of names that are found at most, 0 to 1; 1 when nothing is known.</summary>
+    /// <summary>The share of names that are found at most, 0 to 1, as far as the statistics tell; 1 when nothing is known.</summary>
     public async ValueTask<double> AtMostAsync(NameQuery query, CancellationToken ct)
     {
         if (_known is not { } known || clock.GetElapsedTime(known.At) > Fresh)
@@ -31,9 +31,13 @@ internal sealed class TokenShares(NpgsqlDataSource database, TimeProvider clock)
             _known = known = await ReadAsync(ct);
         }
 
-        return known.Shares.Count == 0 ? 1 : Math.Min(1, Least(query.Pairs) + query.Ways.Sum(way => Math.Min(Least(way.Must), way.Any.Length == 0 ? 1 : way.Any.Sum(Of))));
+        return known.Shares.Count == 0 ? 1 : Math.Min(1, Least(query.Pairs) + query.Ways.Sum(way => Math.Min(Least(way.Must), way.Any.Length == 0 ? 1 : Ends(way.Any))));
 
         double Least(string[] tokens) => tokens.Select(Of).DefaultIfEmpty(1).Min();
+
+        // Of the ends that a half-written syllable may have, most are in no name: those not known count once together.
+        double Ends(string[] tokens) =>
+            tokens.Sum(t => (double)known.Shares.GetValueOrDefault(t)) + (tokens.All(known.Shares.ContainsKey) ? 0 : known.Least);
 
         // What is not among the most common ones is rarer than each of them.
         double Of(string token) => known.Shares.TryGetValue(token, out var share) ? share : known.Least;
