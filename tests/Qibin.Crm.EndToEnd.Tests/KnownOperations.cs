@@ -24,6 +24,10 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Enterprises();
         Identity();
         Add("readTotals", () => new Prepared { Path = "/api/v1/pipeline/totals?groupBy=stage,chain" });
+        Add("readTrend", () => new Prepared());
+        Add("readFunnel", () => new Prepared());
+        Add("readDwell", () => new Prepared());
+        Add("readThresholds", () => new Prepared());
         Add("enterRates", () => new Prepared
         {
             Path = "/api/v1/pipeline/rates",

@@ -10,6 +10,7 @@ internal static class PipelineService
         ["node.unknown"] = new("未知的产业链环节 {0}", "Unknown node {0}"),
         ["region.invalid"] = new("来源地为六位行政区划代码或 none，而非 {0}", "sourceRegion is a division code of six digits or none, not {0}"),
         ["month.invalid"] = new("month 的格式为 YYYY-MM，而非 {0}", "month is YYYY-MM, not {0}"),
+        ["month.range"] = new("月份须从前到后，最多 {0} 个月", "Months go forward, {0} at most"),
         ["instant.future"] = new("时刻不能晚于现在", "The instant has not come yet"),
         ["convertTo.unknown"] = new("只能折算为 CNY，而非 {0}", "Only CNY can be converted to, not {0}"),
         ["rate.missing"] = new("缺少 {0} 在 {1} 或之前的汇率", "No rate of {0} is known for {1} or before"),

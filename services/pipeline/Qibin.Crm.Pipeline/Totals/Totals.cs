@@ -172,6 +172,9 @@ public sealed record TotalsGroup : Figures
 internal sealed record GroupKey(
     JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Officer, string? Node, string? SourceRegion, Band? Band, int? Month)
 {
+    /// <summary>Of no dimension: what the filter alone keeps.</summary>
+    public static GroupKey None { get; } = new(null, null, null, null, null, null, null, null);
+
     public static GroupKey Of(Cell c) => new(c.Stage, c.Chain, c.Unit, c.Officer, c.Node, c.SourceRegion, c.Band, c.Month);
 
     /// <summary>Where the group stands in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by code.</summary>

@@ -6,6 +6,10 @@ internal static class TotalsOperations
     public static void MapTotals(this RouteGroupBuilder api)
     {
         api.MapReadTotals();
+        api.MapReadTrend();
+        api.MapReadFunnel();
+        api.MapReadDwell();
+        api.MapReadThresholds();
         api.MapEnterRates();
         api.MapListRates();
         api.MapRecount();

@@ -57,13 +57,19 @@ internal static class TotalsSource
     /// <summary>What every journey was on the day asked for, as it was known at the instant asked for.</summary>
     public static IQueryable<StretchRow> StoodAt(this PipelineDb db, JourneyFilter filter)
     {
-        var stretches = db.Stretches.AsNoTracking().Where(s => s.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault());
-        stretches = filter.KnownAt?.ToUniversalTime() is { } known
-            ? stretches.Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > known))
-            : stretches.Where(s => s.KnownTo == null);
+        var stretches = db.Standings(filter);
         return filter.AsOf is { } day
             ? stretches.Where(s => s.DayFrom <= day && (s.DayTo == null || s.DayTo > day))
             : stretches.Where(s => s.DayTo == null);
+    }
+
+    /// <summary>All days of every journey, as they were known at the instant asked for.</summary>
+    public static IQueryable<StretchRow> Standings(this PipelineDb db, JourneyFilter filter)
+    {
+        var stretches = db.Stretches.AsNoTracking().Where(s => s.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault());
+        return filter.KnownAt?.ToUniversalTime() is { } known
+            ? stretches.Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > known))
+            : stretches.Where(s => s.KnownTo == null);
     }
 
     /// <summary>Keeps the stretches of those journeys whose holders are given: who may see a journey is decided by what it is today.</summary>

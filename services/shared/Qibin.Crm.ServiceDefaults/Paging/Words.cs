@@ -16,6 +16,9 @@ public sealed class Words<TEnum> where TEnum : struct, Enum
 #pragma warning disable CA1000 // The framework binds by a static TryParse.
     public static IEnumerable<string> Names => Known.Keys;
 
+    /// <summary>These values, where code asks as a request would.</summary>
+    public static Words<TEnum> Of(TEnum[] values) => new(values);
+
     /// <summary>Bound by the framework; an unknown word does not bind, and the answer is 400 naming the parameter.</summary>
     public static bool TryParse(string? text, IFormatProvider? provider, [NotNullWhen(true)] out Words<TEnum>? words)
     {

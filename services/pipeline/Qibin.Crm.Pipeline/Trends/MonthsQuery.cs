@@ -1,0 +1,36 @@
+using System.Globalization;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Months from one to another, both included.</summary>
+internal static class MonthRanges
+{
+    /// <summary>Months in one answer.</summary>
+    private const int Most = 120;
+
+    /// <summary>The months asked for, as their first days; the last twelve when nothing is said.</summary>
+    /// <exception cref="Refusal">400 <c>month.invalid</c>, <c>month.range</c>.</exception>
+    public static IReadOnlyList<DateOnly> Between(string? from, string? to, TimeProvider clock)
+    {
+        var today = clock.Today();
+        var last = Read("to", to) ?? new DateOnly(today.Year, today.Month, 1);
+        var first = Read("from", from) ?? last.AddMonths(-11);
+        var count = ((last.Year - first.Year) * 12) + last.Month - first.Month + 1;
+        return last > today ? throw Refusal.Invalid("to", "date.future")
+            : count is < 1 or > Most ? throw Refusal.Invalid("from", "month.range", Most)
+            : [.. Enumerable.Range(0, count).Select(n => first.AddMonths(n))];
+    }
+
+    /// <summary>The last day of the month that has come.</summary>
+    public static DateOnly End(this DateOnly month, TimeProvider clock)
+    {
+        var end = month.AddMonths(1).AddDays(-1);
+        return end > clock.Today() ? clock.Today() : end;
+    }
+
+    private static DateOnly? Read(string pointer, string? month) =>
+        month is null ? null
+        : DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first) && first.Year is > 1900 and < 9000 ? first
+        : throw Refusal.Invalid(pointer, "month.invalid", month);
+}

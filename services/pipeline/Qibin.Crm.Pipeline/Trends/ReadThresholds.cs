@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>What is large, and what of it does not move.</summary>
+internal static class ReadThresholds
+{
+    private const int Listed = 10;
+
+    private static readonly (int Least, Band[] Bands)[] Steps =
+    [
+        (1, [Band.From1, Band.From5, Band.From10, Band.From50]),
+        (5, [Band.From5, Band.From10, Band.From50]),
+        (10, [Band.From10, Band.From50]),
+        (50, [Band.From50]),
+    ];
+
+    public static void MapReadThresholds(this RouteGroupBuilder api) => api.MapGet("/pipeline/thresholds", Handle)
+        .AllowEverybody(Scopes.PipelineRead)
+        .WithName("readThresholds")
+        .WithSummary("亿元以上项目 · Large investments, and those that are stuck");
+
+    internal static async Task<Ok<Thresholds>> Handle([AsParameters] ThresholdsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        query.CheckPast(clock);
+        if (query.IsPast())
+        {
+            throw Refusal.Invalid(query.AsOf is null ? "knownAt" : "asOf", "query.unknown", query.AsOf is null ? "knownAt" : "asOf");
+        }
+
+        var statuses = query.Statuses();
+        var cells = (await db.TotalCells(query, [Dimension.Band], caller).ToListAsync(ct))
+            .Where(c => c.Kind == CellKind.Figure && statuses.Contains(c.Status!.Value)).ToList();
+        var units = await db.Units.AsNoTracking().NamesAsync(ct);
+        return TypedResults.Ok(new Thresholds
+        {
+            AtLeast = [.. Steps.Select(s => new Threshold(s.Least, Link(query, s.Bands), Figures.Of(cells.Where(c => s.Bands.Contains(c.Band!.Value)))))],
+            OtherCurrency = new Threshold(null, Link(query, [Band.OtherCurrency]), Figures.Of(cells.Where(c => c.Band == Band.OtherCurrency))),
+            SignedNotStarted = await StuckAsync([JourneyStage.Signed, JourneyStage.Registered]),
+            StartedNotProducing = await StuckAsync([JourneyStage.Started, JourneyStage.Completed]),
+        });
+
+        async Task<Stuck> StuckAsync(JourneyStage[] stages)
+        {
+            var reached = stages[0];
+            var kind = Enum.Parse<MilestoneKind>(reached.ToString());
+            var stuck = db.Journeys.AsNoTracking().VisibleTo(caller).Matching(query).Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
+            var first = await stuck.Include(j => j.Amounts)
+                .Select(j => new { Row = j, Since = db.Milestones.Where(m => m.LeadId == j.LeadId && m.Kind == kind && m.TakenBackVersion == null).Min(m => (DateOnly?)m.OccurredOn) ?? j.StageOn })
+                .OrderBy(j => j.Since).ThenBy(j => j.Row.LeadId).Take(Listed).ToListAsync(ct);
+            return new Stuck
+            {
+                Count = await stuck.CountAsync(ct),
+                Longest =
+                [
+                    .. first.Select(j => new StuckJourney { Since = j.Since, Days = clock.Today().DayNumber - j.Since.DayNumber, Journey = JourneySummary.Of(j.Row, units.Of(j.Row.UnitId)) }),
+                ],
+                Journeys = GroupKey.None.Link([], query with { Stage = Words<JourneyStage>.Of(stages) }),
+            };
+        }
+
+        static string Link(ThresholdsQuery query, Band[] bands) => GroupKey.None.Link([], query with { Band = Words<Band>.Of(bands) });
+    }
+}
+
+/// <summary>Of which journeys.</summary>
+public sealed record ThresholdsQuery : JourneyFilter;
+
+/// <summary>Large investments, and those that are stuck.</summary>
+public sealed record Thresholds
+{
+    /// <summary>At least 1, 5, 10 and 50 亿元, by the contract or before signing the estimate: each includes the ones after it.</summary>
+    public required IReadOnlyList<Threshold> AtLeast { get; init; }
+
+    /// <summary>Investments in other currencies, which stand in no threshold.</summary>
+    public required Threshold OtherCurrency { get; init; }
+
+    /// <summary>Signed or registered, and not started.</summary>
+    public required Stuck SignedNotStarted { get; init; }
+
+    /// <summary>Started or completed, and not producing.</summary>
+    public required Stuck StartedNotProducing { get; init; }
+}
+
+/// <summary>What reaches a threshold.</summary>
+public sealed record Threshold : Figures
+{
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal Threshold(int? least, string journeys, Figures figures) : base(figures) => (AtLeast, Journeys) = (least, journeys);
+
+    /// <summary>In 亿元 of CNY; null for other currencies.</summary>
+    public required int? AtLeast { get; init; }
+
+    /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
+    public required string Journeys { get; init; }
+}
+
+/// <summary>Journeys that wait for their next stage.</summary>
+public sealed record Stuck
+{
+    public required int Count { get; init; }
+
+    /// <summary>The ten that have waited longest.</summary>
+    public required IReadOnlyList<StuckJourney> Longest { get; init; }
+
+    /// <summary>The list of all of them.</summary>
+    public required string Journeys { get; init; }
+}
+
+/// <summary>One that waits.</summary>
+public sealed record StuckJourney
+{
+    /// <summary>The day of signing, or of starting.</summary>
+    public required DateOnly Since { get; init; }
+
+    /// <summary>Days until today.</summary>
+    public required int Days { get; init; }
+
+    public required JourneySummary Journey { get; init; }
+}
