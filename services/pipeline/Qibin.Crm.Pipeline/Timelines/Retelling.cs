@@ -81,7 +81,16 @@ internal static class Retelling
     /// <summary>Everything of a stretch that totals count, as text.</summary>
     private static string Counted(StretchRow s) => Text(new
     {
-        s.Stage, s.Status, s.OwnerId, s.UnitId, s.ChainCode, s.NodeCode, s.SourceRegion, s.Band, s.Month, s.Amounts,
+        s.Stage,
+        s.Status,
+        s.OwnerId,
+        s.UnitId,
+        s.ChainCode,
+        s.NodeCode,
+        s.SourceRegion,
+        s.Band,
+        s.Month,
+        s.Amounts,
     });
 
     private static async Task<(List<int> Generations, ILookup<Guid, FactRow> Facts, ILookup<Guid, StretchRow> Were, Dictionary<Guid, HolderRow> Holders)> ReadAsync(
