@@ -123,13 +123,11 @@ internal sealed class Broker(
         {
             _link = null;
             connection.ConnectionShutdownAsync -= shutdown;
+            await draining.CancelAsync();
             using var patience = new CancellationTokenSource(Stopping, clock);
             try
             {
-                // The consumers end first: what is returned while one still listens comes straight back to it.
-                var stopped = bus.StopAsync(patience.Token);
-                await draining.CancelAsync();
-                await stopped;
+                await bus.StopAsync(patience.Token);
             }
 #pragma warning disable CA1031 // The bus is thrown away whether it stops in time or not.
             catch (Exception e)
@@ -170,7 +168,7 @@ internal sealed class Broker(
         return bus;
     }
 
-    private void Receive(
+    private static void Receive(
         IRabbitMqBusFactoryConfigurator bus, string queue, Dictionary<string, object?> arguments, Func<Arrival, CancellationToken, Task> take, CancellationToken draining)
     {
         bus.ReceiveEndpoint(queue, endpoint =>
@@ -184,7 +182,7 @@ internal sealed class Broker(
             }
 
             // First in the pipe and last: MassTransit's own reading, retrying and moving to _error and _skipped never happens.
-            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new Doorway(queue, new StreamOrder(), take, clock, draining)));
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new Doorway(queue, new StreamOrder(), take, draining)));
             endpoint.Handler<Nothing>(_ => Task.CompletedTask);
         });
     }
@@ -237,26 +235,14 @@ internal sealed class Broker(
     /// <summary>
     /// Where a message leaves MassTransit's pipe. Returning acknowledges it; throwing returns it to the queue.
     /// </summary>
-    private sealed class Doorway(
-        string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, TimeProvider clock, CancellationToken draining) : IFilter<ReceiveContext>
+    private sealed class Doorway(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, CancellationToken draining) : IFilter<ReceiveContext>
     {
-        /// <summary>Longer than a consumer takes to end: a lost link with its connection alive would else use up all returns of a message at once.</summary>
-        private static readonly TimeSpan BeforeReturn = TimeSpan.FromSeconds(1);
-
         public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
         {
             var arrived = context.GetPayload<RabbitMqBasicConsumeContext>();
             var headers = Envelope.Read(arrived.Properties.Headers);
-            try
-            {
-                using var turn = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), draining);
-                await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!), draining);
-            }
-            catch (OperationCanceledException) when (draining.IsCancellationRequested)
-            {
-                await Task.Delay(BeforeReturn, clock, CancellationToken.None);
-                throw;
-            }
+            using var turn = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), draining);
+            await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!), draining);
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("doorway");
