@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -113,6 +117,45 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(0, await _service.QueryAsync<long>("select count(*) from messaging.parked_message"));
         var told = await _service.TellAsync();
         await _service.HearsAsync(told, "1.0");
+    }
+
+    [Fact]
+    public async Task A_link_that_is_given_up_while_its_connection_lives_returns_what_it_holds_once()
+    {
+        await using var broker = await RawBroker.ConnectAsync();
+        var server = await TestDatabases.ServerAsync();
+        var link = _service.Services.GetRequiredService<Broker>();
+        var streams = Enumerable.Range(0, 100).Select(_ => Tellings.NewId()).ToArray();
+        await _service.DrainedAsync();
+
+        await server.Node!.StopAsync();
+        foreach (var stream in streams)
+        {
+            await broker.RaiseAsync(Tellings.NewId(), stream, 2);
+        }
+
+        for (var time = 0; time < 8; time++)
+        {
+            await Eventually.TrueAsync(async () => link.IsUp && await broker.Channel.MessageCountAsync(RawBroker.Queue) == 0);
+            link.Relink("given up by the test");
+            await Eventually.TrueAsync(() => Task.FromResult(!link.IsUp));
+        }
+
+        await Eventually.TrueAsync(async () => link.IsUp && await broker.Channel.MessageCountAsync(RawBroker.Queue) == 0);
+        await _service.DisposeAsync();
+        var returns = new ConcurrentQueue<long>();
+        var reader = new AsyncEventingBasicConsumer(broker.Channel);
+        reader.ReceivedAsync += (_, message) =>
+        {
+            returns.Enqueue((long)message.BasicProperties.Headers!["x-delivery-count"]!);
+            return Task.CompletedTask;
+        };
+        await broker.Channel.BasicConsumeAsync(RawBroker.Queue, autoAck: false, reader);
+        await Eventually.TrueAsync(() => Task.FromResult(returns.Count == streams.Length));
+
+        await server.Node.StartAgainAsync();
+        // Eight times and the end of the service. A return that was on its way when the closing began counts beside it.
+        Assert.True(returns.Max() <= 14, $"A message was returned {returns.Max()} times.");
     }
 
     private static async Task<string> AskAsync(Func<Task<string>> ask)

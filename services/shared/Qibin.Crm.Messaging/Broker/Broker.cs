@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Mime;
 using System.Text;
 using MassTransit;
+using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -101,8 +102,8 @@ internal sealed class Broker(
     /// <summary>Runs the bus until the link is lost, and says why it was.</summary>
     private async Task<string> ServeAsync(IConnection connection, Action linked, CancellationToken stopping)
     {
-        using var draining = new CancellationTokenSource();
-        var bus = CreateBus(draining.Token, out var lost);
+        using var lines = new Lines();
+        var bus = CreateBus(lines, out var lost);
         AsyncEventHandler<ShutdownEventArgs> shutdown = (_, args) =>
         {
             lost.TrySetResult(args.ReplyText);
@@ -123,7 +124,7 @@ internal sealed class Broker(
         {
             _link = null;
             connection.ConnectionShutdownAsync -= shutdown;
-            await draining.CancelAsync();
+            await lines.CloseAsync();
             using var patience = new CancellationTokenSource(Stopping, clock);
             try
             {
@@ -138,7 +139,7 @@ internal sealed class Broker(
         }
     }
 
-    private IBusControl CreateBus(CancellationToken draining, out TaskCompletionSource<string> lost)
+    private IBusControl CreateBus(Lines lines, out TaskCompletionSource<string> lost)
     {
         var lose = lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         LogContext.ConfigureCurrentLogContext(logs);
@@ -153,6 +154,9 @@ internal sealed class Broker(
                 host.RequestedConnectionTimeout(factory.RequestedConnectionTimeout);
                 host.ContinuationTimeout(factory.ContinuationTimeout);
                 host.PublisherConfirmation = true;
+                host.OnRefreshConnectionFactory = _ => lines.IsGivenUp
+                    ? Task.FromException(new BrokerAwayException())
+                    : Task.CompletedTask;
                 if (factory.Ssl.Enabled)
                 {
                     host.UseSsl(ssl => ssl.ServerName = factory.HostName);
@@ -160,8 +164,8 @@ internal sealed class Broker(
             });
             if (topology.Consumes)
             {
-                Receive(bus, topology.Queue, topology.QueueArguments, deliveries.TakeAsync, draining);
-                Receive(bus, topology.DeadLetters, Topology.DeadLetterArguments, deliveries.ParkAsync, draining);
+                Receive(bus, topology.Queue, topology.QueueArguments, deliveries.TakeAsync, lines);
+                Receive(bus, topology.DeadLetters, Topology.DeadLetterArguments, deliveries.ParkAsync, lines);
             }
         });
         bus.ConnectReceiveEndpointObserver(new Faults(lose));
@@ -169,7 +173,7 @@ internal sealed class Broker(
     }
 
     private static void Receive(
-        IRabbitMqBusFactoryConfigurator bus, string queue, Dictionary<string, object?> arguments, Func<Arrival, CancellationToken, Task> take, CancellationToken draining)
+        IRabbitMqBusFactoryConfigurator bus, string queue, Dictionary<string, object?> arguments, Func<Arrival, CancellationToken, Task> take, Lines lines)
     {
         bus.ReceiveEndpoint(queue, endpoint =>
         {
@@ -182,7 +186,7 @@ internal sealed class Broker(
             }
 
             // First in the pipe and last: MassTransit's own reading, retrying and moving to _error and _skipped never happens.
-            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new Doorway(queue, new StreamOrder(), take, draining)));
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new Doorway(queue, new StreamOrder(), take, lines)));
             endpoint.Handler<Nothing>(_ => Task.CompletedTask);
         });
     }
@@ -235,17 +239,63 @@ internal sealed class Broker(
     /// <summary>
     /// Where a message leaves MassTransit's pipe. Returning acknowledges it; throwing returns it to the queue.
     /// </summary>
-    private sealed class Doorway(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, CancellationToken draining) : IFilter<ReceiveContext>
+    private sealed class Doorway(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, Lines lines) : IFilter<ReceiveContext>
     {
         public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
         {
+            await lines.EnterAsync(context.GetPayload<ConnectionContext>().Connection);
             var arrived = context.GetPayload<RabbitMqBasicConsumeContext>();
             var headers = Envelope.Read(arrived.Properties.Headers);
-            using var turn = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), draining);
-            await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!), draining);
+            using var turn = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), lines.Draining);
+            await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!), lines.Draining);
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("doorway");
+    }
+
+    /// <summary>
+    /// The connections by which one bus receives. Closing them begins before what is under way is cancelled: a message that is returned
+    /// over a live connection comes straight back to the same consumer, and twenty such returns park it; what a closed connection
+    /// held goes back to its queue once.
+    /// </summary>
+    private sealed class Lines : IDisposable
+    {
+        private static readonly TimeSpan Closing = TimeSpan.FromSeconds(5);
+
+        private readonly ConcurrentDictionary<IConnection, bool> _open = new();
+        private readonly CancellationTokenSource _draining = new();
+        private volatile bool _givenUp;
+
+        public Lines() => Draining = _draining.Token;
+
+        /// <summary>Ends what is under way, once its connection is closed.</summary>
+        public CancellationToken Draining { get; }
+
+        /// <summary>The bus opens no connection any more.</summary>
+        public bool IsGivenUp => _givenUp;
+
+        /// <summary>Takes note of the connection that a message came by.</summary>
+        /// <exception cref="OperationCanceledException">The bus is given up; the connection is closed.</exception>
+        public async Task EnterAsync(IConnection connection)
+        {
+            _open.TryAdd(connection, true);
+            if (_givenUp)
+            {
+                await connection.AbortAsync(Closing);
+                throw new OperationCanceledException("The link is given up.");
+            }
+        }
+
+        public async Task CloseAsync()
+        {
+            _givenUp = true;
+            // A closing connection refuses returns from the first moment, but is closed only when what is under way has ended.
+            var closing = _open.Keys.Select(connection => connection.AbortAsync(Closing)).ToArray();
+            await _draining.CancelAsync();
+            await Task.WhenAll(closing);
+        }
+
+        public void Dispose() => _draining.Dispose();
     }
 
     /// <summary>The event's JSON as it stands in the log, byte for byte.</summary>
