@@ -8,7 +8,7 @@ using Qibin.Crm.TestKit;
 
 // figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N] | search [--leads N] | duplicates [--investors N]: each
 // starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
-// searches and lists whose names hold it.
+// searches and lists whose names hold it, --connections N asks by so many at once instead of 8.
 var command = args.FirstOrDefault() ?? "figures";
 var kept = Text("--data") is { Length: > 0 } data ? Directory.CreateDirectory(data) : null;
 var directory = kept ?? Directory.CreateTempSubdirectory("qibin-benchmark-");
@@ -65,7 +65,7 @@ async Task<int> ImportAsync(LocalSystem running, int rows, int bad)
     return verdict.Restored && verdict.Doubled == 0 && verdict.Failed == bad && verdict.Reasons == bad ? 0 : 1;
 }
 
-SearchFigures Search(LocalSystem running) => new(running, Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"));
+SearchFigures Search(LocalSystem running) => new(running, Number("--connections", 8), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"));
 
 int Number(string option, int otherwise) => Text(option) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 

@@ -36,6 +36,12 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("listRates", () => new Prepared());
         Add("listJourneys", () => new Prepared());
         Add("recountJourneys", () => new Prepared());
+        Add("startRebuild", () => new Prepared { Path = "/api/v1/pipeline/rebuilds", Body = new { adopt = false }, Status = 202 });
+        Add("readRebuild", async () =>
+        {
+            var rebuild = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/rebuilds", new { adopt = false })).Is(202).Id;
+            return new Prepared { Path = $"/api/v1/pipeline/rebuilds/{rebuild}" };
+        });
         Add("readJourney", async () =>
         {
             var lead = await _rows.LeadAsync();

@@ -45,7 +45,7 @@ internal static class Program
             .Consume<EntryApplicationMoved, EntryApplicationMovedConsumer>()
             .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
-        builder.AddRollups().Services.AddValidation();
+        builder.AddRollups().AddJobs<PipelineDb>(run => run.Run<RebuildJob>(RebuildJob.Kind)).Services.AddValidation();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapTotals();

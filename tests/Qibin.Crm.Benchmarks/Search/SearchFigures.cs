@@ -15,14 +15,13 @@ namespace Qibin.Crm.Benchmarks.Search;
 /// Searches, lists and duplicates' look-ups through the gateway, each beside the bare SQL of the same question on connections of its
 /// own, in turns: under the scope of a leader, of a unit's head and of an officer.
 /// </summary>
-internal sealed class SearchFigures(LocalSystem system, int rounds, TimeSpan duration, string only)
+internal sealed class SearchFigures(LocalSystem system, int connections, int rounds, TimeSpan duration, string only)
 {
-    private const int Connections = 8;
     private const int Few = 10_000;
     private static readonly CompositeFormat Line = CompositeFormat.Parse("{0,-58} {1,8:0.0} ms {2,8:0.0} ms   {3,8:0.0} ms {4,8:0.0} ms   {5,6:0.00} ({6:0.00} … {7:0.00})");
     private static readonly string Head = string.Create(CultureInfo.InvariantCulture, $"{"",-58} {"ours p50",11} {"p99",11}   {"bare SQL p50",11} {"p99",11}   p50 ours / bare, median (min … max)");
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = system.Gateway };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = system.Gateway };
     private LoadedFor _asking = null!;
 
     /// <summary>One who asks: how the bare SQL says what the token says.</summary>
@@ -175,10 +174,10 @@ internal sealed class SearchFigures(LocalSystem system, int rounds, TimeSpan dur
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("leads"))
         {
             Options = question.Values.Count > 1 || question.Values[0].Length > 0 ? "-c plan_cache_mode=force_custom_plan" : "",
-            MaxPoolSize = Connections,
+            MaxPoolSize = connections,
         });
         var commands = new List<NpgsqlCommand>();
-        for (var n = 0; n < Connections; n++)
+        for (var n = 0; n < connections; n++)
         {
             var command = (await source.OpenConnectionAsync()).CreateCommand();
             command.CommandText = question.Sql;
@@ -192,7 +191,7 @@ internal sealed class SearchFigures(LocalSystem system, int rounds, TimeSpan dur
         }
 
         var turn = -1;
-        Task<Rate> OursAsync(TimeSpan time) => HttpLoad.RunAsync(Connections, time, async _ =>
+        Task<Rate> OursAsync(TimeSpan time) => HttpLoad.RunAsync(connections, time, async _ =>
         {
             using var response = await _http.GetAsync(question.Paths[Next(question.Paths.Count)]);
             if (response.StatusCode != HttpStatusCode.OK)
@@ -202,7 +201,7 @@ internal sealed class SearchFigures(LocalSystem system, int rounds, TimeSpan dur
 
             await response.Content.ReadAsByteArrayAsync();
         });
-        Task<Rate> BareAsync(TimeSpan time) => HttpLoad.RunAsync(Connections, time, async loop =>
+        Task<Rate> BareAsync(TimeSpan time) => HttpLoad.RunAsync(connections, time, async loop =>
         {
             var values = question.Values[Next(question.Values.Count)];
             for (var n = 0; n < values.Length; n++)
@@ -244,7 +243,7 @@ internal sealed class SearchFigures(LocalSystem system, int rounds, TimeSpan dur
     private static IReadOnlyList<object[]> Values(IEnumerable<string> values) => [.. values.Select(v => (object[])[v])];
 
     private void Say(string what) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"\n{what} · {Connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{Head}"));
+        $"\n{what} · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{Head}"));
 
     /// <summary>Those who ask in the measurement, as the directory knows them.</summary>
     private async Task AskingAsync()

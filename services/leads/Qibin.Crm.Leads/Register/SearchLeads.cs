@@ -16,7 +16,7 @@ namespace Qibin.Crm.Leads.Register;
 internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration configuration)
 {
     /// <summary>Names so rare that looking all of them up costs less than a walk.</summary>
-    private const double Rare = 0.002;
+    private const double Rare = 0.0015;
 
     /// <summary>Investors at most whose leads are asked for by their ids.</summary>
     private const int MostInvestors = 5000;
@@ -114,7 +114,12 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
         var ids = await named.Select(i => i.Id).Take(MostInvestors + 1).PlannedByValues().ToListAsync(ct);
         return ids.Count > MostInvestors ? null
             : ids.Count == 0 ? []
-            : await turn.ReadAsync([.. visible.Select(part => part.Where(l => ids.Contains(l.InvestorId)).PlannedByValues())], ct);
+            : await turn.ReadAsync([.. visible.Select(part =>
+            {
+                // Keys are put in order first, and rows read of those on the page alone: a row is as wide as a hundred keys.
+                var page = turn.Rest(part.Where(l => ids.Contains(l.InvestorId))).Take(turn.Count).Select(l => l.Id);
+                return part.Where(l => page.Contains(l.Id)).PlannedByValues();
+            })], ct);
     }
 
     /// <summary>The marks of each way to be found.</summary>

@@ -14,6 +14,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
 
     public Guid ActorId { get; set; }
 
+    public DbSet<Job> Jobs => Set<Job>();
     public DbSet<FactRow> Facts => Set<FactRow>();
     public DbSet<MilestoneRow> Milestones => Set<MilestoneRow>();
     public DbSet<ProjectRow> Projects => Set<ProjectRow>();
@@ -25,6 +26,8 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<GenerationRow> Generations => Set<GenerationRow>();
     public DbSet<CellRow> Cells => Set<CellRow>();
     public DbSet<DeltaRow> Deltas => Set<DeltaRow>();
+    public DbSet<FlowRow> Flows => Set<FlowRow>();
+    public DbSet<FlowDelta> FlowDeltas => Set<FlowDelta>();
     public DbSet<RateRow> Rates => Set<RateRow>();
 
     /// <summary>Sends the statement with the others of the transaction, in the order in which they were gathered.</summary>
@@ -76,6 +79,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();
+        modelBuilder.AddJobTables();
         modelBuilder.Entity<FactRow>(row =>
         {
             row.ToTable("fact");
@@ -191,6 +195,21 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         modelBuilder.Entity<DeltaRow>(row =>
         {
             row.ToTable("delta");
+            row.HasKey(x => x.Id);
+            row.Property(x => x.Currency).HasMaxLength(3);
+        });
+        modelBuilder.Entity<FlowRow>(row =>
+        {
+            row.ToTable("flow");
+            row.HasKey(x => new { x.Gen, x.Key });
+            row.HasIndex(x => new { x.Gen, x.Set, x.UnitId });
+            row.HasIndex(x => new { x.Gen, x.Set, x.ChainCode });
+            row.Property(x => x.OwnerId).HasDefaultValue(Guid.Empty);
+            row.Property(x => x.Currency).HasMaxLength(3);
+        });
+        modelBuilder.Entity<FlowDelta>(row =>
+        {
+            row.ToTable("flow_delta");
             row.HasKey(x => x.Id);
             row.Property(x => x.Currency).HasMaxLength(3);
         });

@@ -8,35 +8,55 @@ namespace Qibin.Crm.Pipeline;
 /// </summary>
 internal static class Fold
 {
-    private static readonly Dimension[] Dimensions = Enum.GetValues<Dimension>();
+    private static readonly string Cells = Sql(
+        "delta", "cell", ["status", "confidential"],
+        [.. Enum.GetValues<Dimension>().Select(Sets.Column)], Sets.All);
 
-    private static readonly string Columns = string.Join(", ", Dimensions.Select(Sets.Column));
+    private static readonly string FlowCells = Sql(
+        "flow_delta", "flow", ["at", "status", "confidential"],
+        ["stage", "then_chain", "then_unit", "node_code", "source_region", "band", "unit_id", "chain_code"], Flows.Sets);
 
-    private static readonly string Sql =
-        $"""
-        with taken as (
-            delete from delta where id in (select id from delta order by id limit $1)
-            returning gen, status, confidential, {Columns}, currency, count, estimated, contract, paid_in),
-        summed as (
-            select gen, {(1 << Dimensions.Length) - 1} - grouping({string.Join(", ", Dimensions.Reverse().Select(Sets.Column))}) as set, status, confidential, {Columns},
-                currency, sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in
-            from taken
-            group by gen, status, confidential, currency, grouping sets (
-                {string.Join(", ", Sets.All.Select(set => $"({string.Join(", ", Dimensions.Where(d => Sets.Has(set, d)).Select(Sets.Column))})"))})
-            having sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0),
-        folded as (
-            insert into cell (gen, key, set, status, confidential, {Columns}, currency, count, estimated, contract, paid_in, readers)
-            select gen, md5(row(set, status, confidential, {Columns}, currency)::text)::uuid, set, status, confidential,
-                coalesce(stage, 0), chain_code, coalesce(unit_id, '{Guid.Empty}'), coalesce(owner_id, '{Guid.Empty}'), node_code, source_region,
-                coalesce(band, 0), coalesce(month, 0), currency, count, estimated, contract, paid_in, '{'{'}{'}'}'
-            from summed
-            on conflict (gen, key) do update set count = cell.count + excluded.count, estimated = cell.estimated + excluded.estimated,
-                contract = cell.contract + excluded.contract, paid_in = cell.paid_in + excluded.paid_in)
-        select count(*) from taken
-        """;
+    /// <summary>The statement: takes deltas, sums them by each set of dimensions, and adds the sums to the cells.</summary>
+    /// <param name="from">The deltas.</param>
+    /// <param name="to">The cells.</param>
+    /// <param name="always">Columns that every set has.</param>
+    /// <param name="dimensions">Columns of the dimensions, in the order of their bits.</param>
+    /// <param name="sets">The sets, a bit for each dimension.</param>
+    private static string Sql(string from, string to, string[] always, string[] dimensions, IReadOnlyList<int> sets)
+    {
+        var (fixedColumns, columns) = (string.Join(", ", always), string.Join(", ", dimensions));
+        // A column that a set does not have is null in it; where the table wants a value, it has its type's default.
+        var values = string.Join(", ", dimensions.Select(column => column switch
+        {
+            "stage" or "band" or "month" => $"coalesce({column}, 0)",
+            "unit_id" or "owner_id" or "then_unit" => $"coalesce({column}, '{Guid.Empty}')",
+            _ => column,
+        }));
+        return
+            $$"""
+            with taken as (
+                delete from {{from}} where id in (select id from {{from}} order by id limit $1)
+                returning gen, {{fixedColumns}}, {{columns}}, currency, count, estimated, contract, paid_in),
+            summed as (
+                select gen, {{(1 << dimensions.Length) - 1}} - grouping({{string.Join(", ", dimensions.Reverse())}}) as set, {{fixedColumns}}, {{columns}},
+                    currency, sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in
+                from taken
+                group by gen, {{fixedColumns}}, currency, grouping sets (
+                    {{string.Join(", ", sets.Select(set => $"({string.Join(", ", dimensions.Where((_, bit) => (set & (1 << bit)) != 0))})"))}})
+                having sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0),
+            folded as (
+                insert into {{to}} as kept (gen, key, set, {{fixedColumns}}, {{columns}}, currency, count, estimated, contract, paid_in, readers)
+                select gen, md5(row(set, {{fixedColumns}}, {{columns}}, currency)::text)::uuid, set, {{fixedColumns}}, {{values}}, currency, count, estimated, contract,
+                    paid_in, '{}'
+                from summed
+                on conflict (gen, key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
+                    contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in)
+            select count(*) from taken
+            """;
+    }
 
-    /// <summary>Folds what waits, so many deltas at most.</summary>
-    /// <returns>How many were folded; 0 when none waits, or somebody else is folding.</returns>
+    /// <summary>Folds what waits, so many deltas of each kind at most.</summary>
+    /// <returns>How many of the more numerous kind were folded; 0 when none waits, or somebody else is folding.</returns>
     public static async Task<long> RunAsync(NpgsqlDataSource database, int most, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -49,14 +69,28 @@ internal static class Fold
             }
         }
 
+        var folded = await TakeAsync(connection, transaction, most, ct);
+        await transaction.CommitAsync(ct);
+        return folded;
+    }
+
+    /// <summary>Folds everything that has been committed, in the caller's transaction, which holds the lock of the folder.</summary>
+    public static Task AllAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) => TakeAsync(connection, transaction, int.MaxValue, ct);
+
+    private static async Task<long> TakeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int most, CancellationToken ct)
+    {
         // Folding is nobody's request, and a long backlog is folded in long portions.
         await using var fold = new NpgsqlCommand("set local statement_timeout = 0", connection, transaction);
         await fold.ExecuteNonQueryAsync(ct);
-        fold.CommandText = Sql;
         fold.CommandTimeout = 0;
         fold.Parameters.Add(new NpgsqlParameter { Value = most });
-        var folded = (long)(await fold.ExecuteScalarAsync(ct))!;
-        await transaction.CommitAsync(ct);
+        var folded = 0L;
+        foreach (var sql in (string[])[Cells, FlowCells])
+        {
+            fold.CommandText = sql;
+            folded = Math.Max(folded, (long)(await fold.ExecuteScalarAsync(ct))!);
+        }
+
         return folded;
     }
 }

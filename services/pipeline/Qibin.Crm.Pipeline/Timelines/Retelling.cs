@@ -28,7 +28,8 @@ internal static class Retelling
     public static async Task<IReadOnlyList<Guid>> RunAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> leads, int? into, CancellationToken ct)
     {
         var (generations, facts, were, holders) = await ReadAsync(connection, leads, into, ct);
-        var (gone, come, deltas, holding, bands) = (new List<StretchRow>(), new List<StretchRow>(), new List<DeltaRow>(), new List<HolderRow>(), new List<object>());
+        var (gone, come, deltas, flows) = (new List<StretchRow>(), new List<StretchRow>(), new List<DeltaRow>(), new List<FlowDelta>());
+        var (holding, bands) = (new List<HolderRow>(), new List<object>());
         var otherwise = new List<Guid>();
         foreach (var lead in leads)
         {
@@ -50,6 +51,7 @@ internal static class Retelling
                 var before = were[lead].Where(s => s.Gen == generation).ToDictionary(Text, StringComparer.Ordinal);
                 gone.AddRange(before.Where(s => !now.ContainsKey(s.Key)).Select(s => s.Value));
                 come.AddRange(now.Where(s => !before.ContainsKey(s.Key)).Select(s => s.Value));
+                flows.AddRange(FlowDelta.Between(before.Values, was, now.Values, holder ?? was));
                 changed |= before.Count != now.Count || before.Keys.Any(k => !now.ContainsKey(k));
                 var (old, today) = (before.Values.SingleOrDefault(Present), now.Values.SingleOrDefault(Present));
                 if (old is null || today is null || Counted(old) != Counted(today) || was?.Confidential != holder?.Confidential)
@@ -69,7 +71,7 @@ internal static class Retelling
             }
         }
 
-        await WriteAsync(connection, gone, come, deltas, holding, bands, ct);
+        await WriteAsync(connection, gone, come, deltas, flows, holding, bands, ct);
         return otherwise;
     }
 
@@ -197,7 +199,8 @@ internal static class Retelling
     }
 
     private static async Task WriteAsync(
-        NpgsqlConnection connection, List<StretchRow> gone, List<StretchRow> come, List<DeltaRow> deltas, List<HolderRow> holding, List<object> bands, CancellationToken ct)
+        NpgsqlConnection connection, List<StretchRow> gone, List<StretchRow> come, List<DeltaRow> deltas, List<FlowDelta> flows, List<HolderRow> holding,
+        List<object> bands, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
         Add(gone,
@@ -213,6 +216,14 @@ internal static class Retelling
             select gen, status, confidential, stage, chain_code, unit_id, owner_id, node_code, source_region, band, month, currency,
                 count, estimated, contract, paid_in, readers
             from jsonb_populate_recordset(null::delta, $1)
+            """);
+        Add(flows,
+            """
+            insert into flow_delta (gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, owner_id,
+                currency, count, estimated, contract, paid_in, readers)
+            select gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, owner_id,
+                currency, count, estimated, contract, paid_in, readers
+            from jsonb_populate_recordset(null::flow_delta, $1)
             """);
         Add(holding,
             """

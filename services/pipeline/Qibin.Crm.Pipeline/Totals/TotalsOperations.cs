@@ -13,5 +13,7 @@ internal static class TotalsOperations
         api.MapEnterRates();
         api.MapListRates();
         api.MapRecount();
+        api.MapStartRebuild();
+        api.MapReadRebuild();
     }
 }

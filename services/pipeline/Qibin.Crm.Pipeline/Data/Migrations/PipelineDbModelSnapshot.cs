@@ -596,6 +596,203 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("fact", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.FlowDelta", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("At")
+                        .HasColumnType("integer")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Band")
+                        .HasColumnType("integer")
+                        .HasColumnName("band");
+
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<decimal>("Contract")
+                        .HasColumnType("numeric")
+                        .HasColumnName("contract");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<decimal>("Estimated")
+                        .HasColumnType("numeric")
+                        .HasColumnName("estimated");
+
+                    b.Property<int>("Gen")
+                        .HasColumnType("integer")
+                        .HasColumnName("gen");
+
+                    b.Property<string>("NodeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("node_code");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<decimal>("PaidIn")
+                        .HasColumnType("numeric")
+                        .HasColumnName("paid_in");
+
+                    b.PrimitiveCollection<Guid[]>("Readers")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("readers");
+
+                    b.Property<string>("SourceRegion")
+                        .HasColumnType("text")
+                        .HasColumnName("source_region");
+
+                    b.Property<int>("Stage")
+                        .HasColumnType("integer")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<string>("ThenChain")
+                        .HasColumnType("text")
+                        .HasColumnName("then_chain");
+
+                    b.Property<Guid>("ThenUnit")
+                        .HasColumnType("uuid")
+                        .HasColumnName("then_unit");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_flow_delta");
+
+                    b.ToTable("flow_delta", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Pipeline.FlowRow", b =>
+                {
+                    b.Property<int>("Gen")
+                        .HasColumnType("integer")
+                        .HasColumnName("gen");
+
+                    b.Property<Guid>("Key")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key");
+
+                    b.Property<int>("At")
+                        .HasColumnType("integer")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Band")
+                        .HasColumnType("integer")
+                        .HasColumnName("band");
+
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<decimal>("Contract")
+                        .HasColumnType("numeric")
+                        .HasColumnName("contract");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<decimal>("Estimated")
+                        .HasColumnType("numeric")
+                        .HasColumnName("estimated");
+
+                    b.Property<string>("NodeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("node_code");
+
+                    b.Property<Guid>("OwnerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasDefaultValue(new Guid("00000000-0000-0000-0000-000000000000"))
+                        .HasColumnName("owner_id");
+
+                    b.Property<decimal>("PaidIn")
+                        .HasColumnType("numeric")
+                        .HasColumnName("paid_in");
+
+                    b.PrimitiveCollection<Guid[]>("Readers")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("readers");
+
+                    b.Property<int>("Set")
+                        .HasColumnType("integer")
+                        .HasColumnName("set");
+
+                    b.Property<string>("SourceRegion")
+                        .HasColumnType("text")
+                        .HasColumnName("source_region");
+
+                    b.Property<int>("Stage")
+                        .HasColumnType("integer")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<string>("ThenChain")
+                        .HasColumnType("text")
+                        .HasColumnName("then_chain");
+
+                    b.Property<Guid>("ThenUnit")
+                        .HasColumnType("uuid")
+                        .HasColumnName("then_unit");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Gen", "Key")
+                        .HasName("pk_flow");
+
+                    b.HasIndex("Gen", "Set", "ChainCode")
+                        .HasDatabaseName("ix_flow_gen_set_chain_code");
+
+                    b.HasIndex("Gen", "Set", "UnitId")
+                        .HasDatabaseName("ix_flow_gen_set_unit_id");
+
+                    b.ToTable("flow", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.GenerationRow", b =>
                 {
                     b.Property<int>("Id")
@@ -1316,6 +1513,122 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.Job", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Cancelling")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancelling");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("Lease")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("owner");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters");
+
+                    b.Property<string>("Position")
+                        .HasColumnType("text")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("result");
+
+                    b.Property<DateTimeOffset?>("ResultUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("result_until");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<long?>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_job");
+
+                    b.HasIndex("ResultUntil")
+                        .HasDatabaseName("ix_job_result_until");
+
+                    b.HasIndex("OwnerId", "CreatedAt")
+                        .HasDatabaseName("ix_job_owner_id_created_at");
+
+                    b.HasIndex(new[] { "CreatedAt", "Id" }, "ix_job_open")
+                        .HasDatabaseName("ix_job_created_at_id")
+                        .HasFilter("state < 2");
+
+                    b.ToTable("job", "jobs");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.HasKey("JobId", "Number")
+                        .HasName("pk_job_part");
+
+                    b.ToTable("job_part", "jobs");
+                });
+
             modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
                 {
                     b.Property<Guid>("OfficerId")
@@ -1445,6 +1758,16 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         });
 
                     b.Navigation("Amounts");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+                {
+                    b.HasOne("Qibin.Crm.ServiceDefaults.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_part_job_job_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Pipeline.JourneyRow", b =>

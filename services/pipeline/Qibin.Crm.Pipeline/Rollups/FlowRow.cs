@@ -1,0 +1,194 @@
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>What flows are kept by: what a journey was in those days, and whose it is now.</summary>
+internal enum FlowDimension { Stage, Chain, Unit, Node, SourceRegion, Band, HolderUnit, HolderChain }
+
+/// <summary>
+/// What began to stand in a month, less what ceased to, by all that is known now: the sum of all flows up to a month is what stood at
+/// its end. Dimensions that <see cref="Set"/> does not have are at their type's default.
+/// </summary>
+/// <remarks>
+/// Who may see the past of a journey is decided by whose it is today, so officer, unit and chain of the scope are the holder's, and
+/// what the journey was in those days stands beside them. A confidential flow has no readers: it is only ever hidden from somebody.
+/// </remarks>
+internal sealed class FlowRow : IScoped
+{
+    public required int Gen { get; init; }
+
+    /// <summary>Hash of everything that it is the flow of.</summary>
+    public required Guid Key { get; init; }
+
+    /// <summary>Its dimensions, a bit each.</summary>
+    public required int Set { get; init; }
+
+    /// <summary>The month in months since the beginning of the era: 12 times the year, and the month.</summary>
+    public required int At { get; init; }
+
+    public required JourneyStatus Status { get; init; }
+    public required bool Confidential { get; init; }
+    public required JourneyStage Stage { get; init; }
+    public string? ThenChain { get; init; }
+    public required Guid ThenUnit { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public required Band Band { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public required string Currency { get; init; }
+    public required long Count { get; init; }
+    public required decimal Estimated { get; init; }
+    public required decimal Contract { get; init; }
+    public required decimal PaidIn { get; init; }
+
+    /// <summary>Not kept: an officer's own journeys are few, and counted one by one.</summary>
+    public Guid OwnerId { get; init; }
+
+    public Guid[] Readers { get; init; } = [];
+}
+
+/// <summary>What a journey's change adds to the flows and takes from them, until it is folded into them.</summary>
+internal sealed record FlowDelta : IScoped
+{
+    public long Id { get; init; }
+    public required int Gen { get; init; }
+    public required int At { get; init; }
+    public required JourneyStatus Status { get; init; }
+    public required bool Confidential { get; init; }
+    public required JourneyStage Stage { get; init; }
+    public string? ThenChain { get; init; }
+    public required Guid ThenUnit { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public required Band Band { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public required string Currency { get; init; }
+    public long Count { get; init; }
+    public decimal Estimated { get; init; }
+    public decimal Contract { get; init; }
+    public decimal PaidIn { get; init; }
+    public Guid OwnerId { get; init; }
+    public Guid[] Readers { get; init; } = [];
+
+    /// <summary>What has to be added so that flows tell of these stretches, and no more of those.</summary>
+    public static IEnumerable<FlowDelta> Between(IEnumerable<StretchRow> before, HolderRow? was, IEnumerable<StretchRow> now, HolderRow? holder) =>
+        Of(before, was, -1).Concat(Of(now, holder, 1))
+            .GroupBy(d => d with { Readers = None, Count = 0, Estimated = 0, Contract = 0, PaidIn = 0 })
+            .Select(g => g.Key with { Count = g.Sum(d => d.Count), Estimated = g.Sum(d => d.Estimated), Contract = g.Sum(d => d.Contract), PaidIn = g.Sum(d => d.PaidIn) })
+            .Where(d => d.Count != 0 || d.Estimated != 0 || d.Contract != 0 || d.PaidIn != 0);
+
+    /// <summary>The one empty array, so that records are equal.</summary>
+    private static readonly Guid[] None = [];
+
+    private static IEnumerable<FlowDelta> Of(IEnumerable<StretchRow> stretches, HolderRow? holder, int sign) =>
+        from stretch in holder is null ? [] : stretches.Where(s => s.KnownTo is null)
+        from edge in stretch.DayTo is { } ceased ? [(Day: stretch.DayFrom, Sign: sign), (Day: ceased, Sign: -sign)] : new[] { (Day: stretch.DayFrom, Sign: sign) }
+        from amount in stretch.Amounts.Prepend(new StandingAmount { Currency = "", Estimated = 0, Contract = 0, PaidIn = 0 })
+        select new FlowDelta
+        {
+            Gen = stretch.Gen,
+            At = Flows.MonthOf(edge.Day),
+            Status = stretch.Status,
+            Confidential = holder!.Confidential,
+            Stage = stretch.Stage,
+            ThenChain = stretch.ChainCode,
+            ThenUnit = stretch.UnitId,
+            NodeCode = stretch.NodeCode,
+            SourceRegion = stretch.SourceRegion,
+            Band = stretch.Band,
+            UnitId = holder.UnitId,
+            ChainCode = holder.ChainCode,
+            Currency = amount.Currency,
+            Count = amount.Currency.Length == 0 ? edge.Sign : 0,
+            Estimated = edge.Sign * amount.Estimated,
+            Contract = edge.Sign * amount.Contract,
+            PaidIn = edge.Sign * amount.PaidIn,
+            Readers = None,
+        };
+}
+
+/// <summary>A flow as filters see it.</summary>
+internal sealed class Flow : ICounted
+{
+    public required int At { get; init; }
+    public required JourneyStatus Status { get; init; }
+    public required JourneyStage Stage { get; init; }
+    public string? ChainCode { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public required Band Band { get; init; }
+    public required string Currency { get; init; }
+    public required long Count { get; init; }
+    public required decimal Estimated { get; init; }
+    public required decimal Contract { get; init; }
+    public required decimal PaidIn { get; init; }
+    public Guid OwnerId { get; init; }
+    public int Month { get; init; }
+}
+
+/// <summary>Which sets of dimensions flows are kept by: none or one beside the holder's unit or chain, or neither.</summary>
+internal static class Flows
+{
+    private static readonly FlowDimension?[] Ones =
+        [null, FlowDimension.Stage, FlowDimension.Chain, FlowDimension.Unit, FlowDimension.Node, FlowDimension.SourceRegion, FlowDimension.Band];
+
+    private static readonly FlowDimension?[] Holders = [null, FlowDimension.HolderUnit, FlowDimension.HolderChain];
+
+    public static IReadOnlyList<int> Sets { get; } = [.. from one in Ones from holder in Holders select Bit(one) | Bit(holder)];
+
+    /// <summary>The month of a day, in months since the beginning of the era.</summary>
+    public static int MonthOf(DateOnly day) => (day.Year * 12) + day.Month;
+
+    /// <summary>The set that answers; null when the stretches themselves have to.</summary>
+    public static int? SetFor(JourneyFilter filter, Caller caller)
+    {
+        Dimension[] dimensions = [.. filter.Dimensions()];
+        return filter.IsPast() || caller.Reach == Reach.Own || dimensions.Length > 1 ? null
+            : dimensions is [Dimension.Officer or Dimension.Month] ? null
+            : Bit(dimensions is [var one] ? Enum.Parse<FlowDimension>(one.ToString()) : null) | Bit(caller.Reach switch
+            {
+                Reach.All => null,
+                Reach.Chain => FlowDimension.HolderChain,
+                _ => FlowDimension.HolderUnit,
+            });
+    }
+
+    public static IQueryable<Flow> Seen(this IQueryable<FlowRow> flows) => flows.Select(f => new Flow
+    {
+        At = f.At,
+        Status = f.Status,
+        Stage = f.Stage,
+        ChainCode = f.ThenChain,
+        UnitId = f.ThenUnit,
+        NodeCode = f.NodeCode,
+        SourceRegion = f.SourceRegion,
+        Band = f.Band,
+        Currency = f.Currency,
+        Count = f.Count,
+        Estimated = f.Estimated,
+        Contract = f.Contract,
+        PaidIn = f.PaidIn,
+    });
+
+    public static IQueryable<Flow> Seen(this IQueryable<FlowDelta> deltas) => deltas.Select(f => new Flow
+    {
+        At = f.At,
+        Status = f.Status,
+        Stage = f.Stage,
+        ChainCode = f.ThenChain,
+        UnitId = f.ThenUnit,
+        NodeCode = f.NodeCode,
+        SourceRegion = f.SourceRegion,
+        Band = f.Band,
+        Currency = f.Currency,
+        Count = f.Count,
+        Estimated = f.Estimated,
+        Contract = f.Contract,
+        PaidIn = f.PaidIn,
+    });
+
+    private static int Bit(FlowDimension? dimension) => dimension is { } one ? 1 << (int)one : 0;
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.Pipeline.Tests;
+
+/// <summary>Contributions made again beside the live ones, while events go on.</summary>
+public sealed class RebuildTests : IAsyncLifetime
+{
+    private TestService _service = null!;
+
+    public async ValueTask InitializeAsync() => _service = await TestService.StartAsync("pipeline", Program.Build);
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Fact]
+    public async Task A_rebuild_while_events_go_on_equals_the_live_contributions_and_takes_their_place()
+    {
+        var random = new RandomTrade(31).Run(900);
+        var (first, rest) = (random.Trade.Log[..500], random.Trade.Log[500..]);
+        await _service.TellAsync(first, together: 64);
+
+        var asked = await AskAsync(adopt: false);
+        await _service.TellAsync(rest);
+        var found = await FoundAsync(asked);
+
+        Assert.Equal("0 True", $"{found.GetProperty("differing")} {found.GetProperty("switched")}");
+        Assert.Equal(1, await _service.CountAsync("select count(*) from generation where live and id = 2"));
+        Assert.Equal(0, await _service.CountAsync("select count(*) from stretch where gen = 1"));
+        Assert.Equal(0, await _service.CountAsync("select count(*) from cell where gen = 1"));
+        using var leader = _service.As(TestCaller.Person(Roles.Leader));
+        var totals = (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=stage,unit")).Is(200).Json;
+        Assert.Equal(
+            Figure.Expected(ExpectedJourney.All(random.Trade).Where(j => j.IsDisclosedTo(TestCaller.Person(Roles.Leader))), ["stage", "unit"], ["active"]),
+            Figure.Answered(totals, ["stage", "unit"]));
+    }
+
+    [Fact]
+    public async Task What_the_live_contributions_count_otherwise_is_named_and_stays_unless_the_new_ones_are_adopted()
+    {
+        var random = new RandomTrade(32).Run(80);
+        await _service.TellAsync(random.Trade.Log, together: 64);
+        await FoundAsync(await AskAsync(adopt: false));
+        await _service.ExecuteAsync("update cell set count = count + 3 where key = (select min(key::text)::uuid from cell where currency = '')");
+        await _service.ExecuteAsync("update stretch set band = (band + 1) % 7 where (lead_id, day_from) = (select lead_id, day_from from stretch where known_to is null order by 1, 2 limit 1) and known_to is null");
+        await _service.ExecuteAsync("update flow set paid_in = paid_in + 1 where key = (select min(key::text)::uuid from flow where currency <> '')");
+
+        var kept = await FoundAsync(await AskAsync(adopt: false));
+        Assert.False(kept.GetProperty("switched").GetBoolean());
+        // A stretch that differs is one in each of the two.
+        Assert.Equal(["cell", "flow", "stretch", "stretch"], kept.GetProperty("differences").EnumerateArray().Select(d => d.GetProperty("kind").GetString()!).Order());
+        Assert.Contains(kept.GetProperty("differences").EnumerateArray(), d => d.GetProperty("kind").GetString() == "cell" && d.GetProperty("by").GetString()!.StartsWith("-3 ", StringComparison.Ordinal));
+
+        var adopted = await FoundAsync(await AskAsync(adopt: true));
+        Assert.Equal("4 True", $"{adopted.GetProperty("differing")} {adopted.GetProperty("switched")}");
+        var clean = await FoundAsync(await AskAsync(adopt: false));
+        Assert.Equal("0 True", $"{clean.GetProperty("differing")} {clean.GetProperty("switched")}");
+    }
+
+    [Fact]
+    public async Task One_rebuild_at_a_time_and_only_by_an_administrator()
+    {
+        await _service.TellAsync(new RandomTrade(33).Run(40).Trade.Log, together: 64);
+        using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => administrator.PostAsync("/api/v1/pipeline/rebuilds", new { })));
+
+        Assert.All(answers, a => a.Is(202));
+        // A later one may begin when an earlier one has ended; at no time were there two.
+        Assert.Equal(0, await _service.CountAsync("select count(*) from jobs.job a join jobs.job b on a.id < b.id and b.created_at < coalesce(a.finished_at, 'infinity')"));
+        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/rebuilds", new { })).IsProblem(403, "auth.forbidden");
+        await FoundAsync(answers[^1].Id);
+    }
+
+    private async Task<Guid> AskAsync(bool adopt)
+    {
+        using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
+        return (await administrator.PostAsync("/api/v1/pipeline/rebuilds", new { adopt })).Is(202).Id;
+    }
+
+    private async Task<JsonElement> FoundAsync(Guid rebuild)
+    {
+        using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
+        var answer = await Eventually.GetAsync(
+            async () => (await administrator.GetAsync($"/api/v1/pipeline/rebuilds/{rebuild}")).Is(200).Json,
+            a => a.GetProperty("job").GetProperty("state").GetString() is "succeeded" or "failed");
+        Assert.Equal("succeeded", answer.GetProperty("job").GetProperty("state").GetString());
+        return answer.GetProperty("findings");
+    }
+}
