@@ -28,6 +28,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("readFunnel", () => new Prepared());
         Add("readDwell", () => new Prepared());
         Add("readThresholds", () => new Prepared());
+        Add("readForecast", () => new Prepared());
         Add("enterRates", () => new Prepared
         {
             Path = "/api/v1/pipeline/rates",

@@ -163,6 +163,8 @@ public sealed class OverTimeTests : IAsyncLifetime
     [InlineData("trend?from=2026-3", "from")]
     [InlineData("trend?from=2026-04&to=2026-03", "from")]
     [InlineData("funnel?to=2999-01", "to")]
+    [InlineData("forecast?convertTo=EUR", "convertTo")]
+    [InlineData("forecast?asOf=2999-01-01", "asOf")]
     [InlineData("dwell?asOf=2026-01-01", "asOf")]
     [InlineData("thresholds?knownAt=2026-01-01T00:00:00Z", "knownAt")]
     public async Task A_question_that_cannot_be_answered_is_refused_by_name(string question, string pointer)

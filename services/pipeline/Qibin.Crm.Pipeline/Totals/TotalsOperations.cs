@@ -10,6 +10,7 @@ internal static class TotalsOperations
         api.MapReadFunnel();
         api.MapReadDwell();
         api.MapReadThresholds();
+        api.MapReadForecast();
         api.MapEnterRates();
         api.MapListRates();
         api.MapRecount();

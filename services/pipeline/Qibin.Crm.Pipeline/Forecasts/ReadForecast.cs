@@ -1,0 +1,68 @@
+using System.Linq.Expressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>What is still to be signed and paid in this year, weighed by what history says of each stage.</summary>
+internal static class ReadForecast
+{
+    /// <summary>PostgreSQL keeps microseconds: an instant that is answered can be asked for again.</summary>
+    private const long Microsecond = TimeSpan.TicksPerMicrosecond;
+
+    public static void MapReadForecast(this RouteGroupBuilder api) => api.MapGet("/pipeline/forecast", Handle)
+        .AllowEverybody(Scopes.PipelineRead)
+        .WithName("readForecast")
+        .WithSummary("加权预测 · Expected signings and funds for the rest of the year");
+
+    internal static async Task<Ok<Forecast>> Handle([AsParameters] ForecastQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        query.CheckPast(clock);
+        Conversion.Check(query.ConvertTo);
+        var known = (query.KnownAt ?? clock.GetUtcNow()).ToUniversalTime();
+        known = known.AddTicks(-(known.Ticks % Microsecond));
+        var asked = query with { AsOf = query.AsOf ?? known.OnDay(), KnownAt = known };
+        var forecasting = new Forecasting(asked.AsOf.Value, known, Meant(asked), asked.Statuses());
+
+        // One statement, one snapshot: all journeys that the caller sees, each with all its stretches.
+        var (knownFrom, dayFrom) = (forecasting.KnownFrom, forecasting.DayFrom);
+        var stretches = db.Stretches.AsNoTracking()
+            .Where(s => s.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault())
+            .Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > knownFrom) && (s.DayTo == null || s.DayTo > dayFrom))
+            .Within(db.Holders.VisibleTo(caller))
+            .OrderBy(s => s.LeadId).ThenBy(s => s.KnownFrom).ThenBy(s => s.DayFrom);
+        var journey = new List<StretchRow>();
+        await foreach (var stretch in stretches.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (journey.Count > 0 && journey[0].LeadId != stretch.LeadId)
+            {
+                forecasting.Take(journey[0].LeadId, journey);
+                journey.Clear();
+            }
+
+            journey.Add(stretch);
+        }
+
+        if (journey.Count > 0)
+        {
+            forecasting.Take(journey[0].LeadId, journey);
+        }
+
+        var hidden = await db.StoodAt(asked).Within(db.Holders.HiddenFrom(caller)).CountAsync(ct);
+        var conversion = await db.ConversionAsync(query.ConvertTo, asked, forecasting.Currencies, clock, ct);
+        return TypedResults.Ok(forecasting.Read(asked, conversion, hidden));
+    }
+
+    /// <summary>The filter of the lists and totals, run here: a journey's history is needed whole, whatever part of it the filter means.</summary>
+    private static Func<StretchRow, bool> Meant(JourneyFilter filter)
+    {
+        var conditions = new List<Func<StretchRow, bool>>();
+        for (var e = Enumerable.Empty<StretchRow>().AsQueryable().Matching(filter).Expression; e is MethodCallExpression where; e = where.Arguments[0])
+        {
+            conditions.Add(((Expression<Func<StretchRow, bool>>)((UnaryExpression)where.Arguments[1]).Operand).Compile());
+        }
+
+        return row => conditions.TrueForAll(c => c(row));
+    }
+}
