@@ -39,7 +39,7 @@ internal static class Figures
         await CompareAsync(system, http, rounds, "list 50 by stage, latest first, through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
             await SendAsync(http, HttpMethod.Get, "/api/v1/leads?stage=new&sort=-updatedAt&limit=50", null, HttpStatusCode.OK)),
             "pgbench: select 50", () => PgBench.RunAsync(system.Database("leads"), ListScript, Connections, duration, ids.Count));
-        await LagAsync(system, api, staff, TimeSpan.FromSeconds(20));
+        await LagAsync(system, TimeSpan.FromSeconds(20));
         return 0;
     }
 
@@ -92,8 +92,10 @@ internal static class Figures
     }
 
     /// <summary>From the answer of a stage-changing write until the totals count it, at 25 writes a second.</summary>
-    private static async Task LagAsync(LocalSystem system, Integration api, Staff staff, TimeSpan duration)
+    public static async Task LagAsync(LocalSystem system, TimeSpan duration)
     {
+        using var api = new Integration(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
+        var staff = await Staff.ReadAsync(api, CancellationToken.None);
         var lags = new System.Collections.Concurrent.ConcurrentBag<double>();
         await using var pipeline = NpgsqlDataSource.Create(system.Database("pipeline"));
         var started = Stopwatch.GetTimestamp();

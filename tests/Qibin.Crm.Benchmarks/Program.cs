@@ -3,11 +3,12 @@ using Qibin.Crm.Benchmarks;
 using Qibin.Crm.Benchmarks.Faults;
 using Qibin.Crm.Benchmarks.Imports;
 using Qibin.Crm.Benchmarks.Search;
+using Qibin.Crm.Benchmarks.Totals;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
 
-// figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N] | search [--leads N] | duplicates [--investors N]: each
-// starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
+// figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N] | search [--leads N] | duplicates [--investors N] |
+// totals [--journeys N]: each starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
 // searches and lists whose names hold it, --connections N asks by so many at once instead of 8.
 var command = args.FirstOrDefault() ?? "figures";
 var kept = Text("--data") is { Length: > 0 } data ? Directory.CreateDirectory(data) : null;
@@ -29,7 +30,8 @@ try
         "imports" => await ImportAsync(system, Number("--rows", 50_000), Number("--bad", 1000)),
         "search" => await Search(system).SearchesAsync(Number("--leads", 1_000_000)),
         "duplicates" => await Search(system).DuplicatesAsync(Number("--investors", 100_000)),
-        _ => throw new ArgumentException($"{command}: figures, kills, outage, imports, search or duplicates"),
+        "totals" => await new TotalsFigures(system, Number("--connections", 1), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2))).RunAsync(Number("--journeys", 1_000_000)),
+        _ => throw new ArgumentException($"{command}: figures, kills, outage, imports, search, duplicates or totals"),
     };
 }
 finally

@@ -13,7 +13,7 @@ namespace Qibin.Crm.EndToEnd.Tests;
 public class JourneyTests(RunningSystem system)
 {
     [Fact]
-    public async Task A_prospect_goes_from_first_contact_to_settled_and_efficient_and_leadership_sees_it()
+    public async Task M2_A_prospect_goes_from_first_contact_to_settled_and_efficient_and_leadership_sees_it()
     {
         var officer = await DeskAsync("officer", "promotion-satellite");
         var head = await DeskAsync("unitHead", "promotion-satellite");

@@ -19,12 +19,15 @@ internal sealed class TokenShares(NpgsqlDataSource database, TimeProvider clock)
         from pg_stats where schemaname = 'public' and tablename = 'investor' and attname = 'search_tokens' and most_common_elems is not null
         """;
 
+    /// <summary>What is not among the most common tokens is rarer than each of them: on average so much of the rarest.</summary>
+    private const double Unknown = 0.2;
+
     private volatile Known? _known;
 
     private sealed record Known(FrozenDictionary<string, float> Shares, float Least, long At);
 
-    /// <summary>The share of names that are found at most, 0 to 1, as far as the statistics tell; 1 when nothing is known.</summary>
-    public async ValueTask<double> AtMostAsync(NameQuery query, CancellationToken ct)
+    /// <summary>The share of names that will be found, 0 to 1, as far as the statistics tell; 1 when nothing is known.</summary>
+    public async ValueTask<double> ExpectedAsync(NameQuery query, CancellationToken ct)
     {
         if (_known is not { } known || clock.GetElapsedTime(known.At) > Fresh)
         {
@@ -37,10 +40,9 @@ internal sealed class TokenShares(NpgsqlDataSource database, TimeProvider clock)
 
         // Of the ends that a half-written syllable may have, most are in no name: those not known count once together.
         double Ends(string[] tokens) =>
-            tokens.Sum(t => (double)known.Shares.GetValueOrDefault(t)) + (tokens.All(known.Shares.ContainsKey) ? 0 : known.Least);
+            tokens.Sum(t => (double)known.Shares.GetValueOrDefault(t)) + (tokens.All(known.Shares.ContainsKey) ? 0 : known.Least * Unknown);
 
-        // What is not among the most common ones is rarer than each of them.
-        double Of(string token) => known.Shares.TryGetValue(token, out var share) ? share : known.Least;
+        double Of(string token) => known.Shares.TryGetValue(token, out var share) ? share : known.Least * Unknown;
     }
 
     private async Task<Known> ReadAsync(CancellationToken ct)

@@ -43,7 +43,7 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
         var named = db.Investors.Named(query);
         if (turn.Sort is "updatedAt" or "-updatedAt")
         {
-            var rare = await shares.AtMostAsync(query, ct) < Rare;
+            var rare = await shares.ExpectedAsync(query, ct) < Rare;
             if (rare && await LookUpAsync(turn, named, visible, ct) is { } few)
             {
                 return few;

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using Qibin.Crm.Benchmarks.Measure;
+using Qibin.Crm.Local;
+using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.Benchmarks.Totals;
+
+/// <summary>
+/// Totals and trend through the gateway at growing numbers of journeys, each beside the plain GROUP BY of the same question over the
+/// same rows, under the scope of a leader, of a unit's head and of a chain's chief; and the rebuild that made them, while writes go on.
+/// </summary>
+internal sealed class TotalsFigures(LocalSystem system, int connections, int rounds, TimeSpan duration)
+{
+    private static readonly CompositeFormat Line = CompositeFormat.Parse("{0,-34} {1,8:0.00} ms {2,8:0.00} ms   {3,9:0.0} ms {4,9:0.0} ms   {5,8:0.0}");
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = system.Gateway };
+
+    private sealed record Asker(string Name, string Role, Func<JsonElement, string> Scope);
+
+    private static readonly Asker[] Askers =
+    [
+        new("leader", "leader", _ => "true"),
+        new("unit head", "unitHead", claims => $"unit_id = '{claims.GetProperty("unit").GetGuid()}'"),
+        new("chain chief", "chainChief", claims => $"chain_code in ({string.Join(", ", Chains(claims).Select(c => $"'{c}'"))})"),
+    ];
+
+    public async Task<int> RunAsync(int most)
+    {
+        var unit = (await ClaimsAsync("unitHead")).GetProperty("unit").GetGuid();
+        var least = new Dictionary<string, double>(StringComparer.Ordinal);
+        int[] sizes = [.. new[] { 10_000, 100_000, 1_000_000, 10_000_000 }.Where(s => s < most).Append(most)];
+        foreach (var size in sizes)
+        {
+            await JourneyLoad.ToAsync(system.Database("pipeline"), size, unit, Console.WriteLine);
+            await RebuildAsync(size, writing: size == sizes[^1]);
+            await StateAsync();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"\n{size} journeys · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s · load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{"",-34} {"ours p50",11} {"p99",11}   {"GROUP BY p50",12} {"p99",12}   GROUP BY / ours, p99"));
+            foreach (var asker in Askers)
+            {
+                var claims = await ClaimsAsync(asker.Role);
+                foreach (var (name, path, sql) in Questions(asker.Scope(claims)))
+                {
+                    var p99 = await CompareAsync(asker, name, path, sql);
+                    if (least.TryAdd(asker.Name + name, p99) is false)
+                    {
+                        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    p99 / that at {sizes[0]}: {p99 / least[asker.Name + name]:0.00}"));
+                    }
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    private static IEnumerable<(string Name, string Path, string Sql)> Questions(string scope)
+    {
+        var today = TimeProvider.System.Today();
+        yield return ("totals by stage", "/api/v1/pipeline/totals?groupBy=stage", Grouped("stage", scope));
+        yield return ("totals by chain and month", "/api/v1/pipeline/totals?groupBy=chain,month", Grouped("chain_code, month", scope));
+        yield return ("totals by unit, from 10 亿", "/api/v1/pipeline/totals?groupBy=unit&band=from10,from50", Grouped("unit_id", scope + " and band in (4, 5)"));
+        yield return ("trend of 12 months", "/api/v1/pipeline/trend", Trend(scope, ""));
+        yield return ("trend of 60 months, signed", $"/api/v1/pipeline/trend?stage=signed&from={today.AddMonths(-59):yyyy-MM}", Trend(scope, "and s.stage = 7"));
+    }
+
+    private static string Grouped(string by, string scope) =>
+        $"""
+        select {by}, '', count(*), 0, 0, 0 from journey where status = 0 and not confidential and {scope} group by {by}
+        union all
+        select {by}, a.currency, 0, sum(a.estimated), sum(a.contract), sum(a.paid_in) from journey join amount a using (lead_id)
+        where status = 0 and not confidential and {scope} group by {by}, a.currency
+        """;
+
+    private static string Trend(string scope, string where) =>
+        $"""
+        with s as (
+            select s.* from stretch s join holder h using (lead_id)
+            where s.gen = (select id from generation where live) and s.known_to is null and s.status = 0 {where} and not h.confidential and {scope.Replace("unit_id", "h.unit_id", StringComparison.Ordinal).Replace("chain_code", "h.chain_code", StringComparison.Ordinal)})
+        select date_trunc('month', day_from), '', count(*), 0, 0 from s group by 1
+        union all select date_trunc('month', day_to), '', -count(*), 0, 0 from s where day_to is not null group by 1
+        union all select date_trunc('month', day_from), a.currency, 0, sum(a.estimated), sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
+        union all select date_trunc('month', day_to), a.currency, 0, -sum(a.estimated), -sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) where day_to is not null group by 1, 2
+        """;
+
+    /// <summary>Makes the contributions from the log, with 25 writes a second beside it when asked, and prints its rate.</summary>
+    private async Task RebuildAsync(int journeys, bool writing)
+    {
+        var token = await TokenAsync("administrator");
+        var started = Stopwatch.GetTimestamp();
+        var rebuild = (await SendAsync(HttpMethod.Post, "/api/v1/pipeline/rebuilds", token, """{"adopt":true}""")).GetProperty("id").GetGuid();
+        var beside = writing ? Figures.LagAsync(system, TimeSpan.FromSeconds(30)) : Task.CompletedTask;
+        JsonElement answer;
+        double made = 0;
+        do
+        {
+            await Task.Delay(200);
+            token = Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(4) ? await TokenAsync("administrator") : token;
+            answer = await SendAsync(HttpMethod.Get, $"/api/v1/pipeline/rebuilds/{rebuild}", token, null);
+            var job = answer.GetProperty("job");
+            if (made == 0 && job.TryGetProperty("total", out var total) && total.ValueKind == JsonValueKind.Number && job.GetProperty("done").GetInt64() >= total.GetInt64())
+            {
+                made = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            }
+        }
+        while (answer.GetProperty("job").GetProperty("state").GetString() is "queued" or "running");
+        await beside;
+        var findings = answer.GetProperty("findings");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"rebuild of {journeys} journeys: {journeys / made:0} a second, compared, switched ({findings.GetProperty("switched")}) and cleared {Stopwatch.GetElapsedTime(started).TotalSeconds - made:0} s later{(writing ? ", 25 writes a second beside it for 30 s" : "")}"));
+    }
+
+    /// <summary>The rows that a plain GROUP BY counts, from what stands now.</summary>
+    private async Task StateAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0" });
+        await using var command = source.CreateCommand(
+            """
+            insert into journey (lead_id, code, investor_id, investor_name, project_id, stage, stage_on, status, first_contact_on, settled_on, owner_id, unit_id,
+                chain_code, node_code, source_region, band, confidential, readers, shared_with, changed_at)
+            select s.lead_id, l.code, l.investor_id, l.investor_name, s.project_id, s.stage, s.stage_on, s.status, s.first_contact_on, s.settled_on, s.owner_id, s.unit_id,
+                s.chain_code, s.node_code, s.source_region, s.band, l.confidential, l.readers, l.shared_with, l.recorded_at
+            from stretch s join lead l using (lead_id)
+            where s.gen = (select id from generation where live) and s.known_to is null and s.day_to is null and not exists (select from journey j where j.lead_id = s.lead_id);
+            insert into amount (lead_id, currency, estimated, contract, paid_in)
+            select s.lead_id, a.currency, a.estimated, a.contract, a.paid_in
+            from stretch s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric, paid_in numeric)
+            where s.gen = (select id from generation where live) and s.known_to is null and s.day_to is null
+            on conflict do nothing;
+            """);
+        await command.ExecuteNonQueryAsync();
+        command.CommandText = "vacuum analyze";
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<double> CompareAsync(Asker asker, string name, string path, string sql)
+    {
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(asker.Role));
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0" });
+        Task<Rate> OursAsync(TimeSpan time) => HttpLoad.RunAsync(connections, time, async _ =>
+        {
+            using var response = await _http.GetAsync(path);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                throw new InvalidOperationException($"{path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            }
+
+            await response.Content.ReadAsByteArrayAsync();
+        });
+        Task<Rate> PlainAsync(TimeSpan time) => HttpLoad.RunAsync(connections, time, async _ =>
+        {
+            await using var command = source.CreateCommand(sql);
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+            }
+        });
+
+        await OursAsync(TimeSpan.FromSeconds(1));
+        var (ours, plain) = (new List<Rate>(), new List<Rate>());
+        for (var round = 0; round < rounds; round++)
+        {
+            ours.Add(await OursAsync(duration));
+            plain.Add(await PlainAsync(duration));
+        }
+
+        var p99 = Median(ours, r => r.P99);
+        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Line, $"{asker.Name}: {name}", Median(ours, r => r.P50), p99, Median(plain, r => r.P50), Median(plain, r => r.P99), Median(plain, r => r.P99) / p99));
+        return p99;
+    }
+
+    private static double Median(List<Rate> rates, Func<Rate, double> of) => rates.Select(of).Order().ElementAt(rates.Count / 2);
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, string token, string? body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
+        }
+
+        using var response = await _http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode ? JsonSerializer.Deserialize<JsonElement>(text) : throw new HttpRequestException($"{method} {path}: {(int)response.StatusCode} {text}");
+    }
+
+    private async Task<string> TokenAsync(string role)
+    {
+        var user = system.Access.Users.First(u => u.Role == role);
+        return (await SignIn.AsAsync(system.Gateway, user.UserName, user.Password)).AccessToken;
+    }
+
+    private async Task<JsonElement> ClaimsAsync(string role) =>
+        JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars((await TokenAsync(role)).Split('.')[1])).RootElement;
+
+    private static IEnumerable<string> Chains(JsonElement claims)
+    {
+        var chains = claims.GetProperty("chains");
+        return chains.ValueKind == JsonValueKind.Array ? chains.EnumerateArray().Select(c => c.GetString()!) : [chains.GetString()!];
+    }
+}
