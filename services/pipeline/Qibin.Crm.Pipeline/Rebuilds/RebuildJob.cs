@@ -36,7 +36,7 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         "concat_ws(' ', (array['active','suspended','terminated','kept','invalid'])[status + 1], set, (at - 1) / 12 || '-' || lpad(((at - 1) % 12 + 1)::text, 2, '0'), 'stage', stage, then_chain, "
         + "nullif(then_unit, '00000000-0000-0000-0000-000000000000'), node_code, source_region, 'band', band, nullif(unit_id, '00000000-0000-0000-0000-000000000000'), chain_code, currency)";
 
-    private enum Phase { Making, Clearing }
+    private enum Phase { Making, Comparing, Clearing }
 
     private sealed record Place(Phase Phase, int Gen, Guid After);
 
@@ -51,9 +51,18 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         }
 
         var place = JsonSerializer.Deserialize<Place>(position)!;
-        if (place.Phase == Phase.Clearing)
+        switch (place.Phase)
         {
-            return await ClearAsync(db, ct);
+            case Phase.Comparing:
+                if (await Fold.StepAsync(connection, transaction, ct))
+                {
+                    job.Result = JsonSerializer.Serialize(await CompareAsync(db, connection, transaction, place.Gen, job.Read<RebuildRun>().Adopt, ct), StrictJson.Options);
+                    job.Position = JsonSerializer.Serialize(place with { Phase = Phase.Clearing });
+                }
+
+                return true;
+            case Phase.Clearing:
+                return await ClearAsync(db, ct);
         }
 
         var leads = await db.Set<LeadRow>().Where(l => l.LeadId > place.After).OrderBy(l => l.LeadId).Take(Portion).Select(l => l.LeadId).ToListAsync(ct);
@@ -67,8 +76,7 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         }
         else
         {
-            job.Result = JsonSerializer.Serialize(await CompareAsync(db, connection, transaction, place.Gen, job.Read<RebuildRun>().Adopt, ct), StrictJson.Options);
-            place = place with { Phase = Phase.Clearing };
+            place = place with { Phase = Phase.Comparing };
         }
 
         job.Position = JsonSerializer.Serialize(place);
@@ -85,13 +93,10 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         return new Place(Phase.Making, live.Id + 1, Guid.Empty);
     }
 
-    /// <summary>Compares the two generations, each statement at one instant, and switches.</summary>
+    /// <summary>Compares the two generations, each statement at one instant, and switches. Everything is folded, and nobody else folds meanwhile.</summary>
     private static async Task<RebuildFindings> CompareAsync(
         PipelineDb db, NpgsqlConnection connection, NpgsqlTransaction transaction, int made, bool adopt, CancellationToken ct)
     {
-        // Sums are compared once everything is folded that has been consumed; nobody else folds meanwhile.
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(4, 0)", ct);
-        await Fold.AllAsync(connection, transaction, ct);
         var live = await db.Generations.Where(g => g.Live).Select(g => g.Id).SingleAsync(ct);
         var differences = new List<RebuildDifference>();
         var differing = 0L;

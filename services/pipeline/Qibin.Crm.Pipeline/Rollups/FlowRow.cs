@@ -129,15 +129,19 @@ internal sealed class Flow : ICounted
     public int Month { get; init; }
 }
 
-/// <summary>Which sets of dimensions flows are kept by: none or one beside the holder's unit or chain, or neither.</summary>
+/// <summary>
+/// Which sets of dimensions flows are kept by: none or one over everything, none or the stage within a unit's or a chain's reach. What
+/// one unit has by another dimension is little enough to be counted from the stretches, and all of it together would be more flows
+/// than journeys.
+/// </summary>
 internal static class Flows
 {
-    private static readonly FlowDimension?[] Ones =
-        [null, FlowDimension.Stage, FlowDimension.Chain, FlowDimension.Unit, FlowDimension.Node, FlowDimension.SourceRegion, FlowDimension.Band];
-
-    private static readonly FlowDimension?[] Holders = [null, FlowDimension.HolderUnit, FlowDimension.HolderChain];
-
-    public static IReadOnlyList<int> Sets { get; } = [.. from one in Ones from holder in Holders select Bit(one) | Bit(holder)];
+    public static IReadOnlyList<int> Sets { get; } =
+    [
+        0, Bit(FlowDimension.Stage), Bit(FlowDimension.Chain), Bit(FlowDimension.Unit), Bit(FlowDimension.Node), Bit(FlowDimension.SourceRegion), Bit(FlowDimension.Band),
+        Bit(FlowDimension.HolderUnit), Bit(FlowDimension.HolderUnit) | Bit(FlowDimension.Stage),
+        Bit(FlowDimension.HolderChain), Bit(FlowDimension.HolderChain) | Bit(FlowDimension.Stage),
+    ];
 
     /// <summary>The month of a day, in months since the beginning of the era.</summary>
     public static int MonthOf(DateOnly day) => (day.Year * 12) + day.Month;
@@ -146,14 +150,18 @@ internal static class Flows
     public static int? SetFor(JourneyFilter filter, Caller caller)
     {
         Dimension[] dimensions = [.. filter.Dimensions()];
-        return filter.IsPast() || caller.Reach == Reach.Own || dimensions.Length > 1 ? null
-            : dimensions is [Dimension.Officer or Dimension.Month] ? null
-            : Bit(dimensions is [var one] ? Enum.Parse<FlowDimension>(one.ToString()) : null) | Bit(caller.Reach switch
-            {
-                Reach.All => null,
-                Reach.Chain => FlowDimension.HolderChain,
-                _ => FlowDimension.HolderUnit,
-            });
+        if (filter.IsPast() || caller.Reach == Reach.Own || dimensions.Length > 1 || dimensions is [Dimension.Officer or Dimension.Month])
+        {
+            return null;
+        }
+
+        var set = Bit(dimensions is [var one] ? Enum.Parse<FlowDimension>(one.ToString()) : null) | Bit(caller.Reach switch
+        {
+            Reach.All => null,
+            Reach.Chain => FlowDimension.HolderChain,
+            _ => FlowDimension.HolderUnit,
+        });
+        return Sets.Contains(set) ? set : null;
     }
 
     public static IQueryable<Flow> Seen(this IQueryable<FlowRow> flows) => flows.Select(f => new Flow

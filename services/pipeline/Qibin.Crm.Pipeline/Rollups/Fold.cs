@@ -74,8 +74,15 @@ internal static class Fold
         return folded;
     }
 
-    /// <summary>Folds everything that has been committed, in the caller's transaction, which holds the lock of the folder.</summary>
-    public static Task AllAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) => TakeAsync(connection, transaction, int.MaxValue, ct);
+    /// <summary>Folds a portion of what waits, in the caller's transaction.</summary>
+    /// <returns>Whether all that had been committed is folded, and nobody else folds until the transaction ends.</returns>
+    public static async Task<bool> StepAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        // The folder may be at a long portion; it is worth waiting for.
+        await using var alone = new NpgsqlCommand("set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock(4, 0)", connection, transaction);
+        await alone.ExecuteNonQueryAsync(ct);
+        return await TakeAsync(connection, transaction, Folding.Portion, ct) < Folding.Portion;
+    }
 
     private static async Task<long> TakeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int most, CancellationToken ct)
     {
