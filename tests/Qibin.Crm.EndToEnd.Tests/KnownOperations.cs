@@ -29,6 +29,11 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("readDwell", () => new Prepared());
         Add("readThresholds", () => new Prepared());
         Add("readForecast", () => new Prepared());
+        Add("createReport", () => new Prepared { Body = new { month = RowsOfTheTests.Day(0)[..7] }, Status = 202 });
+        Add("listReports", () => new Prepared());
+        Add("readReport", async () => (await _rows.ReportAsync()).On(""));
+        Add("readReportFile", async () => (await _rows.ReportAsync()).On("/file"));
+        Add("compareReport", async () => (await _rows.ReportAsync()).On("/comparison"));
         Add("enterRates", () => new Prepared
         {
             Path = "/api/v1/pipeline/rates",

@@ -178,6 +178,13 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return new Row(path, "", (await EndedAsync(officer, path)).Json, SeenByAll: false);
     }
 
+    public async Task<Row> ReportAsync()
+    {
+        var officer = await AsAsync("officer");
+        var path = $"/api/v1/pipeline/reports/{(await officer.PostAsync("/api/v1/pipeline/reports", new { month = Day(0)[..7] })).Is(202).Id}";
+        return new Row(path, "", (await EndedAsync(officer, path)).Json, SeenByAll: false);
+    }
+
     public async Task<Row> RunningExportAsync()
     {
         var export = await ExportAsync();

@@ -17,6 +17,7 @@ internal static class PipelineService
         ["rate.currency"] = new("{0} 不是需要汇率的货币代码", "{0} is no currency that needs a rate"),
         ["rate.repeated"] = new("同一货币同一日期出现多次", "One currency and day comes more than once"),
         ["rebuild.running"] = new("已有一次重建正在进行", "A rebuild is under way already"),
+        ["report.confidential"] = new("报告中有项目现已涉密", "A project in the report has become confidential"),
         ["chain.unknown"] = new("未知的产业链 {0}", "Unknown industry chain {0}"),
     });
 }

@@ -29,6 +29,8 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<FlowRow> Flows => Set<FlowRow>();
     public DbSet<FlowDelta> FlowDeltas => Set<FlowDelta>();
     public DbSet<RateRow> Rates => Set<RateRow>();
+    public DbSet<ReportRow> Reports => Set<ReportRow>();
+    public DbSet<ReportMaterialRow> ReportMaterials => Set<ReportMaterialRow>();
 
     /// <summary>Sends the statement with the others of the transaction, in the order in which they were gathered.</summary>
     public void Gather(NpgsqlBatchCommand statement)
@@ -160,6 +162,23 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.Property(x => x.Currency).HasMaxLength(3);
             row.Property(x => x.Rate).HasPrecision(16, 8);
             row.HasIndex(x => new { x.Currency, x.On });
+        });
+        modelBuilder.Entity<ReportRow>(row =>
+        {
+            row.ToTable("report");
+            row.HasKey(x => x.Id);
+            row.Property(x => x.Id).ValueGeneratedNever();
+            row.HasIndex(x => x.CreatedAt);
+            row.Property(x => x.WorkbookHash).HasMaxLength(64);
+            row.Property(x => x.DocumentHash).HasMaxLength(64);
+        });
+        modelBuilder.Entity<ReportMaterialRow>(row =>
+        {
+            row.ToTable("report_material");
+            row.HasKey(x => x.ReportId);
+            row.Property(x => x.ReportId).ValueGeneratedNever();
+            row.Property(x => x.Names).HasColumnType("jsonb");
+            row.HasOne<ReportRow>().WithOne().HasForeignKey<ReportMaterialRow>(x => x.ReportId);
         });
         modelBuilder.Entity<HolderRow>(row =>
         {

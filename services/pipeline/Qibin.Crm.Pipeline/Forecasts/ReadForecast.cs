@@ -8,9 +8,6 @@ namespace Qibin.Crm.Pipeline;
 /// <summary>What is still to be signed and paid in this year, weighed by what history says of each stage.</summary>
 internal static class ReadForecast
 {
-    /// <summary>PostgreSQL keeps microseconds: an instant that is answered can be asked for again.</summary>
-    private const long Microsecond = TimeSpan.TicksPerMicrosecond;
-
     public static void MapReadForecast(this RouteGroupBuilder api) => api.MapGet("/pipeline/forecast", Handle)
         .AllowEverybody(Scopes.PipelineRead)
         .WithName("readForecast")
@@ -20,8 +17,7 @@ internal static class ReadForecast
     {
         query.CheckPast(clock);
         Conversion.Check(query.ConvertTo);
-        var known = (query.KnownAt ?? clock.GetUtcNow()).ToUniversalTime();
-        known = known.AddTicks(-(known.Ticks % Microsecond));
+        var known = Instants.Kept(query.KnownAt ?? clock.GetUtcNow());
         var asked = query with { AsOf = query.AsOf ?? known.OnDay(), KnownAt = known };
         var forecasting = new Forecasting(asked.AsOf.Value, known, Meant(asked), asked.Statuses());
 

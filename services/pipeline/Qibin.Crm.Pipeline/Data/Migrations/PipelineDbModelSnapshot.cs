@@ -1320,6 +1320,103 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("rate", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.ReportMaterialRow", b =>
+                {
+                    b.Property<Guid>("ReportId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("report_id");
+
+                    b.Property<int>("Confidential")
+                        .HasColumnType("integer")
+                        .HasColumnName("confidential");
+
+                    b.Property<byte[]>("Document")
+                        .HasColumnType("bytea")
+                        .HasColumnName("document");
+
+                    b.PrimitiveCollection<Guid[]>("Leads")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("leads");
+
+                    b.PrimitiveCollection<Guid[]>("Listed")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("listed");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("names");
+
+                    b.Property<byte[]>("Workbook")
+                        .HasColumnType("bytea")
+                        .HasColumnName("workbook");
+
+                    b.HasKey("ReportId")
+                        .HasName("pk_report_material");
+
+                    b.ToTable("report_material", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Pipeline.ReportRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly>("AsOf")
+                        .HasColumnType("date")
+                        .HasColumnName("as_of");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DocumentHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("document_hash");
+
+                    b.Property<int>("DocumentLength")
+                        .HasColumnType("integer")
+                        .HasColumnName("document_length");
+
+                    b.Property<DateTimeOffset>("KnownAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_at");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.Property<Guid>("RequesterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requester_id");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("WorkbookHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("workbook_hash");
+
+                    b.Property<int>("WorkbookLength")
+                        .HasColumnType("integer")
+                        .HasColumnName("workbook_length");
+
+                    b.HasKey("Id")
+                        .HasName("pk_report");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_report_created_at");
+
+                    b.ToTable("report", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.StretchRow", b =>
                 {
                     b.Property<int>("Gen")
@@ -1713,6 +1810,16 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_amount_journey_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Pipeline.ReportMaterialRow", b =>
+                {
+                    b.HasOne("Qibin.Crm.Pipeline.ReportRow", null)
+                        .WithOne()
+                        .HasForeignKey("Qibin.Crm.Pipeline.ReportMaterialRow", "ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_report_material_report_report_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Pipeline.StretchRow", b =>

@@ -1,0 +1,54 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>
+/// The container of a workbook or a document (ECMA-376), the same octets for the same parts: they stand in the order given, bear one
+/// fixed time, and are stored as they are, since what compression makes of them differs between versions of a library.
+/// </summary>
+internal static class OfficeFile
+{
+    /// <summary>The earliest time that a zip can tell.</summary>
+    private static readonly DateTimeOffset Fixed = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static byte[] Of(IEnumerable<(string Name, byte[] Content)> parts)
+    {
+        using var file = new MemoryStream();
+        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in parts)
+            {
+                var entry = zip.CreateEntry(name, CompressionLevel.NoCompression);
+                entry.LastWriteTime = Fixed;
+                using var part = entry.Open();
+                part.Write(content);
+            }
+        }
+
+        return file.ToArray();
+    }
+
+    public static (string Name, byte[] Content) Part(string name, string xml) =>
+        (name, Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n" + xml));
+
+    /// <summary>What may stand in XML 1.0, with the rest as a question mark.</summary>
+    public static string Text(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            _ = rune.Value switch
+            {
+                '<' => clean.Append("&lt;"),
+                '>' => clean.Append("&gt;"),
+                '&' => clean.Append("&amp;"),
+                '"' => clean.Append("&quot;"),
+                < ' ' or 0xFFFE or 0xFFFF => clean.Append('?'),
+                _ => clean.Append(rune.ToString()),
+            };
+        }
+
+        return clean.ToString();
+    }
+}

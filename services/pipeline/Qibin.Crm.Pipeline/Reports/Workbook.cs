@@ -1,0 +1,31 @@
+using System.Text;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>A report as a workbook: a sheet for each table, with its heading and what it is made from above it.</summary>
+internal static class Workbook
+{
+    private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    private const string Types = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+
+    public static byte[] Of(MonthlyReport report) => OfficeFile.Of(
+    [
+        OfficeFile.Part("[Content_Types].xml",
+            $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{Types}.sheet.main+xml"/>{Each(report, (_, n) => $"""<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{Types}.worksheet+xml"/>""")}</Types>"""),
+        OfficeFile.Part("_rels/.rels",
+            $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>"""),
+        OfficeFile.Part("xl/workbook.xml",
+            $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets>{Each(report, (t, n) => $"""<sheet name="{OfficeFile.Text(t.Sheet)}" sheetId="{n}" r:id="rId{n}"/>""")}</sheets></workbook>"""),
+        OfficeFile.Part("xl/_rels/workbook.xml.rels",
+            $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{Each(report, (_, n) => $"""<Relationship Id="rId{n}" Type="{Relations}/worksheet" Target="worksheets/sheet{n}.xml"/>""")}</Relationships>"""),
+        .. report.Tables.Select((table, i) => OfficeFile.Part($"xl/worksheets/sheet{i + 1}.xml",
+            $"""<worksheet xmlns="{Main}"><cols><col min="1" max="{table.Headings.Count}" width="20" customWidth="1"/></cols><sheetData>{Rows(report, table)}</sheetData></worksheet>""")),
+    ]);
+
+    private static string Rows(MonthlyReport report, ReportTable table) => Encoding.UTF8.GetString(SheetWriter.Rows(
+        SheetFormat.Xlsx, [[report.Title], .. report.Notes.Select(note => new object?[] { note }), [], [table.Title], [.. table.Headings], .. table.Rows]));
+
+    private static string Each(MonthlyReport report, Func<ReportTable, int, string> text) => string.Concat(report.Tables.Select((t, i) => text(t, i + 1)));
+}
