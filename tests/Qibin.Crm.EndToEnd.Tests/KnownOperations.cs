@@ -23,6 +23,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Projects();
         Enterprises();
         Identity();
+        Assessment();
         Add("readTotals", () => new Prepared { Path = "/api/v1/pipeline/totals?groupBy=stage,chain" });
         Add("readTrend", () => new Prepared());
         Add("readFunnel", () => new Prepared());

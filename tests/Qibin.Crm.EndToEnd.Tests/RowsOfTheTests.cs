@@ -395,6 +395,18 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         static bool SettledOn(Answer answer, string member) => answer.Is(200).Json.TryGetProperty(member, out var on) && on.ValueKind == JsonValueKind.String;
     }
 
+    /// <summary>Rates of every currency that some journey's amounts are in, so that all of them can be converted.</summary>
+    public async Task RatesAsync()
+    {
+        var total = (await (await AsAsync("administrator")).GetAsync("/api/v1/pipeline/totals?status=active,suspended,terminated,kept,invalid")).Is(200).Json.GetProperty("total");
+        var rates = ((string[])["estimatedInvestment", "contractAmount", "paidIn"]).SelectMany(f => total.GetProperty(f).EnumerateArray())
+            .Select(m => m.GetProperty("currency").GetString()!).Where(c => c != "CNY").Distinct().Select(c => new { currency = c, on = Day(-700), rate = 7m }).ToList();
+        if (rates.Count > 0)
+        {
+            (await (await AsAsync("administrator")).PostAsync("/api/v1/pipeline/rates", new { rates })).Is(200);
+        }
+    }
+
     /// <summary>Takes away what was planted in the databases.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -116,6 +116,34 @@ internal sealed class Trade
     public ProjectState Standing(ProjectState project, ProjectStatus status, DateOnly? on = null) => Tell(
         project with { Status = status }, p => new ProjectStatusChanged { Project = p, Reason = "资金安排", OccurredOn = on ?? Today });
 
+    /// <summary>A transfer of a lead that was confirmed: the lead changes hands, the giving side goes on reading it, and credit is shared.</summary>
+    public LeadState Transfer(LeadState lead, Guid toOwner, Guid toUnit, params (Guid Unit, int Credit)[] shares)
+    {
+        var moved = Tell(
+            lead with { OwnerId = toOwner, UnitId = toUnit, SharedWith = [.. lead.SharedWith.Append(lead.UnitId).Append(lead.OwnerId).Distinct()] },
+            l => new LeadAssigned { Lead = l, PreviousOwnerId = lead.OwnerId, OccurredOn = Today });
+        Confirm(lead, moved, shares);
+        return moved;
+    }
+
+    /// <summary>Tells of the shares that were agreed when a lead changed hands.</summary>
+    public void Confirm(LeadState before, LeadState after, params (Guid Unit, int Credit)[] shares)
+    {
+        var id = NewId();
+        Note(id, new TransferMoved
+        {
+            TransferId = id,
+            LeadId = before.LeadId,
+            FromUnitId = before.UnitId,
+            ToUnitId = after.UnitId,
+            ToOwnerId = after.OwnerId,
+            From = TransferState.Accepted,
+            State = TransferState.Confirmed,
+            Shares = [.. shares.Select(s => new TransferShare { UnitId = s.Unit, Credit = s.Credit, Tax = s.Credit })],
+            OccurredOn = Today,
+        }, null);
+    }
+
     public EnterpriseState Register(ProjectState project, DateOnly? on = null)
     {
         var enterprise = new EnterpriseState
@@ -191,6 +219,7 @@ internal sealed class RandomTrade(int seed)
     private static readonly string?[] Regions = ["110000", "410611", null];
     private static readonly string[] Currencies = ["CNY", "USD", "EUR"];
     private readonly Random _dice = new(seed);
+    private readonly Random _shares = new(seed + 1);
 
     public Trade Trade { get; } = new();
     public Guid[] Units { get; } = [.. Enumerable.Range(0, 4).Select(_ => Trade.NewId())];
@@ -236,9 +265,7 @@ internal sealed class RandomTrade(int seed)
             0 => Contact(lead),
             8 => Correct(lead),
             // What a unit gives away it goes on reading.
-            1 => Trade.Tell(
-                lead with { OwnerId = Pick(Officers), UnitId = Pick(Units), SharedWith = _dice.Next(2) == 0 ? [lead.UnitId, lead.OwnerId] : [] },
-                l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today.AddDays(-_dice.Next(10)) }),
+            1 => Assign(lead),
             2 => Trade.Tell(lead with { EstimatedInvestment = Money(-1), NodeCode = null, ChainCode = null }, l => new LeadAmended { Lead = l }),
             3 => Trade.Tell(
                 lead with { Confidential = !lead.Confidential, Readers = lead.Confidential ? [] : [Pick(Officers), Pick(Officers)] }, l => new LeadAmended { Lead = l }),
@@ -251,6 +278,20 @@ internal sealed class RandomTrade(int seed)
             6 or 7 when open => Convert(lead),
             _ => Trade.Tell(lead, l => new NextStepPlanned { Lead = l, DueOn = Trade.Today.AddDays(7) }),
         };
+    }
+
+    private LeadState Assign(LeadState lead)
+    {
+        var moved = Trade.Tell(
+            lead with { OwnerId = Pick(Officers), UnitId = Pick(Units), SharedWith = _dice.Next(2) == 0 ? [lead.UnitId, lead.OwnerId] : [] },
+            l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today.AddDays(-_dice.Next(10)) });
+        if (moved.SharedWith.Length > 0 && moved.UnitId != lead.UnitId)
+        {
+            var kept = _shares.Next(10_001);
+            Trade.Confirm(lead, moved, (lead.UnitId, kept), (moved.UnitId, 10_000 - kept));
+        }
+
+        return moved;
     }
 
     private LeadState Contact(LeadState lead)

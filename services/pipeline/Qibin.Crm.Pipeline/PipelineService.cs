@@ -19,5 +19,21 @@ internal static class PipelineService
         ["rebuild.running"] = new("已有一次重建正在进行", "A rebuild is under way already"),
         ["report.confidential"] = new("报告中有项目现已涉密", "A project in the report has become confidential"),
         ["chain.unknown"] = new("未知的产业链 {0}", "Unknown industry chain {0}"),
+        ["year.outside"] = new("日期须在 {0} 年内", "The day must lie in {0}"),
+        ["by.one"] = new("by 为 unit 或 officer 之一", "by is one of unit and officer"),
+        ["indicator.one"] = new("只能选择一个指标", "One indicator only"),
+        ["subject.one"] = new("unitId 与 officerId 须且只能给出一个", "Give unitId or officerId, one of them"),
+        ["unit.unknown"] = new("未知的单位", "Unknown unit"),
+        ["officer.unknown"] = new("未知的人员", "Unknown officer"),
+        ["measure.other"] = new("数量指标只给 count，金额指标只给 amount", "Give count or amount, the one that the indicator is about"),
+        ["measure.currency"] = new("目标与扣减以人民币计", "Targets and penalties are in CNY"),
+        ["measure.negative"] = new("不能小于零", "Not below zero"),
+        ["target.repeated"] = new("同一对象的同一指标出现多次", "One indicator of one unit or officer comes more than once"),
+        ["exclusion.already"] = new("该项目在此指标中已被剔除", "The project is left out of this indicator already"),
+        ["exclusion.none"] = new("该项目在此指标中未被剔除", "The project is not left out of this indicator"),
+        ["penalty.reversed"] = new("扣减只能撤销一次", "A penalty is taken back once, and a reversal not at all"),
+    }, new Dictionary<string, string>
+    {
+        ["ix_penalty_reverses"] = "penalty.reversed",
     });
 }

@@ -50,6 +50,7 @@ internal static class Program
         var api = app.MapApi();
         api.MapTotals();
         api.MapReports();
+        api.MapAssessment();
         api.MapListJourneys();
         api.MapReadJourney();
         api.MapOperations();

@@ -31,6 +31,9 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<RateRow> Rates => Set<RateRow>();
     public DbSet<ReportRow> Reports => Set<ReportRow>();
     public DbSet<ReportMaterialRow> ReportMaterials => Set<ReportMaterialRow>();
+    public DbSet<TargetRow> Targets => Set<TargetRow>();
+    public DbSet<ExclusionRow> Exclusions => Set<ExclusionRow>();
+    public DbSet<PenaltyRow> Penalties => Set<PenaltyRow>();
 
     /// <summary>Sends the statement with the others of the transaction, in the order in which they were gathered.</summary>
     public void Gather(NpgsqlBatchCommand statement)
@@ -91,6 +94,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => x.LeadId);
             row.HasIndex(x => x.ProjectId);
             row.HasIndex(x => x.RecordedAt);
+            row.HasIndex(x => x.OccurredOn, "ix_fact_funds_paid_in").HasFilter("type = 'FundsPaidIn'");
         });
         modelBuilder.Entity<MilestoneRow>(row =>
         {
@@ -231,6 +235,29 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.ToTable("flow_delta");
             row.HasKey(x => x.Id);
             row.Property(x => x.Currency).HasMaxLength(3);
+        modelBuilder.Entity<TargetRow>(row =>
+        {
+            row.ToTable("target");
+            row.HasKey(x => x.Id);
+            row.Property(x => x.Value).HasPrecision(19, 4);
+            row.Property(x => x.Note).HasMaxLength(500);
+            row.HasIndex(x => new { x.Year, x.Indicator, x.SubjectId, x.EnteredAt }).IsUnique();
+        });
+        modelBuilder.Entity<ExclusionRow>(row =>
+        {
+            row.ToTable("exclusion");
+            row.HasKey(x => x.Id);
+            row.Property(x => x.Reason).HasMaxLength(500);
+            row.HasIndex(x => new { x.Year, x.Indicator, x.LeadId, x.EnteredAt }).IsUnique();
+        });
+        modelBuilder.Entity<PenaltyRow>(row =>
+        {
+            row.ToTable("penalty");
+            row.HasKey(x => x.Id);
+            row.Property(x => x.Value).HasPrecision(19, 4);
+            row.Property(x => x.Reason).HasMaxLength(500);
+            row.HasIndex(x => x.Year);
+            row.HasIndex(x => x.Reverses, "ix_penalty_reverses").IsUnique();
         });
         modelBuilder.AddAggregateConventions();
     }

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Enters targets of a year; a later entry for the same indicator and unit or officer takes the place of the earlier one.</summary>
+public sealed record EnterTargetsRequest
+{
+    /// <summary>The year; it may be one to come.</summary>
+    [Needed, NumberRange(2000, 2100)]
+    public int? Year { get; init; }
+
+    [Needed, Items(1, 500)]
+    public IReadOnlyList<TargetEntry>? Targets { get; init; }
+
+    /// <summary>Why, such as the document that sets them.</summary>
+    [TextLength(500)]
+    public string? Note { get; init; }
+}
+
+/// <summary>What one unit or one officer is to achieve: <c>unitId</c> or <c>officerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
+public sealed record TargetEntry
+{
+    [Needed]
+    public Indicator? Indicator { get; init; }
+
+    /// <summary>The unit as a whole. Units below it have targets of their own.</summary>
+    public Guid? UnitId { get; init; }
+
+    public Guid? OfficerId { get; init; }
+
+    /// <summary>Projects; 0 takes the target away.</summary>
+    [NumberRange(0, 1_000_000)]
+    public decimal? Count { get; init; }
+
+    /// <summary>In CNY; 0 takes the target away.</summary>
+    public Money? Amount { get; init; }
+}
+
+internal static class EnterTargets
+{
+    public static void MapEnterTargets(this RouteGroupBuilder api) => api.MapPost("/pipeline/targets", Handle)
+        .Allow(null, Roles.Administrator)
+        .WithName("enterTargets")
+        .WithSummary("录入年度目标 · Enter targets of a year");
+
+    internal static async Task<Ok<TargetsReceipt>> Handle(EnterTargetsRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var targets = request.Targets!;
+        var subjects = await Subject.ReadAsync([.. targets.Select((t, i) => (t.UnitId, t.OfficerId, $"/targets/{i}"))], db, ct);
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var (indicator, subject) = (targets[i].Indicator!.Value, subjects[i]);
+            if (Enumerable.Range(0, i).Any(n => (targets[n].Indicator, subjects[n].Id) == (indicator, subject.Id)))
+            {
+                throw Refusal.Invalid($"/targets/{i}", "target.repeated");
+            }
+
+            var row = new TargetRow
+            {
+                Id = Guid.CreateVersion7(now),
+                Year = request.Year!.Value,
+                Indicator = indicator,
+                SubjectId = subject.Id,
+                OwnerId = subject.OwnerId,
+                UnitId = subject.UnitId,
+                Value = Measure.Read(indicator, targets[i].Count, targets[i].Amount, $"/targets/{i}"),
+                Note = request.Note,
+                EnteredAt = now,
+                EnteredBy = caller.Id,
+            };
+            db.Add(row);
+            db.Audit(caller, clock, "target.entered", "target", row.Id, request.Note);
+        }
+
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new TargetsReceipt { Entered = targets.Count });
+    }
+
+    /// <summary>How many were entered.</summary>
+    public sealed record TargetsReceipt : IReceipt
+    {
+        public required int Entered { get; init; }
+    }
+}

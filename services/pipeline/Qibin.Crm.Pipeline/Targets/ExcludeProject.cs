@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Leaves a project out of an indicator for a year, or lets it in again.</summary>
+public sealed record ExcludeProjectRequest
+{
+    [Needed, NumberRange(2000, 2100)]
+    public int? Year { get; init; }
+
+    [Needed]
+    public Indicator? Indicator { get; init; }
+
+    /// <summary>The lead of the project.</summary>
+    [Needed]
+    public Guid? LeadId { get; init; }
+
+    /// <summary>False takes an exclusion back. Default true.</summary>
+    public bool? Excluded { get; init; }
+
+    [Needed, TextLength(500)]
+    public string? Reason { get; init; }
+}
+
+internal static class ExcludeProject
+{
+    public static void MapExcludeProject(this RouteGroupBuilder api) => api.MapPost("/pipeline/exclusions", Handle)
+        .Allow(null, Roles.Administrator)
+        .WithName("excludeProject")
+        .WithSummary("剔除项目 · Leave a project out of an indicator, or let it in again");
+
+    internal static async Task<Results<Ok<EntryReceipt>, NotFound>> Handle(
+        ExcludeProjectRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var (year, indicator, lead, excluded) = (request.Year!.Value, request.Indicator!.Value, request.LeadId!.Value, request.Excluded ?? true);
+        if (!await db.Journeys.VisibleTo(caller).AnyAsync(j => j.LeadId == lead, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var last = await db.Exclusions.Where(e => e.Year == year && e.Indicator == indicator && e.LeadId == lead)
+            .OrderByDescending(e => e.EnteredAt).Select(e => (bool?)e.Excluded).FirstOrDefaultAsync(ct);
+        if ((last ?? false) == excluded)
+        {
+            throw new RuleViolation(excluded ? "exclusion.already" : "exclusion.none");
+        }
+
+        var now = clock.GetUtcNow();
+        var row = new ExclusionRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Year = year,
+            Indicator = indicator,
+            LeadId = lead,
+            Excluded = excluded,
+            Reason = request.Reason!,
+            EnteredAt = now,
+            EnteredBy = caller.Id,
+        };
+        db.Add(row);
+        db.Audit(caller, clock, excluded ? "assessment.excluded" : "assessment.included", "lead", lead, request.Reason);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new EntryReceipt { Id = row.Id });
+    }
+}
+
+/// <summary>What was entered.</summary>
+public sealed record EntryReceipt : IReceipt
+{
+    public required Guid Id { get; init; }
+}

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Deducts from what a unit or an officer has achieved: <c>unitId</c> or <c>officerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
+public sealed record ImposePenaltyRequest
+{
+    [Needed, NumberRange(2000, 2100)]
+    public int? Year { get; init; }
+
+    [Needed]
+    public Indicator? Indicator { get; init; }
+
+    public Guid? UnitId { get; init; }
+    public Guid? OfficerId { get; init; }
+
+    /// <summary>Projects, whole or in part.</summary>
+    [NumberRange(0.0001, 1_000_000, 4)]
+    public decimal? Count { get; init; }
+
+    /// <summary>In CNY.</summary>
+    [PositiveMoney]
+    public Money? Amount { get; init; }
+
+    /// <summary>The day of the year from which on it is deducted; the last one that has come when absent.</summary>
+    [BusinessDate]
+    public DateOnly? On { get; init; }
+
+    [Needed, TextLength(500)]
+    public string? Reason { get; init; }
+}
+
+internal static class ImposePenalty
+{
+    public static void MapImposePenalty(this RouteGroupBuilder api) => api.MapPost("/pipeline/penalties", Handle)
+        .Allow(null, Roles.Administrator)
+        .WithName("imposePenalty")
+        .WithSummary("考核扣减 · Deduct from what was achieved");
+
+    internal static async Task<Ok<EntryReceipt>> Handle(ImposePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var subject = (await Subject.ReadAsync([(request.UnitId, request.OfficerId, "")], db, ct))[0];
+        var now = clock.GetUtcNow();
+        var row = new PenaltyRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Year = request.Year!.Value,
+            Indicator = request.Indicator!.Value,
+            SubjectId = subject.Id,
+            OwnerId = subject.OwnerId,
+            UnitId = subject.UnitId,
+            On = Period.DayIn(request.Year.Value, request.On, "/year", "/on", clock),
+            Value = Measure.Read(request.Indicator.Value, request.Count, request.Amount, ""),
+            Reason = request.Reason!,
+            EnteredAt = now,
+            EnteredBy = caller.Id,
+        };
+        db.Add(row);
+        db.Audit(caller, clock, "penalty.imposed", "penalty", row.Id, request.Reason);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new EntryReceipt { Id = row.Id });
+    }
+}

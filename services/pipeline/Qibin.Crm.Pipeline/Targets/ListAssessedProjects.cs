@@ -1,0 +1,107 @@
+using System.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>The projects behind a score: the same rules, the same scope, the same sum.</summary>
+internal static class ListAssessedProjects
+{
+    private static readonly Listing<ProjectRow> Listing = new Listing<ProjectRow>(p => p.ProjectId, "code")
+        .Sort("code", p => p.Code)
+        .Sort("name", p => p.Name);
+
+    public static void MapListAssessedProjects(this RouteGroupBuilder api) => api.MapGet("/pipeline/assessment/projects", Handle)
+        .AllowEverybody(Scopes.PipelineRead)
+        .WithMetadata(Listing)
+        .WithName("listAssessedProjects")
+        .WithSummary("考核项目列表 · The projects behind a score");
+
+    internal static async Task<Ok<Page<AssessedProject>>> Handle(
+        [AsParameters] AssessedProjectsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var period = Period.Of(query, clock);
+        var indicator = query.Indicator?.Values switch
+        {
+            null => Indicator.SignedProjects,
+            [var one] => one,
+            _ => throw Refusal.Invalid("indicator", "indicator.one"),
+        };
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
+        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Officer is null || c.OwnerId == query.Officer)).ToLookup(c => c.ProjectId);
+        var ids = credits.Select(c => c.Key).ToArray();
+        var units = await db.Units.AsNoTracking().NamesAsync(ct);
+        var rows = db.Projects.AsNoTracking().Where(p => ids.Contains(p.ProjectId));
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, project =>
+        {
+            var (one, of) = (credits[project.ProjectId].First(), credits[project.ProjectId]);
+            return new AssessedProject
+            {
+                LeadId = one.LeadId,
+                ProjectId = one.ProjectId,
+                Code = project.Code,
+                Name = project.Name,
+                Status = one.Status,
+                CountedOn = one.On,
+                Amounts = one.Amounts,
+                Counted = Measure.Of(indicator, of.Sum(c => c.Value)),
+                Credits = [.. of.Select(c => new ProjectCredit { Unit = units.Of(c.UnitId), OfficerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole, Counted = Measure.Of(indicator, c.Value) })],
+            };
+        }, ct));
+    }
+}
+
+/// <summary>Which score.</summary>
+public sealed record AssessedProjectsQuery : PeriodQuery
+{
+    /// <summary>One indicator; <c>signedProjects</c> when absent.</summary>
+    public Words<Indicator>? Indicator { get; init; }
+
+    /// <summary>Id of the unit that is credited.</summary>
+    public Guid? Unit { get; init; }
+
+    /// <summary>Id of the officer who is credited.</summary>
+    public Guid? Officer { get; init; }
+}
+
+/// <summary>A project that counts.</summary>
+public sealed record AssessedProject
+{
+    public required Guid LeadId { get; init; }
+    public required Guid ProjectId { get; init; }
+
+    /// <summary>The project's code, such as <c>P-2026-000123</c>.</summary>
+    public required string Code { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>On the day asked for. A suspended or terminated project goes on counting unless it is excluded.</summary>
+    public required JourneyStatus Status { get; init; }
+
+    /// <summary>Since when it counts; of funds the day of the last payment.</summary>
+    public required DateOnly CountedOn { get; init; }
+
+    /// <summary>Of the whole project, as agreed or paid, per currency; none where projects are counted.</summary>
+    public required IReadOnlyList<Money> Amounts { get; init; }
+
+    /// <summary>What it counts for in this score: the sum of the credits.</summary>
+    public required Measure Counted { get; init; }
+
+    /// <summary>Whose it is, of those in this score.</summary>
+    public required IReadOnlyList<ProjectCredit> Credits { get; init; }
+}
+
+/// <summary>The part of a unit and its officer.</summary>
+public sealed record ProjectCredit
+{
+    public required UnitName Unit { get; init; }
+    public required Guid OfficerId { get; init; }
+
+    /// <summary>Between 0 and 1, by the transfer that was confirmed last.</summary>
+    public required decimal Share { get; init; }
+
+    public required Measure Counted { get; init; }
+}

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>The targets that hold, or all as they were entered.</summary>
+internal static class ListTargets
+{
+    private static readonly Listing<Assessed<TargetRow>> Listing = new Listing<Assessed<TargetRow>>(t => t.Row.Id, "-enteredAt")
+        .Sort("enteredAt", t => t.Row.EnteredAt)
+        .Sort("year", t => t.Row.Year);
+
+    public static void MapListTargets(this RouteGroupBuilder api) => api.MapGet("/pipeline/targets", Handle)
+        .AllowEverybody(Scopes.PipelineRead)
+        .WithMetadata(Listing)
+        .WithName("listTargets")
+        .WithSummary("年度目标列表 · Targets by year, unit, officer and indicator");
+
+    internal static async Task<Ok<Page<TargetAnswer>>> Handle(
+        [AsParameters] TargetsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct)
+    {
+        var units = await db.Units.AsNoTracking().NamesAsync(ct);
+        var rows = db.Targets.AsNoTracking();
+        if (query.History != true)
+        {
+            rows = rows.Where(t => !db.Targets.Any(n => n.Year == t.Year && n.Indicator == t.Indicator && n.SubjectId == t.SubjectId && n.EnteredAt > t.EnteredAt));
+        }
+
+        if (query.Year is { } year)
+        {
+            rows = rows.Where(t => t.Year == year);
+        }
+
+        if (query.Indicator is { Values: var indicators })
+        {
+            rows = rows.Where(t => indicators.Contains(t.Indicator));
+        }
+
+        if ((query.Officer ?? query.Unit) is { } subject)
+        {
+            rows = rows.Where(t => t.SubjectId == subject);
+        }
+
+        return TypedResults.Ok(await Listing.PageAsync(rows.Assessed().VisibleTo(caller), page, request, t => new TargetAnswer
+        {
+            Id = t.Row.Id,
+            Year = t.Row.Year,
+            Indicator = t.Row.Indicator,
+            Unit = units.Of(t.Row.UnitId),
+            OfficerId = t.Row.OwnerId == Guid.Empty ? null : t.Row.OwnerId,
+            Target = Measure.Of(t.Row.Indicator, t.Row.Value),
+            Note = t.Row.Note,
+            EnteredAt = t.Row.EnteredAt,
+            EnteredBy = t.Row.EnteredBy,
+        }, ct));
+    }
+}
+
+/// <summary>Which targets are listed.</summary>
+public sealed record TargetsQuery
+{
+    public int? Year { get; init; }
+
+    /// <summary>Indicators, separated by commas; all when absent.</summary>
+    public Words<Indicator>? Indicator { get; init; }
+
+    /// <summary>Id of a unit: the targets of the unit as a whole.</summary>
+    public Guid? Unit { get; init; }
+
+    /// <summary>Id of an officer; it goes before <c>unit</c>.</summary>
+    public Guid? Officer { get; init; }
+
+    /// <summary>True for those too that a later entry has taken the place of.</summary>
+    public bool? History { get; init; }
+}
+
+/// <summary>What a unit or an officer is to achieve in a year.</summary>
+public sealed record TargetAnswer
+{
+    public required Guid Id { get; init; }
+    public required int Year { get; init; }
+    public required Indicator Indicator { get; init; }
+
+    /// <summary>The unit, or the one that the officer was placed in when this was entered.</summary>
+    public required UnitName Unit { get; init; }
+
+    /// <summary>Null where it is the target of the unit as a whole.</summary>
+    public required Guid? OfficerId { get; init; }
+
+    public required Measure Target { get; init; }
+    public required string? Note { get; init; }
+    public required DateTimeOffset EnteredAt { get; init; }
+    public required Guid EnteredBy { get; init; }
+}

@@ -1,0 +1,51 @@
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Which year, through which day, as known at which instant.</summary>
+public abstract record PeriodQuery
+{
+    /// <summary>The assessed year; that of <c>asOf</c> when absent, or this one.</summary>
+    public int? Year { get; init; }
+
+    /// <summary>A day of the year through which it is counted; its last day when absent, or today in the present year.</summary>
+    public DateOnly? AsOf { get; init; }
+
+    /// <summary>
+    /// A past instant: only what had been recorded by then counts, targets, exclusions, penalties and rates included. Now when absent.
+    /// </summary>
+    public DateTimeOffset? KnownAt { get; init; }
+}
+
+/// <summary>A year through a day of it, as known at an instant.</summary>
+/// <param name="Day">The day asked for; what happened later does not count.</param>
+/// <param name="KnownAt">The instant asked for, in UTC; null for now.</param>
+internal sealed record Period(DateOnly Day, DateTimeOffset? KnownAt)
+{
+    public int Year => Day.Year;
+
+    /// <summary>The first day of the year.</summary>
+    public DateOnly First => new(Day.Year, 1, 1);
+
+    /// <summary>The day and the instant, as journeys are asked for by them.</summary>
+    public JourneyFilter Moment => new JourneysQuery { AsOf = Day, KnownAt = KnownAt };
+
+    /// <summary>The period that is asked for.</summary>
+    /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>year.outside</c>, <c>value.range</c>.</exception>
+    public static Period Of(PeriodQuery query, TimeProvider clock)
+    {
+        new JourneysQuery { AsOf = query.AsOf, KnownAt = query.KnownAt }.CheckPast(clock);
+        return new Period(DayIn(query.Year ?? (query.AsOf ?? clock.Today()).Year, query.AsOf, "year", "asOf", clock), query.KnownAt?.ToUniversalTime());
+    }
+
+    /// <summary>A day of a year that is not after today; the last one that has come when none is given.</summary>
+    /// <exception cref="Refusal">400 at the pointers: <c>date.future</c>, <c>year.outside</c>, <c>value.range</c>.</exception>
+    public static DateOnly DayIn(int year, DateOnly? day, string yearPointer, string dayPointer, TimeProvider clock)
+    {
+        var today = clock.Today();
+        return year is < 2000 or > 2100 ? throw Refusal.Invalid(yearPointer, "value.range", 2000, 2100)
+            : year > today.Year ? throw Refusal.Invalid(yearPointer, "date.future")
+            : day is { } given && given.Year != year ? throw Refusal.Invalid(dayPointer, "year.outside", year)
+            : clock.NotAfterToday(day ?? (year == today.Year ? today : new DateOnly(year, 12, 31)), dayPointer);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+/// <summary>Takes a penalty back.</summary>
+public sealed record ReversePenaltyRequest
+{
+    [Needed, TextLength(500)]
+    public string? Reason { get; init; }
+}
+
+internal static class ReversePenalty
+{
+    public static void MapReversePenalty(this RouteGroupBuilder api) => api.MapPost("/pipeline/penalties/{penaltyId:guid}/reversal", Handle)
+        .Allow(null, Roles.Administrator)
+        .WithName("reversePenalty")
+        .WithSummary("撤销扣减 · Take a penalty back");
+
+    internal static async Task<Results<Ok<EntryReceipt>, NotFound>> Handle(
+        Guid penaltyId, ReversePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (await db.Penalties.AsNoTracking().SingleOrDefaultAsync(p => p.Id == penaltyId, ct) is not { } penalty)
+        {
+            return TypedResults.NotFound();
+        }
+
+        // That a penalty is reversed once only is the index's to say.
+        if (penalty.Reverses is not null)
+        {
+            throw new RuleViolation("penalty.reversed");
+        }
+
+        var now = clock.GetUtcNow();
+        var row = new PenaltyRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Year = penalty.Year,
+            Indicator = penalty.Indicator,
+            SubjectId = penalty.SubjectId,
+            OwnerId = penalty.OwnerId,
+            UnitId = penalty.UnitId,
+            On = penalty.On,
+            Value = -penalty.Value,
+            Reason = request.Reason!,
+            Reverses = penalty.Id,
+            EnteredAt = now,
+            EnteredBy = caller.Id,
+        };
+        db.Add(row);
+        db.Audit(caller, clock, "penalty.reversed", "penalty", penalty.Id, request.Reason);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(new EntryReceipt { Id = row.Id });
+    }
+}
