@@ -94,7 +94,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => x.LeadId);
             row.HasIndex(x => x.ProjectId);
             row.HasIndex(x => x.RecordedAt);
-            row.HasIndex(x => x.OccurredOn, "ix_fact_funds_paid_in").HasFilter("type = 'FundsPaidIn'");
+            row.HasIndex(x => x.OccurredOn).HasFilter("type = 'FundsPaidIn'");
         });
         modelBuilder.Entity<MilestoneRow>(row =>
         {
@@ -235,6 +235,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.ToTable("flow_delta");
             row.HasKey(x => x.Id);
             row.Property(x => x.Currency).HasMaxLength(3);
+        });
         modelBuilder.Entity<TargetRow>(row =>
         {
             row.ToTable("target");
@@ -257,7 +258,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.Property(x => x.Value).HasPrecision(19, 4);
             row.Property(x => x.Reason).HasMaxLength(500);
             row.HasIndex(x => x.Year);
-            row.HasIndex(x => x.Reverses, "ix_penalty_reverses").IsUnique();
+            row.HasIndex(x => x.Reverses).IsUnique();
         });
         modelBuilder.AddAggregateConventions();
     }

@@ -8,10 +8,10 @@ namespace Qibin.Crm.Pipeline;
 public sealed record StartRebuildRequest
 {
     /// <summary>
-    /// What happens when the new contributions differ from the live ones: false (the default) keeps the live ones and names the
+    /// What happens when the new contributions differ from the live ones: false (the default when absent) keeps the live ones and names the
     /// differences; true names them too and lets the new ones answer.
     /// </summary>
-    public bool Adopt { get; init; }
+    public bool? Adopt { get; init; }
 }
 
 internal static class StartRebuild
@@ -29,10 +29,10 @@ internal static class StartRebuild
         var running = await db.Jobs.SingleOrDefaultAsync(j => j.Kind == RebuildJob.Kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
         if (running is not null)
         {
-            return running.Read<RebuildRun>().Adopt == request.Adopt ? Accepted(running) : throw new RuleViolation("rebuild.running");
+            return running.Read<RebuildRun>().Adopt == (request.Adopt == true) ? Accepted(running) : throw new RuleViolation("rebuild.running");
         }
 
-        var job = Job.Of(RebuildJob.Kind, new RebuildRun { Adopt = request.Adopt }, caller, clock);
+        var job = Job.Of(RebuildJob.Kind, new RebuildRun { Adopt = request.Adopt == true }, caller, clock);
         db.Add(job);
         db.Audit(caller, clock, "pipeline.rebuilt", "rebuild", job.Id);
         await db.SaveChangesAsync(ct);

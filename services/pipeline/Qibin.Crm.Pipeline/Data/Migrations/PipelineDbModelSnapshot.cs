@@ -528,6 +528,53 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("enterprise", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.ExclusionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("EnteredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("entered_at");
+
+                    b.Property<Guid>("EnteredBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entered_by");
+
+                    b.Property<bool>("Excluded")
+                        .HasColumnType("boolean")
+                        .HasColumnName("excluded");
+
+                    b.Property<int>("Indicator")
+                        .HasColumnType("integer")
+                        .HasColumnName("indicator");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("integer")
+                        .HasColumnName("year");
+
+                    b.HasKey("Id")
+                        .HasName("pk_exclusion");
+
+                    b.HasIndex("Year", "Indicator", "LeadId", "EnteredAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_exclusion_year_indicator_lead_id_entered_at");
+
+                    b.ToTable("exclusion", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.FactRow", b =>
                 {
                     b.Property<Guid>("StreamId")
@@ -586,6 +633,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
 
                     b.HasIndex("LeadId")
                         .HasDatabaseName("ix_fact_lead_id");
+
+                    b.HasIndex("OccurredOn")
+                        .HasDatabaseName("ix_fact_occurred_on")
+                        .HasFilter("type = 'FundsPaidIn'");
 
                     b.HasIndex("ProjectId")
                         .HasDatabaseName("ix_fact_project_id");
@@ -1173,6 +1224,73 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("milestone", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.PenaltyRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("EnteredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("entered_at");
+
+                    b.Property<Guid>("EnteredBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entered_by");
+
+                    b.Property<int>("Indicator")
+                        .HasColumnType("integer")
+                        .HasColumnName("indicator");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date")
+                        .HasColumnName("on");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("Reverses")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reverses");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<decimal>("Value")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)")
+                        .HasColumnName("value");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("integer")
+                        .HasColumnName("year");
+
+                    b.HasKey("Id")
+                        .HasName("pk_penalty");
+
+                    b.HasIndex("Reverses")
+                        .IsUnique()
+                        .HasDatabaseName("ix_penalty_reverses");
+
+                    b.HasIndex("Year")
+                        .HasDatabaseName("ix_penalty_year");
+
+                    b.ToTable("penalty", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.ProjectRow", b =>
                 {
                     b.Property<Guid>("ProjectId")
@@ -1499,6 +1617,61 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasName("pk_stretch");
 
                     b.ToTable("stretch", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Pipeline.TargetRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("EnteredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("entered_at");
+
+                    b.Property<Guid>("EnteredBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entered_by");
+
+                    b.Property<int>("Indicator")
+                        .HasColumnType("integer")
+                        .HasColumnName("indicator");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<decimal>("Value")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)")
+                        .HasColumnName("value");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("integer")
+                        .HasColumnName("year");
+
+                    b.HasKey("Id")
+                        .HasName("pk_target");
+
+                    b.HasIndex("Year", "Indicator", "SubjectId", "EnteredAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_target_year_indicator_subject_id_entered_at");
+
+                    b.ToTable("target", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
