@@ -231,14 +231,12 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
         }
 
         var ratios = ours.Zip(bare, (a, b) => a.P50 / b.P50).ToList();
-        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Line, $"{asker.Name}: {question.Name}", Median(ours, r => r.P50), Median(ours, r => r.P99),
-            Median(bare, r => r.P50), Median(bare, r => r.P99), ratios.Order().ElementAt(ratios.Count / 2), ratios.Min(), ratios.Max()));
-        return new Rate(Median(ours, r => r.PerSecond), Median(ours, r => r.P50), Median(ours, r => r.P99));
+        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Line, $"{asker.Name}: {question.Name}", Rate.Median(ours, r => r.P50), Rate.Median(ours, r => r.P99),
+            Rate.Median(bare, r => r.P50), Rate.Median(bare, r => r.P99), ratios.Order().ElementAt(ratios.Count / 2), ratios.Min(), ratios.Max()));
+        return new Rate(Rate.Median(ours, r => r.PerSecond), Rate.Median(ours, r => r.P50), Rate.Median(ours, r => r.P99));
 
         int Next(int count) => (int)((uint)Interlocked.Increment(ref turn) % (uint)count);
     }
-
-    private static double Median(List<Rate> rates, Func<Rate, double> of) => rates.Select(of).Order().ElementAt(rates.Count / 2);
 
     private static IReadOnlyList<object[]> Values(IEnumerable<string> values) => [.. values.Select(v => (object[])[v])];
 

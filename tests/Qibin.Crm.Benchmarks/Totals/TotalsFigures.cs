@@ -96,20 +96,24 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         var started = Stopwatch.GetTimestamp();
         var rebuild = (await SendAsync(HttpMethod.Post, "/api/v1/pipeline/rebuilds", token, """{"adopt":true}""")).GetProperty("id").GetGuid();
         var beside = writing ? Figures.LagAsync(system, TimeSpan.FromSeconds(30)) : Task.CompletedTask;
-        JsonElement answer;
-        double made = 0;
-        do
-        {
-            await Task.Delay(200);
-            token = Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(4) ? await TokenAsync("administrator") : token;
-            answer = await SendAsync(HttpMethod.Get, $"/api/v1/pipeline/rebuilds/{rebuild}", token, null);
-            var job = answer.GetProperty("job");
-            if (made == 0 && job.TryGetProperty("total", out var total) && total.ValueKind == JsonValueKind.Number && job.GetProperty("done").GetInt64() >= total.GetInt64())
+        var made = 0.0;
+        var answer = await Eventually.GetAsync(
+            async () =>
             {
-                made = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            }
-        }
-        while (answer.GetProperty("job").GetProperty("state").GetString() is "queued" or "running");
+                token = Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(4) ? await TokenAsync("administrator") : token;
+                return await SendAsync(HttpMethod.Get, $"/api/v1/pipeline/rebuilds/{rebuild}", token, null);
+            },
+            asked =>
+            {
+                var job = asked.GetProperty("job");
+                if (made == 0 && job.TryGetProperty("total", out var total) && total.ValueKind == JsonValueKind.Number && job.GetProperty("done").GetInt64() >= total.GetInt64())
+                {
+                    made = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                }
+
+                return job.GetProperty("state").GetString() is not ("queued" or "running");
+            },
+            TimeSpan.FromHours(2));
         await beside;
         var findings = answer.GetProperty("findings");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -170,12 +174,10 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
             plain.Add(await PlainAsync(duration));
         }
 
-        var p99 = Median(ours, r => r.P99);
-        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Line, $"{asker.Name}: {name}", Median(ours, r => r.P50), p99, Median(plain, r => r.P50), Median(plain, r => r.P99), Median(plain, r => r.P99) / p99));
+        var p99 = Rate.Median(ours, r => r.P99);
+        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Line, $"{asker.Name}: {name}", Rate.Median(ours, r => r.P50), p99, Rate.Median(plain, r => r.P50), Rate.Median(plain, r => r.P99), Rate.Median(plain, r => r.P99) / p99));
         return p99;
     }
-
-    private static double Median(List<Rate> rates, Func<Rate, double> of) => rates.Select(of).Order().ElementAt(rates.Count / 2);
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, string token, string? body)
     {

@@ -24,6 +24,9 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<HolderRow> Holders => Set<HolderRow>();
     public DbSet<StretchRow> Stretches => Set<StretchRow>();
     public DbSet<GenerationRow> Generations => Set<GenerationRow>();
+    /// <summary>The id of the generation that answers, for a query to ask within itself.</summary>
+    public IQueryable<int> Live => Generations.Where(g => g.Live).Select(g => g.Id);
+
     public DbSet<CellRow> Cells => Set<CellRow>();
     public DbSet<DeltaRow> Deltas => Set<DeltaRow>();
     public DbSet<FlowRow> Flows => Set<FlowRow>();

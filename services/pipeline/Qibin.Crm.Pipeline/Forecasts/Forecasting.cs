@@ -1,4 +1,5 @@
 using Qibin.Crm.Contracts;
+using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Pipeline;
 
@@ -8,8 +9,6 @@ internal sealed class Forecasting
     private const int MonthEnds = 12;
     private const int PresentDraws = 2000;
     private const int PastDraws = 500;
-
-    private static readonly TimeSpan District = TimeSpan.FromHours(8);
 
     private readonly Outlook _now;
     private readonly IReadOnlyList<Outlook> _past;
@@ -25,7 +24,7 @@ internal sealed class Forecasting
         _past = days == 0 ? [] :
         [
             .. Enumerable.Range(0, (days / 28) + 1 + MonthEnds).Select(n => month.AddMonths(-n).AddDays(-1)).Where(end => end.AddDays(days) <= day).Take(MonthEnds)
-                .Select(end => new Outlook(end, Earlier(EndOf(end), known), days, meant, statuses)),
+                .Select(end => new Outlook(end, Earlier(end.AddDays(1).Begins(), known), days, meant, statuses)),
         ];
     }
 
@@ -112,7 +111,7 @@ internal sealed class Forecasting
         Observations = _now.OddsOf(stage).Observations,
         Signed = Outlook.May(stage, Outcome.Signed) ? OddsOf(Outcome.Signed, stage, open) : null,
         PaidIn = OddsOf(Outcome.PaidIn, stage, open),
-        Journeys = GroupKey.None.Link([], asked with { Stage = ServiceDefaults.Words<JourneyStage>.Of([stage]), AsOf = _now.Day, KnownAt = _now.Known }),
+        Journeys = GroupKey.None.Link([], asked with { Stage = Words<JourneyStage>.Of([stage]), AsOf = _now.Day, KnownAt = _now.Known }),
     };
 
     private ForecastOdds OddsOf(Outcome outcome, JourneyStage stage, List<Outlook.Open> open)
@@ -194,15 +193,10 @@ internal sealed class Forecasting
     }
 
     private static List<Money> Sums(IEnumerable<Money> amounts) =>
-    [
-        .. amounts.GroupBy(m => m.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new Money(Round(g.Sum(m => m.Amount)), g.Key)).Where(m => m.Amount != 0),
-    ];
+        [.. amounts.PerCurrency().Select(m => m with { Amount = Round(m.Amount) }).Where(m => m.Amount != 0)];
 
     /// <summary>To the fen.</summary>
     private static decimal Round(decimal amount) => Math.Round(amount, 2, MidpointRounding.AwayFromZero);
-
-    private static DateTimeOffset EndOf(DateOnly day) => new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, District).ToUniversalTime();
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

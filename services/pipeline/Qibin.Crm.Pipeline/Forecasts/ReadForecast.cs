@@ -23,8 +23,9 @@ internal static class ReadForecast
 
         // One statement, one snapshot: all journeys that the caller sees, each with all its stretches.
         var (knownFrom, dayFrom) = (forecasting.KnownFrom, forecasting.DayFrom);
+        var live = db.Live;
         var stretches = db.Stretches.AsNoTracking()
-            .Where(s => s.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault())
+            .Where(s => s.Gen == live.FirstOrDefault())
             .Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > knownFrom) && (s.DayTo == null || s.DayTo > dayFrom))
             .Within(db.Holders.VisibleTo(caller))
             .OrderBy(s => s.LeadId).ThenBy(s => s.KnownFrom).ThenBy(s => s.DayFrom);

@@ -28,13 +28,16 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
 
     private const int Listed = 100;
 
-    private const string CellOf =
-        "concat_ws(' ', (array['active','suspended','terminated','kept','invalid'])[status + 1], set, 'stage', stage, chain_code, nullif(unit_id, '00000000-0000-0000-0000-000000000000'), "
-        + "nullif(owner_id, '00000000-0000-0000-0000-000000000000'), node_code, source_region, 'band', band, nullif(month, 0), currency)";
+    private static readonly string StatusOf =
+        $"(array[{string.Join(", ", Enum.GetNames<JourneyStatus>().Select(name => $"'{JsonNamingPolicy.CamelCase.ConvertName(name)}'"))}])[status + 1]";
 
-    private const string FlowOf =
-        "concat_ws(' ', (array['active','suspended','terminated','kept','invalid'])[status + 1], set, (at - 1) / 12 || '-' || lpad(((at - 1) % 12 + 1)::text, 2, '0'), 'stage', stage, then_chain, "
-        + "nullif(then_unit, '00000000-0000-0000-0000-000000000000'), node_code, source_region, 'band', band, nullif(unit_id, '00000000-0000-0000-0000-000000000000'), chain_code, currency)";
+    private static readonly string CellOf =
+        $"concat_ws(' ', {StatusOf}, set, 'stage', stage, chain_code, nullif(unit_id, '{Guid.Empty}'), "
+        + $"nullif(owner_id, '{Guid.Empty}'), node_code, source_region, 'band', band, nullif(month, 0), currency)";
+
+    private static readonly string FlowOf =
+        $"concat_ws(' ', {StatusOf}, set, (at - 1) / 12 || '-' || lpad(((at - 1) % 12 + 1)::text, 2, '0'), 'stage', stage, then_chain, "
+        + $"nullif(then_unit, '{Guid.Empty}'), node_code, source_region, 'band', band, nullif(unit_id, '{Guid.Empty}'), chain_code, currency)";
 
     private enum Phase { Making, Comparing, Clearing }
 
@@ -97,7 +100,7 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
     private static async Task<RebuildFindings> CompareAsync(
         PipelineDb db, NpgsqlConnection connection, NpgsqlTransaction transaction, int made, bool adopt, CancellationToken ct)
     {
-        var live = await db.Generations.Where(g => g.Live).Select(g => g.Id).SingleAsync(ct);
+        var live = await db.Live.SingleAsync(ct);
         var differences = new List<RebuildDifference>();
         var differing = 0L;
         foreach (var (kind, sql) in new[]

@@ -5,23 +5,14 @@ namespace Qibin.Crm.Pipeline;
 /// <summary>What flows are kept by: what a journey was in those days, and whose it is now.</summary>
 internal enum FlowDimension { Stage, Chain, Unit, Node, SourceRegion, Band, HolderUnit, HolderChain }
 
-/// <summary>
-/// What began to stand in a month, less what ceased to, by all that is known now: the sum of all flows up to a month is what stood at
-/// its end. Dimensions that <see cref="Set"/> does not have are at their type's default.
-/// </summary>
+/// <summary>Count and amounts that began to stand in a month less those that ceased to, of all journeys that have the same in common.</summary>
 /// <remarks>
 /// Who may see the past of a journey is decided by whose it is today, so officer, unit and chain of the scope are the holder's, and
 /// what the journey was in those days stands beside them. A confidential flow has no readers: it is only ever hidden from somebody.
 /// </remarks>
-internal sealed class FlowRow : IScoped
+internal abstract record Flowing : IScoped
 {
     public required int Gen { get; init; }
-
-    /// <summary>Hash of everything that it is the flow of.</summary>
-    public required Guid Key { get; init; }
-
-    /// <summary>Its dimensions, a bit each.</summary>
-    public required int Set { get; init; }
 
     /// <summary>The month in months since the beginning of the era: 12 times the year, and the month.</summary>
     public required int At { get; init; }
@@ -37,10 +28,10 @@ internal sealed class FlowRow : IScoped
     public required Guid UnitId { get; init; }
     public string? ChainCode { get; init; }
     public required string Currency { get; init; }
-    public required long Count { get; init; }
-    public required decimal Estimated { get; init; }
-    public required decimal Contract { get; init; }
-    public required decimal PaidIn { get; init; }
+    public long Count { get; init; }
+    public decimal Estimated { get; init; }
+    public decimal Contract { get; init; }
+    public decimal PaidIn { get; init; }
 
     /// <summary>Not kept: an officer's own journeys are few, and counted one by one.</summary>
     public Guid OwnerId { get; init; }
@@ -48,29 +39,23 @@ internal sealed class FlowRow : IScoped
     public Guid[] Readers { get; init; } = [];
 }
 
+/// <summary>
+/// The flow of a month by all that is known now: the sum of all flows up to a month is what stood at its end. Dimensions that
+/// <see cref="Set"/> does not have are at their type's default.
+/// </summary>
+internal sealed record FlowRow : Flowing
+{
+    /// <summary>Hash of everything that it is the flow of.</summary>
+    public required Guid Key { get; init; }
+
+    /// <summary>Its dimensions, a bit each.</summary>
+    public required int Set { get; init; }
+}
+
 /// <summary>What a journey's change adds to the flows and takes from them, until it is folded into them.</summary>
-internal sealed record FlowDelta : IScoped
+internal sealed record FlowDelta : Flowing
 {
     public long Id { get; init; }
-    public required int Gen { get; init; }
-    public required int At { get; init; }
-    public required JourneyStatus Status { get; init; }
-    public required bool Confidential { get; init; }
-    public required JourneyStage Stage { get; init; }
-    public string? ThenChain { get; init; }
-    public required Guid ThenUnit { get; init; }
-    public string? NodeCode { get; init; }
-    public string? SourceRegion { get; init; }
-    public required Band Band { get; init; }
-    public required Guid UnitId { get; init; }
-    public string? ChainCode { get; init; }
-    public required string Currency { get; init; }
-    public long Count { get; init; }
-    public decimal Estimated { get; init; }
-    public decimal Contract { get; init; }
-    public decimal PaidIn { get; init; }
-    public Guid OwnerId { get; init; }
-    public Guid[] Readers { get; init; } = [];
 
     /// <summary>What has to be added so that flows tell of these stretches, and no more of those.</summary>
     public static IEnumerable<FlowDelta> Between(IEnumerable<StretchRow> before, HolderRow? was, IEnumerable<StretchRow> now, HolderRow? holder) =>
@@ -164,24 +149,7 @@ internal static class Flows
         return Sets.Contains(set) ? set : null;
     }
 
-    public static IQueryable<Flow> Seen(this IQueryable<FlowRow> flows) => flows.Select(f => new Flow
-    {
-        At = f.At,
-        Status = f.Status,
-        Stage = f.Stage,
-        ChainCode = f.ThenChain,
-        UnitId = f.ThenUnit,
-        NodeCode = f.NodeCode,
-        SourceRegion = f.SourceRegion,
-        Band = f.Band,
-        Currency = f.Currency,
-        Count = f.Count,
-        Estimated = f.Estimated,
-        Contract = f.Contract,
-        PaidIn = f.PaidIn,
-    });
-
-    public static IQueryable<Flow> Seen(this IQueryable<FlowDelta> deltas) => deltas.Select(f => new Flow
+    public static IQueryable<Flow> Seen<T>(this IQueryable<T> flows) where T : Flowing => flows.Select(f => new Flow
     {
         At = f.At,
         Status = f.Status,

@@ -64,7 +64,7 @@ internal static class Credits
             where !excluded.Contains((indicator, s.LeadId))
             let day = indicator.Milestone() is { } kind ? reached.GetValueOrDefault((s.LeadId, kind)) : paid.GetValueOrDefault(s.LeadId)?.Max(p => p.On)
             where day is not null
-            let amounts = !indicator.IsAmount() ? [] : indicator == Indicator.PaidInFunds ? Sums(paid[s.LeadId].Select(p => p.Amount)) : Sums(s.Amounts.Select(a => new Money(a.Contract, a.Currency)))
+            let amounts = AmountsOf(indicator, s, paid)
             where !indicator.IsAmount() || amounts.Count > 0
             select (Indicator: indicator, Stood: s, On: day.Value, Amounts: amounts);
         var all = achieved.ToList();
@@ -95,6 +95,11 @@ internal static class Credits
             };
         return ([.. credits.AsQueryable().VisibleTo(caller)], conversion);
     }
+
+    /// <summary>What the indicator counts of a project, per currency; nothing where projects are counted.</summary>
+    private static List<Money> AmountsOf(Indicator indicator, StretchRow stood, Dictionary<Guid, List<(DateOnly On, Money Amount)>> paid) =>
+        !indicator.IsAmount() ? []
+        : [.. (indicator == Indicator.PaidInFunds ? paid[stood.LeadId].Select(p => p.Amount) : stood.Amounts.Select(a => new Money(a.Contract, a.Currency))).PerCurrency()];
 
     /// <summary>Since when which project counts for which milestone in the year.</summary>
     private static async Task<Dictionary<(Guid LeadId, MilestoneKind Kind), DateOnly?>> ReachedAsync(
@@ -165,9 +170,4 @@ internal static class Credits
 
         return officers;
     }
-
-    private static List<Money> Sums(IEnumerable<Money> amounts) =>
-    [
-        .. amounts.GroupBy(m => m.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0),
-    ];
 }

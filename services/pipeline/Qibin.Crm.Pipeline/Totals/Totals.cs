@@ -103,10 +103,7 @@ public record Figures
         };
 
         List<Money> Sum(Func<Cell, decimal> amount) =>
-        [
-            .. list.Where(c => c.Currency!.Length > 0).GroupBy(c => c.Currency!).OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => new Money(g.Sum(amount), g.Key)).Where(m => m.Amount != 0),
-        ];
+            [.. list.Where(c => c.Currency!.Length > 0).Select(c => new Money(amount(c), c.Currency!)).PerCurrency()];
     }
 }
 

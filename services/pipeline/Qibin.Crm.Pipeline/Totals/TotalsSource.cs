@@ -31,8 +31,9 @@ internal static class TotalsSource
                 .Concat(journeys.HiddenFrom(caller).Select(_ => 1L).Hidden()).Concat(db.Facts.Newest());
         }
 
-        var cells = db.Cells.Where(c => c.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault() && c.Set == set);
-        var deltas = db.Deltas.Where(d => d.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault());
+        var live = db.Live;
+        var cells = db.Cells.Where(c => c.Gen == live.FirstOrDefault() && c.Set == set);
+        var deltas = db.Deltas.Where(d => d.Gen == live.FirstOrDefault());
         var me = caller.Id;
         // The predicate says who reads a confidential journey; to look for the reader first is what finds it by an index.
         var read = journeys.Where(j => j.Confidential && j.Readers.Contains(me)).VisibleTo(caller);
@@ -66,7 +67,8 @@ internal static class TotalsSource
     /// <summary>All days of every journey, as they were known at the instant asked for.</summary>
     public static IQueryable<StretchRow> Standings(this PipelineDb db, JourneyFilter filter)
     {
-        var stretches = db.Stretches.AsNoTracking().Where(s => s.Gen == db.Generations.Where(g => g.Live).Select(g => g.Id).FirstOrDefault());
+        var live = db.Live;
+        var stretches = db.Stretches.AsNoTracking().Where(s => s.Gen == live.FirstOrDefault());
         return filter.KnownAt?.ToUniversalTime() is { } known
             ? stretches.Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > known))
             : stretches.Where(s => s.KnownTo == null);

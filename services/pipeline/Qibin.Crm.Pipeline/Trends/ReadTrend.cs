@@ -47,7 +47,7 @@ internal static class ReadTrend
             return Counted(db.Holders.VisibleTo(caller));
         }
 
-        var live = db.Generations.Where(g => g.Live).Select(g => g.Id);
+        var live = db.Live;
         var me = caller.Id;
         var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && f.Set == set).VisibleTo(caller).Seen();
         var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault()).VisibleTo(caller).Seen();

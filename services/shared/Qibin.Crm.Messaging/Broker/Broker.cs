@@ -243,7 +243,7 @@ internal sealed class Broker(
     {
         public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
         {
-            await lines.EnterAsync(context.GetPayload<ConnectionContext>().Connection);
+            lines.Enter(context.GetPayload<ConnectionContext>().Connection);
             var arrived = context.GetPayload<RabbitMqBasicConsumeContext>();
             var headers = Envelope.Read(arrived.Properties.Headers);
             using var turn = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), lines.Draining);
@@ -276,12 +276,13 @@ internal sealed class Broker(
 
         /// <summary>Takes note of the connection that a message came by.</summary>
         /// <exception cref="OperationCanceledException">The bus is given up; the connection is closed.</exception>
-        public async Task EnterAsync(IConnection connection)
+        public void Enter(IConnection connection)
         {
             _open.TryAdd(connection, true);
             if (_givenUp)
             {
-                await connection.AbortAsync(Closing);
+                // It cannot be waited for here: it is closed when this has ended.
+                _ = connection.AbortAsync(Closing);
                 throw new OperationCanceledException("The link is given up.");
             }
         }
