@@ -6,7 +6,7 @@ public static class Eventually
     /// <summary>Asks until the answer satisfies, and gives that answer.</summary>
     /// <param name="ask">Asked again every 25 ms, less often the longer it takes (at most every 500 ms).</param>
     /// <param name="satisfies">The condition.</param>
-    /// <param name="within">Default 30 s; then the last answer is told in the failure.</param>
+    /// <param name="within">Default 90 s, so that a busy machine is no fault; then the last answer is told in the failure.</param>
     public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> satisfies, TimeSpan? within = null)
     {
         ArgumentNullException.ThrowIfNull(ask);
@@ -20,9 +20,9 @@ public static class Eventually
                 return answer;
             }
 
-            if (TimeProvider.System.GetElapsedTime(started) > (within ?? TimeSpan.FromSeconds(30)))
+            if (TimeProvider.System.GetElapsedTime(started) > (within ?? TimeSpan.FromSeconds(90)))
             {
-                throw new TimeoutException($"Not within {within ?? TimeSpan.FromSeconds(30)}; last: {answer}");
+                throw new TimeoutException($"Not within {within ?? TimeSpan.FromSeconds(90)}; last: {answer}");
             }
 
             await Task.Delay(pause);

@@ -114,10 +114,10 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
                 return job.GetProperty("state").GetString() is not ("queued" or "running");
             },
             TimeSpan.FromHours(2));
-        await beside;
         var findings = answer.GetProperty("findings");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"rebuild of {journeys} journeys: {journeys / made:0} a second, compared, switched ({findings.GetProperty("switched")}) and cleared {Stopwatch.GetElapsedTime(started).TotalSeconds - made:0} s later{(writing ? ", 25 writes a second beside it for 30 s" : "")}"));
+        await beside;
     }
 
     /// <summary>The rows that a plain GROUP BY counts, from what stands now.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Qibin.Crm.ServiceDefaults;
@@ -9,7 +10,7 @@ namespace Qibin.Crm.ServiceDefaults;
 /// The codes that people say on the phone: <c>L-2026-000123</c>. Numbers come from a database sequence in blocks, so they are
 /// unique over all instances and may have gaps.
 /// </summary>
-public sealed class PeopleCodes(NpgsqlDataSource database, TimeProvider clock)
+public sealed class PeopleCodes([FromKeyedServices(ServiceHost.Aside)] NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>The increment that the sequence must have.</summary>
     public const int Block = 20;

@@ -107,6 +107,12 @@ public static class ServiceHost
         return builder;
     }
 
+    /// <summary>
+    /// Key of the connections for what a request asks beside its own transaction. From one pool, as many requests as it has
+    /// connections, each holding one and wanting a second, would wait for each other until all give up.
+    /// </summary>
+    public const string Aside = "aside";
+
     private static void AddDatabase<TDb>(this IServiceCollection services, IConfiguration configuration) where TDb : DbContext, IServiceDb
     {
         var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database") ?? "Host=127.0.0.1;Database=none")
@@ -121,6 +127,8 @@ public static class ServiceHost
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves.
         settings.Options = string.Join(' ', settings.Options, "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
+        var aside = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = 4 };
+        services.AddKeyedSingleton(Aside, (_, _) => new NpgsqlDataSourceBuilder(aside.ConnectionString).Build());
         services.AddSingleton<IInterceptor, RowLockInterceptor>();
         services.AddSingleton<LastStatement>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<LastStatement>());
