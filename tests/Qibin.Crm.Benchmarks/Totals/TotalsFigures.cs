@@ -146,7 +146,7 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
     private async Task<double> CompareAsync(Asker asker, string name, string path, string sql)
     {
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(asker.Role));
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0" });
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c jit=off" });
         Task<Rate> OursAsync(TimeSpan time) => HttpLoad.RunAsync(connections, time, async _ =>
         {
             using var response = await _http.GetAsync(path);

@@ -221,7 +221,8 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         modelBuilder.Entity<DeltaRow>(row =>
         {
             row.ToTable("delta");
-            row.HasKey(x => x.Id);
+            row.HasKey(x => new { x.Gen, x.Id });
+            row.Property(x => x.Id).UseIdentityByDefaultColumn();
             row.Property(x => x.Currency).HasMaxLength(3);
         });
         modelBuilder.Entity<FlowRow>(row =>
@@ -236,7 +237,8 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         modelBuilder.Entity<FlowDelta>(row =>
         {
             row.ToTable("flow_delta");
-            row.HasKey(x => x.Id);
+            row.HasKey(x => new { x.Gen, x.Id });
+            row.Property(x => x.Id).UseIdentityByDefaultColumn();
             row.Property(x => x.Currency).HasMaxLength(3);
         });
         modelBuilder.Entity<TargetRow>(row =>

@@ -23,6 +23,9 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
     /// <summary>Journeys of one step: half a second.</summary>
     private const int Portion = 400;
 
+    /// <summary>Deltas of the new generation that are folded in one step: a minute's work.</summary>
+    private const int Folded = 1_000_000;
+
     /// <summary>Rows cleared in one step.</summary>
     private const int Cleared = 50_000;
 
@@ -39,7 +42,7 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         $"concat_ws(' ', {StatusOf}, set, (at - 1) / 12 || '-' || lpad(((at - 1) % 12 + 1)::text, 2, '0'), 'stage', stage, then_chain, "
         + $"nullif(then_unit, '{Guid.Empty}'), node_code, source_region, 'band', band, nullif(unit_id, '{Guid.Empty}'), chain_code, currency)";
 
-    private enum Phase { Making, Comparing, Clearing }
+    private enum Phase { Making, Folding, Comparing, Clearing }
 
     private sealed record Place(Phase Phase, int Gen, Guid After);
 
@@ -56,13 +59,24 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         var place = JsonSerializer.Deserialize<Place>(position)!;
         switch (place.Phase)
         {
-            case Phase.Comparing:
-                if (await Fold.StepAsync(connection, transaction, ct))
+            case Phase.Folding:
+                if (await Fold.TakeAsync(connection, [place.Gen], Folded, ct) < Folded)
                 {
-                    job.Result = JsonSerializer.Serialize(await CompareAsync(db, connection, transaction, place.Gen, job.Read<RebuildRun>().Adopt, ct), StrictJson.Options);
-                    job.Position = JsonSerializer.Serialize(place with { Phase = Phase.Clearing });
+                    job.Position = JsonSerializer.Serialize(place with { Phase = Phase.Comparing });
                 }
 
+                return true;
+            case Phase.Comparing:
+                await Fold.AloneAsync(connection, ct);
+                var live = await db.Live.SingleAsync(ct);
+                // Both by the same statement: what is committed between two would be in one of them only.
+                while (await Fold.TakeAsync(connection, [live, place.Gen], Folded, ct) == Folded)
+                {
+                    // More waits.
+                }
+
+                job.Result = JsonSerializer.Serialize(await CompareAsync(db, connection, transaction, live, place.Gen, job.Read<RebuildRun>().Adopt, ct), StrictJson.Options);
+                job.Position = JsonSerializer.Serialize(place with { Phase = Phase.Clearing });
                 return true;
             case Phase.Clearing:
                 return await ClearAsync(db, ct);
@@ -79,7 +93,7 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         }
         else
         {
-            place = place with { Phase = Phase.Comparing };
+            place = place with { Phase = Phase.Folding };
         }
 
         job.Position = JsonSerializer.Serialize(place);
@@ -98,9 +112,8 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
 
     /// <summary>Compares the two generations, each statement at one instant, and switches. Everything is folded, and nobody else folds meanwhile.</summary>
     private static async Task<RebuildFindings> CompareAsync(
-        PipelineDb db, NpgsqlConnection connection, NpgsqlTransaction transaction, int made, bool adopt, CancellationToken ct)
+        PipelineDb db, NpgsqlConnection connection, NpgsqlTransaction transaction, int live, int made, bool adopt, CancellationToken ct)
     {
-        var live = await db.Live.SingleAsync(ct);
         var differences = new List<RebuildDifference>();
         var differing = 0L;
         foreach (var (kind, sql) in new[]

@@ -6,6 +6,10 @@ namespace Qibin.Crm.Pipeline;
 /// Folds deltas into cells. Consumers only append, so that no two of them wait for one cell; one folder at a time, over all
 /// instances, takes what has been committed. A reader's snapshot has each delta either by itself or in its cells.
 /// </summary>
+/// <remarks>
+/// The folder takes the live generation's. Those of one that is being made again wait until it is made: what many journeys have in
+/// common is then added up once, instead of in each of many portions.
+/// </remarks>
 internal static class Fold
 {
     private static readonly string Cells = Sql(
@@ -32,10 +36,11 @@ internal static class Fold
             "unit_id" or "owner_id" or "then_unit" => $"coalesce({column}, '{Guid.Empty}')",
             _ => column,
         }));
+        // By ctid: the planner takes a table that is emptied again and again for an empty one, and would join it with itself row by row.
         return
             $$"""
             with taken as (
-                delete from {{from}} where id in (select id from {{from}} order by id limit $1)
+                delete from {{from}} where ctid = any (array(select ctid from {{from}} where gen = any ($1) order by id limit $2))
                 returning gen, {{fixedColumns}}, {{columns}}, currency, count, estimated, contract, paid_in),
             summed as (
                 select gen, {{(1 << dimensions.Length) - 1}} - grouping({{string.Join(", ", dimensions.Reverse())}}) as set, {{fixedColumns}}, {{columns}},
@@ -55,7 +60,7 @@ internal static class Fold
             """;
     }
 
-    /// <summary>Folds what waits, so many deltas of each kind at most.</summary>
+    /// <summary>Folds what waits of the live generation, so many deltas of each kind at most.</summary>
     /// <returns>How many of the more numerous kind were folded; 0 when none waits, or somebody else is folding.</returns>
     public static async Task<long> RunAsync(NpgsqlDataSource database, int most, CancellationToken ct)
     {
@@ -69,27 +74,29 @@ internal static class Fold
             }
         }
 
-        var folded = await TakeAsync(connection, transaction, most, ct);
+        await using var live = new NpgsqlCommand("select id from generation where live", connection, transaction);
+        var folded = await live.ExecuteScalarAsync(ct) is int gen ? await TakeAsync(connection, [gen], most, ct) : 0;
         await transaction.CommitAsync(ct);
         return folded;
     }
 
-    /// <summary>Folds a portion of what waits, in the caller's transaction.</summary>
-    /// <returns>Whether all that had been committed is folded, and nobody else folds until the transaction ends.</returns>
-    public static async Task<bool> StepAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
+    /// <summary>From here to the end of the transaction nobody else folds the live generation.</summary>
+    public static async Task AloneAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         // The folder may be at a long portion; it is worth waiting for.
-        await using var alone = new NpgsqlCommand("set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock(4, 0)", connection, transaction);
+        await using var alone = new NpgsqlCommand("set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock(4, 0)", connection);
         await alone.ExecuteNonQueryAsync(ct);
-        return await TakeAsync(connection, transaction, Folding.Portion, ct) < Folding.Portion;
     }
 
-    private static async Task<long> TakeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int most, CancellationToken ct)
+    /// <summary>Folds what waits of generations, all as of one instant, in the caller's transaction; nobody else may be at them.</summary>
+    /// <returns>How many of the more numerous kind were folded.</returns>
+    public static async Task<long> TakeAsync(NpgsqlConnection connection, int[] generations, int most, CancellationToken ct)
     {
-        // Folding is nobody's request, and a long backlog is folded in long portions.
-        await using var fold = new NpgsqlCommand("set local statement_timeout = 0", connection, transaction);
+        // Folding is nobody's request, and a long backlog is folded in long portions, its sums side by side in memory.
+        await using var fold = new NpgsqlCommand("set local statement_timeout = 0; set local work_mem = '256MB'", connection);
         await fold.ExecuteNonQueryAsync(ct);
         fold.CommandTimeout = 0;
+        fold.Parameters.Add(new NpgsqlParameter { Value = generations });
         fold.Parameters.Add(new NpgsqlParameter { Value = most });
         var folded = 0L;
         foreach (var sql in (string[])[Cells, FlowCells])

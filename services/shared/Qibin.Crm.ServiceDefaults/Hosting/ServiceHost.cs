@@ -124,8 +124,9 @@ public static class ServiceHost
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
         };
-        // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves.
-        settings.Options = string.Join(' ', settings.Options, "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
+        // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
+        // statement takes longer than any of these should.
+        settings.Options = string.Join(' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
         var aside = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = 4 };
         services.AddKeyedSingleton(Aside, (_, _) => new NpgsqlDataSourceBuilder(aside.ConnectionString).Build());

@@ -394,6 +394,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
 
             modelBuilder.Entity("Qibin.Crm.Pipeline.DeltaRow", b =>
                 {
+                    b.Property<int>("Gen")
+                        .HasColumnType("integer")
+                        .HasColumnName("gen");
+
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
@@ -430,10 +434,6 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<decimal>("Estimated")
                         .HasColumnType("numeric")
                         .HasColumnName("estimated");
-
-                    b.Property<int>("Gen")
-                        .HasColumnType("integer")
-                        .HasColumnName("gen");
 
                     b.Property<int>("Month")
                         .HasColumnType("integer")
@@ -472,7 +472,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("unit_id");
 
-                    b.HasKey("Id")
+                    b.HasKey("Gen", "Id")
                         .HasName("pk_delta");
 
                     b.ToTable("delta", (string)null);
@@ -649,6 +649,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
 
             modelBuilder.Entity("Qibin.Crm.Pipeline.FlowDelta", b =>
                 {
+                    b.Property<int>("Gen")
+                        .HasColumnType("integer")
+                        .HasColumnName("gen");
+
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
@@ -689,10 +693,6 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<decimal>("Estimated")
                         .HasColumnType("numeric")
                         .HasColumnName("estimated");
-
-                    b.Property<int>("Gen")
-                        .HasColumnType("integer")
-                        .HasColumnName("gen");
 
                     b.Property<string>("NodeCode")
                         .HasColumnType("text")
@@ -735,7 +735,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("unit_id");
 
-                    b.HasKey("Id")
+                    b.HasKey("Gen", "Id")
                         .HasName("pk_flow_delta");
 
                     b.ToTable("flow_delta", (string)null);
