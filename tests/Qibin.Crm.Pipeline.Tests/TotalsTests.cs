@@ -54,15 +54,20 @@ public sealed class TotalsTests : IAsyncLifetime
 
         await _service.TellAsync(_trade.Log);
         using var leader = _service.As(TestCaller.Person(Roles.Leader));
-        string[] dimensions = ["stage", "chain", "unit", "officer", "node", "sourceRegion", "month"];
-        foreach (var by in dimensions.SelectMany(first => dimensions.Select(second => first == second ? first : $"{first},{second}")))
+        var journeys = ExpectedJourney.All(_trade);
+        string[] dimensions = ["stage", "chain", "unit", "officer", "node", "sourceRegion", "band", "month"];
+        foreach (var by in dimensions.SelectMany(first => dimensions.Select(second => first == second ? new[] { first } : [first, second])))
         {
-            var totals = (await leader.GetAsync($"/api/v1/pipeline/totals?groupBy={by}")).Is(200).Json;
-            foreach (var figures in totals.GetProperty("groups").EnumerateArray().Append(totals.GetProperty("total")))
+            foreach (var past in new[] { "", $"&asOf={_trade.Today:O}", $"&knownAt={Uri.EscapeDataString($"{_trade.Now:O}")}" })
             {
-                Assert.Equal(["CNY 1.00", "EUR 1.00", "USD 1.00"], Amounts(figures, "estimatedInvestment"));
-                Assert.Equal(["CNY 10.00", "EUR 10.00", "USD 10.00"], Amounts(figures, "contractAmount"));
-                Assert.Equal(["CNY 100.00", "EUR 100.00", "HKD 3000.00", "USD 100.00"], Amounts(figures, "paidIn"));
+                var totals = (await leader.GetAsync($"/api/v1/pipeline/totals?groupBy={string.Join(',', by)}{past}")).Is(200).Json;
+                Assert.Equal(Figure.Expected(journeys, by, ["active"]), Figure.Answered(totals, by));
+                // Whatever each group has is of the currencies that were entered, as they were entered.
+                var total = totals.GetProperty("total");
+                Assert.Equal(["CNY 1.00", "EUR 1.00", "USD 1.00"], Amounts(total, "estimatedInvestment"));
+                Assert.Equal(["CNY 10.00", "EUR 10.00", "USD 10.00"], Amounts(total, "contractAmount"));
+                Assert.Equal(["CNY 100.00", "EUR 100.00", "HKD 3000.00", "USD 100.00"], Amounts(total, "paidIn"));
+                Assert.Equal(by.Contains("band") ? 2 : 1, totals.GetProperty("groups").GetArrayLength());
             }
         }
     }

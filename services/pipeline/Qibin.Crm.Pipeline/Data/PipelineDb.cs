@@ -195,6 +195,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => x.UnitId);
             row.HasIndex(x => x.ChainCode);
             row.HasIndex(x => x.SharedWith).HasMethod("gin");
+            row.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
         });
         modelBuilder.Entity<StretchRow>(row =>
         {

@@ -68,6 +68,8 @@ public static class RowScope
     {
         ArgumentNullException.ThrowIfNull(caller);
         var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
+        // Few rows are shared at all, which PostgreSQL knows of the empty array and of no other: without it all rows are read for them.
+        rows = rows.Where(r => r.SharedWith != EF.Constant(Array.Empty<Guid>()));
         return caller.Reach switch
         {
             Reach.Subtree => rows.Where(r => !units.Contains(r.UnitId) && r.SharedWith.Any(s => units.Contains(s))),
@@ -97,8 +99,7 @@ public static class RowScope
             { Reach: Reach.Chain, Chains: { Length: > 1 and <= MostParts } chains } => [.. chains.Select(chain => rows.Where(r => r.ChainCode == chain))],
             _ => [rows.Owned(caller)],
         };
-        // Few rows are shared at all, which PostgreSQL knows of the empty array and of no other: without it a list walks past all rows for them.
-        return caller.Reach is Reach.All or Reach.Chain ? owned : [.. owned, rows.OnlySharedWith(caller).Where(r => r.SharedWith != EF.Constant(Array.Empty<Guid>()))];
+        return caller.Reach is Reach.All or Reach.Chain ? owned : [.. owned, rows.OnlySharedWith(caller)];
     }
 
     private static IQueryable<T> Within<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped

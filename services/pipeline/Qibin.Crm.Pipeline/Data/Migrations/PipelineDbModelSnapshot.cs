@@ -914,6 +914,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.HasIndex("OwnerId")
                         .HasDatabaseName("ix_holder_owner_id");
 
+                    b.HasIndex("Readers")
+                        .HasDatabaseName("ix_holder_readers")
+                        .HasFilter("confidential");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Readers"), "gin");
+
                     b.HasIndex("SharedWith")
                         .HasDatabaseName("ix_holder_shared_with");
 
