@@ -92,7 +92,7 @@ internal static class Figures
     }
 
     /// <summary>From the answer of a stage-changing write until the totals count it, at 25 writes a second.</summary>
-    public static async Task LagAsync(LocalSystem system, TimeSpan duration)
+    public static async Task LagAsync(LocalSystem system, TimeSpan duration, string when = "")
     {
         using var api = new Integration(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
         var staff = await Staff.ReadAsync(api, CancellationToken.None);
@@ -119,7 +119,7 @@ internal static class Figures
         await looking;
         var sorted = lags.Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"commit to totals at 25 writes a second: {sorted.Count} writes, p50 {Rate.Percentile(sorted, 0.5):0} ms, p99 {Rate.Percentile(sorted, 0.99):0} ms, longest {sorted[^1]:0} ms"));
+            $"commit to totals at 25 writes a second{when}: {sorted.Count} writes, p50 {Rate.Percentile(sorted, 0.5):0} ms, p99 {Rate.Percentile(sorted, 0.99):0} ms, longest {sorted[^1]:0} ms"));
 
         // One looks for all: as many as there are writes under way would be a load of its own, the heavier the later the totals are.
         async Task LookAsync()

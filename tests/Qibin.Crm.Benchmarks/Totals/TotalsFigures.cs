@@ -92,10 +92,16 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
     /// <summary>Makes the contributions from the log, with 25 writes a second beside it when asked, and prints its rate.</summary>
     private async Task RebuildAsync(int journeys, bool writing)
     {
+        if (writing)
+        {
+            await Figures.LagAsync(system, TimeSpan.FromSeconds(20), ", first writes of all");
+            await Figures.LagAsync(system, TimeSpan.FromSeconds(30));
+        }
+
         var token = await TokenAsync("administrator");
         var started = Stopwatch.GetTimestamp();
         var rebuild = (await SendAsync(HttpMethod.Post, "/api/v1/pipeline/rebuilds", token, """{"adopt":true}""")).GetProperty("id").GetGuid();
-        var beside = writing ? Figures.LagAsync(system, TimeSpan.FromSeconds(30)) : Task.CompletedTask;
+        var beside = writing ? Figures.LagAsync(system, TimeSpan.FromSeconds(30), " beside a rebuild") : Task.CompletedTask;
         var made = 0.0;
         var answer = await Eventually.GetAsync(
             async () =>
