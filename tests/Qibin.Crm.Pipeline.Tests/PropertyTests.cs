@@ -127,7 +127,8 @@ public sealed class PropertyTests
 
                     Assert.Equal((past, string.Join('\n', Figure.Expected(visible, by, ["active"]))), (past, string.Join('\n', Figure.Answered(totals, by))));
                     Assert.Equal(within.Count - visible.Count, totals.GetProperty("hidden").GetInt32());
-                    if (asked % 3 == 0 && totals.GetProperty("groups").EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } group)
+                    // Of each question three or four: a list of the past takes longer than its total.
+                    if (asked % 2 == 0 && totals.GetProperty("groups").EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } group)
                     {
                         var list = (await client.GetAsync(group.GetProperty("journeys").GetString() + "&total=true&limit=1")).Is(200).Json;
                         Assert.Equal(group.GetProperty("count").GetInt32(), list.GetProperty("total").GetInt32());

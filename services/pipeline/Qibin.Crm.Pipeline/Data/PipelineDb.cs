@@ -24,6 +24,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<HolderRow> Holders => Set<HolderRow>();
     public DbSet<StretchRow> Stretches => Set<StretchRow>();
     public DbSet<GenerationRow> Generations => Set<GenerationRow>();
+
     /// <summary>The id of the generation that answers, for a query to ask within itself.</summary>
     public IQueryable<int> Live => Generations.Where(g => g.Live).Select(g => g.Id);
 
