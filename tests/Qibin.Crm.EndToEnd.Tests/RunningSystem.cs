@@ -7,8 +7,9 @@ using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Qibin.Crm.EndToEnd.Tests.RunningSystem))]
 
-// One system for all of them: a test that kills parts of it runs alone.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// One collection for all that share the system: a test that kills parts of it meets no other. Beside them run those that litter their own.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
+[assembly: Parallelization(Mode = ParallelMode.Collections)]
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
