@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
 
@@ -72,6 +74,32 @@ public sealed class RebuildTests : IAsyncLifetime
         Assert.Equal(0, await _service.CountAsync("select count(*) from jobs.job a join jobs.job b on a.id < b.id and b.created_at < coalesce(a.finished_at, 'infinity')"));
         (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/rebuilds", new { })).IsProblem(403, "auth.forbidden");
         await FoundAsync(answers[^1].Id);
+    }
+
+    [Fact]
+    public async Task Sets_that_were_not_kept_before_get_their_cells_from_those_that_were()
+    {
+        await _service.TellAsync(new RandomTrade(34).Run(120).Trade.Log, together: 64);
+        var database = _service.Services.GetRequiredService<NpgsqlDataSource>();
+        await Eventually.TrueAsync(async () => await Fold.RunAsync(database, 10_000, CancellationToken.None) == 0 && await _service.CountAsync("select count(*) from delta") == 0);
+        async Task<string> CellsAsync()
+        {
+            await using var said = database.CreateCommand(
+                """
+                select string_agg(row(gen, key, set, status, confidential, stage, chain_code, unit_id, owner_id, node_code, source_region, band, month, currency,
+                    count, trim_scale(estimated), trim_scale(contract), trim_scale(paid_in))::text, E'\n' order by key)
+                from cell where count <> 0 or estimated <> 0 or contract <> 0 or paid_in <> 0
+                """);
+            return (string)(await said.ExecuteScalarAsync())!;
+        }
+
+        var before = await CellsAsync();
+        await _service.ExecuteAsync("delete from cell where bit_count(set::bit(8)) = 2");
+        Assert.NotEqual(before, await CellsAsync());
+
+        await Fold.CompleteAsync(database, CancellationToken.None);
+
+        Assert.Equal(before, await CellsAsync());
     }
 
     private async Task<Guid> AskAsync(bool adopt)

@@ -30,7 +30,8 @@ internal static class ReportMaking
         var (leads, known, day, begin) = (material.Leads, report.KnownAt, report.AsOf, MonthlyReport.FirstOfQuarter(report.Month));
         var stood = db.StoodAt(Filter(report)).Where(s => leads.Contains(s.LeadId));
         Dimension[] by = [Dimension.Stage, Dimension.Chain, Dimension.Unit];
-        var cells = await stood.Each().Figures(by).Concat(stood.Amounts().Figures(by)).ToListAsync(ct);
+        var statuses = Filter(report).Statuses();
+        var cells = await stood.Each().Figures(by, statuses).Concat(stood.Amounts().Figures(by, statuses)).ToListAsync(ct);
 
         // A milestone that was taken back counts for as long as that was not known.
         var firsts = db.Milestones.AsNoTracking()

@@ -12,52 +12,82 @@ namespace Qibin.Crm.Pipeline;
 /// </remarks>
 internal static class Fold
 {
-    private static readonly string Cells = Sql(
-        "delta", "cell", ["status", "confidential"],
-        [.. Enum.GetValues<Dimension>().Select(Sets.Column)], Sets.All);
+    private static readonly Kind Cells = new("delta", "cell", ["status", "confidential"], [.. Enum.GetValues<Dimension>().Select(Sets.Column)]);
 
-    private static readonly string FlowCells = Sql(
-        "flow_delta", "flow", ["at", "status", "confidential"],
-        ["stage", "then_chain", "then_unit", "node_code", "source_region", "band", "unit_id", "chain_code"], Flows.Sets);
+    private static readonly Kind FlowCells = new("flow_delta", "flow", ["at", "status", "confidential"],
+        ["stage", "then_chain", "then_unit", "node_code", "source_region", "band", "unit_id", "chain_code"]);
 
-    /// <summary>The statement: takes deltas, sums them by each set of dimensions, and adds the sums to the cells.</summary>
-    /// <param name="from">The deltas.</param>
-    /// <param name="to">The cells.</param>
-    /// <param name="always">Columns that every set has.</param>
-    /// <param name="dimensions">Columns of the dimensions, in the order of their bits.</param>
-    /// <param name="sets">The sets, a bit for each dimension.</param>
-    private static string Sql(string from, string to, string[] always, string[] dimensions, IReadOnlyList<int> sets)
+    private static readonly string[] Statements = [Cells.Fold(Sets.All), FlowCells.Fold(Flows.Sets)];
+
+    /// <param name="From">The deltas.</param>
+    /// <param name="To">The cells.</param>
+    /// <param name="Always">Columns that every set has.</param>
+    /// <param name="Dimensions">Columns of the dimensions, in the order of their bits.</param>
+    private sealed record Kind(string From, string To, string[] Always, string[] Dimensions)
     {
-        var (fixedColumns, columns) = (string.Join(", ", always), string.Join(", ", dimensions));
-        // A column that a set does not have is null in it; where the table wants a value, it has its type's default.
-        var values = string.Join(", ", dimensions.Select(column => column switch
-        {
-            "stage" or "band" or "month" => $"coalesce({column}, 0)",
-            "unit_id" or "owner_id" or "then_unit" => $"coalesce({column}, '{Guid.Empty}')",
-            _ => column,
-        }));
+        private string Columns => $"gen, {string.Join(", ", Always)}, {string.Join(", ", Dimensions)}, currency, count, estimated, contract, paid_in";
+
+        /// <summary>Takes deltas, sums them by each set of dimensions, and adds the sums to the cells.</summary>
         // By ctid: the planner takes a table that is emptied again and again for an empty one, and would join it with itself row by row.
-        return
-            $$"""
-            with taken as (
-                delete from {{from}} where ctid = any (array(select ctid from {{from}} where gen = any ($1) order by id limit $2))
-                returning gen, {{fixedColumns}}, {{columns}}, currency, count, estimated, contract, paid_in),
-            summed as (
-                select gen, {{(1 << dimensions.Length) - 1}} - grouping({{string.Join(", ", dimensions.Reverse())}}) as set, {{fixedColumns}}, {{columns}},
-                    currency, sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in
-                from taken
-                group by gen, {{fixedColumns}}, currency, grouping sets (
-                    {{string.Join(", ", sets.Select(set => $"({string.Join(", ", dimensions.Where((_, bit) => (set & (1 << bit)) != 0))})"))}})
-                having sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0),
-            folded as (
-                insert into {{to}} as kept (gen, key, set, {{fixedColumns}}, {{columns}}, currency, count, estimated, contract, paid_in, readers)
-                select gen, md5(row(set, {{fixedColumns}}, {{columns}}, currency)::text)::uuid, set, {{fixedColumns}}, {{values}}, currency, count, estimated, contract,
-                    paid_in, '{}'
-                from summed
-                on conflict (gen, key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
-                    contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in)
-            select count(*) from taken
-            """;
+        public string Fold(IReadOnlyList<int> sets) => Add(
+            $"delete from {From} where ctid = any (array(select ctid from {From} where gen = any ($1) order by id limit $2)) returning {Columns}", sets, "true");
+
+        /// <summary>Makes the live cells of a set from those of another that has all its dimensions.</summary>
+        public string Make(int set, int from) =>
+            Add($"select {Columns} from {To} where gen = (select id from generation where live) and set = {from}", [set, (1 << Dimensions.Length) - 1], $"set = {set}");
+
+        /// <param name="rows">The statement that gives the rows to add.</param>
+        /// <param name="sets">The sets, a bit for each dimension; every dimension is in one of them.</param>
+        /// <param name="wanted">Which sums are added.</param>
+        private string Add(string rows, IReadOnlyList<int> sets, string wanted)
+        {
+            var (always, columns) = (string.Join(", ", Always), string.Join(", ", Dimensions));
+            // A column that a set does not have is null in it; where the table wants a value, it has its type's default.
+            var values = string.Join(", ", Dimensions.Select(column => column switch
+            {
+                "stage" or "band" or "month" => $"coalesce({column}, 0)",
+                "unit_id" or "owner_id" or "then_unit" => $"coalesce({column}, '{Guid.Empty}')",
+                _ => column,
+            }));
+            return
+                $$"""
+                with taken as ({{rows}}),
+                summed as (
+                    select gen, {{(1 << Dimensions.Length) - 1}} - grouping({{string.Join(", ", Dimensions.Reverse())}}) as set, {{always}}, {{columns}},
+                        currency, sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in
+                    from taken
+                    group by gen, {{always}}, currency, grouping sets (
+                        {{string.Join(", ", sets.Select(set => $"({string.Join(", ", Dimensions.Where((_, bit) => (set & (1 << bit)) != 0))})"))}})
+                    having sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0),
+                folded as (
+                    insert into {{To}} as kept (gen, key, set, {{always}}, {{columns}}, currency, count, estimated, contract, paid_in, readers)
+                    select gen, md5(row(set, {{always}}, {{columns}}, currency)::text)::uuid, set, {{always}}, {{values}}, currency, count, estimated,
+                        contract, paid_in, '{}'
+                    from summed where {{wanted}}
+                    on conflict (gen, key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
+                        contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in)
+                select count(*) from taken
+                """;
+        }
+    }
+
+    /// <summary>Makes the cells of those sets that the live generation does not have yet from those that it has.</summary>
+    public static async Task CompleteAsync(NpgsqlDataSource database, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await AloneAsync(connection, ct);
+        await using var find = new NpgsqlCommand(
+            "select coalesce(array_agg(s.set), '{}') from unnest($1) as s(set) where exists (select from cell c where c.gen = (select id from generation where live) and c.set = s.set)", connection);
+        find.Parameters.Add(new NpgsqlParameter { Value = Sets.All.ToArray() });
+        var kept = (int[])(await find.ExecuteScalarAsync(ct))!;
+        foreach (var missing in kept.Length == 0 ? [] : Sets.All.Except(kept))
+        {
+            await using var make = new NpgsqlCommand(Cells.Make(missing, kept.First(set => (set & missing) == missing)), connection) { CommandTimeout = 0 };
+            await make.ExecuteNonQueryAsync(ct);
+        }
+
+        await transaction.CommitAsync(ct);
     }
 
     /// <summary>Folds what waits of the live generation, so many deltas of each kind at most.</summary>
@@ -99,7 +129,7 @@ internal static class Fold
         fold.Parameters.Add(new NpgsqlParameter { Value = generations });
         fold.Parameters.Add(new NpgsqlParameter { Value = most });
         var folded = 0L;
-        foreach (var sql in (string[])[Cells, FlowCells])
+        foreach (var sql in Statements)
         {
             fold.CommandText = sql;
             folded = Math.Max(folded, (long)(await fold.ExecuteScalarAsync(ct))!);

@@ -1,3 +1,4 @@
+using Npgsql;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Pipeline;
@@ -8,7 +9,14 @@ internal static class RollupsHost
     public static WebApplicationBuilder AddRollups(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IMigrationStep, FirstStretches>();
+        builder.Services.AddSingleton<IMigrationStep, MissingCells>();
         builder.Services.AddHostedService<Folding>();
         return builder;
     }
+}
+
+/// <summary>Sets of dimensions that earlier versions did not keep get their cells when the database is migrated.</summary>
+internal sealed class MissingCells(NpgsqlDataSource database) : IMigrationStep
+{
+    public Task RunAsync(CancellationToken ct) => Fold.CompleteAsync(database, ct);
 }

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Qibin.Crm.Pipeline;
 
 /// <summary>
-/// Which sets of dimensions are kept as cells: every three of the eight, so that a total by two dimensions under one scope or one
-/// filter costs by its groups. An officer's own journeys are few and found by an index, so the officer is kept only beside unit or
-/// chain, as a head or a chief groups by officers.
+/// Which sets of dimensions are kept as cells: every two and every three of the eight, so that a total by two dimensions, under one
+/// scope or one filter if need be, costs by its groups. An officer's own journeys are few and found by an index, so the officer is kept
+/// only beside unit or chain, as a head or a chief groups by officers.
 /// </summary>
 internal static class Sets
 {
@@ -14,7 +14,7 @@ internal static class Sets
 
     public static IReadOnlyList<int> All { get; } =
     [
-        .. Enumerable.Range(0, 1 << Values.Length).Where(set => BitOperations.PopCount((uint)set) == 3
+        .. Enumerable.Range(0, 1 << Values.Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3
             && ((set & Bit(Dimension.Officer)) == 0 || (set & (Bit(Dimension.Unit) | Bit(Dimension.Chain))) != 0)),
     ];
 

@@ -96,7 +96,10 @@ internal static class Cells
     });
 
     /// <summary>Sums by status, currency and the dimensions; the others are left out.</summary>
-    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by) where T : class, ICounted
+    /// <param name="weighed">The rows.</param>
+    /// <param name="by">The dimensions.</param>
+    /// <param name="statuses">Those that are counted by the dimensions: the others stand apart, all groups together.</param>
+    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted
     {
         var (stage, chain, unit, officer) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Officer));
         var (node, region, band, month) = (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
@@ -104,14 +107,14 @@ internal static class Cells
             .GroupBy(w => new
             {
                 w.Row.Status,
-                Stage = EF.Constant(stage) ? (JourneyStage?)w.Row.Stage : null,
-                Chain = EF.Constant(chain) ? w.Row.ChainCode : null,
-                Unit = EF.Constant(unit) ? (Guid?)w.Row.UnitId : null,
-                Officer = EF.Constant(officer) ? (Guid?)w.Row.OwnerId : null,
-                Node = EF.Constant(node) ? w.Row.NodeCode : null,
-                SourceRegion = EF.Constant(region) ? w.Row.SourceRegion : null,
-                Band = EF.Constant(band) ? (Band?)w.Row.Band : null,
-                Month = EF.Constant(month) ? (int?)w.Row.Month : null,
+                Stage = EF.Constant(stage) && statuses.Contains(w.Row.Status) ? (JourneyStage?)w.Row.Stage : null,
+                Chain = EF.Constant(chain) && statuses.Contains(w.Row.Status) ? w.Row.ChainCode : null,
+                Unit = EF.Constant(unit) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.UnitId : null,
+                Officer = EF.Constant(officer) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
+                Node = EF.Constant(node) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
+                SourceRegion = EF.Constant(region) && statuses.Contains(w.Row.Status) ? w.Row.SourceRegion : null,
+                Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Row.Band : null,
+                Month = EF.Constant(month) && statuses.Contains(w.Row.Status) ? (int?)w.Row.Month : null,
                 w.Currency,
             })
             .Select(g => new Cell

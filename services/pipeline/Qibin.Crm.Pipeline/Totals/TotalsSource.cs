@@ -14,12 +14,13 @@ internal static class TotalsSource
     public static IQueryable<Cell> TotalCells(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
     {
         var journeys = db.Journeys.AsNoTracking();
+        var statuses = filter.Statuses();
         if (filter.IsPast())
         {
             var known = filter.KnownAt?.ToUniversalTime();
             var stood = db.StoodAt(filter);
             var visible = stood.Within(db.Holders.VisibleTo(caller)).Matching(filter);
-            return visible.Each().Figures(by).Concat(visible.Amounts().Figures(by))
+            return visible.Each().Figures(by, statuses).Concat(visible.Amounts().Figures(by, statuses))
                 .Concat(stood.Within(db.Holders.HiddenFrom(caller)).Select(_ => 1L).Hidden())
                 .Concat(db.Facts.Where(f => known == null || f.RecordedAt <= known).Newest());
         }
@@ -27,21 +28,23 @@ internal static class TotalsSource
         if (SetFor(filter, by, caller) is not { } set)
         {
             var visible = journeys.VisibleTo(caller).Matching(filter);
-            return visible.Each().Figures(by).Concat(visible.Amounts().Figures(by))
+            return visible.Each().Figures(by, statuses).Concat(visible.Amounts().Figures(by, statuses))
                 .Concat(journeys.HiddenFrom(caller).Select(_ => 1L).Hidden()).Concat(db.Facts.Newest());
         }
 
         var live = db.Live;
         var cells = db.Cells.Where(c => c.Gen == live.FirstOrDefault() && c.Set == set);
+        var reached = Sets.With(Sets.Of(ReachOf(caller)));
+        var inReach = db.Cells.Where(c => c.Gen == live.FirstOrDefault() && c.Set == reached);
         var deltas = db.Deltas.Where(d => d.Gen == live.FirstOrDefault());
         var me = caller.Id;
         // The predicate says who reads a confidential journey; to look for the reader first is what finds it by an index.
         var read = journeys.Where(j => j.Confidential && j.Readers.Contains(me)).VisibleTo(caller);
-        var total = cells.VisibleTo(caller).Matching(filter).Weighed().Figures(by)
-            .Concat(deltas.VisibleTo(caller).Matching(filter).Weighed().Figures(by))
-            .Concat(read.Matching(filter).Each().Figures(by))
-            .Concat(read.Matching(filter).Amounts().Figures(by))
-            .Concat(cells.HiddenFrom(caller).Select(c => c.Count).Hidden())
+        var total = cells.VisibleTo(caller).Matching(filter).Weighed().Figures(by, statuses)
+            .Concat(deltas.VisibleTo(caller).Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(read.Matching(filter).Each().Figures(by, statuses))
+            .Concat(read.Matching(filter).Amounts().Figures(by, statuses))
+            .Concat(inReach.HiddenFrom(caller).Select(c => c.Count).Hidden())
             .Concat(deltas.HiddenFrom(caller).Select(d => d.Count).Hidden())
             .Concat(read.Select(_ => -1L).Hidden())
             .Concat(db.Facts.Newest());
@@ -49,7 +52,7 @@ internal static class TotalsSource
         {
             var shared = journeys.OnlySharedWith(caller);
             var open = shared.Where(j => !j.Confidential).Matching(filter);
-            total = total.Concat(open.Each().Figures(by)).Concat(open.Amounts().Figures(by)).Concat(shared.Where(j => j.Confidential).Select(_ => 1L).Hidden());
+            total = total.Concat(open.Each().Figures(by, statuses)).Concat(open.Amounts().Figures(by, statuses)).Concat(shared.Where(j => j.Confidential).Select(_ => 1L).Hidden());
         }
 
         return total;
@@ -80,14 +83,13 @@ internal static class TotalsSource
 
     /// <summary>The set of dimensions whose cells answer; null when the journeys themselves have to.</summary>
     private static int? SetFor(JourneyFilter filter, Dimension[] by, Caller caller) =>
-        caller.Reach == Reach.Own || filter.Officer is not null ? null : Sets.With(Sets.Of(
-        [
-            .. by, .. filter.Dimensions(),
-            .. caller.Reach switch
-            {
-                Reach.All => Array.Empty<Dimension>(),
-                Reach.Chain => [Dimension.Chain],
-                _ => [Dimension.Unit],
-            },
-        ]));
+        caller.Reach == Reach.Own || filter.Officer is not null ? null : Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. ReachOf(caller)]));
+
+    /// <summary>What decides whether a cell is in the caller's reach.</summary>
+    private static Dimension[] ReachOf(Caller caller) => caller.Reach switch
+    {
+        Reach.All => [],
+        Reach.Chain => [Dimension.Chain],
+        _ => [Dimension.Unit],
+    };
 }
