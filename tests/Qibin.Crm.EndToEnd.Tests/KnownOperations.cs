@@ -223,6 +223,11 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnClaim("withdrawStageClaim", "/withdrawal", new { note = "材料待补" });
         OnFunds("getFunds", "");
         OnFunds("reverseFunds", "/reversal", new { reason = "重复录入" });
+        OnProject("listCompletedInvestment", "/completed-investment");
+        Add("noteCompletedInvestment", async () => (await _rows.SignedAsync()).On("/completed-investment", RowsOfTheTests.Complete()));
+        OnCompleted("getCompletedInvestment", "");
+        OnCompleted("reverseCompletedInvestment", "/reversal", new { reason = "重复录入" });
+        Add("noteCompletedInvestments", async () => Batch(RowsOfTheTests.Complete((await _rows.SignedAsync()).Id)) with { Token = await _system.IntegrationTokenAsync() });
         Add("claimStages", async () => Batch(RowsOfTheTests.SigningClaim((await _rows.ProjectAsync()).Id, await _rows.UserAsync("bai.yunzhou"))) with { Token = await _system.IntegrationTokenAsync() });
         Add("payInMany", async () => Batch(RowsOfTheTests.PayIn((await _rows.SignedAsync()).Id)) with { Token = await _system.IntegrationTokenAsync() });
 
@@ -235,11 +240,15 @@ internal sealed partial class KnownOperations : IAsyncDisposable
             return (await _rows.NowAsync(project)).On($"/stages/{claim.Id}{below}", body);
         });
 
-        void OnFunds(string operation, string below, object? body = null) => Add(operation, async () =>
+        void OnFunds(string operation, string below, object? body = null) => OnEntry(operation, "/funds", RowsOfTheTests.PayIn(), below, body);
+
+        void OnCompleted(string operation, string below, object? body = null) => OnEntry(operation, "/completed-investment", RowsOfTheTests.Complete(), below, body);
+
+        void OnEntry(string operation, string ledger, object noted, string below, object? body) => Add(operation, async () =>
         {
             var project = await _rows.SignedAsync();
-            var entry = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/funds", RowsOfTheTests.PayIn())).Is(201);
-            return (await _rows.NowAsync(project)).On($"/funds/{entry.Id}{below}", body);
+            var entry = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + ledger, noted)).Is(201);
+            return (await _rows.NowAsync(project)).On($"{ledger}/{entry.Id}{below}", body);
         });
     }
 

@@ -72,6 +72,17 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return claim;
     }
 
+    public static object Complete(string? project = null)
+    {
+        var entry = new Dictionary<string, object?> { ["amount"] = Yuan("3000000.00"), ["completedOn"] = Day(-90), ["document"] = Document("photo") };
+        if (project is not null)
+        {
+            entry["projectId"] = project;
+        }
+
+        return entry;
+    }
+
     public static object PayIn(string? project = null)
     {
         var entry = new Dictionary<string, object?>
@@ -354,6 +365,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             documents = new[] { Document("businessLicence") },
         });
         var funds = (await owner.PostAsync(project.Path + "/funds", PayIn())).Is(201);
+        var completed = (await owner.PostAsync(project.Path + "/completed-investment", Complete())).Is(201);
         var enterprise = (await Eventually.GetAsync(
             async () => (await service.GetAsync("/api/v1/enterprises?uscc=" + uscc)).Is(200), a => a.Json.GetProperty("items").GetArrayLength() == 1))
             .Json.GetProperty("items")[0].GetProperty("id").GetString()!;
@@ -387,6 +399,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             ["projectId"] = project.Id,
             ["claimId"] = claim.ToString(),
             ["entryId"] = funds.Id.ToString(),
+            ["completionId"] = completed.Id.ToString(),
             ["enterpriseId"] = enterprise,
             ["applicationId"] = entry.Id,
             ["tenancyId"] = tenancy.Id,
@@ -399,7 +412,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     public async Task RatesAsync()
     {
         var total = (await (await AsAsync("administrator")).GetAsync("/api/v1/pipeline/totals?status=active,suspended,terminated,kept,invalid")).Is(200).Json.GetProperty("total");
-        var rates = ((string[])["estimatedInvestment", "contractAmount", "paidIn"]).SelectMany(f => total.GetProperty(f).EnumerateArray())
+        var rates = ((string[])["estimatedInvestment", "contractAmount", "paidIn", "completedInvestment"]).SelectMany(f => total.GetProperty(f).EnumerateArray())
             .Select(m => m.GetProperty("currency").GetString()!).Where(c => c != "CNY").Distinct().Select(c => new { currency = c, on = Day(-700), rate = 7m }).ToList();
         if (rates.Count > 0)
         {

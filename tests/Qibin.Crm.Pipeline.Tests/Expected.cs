@@ -97,11 +97,12 @@ internal static class Figure
     {
         var list = journeys.ToList();
         return $"{list.Count} estimated {Sum(list.Select(j => j.Lead.EstimatedInvestment))} contract {Sum(list.Select(j => j.Project?.ContractAmount))} "
-            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))}";
+            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))} completed {Sum(list.SelectMany(j => j.Project?.CompletedInvestment ?? []))}";
     }
 
     private static string Line(JsonElement figures) =>
-        $"{figures.GetProperty("count")} estimated {Amounts(figures, "estimatedInvestment")} contract {Amounts(figures, "contractAmount")} paid {Amounts(figures, "paidIn")}";
+        $"{figures.GetProperty("count")} estimated {Amounts(figures, "estimatedInvestment")} contract {Amounts(figures, "contractAmount")} "
+        + $"paid {Amounts(figures, "paidIn")} completed {Amounts(figures, "completedInvestment")}";
 
     private static string Sum(IEnumerable<Money?> amounts) => string.Join(' ', amounts.OfType<Money>()
         .GroupBy(m => m.Currency).Select(g => (g.Key, Sum: g.Sum(m => m.Amount))).Where(x => x.Sum != 0).OrderBy(x => x.Key, StringComparer.Ordinal)

@@ -47,7 +47,8 @@ internal sealed class History(Trade trade)
                 ChainCode = Value(projects, on, p => p.ChainCode),
                 NodeCode = Value(projects, on, p => p.NodeCode),
                 ContractAmount = Value(projects, on, p => p.ContractAmount),
-                PaidIn = PaidIn(projects, on),
+                PaidIn = Sums(projects, on, p => p.PaidIn),
+                CompletedInvestment = Sums(projects, on, p => p.CompletedInvestment),
             };
             found.Add((now, new ExpectedJourney(lead, project)));
         }
@@ -67,12 +68,15 @@ internal sealed class History(Trade trade)
     private static T Value<TState, T>(List<(DateOnly Day, TState State)> told, DateOnly on, Func<TState, T> property) =>
         property(told.Where((t, i) => t.Day <= on && (i == 0 || !Equals(property(t.State), property(told[i - 1].State)))).Last().State);
 
-    private static Money[] PaidIn(List<(DateOnly Day, ProjectState State)> told, DateOnly on) =>
-    [
-        .. told.SelectMany(t => t.State.PaidIn).Select(m => m.Currency).Distinct()
-            .Select(currency => new Money(
-                told.Select((t, i) => t.Day > on ? 0 : In(t.State, currency) - (i == 0 ? 0 : In(told[i - 1].State, currency))).Sum(), currency)),
-    ];
+    private static Money[] Sums(List<(DateOnly Day, ProjectState State)> told, DateOnly on, Func<ProjectState, Money[]> of)
+    {
+        return
+        [
+            .. told.SelectMany(t => of(t.State)).Select(m => m.Currency).Distinct()
+                .Select(currency => new Money(
+                    told.Select((t, i) => t.Day > on ? 0 : In(t.State, currency) - (i == 0 ? 0 : In(told[i - 1].State, currency))).Sum(), currency)),
+        ];
 
-    private static decimal In(ProjectState project, string currency) => project.PaidIn.FirstOrDefault(m => m.Currency == currency)?.Amount ?? 0;
+        decimal In(ProjectState project, string currency) => of(project).FirstOrDefault(m => m.Currency == currency)?.Amount ?? 0;
+    }
 }

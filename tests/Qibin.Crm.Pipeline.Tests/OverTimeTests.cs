@@ -62,7 +62,7 @@ public sealed class OverTimeTests : IAsyncLifetime
         Assert.True(some);
         Assert.NotEqual(0, await _service.CountAsync("select count(*) from flow"));
 
-        static string Line(JsonElement f) => $"{f.GetProperty("count")} {f.GetProperty("estimatedInvestment")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")}";
+        static string Line(JsonElement f) => $"{f.GetProperty("count")} {f.GetProperty("estimatedInvestment")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")} {f.GetProperty("completedInvestment")}";
     }
 
     [Fact]

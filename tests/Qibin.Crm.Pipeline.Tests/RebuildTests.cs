@@ -87,8 +87,8 @@ public sealed class RebuildTests : IAsyncLifetime
             await using var said = database.CreateCommand(
                 """
                 select string_agg(row(gen, key, set, status, confidential, stage, chain_code, unit_id, owner_id, node_code, source_region, band, month, currency,
-                    count, trim_scale(estimated), trim_scale(contract), trim_scale(paid_in))::text, E'\n' order by key)
-                from cell where count <> 0 or estimated <> 0 or contract <> 0 or paid_in <> 0
+                    count, trim_scale(estimated), trim_scale(contract), trim_scale(paid_in), trim_scale(completed))::text, E'\n' order by key)
+                from cell where count <> 0 or estimated <> 0 or contract <> 0 or paid_in <> 0 or completed <> 0
                 """);
             return (string)(await said.ExecuteScalarAsync())!;
         }

@@ -49,7 +49,8 @@ public sealed class TotalsTests : IAsyncLifetime
             var project = _trade.Reach(
                 _trade.Convert(_trade.Open(officer, unit, estimated: new Money(1, currency))), ProjectStage.Signed, contract: new Money(10, currency));
             project = _trade.PayIn(project, new Money(100, currency));
-            _trade.PayIn(project, new Money(1000, "HKD"));
+            project = _trade.PayIn(project, new Money(1000, "HKD"));
+            _trade.Complete(_trade.Complete(project, new Money(50, currency)), new Money(500, "JPY"));
         }
 
         await _service.TellAsync(_trade.Log);
@@ -67,6 +68,7 @@ public sealed class TotalsTests : IAsyncLifetime
                 Assert.Equal(["CNY 1.00", "EUR 1.00", "USD 1.00"], Amounts(total, "estimatedInvestment"));
                 Assert.Equal(["CNY 10.00", "EUR 10.00", "USD 10.00"], Amounts(total, "contractAmount"));
                 Assert.Equal(["CNY 100.00", "EUR 100.00", "HKD 3000.00", "USD 100.00"], Amounts(total, "paidIn"));
+                Assert.Equal(["CNY 50.00", "EUR 50.00", "JPY 1500.00", "USD 50.00"], Amounts(total, "completedInvestment"));
                 Assert.Equal(by.Contains("band") ? 2 : 1, totals.GetProperty("groups").GetArrayLength());
             }
         }

@@ -113,6 +113,14 @@ internal sealed class Trade
             p => new FundsPaidIn { Project = p, Amount = amount, OccurredOn = on ?? Today }, actor);
     }
 
+    public ProjectState Complete(ProjectState project, Money amount, DateOnly? on = null, Guid? actor = null)
+    {
+        var known = project.CompletedInvestment.FirstOrDefault(m => m.Currency == amount.Currency);
+        return Tell(
+            project with { CompletedInvestment = [.. project.CompletedInvestment.Where(m => m != known), known?.Plus(amount) ?? amount] },
+            p => new InvestmentCompleted { Project = p, Amount = amount, OccurredOn = on ?? Today }, actor);
+    }
+
     public ProjectState Standing(ProjectState project, ProjectStatus status, DateOnly? on = null) => Tell(
         project with { Status = status }, p => new ProjectStatusChanged { Project = p, Reason = "资金安排", OccurredOn = on ?? Today });
 
@@ -319,7 +327,7 @@ internal sealed class RandomTrade(int seed)
 
     private void OnProject(ProjectState project)
     {
-        switch (_dice.Next(10))
+        switch (_dice.Next(12))
         {
             case < 4 when project.Status == ProjectStatus.Active && project.Stage < ProjectStage.Efficient:
                 var next = project.Stage + 1;
@@ -342,6 +350,13 @@ internal sealed class RandomTrade(int seed)
                 break;
             case 7:
                 Trade.Standing(project, (ProjectStatus)_dice.Next(3), Lately());
+                break;
+            case 10:
+                Trade.Complete(project, Money(0)!, Lately());
+                break;
+            case 11 when project.CompletedInvestment.Length > 0:
+                var completed = Pick(project.CompletedInvestment);
+                Trade.Complete(project, completed with { Amount = -completed.Amount }, Lately());
                 break;
             case 8 or 9 when project.EnterpriseId is { } enterprise && project.SettledOn is null:
                 Trade.Settle(Trade.Enterprises[enterprise], project);

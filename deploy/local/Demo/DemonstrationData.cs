@@ -31,6 +31,7 @@ internal static class DemonstrationData
         var projects = await ConvertAsync(api, converted, leads, ct);
         await ReachStagesAsync(api, converted, projects, staff, ct);
         await PayInAsync(api, converted, projects, today, ct);
+        await CompleteAsync(api, converted, projects, today, ct);
         await SuspendAsync(api, converted, projects, today, ct);
         progress("载体与入驻 · Premises and settling");
         await PremisesAndEntry.FillAsync(api, converted, projects, staff, today, ct);
@@ -212,6 +213,16 @@ internal static class DemonstrationData
                 ["amount"] = Money(Math.Round(story.EstimatedYuan * (0.05m + (0.03m * stage)), 2), story.Currency),
                 ["paidOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
                 ["origin"] = story.Currency == "CNY" ? "domestic" : "foreign",
+            })), ct);
+
+    /// <summary>Four fifths of what was paid in since the start of construction.</summary>
+    private static async Task CompleteAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
+        await api.BatchAsync("/api/v1/projects/completed-investment/batch", "demo-completed", stories.Where(story => story.StagesReached >= 3).SelectMany(story =>
+            Enumerable.Range(3, Math.Min(5, story.StagesReached) - 2).Select(stage => new JsonObject
+            {
+                ["projectId"] = projects[story.Number],
+                ["amount"] = Money(Math.Round(story.EstimatedYuan * (0.04m + (0.024m * stage)), 2), story.Currency),
+                ["completedOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
             })), ct);
 
     private static Task SuspendAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>

@@ -39,6 +39,7 @@ internal static class Program
             .Consume<ProjectSteppedBack, ProjectSteppedBackConsumer>()
             .Consume<ProjectStatusChanged, ProjectStatusChangedConsumer>()
             .Consume<FundsPaidIn, FundsPaidInConsumer>()
+            .Consume<InvestmentCompleted, InvestmentCompletedConsumer>()
             .Consume<ProjectAmended, ProjectAmendedConsumer>()
             .Consume<ProjectSettled, ProjectSettledConsumer>()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()

@@ -1,6 +1,7 @@
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Messaging;
+using Qibin.Crm.Projects.Completion;
 using Qibin.Crm.Projects.Consumers;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Funds;
@@ -33,6 +34,7 @@ internal static class Program
         api.MapLedger();
         api.MapStages();
         api.MapFunds();
+        api.MapCompletion();
         api.MapOperations();
         return app;
     }

@@ -37,7 +37,7 @@ internal static class ProjectsService
             ["stage.notBack"] = new("当前阶段为 {0}，只能退回到更早的阶段", "The stage is {0}; a step back leads to an earlier one"),
             ["contract.notSigned"] = new("项目尚未签约", "The project is not signed yet"),
             ["funds.isReversal"] = new("冲销记录不能再冲销", "An entry that takes another back cannot be taken back"),
-            ["funds.reversed"] = new("该笔到位资金已冲销", "The entry has been taken back already"),
+            ["funds.reversed"] = new("该笔记录已冲销", "The entry has been taken back already"),
             ["funds.tooLarge"] = new("累计金额超出上限", "The sum is beyond what an amount can hold"),
             ["document.locator"] = new("文件须提供地址或摘要", "A document needs its uri or its hash"),
             ["document.hash"] = new("须为 64 位小写十六进制 SHA-256", "Must be a SHA-256 of 64 lower-case hexadecimal digits"),
@@ -48,5 +48,6 @@ internal static class ProjectsService
         {
             [ProjectsDb.OneOpenClaim] = "stage.claimOpen",
             [ProjectsDb.OneReversal] = "funds.reversed",
+            [ProjectsDb.OneCompletedReversal] = "funds.reversed",
         });
 }

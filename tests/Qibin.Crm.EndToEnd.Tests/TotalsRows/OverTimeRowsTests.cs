@@ -19,7 +19,7 @@ public class OverTimeRowsTests(RunningSystem system)
             Assert.Equal(month.GetProperty("count").GetInt32(), list.GetProperty("total").GetInt32());
         }
 
-        static string Line(System.Text.Json.JsonElement f) => $"{f.GetProperty("count")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")}";
+        static string Line(System.Text.Json.JsonElement f) => $"{f.GetProperty("count")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")} {f.GetProperty("completedInvestment")}";
     }
 
     [Fact]

@@ -119,6 +119,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasKey(x => x.ProjectId);
             row.Property(x => x.ContractAmount).HasPrecision(19, 4);
             row.Property(x => x.PaidIn).HasColumnType("jsonb");
+            row.Property(x => x.Completed).HasColumnType("jsonb");
             row.HasIndex(x => new { x.LeadId, x.ProjectId });
         });
         modelBuilder.Entity<EnterpriseRow>(row =>
@@ -154,6 +155,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.Property(x => x.Estimated).HasPrecision(19, 4);
             row.Property(x => x.Contract).HasPrecision(19, 4);
             row.Property(x => x.PaidIn).HasPrecision(19, 4);
+            row.Property(x => x.Completed).HasPrecision(19, 4);
         });
         modelBuilder.Entity<GenerationRow>(row =>
         {
@@ -209,6 +211,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
                 amount.Property(x => x.Estimated).HasJsonPropertyName("estimated");
                 amount.Property(x => x.Contract).HasJsonPropertyName("contract");
                 amount.Property(x => x.PaidIn).HasJsonPropertyName("paid_in");
+                amount.Property(x => x.Completed).HasJsonPropertyName("completed");
             });
         });
         modelBuilder.Entity<CellRow>(row =>

@@ -108,6 +108,9 @@ internal sealed class ProjectRow
     /// <summary>Paid-in funds: an array of money, one entry per currency.</summary>
     public required string PaidIn { get; init; }
 
+    /// <summary>Completed investment: an array of money, one entry per currency.</summary>
+    public required string Completed { get; init; }
+
     public string? Uscc { get; init; }
     public string? EnterpriseName { get; init; }
     public Guid? EnterpriseId { get; init; }
@@ -181,4 +184,5 @@ internal sealed class AmountRow
     public required decimal Estimated { get; init; }
     public required decimal Contract { get; init; }
     public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
 }

@@ -23,7 +23,8 @@ public sealed record Journey : JourneySummary, IVersioned
         TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(TakenBackMilestone.Of)];
         Moves = JourneyMove.Of(stories);
         Contacts = JourneyContacts.Of(stories);
-        Funds = JourneyFunds.Of(stories);
+        Funds = JourneyAmount.Of<FundsPaidIn>(stories, e => (e.Amount, e.OccurredOn));
+        Completed = JourneyAmount.Of<InvestmentCompleted>(stories, e => (e.Amount, e.OccurredOn));
         Premises = JourneyPremises.Of(stories);
         Events = [.. stories.Select(JourneyEvent.Of)];
     }
@@ -43,7 +44,10 @@ public sealed record Journey : JourneySummary, IVersioned
     public required JourneyContacts Contacts { get; init; }
 
     /// <summary>Funds as they were paid in or corrected, in the order of recording.</summary>
-    public required IReadOnlyList<JourneyFunds> Funds { get; init; }
+    public required IReadOnlyList<JourneyAmount> Funds { get; init; }
+
+    /// <summary>Investment as it was completed or corrected, in the order of recording.</summary>
+    public required IReadOnlyList<JourneyAmount> Completed { get; init; }
 
     /// <summary>Premises that were settled.</summary>
     public required IReadOnlyList<JourneyPremises> Premises { get; init; }
@@ -227,8 +231,8 @@ public sealed record JourneyContacts
     }
 }
 
-/// <summary>Funds paid in, or a correction of an entry.</summary>
-public sealed record JourneyFunds
+/// <summary>Funds paid in or investment completed, or a correction of such an entry.</summary>
+public sealed record JourneyAmount
 {
     public required Money Amount { get; init; }
     public required DateOnly OccurredOn { get; init; }
@@ -238,14 +242,15 @@ public sealed record JourneyFunds
     /// <summary>Version of the project.</summary>
     public required long Version { get; init; }
 
-    internal static IReadOnlyList<JourneyFunds> Of(IEnumerable<Story> stories) =>
+    internal static IReadOnlyList<JourneyAmount> Of<T>(IEnumerable<Story> stories, Func<T, (Money Amount, DateOnly OccurredOn)> entry) where T : class =>
     [
         .. from story in stories
-           let paid = story.Event as FundsPaidIn
-           where paid is not null
-           select new JourneyFunds
+           let told = story.Event as T
+           where told is not null
+           let noted = entry(told)
+           select new JourneyAmount
            {
-               Amount = paid.Amount, OccurredOn = paid.OccurredOn, RecordedAt = story.Fact.RecordedAt, ActorId = story.Actor, Version = story.Fact.Version,
+               Amount = noted.Amount, OccurredOn = noted.OccurredOn, RecordedAt = story.Fact.RecordedAt, ActorId = story.Actor, Version = story.Fact.Version,
            },
     ];
 }

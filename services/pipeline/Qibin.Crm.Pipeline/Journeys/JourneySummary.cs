@@ -46,6 +46,9 @@ public record JourneySummary
     /// <summary>Funds paid in, one entry per currency.</summary>
     public required IReadOnlyList<Money> PaidIn { get; init; }
 
+    /// <summary>Investment completed, one entry per currency.</summary>
+    public required IReadOnlyList<Money> CompletedInvestment { get; init; }
+
     /// <summary>When its newest state was recorded.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
@@ -72,6 +75,7 @@ public record JourneySummary
         EstimatedInvestment = row.Amounts.Money(a => a.Estimated).FirstOrDefault(),
         ContractAmount = row.Amounts.Money(a => a.Contract).FirstOrDefault(),
         PaidIn = [.. row.Amounts.Money(a => a.PaidIn)],
+        CompletedInvestment = [.. row.Amounts.Money(a => a.Completed)],
         ChangedAt = row.ChangedAt,
     };
 
@@ -98,6 +102,7 @@ public record JourneySummary
         EstimatedInvestment = row.Stretch.Amounts.Select(a => new Money(a.Estimated, a.Currency)).FirstOrDefault(m => m.Amount != 0),
         ContractAmount = row.Stretch.Amounts.Select(a => new Money(a.Contract, a.Currency)).FirstOrDefault(m => m.Amount != 0),
         PaidIn = [.. row.Stretch.Amounts.Select(a => new Money(a.PaidIn, a.Currency)).Where(m => m.Amount != 0)],
+        CompletedInvestment = [.. row.Stretch.Amounts.Select(a => new Money(a.Completed, a.Currency)).Where(m => m.Amount != 0)],
         ChangedAt = row.Stretch.KnownFrom,
     };
 }

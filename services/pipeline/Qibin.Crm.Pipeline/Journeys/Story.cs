@@ -50,6 +50,7 @@ internal sealed record Story(FactRow Fact, IEvent Event)
         ProjectSteppedBack e => e.Project,
         ProjectStatusChanged e => e.Project,
         FundsPaidIn e => e.Project,
+        InvestmentCompleted e => e.Project,
         ProjectAmended e => e.Project,
         ProjectSettled e => e.Project,
         _ => null,

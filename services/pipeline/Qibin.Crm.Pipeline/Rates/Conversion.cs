@@ -49,6 +49,7 @@ public sealed record ConvertedFigures
     public required Money EstimatedInvestment { get; init; }
     public required Money ContractAmount { get; init; }
     public required Money PaidIn { get; init; }
+    public required Money CompletedInvestment { get; init; }
 }
 
 internal static class Conversions

@@ -158,10 +158,10 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
 
     private static string Sums(string table, string of) =>
         $"""
-        select min({of}), concat_ws(' ', sum(count * side), sum(estimated * side), sum(contract * side), sum(paid_in * side))
+        select min({of}), concat_ws(' ', sum(count * side), sum(estimated * side), sum(contract * side), sum(paid_in * side), sum(completed * side))
         from (select *, case gen when $1 then 1 else -1 end as side from {table} where gen in ($1, $2)) both_sides
         group by key
-        having sum(count * side) <> 0 or sum(estimated * side) <> 0 or sum(contract * side) <> 0 or sum(paid_in * side) <> 0
+        having sum(count * side) <> 0 or sum(estimated * side) <> 0 or sum(contract * side) <> 0 or sum(paid_in * side) <> 0 or sum(completed * side) <> 0
         """;
 
     /// <summary>Clears the contributions of what is no generation any more.</summary>

@@ -20,6 +20,7 @@ internal static class Features
             Add(features, "estimatedInvestment", new Money(amount.Estimated, amount.Currency));
             Add(features, "contractAmount", new Money(amount.Contract, amount.Currency));
             Add(features, "paidIn", new Money(amount.PaidIn, amount.Currency));
+            Add(features, "completedInvestment", new Money(amount.Completed, amount.Currency));
         }
 
         foreach (var milestone in milestones.Held())
@@ -54,6 +55,11 @@ internal static class Features
         foreach (var paid in project?.PaidIn ?? [])
         {
             Add(features, "paidIn", paid);
+        }
+
+        foreach (var completed in project?.CompletedInvestment ?? [])
+        {
+            Add(features, "completedInvestment", completed);
         }
 
         foreach (var (kind, on) in Milestones(inOrder, lead, project))

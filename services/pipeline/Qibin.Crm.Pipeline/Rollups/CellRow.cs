@@ -35,6 +35,7 @@ internal sealed class CellRow : IScoped, ICounted
     public required decimal Estimated { get; init; }
     public required decimal Contract { get; init; }
     public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
     public Guid[] Readers { get; init; } = [];
 }
 
@@ -58,11 +59,12 @@ internal sealed class DeltaRow : IScoped, ICounted
     public required decimal Estimated { get; init; }
     public required decimal Contract { get; init; }
     public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
     public Guid[] Readers { get; init; } = [];
 
     /// <summary>The contribution of a journey as it stands, or its withdrawal.</summary>
     public static IEnumerable<DeltaRow> Of(StretchRow row, bool confidential, int sign) =>
-        row.Amounts.Prepend(new StandingAmount { Currency = "", Estimated = 0, Contract = 0, PaidIn = 0 }).Select(amount => new DeltaRow
+        row.Amounts.Prepend(new StandingAmount { Currency = "", Estimated = 0, Contract = 0, PaidIn = 0, Completed = 0 }).Select(amount => new DeltaRow
         {
             Gen = row.Gen,
             Status = row.Status,
@@ -80,5 +82,6 @@ internal sealed class DeltaRow : IScoped, ICounted
             Estimated = sign * amount.Estimated,
             Contract = sign * amount.Contract,
             PaidIn = sign * amount.PaidIn,
+            Completed = sign * amount.Completed,
         });
 }

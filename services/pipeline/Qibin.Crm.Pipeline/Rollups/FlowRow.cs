@@ -32,6 +32,7 @@ internal abstract record Flowing : IScoped
     public decimal Estimated { get; init; }
     public decimal Contract { get; init; }
     public decimal PaidIn { get; init; }
+    public decimal Completed { get; init; }
 
     /// <summary>Not kept: an officer's own journeys are few, and counted one by one.</summary>
     public Guid OwnerId { get; init; }
@@ -60,9 +61,9 @@ internal sealed record FlowDelta : Flowing
     /// <summary>What has to be added so that flows tell of these stretches, and no more of those.</summary>
     public static IEnumerable<FlowDelta> Between(IEnumerable<StretchRow> before, HolderRow? was, IEnumerable<StretchRow> now, HolderRow? holder) =>
         Of(before, was, -1).Concat(Of(now, holder, 1))
-            .GroupBy(d => d with { Readers = None, Count = 0, Estimated = 0, Contract = 0, PaidIn = 0 })
-            .Select(g => g.Key with { Count = g.Sum(d => d.Count), Estimated = g.Sum(d => d.Estimated), Contract = g.Sum(d => d.Contract), PaidIn = g.Sum(d => d.PaidIn) })
-            .Where(d => d.Count != 0 || d.Estimated != 0 || d.Contract != 0 || d.PaidIn != 0);
+            .GroupBy(d => d with { Readers = None, Count = 0, Estimated = 0, Contract = 0, PaidIn = 0, Completed = 0 })
+            .Select(g => g.Key with { Count = g.Sum(d => d.Count), Estimated = g.Sum(d => d.Estimated), Contract = g.Sum(d => d.Contract), PaidIn = g.Sum(d => d.PaidIn), Completed = g.Sum(d => d.Completed) })
+            .Where(d => d.Count != 0 || d.Estimated != 0 || d.Contract != 0 || d.PaidIn != 0 || d.Completed != 0);
 
     /// <summary>The one empty array, so that records are equal.</summary>
     private static readonly Guid[] None = [];
@@ -70,7 +71,7 @@ internal sealed record FlowDelta : Flowing
     private static IEnumerable<FlowDelta> Of(IEnumerable<StretchRow> stretches, HolderRow? holder, int sign) =>
         from stretch in holder is null ? [] : stretches.Where(s => s.KnownTo is null)
         from edge in stretch.DayTo is { } ceased ? [(Day: stretch.DayFrom, Sign: sign), (Day: ceased, Sign: -sign)] : new[] { (Day: stretch.DayFrom, Sign: sign) }
-        from amount in stretch.Amounts.Prepend(new StandingAmount { Currency = "", Estimated = 0, Contract = 0, PaidIn = 0 })
+        from amount in stretch.Amounts.Prepend(new StandingAmount { Currency = "", Estimated = 0, Contract = 0, PaidIn = 0, Completed = 0 })
         select new FlowDelta
         {
             Gen = stretch.Gen,
@@ -90,6 +91,7 @@ internal sealed record FlowDelta : Flowing
             Estimated = edge.Sign * amount.Estimated,
             Contract = edge.Sign * amount.Contract,
             PaidIn = edge.Sign * amount.PaidIn,
+            Completed = edge.Sign * amount.Completed,
             Readers = None,
         };
 }
@@ -110,6 +112,7 @@ internal sealed class Flow : ICounted
     public required decimal Estimated { get; init; }
     public required decimal Contract { get; init; }
     public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
     public Guid OwnerId { get; init; }
     public int Month { get; init; }
 }
@@ -164,6 +167,7 @@ internal static class Flows
         Estimated = f.Estimated,
         Contract = f.Contract,
         PaidIn = f.PaidIn,
+        Completed = f.Completed,
     });
 
     private static int Bit(FlowDimension? dimension) => dimension is { } one ? 1 << (int)one : 0;

@@ -25,7 +25,7 @@ internal static class Fold
     /// <param name="Dimensions">Columns of the dimensions, in the order of their bits.</param>
     private sealed record Kind(string From, string To, string[] Always, string[] Dimensions)
     {
-        private string Columns => $"gen, {string.Join(", ", Always)}, {string.Join(", ", Dimensions)}, currency, count, estimated, contract, paid_in";
+        private string Columns => $"gen, {string.Join(", ", Always)}, {string.Join(", ", Dimensions)}, currency, count, estimated, contract, paid_in, completed";
 
         /// <summary>Takes deltas, sums them by each set of dimensions, and adds the sums to the cells.</summary>
         // By ctid: the planner takes a table that is emptied again and again for an empty one, and would join it with itself row by row.
@@ -54,18 +54,20 @@ internal static class Fold
                 with taken as ({{rows}}),
                 summed as (
                     select gen, {{(1 << Dimensions.Length) - 1}} - grouping({{string.Join(", ", Dimensions.Reverse())}}) as set, {{always}}, {{columns}},
-                        currency, sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in
+                        currency, sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in,
+                        sum(completed) as completed
                     from taken
                     group by gen, {{always}}, currency, grouping sets (
                         {{string.Join(", ", sets.Select(set => $"({string.Join(", ", Dimensions.Where((_, bit) => (set & (1 << bit)) != 0))})"))}})
-                    having sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0),
+                    having sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0 or sum(completed) <> 0),
                 folded as (
-                    insert into {{To}} as kept (gen, key, set, {{always}}, {{columns}}, currency, count, estimated, contract, paid_in, readers)
+                    insert into {{To}} as kept (gen, key, set, {{always}}, {{columns}}, currency, count, estimated, contract, paid_in, completed, readers)
                     select gen, md5(row(set, {{always}}, {{columns}}, currency)::text)::uuid, set, {{always}}, {{values}}, currency, count, estimated,
-                        contract, paid_in, '{}'
+                        contract, paid_in, completed, '{}'
                     from summed where {{wanted}}
                     on conflict (gen, key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
-                        contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in)
+                        contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in,
+                        completed = kept.completed + excluded.completed)
                 select count(*) from taken
                 """;
         }

@@ -35,25 +35,32 @@ internal static class JourneyRefresh
         .Do(
             """
             with wanted as (
-                select currency, sum(estimated) estimated, sum(contract) contract, sum(paid_in) paid_in
+                select currency, sum(estimated) estimated, sum(contract) contract, sum(paid_in) paid_in, sum(completed) completed
                 from (
-                    select l.estimated_currency currency, l.estimated_amount estimated, 0 contract, 0 paid_in
+                    select l.estimated_currency currency, l.estimated_amount estimated, 0 contract, 0 paid_in, 0 completed
                     from lead l where l.lead_id = $1 and l.estimated_currency is not null
                     union all
-                    select p.contract_currency, 0, p.contract_amount, 0
+                    select p.contract_currency, 0, p.contract_amount, 0, 0
                     from journey j join project p on p.project_id = j.project_id where j.lead_id = $1 and p.contract_currency is not null
                     union all
-                    select paid.currency, 0, 0, paid.amount
+                    select paid.currency, 0, 0, paid.amount, 0
                     from journey j join project p on p.project_id = j.project_id,
                         jsonb_to_recordset(p.paid_in) as paid (amount numeric, currency text)
+                    where j.lead_id = $1
+                    union all
+                    select completed.currency, 0, 0, 0, completed.amount
+                    from journey j join project p on p.project_id = j.project_id,
+                        jsonb_to_recordset(p.completed) as completed (amount numeric, currency text)
                     where j.lead_id = $1) parts
                 group by currency),
             gone as (
                 delete from amount where lead_id = $1 and currency not in (select currency from wanted))
-            insert into amount (lead_id, currency, estimated, contract, paid_in)
-            select $1, currency, estimated, contract, paid_in from wanted where exists (select from journey where lead_id = $1)
-            on conflict (lead_id, currency) do update set estimated = excluded.estimated, contract = excluded.contract, paid_in = excluded.paid_in
-            where (amount.estimated, amount.contract, amount.paid_in) is distinct from (excluded.estimated, excluded.contract, excluded.paid_in)
+            insert into amount (lead_id, currency, estimated, contract, paid_in, completed)
+            select $1, currency, estimated, contract, paid_in, completed from wanted where exists (select from journey where lead_id = $1)
+            on conflict (lead_id, currency) do update
+            set estimated = excluded.estimated, contract = excluded.contract, paid_in = excluded.paid_in, completed = excluded.completed
+            where (amount.estimated, amount.contract, amount.paid_in, amount.completed)
+                is distinct from (excluded.estimated, excluded.contract, excluded.paid_in, excluded.completed)
             """,
             leadId);
 }

@@ -212,17 +212,17 @@ internal static class Retelling
         Add(deltas,
             """
             insert into delta (gen, status, confidential, stage, chain_code, unit_id, owner_id, node_code, source_region, band, month, currency,
-                count, estimated, contract, paid_in, readers)
+                count, estimated, contract, paid_in, completed, readers)
             select gen, status, confidential, stage, chain_code, unit_id, owner_id, node_code, source_region, band, month, currency,
-                count, estimated, contract, paid_in, readers
+                count, estimated, contract, paid_in, completed, readers
             from jsonb_populate_recordset(null::delta, $1)
             """);
         Add(flows,
             """
             insert into flow_delta (gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, owner_id,
-                currency, count, estimated, contract, paid_in, readers)
+                currency, count, estimated, contract, paid_in, completed, readers)
             select gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, owner_id,
-                currency, count, estimated, contract, paid_in, readers
+                currency, count, estimated, contract, paid_in, completed, readers
             from jsonb_populate_recordset(null::flow_delta, $1)
             """);
         Add(holding,

@@ -28,6 +28,7 @@ internal sealed record StandingAmount
     public required decimal Estimated { get; init; }
     public required decimal Contract { get; init; }
     public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
 }
 
 /// <summary>Amounts per currency, equal when their amounts are.</summary>

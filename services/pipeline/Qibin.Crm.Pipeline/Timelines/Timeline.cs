@@ -96,6 +96,7 @@ internal sealed class Timeline
     private sealed class Day(DateOnly day, DateOnly firstContactOn)
     {
         private readonly Dictionary<string, decimal> _paidIn = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, decimal> _completed = new(StringComparer.Ordinal);
         private (JourneyStage Stage, DateOnly On, JourneyStatus Status) _lead;
         private Guid _officer, _unit;
         private string? _chain, _node, _region;
@@ -147,7 +148,7 @@ internal sealed class Timeline
                 SettledOn = _settledOn,
                 ProjectId = _projectId,
                 Amounts = new StandingAmounts(
-                    from currency in _paidIn.Where(p => p.Value != 0).Select(p => p.Key)
+                    from currency in _paidIn.Concat(_completed).Where(p => p.Value != 0).Select(p => p.Key)
                         .Concat(new[] { _contract, _estimated }.Where(m => m is { Amount: not 0 }).Select(m => m!.Currency)).Distinct()
                     select new StandingAmount
                     {
@@ -155,6 +156,7 @@ internal sealed class Timeline
                         Estimated = _estimated?.Currency == currency ? _estimated.Amount : 0,
                         Contract = _contract?.Currency == currency ? _contract.Amount : 0,
                         PaidIn = _paidIn.GetValueOrDefault(currency),
+                        Completed = _completed.GetValueOrDefault(currency),
                     }),
             };
         }
@@ -182,10 +184,16 @@ internal sealed class Timeline
             Change(was is null || now.ContractAmount != was.ContractAmount, () => _contract = now.ContractAmount);
             Change(was is null || now.SettledOn != was.SettledOn, () => _settledOn = now.SettledOn);
             _projectId = now.ProjectId;
-            foreach (var (currency, amount) in now.PaidIn.Select(m => (m.Currency, m.Amount))
-                .Concat((was?.PaidIn ?? []).Select(m => (m.Currency, -m.Amount))))
+            Add(_paidIn, now.PaidIn, was?.PaidIn);
+            Add(_completed, now.CompletedInvestment, was?.CompletedInvestment);
+        }
+
+        /// <summary>Adds what the sums of now have more than those of before.</summary>
+        private static void Add(Dictionary<string, decimal> sums, Money[] now, Money[]? was)
+        {
+            foreach (var (currency, amount) in now.Select(m => (m.Currency, m.Amount)).Concat((was ?? []).Select(m => (m.Currency, -m.Amount))))
             {
-                _paidIn[currency] = _paidIn.GetValueOrDefault(currency) + amount;
+                sums[currency] = sums.GetValueOrDefault(currency) + amount;
             }
         }
 

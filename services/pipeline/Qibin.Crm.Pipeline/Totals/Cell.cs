@@ -25,6 +25,7 @@ internal sealed class Cell
     public decimal Estimated { get; init; }
     public decimal Contract { get; init; }
     public decimal PaidIn { get; init; }
+    public decimal Completed { get; init; }
     public DateTimeOffset? AsOf { get; init; }
 }
 
@@ -37,6 +38,7 @@ internal sealed class Weighed<T>
     public required decimal Estimated { get; init; }
     public required decimal Contract { get; init; }
     public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
 }
 
 /// <summary>The parts of the statement that answers totals.</summary>
@@ -50,6 +52,7 @@ internal static class Cells
         Estimated = c.Estimated,
         Contract = c.Contract,
         PaidIn = c.PaidIn,
+        Completed = c.Completed,
     });
 
     public static IQueryable<Weighed<DeltaRow>> Weighed(this IQueryable<DeltaRow> deltas) => deltas.Select(d => new Weighed<DeltaRow>
@@ -60,6 +63,7 @@ internal static class Cells
         Estimated = d.Estimated,
         Contract = d.Contract,
         PaidIn = d.PaidIn,
+        Completed = d.Completed,
     });
 
     /// <summary>How many, counted one by one.</summary>
@@ -71,6 +75,7 @@ internal static class Cells
         Estimated = 0,
         Contract = 0,
         PaidIn = 0,
+        Completed = 0,
     });
 
     /// <summary>How much, journey by journey.</summary>
@@ -82,6 +87,7 @@ internal static class Cells
         Estimated = a.Estimated,
         Contract = a.Contract,
         PaidIn = a.PaidIn,
+        Completed = a.Completed,
     });
 
     /// <summary>How much, stretch by stretch.</summary>
@@ -93,6 +99,7 @@ internal static class Cells
         Estimated = a.Estimated,
         Contract = a.Contract,
         PaidIn = a.PaidIn,
+        Completed = a.Completed,
     });
 
     /// <summary>Sums by status, currency and the dimensions; the others are left out.</summary>
@@ -134,6 +141,7 @@ internal static class Cells
                 Estimated = g.Sum(w => w.Estimated),
                 Contract = g.Sum(w => w.Contract),
                 PaidIn = g.Sum(w => w.PaidIn),
+                Completed = g.Sum(w => w.Completed),
                 AsOf = null,
             });
     }
@@ -158,6 +166,7 @@ internal static class Cells
             Estimated = 0,
             Contract = 0,
             PaidIn = 0,
+            Completed = 0,
             AsOf = null,
         });
 
@@ -181,6 +190,7 @@ internal static class Cells
             Estimated = 0,
             Contract = 0,
             PaidIn = 0,
+            Completed = 0,
             AsOf = f.RecordedAt,
         });
 }

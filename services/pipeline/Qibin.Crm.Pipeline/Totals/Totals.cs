@@ -75,6 +75,9 @@ public record Figures
     /// <summary>Funds paid in so far.</summary>
     public required IReadOnlyList<Money> PaidIn { get; init; }
 
+    /// <summary>Investment completed so far 完成投资, as the projects report it.</summary>
+    public required IReadOnlyList<Money> CompletedInvestment { get; init; }
+
     /// <summary>
     /// All amounts in one currency, to the fen; only with <c>convertTo</c>. Each figure is converted and rounded by itself, so a total
     /// may differ from the sum of its groups by fen.
@@ -91,6 +94,7 @@ public record Figures
             EstimatedInvestment = Sum(c => c.Estimated),
             ContractAmount = Sum(c => c.Contract),
             PaidIn = Sum(c => c.PaidIn),
+            CompletedInvestment = Sum(c => c.Completed),
         };
         return conversion is null ? figures : figures with
         {
@@ -99,6 +103,7 @@ public record Figures
                 EstimatedInvestment = conversion.Convert(figures.EstimatedInvestment),
                 ContractAmount = conversion.Convert(figures.ContractAmount),
                 PaidIn = conversion.Convert(figures.PaidIn),
+                CompletedInvestment = conversion.Convert(figures.CompletedInvestment),
             },
         };
 

@@ -65,6 +65,7 @@ internal static class ReadTrend
                 Estimated = g.Sum(f => f.Estimated),
                 Contract = g.Sum(f => f.Contract),
                 PaidIn = g.Sum(f => f.PaidIn),
+                Completed = g.Sum(f => f.Completed),
             });
 
         IQueryable<Move> Counted(IQueryable<HolderRow> holders)
@@ -85,6 +86,7 @@ internal static class ReadTrend
             Estimated = g.Sum(w => w.Estimated),
             Contract = g.Sum(w => w.Contract),
             PaidIn = g.Sum(w => w.PaidIn),
+            Completed = g.Sum(w => w.Completed),
         });
 
     private static IQueryable<Move> Ceased(IQueryable<Weighed<StretchRow>> weighed) => weighed
@@ -97,6 +99,7 @@ internal static class ReadTrend
             Estimated = -1 * g.Sum(w => w.Estimated),
             Contract = -1 * g.Sum(w => w.Contract),
             PaidIn = -1 * g.Sum(w => w.PaidIn),
+            Completed = -1 * g.Sum(w => w.Completed),
         });
 
     private sealed class Move
@@ -107,6 +110,7 @@ internal static class ReadTrend
         public required decimal Estimated { get; init; }
         public required decimal Contract { get; init; }
         public required decimal PaidIn { get; init; }
+        public required decimal Completed { get; init; }
 
         public Cell Cell() => new()
         {
@@ -116,6 +120,7 @@ internal static class ReadTrend
             Estimated = Estimated,
             Contract = Contract,
             PaidIn = PaidIn,
+            Completed = Completed,
         };
     }
 }

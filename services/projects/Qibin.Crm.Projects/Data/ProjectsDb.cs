@@ -13,10 +13,12 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
 {
     public const string OneOpenClaim = "one_open_claim_a_project";
     public const string OneReversal = "one_reversal_an_entry";
+    public const string OneCompletedReversal = "one_reversal_a_completed_entry";
 
     public DbSet<Project> Projects => Set<Project>();
     public DbSet<StageClaim> Claims => Set<StageClaim>();
     public DbSet<FundsEntry> Funds => Set<FundsEntry>();
+    public DbSet<CompletedEntry> Completed => Set<CompletedEntry>();
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
     public DbSet<Tenancy> Tenancies => Set<Tenancy>();
     public DbSet<FollowedInvestor> FollowedInvestors => Set<FollowedInvestor>();
@@ -49,6 +51,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             Amount(project, x => x.AnnualOutput, "annual_output");
             Amount(project, x => x.AnnualTax, "annual_tax");
             project.Property(x => x.PaidIn).AsJson();
+            project.Property(x => x.CompletedInvestment).AsJson();
             project.Ignore(x => x.Facts).Ignore(x => x.OutputToReach).Ignore(x => x.TaxToReach);
             project.HasMany(x => x.History).WithOne().HasForeignKey(x => x.ProjectId);
             project.Navigation(x => x.History).UsePropertyAccessMode(PropertyAccessMode.Field);
@@ -85,16 +88,13 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
         });
         modelBuilder.Entity<FundsEntry>(entry =>
         {
-            entry.ToTable("funds_entry");
-            entry.Property(x => x.Id).ValueGeneratedNever();
-            entry.ComplexProperty(x => x.Amount, money => Columns(money, "paid"));
-            entry.Property(x => x.Document).AsJson();
-            entry.Property(x => x.Reason).HasMaxLength(1000);
-            entry.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
-            entry.HasOne<FundsEntry>().WithMany().HasForeignKey(x => x.ReversalOf);
-            entry.HasIndex(x => x.ReversalOf).IsUnique().HasDatabaseName(OneReversal);
+            Ledger(entry, "funds_entry", "paid", OneReversal);
             entry.HasIndex(x => new { x.ProjectId, x.PaidOn, x.Id });
-            entry.HasIndex(x => new { x.ProjectId, x.RecordedAt, x.Id });
+        });
+        modelBuilder.Entity<CompletedEntry>(entry =>
+        {
+            Ledger(entry, "completed_entry", "completed", OneCompletedReversal);
+            entry.HasIndex(x => new { x.ProjectId, x.CompletedOn, x.Id });
         });
         modelBuilder.Entity<HistoryEntry>(entry =>
         {
@@ -124,6 +124,19 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
 
     private static void Amount<T>(EntityTypeBuilder<T> entity, Expression<Func<T, Money?>> property, string name) where T : class =>
         entity.ComplexProperty(property, money => Columns(money, name));
+
+    private static void Ledger<T>(EntityTypeBuilder<T> entry, string table, string amount, string oneReversal) where T : LedgerEntry
+    {
+        entry.ToTable(table);
+        entry.Property(x => x.Id).ValueGeneratedNever();
+        entry.ComplexProperty(x => x.Amount, money => Columns(money, amount));
+        entry.Property(x => x.Document).AsJson();
+        entry.Property(x => x.Reason).HasMaxLength(1000);
+        entry.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+        entry.HasOne<T>().WithMany().HasForeignKey(x => x.ReversalOf);
+        entry.HasIndex(x => x.ReversalOf).IsUnique().HasDatabaseName(oneReversal);
+        entry.HasIndex(x => new { x.ProjectId, x.RecordedAt, x.Id });
+    }
 
     // The names are given because the naming convention knows tables only, and a locked row is read by a query of its own.
     private static void Columns(ComplexPropertyBuilder<Money> money, string name)

@@ -15,7 +15,7 @@ public enum ProjectKind { Land, Lease }
 /// </summary>
 internal sealed class Project : Aggregate, IShared
 {
-    /// <summary>Largest sum of paid-in funds in one currency: what an amount can hold.</summary>
+    /// <summary>Largest sum of entries in one currency: what an amount can hold.</summary>
     private const decimal LargestSum = 1_000_000_000_000_000m;
 
     private readonly List<HistoryEntry> _history = [];
@@ -73,6 +73,9 @@ internal sealed class Project : Aggregate, IShared
 
     /// <summary>Funds paid in so far, one sum per currency, ordered by it.</summary>
     public Money[] PaidIn { get; private set; } = [];
+
+    /// <summary>Investment completed so far, one sum per currency, ordered by it.</summary>
+    public Money[] CompletedInvestment { get; private set; } = [];
 
     public string? Uscc { get; private set; }
     public string? EnterpriseName { get; private set; }
@@ -292,12 +295,7 @@ internal sealed class Project : Aggregate, IShared
     /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>.</exception>
     public void CorrectContract(Money amount, string reason, DateOnly on, Guid by, DateTimeOffset now)
     {
-        CheckNotTerminated();
-        if (Stage < ProjectStage.Signed)
-        {
-            throw new RuleViolation("contract.notSigned");
-        }
-
+        CheckSigned();
         var previous = ContractAmount;
         ContractAmount = amount;
         Changed(now);
@@ -308,13 +306,8 @@ internal sealed class Project : Aggregate, IShared
     /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>, <c>funds.tooLarge</c>.</exception>
     public FundsEntry PayIn(Guid entryId, Money amount, DateOnly on, FundsOrigin origin, DocumentReference? document, Guid by, DateTimeOffset now)
     {
-        CheckNotTerminated();
-        if (Stage < ProjectStage.Signed)
-        {
-            throw new RuleViolation("contract.notSigned");
-        }
-
-        Add(amount);
+        CheckSigned();
+        PaidIn = Plus(PaidIn, amount);
         Changed(now);
         return new FundsEntry
         {
@@ -333,13 +326,8 @@ internal sealed class Project : Aggregate, IShared
     /// <exception cref="RuleViolation"><c>funds.isReversal</c>.</exception>
     public FundsEntry Reverse(Guid entryId, FundsEntry entry, string reason, Guid by, DateTimeOffset now)
     {
-        if (entry.ReversalOf is not null)
-        {
-            throw new RuleViolation("funds.isReversal");
-        }
-
-        var back = entry.Amount with { Amount = -entry.Amount.Amount };
-        Add(back);
+        var back = entry.Opposite();
+        PaidIn = Plus(PaidIn, back);
         Changed(now);
         return new FundsEntry
         {
@@ -348,6 +336,36 @@ internal sealed class Project : Aggregate, IShared
             Amount = back,
             PaidOn = entry.PaidOn,
             Origin = entry.Origin,
+            ReversalOf = entry.Id,
+            Reason = reason,
+            RecordedBy = by,
+            RecordedAt = now,
+        };
+    }
+
+    /// <summary>Notes investment that was completed.</summary>
+    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>, <c>funds.tooLarge</c>.</exception>
+    public CompletedEntry Complete(Guid entryId, Money amount, DateOnly on, DocumentReference? document, Guid by, DateTimeOffset now)
+    {
+        CheckSigned();
+        CompletedInvestment = Plus(CompletedInvestment, amount);
+        Changed(now);
+        return new CompletedEntry { Id = entryId, ProjectId = Id, Amount = amount, CompletedOn = on, Document = document, RecordedBy = by, RecordedAt = now };
+    }
+
+    /// <summary>Takes an entry back by another one of the same date; that it happens once is the database's constraint.</summary>
+    /// <exception cref="RuleViolation"><c>funds.isReversal</c>.</exception>
+    public CompletedEntry Reverse(Guid entryId, CompletedEntry entry, string reason, Guid by, DateTimeOffset now)
+    {
+        var back = entry.Opposite();
+        CompletedInvestment = Plus(CompletedInvestment, back);
+        Changed(now);
+        return new CompletedEntry
+        {
+            Id = entryId,
+            ProjectId = Id,
+            Amount = back,
+            CompletedOn = entry.CompletedOn,
             ReversalOf = entry.Id,
             Reason = reason,
             RecordedBy = by,
@@ -477,6 +495,7 @@ internal sealed class Project : Aggregate, IShared
         NodeCode = NodeCode,
         ContractAmount = ContractAmount,
         PaidIn = PaidIn,
+        CompletedInvestment = CompletedInvestment,
         Uscc = Uscc,
         EnterpriseName = EnterpriseName,
         EnterpriseId = EnterpriseId,
@@ -498,6 +517,15 @@ internal sealed class Project : Aggregate, IShared
         if (Status == ProjectStatus.Terminated)
         {
             throw new RuleViolation("project.terminated");
+        }
+    }
+
+    private void CheckSigned()
+    {
+        CheckNotTerminated();
+        if (Stage < ProjectStage.Signed)
+        {
+            throw new RuleViolation("contract.notSigned");
         }
     }
 
@@ -564,15 +592,12 @@ internal sealed class Project : Aggregate, IShared
         }
     }
 
-    private void Add(Money amount)
+    private static Money[] Plus(Money[] sums, Money amount)
     {
-        var sum = PaidIn.FirstOrDefault(m => m.Currency == amount.Currency)?.Plus(amount) ?? amount;
-        if (Math.Abs(sum.Amount) >= LargestSum)
-        {
-            throw new RuleViolation("funds.tooLarge");
-        }
-
-        PaidIn = [.. PaidIn.Where(m => m.Currency != amount.Currency).Append(sum).OrderBy(m => m.Currency, StringComparer.Ordinal)];
+        var sum = sums.FirstOrDefault(m => m.Currency == amount.Currency)?.Plus(amount) ?? amount;
+        return Math.Abs(sum.Amount) < LargestSum
+            ? [.. sums.Where(m => m.Currency != amount.Currency).Append(sum).OrderBy(m => m.Currency, StringComparer.Ordinal)]
+            : throw new RuleViolation("funds.tooLarge");
     }
 
     private void Changed(DateTimeOffset now)

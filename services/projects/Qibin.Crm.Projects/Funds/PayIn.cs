@@ -36,12 +36,12 @@ public sealed record PayInItem : PayInRequest
     public Guid? ProjectId { get; init; }
 }
 
-/// <summary>What a write of funds answers; the version is the project's.</summary>
+/// <summary>What a write on a project's ledger answers; the version is the project's.</summary>
 public sealed record FundsReceipt : Receipt
 {
     public required Guid ProjectId { get; init; }
 
-    internal static FundsReceipt Of(Project project, FundsEntry entry) =>
+    internal static FundsReceipt Of(Project project, LedgerEntry entry) =>
         new() { Id = entry.Id, ProjectId = project.Id, Code = project.Code, Version = project.Version };
 }
 

@@ -88,6 +88,9 @@ public sealed record ProjectAnswer : IVersioned
     /// <summary>One sum per currency; sums of different currencies are never added.</summary>
     public required IReadOnlyList<Money> PaidIn { get; init; }
 
+    /// <summary>Investment completed so far 完成投资, one sum per currency.</summary>
+    public required IReadOnlyList<Money> CompletedInvestment { get; init; }
+
     public string? Uscc { get; init; }
     public string? EnterpriseName { get; init; }
     public Guid? EnterpriseId { get; init; }
@@ -145,6 +148,7 @@ internal static class GetProject
         TaxThreshold = project.TaxThreshold,
         ContractAmount = project.ContractAmount,
         PaidIn = project.PaidIn,
+        CompletedInvestment = project.CompletedInvestment,
         Uscc = project.Uscc,
         EnterpriseName = project.EnterpriseName,
         EnterpriseId = project.EnterpriseId,

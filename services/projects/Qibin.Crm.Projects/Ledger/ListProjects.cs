@@ -74,6 +74,9 @@ public sealed record ProjectRow
     /// <summary>One sum per currency; sums of different currencies are never added.</summary>
     public required IReadOnlyList<Money> PaidIn { get; init; }
 
+    /// <summary>Investment completed so far 完成投资, one sum per currency.</summary>
+    public required IReadOnlyList<Money> CompletedInvestment { get; init; }
+
     public Guid? EnterpriseId { get; init; }
     public string? EnterpriseName { get; init; }
     public DateOnly? SettledOn { get; init; }
@@ -100,6 +103,7 @@ public sealed record ProjectRow
         NodeCode = project.NodeCode,
         ContractAmount = project.ContractAmount,
         PaidIn = project.PaidIn,
+        CompletedInvestment = project.CompletedInvestment,
         EnterpriseId = project.EnterpriseId,
         EnterpriseName = project.EnterpriseName,
         SettledOn = project.SettledOn,

@@ -42,6 +42,14 @@ public sealed record FundsPaidIn : IEvent
     public required DateOnly OccurredOn { get; init; }
 }
 
+/// <summary>Investment was completed 完成投资, or an entry was corrected.</summary>
+public sealed record InvestmentCompleted : IEvent
+{
+    public required ProjectState Project { get; init; }
+    public required Money Amount { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
 /// <summary>Facts of a project were corrected or added: name, node, responsible officer, readers, enterprise.</summary>
 public sealed record ProjectAmended : IEvent
 {

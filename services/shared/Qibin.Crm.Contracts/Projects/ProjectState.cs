@@ -34,6 +34,9 @@ public sealed record ProjectState
     /// <summary>Funds paid in so far 到位资金, one entry per currency.</summary>
     public required Money[] PaidIn { get; init; }
 
+    /// <summary>Investment completed so far 完成投资, one entry per currency; none in events from before it was reported.</summary>
+    public Money[] CompletedInvestment { get; init; } = [];
+
     /// <summary>Unified social credit code of the registered enterprise; null before registration.</summary>
     public string? Uscc { get; init; }
 

@@ -278,6 +278,11 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
 
+                    b.Property<decimal>("Completed")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)")
+                        .HasColumnName("completed");
+
                     b.Property<decimal>("Contract")
                         .HasPrecision(19, 4)
                         .HasColumnType("numeric(19,4)")
@@ -316,6 +321,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<string>("ChainCode")
                         .HasColumnType("text")
                         .HasColumnName("chain_code");
+
+                    b.Property<decimal>("Completed")
+                        .HasColumnType("numeric")
+                        .HasColumnName("completed");
 
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
@@ -412,6 +421,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<string>("ChainCode")
                         .HasColumnType("text")
                         .HasColumnName("chain_code");
+
+                    b.Property<decimal>("Completed")
+                        .HasColumnType("numeric")
+                        .HasColumnName("completed");
 
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
@@ -672,6 +685,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("chain_code");
 
+                    b.Property<decimal>("Completed")
+                        .HasColumnType("numeric")
+                        .HasColumnName("completed");
+
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
                         .HasColumnName("confidential");
@@ -762,6 +779,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<string>("ChainCode")
                         .HasColumnType("text")
                         .HasColumnName("chain_code");
+
+                    b.Property<decimal>("Completed")
+                        .HasColumnType("numeric")
+                        .HasColumnName("completed");
 
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
@@ -1312,6 +1333,11 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("code");
+
+                    b.Property<string>("Completed")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("completed");
 
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
@@ -2015,6 +2041,9 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
 
                             b1.Property<int>("__synthesizedOrdinal")
                                 .ValueGeneratedOnAdd();
+
+                            b1.Property<decimal>("Completed")
+                                .HasJsonPropertyName("completed");
 
                             b1.Property<decimal>("Contract")
                                 .HasJsonPropertyName("contract");

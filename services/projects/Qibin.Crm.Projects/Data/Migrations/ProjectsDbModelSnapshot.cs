@@ -297,6 +297,73 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("followed_investor", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.CompletedEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly>("CompletedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("completed_on");
+
+                    b.Property<string>("Document")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("document");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<Guid>("RecordedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<Guid?>("ReversalOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reversal_of");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "Qibin.Crm.Projects.Domain.CompletedEntry.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(19, 4)
+                                .HasColumnType("numeric(19,4)")
+                                .HasColumnName("completed_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("completed_currency");
+                        });
+
+                    b.HasKey("Id")
+                        .HasName("pk_completed_entry");
+
+                    b.HasIndex("ReversalOf")
+                        .IsUnique()
+                        .HasDatabaseName("one_reversal_a_completed_entry");
+
+                    b.HasIndex("ProjectId", "CompletedOn", "Id")
+                        .HasDatabaseName("ix_completed_entry_project_id_completed_on_id");
+
+                    b.HasIndex("ProjectId", "RecordedAt", "Id")
+                        .HasDatabaseName("ix_completed_entry_project_id_recorded_at_id");
+
+                    b.ToTable("completed_entry", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.FundsEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -473,6 +540,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("code");
+
+                    b.Property<string>("CompletedInvestment")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("completed_investment");
 
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
@@ -1121,6 +1193,21 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasName("pk_unit");
 
                     b.ToTable("unit", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.CompletedEntry", b =>
+                {
+                    b.HasOne("Qibin.Crm.Projects.Domain.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_completed_entry_project_project_id");
+
+                    b.HasOne("Qibin.Crm.Projects.Domain.CompletedEntry", null)
+                        .WithMany()
+                        .HasForeignKey("ReversalOf")
+                        .HasConstraintName("fk_completed_entry_completed_entry_reversal_of");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.FundsEntry", b =>

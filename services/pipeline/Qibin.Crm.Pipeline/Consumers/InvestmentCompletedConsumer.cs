@@ -1,0 +1,10 @@
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Messaging;
+
+namespace Qibin.Crm.Pipeline;
+
+internal sealed class InvestmentCompletedConsumer(PipelineDb db) : IConsume<InvestmentCompleted>
+{
+    public Task ConsumeAsync(InvestmentCompleted happened, Delivery delivery, CancellationToken ct) =>
+        new Telling(db, delivery).Project(happened.Project, happened, happened.OccurredOn).Gathered();
+}
