@@ -61,6 +61,15 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
 /// <summary>Totals in a form that two computations can be compared in.</summary>
 internal static class Figure
 {
+    private static readonly string[] Dimensions = ["stage", "chain", "unit", "officer", "node", "sourceRegion", "band", "month"];
+
+    /// <summary>Every grouping that can be asked for: by one dimension, or by two.</summary>
+    public static string[][] Groupings { get; } =
+    [
+        .. Dimensions.Select(d => new[] { d }),
+        .. from first in Dimensions from second in Dimensions where string.CompareOrdinal(first, second) < 0 select new[] { first, second },
+    ];
+
     /// <summary>Groups, total and what stands apart, a line each, counted from the aggregates.</summary>
     public static string[] Expected(IEnumerable<ExpectedJourney> journeys, string[] by, string[] statuses)
     {

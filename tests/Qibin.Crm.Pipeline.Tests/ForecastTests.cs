@@ -317,7 +317,8 @@ public sealed class ForecastTests : IAsyncLifetime
         Assert.Equal(expected.Select(e => e.Currency), answered.EnumerateArray().Select(a => a.GetProperty("expected").GetProperty("currency").GetString()!));
         foreach (var (one, answer) in expected.Zip(answered.EnumerateArray()))
         {
-            Assert.Equal(one.Expected, Number("expected"), 1);
+            // By distance: two that are next to each other may be rounded apart.
+            Assert.Equal(one.Expected, Number("expected"), tolerance: 0.05);
             Assert.True(Number("p90") <= Number("p50"));
             if (answer.TryGetProperty("came", out _))
             {

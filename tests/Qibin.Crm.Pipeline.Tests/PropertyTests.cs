@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
@@ -9,15 +8,6 @@ namespace Qibin.Crm.Pipeline.Tests;
 /// <summary>After any sequence of events, however doubled and shuffled, the totals are what a recount of the aggregates gives.</summary>
 public sealed class PropertyTests
 {
-    private static readonly string[] Dimensions = ["stage", "chain", "unit", "officer", "node", "sourceRegion", "band", "month"];
-
-    /// <summary>Every grouping that can be asked for: by one dimension, or by two.</summary>
-    private static readonly string[][] Groupings =
-    [
-        .. Dimensions.Select(d => new[] { d }),
-        .. from first in Dimensions from second in Dimensions where string.CompareOrdinal(first, second) < 0 select new[] { first, second },
-    ];
-
     [Theory]
     [InlineData(1, 1)]
     [InlineData(20261124, 64)]
@@ -37,22 +27,12 @@ public sealed class PropertyTests
             told.Chunk((told.Length / parts) + 1), new ParallelOptions { MaxDegreeOfParallelism = parts }, async (part, _) => await service.TellAsync(part, together));
 
         var journeys = ExpectedJourney.All(random.Trade);
-        TestCaller[] callers =
-        [
-            TestCaller.Person(Roles.Leader),
-            TestCaller.Person(Roles.Auditor) with { Id = random.Officers[0] },
-            TestCaller.Officer(random.Units[0]) with { Id = random.Officers[1] },
-            TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[0]) with { Id = random.Officers[2], Subtree = random.Units[..2] },
-            TestCaller.Person(Roles.Officer, Reach.Unit, random.Units[3]),
-            TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite", "xinchuang"], Id = random.Officers[3] },
-            TestCaller.Integration("pipeline.read"),
-        ];
-        foreach (var caller in callers)
+        foreach (var caller in random.Callers())
         {
             using var client = service.As(caller);
             var within = journeys.Where(j => j.IsWithin(caller)).ToList();
             var visible = within.Where(j => j.IsDisclosedTo(caller)).ToList();
-            foreach (var by in Groupings)
+            foreach (var by in Figure.Groupings)
             {
                 // Some are answered from deltas, some from cells, most from both.
                 await Fold.RunAsync(service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), 50, CancellationToken.None);
@@ -74,68 +54,6 @@ public sealed class PropertyTests
         var recount = (await service.As(TestCaller.Person(Roles.Administrator)).GetAsync("/api/v1/pipeline/recount")).Is(200).Json;
         Assert.Equal("[]", recount.GetProperty("differences").GetRawText());
         Assert.Equal(journeys.Count, recount.GetProperty("journeys").GetInt32());
-    }
-
-    /// <remarks>
-    /// Each day and each instant under each scope, with all groupings in turn, so that each grouping meets each scope on several days.
-    /// With QIBIN_EVERY=1 it is each grouping on each day under each scope, as the README's heavier runs have it.
-    /// </remarks>
-    [Theory]
-    [InlineData(1130, 64)]
-    [InlineData(7, 1)]
-    public async Task As_of_every_day_and_known_at_every_instant_totals_equal_what_was_recorded_and_had_happened_by_then(int seed, int together)
-    {
-        await using var service = await TestService.StartAsync("pipeline", Program.Build);
-        var random = new RandomTrade(seed).Run(160);
-        var (trade, dice) = (random.Trade, new Random(seed));
-        var told = trade.Log.SelectMany(t => new[] { t, t with { Delivery = t.Delivery with { MessageId = Trade.NewId() } } }).ToArray();
-        dice.Shuffle(told);
-        await service.TellAsync(told, together);
-
-        var history = new History(trade);
-        TestCaller[] callers =
-        [
-            TestCaller.Person(Roles.Leader),
-            TestCaller.Person(Roles.Auditor) with { Id = random.Officers[0] },
-            TestCaller.Officer(random.Units[0]) with { Id = random.Officers[1] },
-            TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[0]) with { Id = random.Officers[2], Subtree = random.Units[..2] },
-            TestCaller.Person(Roles.Officer, Reach.Unit, random.Units[3]),
-            TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite", "xinchuang"], Id = random.Officers[3] },
-            TestCaller.Integration("pipeline.read"),
-        ];
-        var instants = trade.Log.Select(t => t.Delivery.RecordedAt).Distinct().ToArray();
-        var (first, last) = (trade.Today.AddDays(-130), trade.Today);
-        List<(DateOnly? Day, DateTimeOffset? Known)> questions =
-        [
-            .. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(n => ((DateOnly?)first.AddDays(n), (DateTimeOffset?)null)),
-            .. instants.Select(at => ((DateOnly?)null, (DateTimeOffset?)at)),
-            .. Enumerable.Range(0, 100).Select(_ => ((DateOnly?)first.AddDays(dice.Next(last.DayNumber - first.DayNumber + 1)), (DateTimeOffset?)instants[dice.Next(instants.Length)])),
-        ];
-        var every = Environment.GetEnvironmentVariable("QIBIN_EVERY") == "1";
-        var (asked, clients) = (0, callers.Select(service.As).ToArray());
-        foreach (var question in questions)
-        {
-            var stood = history.At(question.Day, question.Known);
-            var past = string.Join('&', question.Day is { } day ? $"asOf={day:O}" : "", question.Known is { } known ? $"knownAt={Uri.EscapeDataString($"{known:O}")}" : "").Trim('&');
-            foreach (var (caller, client) in callers.Zip(clients))
-            {
-                var within = stood.Where(j => j.Now.IsWithin(caller)).ToList();
-                var visible = within.Where(j => j.Now.IsDisclosedTo(caller)).Select(j => j.Then).ToList();
-                foreach (var by in every ? Groupings : [Groupings[asked++ % Groupings.Length]])
-                {
-                    var totals = (await client.GetAsync($"/api/v1/pipeline/totals?groupBy={string.Join(',', by)}&{past}")).Is(200).Json;
-
-                    Assert.Equal((past, string.Join('\n', Figure.Expected(visible, by, ["active"]))), (past, string.Join('\n', Figure.Answered(totals, by))));
-                    Assert.Equal(within.Count - visible.Count, totals.GetProperty("hidden").GetInt32());
-                    // Of each question three or four: a list of the past takes longer than its total.
-                    if (asked % 2 == 0 && totals.GetProperty("groups").EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } group)
-                    {
-                        var list = (await client.GetAsync(group.GetProperty("journeys").GetString() + "&total=true&limit=1")).Is(200).Json;
-                        Assert.Equal(group.GetProperty("count").GetInt32(), list.GetProperty("total").GetInt32());
-                    }
-                }
-            }
-        }
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class RateTests : IAsyncLifetime
     public async Task A_total_is_converted_by_the_newest_rate_of_its_day_and_a_missing_one_is_named()
     {
         var project = _trade.Reach(_trade.Convert(_trade.Open(estimated: new Money(7, "CNY"))), ProjectStage.Signed, contract: new Money(100, "USD"));
-        _trade.PayIn(project, new Money(10.01m, "EUR"));
+        _trade.Complete(_trade.PayIn(project, new Money(10.01m, "EUR")), new Money(2, "EUR"));
         await _service.TellAsync(_trade.Log);
         var today = _service.Clock.Today();
 
@@ -27,19 +27,19 @@ public sealed class RateTests : IAsyncLifetime
         await EnterAsync(("EUR", today.AddDays(-10), 7.777m), ("USD", today.AddDays(-10), 7m), ("USD", today.AddDays(-3), 7.25m));
         var known = _service.Clock.GetUtcNow();
         var now = (await TotalsAsync("convertTo=CNY&groupBy=chain")).Is(200).Json;
-        Assert.Equal("7.00 725.00 77.85", Converted(now.GetProperty("total")));
-        Assert.Equal("7.00 725.00 77.85", Converted(now.GetProperty("groups")[0]));
+        Assert.Equal("7.00 725.00 77.85 15.55", Converted(now.GetProperty("total")));
+        Assert.Equal("7.00 725.00 77.85 15.55", Converted(now.GetProperty("groups")[0]));
         Assert.Equal(
             [$"EUR 7.777 {today.AddDays(-10):O}", $"USD 7.25 {today.AddDays(-3):O}"],
             now.GetProperty("conversion").GetProperty("rates").EnumerateArray().Select(r => $"{r.GetProperty("currency")} {r.GetProperty("rate")} {r.GetProperty("on")}"));
         Assert.Equal("""[{"amount":"100.00","currency":"USD"}]""", now.GetProperty("total").GetProperty("contractAmount").GetRawText());
 
         // An earlier day has its own rate; a correction holds from when it was entered on.
-        Assert.Equal("7.00 700.00 77.85", Converted((await TotalsAsync($"convertTo=CNY&asOf={today.AddDays(-4):O}")).Is(200).Json.GetProperty("total")));
+        Assert.Equal("7.00 700.00 77.85 15.55", Converted((await TotalsAsync($"convertTo=CNY&asOf={today.AddDays(-4):O}")).Is(200).Json.GetProperty("total")));
         _service.Clock.Advance(TimeSpan.FromMinutes(1));
         await EnterAsync(("USD", today.AddDays(-3), 7.5m));
-        Assert.Equal("7.00 750.00 77.85", Converted((await TotalsAsync("convertTo=CNY")).Is(200).Json.GetProperty("total")));
-        Assert.Equal("7.00 725.00 77.85", Converted((await TotalsAsync($"convertTo=CNY&knownAt={Uri.EscapeDataString($"{known:O}")}")).Is(200).Json.GetProperty("total")));
+        Assert.Equal("7.00 750.00 77.85 15.55", Converted((await TotalsAsync("convertTo=CNY")).Is(200).Json.GetProperty("total")));
+        Assert.Equal("7.00 725.00 77.85 15.55", Converted((await TotalsAsync($"convertTo=CNY&knownAt={Uri.EscapeDataString($"{known:O}")}")).Is(200).Json.GetProperty("total")));
         (await TotalsAsync($"convertTo=CNY&asOf={today.AddDays(-11):O}")).IsProblem(409, "rate.missing");
         (await TotalsAsync("convertTo=USD")).IsProblem(400, "request.invalid");
         Assert.False((await TotalsAsync("")).Is(200).Json.GetProperty("total").TryGetProperty("converted", out _));

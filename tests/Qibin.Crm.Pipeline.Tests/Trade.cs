@@ -4,6 +4,7 @@ using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
+using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
@@ -228,6 +229,7 @@ internal sealed class RandomTrade(int seed)
     private static readonly string[] Currencies = ["CNY", "USD", "EUR"];
     private readonly Random _dice = new(seed);
     private readonly Random _shares = new(seed + 1);
+    private readonly Random _completions = new(seed + 2);
 
     public Trade Trade { get; } = new();
     public Guid[] Units { get; } = [.. Enumerable.Range(0, 4).Select(_ => Trade.NewId())];
@@ -242,6 +244,18 @@ internal sealed class RandomTrade(int seed)
 
         return this;
     }
+
+    /// <summary>Somebody of each reach, among them readers of what is confidential.</summary>
+    public TestCaller[] Callers() =>
+    [
+        TestCaller.Person(Roles.Leader),
+        TestCaller.Person(Roles.Auditor) with { Id = Officers[0] },
+        TestCaller.Officer(Units[0]) with { Id = Officers[1] },
+        TestCaller.Person(Roles.UnitHead, Reach.Subtree, Units[0]) with { Id = Officers[2], Subtree = Units[..2] },
+        TestCaller.Person(Roles.Officer, Reach.Unit, Units[3]),
+        TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite", "xinchuang"], Id = Officers[3] },
+        TestCaller.Integration("pipeline.read"),
+    ];
 
     private void Deed()
     {
@@ -258,10 +272,29 @@ internal sealed class RandomTrade(int seed)
         if (Trade.Projects.GetValueOrDefault(lead.LeadId) is { } project && _dice.Next(5) > 0)
         {
             OnProject(project);
+            Complete(Trade.Projects[lead.LeadId]);
         }
         else
         {
             OnLead(lead);
+        }
+    }
+
+    /// <summary>Now and then some investment is completed, or an entry of it is taken back.</summary>
+    private void Complete(ProjectState project)
+    {
+        var on = Trade.Today.AddDays(-_completions.Next(40));
+        switch (_completions.Next(6))
+        {
+            case 0:
+                Trade.Complete(project, new Money(_completions.Next(1, 1_000_000) / 100m, Currencies[_completions.Next(Currencies.Length)]), on);
+                break;
+            case 1 when project.CompletedInvestment.Length > 0:
+                var wrong = project.CompletedInvestment[_completions.Next(project.CompletedInvestment.Length)];
+                Trade.Complete(project, wrong with { Amount = -wrong.Amount }, on);
+                break;
+            default:
+                break;
         }
     }
 
@@ -327,7 +360,7 @@ internal sealed class RandomTrade(int seed)
 
     private void OnProject(ProjectState project)
     {
-        switch (_dice.Next(12))
+        switch (_dice.Next(10))
         {
             case < 4 when project.Status == ProjectStatus.Active && project.Stage < ProjectStage.Efficient:
                 var next = project.Stage + 1;
@@ -350,13 +383,6 @@ internal sealed class RandomTrade(int seed)
                 break;
             case 7:
                 Trade.Standing(project, (ProjectStatus)_dice.Next(3), Lately());
-                break;
-            case 10:
-                Trade.Complete(project, Money(0)!, Lately());
-                break;
-            case 11 when project.CompletedInvestment.Length > 0:
-                var completed = Pick(project.CompletedInvestment);
-                Trade.Complete(project, completed with { Amount = -completed.Amount }, Lately());
                 break;
             case 8 or 9 when project.EnterpriseId is { } enterprise && project.SettledOn is null:
                 Trade.Settle(Trade.Enterprises[enterprise], project);

@@ -133,8 +133,8 @@ public static class ServiceHost
         services.AddSingleton<IInterceptor, RowLockInterceptor>();
         services.AddSingleton<LastStatement>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<LastStatement>());
-        services.AddPooledDbContextFactory<TDb>((provider, options) =>
-            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(provider.GetServices<IInterceptor>()));
+        // The data source is the provider's: given by hand, each database would have models and queries of its own in a process of several.
+        services.AddPooledDbContextFactory<TDb>((provider, options) => Configure(options).AddInterceptors(provider.GetServices<IInterceptor>()));
         services.AddScoped(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
