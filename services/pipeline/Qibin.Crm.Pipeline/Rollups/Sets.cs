@@ -18,6 +18,13 @@ internal static class Sets
             && ((set & Bit(Dimension.Officer)) == 0 || (set & (Bit(Dimension.Unit) | Bit(Dimension.Chain))) != 0)),
     ];
 
+    /// <summary>The sets of three.</summary>
+    public static IReadOnlyList<int> Threes { get; } = [.. All.Where(set => BitOperations.PopCount((uint)set) == 3)];
+
+    /// <summary>The sets of two, each with the smallest of three that has both.</summary>
+    public static IReadOnlyList<(int Set, int From)> Twos { get; } =
+        [.. All.Except(Threes).Select(two => (two, Threes.Where(three => (three & two) == two).MinBy(Weight)))];
+
     public static int Bit(Dimension dimension) => 1 << (int)dimension;
 
     public static bool Has(int set, Dimension dimension) => (set & Bit(dimension)) != 0;
