@@ -7,7 +7,6 @@ using Qibin.Crm.TestKit.Generated;
 namespace Qibin.Crm.EndToEnd.Tests;
 
 /// <summary>Tests that are made from the OpenAPI documents of all services, through the gateway and with tokens of real people and clients.</summary>
-[Collection("littered")]
 public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSystem>
 {
     private const int Requests = 10_000;

@@ -7,9 +7,8 @@ using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Qibin.Crm.EndToEnd.Tests.RunningSystem))]
 
-// One collection for all that share the system: a test that kills parts of it meets no other. Beside them run those that litter their own.
-[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
-[assembly: Parallelization(Mode = ParallelMode.Collections)]
+// One system for all of them: a test that kills parts of it runs alone.
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace Qibin.Crm.EndToEnd.Tests;
 

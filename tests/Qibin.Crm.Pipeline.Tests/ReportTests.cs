@@ -235,7 +235,7 @@ public sealed class ReportTests : IAsyncLifetime
     private static string Sums(IEnumerable<ExpectedJourney> journeys)
     {
         var amounts = journeys.SelectMany(Amounts).Where(a => a.Money is { Amount: not 0 }).ToLookup(a => a.Money!.Currency);
-        return string.Concat(amounts.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)};"));
+        return string.Concat(amounts.Where(g => Enumerable.Range(0, 3).Any(n => Sum(g, n) != "0")).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)};"));
 
         static IEnumerable<(int Which, Money? Money)> Amounts(ExpectedJourney j)
         {

@@ -15,6 +15,8 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         (HttpMethod.Get, "/funds", null),
         (HttpMethod.Get, "/funds/CHILD", null),
         (HttpMethod.Get, "/funds/totals", null),
+        (HttpMethod.Get, "/completed-investment", null),
+        (HttpMethod.Get, "/completed-investment/CHILD", null),
         (HttpMethod.Patch, "", """{"name":"改名"}"""),
         (HttpMethod.Post, "/stages", """{"to":"signed"}"""),
         (HttpMethod.Post, "/stages/CHILD/approval", """{"decision":"approved"}"""),
@@ -23,6 +25,8 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         (HttpMethod.Post, "/status", """{"status":"suspended","reason":"x"}"""),
         (HttpMethod.Post, "/funds", """{"amount":{"amount":"1","currency":"CNY"},"paidOn":"2026-01-01","origin":"domestic"}"""),
         (HttpMethod.Post, "/funds/CHILD/reversal", """{"reason":"x"}"""),
+        (HttpMethod.Post, "/completed-investment", """{"amount":{"amount":"1","currency":"CNY"},"completedOn":"2026-01-01"}"""),
+        (HttpMethod.Post, "/completed-investment/CHILD/reversal", """{"reason":"x"}"""),
         (HttpMethod.Post, "/contract-amount", """{"amount":{"amount":"1","currency":"CNY"},"reason":"x"}"""),
     ];
 
@@ -58,8 +62,10 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         var published = document.GetProperty("paths").EnumerateObject().Where(p => p.Name.StartsWith("/api/v1/projects/{projectId}", StringComparison.Ordinal))
             .SelectMany(p => p.Value.EnumerateObject().Select(o => $"{o.Name} {p.Name["/api/v1/projects/{projectId}".Length..]}"));
         Assert.Equal(
-            Doors.Select(d => $"{d.Method.Method.ToLowerInvariant()} {d.Path.Replace("CHILD", d.Path.StartsWith("/stages", StringComparison.Ordinal) ? "{claimId}" : "{entryId}", StringComparison.Ordinal)}").Order(StringComparer.Ordinal),
+            Doors.Select(d => $"{d.Method.Method.ToLowerInvariant()} {d.Path.Replace("CHILD", Child(d.Path), StringComparison.Ordinal)}").Order(StringComparer.Ordinal),
             published.Order(StringComparer.Ordinal));
+
+        static string Child(string path) => path.Split('/').ElementAtOrDefault(1) switch { "stages" => "{claimId}", "funds" => "{entryId}", _ => "{completionId}" };
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public class OtherUnitTests(RunningSystem system)
         Assert.Empty(((string[])["listLeads", "readLead", "listContacts", "readContact", "readReferrer", "listInvestors", "readInvestor",
             "listPeople", "readPerson", "findDuplicateInvestors", "listVisits", "listClaims", "readClaim", "readProtection", "listTransfers",
             "readTransfer", "readExport", "listImports", "readImport", "listProjects", "getProject", "getProjectStages", "getStageClaim", "listFunds", "getFunds",
+            "listCompletedInvestment", "getCompletedInvestment",
             "listJourneys", "readJourney", "listReports", "readReport", "readReportFile", "export of leads", "export of investors", "logFirstContact"]).Except(own.Open));
         // The import has no file yet, and the second lead no referrer.
         Assert.Empty(own.Closed.Except(["readImportErrors", "readReferrer"]));
@@ -229,6 +230,7 @@ public class OtherUnitTests(RunningSystem system)
         var signing = (await owner.PostAsync(project + "/stages", RowsOfTheTests.SigningClaim())).Is(201);
         (await leader.PostAsync($"{project}/stages/{signing.Id}/approval", new { decision = "approved" }, (await leader.GetAsync(project)).Is(200).ETag)).Is(200);
         var funds = (await owner.PostAsync(project + "/funds", RowsOfTheTests.PayIn())).Is(201);
+        var completed = (await owner.PostAsync(project + "/completed-investment", RowsOfTheTests.Complete())).Is(201);
 
         var report = (await owner.PostAsync("/api/v1/pipeline/reports", new { month = RowsOfTheTests.Day(0)[..7] })).Is(202);
         await Eventually.TrueAsync(async () => (await owner.GetAsync($"/api/v1/pipeline/reports/{report.Id}")).Is(200).Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
@@ -247,6 +249,7 @@ public class OtherUnitTests(RunningSystem system)
                 ["projectId"] = [Of(converted, "projectId")],
                 ["stageClaimId"] = [$"{signing.Id}"],
                 ["entryId"] = [$"{funds.Id}"],
+                ["completionId"] = [$"{completed.Id}"],
                 ["reportId"] = [$"{report.Id}"],
             },
             uscc,

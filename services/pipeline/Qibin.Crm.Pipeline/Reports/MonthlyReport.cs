@@ -68,7 +68,7 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
     private static IEnumerable<IReadOnlyList<object?>> Lines(string name, List<Cell> cells)
     {
         var amounts = cells.Where(c => c.Currency!.Length > 0).GroupBy(c => c.Currency!).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new object?[] { g.Key, g.Sum(c => c.Estimated), g.Sum(c => c.Contract), g.Sum(c => c.PaidIn) }).ToList();
+            .Select(g => new object?[] { g.Key, g.Sum(c => c.Estimated), g.Sum(c => c.Contract), g.Sum(c => c.PaidIn) }).Where(IsSomething).ToList();
         return WithAmounts([name, cells.Sum(c => c.Count)], amounts, Measures.Length);
     }
 
@@ -85,7 +85,10 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
 
     private static IEnumerable<object?[]> Amounts(IEnumerable<StretchRow> stretches) => stretches.SelectMany(s => s.Amounts)
         .GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
-        .Select(g => new object?[] { g.Key, g.Sum(a => a.Contract), g.Sum(a => a.PaidIn) }).Where(a => a[1..].Any(x => x is not 0m));
+        .Select(g => new object?[] { g.Key, g.Sum(a => a.Contract), g.Sum(a => a.PaidIn) }).Where(IsSomething);
+
+    /// <summary>A currency whose amounts all come to nothing has no line.</summary>
+    private static bool IsSomething(object?[] amounts) => amounts[1..].Any(x => x is not 0m);
 
     private static IEnumerable<IReadOnlyList<object?>> WithAmounts(object?[] head, List<object?[]> amounts, int columns) =>
         amounts.Count == 0 ? [[.. head, .. new object?[columns]]]
