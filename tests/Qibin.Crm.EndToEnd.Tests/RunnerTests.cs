@@ -109,17 +109,17 @@ public sealed class RunnerTests : IAsyncLifetime
     }
 
     private static async Task AllGoneAsync(List<int> ids) => await Eventually.GetAsync(
-        () => Task.FromResult(string.Join(", ", ids.Where(id => State(id) is { State: not "Z" }).Select(id => File.ReadAllText($"/proc/{id}/comm").Trim()))),
+        () => Task.FromResult(string.Join(", ", ids.Select(State).Where(p => p is { State: not "Z" }).Select(p => p!.Value.Name))),
         left => left.Length == 0, TimeSpan.FromSeconds(5));
 
     // /proc/<id>/stat: id (name) state parent …; null when the process is gone.
-    private static (string State, int Parent)? State(int id)
+    private static (string Name, string State, int Parent)? State(int id)
     {
         try
         {
             var stat = File.ReadAllText($"/proc/{id}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
+            return (stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..stat.LastIndexOf(')')], fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {

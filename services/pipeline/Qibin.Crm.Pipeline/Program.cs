@@ -1,6 +1,5 @@
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.ServiceDefaults;
 
@@ -34,14 +33,7 @@ internal static class Program
             .Consume<InvestorMergeUndone, InvestorMergeUndoneConsumer>()
             .Consume<LeadRemoved, LeadRemovedConsumer>()
             .ConsumeLeadOrder()
-            .Consume<ProjectOpened, ProjectOpenedConsumer>()
-            .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
-            .Consume<ProjectSteppedBack, ProjectSteppedBackConsumer>()
-            .Consume<ProjectStatusChanged, ProjectStatusChangedConsumer>()
-            .Consume<FundsPaidIn, FundsPaidInConsumer>()
-            .Consume<InvestmentCompleted, InvestmentCompletedConsumer>()
-            .Consume<ProjectAmended, ProjectAmendedConsumer>()
-            .Consume<ProjectSettled, ProjectSettledConsumer>()
+            .ConsumeProjects()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
             .Consume<EntryApplicationMoved, EntryApplicationMovedConsumer>()
             .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
