@@ -1,7 +1,9 @@
+using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Enterprises.Chains;
 using Qibin.Crm.Enterprises.Consumers;
 using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Enterprises.Entry;
 using Qibin.Crm.Enterprises.Premises;
 using Qibin.Crm.Enterprises.Register;
@@ -21,7 +23,9 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<EnterprisesDb>(EnterprisesService.Description);
-        builder.AddMessaging<EnterprisesDb>(on => on.ConsumeDirectory()
+        builder.AddMessaging<EnterprisesDb>(on => on
+            .ConsumeDirectory()
+            .TellStates<EnterprisesDb, Enterprise, EnterpriseState>(enterprise => enterprise.State())
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
             .Consume<ProjectAmended, ProjectAmendedConsumer>());
         builder.Services.AddScoped<ProjectFollowing>();

@@ -30,14 +30,14 @@ internal static class Program
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
         builder.AddMessaging<LeadsDb>(on => on
             .ConsumeDirectory()
+            .TellLeads()
             .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
             .Consume<ProjectOpened, ProjectConsumer>()
             .Consume<ProjectStageReached, ProjectConsumer>()
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
         builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddValidation().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
-        builder.Services.AddSingleton<IMigrationStep, FillNames>();
+        builder.Services.AddValidation().AddSingleton<TokenShares>().AddScoped<SearchLeads>().AddSingleton<IMigrationStep, FillNames>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();

@@ -1,9 +1,11 @@
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Completion;
 using Qibin.Crm.Projects.Consumers;
 using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Projects.Funds;
 using Qibin.Crm.Projects.Ledger;
 using Qibin.Crm.Projects.Stages;
@@ -23,6 +25,7 @@ internal static class Program
         builder.AddServiceDefaults<ProjectsDb>(ProjectsService.Description);
         builder.AddMessaging<ProjectsDb>(on => on
             .ConsumeDirectory()
+            .TellStates<ProjectsDb, Project, ProjectState>(project => project.State())
             .Consume<LeadConverted, LeadConvertedConsumer>()
             .Consume<LeadAmended, LeadAmendedConsumer>()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()

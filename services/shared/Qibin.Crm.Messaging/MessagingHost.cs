@@ -31,6 +31,7 @@ public static class MessagingHost
         services.AddSingleton<Parking>();
         services.TryAddSingleton(new Batching(1));
         services.AddSingleton<Deliveries>();
+        services.AddSingleton(provider => new Questions(provider.GetService<Broker>()));
         services.AddSingleton<IMigrationStep, OutboxTrigger<TDb>>();
         services.AddHosted<OutboxGate>();
         services.AddSingleton<IWriteGate>(provider => provider.GetRequiredService<OutboxGate>());
@@ -78,6 +79,16 @@ public sealed class Subscriptions(IServiceCollection services)
         services.AddScoped<TConsumer>();
         services.AddSingleton(new Subscription(typeof(TEvent), typeof(TConsumer), (provider, happened, delivery, ct) =>
             provider.GetRequiredService<TConsumer>().ConsumeAsync((TEvent)happened, delivery, ct)));
+        return this;
+    }
+
+    /// <summary>Answers <see cref="StatesAsked"/> with the states of one kind of aggregate: the one whose events others follow.</summary>
+    /// <param name="read">The public state, as events carry it.</param>
+    public Subscriptions TellStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb where TAggregate : Aggregate
+    {
+        services.AddSingleton(new StateOf<TAggregate, TState>(read));
+        services.AddScoped<StatesAnswer<TDb, TAggregate, TState>>();
+        services.AddSingleton(Answering.Of<StatesAsked, StatesTold, StatesAnswer<TDb, TAggregate, TState>>());
         return this;
     }
 

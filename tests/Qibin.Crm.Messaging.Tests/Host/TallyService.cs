@@ -35,6 +35,7 @@ internal static class TallyService
         builder.Services.AddSingleton<IMigrationStep, Tables>();
         builder.Services.AddSingleton<Poison>();
         builder.AddMessaging<TallyDb>(on => on
+            .TellStates<TallyDb, Tally, TallyState>(tally => new TallyState(tally.Id))
             .Consume<TallyOpened, Ledger>().Consume<TallyRaised, Ledger>().Consume<TallyRaised, Mirror>());
         builder.Services.AddValidation();
         var app = builder.Build();
@@ -88,6 +89,9 @@ public sealed class TallyDb(DbContextOptions<TallyDb> options) : DbContext(optio
         modelBuilder.AddAggregateConventions();
     }
 }
+
+/// <summary>What a tally tells of itself.</summary>
+public sealed record TallyState(Guid Id);
 
 /// <summary>Streams whose messages a consumer cannot process, until they are cured.</summary>
 public sealed class Poison

@@ -1,11 +1,15 @@
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
 
 namespace Qibin.Crm.Leads.Data;
 
 /// <summary>A lead as its events carry it.</summary>
 internal static class LeadStates
 {
+    /// <summary>Who follows the leads may ask how they stand.</summary>
+    public static Subscriptions TellLeads(this Subscriptions on) => on.TellStates<LeadsDb, Lead, LeadState>(State);
+
     public static LeadState State(this Lead lead) => new()
     {
         LeadId = lead.Id,

@@ -5,6 +5,7 @@ using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Qibin.Crm.ServiceDefaults;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -16,15 +17,23 @@ namespace Qibin.Crm.Messaging;
 /// when the broker refuses a login while it starts.
 /// </summary>
 internal sealed class Broker(
-    BrokerAddress address, Topology topology, Deliveries deliveries, Wake wake, TimeProvider clock, ILoggerFactory logs) : BackgroundService
+    BrokerAddress address, Topology topology, Deliveries deliveries, Wake wake, IEnumerable<Answering> answers, ServiceDescription service,
+    IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : BackgroundService
 {
     private const ushort Prefetch = 128;
+
+    /// <summary>Questions that are answered at once: they share the database's connections with requests.</summary>
+    private const ushort AnswersAtOnce = 2;
+
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Starting = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest wait for one confirm; the link is taken for lost after it.</summary>
     private static readonly TimeSpan Confirming = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest wait for an answer; a question that nobody took in that time is dropped.</summary>
+    private static readonly RequestTimeout Patience = RequestTimeout.After(s: 4);
 
     private readonly ILogger _log = logs.CreateLogger<Broker>();
     private volatile Link? _link;
@@ -59,6 +68,16 @@ internal sealed class Broker(
             link.Lose(e.GetBaseException().Message);
             throw new BrokerAwayException(e);
         }
+    }
+
+    /// <summary>Sends a question to the queue and waits for its answer.</summary>
+    /// <exception cref="BrokerAwayException">The broker is away.</exception>
+    /// <exception cref="RequestException">Nobody answered in time, or with a fault.</exception>
+    public async Task<TAnswer> AskAsync<TQuestion, TAnswer>(string queue, TQuestion question, CancellationToken ct)
+        where TQuestion : class where TAnswer : class
+    {
+        var link = _link ?? throw new BrokerAwayException();
+        return (await link.Bus.CreateRequestClient<TQuestion>(new Uri($"exchange:{queue}?type=fanout"), Patience).GetResponse<TAnswer>(question, ct)).Message;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -167,6 +186,11 @@ internal sealed class Broker(
                 Receive(bus, topology.Queue, topology.QueueArguments, deliveries.TakeAsync, lines);
                 Receive(bus, topology.DeadLetters, Topology.DeadLetterArguments, deliveries.ParkAsync, lines);
             }
+
+            if (answers.Any())
+            {
+                bus.ReceiveEndpoint(Questions.QueueOf(service.Name), Answer);
+            }
         });
         bus.ConnectReceiveEndpointObserver(new Faults(lose));
         return bus;
@@ -191,6 +215,20 @@ internal sealed class Broker(
         });
     }
 
+    private void Answer(IRabbitMqReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PrefetchCount = AnswersAtOnce;
+        endpoint.ConcurrentMessageLimit = AnswersAtOnce;
+        // Who asked is told of a fault, and asks again; nothing is kept.
+        endpoint.DiscardFaultedMessages();
+        endpoint.DiscardSkippedMessages();
+        foreach (var answer in answers)
+        {
+            answer.Configure(endpoint, services);
+        }
+    }
+
     private static void Address(SendContext<Outgoing> context, Outgoing outgoing)
     {
         context.Serializer = EventBody.Serializer;
@@ -210,6 +248,8 @@ internal sealed class Broker(
         private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _exchanges = new(StringComparer.Ordinal);
 
         public IConnection Connection => connection;
+
+        public IBus Bus => bus;
 
         public Task<ISendEndpoint> ExchangeAsync(string name) =>
             _exchanges.GetOrAdd(name, n => bus.GetSendEndpoint(new Uri($"exchange:{n}?type=fanout")));

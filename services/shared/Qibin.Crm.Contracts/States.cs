@@ -1,0 +1,34 @@
+namespace Qibin.Crm.Contracts;
+
+/// <summary>
+/// Asks a service for the public states of its aggregates as they stand. A question, not an event: nothing logs it, and when no answer
+/// comes it is asked again.
+/// </summary>
+public sealed record StatesAsked
+{
+    /// <summary>Those with an id above this one, in the order of ids; empty begins with the first.</summary>
+    public Guid After { get; init; }
+
+    /// <summary>States wanted at most.</summary>
+    public required int Most { get; init; }
+
+    /// <summary>Only these; null for all.</summary>
+    public Guid[]? Ids { get; init; }
+}
+
+/// <summary>The states that were asked for, in the order of ids.</summary>
+public sealed record StatesTold
+{
+    public required StateTold[] States { get; init; }
+}
+
+/// <summary>One aggregate as it stands.</summary>
+public sealed record StateTold
+{
+    public required Guid Id { get; init; }
+
+    public required long Version { get; init; }
+
+    /// <summary>The state as events carry it, as JSON.</summary>
+    public required string State { get; init; }
+}
