@@ -49,6 +49,12 @@ internal sealed partial class KnownOperations : IAsyncDisposable
             var rebuild = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/rebuilds", new { adopt = false })).Is(202).Id;
             return new Prepared { Path = $"/api/v1/pipeline/rebuilds/{rebuild}" };
         });
+        Add("startReconciliation", () => new Prepared { Path = "/api/v1/pipeline/reconciliations", Status = 202 });
+        Add("readReconciliation", async () =>
+        {
+            var reconciliation = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/reconciliations", null)).Is(202).Id;
+            return new Prepared { Path = $"/api/v1/pipeline/reconciliations/{reconciliation}" };
+        });
         Add("readJourney", async () =>
         {
             var lead = await _rows.LeadAsync();

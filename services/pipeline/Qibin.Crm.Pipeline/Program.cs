@@ -38,7 +38,10 @@ internal static class Program
             .Consume<EntryApplicationMoved, EntryApplicationMovedConsumer>()
             .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
-        builder.AddRollups().AddJobs<PipelineDb>(run => run.Run<RebuildJob>(RebuildJob.Kind).Run<ReportJob>(ReportJob.Kind)).Services.AddValidation();
+        builder.AddRollups().AddJobs<PipelineDb>(run => run
+            .Run<RebuildJob>(RebuildJob.Kind)
+            .Run<ReconciliationJob>(ReconciliationJob.Kind)
+            .Run<ReportJob>(ReportJob.Kind)).Services.AddValidation();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapTotals();

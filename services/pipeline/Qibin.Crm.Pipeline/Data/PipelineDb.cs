@@ -83,6 +83,13 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         }
     }
 
+    /// <summary>
+    /// Until the transaction's end no event of these journeys takes effect, as <see cref="Telling.OfJourney"/> holds one: what is read
+    /// next is all that has been consumed.
+    /// </summary>
+    public Task HoldJourneysAsync(IReadOnlyCollection<Guid> leads, CancellationToken ct) => Database.ExecuteSqlAsync(
+        $"select pg_advisory_xact_lock(4, hash) from (select distinct hashtext(id::text) as hash from unnest({leads}) id order by 1) hashes", ct);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.AddApiTables();

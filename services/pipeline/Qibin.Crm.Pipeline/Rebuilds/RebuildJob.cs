@@ -85,8 +85,8 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         var leads = await db.Set<LeadRow>().Where(l => l.LeadId > place.After).OrderBy(l => l.LeadId).Take(Portion).Select(l => l.LeadId).ToListAsync(ct);
         if (leads.Count > 0)
         {
-            // As consumers do, one journey after the other: what is read below is then all that has been consumed, and whoever comes later finds the generation.
-            await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(4, hash) from (select distinct hashtext(id::text) as hash from unnest({leads}) id order by 1) hashes", ct);
+            // Whoever comes later finds the generation.
+            await db.HoldJourneysAsync(leads, ct);
             await Retelling.RunAsync(connection, leads, place.Gen, ct);
             job.Done += leads.Count;
             place = place with { After = leads[^1] };

@@ -25,42 +25,44 @@ internal static class Recount
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var (after, journeys, waiting) = (Guid.Empty, 0, 0);
         var (differing, differences) = (0, new List<Difference>());
-        while (true)
+        while (await NextAsync(db, after, ct) is { Count: > 0 } leads)
         {
-            List<Guid> ids =
-            [
-                .. await db.Facts.Where(f => f.LeadId > after).Select(f => f.LeadId!.Value).Distinct().OrderBy(id => id).Take(Portion).ToListAsync(ct),
-                .. await db.Journeys.Where(j => j.LeadId > after).Select(j => j.LeadId).OrderBy(id => id).Take(Portion).ToListAsync(ct),
-            ];
-            ids = [.. ids.Distinct().Order().Take(Portion)];
-            if (ids.Count == 0)
-            {
-                break;
-            }
-
-            var told = Story.Read(await db.Facts.AsNoTracking().Where(f => ids.Contains(f.LeadId!.Value)).ToListAsync(ct)).ToLookup(s => s.Fact.LeadId!.Value);
-            var kept = await db.Journeys.AsNoTracking().Include(j => j.Amounts).Where(j => ids.Contains(j.LeadId)).ToDictionaryAsync(j => j.LeadId, ct);
-            var milestones = (await db.Milestones.AsNoTracking().Where(m => ids.Contains(m.LeadId)).ToListAsync(ct)).ToLookup(m => m.LeadId);
-            foreach (var id in ids)
-            {
-                var recounted = Features.Recounted([.. told[id]]);
-                var counted = kept.TryGetValue(id, out var row) ? Features.Of(row, milestones[id]) : null;
-                journeys += counted is null ? 0 : 1;
-                waiting += counted is null && recounted is null ? 1 : 0;
-                foreach (var (what, was, now) in Features.Differences(counted, recounted))
-                {
-                    differing++;
-                    if (differences.Count < Listed)
-                    {
-                        differences.Add(new Difference { LeadId = id, What = what, Counted = was, Recounted = now });
-                    }
-                }
-            }
-
-            after = ids[^1];
+            var found = await OfAsync(db, leads, ct);
+            (after, journeys, waiting, differing) = (leads[^1], journeys + found.Journeys, waiting + found.Waiting, differing + found.Differing);
+            differences.AddRange(found.Differences.Take(Listed - differences.Count));
         }
 
         return TypedResults.Ok(new Response { Journeys = journeys, Waiting = waiting, Differing = differing, Differences = differences });
+    }
+
+    /// <summary>The next leads that somebody has told of or that are counted, in the order of their ids.</summary>
+    internal static async Task<List<Guid>> NextAsync(PipelineDb db, Guid after, CancellationToken ct)
+    {
+        List<Guid> ids =
+        [
+            .. await db.Facts.Where(f => f.LeadId > after).Select(f => f.LeadId!.Value).Distinct().OrderBy(id => id).Take(Portion).ToListAsync(ct),
+            .. await db.Journeys.Where(j => j.LeadId > after).Select(j => j.LeadId).OrderBy(id => id).Take(Portion).ToListAsync(ct),
+        ];
+        return [.. ids.Distinct().Order().Take(Portion)];
+    }
+
+    /// <summary>Recounts these leads; all their differences are listed.</summary>
+    internal static async Task<Response> OfAsync(PipelineDb db, List<Guid> leads, CancellationToken ct)
+    {
+        var told = Story.Read(await db.Facts.AsNoTracking().Where(f => leads.Contains(f.LeadId!.Value)).ToListAsync(ct)).ToLookup(s => s.Fact.LeadId!.Value);
+        var kept = await db.Journeys.AsNoTracking().Include(j => j.Amounts).Where(j => leads.Contains(j.LeadId)).ToDictionaryAsync(j => j.LeadId, ct);
+        var milestones = (await db.Milestones.AsNoTracking().Where(m => leads.Contains(m.LeadId)).ToListAsync(ct)).ToLookup(m => m.LeadId);
+        var (waiting, differences) = (0, new List<Difference>());
+        foreach (var id in leads)
+        {
+            var recounted = Features.Recounted([.. told[id]]);
+            var counted = kept.TryGetValue(id, out var row) ? Features.Of(row, milestones[id]) : null;
+            waiting += counted is null && recounted is null ? 1 : 0;
+            differences.AddRange(Features.Differences(counted, recounted)
+                .Select(d => new Difference { LeadId = id, What = d.What, Counted = d.Counted, Recounted = d.Recounted }));
+        }
+
+        return new Response { Journeys = kept.Count, Waiting = waiting, Differing = differences.Count, Differences = differences };
     }
 
     /// <summary>What the recount found.</summary>

@@ -16,5 +16,7 @@ internal static class TotalsOperations
         api.MapRecount();
         api.MapStartRebuild();
         api.MapReadRebuild();
+        api.MapStartReconciliation();
+        api.MapReadReconciliation();
     }
 }

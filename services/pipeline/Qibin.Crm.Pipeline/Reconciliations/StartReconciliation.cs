@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.ServiceDefaults;
+
+namespace Qibin.Crm.Pipeline;
+
+internal static class StartReconciliation
+{
+    public static void MapStartReconciliation(this RouteGroupBuilder api) => api.MapPost("/pipeline/reconciliations", Handle)
+        .Allow(null, Roles.Administrator)
+        .WithName("startReconciliation")
+        .WithSummary("对账 · Compare what the totals are counted from with the state of each service, and name every difference");
+
+    internal static async Task<Accepted<ReconciliationReceipt>> Handle(PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        // One at a time: a second one at the same moment waits here, and is then answered with the first.
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(4, 2)", ct);
+        var running = await db.Jobs.SingleOrDefaultAsync(
+            j => j.Kind == ReconciliationJob.Kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
+        if (running is not null)
+        {
+            return Accepted(running);
+        }
+
+        var job = Job.Of(ReconciliationJob.Kind, new { }, caller, clock);
+        db.Add(job);
+        db.Audit(caller, clock, "pipeline.reconciled", "reconciliation", job.Id);
+        await db.SaveChangesAsync(ct);
+        return Accepted(job);
+    }
+
+    private static Accepted<ReconciliationReceipt> Accepted(Job job) =>
+        TypedResults.Accepted($"/api/v1/pipeline/reconciliations/{job.Id}", new ReconciliationReceipt { Id = job.Id });
+
+    /// <summary>The reconciliation that was begun, or is under way.</summary>
+    public sealed record ReconciliationReceipt : IReceipt
+    {
+        public required Guid Id { get; init; }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Npgsql;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.EndToEnd.Tests.TotalsRows;
+
+/// <summary>What the totals are counted from, beside what the services hold.</summary>
+public class ReconciliationTests(RunningSystem system)
+{
+    [Fact]
+    public async Task E1_A_reconciliation_compares_every_lead_project_and_enterprise_while_writes_go_on_and_finds_nothing()
+    {
+        using var officer = await system.AsAsync("officer", "promotion-satellite");
+        using var done = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            var written = 0;
+            while (!done.IsCancellationRequested)
+            {
+                (await officer.PostAsync("/api/v1/first-contacts", new
+                {
+                    investorName = $"对账示例公司{written}（演示）",
+                    personName = "示例人",
+                    phone = "17012340005",
+                    channel = "phone",
+                    summary = "对账时的来电。",
+                    nextStep = "回访",
+                    nextStepDueOn = "2030-01-01",
+                    duplicateOverride = new { reason = "端到端测试" },
+                })).Is(201);
+                written++;
+            }
+
+            return written;
+        });
+        var found = await FoundAsync();
+        await done.CancelAsync();
+        var written = await writing;
+
+        Assert.True(written > 0);
+        Assert.True(found.GetProperty("differing").GetInt64() == 0, found.GetRawText());
+        var held = await CountAsync("leads", "lead");
+        Assert.InRange(found.GetProperty("leads").GetInt64(), held - written, held);
+        Assert.InRange(found.GetProperty("journeys").GetInt64(), held - written, held);
+        Assert.Equal(await CountAsync("projects", "project"), found.GetProperty("projects").GetInt64());
+        Assert.Equal(await CountAsync("enterprises", "enterprise"), found.GetProperty("enterprises").GetInt64());
+    }
+
+    [Fact]
+    public async Task E1_What_an_event_did_not_bring_what_it_brought_wrongly_and_what_was_counted_wrongly_is_named_and_nothing_else()
+    {
+        var lost = await LeadAsync("select stream_id from fact where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order by count(*) desc, 1 limit 1");
+        var wrong = await LeadAsync($"select lead_id from lead where lead_id <> '{lost}' order by 1 limit 1");
+        var miscounted = await LeadAsync($"select lead_id from journey where lead_id not in ('{lost}', '{wrong}') order by 1 limit 1");
+        var unheard = await LeadAsync("select enterprise_id from enterprise order by 1 limit 1");
+        await PipelineAsync(
+            $"""
+            create table kept_fact as select * from fact where stream_id in ('{lost}', '{wrong}');
+            create table kept_enterprise as select * from enterprise where enterprise_id = '{unheard}';
+            """);
+        try
+        {
+            await PipelineAsync(
+                $"""
+                delete from fact where stream_id = '{lost}' and version = (select max(version) from fact where stream_id = '{lost}');
+                update fact set event = jsonb_set(event, '{"{lead,sourceRegion}"}', '"999999"') where stream_id = '{wrong}' and event ? 'lead';
+                update journey set code = 'X-' || code where lead_id = '{miscounted}';
+                delete from enterprise where enterprise_id = '{unheard}';
+                """);
+            var found = await FoundAsync();
+
+            var named = found.GetProperty("differences").EnumerateArray()
+                .Select(d => (Of: d.GetProperty("of").GetString()!, Id: d.GetProperty("id").GetGuid(), What: d.GetProperty("what").GetString()!,
+                    Counted: d.GetProperty("counted").GetString())).ToList();
+            Assert.Equal(named.Count, found.GetProperty("differing").GetInt32());
+            Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("lead", lost, "version"));
+            Assert.Contains(("lead", wrong, "sourceRegion", "999999"), named);
+            Assert.Contains(("enterprise", unheard, "known", null), named);
+            Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("journey", miscounted, "code") && d.Counted!.StartsWith("X-", StringComparison.Ordinal));
+            Assert.Empty(named.Select(d => d.Id).Except([lost, wrong, miscounted, unheard]));
+        }
+        finally
+        {
+            await PipelineAsync(
+                $"""
+                delete from fact where stream_id in ('{lost}', '{wrong}');
+                insert into fact select * from kept_fact;
+                insert into enterprise select * from kept_enterprise on conflict do nothing;
+                update journey set code = substr(code, 3) where lead_id = '{miscounted}' and code like 'X-%';
+                drop table kept_fact, kept_enterprise;
+                """);
+        }
+
+        Assert.Equal(0, (await FoundAsync()).GetProperty("differing").GetInt32());
+    }
+
+    [Fact]
+    public async Task E1_One_reconciliation_at_a_time_by_an_administrator_and_going_on_when_a_service_was_away()
+    {
+        using var administrator = await system.AsAsync("administrator");
+        using var leader = await system.AsAsync("leader");
+        (await leader.PostAsync("/api/v1/pipeline/reconciliations", null)).IsProblem(403, "auth.forbidden");
+        await system.System.KillAsync("projects");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => administrator.PostAsync("/api/v1/pipeline/reconciliations", null, key: $"reconciliation-{n}-{RowsOfTheTests.NewId()}")));
+
+        Assert.Single(answers.Select(a => a.Is(202).Id).Distinct());
+        Assert.Equal(0, (await FoundAsync(answers[0].Id)).GetProperty("differing").GetInt32());
+        (await leader.GetAsync($"/api/v1/pipeline/reconciliations/{answers[0].Id}")).IsProblem(403, "auth.forbidden");
+        (await administrator.GetAsync($"/api/v1/pipeline/reconciliations/{RowsOfTheTests.NewId()}")).Is(404);
+    }
+
+    private async Task<JsonElement> FoundAsync(Guid? asked = null)
+    {
+        using var administrator = await system.AsAsync("administrator");
+        var id = asked ?? (await administrator.PostAsync("/api/v1/pipeline/reconciliations", null)).Is(202).Id;
+        var answer = await Eventually.GetAsync(
+            async () => (await administrator.GetAsync($"/api/v1/pipeline/reconciliations/{id}")).Is(200).Json,
+            a => a.GetProperty("job").GetProperty("state").GetString() is "succeeded" or "failed", TimeSpan.FromMinutes(2));
+        Assert.Equal("succeeded", answer.GetProperty("job").GetProperty("state").GetString());
+        return answer.GetProperty("findings");
+    }
+
+    private async Task<Guid> LeadAsync(string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(system.System.Database("pipeline"));
+        await using var ask = database.CreateCommand(sql);
+        return (Guid)(await ask.ExecuteScalarAsync())!;
+    }
+
+    private async Task PipelineAsync(string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(system.System.Database("pipeline"));
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<long> CountAsync(string service, string table)
+    {
+        await using var database = NpgsqlDataSource.Create(system.System.Database(service));
+        await using var count = database.CreateCommand($"select count(*) from {table}");
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
+}
