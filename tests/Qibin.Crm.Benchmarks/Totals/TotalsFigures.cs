@@ -68,6 +68,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         yield return ("totals by stage", "/api/v1/pipeline/totals?groupBy=stage", Grouped("stage", scope));
         yield return ("totals by chain and month", "/api/v1/pipeline/totals?groupBy=chain,month", Grouped("chain_code, month", scope));
         yield return ("totals by unit, from 10 亿", "/api/v1/pipeline/totals?groupBy=unit&band=from10,from50", Grouped("unit_id", scope + " and band in (4, 5)"));
+        var end = new DateOnly(today.Year, today.Month, 1).AddDays(-1);
+        yield return ("by stage, end of last month", $"/api/v1/pipeline/totals?groupBy=stage&asOf={end:yyyy-MM-dd}", StoodAt(end, scope));
         yield return ("trend of 12 months", "/api/v1/pipeline/trend", Trend(scope, ""));
         yield return ("trend of 60 months, signed", $"/api/v1/pipeline/trend?stage=signed&from={today.AddMonths(-59):yyyy-MM}", Trend(scope, "and s.stage = 7"));
     }
@@ -80,11 +82,24 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         where status = 0 and not confidential and {scope} group by {by}, a.currency
         """;
 
+    private static string StoodAt(DateOnly day, string scope) =>
+        $"""
+        with s as (
+            select s.* from stretch s join holder h using (lead_id)
+            where s.gen = (select id from generation where live) and s.known_to is null and s.status = 0 and s.day_from <= '{day:yyyy-MM-dd}' and (s.day_to is null or s.day_to > '{day:yyyy-MM-dd}')
+                and not h.confidential and {OfHolder(scope)})
+        select stage, '', count(*), 0, 0 from s group by 1
+        union all select stage, a.currency, 0, sum(a.estimated), sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
+        """;
+
+    private static string OfHolder(string scope) =>
+        scope.Replace("unit_id", "h.unit_id", StringComparison.Ordinal).Replace("chain_code", "h.chain_code", StringComparison.Ordinal);
+
     private static string Trend(string scope, string where) =>
         $"""
         with s as (
             select s.* from stretch s join holder h using (lead_id)
-            where s.gen = (select id from generation where live) and s.known_to is null and s.status = 0 {where} and not h.confidential and {scope.Replace("unit_id", "h.unit_id", StringComparison.Ordinal).Replace("chain_code", "h.chain_code", StringComparison.Ordinal)})
+            where s.gen = (select id from generation where live) and s.known_to is null and s.status = 0 {where} and not h.confidential and {OfHolder(scope)})
         select date_trunc('month', day_from), '', count(*), 0, 0 from s group by 1
         union all select date_trunc('month', day_to), '', -count(*), 0, 0 from s where day_to is not null group by 1
         union all select date_trunc('month', day_from), a.currency, 0, sum(a.estimated), sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2

@@ -134,11 +134,11 @@ internal static class Flows
     /// <summary>The month of a day, in months since the beginning of the era.</summary>
     public static int MonthOf(DateOnly day) => (day.Year * 12) + day.Month;
 
-    /// <summary>The set that answers; null when the stretches themselves have to.</summary>
-    public static int? SetFor(JourneyFilter filter, Caller caller)
+    /// <summary>The set that answers for the ends of months; null when the stretches themselves have to.</summary>
+    public static int? SetFor(JourneyFilter filter, Dimension[] by, Caller caller)
     {
-        Dimension[] dimensions = [.. filter.Dimensions()];
-        if (filter.IsPast() || caller.Reach == Reach.Own || dimensions.Length > 1 || dimensions is [Dimension.Officer or Dimension.Month])
+        Dimension[] dimensions = [.. by.Union(filter.Dimensions())];
+        if (filter.KnownAt is not null || caller.Reach == Reach.Own || dimensions.Length > 1 || dimensions is [Dimension.Officer or Dimension.Month])
         {
             return null;
         }
@@ -168,6 +168,9 @@ internal static class Flows
         Contract = f.Contract,
         PaidIn = f.PaidIn,
         Completed = f.Completed,
+        // Named although no set has them: a total's statement speaks of all dimensions.
+        OwnerId = f.OwnerId,
+        Month = 0,
     });
 
     private static int Bit(FlowDimension? dimension) => dimension is { } one ? 1 << (int)one : 0;

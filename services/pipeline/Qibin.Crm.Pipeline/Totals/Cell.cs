@@ -66,6 +66,17 @@ internal static class Cells
         Completed = d.Completed,
     });
 
+    public static IQueryable<Weighed<Flow>> Weighed(this IQueryable<Flow> flows) => flows.Select(f => new Weighed<Flow>
+    {
+        Row = f,
+        Count = f.Count,
+        Currency = f.Currency,
+        Estimated = f.Estimated,
+        Contract = f.Contract,
+        PaidIn = f.PaidIn,
+        Completed = f.Completed,
+    });
+
     /// <summary>How many, counted one by one.</summary>
     public static IQueryable<Weighed<T>> Each<T>(this IQueryable<T> rows) => rows.Select(r => new Weighed<T>
     {

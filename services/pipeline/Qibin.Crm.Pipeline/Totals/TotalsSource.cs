@@ -6,8 +6,9 @@ namespace Qibin.Crm.Pipeline;
 /// <summary>
 /// Where a total is counted from. Usually from the cells and the deltas not yet folded, to which come the few journeys that the
 /// caller sees although they are confidential, or only because they are shared. An officer's own journeys, and more filters than
-/// there are cells for, are counted from the journeys themselves; a past day or instant from the stretches. Either way it is one
-/// statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
+/// there are cells for, are counted from the journeys themselves; the end of a past month from the flows up to it, and any other past
+/// day or instant from the stretches. Either way it is one statement, so that counts, amounts, the hidden ones and the instant are of
+/// one snapshot.
 /// </summary>
 internal static class TotalsSource
 {
@@ -15,6 +16,11 @@ internal static class TotalsSource
     {
         var journeys = db.Journeys.AsNoTracking();
         var statuses = filter.Statuses();
+        if (filter.AsOf is { } day && day.AddDays(1).Day == 1 && Flows.SetFor(filter, by, caller) is { } flows)
+        {
+            return db.AtTheEndOf(day, flows, filter, by, caller);
+        }
+
         if (filter.IsPast())
         {
             var known = filter.KnownAt?.ToUniversalTime();
@@ -53,6 +59,33 @@ internal static class TotalsSource
             var shared = journeys.OnlySharedWith(caller);
             var open = shared.Where(j => !j.Confidential).Matching(filter);
             total = total.Concat(open.Each().Figures(by, statuses)).Concat(open.Amounts().Figures(by, statuses)).Concat(shared.Where(j => j.Confidential).Select(_ => 1L).Hidden());
+        }
+
+        return total;
+    }
+
+    /// <summary>What stood at the end of a month: the sum of all flows up to it.</summary>
+    private static IQueryable<Cell> AtTheEndOf(this PipelineDb db, DateOnly day, int set, JourneyFilter filter, Dimension[] by, Caller caller)
+    {
+        var (live, me, month, statuses) = (db.Live, caller.Id, Flows.MonthOf(day), filter.Statuses());
+        var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && f.Set == set && f.At <= month);
+        var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault() && f.At <= month);
+        var stood = db.StoodAt(filter);
+        var read = stood.Within(db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).VisibleTo(caller));
+        var total = flows.VisibleTo(caller).Seen().Matching(filter).Weighed().Figures(by, statuses)
+            .Concat(deltas.VisibleTo(caller).Seen().Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(read.Matching(filter).Each().Figures(by, statuses))
+            .Concat(read.Matching(filter).Amounts().Figures(by, statuses))
+            .Concat(flows.HiddenFrom(caller).Select(f => f.Count).Hidden())
+            .Concat(deltas.HiddenFrom(caller).Select(d => d.Count).Hidden())
+            .Concat(read.Select(_ => -1L).Hidden())
+            .Concat(db.Facts.Newest());
+        if (caller.Reach is Reach.Unit or Reach.Subtree)
+        {
+            var shared = db.Holders.OnlySharedWith(caller);
+            var open = stood.Within(shared.Where(h => !h.Confidential)).Matching(filter);
+            total = total.Concat(open.Each().Figures(by, statuses)).Concat(open.Amounts().Figures(by, statuses))
+                .Concat(stood.Within(shared.Where(h => h.Confidential)).Select(_ => 1L).Hidden());
         }
 
         return total;

@@ -42,7 +42,7 @@ internal static class ReadTrend
     /// </summary>
     private static IQueryable<Move> Moves(PipelineDb db, JourneyFilter filter, JourneyStatus[] statuses, Caller caller)
     {
-        if (Flows.SetFor(filter, caller) is not { } set)
+        if (Flows.SetFor(filter, [], caller) is not { } set)
         {
             return Counted(db.Holders.VisibleTo(caller));
         }
