@@ -94,19 +94,33 @@ internal static class Fold
     public static async Task CompleteAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
+        // Nearly always all are there: nobody waits for a folder, or has one wait, to find that out.
+        if (Missing(await KeptAsync(connection, ct)).Length == 0)
+        {
+            return;
+        }
+
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await AloneAsync(connection, ct);
-        await using var find = new NpgsqlCommand(
-            "select coalesce(array_agg(s.set), '{}') from unnest($1) as s(set) where exists (select from cell c where c.gen = (select id from generation where live) and c.set = s.set)", connection);
-        find.Parameters.Add(new NpgsqlParameter { Value = Sets.All.ToArray() });
-        var kept = (int[])(await find.ExecuteScalarAsync(ct))!;
-        foreach (var missing in kept.Length == 0 ? [] : Sets.All.Except(kept))
+        var kept = await KeptAsync(connection, ct);
+        foreach (var missing in Missing(kept))
         {
             await using var make = new NpgsqlCommand(Cells.Make(missing, kept.First(set => (set & missing) == missing)), connection) { CommandTimeout = 0 };
             await make.ExecuteNonQueryAsync(ct);
         }
 
         await transaction.CommitAsync(ct);
+
+        // A pipeline without journeys has no cells, and misses none.
+        static int[] Missing(int[] kept) => kept.Length == 0 ? [] : [.. Sets.All.Except(kept)];
+    }
+
+    private static async Task<int[]> KeptAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var find = new NpgsqlCommand(
+            "select coalesce(array_agg(s.set), '{}') from unnest($1) as s(set) where exists (select from cell c where c.gen = (select id from generation where live) and c.set = s.set)", connection);
+        find.Parameters.Add(new NpgsqlParameter { Value = Sets.All.ToArray() });
+        return (int[])(await find.ExecuteScalarAsync(ct))!;
     }
 
     /// <summary>Folds what waits of the live generation, so many deltas of each kind at most.</summary>
