@@ -57,7 +57,7 @@ public sealed class PropertyTests
     }
 
     [Fact]
-    public async Task A_stretch_or_a_cell_that_was_tampered_with_is_seen_by_the_comparison()
+    public async Task A_stretch_a_cell_or_a_flow_that_was_tampered_with_is_seen_by_the_comparison()
     {
         await using var service = await TestService.StartAsync("pipeline", Program.Build);
         var random = new RandomTrade(5).Run(60);
@@ -72,18 +72,22 @@ public sealed class PropertyTests
         await ComparedAsync(same: true);
         await service.ExecuteAsync("update stretch set stage = (stage + 1) % 14 where known_to is null and day_to is null and status = 0");
         await service.ExecuteAsync("update cell set count = count + 1 where status = 0 and currency = ''");
+        await service.ExecuteAsync("update flow set count = count + 1 where status = 0 and currency = ''");
         await ComparedAsync(same: false);
 
         async Task ComparedAsync(bool same)
         {
-            foreach (var (query, expected) in new[]
+            var then = new History(random.Trade).At(day, null).Where(j => j.Now.IsDisclosedTo(TestCaller.Person(Roles.Leader))).Select(j => j.Then).ToList();
+            // From the cells, from the flows, from the stretches.
+            foreach (var (by, query, expected) in new (string[], string, IEnumerable<ExpectedJourney>)[]
             {
-                ("", ExpectedJourney.All(random.Trade).Where(j => j.IsDisclosedTo(TestCaller.Person(Roles.Leader)))),
-                ($"&asOf={day:O}", new History(random.Trade).At(day, null).Where(j => j.Now.IsDisclosedTo(TestCaller.Person(Roles.Leader))).Select(j => j.Then)),
+                (["stage"], "", ExpectedJourney.All(random.Trade).Where(j => j.IsDisclosedTo(TestCaller.Person(Roles.Leader)))),
+                (["stage"], $"&asOf={day:O}", then),
+                (["stage", "officer"], $"&asOf={day:O}", then),
             })
             {
-                var totals = (await leader.GetAsync($"/api/v1/pipeline/totals?groupBy=stage{query}")).Is(200).Json;
-                Assert.Equal(same, Figure.Expected(expected, ["stage"], ["active"]).SequenceEqual(Figure.Answered(totals, ["stage"])));
+                var totals = (await leader.GetAsync($"/api/v1/pipeline/totals?groupBy={string.Join(',', by)}{query}")).Is(200).Json;
+                Assert.Equal(same, Figure.Expected(expected, by, ["active"]).SequenceEqual(Figure.Answered(totals, by)));
             }
         }
     }

@@ -102,6 +102,48 @@ public sealed class RebuildTests : IAsyncLifetime
         Assert.Equal(before, await CellsAsync());
     }
 
+    [Fact]
+    public async Task Flows_that_were_not_kept_before_are_made_from_the_stretches_whatever_waits_to_be_folded()
+    {
+        var random = new RandomTrade(35).Run(160);
+        await _service.TellAsync(random.Trade.Log[..120], together: 64);
+        var database = _service.Services.GetRequiredService<NpgsqlDataSource>();
+        await Eventually.TrueAsync(async () => await Fold.RunAsync(database, 10_000, CancellationToken.None) == 0 && await _service.CountAsync("select count(*) from flow_delta") == 0);
+        await using var held = await database.OpenConnectionAsync();
+        Task making;
+        await using (var transaction = await held.BeginTransactionAsync())
+        {
+            // Nobody folds meanwhile, so that some wait when the flows are made.
+            await Fold.AloneAsync(held, CancellationToken.None);
+            await _service.TellAsync(random.Trade.Log[120..], together: 64);
+            Assert.NotEqual(0, await _service.CountAsync("select count(*) from flow_delta"));
+            await _service.ExecuteAsync("delete from flow where day > 0");
+            making = Fold.CompleteAsync(database, CancellationToken.None);
+            await Eventually.TrueAsync(async () => await _service.CountAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0);
+            await transaction.CommitAsync();
+        }
+
+        await making;
+
+        async Task<string> FlowsAsync()
+        {
+            await Eventually.TrueAsync(async () => await Fold.RunAsync(database, 10_000, CancellationToken.None) == 0 && await _service.CountAsync("select count(*) from flow_delta") == 0);
+            await using var said = database.CreateCommand(
+                """
+                select string_agg(row(gen, key, set, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, day, currency,
+                    count, trim_scale(estimated), trim_scale(contract), trim_scale(paid_in), trim_scale(completed))::text, E'\n' order by key)
+                from flow where count <> 0 or estimated <> 0 or contract <> 0 or paid_in <> 0 or completed <> 0
+                """);
+            return (string)(await said.ExecuteScalarAsync())!;
+        }
+
+        Assert.NotEqual(0, await _service.CountAsync("select count(*) from flow where day > 0"));
+        var made = await FlowsAsync();
+        var rebuilt = await FoundAsync(await AskAsync(adopt: false));
+        Assert.Equal("0 True", $"{rebuilt.GetProperty("differing")} {rebuilt.GetProperty("switched")}");
+        Assert.Equal(made.Replace("(1,", "(2,", StringComparison.Ordinal), await FlowsAsync());
+    }
+
     private async Task<Guid> AskAsync(bool adopt)
     {
         using var administrator = _service.As(TestCaller.Person(Roles.Administrator));

@@ -68,8 +68,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         yield return ("totals by stage", "/api/v1/pipeline/totals?groupBy=stage", Grouped("stage", scope));
         yield return ("totals by chain and month", "/api/v1/pipeline/totals?groupBy=chain,month", Grouped("chain_code, month", scope));
         yield return ("totals by unit, from 10 亿", "/api/v1/pipeline/totals?groupBy=unit&band=from10,from50", Grouped("unit_id", scope + " and band in (4, 5)"));
-        var end = new DateOnly(today.Year, today.Month, 1).AddDays(-1);
-        yield return ("by stage, end of last month", $"/api/v1/pipeline/totals?groupBy=stage&asOf={end:yyyy-MM-dd}", StoodAt(end, scope));
+        var day = today.AddDays(-100);
+        yield return ("by stage, 100 days ago", $"/api/v1/pipeline/totals?groupBy=stage&asOf={day:yyyy-MM-dd}", StoodAt(day, scope));
         yield return ("trend of 12 months", "/api/v1/pipeline/trend", Trend(scope, ""));
         yield return ("trend of 60 months, signed", $"/api/v1/pipeline/trend?stage=signed&from={today.AddMonths(-59):yyyy-MM}", Trend(scope, "and s.stage = 7"));
     }

@@ -241,8 +241,10 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         {
             row.ToTable("flow");
             row.HasKey(x => new { x.Gen, x.Key });
-            row.HasIndex(x => new { x.Gen, x.Set, x.UnitId });
-            row.HasIndex(x => new { x.Gen, x.Set, x.ChainCode });
+            // Of the days of all years one month is asked for at a time.
+            row.HasIndex(x => new { x.Gen, x.Set, x.At });
+            row.HasIndex(x => new { x.Gen, x.Set, x.UnitId, x.At });
+            row.HasIndex(x => new { x.Gen, x.Set, x.ChainCode, x.At });
             row.Property(x => x.OwnerId).HasDefaultValue(Guid.Empty);
             row.Property(x => x.Currency).HasMaxLength(3);
         });

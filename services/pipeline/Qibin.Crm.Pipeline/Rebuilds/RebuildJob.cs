@@ -39,7 +39,7 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         + $"nullif(owner_id, '{Guid.Empty}'), node_code, source_region, 'band', band, nullif(month, 0), currency)";
 
     private static readonly string FlowOf =
-        $"concat_ws(' ', {StatusOf}, set, (at - 1) / 12 || '-' || lpad(((at - 1) % 12 + 1)::text, 2, '0'), 'stage', stage, then_chain, "
+        $"concat_ws(' ', {StatusOf}, set, (at - 1) / 12 || '-' || lpad(((at - 1) % 12 + 1)::text, 2, '0') || coalesce('-' || lpad(nullif(day, 0)::text, 2, '0'), ''), 'stage', stage, then_chain, "
         + $"nullif(then_unit, '{Guid.Empty}'), node_code, source_region, 'band', band, nullif(unit_id, '{Guid.Empty}'), chain_code, currency)";
 
     private enum Phase { Making, Folding, Comparing, Clearing }

@@ -10,7 +10,7 @@ namespace Qibin.Crm.Pipeline;
 /// A cell is in reach of whoever has its unit, chain or officer in reach, if its set has that dimension, so the one predicate of row
 /// scope decides over cells as over journeys. A confidential cell has no readers: it is only ever hidden from somebody.
 /// </remarks>
-internal sealed class CellRow : IScoped, ICounted
+internal sealed class CellRow : IScoped, ICounted, ISummed
 {
     public required int Gen { get; init; }
 
@@ -40,7 +40,7 @@ internal sealed class CellRow : IScoped, ICounted
 }
 
 /// <summary>What a journey's change adds to the cells and takes from them, until it is folded into them.</summary>
-internal sealed class DeltaRow : IScoped, ICounted
+internal sealed class DeltaRow : IScoped, ICounted, ISummed
 {
     public long Id { get; init; }
     public required int Gen { get; init; }

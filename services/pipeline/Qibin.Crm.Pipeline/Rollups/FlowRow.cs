@@ -2,10 +2,12 @@ using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Pipeline;
 
-/// <summary>What flows are kept by: what a journey was in those days, and whose it is now.</summary>
-internal enum FlowDimension { Stage, Chain, Unit, Node, SourceRegion, Band, HolderUnit, HolderChain }
+/// <summary>What flows are kept by: what a journey was in those days, whose it is now, and the day of the month.</summary>
+internal enum FlowDimension { Stage, Chain, Unit, Node, SourceRegion, Band, HolderUnit, HolderChain, Day }
 
-/// <summary>Count and amounts that began to stand in a month less those that ceased to, of all journeys that have the same in common.</summary>
+/// <summary>
+/// Count and amounts that began to stand in a month, or on a day, less those that ceased to, of all journeys that have the same in common.
+/// </summary>
 /// <remarks>
 /// Who may see the past of a journey is decided by whose it is today, so officer, unit and chain of the scope are the holder's, and
 /// what the journey was in those days stands beside them. A confidential flow has no readers: it is only ever hidden from somebody.
@@ -27,6 +29,10 @@ internal abstract record Flowing : IScoped
     public required Band Band { get; init; }
     public required Guid UnitId { get; init; }
     public string? ChainCode { get; init; }
+
+    /// <summary>The day of the month.</summary>
+    public int Day { get; init; }
+
     public required string Currency { get; init; }
     public long Count { get; init; }
     public decimal Estimated { get; init; }
@@ -41,8 +47,9 @@ internal abstract record Flowing : IScoped
 }
 
 /// <summary>
-/// The flow of a month by all that is known now: the sum of all flows up to a month is what stood at its end. Dimensions that
-/// <see cref="Set"/> does not have are at their type's default.
+/// The flow of a month or of one of its days by all that is known now: the sum of all flows up to a month is what stood at its end, and
+/// with those of the next month's first days what stood on one of them. Dimensions that <see cref="Set"/> does not have are at their
+/// type's default.
 /// </summary>
 internal sealed record FlowRow : Flowing
 {
@@ -86,6 +93,7 @@ internal sealed record FlowDelta : Flowing
             Band = stretch.Band,
             UnitId = holder.UnitId,
             ChainCode = holder.ChainCode,
+            Day = edge.Day.Day,
             Currency = amount.Currency,
             Count = amount.Currency.Length == 0 ? edge.Sign : 0,
             Estimated = edge.Sign * amount.Estimated,
@@ -97,7 +105,7 @@ internal sealed record FlowDelta : Flowing
 }
 
 /// <summary>A flow as filters see it.</summary>
-internal sealed class Flow : ICounted
+internal sealed class Flow : ICounted, ISummed
 {
     public required int At { get; init; }
     public required JourneyStatus Status { get; init; }
@@ -120,21 +128,47 @@ internal sealed class Flow : ICounted
 /// <summary>
 /// Which sets of dimensions flows are kept by: none or one over everything, none or the stage within a unit's or a chain's reach. What
 /// one unit has by another dimension is little enough to be counted from the stretches, and all of it together would be more flows
-/// than journeys.
+/// than journeys. Each is kept by months, which a trend sums, and by days, of which a past day needs those of its own month.
 /// </summary>
 internal static class Flows
 {
-    public static IReadOnlyList<int> Sets { get; } =
+    private static readonly int[] OfMonths =
     [
         0, Bit(FlowDimension.Stage), Bit(FlowDimension.Chain), Bit(FlowDimension.Unit), Bit(FlowDimension.Node), Bit(FlowDimension.SourceRegion), Bit(FlowDimension.Band),
         Bit(FlowDimension.HolderUnit), Bit(FlowDimension.HolderUnit) | Bit(FlowDimension.Stage),
         Bit(FlowDimension.HolderChain), Bit(FlowDimension.HolderChain) | Bit(FlowDimension.Stage),
     ];
 
+    public static IReadOnlyList<int> Sets { get; } =
+        [.. OfMonths, .. OfMonths.Select(ByDay)];
+
+    /// <summary>
+    /// All that has been folded of every generation, one by one, as of one instant: what the stretches come to, less what still waits.
+    /// </summary>
+    public const string OfStretches =
+        """
+        select s.gen, (extract(year from edge.day) * 12 + extract(month from edge.day))::int as at, s.status, h.confidential, s.stage, s.chain_code as then_chain,
+            s.unit_id as then_unit, s.node_code, s.source_region, s.band, h.unit_id, h.chain_code, extract(day from edge.day)::int as day, amount.currency,
+            edge.sign * amount.count as count, edge.sign * amount.estimated as estimated, edge.sign * amount.contract as contract,
+            edge.sign * amount.paid_in as paid_in, edge.sign * amount.completed as completed
+        from stretch s join holder h using (lead_id)
+        cross join lateral (values (s.day_from, 1), (s.day_to, -1)) as edge (day, sign)
+        cross join lateral (
+            select '' as currency, 1 as count, 0.0 as estimated, 0.0 as contract, 0.0 as paid_in, 0.0 as completed
+            union all
+            select currency, 0, estimated, contract, paid_in, coalesce(completed, 0)
+            from jsonb_to_recordset(s.amounts) as m (currency text, estimated numeric, contract numeric, paid_in numeric, completed numeric)) amount
+        where s.known_to is null and edge.day is not null
+        union all
+        select gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, day, currency,
+            -count, -estimated, -contract, -paid_in, -completed
+        from flow_delta
+        """;
+
     /// <summary>The month of a day, in months since the beginning of the era.</summary>
     public static int MonthOf(DateOnly day) => (day.Year * 12) + day.Month;
 
-    /// <summary>The set that answers for the ends of months; null when the stretches themselves have to.</summary>
+    /// <summary>The set that answers for months; null when the stretches themselves have to.</summary>
     public static int? SetFor(JourneyFilter filter, Dimension[] by, Caller caller)
     {
         Dimension[] dimensions = [.. by.Union(filter.Dimensions())];
@@ -149,8 +183,11 @@ internal static class Flows
             Reach.Chain => FlowDimension.HolderChain,
             _ => FlowDimension.HolderUnit,
         });
-        return Sets.Contains(set) ? set : null;
+        return OfMonths.Contains(set) ? set : null;
     }
+
+    /// <summary>The same set by days.</summary>
+    public static int ByDay(int months) => months | Bit(FlowDimension.Day);
 
     public static IQueryable<Flow> Seen<T>(this IQueryable<T> flows) where T : Flowing => flows.Select(f => new Flow
     {

@@ -15,7 +15,7 @@ internal static class Fold
     private static readonly Kind Cells = new("delta", "cell", ["status", "confidential"], [.. Enum.GetValues<Dimension>().Select(Sets.Column)]);
 
     private static readonly Kind FlowCells = new("flow_delta", "flow", ["at", "status", "confidential"],
-        ["stage", "then_chain", "then_unit", "node_code", "source_region", "band", "unit_id", "chain_code"]);
+        ["stage", "then_chain", "then_unit", "node_code", "source_region", "band", "unit_id", "chain_code", "day"]);
 
     private static readonly string[] Statements = [Cells.Fold(Sets.Threes, Sets.Twos), FlowCells.Fold(Flows.Sets, [])];
 
@@ -38,6 +38,9 @@ internal static class Fold
         public string Make(int set, int from) =>
             Add($"select {Columns} from {To} where gen = (select id from generation where live) and set = {from}", [All], [(set, All)]);
 
+        /// <summary>Makes the cells of sets from rows that are no deltas.</summary>
+        public string Fill(IReadOnlyList<int> sets, string rows) => Add(rows, sets, []);
+
         private int All => (1 << Dimensions.Length) - 1;
 
         /// <param name="rows">The statement that gives the rows to add.</param>
@@ -49,7 +52,7 @@ internal static class Fold
             // A column that a set does not have is null in it; where the table wants a value, it has its type's default.
             var values = string.Join(", ", Dimensions.Select(column => column switch
             {
-                "stage" or "band" or "month" => $"coalesce({column}, 0)",
+                "stage" or "band" or "month" or "day" => $"coalesce({column}, 0)",
                 "unit_id" or "owner_id" or "then_unit" => $"coalesce({column}, '{Guid.Empty}')",
                 _ => column,
             }));
@@ -90,37 +93,47 @@ internal static class Fold
         }
     }
 
-    /// <summary>Makes the cells of those sets that the live generation does not have yet from those that it has.</summary>
+    /// <summary>Makes the cells and flows of those sets that the live generation does not have yet.</summary>
     public static async Task CompleteAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         // Nearly always all are there: nobody waits for a folder, or has one wait, to find that out.
-        if (Missing(await KeptAsync(connection, ct)).Length == 0)
+        if ((await MissingAsync(connection, "cell", Sets.All, ct)).Missing.Length == 0 && (await MissingAsync(connection, "flow", Flows.Sets, ct)).Missing.Length == 0)
         {
             return;
         }
 
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await AloneAsync(connection, ct);
-        var kept = await KeptAsync(connection, ct);
-        foreach (var missing in Missing(kept))
+        var (missing, kept) = await MissingAsync(connection, "cell", Sets.All, ct);
+        foreach (var set in missing)
         {
-            await using var make = new NpgsqlCommand(Cells.Make(missing, kept.First(set => (set & missing) == missing)), connection) { CommandTimeout = 0 };
-            await make.ExecuteNonQueryAsync(ct);
+            await RunAsync(Cells.Make(set, kept.First(k => (k & set) == set)));
+        }
+
+        if ((await MissingAsync(connection, "flow", Flows.Sets, ct)).Missing.Length > 0)
+        {
+            await RunAsync("delete from flow");
+            await RunAsync(FlowCells.Fill(Flows.Sets, Flows.OfStretches));
         }
 
         await transaction.CommitAsync(ct);
 
-        // A pipeline without journeys has no cells, and misses none.
-        static int[] Missing(int[] kept) => kept.Length == 0 ? [] : [.. Sets.All.Except(kept)];
+        async Task RunAsync(string sql)
+        {
+            await using var make = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+            await make.ExecuteNonQueryAsync(ct);
+        }
     }
 
-    private static async Task<int[]> KeptAsync(NpgsqlConnection connection, CancellationToken ct)
+    /// <summary>The sets that the live generation does not have, and those it has. What has none at all is empty, and misses none.</summary>
+    private static async Task<(int[] Missing, int[] Kept)> MissingAsync(NpgsqlConnection connection, string table, IReadOnlyList<int> sets, CancellationToken ct)
     {
         await using var find = new NpgsqlCommand(
-            "select coalesce(array_agg(s.set), '{}') from unnest($1) as s(set) where exists (select from cell c where c.gen = (select id from generation where live) and c.set = s.set)", connection);
-        find.Parameters.Add(new NpgsqlParameter { Value = Sets.All.ToArray() });
-        return (int[])(await find.ExecuteScalarAsync(ct))!;
+            $"select coalesce(array_agg(s.set), '{{}}') from unnest($1) as s(set) where exists (select from {table} c where c.gen = (select id from generation where live) and c.set = s.set)", connection);
+        find.Parameters.Add(new NpgsqlParameter { Value = sets.ToArray() });
+        var kept = (int[])(await find.ExecuteScalarAsync(ct))!;
+        return (kept.Length == 0 ? [] : [.. sets.Except(kept)], kept);
     }
 
     /// <summary>Folds what waits of the live generation, so many deltas of each kind at most.</summary>

@@ -15,7 +15,7 @@ internal static class RollupsHost
     }
 }
 
-/// <summary>Sets of dimensions that earlier versions did not keep get their cells when the database is migrated.</summary>
+/// <summary>Sets of dimensions that earlier versions did not keep get their cells and flows when the database is migrated.</summary>
 internal sealed class MissingCells(NpgsqlDataSource database) : IMigrationStep
 {
     public Task RunAsync(CancellationToken ct) => Fold.CompleteAsync(database, ct);

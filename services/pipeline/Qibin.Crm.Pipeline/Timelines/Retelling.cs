@@ -219,9 +219,9 @@ internal static class Retelling
             """);
         Add(flows,
             """
-            insert into flow_delta (gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, owner_id,
+            insert into flow_delta (gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, day, owner_id,
                 currency, count, estimated, contract, paid_in, completed, readers)
-            select gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, owner_id,
+            select gen, at, status, confidential, stage, then_chain, then_unit, node_code, source_region, band, unit_id, chain_code, day, owner_id,
                 currency, count, estimated, contract, paid_in, completed, readers
             from jsonb_populate_recordset(null::flow_delta, $1)
             """);

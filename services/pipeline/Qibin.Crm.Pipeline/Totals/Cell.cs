@@ -29,6 +29,17 @@ internal sealed class Cell
     public DateTimeOffset? AsOf { get; init; }
 }
 
+/// <summary>Count and amounts of many journeys in one currency; the row without a currency counts them.</summary>
+internal interface ISummed
+{
+    long Count { get; }
+    string Currency { get; }
+    decimal Estimated { get; }
+    decimal Contract { get; }
+    decimal PaidIn { get; }
+    decimal Completed { get; }
+}
+
 /// <summary>What one row contributes to a total, in one currency.</summary>
 internal sealed class Weighed<T>
 {
@@ -44,37 +55,16 @@ internal sealed class Weighed<T>
 /// <summary>The parts of the statement that answers totals.</summary>
 internal static class Cells
 {
-    public static IQueryable<Weighed<CellRow>> Weighed(this IQueryable<CellRow> cells) => cells.Select(c => new Weighed<CellRow>
+    /// <summary>What cells, deltas and flows have summed up.</summary>
+    public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : class, ISummed => sums.Select(s => new Weighed<T>
     {
-        Row = c,
-        Count = c.Count,
-        Currency = c.Currency,
-        Estimated = c.Estimated,
-        Contract = c.Contract,
-        PaidIn = c.PaidIn,
-        Completed = c.Completed,
-    });
-
-    public static IQueryable<Weighed<DeltaRow>> Weighed(this IQueryable<DeltaRow> deltas) => deltas.Select(d => new Weighed<DeltaRow>
-    {
-        Row = d,
-        Count = d.Count,
-        Currency = d.Currency,
-        Estimated = d.Estimated,
-        Contract = d.Contract,
-        PaidIn = d.PaidIn,
-        Completed = d.Completed,
-    });
-
-    public static IQueryable<Weighed<Flow>> Weighed(this IQueryable<Flow> flows) => flows.Select(f => new Weighed<Flow>
-    {
-        Row = f,
-        Count = f.Count,
-        Currency = f.Currency,
-        Estimated = f.Estimated,
-        Contract = f.Contract,
-        PaidIn = f.PaidIn,
-        Completed = f.Completed,
+        Row = s,
+        Count = s.Count,
+        Currency = s.Currency,
+        Estimated = s.Estimated,
+        Contract = s.Contract,
+        PaidIn = s.PaidIn,
+        Completed = s.Completed,
     });
 
     /// <summary>How many, counted one by one.</summary>

@@ -6,8 +6,8 @@ namespace Qibin.Crm.Pipeline;
 /// <summary>
 /// Where a total is counted from. Usually from the cells and the deltas not yet folded, to which come the few journeys that the
 /// caller sees although they are confidential, or only because they are shared. An officer's own journeys, and more filters than
-/// there are cells for, are counted from the journeys themselves; the end of a past month from the flows up to it, and any other past
-/// day or instant from the stretches. Either way it is one statement, so that counts, amounts, the hidden ones and the instant are of
+/// there are cells for, are counted from the journeys themselves; a past day from the flows up to it, and what flows are not kept for, or
+/// a past instant, from the stretches. Either way it is one statement, so that counts, amounts, the hidden ones and the instant are of
 /// one snapshot.
 /// </summary>
 internal static class TotalsSource
@@ -16,9 +16,9 @@ internal static class TotalsSource
     {
         var journeys = db.Journeys.AsNoTracking();
         var statuses = filter.Statuses();
-        if (filter.AsOf is { } day && day.AddDays(1).Day == 1 && Flows.SetFor(filter, by, caller) is { } flows)
+        if (filter.AsOf is { } day && Flows.SetFor(filter, by, caller) is { } months)
         {
-            return db.AtTheEndOf(day, flows, filter, by, caller);
+            return db.UpTo(day, months, filter, by, caller);
         }
 
         if (filter.IsPast())
@@ -64,12 +64,13 @@ internal static class TotalsSource
         return total;
     }
 
-    /// <summary>What stood at the end of a month: the sum of all flows up to it.</summary>
-    private static IQueryable<Cell> AtTheEndOf(this PipelineDb db, DateOnly day, int set, JourneyFilter filter, Dimension[] by, Caller caller)
+    /// <summary>What stood on a day: the sum of all flows of the months before, and of the days of its own month up to it.</summary>
+    private static IQueryable<Cell> UpTo(this PipelineDb db, DateOnly day, int months, JourneyFilter filter, Dimension[] by, Caller caller)
     {
-        var (live, me, month, statuses) = (db.Live, caller.Id, Flows.MonthOf(day), filter.Statuses());
-        var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && f.Set == set && f.At <= month);
-        var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault() && f.At <= month);
+        var (live, me, statuses) = (db.Live, caller.Id, filter.Statuses());
+        var (month, number, days) = (Flows.MonthOf(day), day.Day, Flows.ByDay(months));
+        var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && ((f.Set == months && f.At < month) || (f.Set == days && f.At == month && f.Day <= number)));
+        var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault() && (f.At < month || (f.At == month && f.Day <= number)));
         var stood = db.StoodAt(filter);
         var read = stood.Within(db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).VisibleTo(caller));
         var total = flows.VisibleTo(caller).Seen().Matching(filter).Weighed().Figures(by, statuses)

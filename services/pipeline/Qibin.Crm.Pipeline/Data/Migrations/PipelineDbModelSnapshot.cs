@@ -707,6 +707,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
 
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
                     b.Property<decimal>("Estimated")
                         .HasColumnType("numeric")
                         .HasColumnName("estimated");
@@ -802,6 +806,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
 
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
                     b.Property<decimal>("Estimated")
                         .HasColumnType("numeric")
                         .HasColumnName("estimated");
@@ -856,11 +864,14 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.HasKey("Gen", "Key")
                         .HasName("pk_flow");
 
-                    b.HasIndex("Gen", "Set", "ChainCode")
-                        .HasDatabaseName("ix_flow_gen_set_chain_code");
+                    b.HasIndex("Gen", "Set", "At")
+                        .HasDatabaseName("ix_flow_gen_set_at");
 
-                    b.HasIndex("Gen", "Set", "UnitId")
-                        .HasDatabaseName("ix_flow_gen_set_unit_id");
+                    b.HasIndex("Gen", "Set", "ChainCode", "At")
+                        .HasDatabaseName("ix_flow_gen_set_chain_code_at");
+
+                    b.HasIndex("Gen", "Set", "UnitId", "At")
+                        .HasDatabaseName("ix_flow_gen_set_unit_id_at");
 
                     b.ToTable("flow", (string)null);
                 });
