@@ -112,7 +112,7 @@ internal static class Retelling
                     """
                     select gen, lead_id, known_from, known_to, day_from, day_to, stage, stage_on, status, owner_id, unit_id, chain_code, node_code, source_region,
                         band, month, first_contact_on, settled_on, project_id, amounts
-                    from stretch where lead_id = any ($1) and ($2::int is null or gen = $2)
+                    from stretch where gen = any (array(select id from generation where $2::int is null or id = $2)) and lead_id = any ($1)
                     """)
                 {
                     Parameters = { Value(ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid), Value((object?)into ?? DBNull.Value, NpgsqlDbType.Integer) },
