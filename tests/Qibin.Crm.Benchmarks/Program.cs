@@ -9,7 +9,7 @@ using Qibin.Crm.TestKit;
 
 // figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N] | search [--leads N] | duplicates [--investors N] |
 // totals [--journeys N] [--from N]: each starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
-// searches and lists whose names hold it, --connections N asks by so many at once instead of 8.
+// searches, lists and totals whose names hold it, --connections N asks by so many at once instead of 8.
 var command = args.FirstOrDefault() ?? "figures";
 var kept = Text("--data") is { Length: > 0 } data ? Directory.CreateDirectory(data) : null;
 var directory = kept ?? Directory.CreateTempSubdirectory("qibin-benchmark-");
@@ -30,7 +30,8 @@ try
         "imports" => await ImportAsync(system, Number("--rows", 50_000), Number("--bad", 1000)),
         "search" => await Search(system).SearchesAsync(Number("--leads", 1_000_000)),
         "duplicates" => await Search(system).DuplicatesAsync(Number("--investors", 100_000)),
-        "totals" => await new TotalsFigures(system, Number("--connections", 1), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2))).RunAsync(Number("--journeys", 1_000_000), Number("--from", 10_000)),
+        "totals" => await new TotalsFigures(system, Number("--connections", 1), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"))
+            .RunAsync(Number("--journeys", 1_000_000), Number("--from", 10_000)),
         _ => throw new ArgumentException($"{command}: figures, kills, outage, imports, search, duplicates or totals"),
     };
 }

@@ -26,7 +26,8 @@ internal static class JourneyLoad
     private static readonly string[] Currencies = ["CNY", "CNY", "CNY", "CNY", "CNY", "CNY", "CNY", "USD", "USD", "EUR"];
 
     /// <summary>Brings the number of journeys to <paramref name="journeys"/>; the first unit is <paramref name="unitId"/>.</summary>
-    public static async Task ToAsync(string connection, int journeys, Guid unitId, Action<string> say)
+    /// <returns>Whether any had to be loaded.</returns>
+    public static async Task<bool> ToAsync(string connection, int journeys, Guid unitId, Action<string> say)
     {
         var target = new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
@@ -51,6 +52,7 @@ internal static class JourneyLoad
 
         await db.Database.ExecuteSqlRawAsync("analyze fact; analyze lead");
         say(string.Create(CultureInfo.InvariantCulture, $"{journeys} journeys are in the log: {journeys - there} copied in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+        return there < journeys;
     }
 
     private static void One(int n, Guid unitId, DateOnly today, List<FactRow> facts, List<LeadRow> leads)
