@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Npgsql;
 
 namespace Qibin.Crm.Servers;
@@ -13,10 +14,16 @@ namespace Qibin.Crm.Servers;
 public sealed record PostgresOptions(
     string Directory, bool Durable = true, int? Port = null, string? Password = null, IReadOnlyDictionary<string, string>? Settings = null, string? Log = null);
 
-/// <summary>A PostgreSQL node of one's own, on a loopback port of its own.</summary>
+/// <summary>
+/// A PostgreSQL node of one's own, on a loopback port of its own. Our own processes come by its socket in the data directory: on the
+/// loopback, answers above 130 KB or so wait 40 ms for an acknowledgement that is put off, since a segment there is larger than they are.
+/// </summary>
 public sealed class PrivatePostgres : INode
 {
     private const string DirectoryInContainer = "/var/lib/postgresql/data";
+
+    /// <summary>Bytes of a path that a socket's address has room for, less the socket's own name.</summary>
+    private const int LongestForSocket = 107 - 15;
 
     private readonly PostgresOptions _options;
     private readonly string? _programs;
@@ -41,11 +48,15 @@ public sealed class PrivatePostgres : INode
     /// <summary>Id of the postmaster, or of Docker's client.</summary>
     public int ProcessId => Running.Id;
 
+    /// <summary>A comma would make two hosts of the path.</summary>
+    private bool HasSocket =>
+        _programs is not null && Encoding.UTF8.GetByteCount(_options.Directory) <= LongestForSocket && !_options.Directory.Contains(',', StringComparison.Ordinal);
+
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The node is not running.");
 
     public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = "127.0.0.1",
+        Host = HasSocket ? _options.Directory : "127.0.0.1",
         Port = Port,
         Username = "qibin",
         Password = _options.Password,
@@ -193,8 +204,8 @@ public sealed class PrivatePostgres : INode
     }
 
     /// <summary>
-    /// Ends a postmaster that still runs on this directory, which nobody but its dead starter knew, and removes a pid file that a
-    /// kill left behind: its number may be another process by now, and PostgreSQL would refuse to start.
+    /// Ends a postmaster that still runs on this directory, which nobody but its dead starter knew, and removes the pid files that a
+    /// kill left behind: their number may be another process by now, and PostgreSQL would refuse to start.
     /// </summary>
     private async Task EndForgottenAsync(CancellationToken ct)
     {
@@ -216,6 +227,10 @@ public sealed class PrivatePostgres : INode
         }
 
         File.Delete(file);
+        foreach (var socket in Directory.EnumerateFiles(_options.Directory, ".s.PGSQL.*.lock"))
+        {
+            File.Delete(socket);
+        }
     }
 
     private bool RunsHere(int id)
@@ -260,7 +275,8 @@ public sealed class PrivatePostgres : INode
         }
 
         settings["listen_addresses"] = "127.0.0.1";
-        settings["unix_socket_directories"] = "";
+        settings["unix_socket_directories"] = HasSocket ? _options.Directory : "";
+        settings["unix_socket_permissions"] = "0700";
         settings["port"] = Port.ToString(CultureInfo.InvariantCulture);
         return ChildProcess.StartAsync(Path.Combine(_programs, "postgres"), ["-D", _options.Directory, .. Arguments()], _account, null, _options.Log);
 
