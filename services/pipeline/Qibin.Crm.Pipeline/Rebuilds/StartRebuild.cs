@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Pipeline;
@@ -24,10 +23,7 @@ internal static class StartRebuild
     internal static async Task<Accepted<RebuildReceipt>> Handle(
         StartRebuildRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        // One at a time: a second one at the same moment waits here, and is then answered with the first.
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(4, 1)", ct);
-        var running = await db.Jobs.SingleOrDefaultAsync(j => j.Kind == RebuildJob.Kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
-        if (running is not null)
+        if (await db.UnderWayAsync(RebuildJob.Kind, ct) is { } running)
         {
             return running.Read<RebuildRun>().Adopt == (request.Adopt == true) ? Accepted(running) : throw new RuleViolation("rebuild.running");
         }

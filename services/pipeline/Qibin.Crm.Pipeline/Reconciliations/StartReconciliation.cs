@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Pipeline;
@@ -13,11 +12,7 @@ internal static class StartReconciliation
 
     internal static async Task<Accepted<ReconciliationReceipt>> Handle(PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        // One at a time: a second one at the same moment waits here, and is then answered with the first.
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(4, 2)", ct);
-        var running = await db.Jobs.SingleOrDefaultAsync(
-            j => j.Kind == ReconciliationJob.Kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
-        if (running is not null)
+        if (await db.UnderWayAsync(ReconciliationJob.Kind, ct) is { } running)
         {
             return Accepted(running);
         }

@@ -39,6 +39,17 @@ public static class JobsHost
         return builder;
     }
 
+    /// <summary>
+    /// The job under way of a kind of which there is one at a time, or null. From here to the end of the transaction nobody else begins
+    /// one: whoever asks at the same moment waits, and is then answered with the first.
+    /// </summary>
+    public static async Task<Job?> UnderWayAsync<TDb>(this TDb db, string kind, CancellationToken ct) where TDb : DbContext, IServiceDb
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({kind}, 0))", ct);
+        return await db.Set<Job>().SingleOrDefaultAsync(j => j.Kind == kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
+    }
+
     /// <summary>Schema <c>jobs</c>: jobs and the pieces of their results.</summary>
     public static ModelBuilder AddJobTables(this ModelBuilder model)
     {
