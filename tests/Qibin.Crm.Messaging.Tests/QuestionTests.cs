@@ -9,7 +9,12 @@ public sealed class QuestionTests : IAsyncLifetime
 {
     private TestService _service = null!;
 
-    public async ValueTask InitializeAsync() => _service = await TallyService.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _service = await TallyService.StartAsync();
+        // A service serves before its link stands.
+        await Eventually.TrueAsync(() => Task.FromResult(_service.Services.GetRequiredService<Broker>().IsUp));
+    }
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Mime;
+using System.Net.Sockets;
 using System.Text;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
@@ -173,9 +174,11 @@ internal sealed class Broker(
                 host.RequestedConnectionTimeout(factory.RequestedConnectionTimeout);
                 host.ContinuationTimeout(factory.ContinuationTimeout);
                 host.PublisherConfirmation = true;
-                host.OnRefreshConnectionFactory = _ => lines.IsGivenUp
-                    ? Task.FromException(new BrokerAwayException())
-                    : Task.CompletedTask;
+                host.OnRefreshConnectionFactory = connecting =>
+                {
+                    connecting.SocketFactory = lines.Open;
+                    return Task.CompletedTask;
+                };
                 if (factory.Ssl.Enabled)
                 {
                     host.UseSsl(ssl => ssl.ServerName = factory.HostName);
@@ -294,14 +297,15 @@ internal sealed class Broker(
     }
 
     /// <summary>
-    /// The connections by which one bus receives. Closing them begins before what is under way is cancelled: a message that is returned
-    /// over a live connection comes straight back to the same consumer, and twenty such returns park it; what a closed connection
-    /// held goes back to its queue once.
+    /// The connections of one bus. Their sockets are closed before what is under way is cancelled: a message that is returned over a
+    /// live connection comes straight back to the same consumer, and twenty such returns park it; what a broken connection held goes
+    /// back to its queue once.
     /// </summary>
     private sealed class Lines : IDisposable
     {
         private static readonly TimeSpan Closing = TimeSpan.FromSeconds(5);
 
+        private readonly ConcurrentBag<Socket> _sockets = [];
         private readonly ConcurrentDictionary<IConnection, bool> _open = new();
         private readonly CancellationTokenSource _draining = new();
         private volatile bool _givenUp;
@@ -311,8 +315,20 @@ internal sealed class Broker(
         /// <summary>Ends what is under way, once its connection is closed.</summary>
         public CancellationToken Draining { get; }
 
-        /// <summary>The bus opens no connection any more.</summary>
-        public bool IsGivenUp => _givenUp;
+        /// <summary>A socket for a new connection.</summary>
+        /// <exception cref="BrokerAwayException">The bus is given up, and opens no connection any more.</exception>
+        public TcpClientAdapter Open(AddressFamily family)
+        {
+            var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            _sockets.Add(socket);
+            if (_givenUp)
+            {
+                socket.Dispose();
+                throw new BrokerAwayException();
+            }
+
+            return new TcpClientAdapter(socket);
+        }
 
         /// <summary>Takes note of the connection that a message came by.</summary>
         /// <exception cref="OperationCanceledException">The bus is given up; the connection is closed.</exception>
@@ -321,8 +337,6 @@ internal sealed class Broker(
             _open.TryAdd(connection, true);
             if (_givenUp)
             {
-                // It cannot be waited for here: it is closed when this has ended.
-                _ = connection.AbortAsync(Closing);
                 throw new OperationCanceledException("The link is given up.");
             }
         }
@@ -330,7 +344,12 @@ internal sealed class Broker(
         public async Task CloseAsync()
         {
             _givenUp = true;
-            // A closing connection refuses returns from the first moment, but is closed only when what is under way has ended.
+            foreach (var socket in _sockets)
+            {
+                socket.Dispose();
+            }
+
+            // The client's own ends are closed when what is under way has ended.
             var closing = _open.Keys.Select(connection => connection.AbortAsync(Closing)).ToArray();
             await _draining.CancelAsync();
             await Task.WhenAll(closing);
