@@ -148,6 +148,8 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => new { x.Stage, x.ChangedAt, x.LeadId });
             row.HasIndex(x => x.LeadId, "ix_journey_confidential").HasFilter("confidential");
             row.HasIndex(x => x.SharedWith).HasMethod("gin");
+            // Of the few that are shared at all: every total of a unit's head asks for them.
+            row.HasIndex(x => x.SharedWith, "ix_journey_shared").HasDatabaseName("ix_journey_shared").HasMethod("gin").HasFilter("shared_with <> '{}'");
             row.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
             row.Property(x => x.Band).HasDefaultValue(Band.None);
             row.Property(x => x.Month).HasComputedColumnSql(
@@ -205,6 +207,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => x.UnitId);
             row.HasIndex(x => x.ChainCode);
             row.HasIndex(x => x.SharedWith).HasMethod("gin");
+            row.HasIndex(x => x.SharedWith, "ix_holder_shared").HasDatabaseName("ix_holder_shared").HasMethod("gin").HasFilter("shared_with <> '{}'");
             row.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
         });
         modelBuilder.Entity<StretchRow>(row =>

@@ -960,6 +960,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.HasIndex("UnitId")
                         .HasDatabaseName("ix_holder_unit_id");
 
+                    b.HasIndex(new[] { "SharedWith" }, "ix_holder_shared")
+                        .HasDatabaseName("ix_holder_shared")
+                        .HasFilter("shared_with <> '{}'");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "SharedWith" }, "ix_holder_shared"), "gin");
+
                     b.ToTable("holder", (string)null);
                 });
 
@@ -1098,6 +1104,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.HasIndex(new[] { "LeadId" }, "ix_journey_confidential")
                         .HasDatabaseName("ix_journey_lead_id")
                         .HasFilter("confidential");
+
+                    b.HasIndex(new[] { "SharedWith" }, "ix_journey_shared")
+                        .HasDatabaseName("ix_journey_shared")
+                        .HasFilter("shared_with <> '{}'");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "SharedWith" }, "ix_journey_shared"), "gin");
 
                     b.ToTable("journey", (string)null);
                 });
