@@ -111,7 +111,7 @@ internal sealed class Forecasting
         Observations = _now.OddsOf(stage).Observations,
         Signed = Outlook.May(stage, Outcome.Signed) ? OddsOf(Outcome.Signed, stage, open) : null,
         PaidIn = OddsOf(Outcome.PaidIn, stage, open),
-        Journeys = GroupKey.None.Link([], asked with { Stage = Words<JourneyStage>.Of([stage]), AsOf = _now.Day, KnownAt = _now.Known }),
+        Journeys = JourneyLinks.To(asked with { Stage = Words<JourneyStage>.Of([stage]), AsOf = _now.Day, KnownAt = _now.Known }),
     };
 
     private ForecastOdds OddsOf(Outcome outcome, JourneyStage stage, List<Outlook.Open> open)

@@ -86,6 +86,10 @@ internal static class JourneyFilters
         where narrowed.Is
         select narrowed.Dimension;
 
+    /// <summary>The dimensions of which the filter keeps one value.</summary>
+    public static IEnumerable<Dimension> OfOneValue(this JourneyFilter filter) => filter.Dimensions()
+        .Where(d => (d != Dimension.Stage || filter.Stage!.Values.Length == 1) && (d != Dimension.Band || filter.Band!.Values.Length == 1));
+
     /// <summary>Keeps what the filter means, whatever the status.</summary>
     /// <exception cref="Refusal">400 <c>chain.unknown</c>, <c>node.unknown</c>, <c>region.invalid</c>, <c>month.invalid</c>.</exception>
     public static IQueryable<T> Matching<T>(this IQueryable<T> rows, JourneyFilter filter) where T : class, ICounted

@@ -57,14 +57,14 @@ internal static class Conversions
     /// <summary>The rates of the day asked for, as known at the instant asked for; null when no conversion is wanted.</summary>
     /// <exception cref="Refusal">409 <c>rate.missing</c>: nothing is dropped for want of a rate.</exception>
     public static async Task<Conversion?> ConversionAsync(
-        this PipelineDb db, string? convertTo, JourneyFilter filter, IEnumerable<string?> currencies, TimeProvider clock, CancellationToken ct)
+        this PipelineDb db, string? convertTo, JourneyFilter filter, IEnumerable<string> currencies, TimeProvider clock, CancellationToken ct)
     {
         if (convertTo is null)
         {
             return null;
         }
 
-        var foreign = currencies.OfType<string>().Where(c => c.Length > 0 && c != Conversion.Home).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var foreign = currencies.Where(c => c.Length > 0 && c != Conversion.Home).Distinct().Order(StringComparer.Ordinal).ToArray();
         var known = (filter.KnownAt ?? clock.GetUtcNow()).ToUniversalTime();
         var day = filter.AsOf ?? known.OnDay();
         var rates = await db.Rates.AsNoTracking().Where(r => foreign.Contains(r.Currency) && r.On <= day && r.EnteredAt <= known)

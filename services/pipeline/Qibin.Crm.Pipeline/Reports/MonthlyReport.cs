@@ -67,9 +67,8 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
 
     private static IEnumerable<IReadOnlyList<object?>> Lines(string name, List<Cell> cells)
     {
-        var amounts = cells.Where(c => c.Currency!.Length > 0).GroupBy(c => c.Currency!).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new object?[] { g.Key, g.Sum(c => c.Estimated), g.Sum(c => c.Contract), g.Sum(c => c.PaidIn) }).Where(IsSomething).ToList();
-        return WithAmounts([name, cells.Sum(c => c.Count)], amounts, Measures.Length);
+        var (count, amounts) = cells.PerCurrency();
+        return WithAmounts([name, count], [.. amounts.Select(a => new object?[] { a.Key, a.Value.Estimated, a.Value.Contract, a.Value.PaidIn }).Where(IsSomething)], Measures.Length);
     }
 
     private static IEnumerable<IReadOnlyList<object?>> Batch(string name, List<StretchRow> stretches) =>

@@ -5,7 +5,7 @@ namespace Qibin.Crm.Pipeline;
 internal enum CellKind { Figure, Hidden, AsOf }
 
 /// <summary>One row of the statement that answers totals.</summary>
-internal sealed class Cell
+internal sealed class Cell : ISummed
 {
     public required CellKind Kind { get; init; }
     public JourneyStatus? Status { get; init; }
@@ -20,24 +20,13 @@ internal sealed class Cell
     public long Count { get; init; }
 
     /// <summary>Empty for the row that counts.</summary>
-    public string? Currency { get; init; }
+    public required string Currency { get; init; }
 
     public decimal Estimated { get; init; }
     public decimal Contract { get; init; }
     public decimal PaidIn { get; init; }
     public decimal Completed { get; init; }
     public DateTimeOffset? AsOf { get; init; }
-}
-
-/// <summary>Count and amounts of many journeys in one currency; the row without a currency counts them.</summary>
-internal interface ISummed
-{
-    long Count { get; }
-    string Currency { get; }
-    decimal Estimated { get; }
-    decimal Contract { get; }
-    decimal PaidIn { get; }
-    decimal Completed { get; }
 }
 
 /// <summary>What one row contributes to a total, in one currency.</summary>
@@ -79,6 +68,14 @@ internal static class Cells
         Completed = 0,
     });
 
+    /// <summary>How many and how much, counted from the journeys themselves.</summary>
+    public static IQueryable<Cell> Counted(this IQueryable<JourneyRow> journeys, Dimension[] by, JourneyStatus[] statuses) =>
+        journeys.Each().Figures(by, statuses).Concat(journeys.Amounts().Figures(by, statuses));
+
+    /// <summary>How many and how much, counted from the stretches.</summary>
+    public static IQueryable<Cell> Counted(this IQueryable<StretchRow> stretches, Dimension[] by, JourneyStatus[] statuses) =>
+        stretches.Each().Figures(by, statuses).Concat(stretches.Amounts().Figures(by, statuses));
+
     /// <summary>How much, journey by journey.</summary>
     public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) => journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
     {
@@ -107,44 +104,55 @@ internal static class Cells
     /// <param name="weighed">The rows.</param>
     /// <param name="by">The dimensions.</param>
     /// <param name="statuses">Those that are counted by the dimensions: the others stand apart, all groups together.</param>
-    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted
+    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted => weighed
+        .Placed(by, statuses)
+        .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Officer, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
+        .Select(g => new Cell
+        {
+            Kind = CellKind.Figure,
+            Status = g.Key.Status,
+            Stage = g.Key.Stage,
+            Chain = g.Key.Chain,
+            Unit = g.Key.Unit,
+            Officer = g.Key.Officer,
+            Node = g.Key.Node,
+            SourceRegion = g.Key.SourceRegion,
+            Band = g.Key.Band,
+            Month = g.Key.Month,
+            Count = g.Sum(c => c.Count),
+            Currency = g.Key.Currency,
+            Estimated = g.Sum(c => c.Estimated),
+            Contract = g.Sum(c => c.Contract),
+            PaidIn = g.Sum(c => c.PaidIn),
+            Completed = g.Sum(c => c.Completed),
+            AsOf = null,
+        });
+
+    /// <summary>The rows one by one, each in the place that <see cref="Figures"/> sums.</summary>
+    public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted
     {
         var (stage, chain, unit, officer) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Officer));
         var (node, region, band, month) = (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
-        return weighed
-            .GroupBy(w => new
-            {
-                w.Row.Status,
-                Stage = EF.Constant(stage) && statuses.Contains(w.Row.Status) ? (JourneyStage?)w.Row.Stage : null,
-                Chain = EF.Constant(chain) && statuses.Contains(w.Row.Status) ? w.Row.ChainCode : null,
-                Unit = EF.Constant(unit) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.UnitId : null,
-                Officer = EF.Constant(officer) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
-                Node = EF.Constant(node) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
-                SourceRegion = EF.Constant(region) && statuses.Contains(w.Row.Status) ? w.Row.SourceRegion : null,
-                Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Row.Band : null,
-                Month = EF.Constant(month) && statuses.Contains(w.Row.Status) ? (int?)w.Row.Month : null,
-                w.Currency,
-            })
-            .Select(g => new Cell
-            {
-                Kind = CellKind.Figure,
-                Status = g.Key.Status,
-                Stage = g.Key.Stage,
-                Chain = g.Key.Chain,
-                Unit = g.Key.Unit,
-                Officer = g.Key.Officer,
-                Node = g.Key.Node,
-                SourceRegion = g.Key.SourceRegion,
-                Band = g.Key.Band,
-                Month = g.Key.Month,
-                Count = g.Sum(w => w.Count),
-                Currency = g.Key.Currency,
-                Estimated = g.Sum(w => w.Estimated),
-                Contract = g.Sum(w => w.Contract),
-                PaidIn = g.Sum(w => w.PaidIn),
-                Completed = g.Sum(w => w.Completed),
-                AsOf = null,
-            });
+        return weighed.Select(w => new Cell
+        {
+            Kind = CellKind.Figure,
+            Status = w.Row.Status,
+            Stage = EF.Constant(stage) && statuses.Contains(w.Row.Status) ? (JourneyStage?)w.Row.Stage : null,
+            Chain = EF.Constant(chain) && statuses.Contains(w.Row.Status) ? w.Row.ChainCode : null,
+            Unit = EF.Constant(unit) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.UnitId : null,
+            Officer = EF.Constant(officer) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
+            Node = EF.Constant(node) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
+            SourceRegion = EF.Constant(region) && statuses.Contains(w.Row.Status) ? w.Row.SourceRegion : null,
+            Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Row.Band : null,
+            Month = EF.Constant(month) && statuses.Contains(w.Row.Status) ? (int?)w.Row.Month : null,
+            Count = w.Count,
+            Currency = w.Currency,
+            Estimated = w.Estimated,
+            Contract = w.Contract,
+            PaidIn = w.PaidIn,
+            Completed = w.Completed,
+            AsOf = null,
+        });
     }
 
     /// <summary>A number of hidden journeys, or of those that are not hidden after all.</summary>
@@ -163,7 +171,7 @@ internal static class Cells
             Band = null,
             Month = null,
             Count = g.Sum(),
-            Currency = null,
+            Currency = "",
             Estimated = 0,
             Contract = 0,
             PaidIn = 0,
@@ -187,7 +195,7 @@ internal static class Cells
             Band = null,
             Month = null,
             Count = 0,
-            Currency = null,
+            Currency = "",
             Estimated = 0,
             Contract = 0,
             PaidIn = 0,

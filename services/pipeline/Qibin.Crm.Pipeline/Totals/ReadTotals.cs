@@ -27,6 +27,7 @@ internal static class ReadTotals
 
         var conversion = await db.ConversionAsync(query.ConvertTo, query, cells.Select(c => c.Currency), clock, ct);
         var statuses = query.Statuses();
+        var links = new JourneyLinks(query, by);
         var counted = cells.Where(c => c.Kind == CellKind.Figure).ToLookup(c => statuses.Contains(c.Status!.Value));
         return TypedResults.Ok(new Totals
         {
@@ -40,7 +41,7 @@ internal static class ReadTotals
             [
                 .. counted[true].GroupBy(GroupKey.Of).Where(g => g.Sum(c => c.Count) > 0)
                     .OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal).ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
-                    .Select(g => new TotalsGroup(g.Key, by, units, query, Figures.Of(g, conversion))),
+                    .Select(g => new TotalsGroup(g.Key, units, links, Figures.Of(g, conversion))),
             ],
             Total = Figures.Of(counted[true], conversion),
             Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key).Select(g => new StatusFigures(g.Key, Figures.Of(g, conversion))).Where(f => f.Count > 0)],

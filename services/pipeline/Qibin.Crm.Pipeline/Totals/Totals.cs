@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.WebUtilities;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.ServiceDefaults;
 
@@ -85,16 +82,16 @@ public record Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConvertedFigures? Converted { get; init; }
 
-    internal static Figures Of(IEnumerable<Cell> cells, Conversion? conversion = null)
+    internal static Figures Of(IEnumerable<ISummed> summed, Conversion? conversion = null)
     {
-        var list = cells.ToList();
+        var (count, amounts) = summed.PerCurrency();
         var figures = new Figures
         {
-            Count = (int)list.Sum(c => c.Count),
-            EstimatedInvestment = Sum(c => c.Estimated),
-            ContractAmount = Sum(c => c.Contract),
-            PaidIn = Sum(c => c.PaidIn),
-            CompletedInvestment = Sum(c => c.Completed),
+            Count = (int)count,
+            EstimatedInvestment = Each(a => a.Estimated),
+            ContractAmount = Each(a => a.Contract),
+            PaidIn = Each(a => a.PaidIn),
+            CompletedInvestment = Each(a => a.Completed),
         };
         return conversion is null ? figures : figures with
         {
@@ -107,8 +104,7 @@ public record Figures
             },
         };
 
-        List<Money> Sum(Func<Cell, decimal> amount) =>
-            [.. list.Where(c => c.Currency!.Length > 0).Select(c => new Money(amount(c), c.Currency!)).PerCurrency()];
+        List<Money> Each(Func<CurrencySums, decimal> measure) => [.. amounts.Select(a => new Money(measure(a.Value), a.Key)).Where(m => m.Amount != 0)];
     }
 }
 
@@ -125,7 +121,7 @@ public sealed record StatusFigures : Figures
 public sealed record TotalsGroup : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal TotalsGroup(GroupKey key, Dimension[] by, Dictionary<Guid, UnitName> units, JourneyFilter filter, Figures figures) : base(figures)
+    internal TotalsGroup(GroupKey key, Dictionary<Guid, UnitName> units, JourneyLinks links, Figures figures) : base(figures)
     {
         Stage = key.Stage;
         Chain = ChainName.Of(key.Chain);
@@ -135,7 +131,7 @@ public sealed record TotalsGroup : Figures
         SourceRegion = key.SourceRegion;
         Band = key.Band;
         Month = key.Month is { } month ? Months.Text(month) : null;
-        Journeys = key.Link(by, filter);
+        Journeys = links.To(key);
     }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -174,9 +170,6 @@ public sealed record TotalsGroup : Figures
 internal sealed record GroupKey(
     JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Officer, string? Node, string? SourceRegion, Band? Band, int? Month)
 {
-    /// <summary>Of no dimension: what the filter alone keeps.</summary>
-    public static GroupKey None { get; } = new(null, null, null, null, null, null, null, null);
-
     public static GroupKey Of(Cell c) => new(c.Stage, c.Chain, c.Unit, c.Officer, c.Node, c.SourceRegion, c.Band, c.Month);
 
     /// <summary>Where the group stands in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by code.</summary>
@@ -191,29 +184,6 @@ internal sealed record GroupKey(
         Dimension.Month => $"{Month}",
         _ => $"{Officer}",
     };
-
-    public string Link(Dimension[] by, JourneyFilter filter)
-    {
-        var query = new Dictionary<string, string?>
-        {
-            ["stage"] = by.Contains(Dimension.Stage) ? Word(Stage!.Value) : Words(filter.Stage?.Values),
-            ["status"] = Words(filter.Statuses()),
-            ["chain"] = by.Contains(Dimension.Chain) ? Chain ?? JourneyFilters.None : filter.Chain,
-            ["node"] = by.Contains(Dimension.Node) ? Node ?? JourneyFilters.None : filter.Node,
-            ["unit"] = (by.Contains(Dimension.Unit) ? Unit : filter.Unit)?.ToString(),
-            ["officer"] = (by.Contains(Dimension.Officer) ? Officer : filter.Officer)?.ToString(),
-            ["sourceRegion"] = by.Contains(Dimension.SourceRegion) ? SourceRegion ?? JourneyFilters.None : filter.SourceRegion,
-            ["band"] = by.Contains(Dimension.Band) ? Word(Band!.Value) : Words(filter.Band?.Values),
-            ["month"] = by.Contains(Dimension.Month) ? Months.Text(Month!.Value) : filter.Month,
-            ["asOf"] = filter.AsOf?.ToString("O", CultureInfo.InvariantCulture),
-            ["knownAt"] = filter.KnownAt?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
-        };
-        return QueryHelpers.AddQueryString("/api/v1/pipeline/journeys", query.Where(q => q.Value is not null));
-    }
-
-    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
-
-    private static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
 }
 
 internal static class Months

@@ -57,11 +57,11 @@ internal static class ReadThresholds
                 [
                     .. first.Select(j => new StuckJourney { Since = j.Since, Days = clock.Today().DayNumber - j.Since.DayNumber, Journey = JourneySummary.Of(j.Row, units.Of(j.Row.UnitId)) }),
                 ],
-                Journeys = GroupKey.None.Link([], query with { Stage = Words<JourneyStage>.Of(stages) }),
+                Journeys = JourneyLinks.To(query with { Stage = Words<JourneyStage>.Of(stages) }),
             };
         }
 
-        static string Link(ThresholdsQuery query, Band[] bands) => GroupKey.None.Link([], query with { Band = Words<Band>.Of(bands) });
+        static string Link(ThresholdsQuery query, Band[] bands) => JourneyLinks.To(query with { Band = Words<Band>.Of(bands) });
     }
 }
 

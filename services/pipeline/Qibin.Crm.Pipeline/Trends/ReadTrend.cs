@@ -30,7 +30,7 @@ internal static class ReadTrend
             Months =
             [
                 .. months.Select(month => new TrendMonth(
-                    month, month.End(clock), query, Figures.Of(moves.Where(m => m.Month <= (month.Year * 12) + month.Month).Select(m => m.Cell())))),
+                    month, month.End(clock), query, Figures.Of(moves.Where(m => m.Month <= (month.Year * 12) + month.Month)))),
             ],
         });
     }
@@ -102,7 +102,7 @@ internal static class ReadTrend
             Completed = -1 * g.Sum(w => w.Completed),
         });
 
-    private sealed class Move
+    private sealed class Move : ISummed
     {
         public required int Month { get; init; }
         public required string Currency { get; init; }
@@ -111,17 +111,6 @@ internal static class ReadTrend
         public required decimal Contract { get; init; }
         public required decimal PaidIn { get; init; }
         public required decimal Completed { get; init; }
-
-        public Cell Cell() => new()
-        {
-            Kind = CellKind.Figure,
-            Currency = Currency,
-            Count = Count,
-            Estimated = Estimated,
-            Contract = Contract,
-            PaidIn = PaidIn,
-            Completed = Completed,
-        };
     }
 }
 
@@ -155,7 +144,7 @@ public sealed record TrendMonth : Figures
     {
         Month = Months.Text((month.Year * 100) + month.Month);
         Day = day;
-        Journeys = GroupKey.None.Link([], filter with { AsOf = day });
+        Journeys = JourneyLinks.To(filter with { AsOf = day });
     }
 
     /// <summary>As <c>YYYY-MM</c>.</summary>
