@@ -13,7 +13,7 @@ namespace Qibin.Crm.Pipeline;
 /// <param name="Service">The service that holds it.</param>
 /// <param name="State">Its public state.</param>
 /// <param name="Heard">
-/// For the ids $1 at the versions $2: the highest version that was told of here, null where another aggregate's events tell of it too, and
+/// For @ids at @versions: the highest version that was told of here, null where another aggregate's events tell of it too, and
 /// the state that was told at the version asked for, or is the last one told.
 /// </param>
 /// <param name="Known">The ids that are known here.</param>
@@ -26,20 +26,20 @@ internal sealed record Followed(string Name, string Service, Type State, string 
         new("project", "projects", typeof(ProjectState), OfFacts("project"), "select project_id as id from project"),
         new("enterprise", "enterprises", typeof(EnterpriseState),
             """
-            select asked.id, null::bigint, (
+            select asked.id, null::bigint as version, (
                 select jsonb_build_object('enterpriseId', e.enterprise_id, 'name', e.name, 'uscc', e.uscc, 'chainCode', e.chain_code, 'nodeCode', e.node_code,
                     'inCity', e.in_city)
-                from enterprise e where e.enterprise_id = asked.id)
-            from unnest($1::uuid[], $2::bigint[]) as asked (id, version)
+                from enterprise e where e.enterprise_id = asked.id)::text as state
+            from unnest(@ids, @versions) as asked (id, version)
             """,
             "select enterprise_id as id from enterprise"),
     ];
 
-    /// <summary>The known ones above $1, and up to $2 where there is one; $3 at most.</summary>
-    public string KnownBetween => $"select id from ({Known}) known where id > $1 and ($2::uuid is null or id <= $2) order by id limit $3";
+    /// <summary>The known ones above @after, and up to @last where there is one; @most of them.</summary>
+    public string KnownBetween => $"""select id as "Value" from ({Known}) known where id > @after and (@last is null or id <= @last) order by id limit @most""";
 
-    /// <summary>Those of $1 that are known.</summary>
-    public string KnownAmong => $"select id from ({Known}) known where id = any ($1)";
+    /// <summary>Those of @ids that are known.</summary>
+    public string KnownAmong => $"""select id as "Value" from ({Known}) known where id = any (@ids)""";
 
     /// <summary>What differs between the state that the service tells and what was heard here, by name.</summary>
     public IEnumerable<(string What, string? Told, string? Counted)> Differences(StateTold told, long? version, string? heard)
@@ -61,10 +61,10 @@ internal sealed record Followed(string Name, string Service, Type State, string 
 
     private static string OfFacts(string name) =>
         $"""
-        select asked.id, (select max(f.version) from fact f where f.stream_id = asked.id), (
+        select asked.id, (select max(f.version) from fact f where f.stream_id = asked.id) as version, (
             select f.event -> '{name}' from fact f where f.stream_id = asked.id and f.version <= asked.version and f.event ? '{name}'
-            order by f.version desc, f.ordinal desc limit 1)
-        from unnest($1::uuid[], $2::bigint[]) as asked (id, version)
+            order by f.version desc, f.ordinal desc limit 1)::text as state
+        from unnest(@ids, @versions) as asked (id, version)
         """;
 
     /// <summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging;
@@ -80,7 +79,8 @@ internal sealed class ReconciliationJob(Questions questions, TimeProvider clock)
         var of = Followed.All[place.Of];
         var states = (await questions.AskAsync<StatesAsked, StatesTold>(of.Service, new StatesAsked { After = place.After, Most = Portion }, ct)).States;
         var last = states.Length < Portion ? (Guid?)null : states[^1].Id;
-        var known = await IdsAsync(Command(db, of.KnownBetween, place.After, last, Waiting), ct);
+        var known = await db.Database.SqlQueryRaw<Guid>(
+            of.KnownBetween, new NpgsqlParameter<Guid>("after", place.After), new NpgsqlParameter<Guid?>("last", last), new NpgsqlParameter<int>("most", Waiting)).ToListAsync(ct);
         if (known.Count == Waiting)
         {
             // Far more is known here than there: up to here this time.
@@ -114,7 +114,7 @@ internal sealed class ReconciliationJob(Questions questions, TimeProvider clock)
         var states = (await questions.AskAsync<StatesAsked, StatesTold>(of.Service, new StatesAsked { Most = ids.Length, Ids = ids }, ct)).States;
         var differences = await DifferencesAsync(db, of, states, ct);
         differences.AddRange(
-            from id in (await IdsAsync(Command(db, of.KnownAmong, ids), ct)).Except(states.Select(s => s.Id))
+            from id in (await db.Database.SqlQueryRaw<Guid>(of.KnownAmong, new NpgsqlParameter<Guid[]>("ids", ids)).ToListAsync(ct)).Except(states.Select(s => s.Id))
             select new ReconciliationDifference { Of = of.Name, Id = id, What = "known", Told = null, Counted = "true" });
         var still = differences.Select(d => d.Id).ToHashSet();
         var others = place.Open.Where(o => !asked.Contains(o));
@@ -160,14 +160,11 @@ internal sealed class ReconciliationJob(Questions questions, TimeProvider clock)
 
     private static async Task<List<ReconciliationDifference>> DifferencesAsync(PipelineDb db, Followed of, StateTold[] states, CancellationToken ct)
     {
-        await using var ask = Command(db, of.Heard, states.Select(s => s.Id).ToArray(), states.Select(s => s.Version).ToArray());
-        var heard = new Dictionary<Guid, (long? Version, string? State)>();
-        await using var reader = await ask.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            heard.Add(reader.GetGuid(0), (reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
-        }
-
+        var heard = await db.Database.SqlQueryRaw<Heard>(
+                of.Heard,
+                new NpgsqlParameter<Guid[]>("ids", [.. states.Select(s => s.Id)]),
+                new NpgsqlParameter<long[]>("versions", [.. states.Select(s => s.Version)]))
+            .ToDictionaryAsync(h => h.Id, ct);
         return
         [
             .. from told in states
@@ -177,29 +174,6 @@ internal sealed class ReconciliationJob(Questions questions, TimeProvider clock)
         ];
     }
 
-    private static async Task<List<Guid>> IdsAsync(NpgsqlCommand ask, CancellationToken ct)
-    {
-        await using (ask)
-        {
-            var ids = new List<Guid>();
-            await using var reader = await ask.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-            {
-                ids.Add(reader.GetGuid(0));
-            }
-
-            return ids;
-        }
-    }
-
-    private static NpgsqlCommand Command(PipelineDb db, string sql, params object?[] values)
-    {
-        var command = new NpgsqlCommand(sql, (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction());
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
-        }
-
-        return command;
-    }
+    /// <summary>What was told here of one id.</summary>
+    private sealed record Heard(Guid Id, long? Version, string? State);
 }
