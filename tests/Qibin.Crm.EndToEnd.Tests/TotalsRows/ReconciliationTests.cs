@@ -39,20 +39,20 @@ public class ReconciliationTests(RunningSystem system)
 
         Assert.True(written > 0);
         Assert.True(found.GetProperty("differing").GetInt64() == 0, found.GetRawText());
-        var held = await CountAsync("leads", "lead");
+        var held = await OneAsync<long>("leads", "select count(*) from lead");
         Assert.InRange(found.GetProperty("leads").GetInt64(), held - written, held);
         Assert.InRange(found.GetProperty("journeys").GetInt64(), held - written, held);
-        Assert.Equal(await CountAsync("projects", "project"), found.GetProperty("projects").GetInt64());
-        Assert.Equal(await CountAsync("enterprises", "enterprise"), found.GetProperty("enterprises").GetInt64());
+        Assert.Equal(await OneAsync<long>("projects", "select count(*) from project"), found.GetProperty("projects").GetInt64());
+        Assert.Equal(await OneAsync<long>("enterprises", "select count(*) from enterprise"), found.GetProperty("enterprises").GetInt64());
     }
 
     [Fact]
     public async Task E1_What_an_event_did_not_bring_what_it_brought_wrongly_and_what_was_counted_wrongly_is_named_and_nothing_else()
     {
-        var lost = await LeadAsync("select stream_id from fact where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order by count(*) desc, 1 limit 1");
-        var wrong = await LeadAsync($"select lead_id from lead where lead_id <> '{lost}' order by 1 limit 1");
-        var miscounted = await LeadAsync($"select lead_id from journey where lead_id not in ('{lost}', '{wrong}') order by 1 limit 1");
-        var unheard = await LeadAsync("select enterprise_id from enterprise order by 1 limit 1");
+        var lost = await OneAsync<Guid>("pipeline", "select stream_id from fact where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order by count(*) desc, 1 limit 1");
+        var wrong = await OneAsync<Guid>("pipeline", $"select lead_id from lead where lead_id <> '{lost}' order by 1 limit 1");
+        var miscounted = await OneAsync<Guid>("pipeline", $"select lead_id from journey where lead_id not in ('{lost}', '{wrong}') order by 1 limit 1");
+        var unheard = await OneAsync<Guid>("pipeline", "select enterprise_id from enterprise order by 1 limit 1");
         await PipelineAsync(
             $"""
             create table kept_fact as select * from fact where stream_id in ('{lost}', '{wrong}');
@@ -120,13 +120,6 @@ public class ReconciliationTests(RunningSystem system)
         return answer.GetProperty("findings");
     }
 
-    private async Task<Guid> LeadAsync(string sql)
-    {
-        await using var database = NpgsqlDataSource.Create(system.System.Database("pipeline"));
-        await using var ask = database.CreateCommand(sql);
-        return (Guid)(await ask.ExecuteScalarAsync())!;
-    }
-
     private async Task PipelineAsync(string sql)
     {
         await using var database = NpgsqlDataSource.Create(system.System.Database("pipeline"));
@@ -134,10 +127,10 @@ public class ReconciliationTests(RunningSystem system)
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task<long> CountAsync(string service, string table)
+    private async Task<T> OneAsync<T>(string service, string sql)
     {
         await using var database = NpgsqlDataSource.Create(system.System.Database(service));
-        await using var count = database.CreateCommand($"select count(*) from {table}");
-        return (long)(await count.ExecuteScalarAsync())!;
+        await using var ask = database.CreateCommand(sql);
+        return (T)(await ask.ExecuteScalarAsync())!;
     }
 }

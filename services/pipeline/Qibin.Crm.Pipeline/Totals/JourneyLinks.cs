@@ -10,8 +10,8 @@ internal sealed class JourneyLinks(JourneyFilter filter, params Dimension[] by)
     // The same for all groups.
     private readonly string _kept = Link("/api/v1/pipeline/journeys",
     [
-        ("status", Words(filter.Statuses())),
         ("stage", by.Contains(Dimension.Stage) ? null : Words(filter.Stage?.Values)),
+        ("status", Words(filter.Statuses())),
         ("chain", by.Contains(Dimension.Chain) ? null : filter.Chain),
         ("node", by.Contains(Dimension.Node) ? null : filter.Node),
         ("unit", by.Contains(Dimension.Unit) ? null : filter.Unit?.ToString()),
