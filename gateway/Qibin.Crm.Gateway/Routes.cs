@@ -26,7 +26,7 @@ internal static class Routes
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], []),
         new("enterprises", "企业与载体 Enterprises", 20,
             ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], []),
-        new("pipeline", "总览 Pipeline", 10, ["pipeline", "ops/pipeline", "changes/pipeline"], []),
+        new("pipeline", "总览 Pipeline", 30, ["pipeline", "ops/pipeline", "changes/pipeline"], []),
         new("identity", "身份与权限 Identity", 10,
             ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"]),
     ];

@@ -10,6 +10,7 @@ internal sealed class Chance
     private const decimal MostRatio = 10, LeastRatio = -1;
 
     private readonly List<decimal> _ratios = [];
+    private decimal _sum;
 
     /// <summary>Observations of which the outcome came.</summary>
     public int Came { get; private set; }
@@ -18,7 +19,7 @@ internal sealed class Chance
     public IReadOnlyList<decimal> Ratios => _ratios;
 
     /// <summary>Null of none.</summary>
-    public decimal? MeanRatio => _ratios.Count == 0 ? null : _ratios.Average();
+    public decimal? MeanRatio => _ratios.Count == 0 ? null : _sum / _ratios.Count;
 
     public void Take(decimal? ratio)
     {
@@ -26,6 +27,7 @@ internal sealed class Chance
         if (ratio is { } r)
         {
             _ratios.Add(Math.Clamp(r, LeastRatio, MostRatio));
+            _sum += _ratios[^1];
         }
     }
 }

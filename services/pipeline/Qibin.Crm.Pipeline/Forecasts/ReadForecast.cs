@@ -21,16 +21,17 @@ internal static class ReadForecast
         var asked = query with { AsOf = query.AsOf ?? known.OnDay(), KnownAt = known };
         var forecasting = new Forecasting(asked.AsOf.Value, known, Meant(asked), asked.Statuses());
 
-        // One statement, one snapshot: all journeys that the caller sees, each with all its stretches.
+        // Out of one snapshot: all journeys that the caller sees, each with all its stretches.
         var (knownFrom, dayFrom) = (forecasting.KnownFrom, forecasting.DayFrom);
         var live = db.Live;
-        var stretches = db.Stretches.AsNoTracking()
-            .Where(s => s.Gen == live.FirstOrDefault())
-            .Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > knownFrom) && (s.DayTo == null || s.DayTo > dayFrom))
-            .Within(db.Holders.VisibleTo(caller))
-            .OrderBy(s => s.LeadId).ThenBy(s => s.KnownFrom).ThenBy(s => s.DayFrom);
         var journey = new List<StretchRow>();
-        await foreach (var stretch in stretches.AsAsyncEnumerable().WithCancellation(ct))
+        await foreach (var stretch in db.ByPortionsAsync(
+            portion => db.Stretches.AsNoTracking()
+                .Where(s => s.Gen == live.FirstOrDefault())
+                .Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > knownFrom) && (s.DayTo == null || s.DayTo > dayFrom))
+                .Of(portion).Within(db.Holders.Of(portion).VisibleTo(caller))
+                .OrderBy(s => s.LeadId).ThenBy(s => s.KnownFrom).ThenBy(s => s.DayFrom),
+            ct))
         {
             if (journey.Count > 0 && journey[0].LeadId != stretch.LeadId)
             {

@@ -22,7 +22,9 @@ internal static class ReadTrend
 
         var months = MonthRanges.Between(query.From, query.To, clock);
         var statuses = query.Statuses();
-        var moves = await Moves(db, query, statuses, caller).ToListAsync(ct);
+        var moves = Flows.SetFor(query, [], caller) is { } set
+            ? await Moves(db, set, query, statuses, caller).ToListAsync(ct)
+            : await db.ByPortionsAsync(portion => Counted(db.Standings(query).Of(portion), db.Holders.Of(portion).VisibleTo(caller), query, statuses), ct).ToListAsync(ct);
         return TypedResults.Ok(new Trend
         {
             Status = statuses,
@@ -38,22 +40,18 @@ internal static class ReadTrend
     /// <summary>
     /// What began and ceased in each month, in one statement, so that it is of one snapshot: from the flows and the deltas not yet
     /// folded, to which come the few journeys that the caller sees although they are confidential, or only because they are shared.
-    /// What flows are not kept for is counted from the stretches.
     /// </summary>
-    private static IQueryable<Move> Moves(PipelineDb db, JourneyFilter filter, JourneyStatus[] statuses, Caller caller)
+    private static IQueryable<Move> Moves(PipelineDb db, int set, JourneyFilter filter, JourneyStatus[] statuses, Caller caller)
     {
-        if (Flows.SetFor(filter, [], caller) is not { } set)
-        {
-            return Counted(db.Holders.VisibleTo(caller));
-        }
-
         var live = db.Live;
         var me = caller.Id;
         var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && f.Set == set).VisibleTo(caller).Seen();
         var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault()).VisibleTo(caller).Seen();
         var moves = Summed(flows.Matching(filter)).Concat(Summed(deltas.Matching(filter)))
-            .Concat(Counted(db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).VisibleTo(caller)));
-        return caller.Reach is Reach.Unit or Reach.Subtree ? moves.Concat(Counted(db.Holders.OnlySharedWith(caller).Where(h => !h.Confidential))) : moves;
+            .Concat(Counted(db.Standings(filter), db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).VisibleTo(caller), filter, statuses));
+        return caller.Reach is Reach.Unit or Reach.Subtree
+            ? moves.Concat(Counted(db.Standings(filter), db.Holders.OnlySharedWith(caller).Where(h => !h.Confidential), filter, statuses))
+            : moves;
 
         IQueryable<Move> Summed(IQueryable<Flow> of) => of.Where(f => statuses.Contains(f.Status))
             .GroupBy(f => new { f.At, f.Currency })
@@ -67,13 +65,14 @@ internal static class ReadTrend
                 PaidIn = g.Sum(f => f.PaidIn),
                 Completed = g.Sum(f => f.Completed),
             });
+    }
 
-        IQueryable<Move> Counted(IQueryable<HolderRow> holders)
-        {
-            var stood = db.Standings(filter).Within(holders).Matching(filter).Where(s => statuses.Contains(s.Status));
-            var ended = stood.Where(s => s.DayTo != null);
-            return Begun(stood.Each()).Concat(Begun(stood.Amounts())).Concat(Ceased(ended.Each())).Concat(Ceased(ended.Amounts()));
-        }
+    /// <summary>What began and ceased of those stretches whose holders are given.</summary>
+    private static IQueryable<Move> Counted(IQueryable<StretchRow> stretches, IQueryable<HolderRow> holders, JourneyFilter filter, JourneyStatus[] statuses)
+    {
+        var stood = stretches.Within(holders).Matching(filter).Where(s => statuses.Contains(s.Status));
+        var ended = stood.Where(s => s.DayTo != null);
+        return Begun(stood.Each()).Concat(Begun(stood.Amounts())).Concat(Ceased(ended.Each())).Concat(Ceased(ended.Amounts()));
     }
 
     private static IQueryable<Move> Begun(IQueryable<Weighed<StretchRow>> weighed) => weighed
