@@ -1,7 +1,7 @@
 using System.Globalization;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Local.Demo;
 using Qibin.Crm.Servers;
-using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Local;
 

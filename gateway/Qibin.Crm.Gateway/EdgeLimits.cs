@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Gateway;
 

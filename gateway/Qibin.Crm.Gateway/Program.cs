@@ -1,4 +1,4 @@
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Hosting;
 
 namespace Qibin.Crm.Gateway;
 

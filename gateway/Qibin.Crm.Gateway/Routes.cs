@@ -1,5 +1,5 @@
 using System.Globalization;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Idempotency;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 

@@ -174,9 +174,9 @@ public class JourneyTests(RunningSystem system)
         Assert.True((await integration.GetAsync($"/api/v1/tenancies?on={Today:yyyy-MM-dd}&total=true")).Is(200).Json.GetProperty("total").GetInt32() > 20);
     }
 
-    private static readonly string Uscc = ServiceDefaults.Uscc.WithCheckCharacter("91410611MA0000001").Value;
+    private static readonly string Uscc = Kernel.Uscc.WithCheckCharacter("91410611MA0000001").Value;
 
-    private static DateOnly Today => ServiceDefaults.DistrictCalendar.Today(TimeProvider.System);
+    private static DateOnly Today => Kernel.DistrictCalendar.Today(TimeProvider.System);
 
     private static string Key() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Enterprises.Tests;

@@ -1,5 +1,5 @@
 using Qibin.Crm.Enterprises.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Enterprises.Tests;

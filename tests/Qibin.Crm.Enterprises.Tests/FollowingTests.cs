@@ -1,4 +1,5 @@
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Enterprises.Tests;

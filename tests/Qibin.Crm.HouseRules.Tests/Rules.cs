@@ -11,11 +11,14 @@ public static partial class Rules
     /// <summary>Who may reference whom; what is not drawn here is forbidden.</summary>
     private static readonly Dictionary<string, string[]> Drawn = new(StringComparer.Ordinal)
     {
-        ["Contracts"] = [],
-        ["ServiceDefaults"] = ["Contracts"],
-        ["Messaging"] = ["ServiceDefaults", "Contracts"],
-        ["service"] = ["Contracts", "Messaging", "ServiceDefaults"],
-        ["gateway"] = ["ServiceDefaults"],
+        ["Kernel"] = [],
+        ["Contracts"] = ["Kernel"],
+        ["Sheets"] = ["Kernel"],
+        ["Work"] = ["Kernel"],
+        ["Web"] = ["Kernel", "Work"],
+        ["Messaging"] = ["Kernel", "Contracts", "Work", "Web"],
+        ["service"] = ["Kernel", "Contracts", "Work", "Web", "Sheets", "Messaging"],
+        ["gateway"] = ["Web"],
         ["Servers"] = [],
     };
 
@@ -38,7 +41,7 @@ public static partial class Rules
         select $"{name} ─► {target}";
 
     public static IEnumerable<string> ContractsNeedNoPackage(Repository repository) =>
-        repository.Projects.Where(p => NameOf(p.Path) == "Contracts" && p.Text.Contains("<PackageReference", StringComparison.Ordinal)).Select(p => p.Path);
+        repository.Projects.Where(p => NameOf(p.Path) is "Contracts" or "Kernel" && p.Text.Contains("<PackageReference", StringComparison.Ordinal)).Select(p => p.Path);
 
     public static IEnumerable<string> MassTransitStaysInMessaging(Repository repository) =>
         repository.CSharp().Concat(repository.Projects)
@@ -47,13 +50,13 @@ public static partial class Rules
             .Where(f => UsesMassTransit().IsMatch(f.Text))
             .Select(f => f.Path);
 
-    /// <summary>Domain knows its own rules, the contracts' words and RuleViolation; no database, no web, no clock.</summary>
+    /// <summary>Domain knows its own rules, the contracts' words and the kernel; no database, no web, no clock.</summary>
     public static IEnumerable<string> DomainKnowsNobody(Repository repository) =>
         from file in repository.CSharp("services/")
         where file.Path.Contains("/Domain/", StringComparison.Ordinal)
         from offence in UsingDirective().Matches(file.Text).Select(m => m.Groups[1].Value)
             .Where(used => !used.StartsWith("System", StringComparison.Ordinal) && !used.StartsWith("Qibin.Crm.Contracts", StringComparison.Ordinal)
-                && used != "Qibin.Crm.ServiceDefaults" && !used.EndsWith(".Domain", StringComparison.Ordinal))
+                && used != "Qibin.Crm.Kernel" && !used.EndsWith(".Domain", StringComparison.Ordinal))
             .Concat(OutsideWorld().Matches(file.Text).Select(m => m.Value))
         select $"{file.Path}: {offence}";
 

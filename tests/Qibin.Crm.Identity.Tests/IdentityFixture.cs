@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Npgsql;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Identity.Tests;

@@ -4,8 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Qibin.Crm.Identity.Keys;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
+using Qibin.Crm.Web.Hosting;
 
 namespace Qibin.Crm.Identity.Tests;
 

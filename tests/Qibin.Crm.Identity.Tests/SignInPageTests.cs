@@ -1,6 +1,6 @@
 using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using SignIn = Qibin.Crm.TestKit.SignIn;
 
 namespace Qibin.Crm.Identity.Tests;

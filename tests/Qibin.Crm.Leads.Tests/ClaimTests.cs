@@ -1,6 +1,6 @@
 using Npgsql;
 using Qibin.Crm.Contracts.Directory;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

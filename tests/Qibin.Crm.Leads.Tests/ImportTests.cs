@@ -1,6 +1,7 @@
 using System.Text;
 using Qibin.Crm.Contracts.Directory;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Npgsql;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -1,5 +1,5 @@
 using Qibin.Crm.Contracts.Directory;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Leads.Investors;
-using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Tests;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Tests;
 

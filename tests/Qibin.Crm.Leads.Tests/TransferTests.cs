@@ -1,6 +1,5 @@
-using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Messaging.Tests;

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Messaging.Tests;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Outbox;
 using Qibin.Crm.TestKit;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

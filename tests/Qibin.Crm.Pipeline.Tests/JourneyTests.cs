@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
@@ -120,7 +120,7 @@ public sealed class PropertyTests
     {
         await using var service = await TestService.StartAsync("pipeline", Program.Build);
         var trade = new Trade();
-        var project = trade.Reach(trade.Convert(trade.Open()), Contracts.Projects.ProjectStage.Signed, contract: new Contracts.Money(100, "CNY"));
+        var project = trade.Reach(trade.Convert(trade.Open()), Kernel.ProjectStage.Signed, contract: new Kernel.Money(100, "CNY"));
         await service.TellAsync(trade.Log);
         await using (var source = Npgsql.NpgsqlDataSource.Create(service.Database))
         {

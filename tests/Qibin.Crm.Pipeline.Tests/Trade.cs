@@ -3,8 +3,8 @@ using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
@@ -422,7 +422,7 @@ internal static class Deliveries
         foreach (var some in log.Chunk(together))
         {
             var works = some.SelectMany(told => inbox.Subscriptions.Where(s => s.Event == told.Happened.GetType())
-                .Select(s => new Work(s, told.Happened, told.Delivery))).ToList();
+                .Select(s => new ConsumerWork(s, told.Happened, told.Delivery))).ToList();
             Assert.True(works.Count >= some.Length);
             await inbox.ProcessAsync(works, CancellationToken.None);
         }

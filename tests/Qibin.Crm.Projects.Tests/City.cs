@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Projects.Tests;

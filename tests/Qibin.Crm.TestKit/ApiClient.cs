@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.TestKit;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.OpenApi;
 
 namespace Qibin.Crm.TestKit;
 
@@ -16,7 +16,7 @@ public static class OpenApiDocument
         ArgumentNullException.ThrowIfNull(service);
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
         var file = Path.Combine(root, project, "openapi.json");
-        var now = OpenApi.Print(service.Services).TrimEnd() + "\n";
+        var now = OpenApiDocuments.Print(service.Services).TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("QIBIN_ACCEPT") == "1")
         {
             File.WriteAllText(file, now);

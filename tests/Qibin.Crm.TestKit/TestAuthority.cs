@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.TestKit;
 
@@ -23,12 +23,12 @@ public sealed record TestCaller
     public string[] Scopes { get; init; } = [];
     public Reach Reach { get; init; } = Reach.Own;
 
-    public static TestCaller Officer(Guid? unit = null) => new() { Roles = [ServiceDefaults.Roles.Officer], UnitId = unit ?? NewId() };
+    public static TestCaller Officer(Guid? unit = null) => new() { Roles = [Kernel.Roles.Officer], UnitId = unit ?? NewId() };
 
     public static TestCaller Person(string role, Reach reach = Reach.All, Guid? unit = null) => new() { Roles = [role], Reach = reach, UnitId = unit ?? NewId() };
 
     public static TestCaller Integration(params string[] scopes) =>
-        new() { Roles = [ServiceDefaults.Roles.Integration], Scopes = scopes.Length == 0 ? [.. ServiceDefaults.Scopes.All] : scopes, Reach = Reach.All };
+        new() { Roles = [Kernel.Roles.Integration], Scopes = scopes.Length == 0 ? [.. Kernel.Scopes.All] : scopes, Reach = Reach.All };
 
     private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Qibin.Crm.Contracts;
-using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.TestKit;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Local.Demo;
 

@@ -9,7 +9,9 @@ using Qibin.Crm.Enterprises.Premises;
 using Qibin.Crm.Enterprises.Register;
 using Qibin.Crm.Enterprises.Tenancies;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.DirectoryCopy;
+using Qibin.Crm.Messaging.Operations;
+using Qibin.Crm.Web.Hosting;
 
 namespace Qibin.Crm.Enterprises;
 

@@ -8,7 +8,9 @@ using Qibin.Crm.Identity.Tokens;
 using Qibin.Crm.Identity.Units;
 using Qibin.Crm.Identity.Users;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.Operations;
+using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity;
 

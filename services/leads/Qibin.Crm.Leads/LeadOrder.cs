@@ -6,7 +6,7 @@ using Qibin.Crm.Leads.Pool;
 using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.Leads.Transfers;
 using Qibin.Crm.Leads.WorkingDays;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Leads;
 

@@ -14,7 +14,10 @@ using Qibin.Crm.Leads.Referrers;
 using Qibin.Crm.Leads.Register;
 using Qibin.Crm.Leads.Stages;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.DirectoryCopy;
+using Qibin.Crm.Messaging.Operations;
+using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads;
 

@@ -1,4 +1,5 @@
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Hosting;
 
 namespace Qibin.Crm.Pipeline;
 

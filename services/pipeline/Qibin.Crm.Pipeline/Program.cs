@@ -1,7 +1,10 @@
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.DirectoryCopy;
+using Qibin.Crm.Messaging.Operations;
+using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline;
 

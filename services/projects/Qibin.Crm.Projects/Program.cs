@@ -2,6 +2,8 @@ using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
+using Qibin.Crm.Messaging.DirectoryCopy;
+using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Projects.Completion;
 using Qibin.Crm.Projects.Consumers;
 using Qibin.Crm.Projects.Data;
@@ -9,7 +11,7 @@ using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Projects.Funds;
 using Qibin.Crm.Projects.Ledger;
 using Qibin.Crm.Projects.Stages;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Hosting;
 
 namespace Qibin.Crm.Projects;
 

@@ -1,5 +1,6 @@
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Hosting;
 
 namespace Qibin.Crm.Projects;
 

@@ -7,7 +7,17 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Operations;
+using Qibin.Crm.Messaging.Outbox;
+using Qibin.Crm.Messaging.Parked;
+using Qibin.Crm.Messaging.Queries;
+using Qibin.Crm.Messaging.Transport;
+using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Messaging;
 

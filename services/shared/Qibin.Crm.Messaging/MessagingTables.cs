@@ -1,4 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Outbox;
+using Qibin.Crm.Messaging.Parked;
 
 namespace Qibin.Crm.Messaging;
 

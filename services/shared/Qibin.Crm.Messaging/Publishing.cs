@@ -2,7 +2,11 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging;
 
@@ -51,7 +55,7 @@ public static class Publishing
             Type = happened.GetType().Name,
             Payload = JsonSerializer.Serialize(happened, happened.GetType(), StrictJson.Options),
             ActorId = db.ActorId,
-            CausationId = Consuming.Current,
+            CausationId = CurrentDelivery.MessageId,
             TraceParent = Activity.Current?.Id,
             Confidential = confidential || aggregate is IConfidential { Confidential: true },
         };

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Local;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Benchmarks.Imports;

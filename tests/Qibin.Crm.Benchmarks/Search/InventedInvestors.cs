@@ -36,7 +36,7 @@ internal sealed class InventedInvestors(int seed)
     public int Below(int limit) => _random.Next(limit);
 
     /// <summary>A valid code; for one number always the same.</summary>
-    public static string Uscc(int n) => Qibin.Crm.ServiceDefaults.Uscc.WithCheckCharacter(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"91410600BM{n:0000000}")).Value;
+    public static string Uscc(int n) => Qibin.Crm.Kernel.Uscc.WithCheckCharacter(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"91410600BM{n:0000000}")).Value;
 
     public static string Phone(int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"17{n:000000000}");
 

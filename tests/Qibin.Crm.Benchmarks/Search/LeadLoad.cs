@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using Qibin.Crm.Contracts;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Benchmarks.Search;
 
@@ -32,7 +32,7 @@ internal static class LeadLoad
         var target = new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c maintenance_work_mem=512MB -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
         var options = new DbContextOptionsBuilder<LeadsDb>();
-        ServiceHost.Configure(options, source);
+        DatabaseHost.Configure(options, source);
         await using var db = new LeadsDb((DbContextOptions<LeadsDb>)options.Options);
         var there = await db.Leads.CountAsync();
         if (there >= leads)

@@ -6,8 +6,10 @@ using Npgsql;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Benchmarks.Totals;
 
@@ -32,7 +34,7 @@ internal static class JourneyLoad
         var target = new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
         var options = new DbContextOptionsBuilder<PipelineDb>();
-        ServiceHost.Configure(options, source);
+        DatabaseHost.Configure(options, source);
         await using var db = new PipelineDb((DbContextOptions<PipelineDb>)options.Options);
         await db.Database.OpenConnectionAsync();
         var there = await db.Set<LeadRow>().CountAsync(l => l.Code.StartsWith("B-"));

@@ -6,8 +6,8 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Benchmarks.Measure;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Local;
-using Qibin.Crm.ServiceDefaults;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Benchmarks.Totals;

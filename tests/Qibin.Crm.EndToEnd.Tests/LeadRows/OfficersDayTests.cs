@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.EndToEnd.Tests;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 using Qibin.Crm.TestKit.Generated;
 

@@ -1,6 +1,5 @@
-using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Enterprises.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Enterprises.Tests.Domain;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Tests.Domain;
 

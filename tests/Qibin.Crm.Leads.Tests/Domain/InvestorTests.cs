@@ -1,5 +1,5 @@
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Privacy;
 
 namespace Qibin.Crm.Leads.Tests.Domain;
 

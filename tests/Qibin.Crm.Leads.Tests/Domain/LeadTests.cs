@@ -1,7 +1,5 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Tests.Domain;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Qibin.Crm.Messaging.Outbox;
+using Qibin.Crm.Messaging.Transport;
 using RabbitMQ.Client;
 
 namespace Qibin.Crm.Messaging.Tests;

@@ -8,8 +8,15 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.TestKit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.Tests;
 

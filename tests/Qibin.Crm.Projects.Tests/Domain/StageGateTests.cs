@@ -1,7 +1,6 @@
 using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Projects.Tests.Domain;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.OpenApi;
 
 namespace Qibin.Crm.TestKit.Generated;
 
@@ -104,7 +105,7 @@ public sealed record ApiTarget
         return new ApiTarget
         {
             Address = service.Address,
-            Operations = Operation.AllOf(OpenApi.Print(service.Services)),
+            Operations = Operation.AllOf(OpenApiDocuments.Print(service.Services)),
             Tokens = TokenSource.Of(caller => service.TokenOf(caller)),
         };
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Qibin.Crm.Contracts;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.TestKit.Generated;
 

@@ -1,6 +1,7 @@
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Enterprises.Register;
-using Qibin.Crm.Messaging;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Enterprises.Consumers;
 

@@ -2,8 +2,10 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Data;
 

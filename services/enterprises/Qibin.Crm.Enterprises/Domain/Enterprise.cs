@@ -1,7 +1,6 @@
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Enterprises.Domain;
 

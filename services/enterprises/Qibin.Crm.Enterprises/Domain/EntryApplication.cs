@@ -1,6 +1,5 @@
 using System.Globalization;
-using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Enterprises.Domain;
 

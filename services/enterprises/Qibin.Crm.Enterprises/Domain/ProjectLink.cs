@@ -1,7 +1,7 @@
 namespace Qibin.Crm.Enterprises.Domain;
 
 /// <summary>A project that this enterprise was registered for, as the projects service last told.</summary>
-public sealed class ProjectLink : ServiceDefaults.IConfidential
+public sealed class ProjectLink : Kernel.IConfidential
 {
     public required Guid ProjectId { get; init; }
     public required Guid EnterpriseId { get; init; }

@@ -2,8 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Entry;
 

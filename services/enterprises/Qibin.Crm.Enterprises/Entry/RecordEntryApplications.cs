@@ -1,9 +1,13 @@
-#pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Validation;
 using Qibin.Crm.Enterprises.Data;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
+
+#pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 
 namespace Qibin.Crm.Enterprises.Entry;
 

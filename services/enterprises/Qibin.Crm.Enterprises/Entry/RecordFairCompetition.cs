@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Entry;
 

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Premises;
 

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 using Qibin.Crm.Enterprises.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
 
 namespace Qibin.Crm.Enterprises.Register;
 

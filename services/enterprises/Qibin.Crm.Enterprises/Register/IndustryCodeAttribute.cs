@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Register;
 

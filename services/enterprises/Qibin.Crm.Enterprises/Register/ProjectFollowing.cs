@@ -3,8 +3,9 @@ using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Register;
 

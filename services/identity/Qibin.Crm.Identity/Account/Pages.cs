@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
 using Qibin.Crm.Identity.Tokens;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Identity.Account;
 

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Identity.Account;
 

@@ -1,5 +1,6 @@
 using Qibin.Crm.Identity.Data;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
 
 namespace Qibin.Crm.Identity.Audit;
 

@@ -3,7 +3,9 @@ using OpenIddict.EntityFrameworkCore.Models;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Keys;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Data;
 

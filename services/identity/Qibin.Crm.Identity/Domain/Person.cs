@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Identity.Domain;
 
@@ -29,7 +29,7 @@ public sealed class Person : Aggregate
     public string? Email { get; private set; }
     public Guid UnitId { get; private set; }
 
-    /// <summary>At least one of <see cref="ServiceDefaults.Roles.OfPeople"/>.</summary>
+    /// <summary>At least one of <see cref="Kernel.Roles.OfPeople"/>.</summary>
     public string[] Roles { get; private set; } = [];
 
     /// <summary>Codes of the industry chains this person answers for.</summary>
@@ -149,10 +149,10 @@ public sealed class Person : Aggregate
         ArgumentNullException.ThrowIfNull(roles);
         return roles.Select(role => role switch
         {
-            ServiceDefaults.Roles.UnitHead => Reach.Subtree,
-            ServiceDefaults.Roles.ChainChief => Reach.Chain,
-            ServiceDefaults.Roles.Leader or ServiceDefaults.Roles.Coordinator or ServiceDefaults.Roles.Administrator or ServiceDefaults.Roles.Auditor
-                or ServiceDefaults.Roles.ServiceOfficer or ServiceDefaults.Roles.ProjectOfficer => Reach.All,
+            Kernel.Roles.UnitHead => Reach.Subtree,
+            Kernel.Roles.ChainChief => Reach.Chain,
+            Kernel.Roles.Leader or Kernel.Roles.Coordinator or Kernel.Roles.Administrator or Kernel.Roles.Auditor
+                or Kernel.Roles.ServiceOfficer or Kernel.Roles.ProjectOfficer => Reach.All,
             _ => Reach.Own,
         }).DefaultIfEmpty(Reach.Own).Max();
     }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Keys;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Identity.Seed;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Shapes;
 
@@ -34,13 +34,13 @@ public sealed partial class UserNameAttribute : ShapeAttribute
 internal static class KnownWords
 {
     /// <exception cref="Refusal">400 at the first word that is no role of people, no chain or no scope.</exception>
-    public static string[] Roles(IReadOnlyList<string> roles) => Check(roles, "/roles", "role.unknown", ServiceDefaults.Roles.OfPeople.Contains);
+    public static string[] Roles(IReadOnlyList<string> roles) => Check(roles, "/roles", "role.unknown", Kernel.Roles.OfPeople.Contains);
 
     /// <inheritdoc cref="Roles"/>
     public static string[] Chains(IReadOnlyList<string> chains) => Check(chains, "/chains", "chain.unknown", IndustryChains.Exists);
 
     /// <inheritdoc cref="Roles"/>
-    public static string[] Scopes(IReadOnlyList<string> scopes) => Check(scopes, "/scopes", "scope.unknown", ServiceDefaults.Scopes.All.Contains);
+    public static string[] Scopes(IReadOnlyList<string> scopes) => Check(scopes, "/scopes", "scope.unknown", Kernel.Scopes.All.Contains);
 
     private static string[] Check(IReadOnlyList<string> words, string pointer, string code, Func<string, bool> known)
     {

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using OpenIddict.Abstractions;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Qibin.Crm.Identity.Tokens;

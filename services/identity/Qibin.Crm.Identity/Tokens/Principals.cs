@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Qibin.Crm.Identity.Tokens;
@@ -56,7 +56,7 @@ internal sealed class Principals(IdentityDb db)
 
         var identity = Identity()
             .SetClaim(Claims.Subject, client.Id.ToString())
-            .SetClaim(Claims.Role, ServiceDefaults.Roles.Integration)
+            .SetClaim(Claims.Role, Kernel.Roles.Integration)
             .SetClaim("reach", Word(Reach.All));
         return Close(identity, scopes.Count == 0 ? client.Scopes : scopes.Intersect(client.Scopes));
     }

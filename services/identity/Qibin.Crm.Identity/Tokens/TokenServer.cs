@@ -5,7 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Keys;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Problems;
+using Qibin.Crm.Work.Data;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using Application = OpenIddict.EntityFrameworkCore.Models.OpenIddictEntityFrameworkCoreApplication<System.Guid>;
 
@@ -72,7 +74,7 @@ internal static class TokenServer
                     .AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange()
                     .AllowRefreshTokenFlow()
                     .AllowClientCredentialsFlow()
-                    .RegisterScopes([PeoplesScope, OpenIddict.Abstractions.OpenIddictConstants.Scopes.Profile, .. ServiceDefaults.Scopes.All])
+                    .RegisterScopes([PeoplesScope, OpenIddict.Abstractions.OpenIddictConstants.Scopes.Profile, .. Kernel.Scopes.All])
                     .RegisterClaims(Claims.Subject, Claims.Name, Claims.PreferredUsername)
                     .SetAccessTokenLifetime(AccessTokenLifetime)
                     .SetRefreshTokenLifetime(RefreshTokenLifetime)

@@ -3,7 +3,12 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Json;
+using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Units;
 

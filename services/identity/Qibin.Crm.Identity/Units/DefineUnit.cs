@@ -4,7 +4,10 @@ using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Shapes;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Units;
 

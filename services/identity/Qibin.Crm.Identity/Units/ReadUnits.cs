@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Identity.Units;
 

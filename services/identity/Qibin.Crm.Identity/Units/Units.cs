@@ -1,5 +1,7 @@
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Identity.Units;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Identity.Users;
 

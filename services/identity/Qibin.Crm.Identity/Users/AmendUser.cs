@@ -3,7 +3,12 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Shapes;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Json;
+using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 
@@ -51,7 +56,7 @@ public static class AmendUser
             throw Refusal.Invalid("/unitId", "unit.unknown");
         }
 
-        if (!roles.Contains(ServiceDefaults.Roles.Administrator))
+        if (!roles.Contains(Kernel.Roles.Administrator))
         {
             await Administrators.RefuseLastAsync(db, person, ct);
         }

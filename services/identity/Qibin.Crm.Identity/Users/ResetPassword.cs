@@ -5,7 +5,9 @@ using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 

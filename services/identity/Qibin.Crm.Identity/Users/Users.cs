@@ -1,5 +1,8 @@
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Privacy;
 
 namespace Qibin.Crm.Identity.Users;
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Assignments;
 

@@ -1,6 +1,6 @@
-using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
 
 namespace Qibin.Crm.Leads.Claims;
 

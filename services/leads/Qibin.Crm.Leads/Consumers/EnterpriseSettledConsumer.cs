@@ -4,7 +4,8 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Consumers;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Leads.Data;
-using Qibin.Crm.Messaging;
+using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Leads.Consumers;
 

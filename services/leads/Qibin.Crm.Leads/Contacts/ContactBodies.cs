@@ -1,5 +1,6 @@
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Contacts;
 

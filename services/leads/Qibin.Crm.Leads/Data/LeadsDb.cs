@@ -2,11 +2,15 @@ using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Imports;
 using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Leads.Data;
 

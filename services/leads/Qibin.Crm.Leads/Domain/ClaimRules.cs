@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 

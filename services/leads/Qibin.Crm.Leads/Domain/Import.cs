@@ -1,4 +1,4 @@
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Leads.Domain;
 

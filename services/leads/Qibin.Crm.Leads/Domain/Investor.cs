@@ -1,4 +1,4 @@
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Leads.Domain;
 
@@ -50,7 +50,7 @@ internal sealed class Investor : Aggregate
         NameKey = NameSearch.KeyOf(name);
         SearchTokens = NameSearch.TokensOf(name);
         ComparedName = ComparedNames.KeyOf(name);
-        Uscc = uscc is null ? null : ServiceDefaults.Uscc.Parse(uscc).Value;
+        Uscc = uscc is null ? null : Kernel.Uscc.Parse(uscc).Value;
         SourceRegion = sourceRegion;
         UpdatedAt = deed.At;
         Touch();

@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 

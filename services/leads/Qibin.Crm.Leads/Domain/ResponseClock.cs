@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 

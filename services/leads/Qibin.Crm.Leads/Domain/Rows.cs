@@ -1,4 +1,4 @@
-using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Leads.Domain;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Leads.Domain;
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Leads.Domain;
 

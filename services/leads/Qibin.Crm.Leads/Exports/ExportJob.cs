@@ -1,12 +1,15 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Register;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Leads.Exports;
 

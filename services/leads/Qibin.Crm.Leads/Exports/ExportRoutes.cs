@@ -1,10 +1,18 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Imports;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Register;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.OpenApi;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Leads.Exports;
 
@@ -145,6 +153,7 @@ internal static class LeadJobs
 {
     public static void AddLeadJobs(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton(new SharedProblems(SheetProblems.Texts));
         builder.AddJobs<LeadsDb>(jobs => jobs
             .Run<ImportJob>(ImportJob.Kind)
             .Run<RevertJob>(RevertJob.Kind)

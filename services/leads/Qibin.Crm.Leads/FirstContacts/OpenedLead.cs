@@ -1,10 +1,10 @@
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.FirstContacts;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Qibin.Crm.Contracts;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.FirstContacts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
 
 namespace Qibin.Crm.Leads.Imports;
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
@@ -8,7 +9,10 @@ using Qibin.Crm.Leads.FirstContacts;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Imports;
 

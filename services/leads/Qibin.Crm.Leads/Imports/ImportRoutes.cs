@@ -1,10 +1,20 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.OpenApi;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Leads.Imports;
 

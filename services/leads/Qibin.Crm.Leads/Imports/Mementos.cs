@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Leads.Imports;
 

@@ -3,10 +3,14 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Leads.Imports;
 

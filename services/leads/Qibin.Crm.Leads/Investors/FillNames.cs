@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Investors;
 

@@ -1,7 +1,8 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Leads.Investors;
 

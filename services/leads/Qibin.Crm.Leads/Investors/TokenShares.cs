@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Npgsql;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Investors;
 
@@ -9,7 +9,7 @@ namespace Qibin.Crm.Leads.Investors;
 /// How large a share of all names may be found by a search, as PostgreSQL's statistics have it: it knows the 5,000 tokens that most
 /// names hold. Read anew every five minutes; a figure to choose a way by, never to count with.
 /// </summary>
-internal sealed class TokenShares([FromKeyedServices(ServiceHost.Aside)] NpgsqlDataSource database, TimeProvider clock)
+internal sealed class TokenShares([FromKeyedServices(DatabaseHost.Aside)] NpgsqlDataSource database, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 

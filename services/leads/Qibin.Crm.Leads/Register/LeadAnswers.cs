@@ -1,11 +1,9 @@
 using System.Text.Json.Serialization;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Responses;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
 
 namespace Qibin.Crm.Leads.Register;
 

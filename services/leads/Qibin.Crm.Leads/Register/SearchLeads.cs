@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Register;
 

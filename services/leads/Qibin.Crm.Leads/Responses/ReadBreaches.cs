@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Rules;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Leads.Responses;
 

@@ -1,6 +1,7 @@
-using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Responses;
 

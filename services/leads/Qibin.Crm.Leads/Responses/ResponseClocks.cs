@@ -2,12 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Rules;
 using Qibin.Crm.Leads.WorkingDays;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Leads.Responses;
 

@@ -1,5 +1,5 @@
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Transfers;
 

@@ -1,5 +1,7 @@
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.WorkingDays;
 

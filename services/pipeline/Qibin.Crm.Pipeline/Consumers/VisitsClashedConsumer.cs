@@ -1,5 +1,5 @@
 using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Messaging;
+using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Pipeline;
 

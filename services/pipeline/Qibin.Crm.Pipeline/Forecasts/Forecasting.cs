@@ -1,5 +1,5 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,4 +1,4 @@
-using Qibin.Crm.Contracts;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline;
 

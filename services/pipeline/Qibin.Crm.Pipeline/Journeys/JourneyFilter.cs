@@ -1,6 +1,6 @@
 using System.Globalization;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Pipeline;
 

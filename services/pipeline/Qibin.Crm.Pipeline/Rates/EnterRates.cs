@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline;
 

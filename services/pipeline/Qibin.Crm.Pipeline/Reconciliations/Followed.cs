@@ -4,7 +4,7 @@ using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline;
 

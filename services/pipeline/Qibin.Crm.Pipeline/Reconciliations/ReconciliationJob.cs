@@ -2,8 +2,10 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Qibin.Crm.Contracts;
-using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Messaging.Queries;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Sheets;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,4 +1,4 @@
-using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Pipeline;
 

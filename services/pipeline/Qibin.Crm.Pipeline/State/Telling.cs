@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Contracts;
-using Qibin.Crm.Messaging;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline;
 

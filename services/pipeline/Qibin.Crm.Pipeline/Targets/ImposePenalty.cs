@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline;
 

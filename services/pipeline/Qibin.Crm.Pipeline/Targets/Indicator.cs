@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline;
 

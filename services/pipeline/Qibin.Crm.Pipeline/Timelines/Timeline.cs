@@ -1,6 +1,6 @@
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline;
 

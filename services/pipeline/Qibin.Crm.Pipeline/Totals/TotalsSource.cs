@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline;
 

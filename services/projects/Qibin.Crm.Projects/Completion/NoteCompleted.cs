@@ -1,14 +1,18 @@
-#pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Validation;
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Projects.Funds;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
+
+#pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 
 namespace Qibin.Crm.Projects.Completion;
 

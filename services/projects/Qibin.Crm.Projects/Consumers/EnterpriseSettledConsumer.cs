@@ -1,5 +1,5 @@
 using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.Messaging;
+using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Projects.Data;
 
 namespace Qibin.Crm.Projects.Consumers;

@@ -2,8 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
+using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Projects.Data;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Consumers;
 

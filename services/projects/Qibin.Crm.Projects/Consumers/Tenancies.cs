@@ -3,7 +3,7 @@ using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Consumers;
 

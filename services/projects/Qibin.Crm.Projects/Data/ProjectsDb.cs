@@ -2,10 +2,13 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Qibin.Crm.Contracts;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Work.Data;
+
+using ClaimState = Qibin.Crm.Projects.Domain.ClaimState;
 
 namespace Qibin.Crm.Projects.Data;
 
@@ -150,5 +153,5 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
 internal sealed class ProjectsDbForDesign : IDesignTimeDbContextFactory<ProjectsDb>
 {
     public ProjectsDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<ProjectsDb>)ServiceHost.Configure(new DbContextOptionsBuilder<ProjectsDb>()).Options);
+        new((DbContextOptions<ProjectsDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<ProjectsDb>()).Options);
 }

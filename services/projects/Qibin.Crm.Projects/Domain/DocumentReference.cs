@@ -1,4 +1,4 @@
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Domain;
 

@@ -1,5 +1,4 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Projects.Domain;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Projects.Domain;
 

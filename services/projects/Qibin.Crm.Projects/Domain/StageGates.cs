@@ -1,6 +1,4 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Projects.Domain;
 

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Projects.Funds;
 

@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Json;
+using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Ledger;
 

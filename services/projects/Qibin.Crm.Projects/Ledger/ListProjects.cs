@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Ledger;
 

@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
 
 namespace Qibin.Crm.Projects.Stages;
 
@@ -30,14 +29,14 @@ internal static class Approvers
         var approver = await db.Officers.FindAsync([approverId], ct);
         var roles = approver is { Active: true } ? Roles(StageGates.Into(claim.To)!, project, approverId).Intersect(approver.Roles).ToList() : [];
         if (roles.Count == 0 || (project.Confidential && !project.Readers.Contains(approverId))
-            || (roles is [ServiceDefaults.Roles.UnitHead] && !await IsAboveAsync(db, approver!.UnitId, project.UnitId, ct)))
+            || (roles is [Kernel.Roles.UnitHead] && !await IsAboveAsync(db, approver!.UnitId, project.UnitId, ct)))
         {
             throw new RuleViolation("stage.approverUnfit", approverId, Word.Of(claim.To));
         }
     }
 
     private static IEnumerable<string> Roles(StageGate gate, Project project, Guid approverId) =>
-        gate.Approvers.Where(role => role != ServiceDefaults.Roles.ProjectOfficer
+        gate.Approvers.Where(role => role != Kernel.Roles.ProjectOfficer
             || project.ProjectOfficerId is null || project.ProjectOfficerId == approverId);
 
     private static async Task<bool> IsAboveAsync(ProjectsDb db, Guid above, Guid unitId, CancellationToken ct) =>

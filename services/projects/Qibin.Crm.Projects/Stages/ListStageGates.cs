@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Domain;
 
 namespace Qibin.Crm.Projects.Stages;

@@ -1,5 +1,6 @@
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Projects.Stages;
 

@@ -1,9 +1,6 @@
-namespace Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Kernel;
 
-/// <summary>
-/// State of an entry application 入驻申请: 草稿, 受理, 评审中, 通过, 已签协议, 已交付, 已入驻, 已离园; 退回, 否决, 撤回.
-/// </summary>
-public enum EntryState { Draft, Accepted, Reviewing, Approved, Agreed, HandedOver, Settled, Left, Returned, Vetoed, Withdrawn }
+namespace Qibin.Crm.Contracts.Enterprises;
 
 /// <summary>The public state of an enterprise at the version of the event that carries it.</summary>
 public sealed record EnterpriseState

@@ -1,10 +1,6 @@
-namespace Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 
-/// <summary>
-/// State of a first-report claim 首报首谈: 待确认, 保护中, 已延期, 争议中, 已到期, 已释放. The first four hold the investor; while one does,
-/// no other claim on that investor is taken.
-/// </summary>
-public enum ClaimState { Pending, Protected, Extended, Disputed, Expired, Released }
+namespace Qibin.Crm.Contracts.Leads;
 
 /// <summary>A unit's claim on an investor was filed, confirmed, extended, disputed, settled or ended, or its amount passed a limit.</summary>
 public sealed record ClaimMoved : IEvent

@@ -1,7 +1,6 @@
-namespace Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
 
-/// <summary>Stage of a lead 线索. <c>Kept</c> 留存 waits for a revisit date; <c>Invalid</c> 无效 has a reason.</summary>
-public enum LeadStage { New, Assessing, Following, Converted, Kept, Invalid }
+namespace Qibin.Crm.Contracts.Leads;
 
 /// <summary>The public state of a lead at the version of the event that carries it.</summary>
 public sealed record LeadState

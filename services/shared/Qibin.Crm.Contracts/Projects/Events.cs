@@ -1,3 +1,5 @@
+using Qibin.Crm.Kernel;
+
 namespace Qibin.Crm.Contracts.Projects;
 
 /// <summary>A conversion opened a project at negotiating 在谈.</summary>

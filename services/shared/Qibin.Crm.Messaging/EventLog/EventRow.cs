@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.EventLog;
 
 /// <summary>
 /// One event as it stands in the service's event log: append-only, committed with the change it tells of. The log is the outbox's

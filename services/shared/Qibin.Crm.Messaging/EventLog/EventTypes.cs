@@ -2,9 +2,10 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Qibin.Crm.Contracts;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Messaging.Consuming;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.EventLog;
 
 /// <summary>The catalogue of events: record name, exchange and JSON of each.</summary>
 internal sealed class EventTypes(IEnumerable<Subscription> subscriptions)

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.Parked;
+using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Operations;
 
 /// <summary>The messages that consumers of this service could not process.</summary>
 public static class ListParkedMessages

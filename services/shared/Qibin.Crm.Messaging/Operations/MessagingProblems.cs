@@ -1,6 +1,6 @@
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Operations;
 
 /// <summary>Problems of the messaging operations, in every service's catalogue.</summary>
 internal static class MessagingProblems

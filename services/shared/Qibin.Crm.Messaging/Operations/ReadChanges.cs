@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Operations;
 
 /// <summary>
 /// The events of this service in the order in which their transactions began, with no gap: nothing is shown before every transaction

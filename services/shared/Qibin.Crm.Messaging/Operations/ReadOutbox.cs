@@ -3,8 +3,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Outbox;
+using Qibin.Crm.Messaging.Transport;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Operations;
 
 /// <summary>How far the events are on their way to the broker.</summary>
 public static class ReadOutbox

@@ -3,9 +3,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Messaging.Parked;
+using Qibin.Crm.Web.Concurrency;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Operations;
 
 /// <summary>One parked message with all that is known of it.</summary>
 public static class ReadParkedMessage

@@ -2,9 +2,16 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Parked;
+using Qibin.Crm.Messaging.Transport;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Work.Data;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Operations;
 
 /// <summary>
 /// Processes a parked message after all, with the id it had: a consumer that has processed it in the meantime does not do so again.

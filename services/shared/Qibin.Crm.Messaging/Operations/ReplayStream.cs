@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Operations;
 
 /// <summary>Sends the held events of one stream anew.</summary>
 public static class ReplayStream

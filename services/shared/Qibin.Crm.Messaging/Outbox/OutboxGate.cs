@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Jobs;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Outbox;
 
 /// <summary>Closed at 500,000 waiting events, open again below 450,000: a broker that stays away must not fill the disk.</summary>
 internal sealed class OutboxGate(NpgsqlDataSource database, TimeProvider clock, ILogger<OutboxGate> log) : BackgroundService, IWriteGate

@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Outbox;
 
 /// <summary>
 /// An event that still waits for the broker. A trigger on the log inserts it, the relay deletes it on the broker's confirm.

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Work.Data;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Outbox;
 
 /// <summary>
 /// Every event that is logged waits in the outbox from that very statement on, whoever logs it: one round trip, and no way to

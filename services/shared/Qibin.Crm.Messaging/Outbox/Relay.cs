@@ -3,8 +3,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Transport;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Outbox;
 
 /// <summary>
 /// Hands the outbox to the broker, in order. One relay per database leads, by an advisory lock of the session that also claims and

@@ -2,9 +2,10 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.EventLog;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Outbox;
 
 /// <summary>Closes the version of each aggregate that was saved, and wakes the relay once the events that were saved with it are committed.</summary>
 internal sealed class Saves(Wake wake) : SaveChangesInterceptor, IDbTransactionInterceptor

@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Outbox;
 
 /// <summary>Tells this process's relay that events were committed. Signals that nobody waits for yet become one.</summary>
 internal sealed class Wake : IDisposable

@@ -1,6 +1,6 @@
-using Qibin.Crm.ServiceDefaults;
+using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Parked;
 
 /// <summary>What became of a parked message.</summary>
 public enum ParkedState { Parked, Replayed, Discarded }

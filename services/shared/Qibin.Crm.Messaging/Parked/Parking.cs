@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Qibin.Crm.Messaging.Consuming;
 
-namespace Qibin.Crm.Messaging;
+namespace Qibin.Crm.Messaging.Parked;
 
 /// <summary>Puts messages aside, each in a transaction of its own.</summary>
 internal sealed class Parking(NpgsqlDataSource database, TimeProvider clock)

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Qibin.Crm.Kernel.Json;
+
+/// <summary>
+/// JSON as the API speaks it: camelCase, enumerations as camelCase words, money as a decimal string with its currency. Unknown
+/// properties, duplicate keys, integers for enumerations and nesting over 16 are refused; text is NFC.
+/// </summary>
+public static class StrictJson
+{
+    /// <summary>The same settings for code outside of ASP.NET.</summary>
+    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.MaxDepth = 16;
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new WordConverter());
+        options.Converters.Add(new TextConverter());
+        options.Converters.Add(new MoneyConverter());
+        return options;
+    }
+
+    /// <summary>Enumerations are their camelCase words and nothing else: no numbers, no other letters, no lists of words.</summary>
+    private sealed class WordConverter : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(Words<>).MakeGenericType(typeToConvert))!;
+
+        private sealed class Words<TEnum> : JsonConverter<TEnum> where TEnum : struct, Enum
+        {
+            private static readonly Dictionary<TEnum, string> Written =
+                Enum.GetValues<TEnum>().Distinct().ToDictionary(v => v, v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString()));
+
+            private static readonly Dictionary<string, TEnum> Known = Written.ToDictionary(w => w.Value, w => w.Key, StringComparer.Ordinal);
+
+            public override TEnum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                reader.TokenType == JsonTokenType.String ? Of(Spelled(ref reader)) : throw new JsonException("json.wrongType");
+
+            public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WriteStringValue(Written[value]);
+
+            public override TEnum ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(Spelled(ref reader));
+
+            public override void WriteAsPropertyName(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WritePropertyName(Written[value]);
+
+            private static TEnum Of(string word) =>
+                Known.TryGetValue(word, out var value) ? value : throw new JsonException("word.unknown|" + string.Join(", ", Known.Keys));
+        }
+    }
+
+    /// <summary>Every string that enters is NFC and free of characters that hide or reorder text.</summary>
+    private sealed class TextConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                throw new JsonException("json.wrongType");
+            }
+
+            return Text.Clean(Spelled(ref reader)) ?? throw new JsonException("text.forbiddenCharacter");
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
+
+    private static string Spelled(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate, or octets that are no UTF-8, cannot be text.
+            throw new JsonException("text.forbiddenCharacter");
+        }
+    }
+
+    private sealed class MoneyConverter : JsonConverter<Money>
+    {
+        public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new JsonException("json.wrongType");
+            }
+
+            string? amount = null;
+            string? currency = null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = Spelled(ref reader);
+                reader.Read();
+                if (name is not ("amount" or "currency"))
+                {
+                    throw new JsonException("json.unknownProperty");
+                }
+
+                if (reader.TokenType != JsonTokenType.String || (name == "amount" ? amount : currency) is not null)
+                {
+                    throw new JsonException(name == "amount" ? "money.invalid" : "currency.unknown");
+                }
+
+                if (name == "amount")
+                {
+                    amount = Spelled(ref reader);
+                }
+                else
+                {
+                    currency = Spelled(ref reader);
+                }
+            }
+
+            if (!Amounts.TryParse(amount, out var value))
+            {
+                throw new JsonException("money.invalid");
+            }
+
+            return new Money(value, currency is not null && Currencies.IsKnown(currency) ? currency : throw new JsonException("currency.unknown"));
+        }
+
+        public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("amount", Amounts.Format(value.Amount));
+            writer.WriteString("currency", value.Currency);
+            writer.WriteEndObject();
+        }
+    }
+}
+
+/// <summary>Amounts as the API writes them: at least two decimals, at most four, no exponent, no grouping.</summary>
+public static class Amounts
+{
+    public static string Format(decimal amount) => amount.ToString("0.00##", CultureInfo.InvariantCulture);
+
+    public static bool TryParse(string? text, out decimal amount)
+    {
+        amount = 0;
+        return text is { Length: > 0 and <= 24 }
+            && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out amount)
+            && Math.Abs(amount) < 1_000_000_000_000_000m
+            && amount == Math.Round(amount, 4);
+    }
+}
+
+/// <summary>Text as the API takes it.</summary>
+public static class Text
+{
+    /// <summary>
+    /// NFC of the text, or null when it holds a control character other than tab and line breaks, a bidirectional control
+    /// (Unicode UAX #9), a zero-width character or a lone surrogate.
+    /// </summary>
+    public static string? Clean(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                // The Unicode tag block hides text.
+                if (char.ConvertToUtf32(c, text[i + 1]) is >= 0xE0000 and <= 0xE007F)
+                {
+                    return null;
+                }
+
+                i++;
+                continue;
+            }
+
+            if (char.IsSurrogate(c)
+                || (char.IsControl(c) && c is not ('\t' or '\n' or '\r'))
+                || c is (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u2069') or '\u061C' or '\uFEFF' or '\u00AD'
+                || c is '\uFFFE' or '\uFFFF')
+            {
+                return null;
+            }
+        }
+
+        return text.IsNormalized(NormalizationForm.FormC) ? text : text.Normalize(NormalizationForm.FormC);
+    }
+}

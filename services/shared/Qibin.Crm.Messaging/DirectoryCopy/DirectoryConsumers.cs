@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Directory;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Work.Data;
+
+namespace Qibin.Crm.Messaging.DirectoryCopy;
+
+/// <summary>Keeps the service's copy of the officers.</summary>
+public sealed class OfficerPlacedConsumer(DbContext db) : IConsume<OfficerPlaced>
+{
+    public async Task ConsumeAsync(OfficerPlaced happened, Delivery delivery, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        ArgumentNullException.ThrowIfNull(delivery);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into directory.officer (officer_id, unit_id, roles, chains, active, version)
+            values ({happened.OfficerId}, {happened.UnitId}, {happened.Roles}, {happened.Chains}, {happened.Active}, {delivery.Version})
+            on conflict (officer_id) do update set unit_id = excluded.unit_id, roles = excluded.roles, chains = excluded.chains,
+                active = excluded.active, version = excluded.version where officer.version < excluded.version
+            """, ct);
+    }
+}
+
+/// <summary>Keeps the service's copy of the unit tree.</summary>
+public sealed class UnitDefinedConsumer(DbContext db) : IConsume<UnitDefined>
+{
+    public async Task ConsumeAsync(UnitDefined happened, Delivery delivery, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        ArgumentNullException.ThrowIfNull(delivery);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into directory.unit (unit_id, parent_id, code, name, name_en, version)
+            values ({happened.UnitId}, {happened.ParentId}, {happened.Code}, {happened.Name}, {happened.NameEn}, {delivery.Version})
+            on conflict (unit_id) do update set parent_id = excluded.parent_id, code = excluded.code, name = excluded.name,
+                name_en = excluded.name_en, version = excluded.version where unit.version < excluded.version
+            """, ct);
+    }
+}
+
+/// <summary>The service's copy of units and officers.</summary>
+public static class DirectorySubscriptions
+{
+    /// <summary>Keeps the tables of <see cref="DirectoryTables"/> up to date.</summary>
+    public static Subscriptions ConsumeDirectory(this Subscriptions subscriptions)
+    {
+        ArgumentNullException.ThrowIfNull(subscriptions);
+        return subscriptions.Consume<OfficerPlaced, OfficerPlacedConsumer>().Consume<UnitDefined, UnitDefinedConsumer>();
+    }
+}

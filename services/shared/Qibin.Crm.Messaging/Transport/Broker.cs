@@ -1,0 +1,379 @@
+using System.Collections.Concurrent;
+using System.Net.Mime;
+using System.Net.Sockets;
+using System.Text;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Messaging.Outbox;
+using Qibin.Crm.Messaging.Queries;
+using Qibin.Crm.Web.Hosting;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Qibin.Crm.Messaging.Transport;
+
+/// <summary>
+/// The service's link to RabbitMQ, made anew within a second whenever it is lost: topology first, then MassTransit's bus with the
+/// service's endpoints. A lost bus is thrown away, because its own reconnecting backs off to half a minute, and gives up for good
+/// when the broker refuses a login while it starts.
+/// </summary>
+internal sealed class Broker(
+    BrokerAddress address, Topology topology, Deliveries deliveries, Wake wake, IEnumerable<Answering> answers, ServiceDescription service,
+    IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : BackgroundService
+{
+    private const ushort Prefetch = 128;
+
+    /// <summary>Questions that are answered at once: they share the database's connections with requests.</summary>
+    private const ushort AnswersAtOnce = 2;
+
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Starting = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait for one confirm; the link is taken for lost after it.</summary>
+    private static readonly TimeSpan Confirming = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest wait for an answer; a question that nobody took in that time is dropped.</summary>
+    private static readonly RequestTimeout Patience = RequestTimeout.After(s: 4);
+
+    private readonly ILogger _log = logs.CreateLogger<Broker>();
+    private volatile Link? _link;
+
+    public bool IsUp => _link is not null;
+
+    /// <summary>The connection beside the bus, while the broker is there.</summary>
+    public IConnection? Connection => _link?.Connection;
+
+    /// <summary>Makes the link anew, and with it the topology.</summary>
+    public void Relink(string reason) => _link?.Lose(reason);
+
+    /// <summary>Sends one event, persistent and mandatory, and waits for the broker's confirm.</summary>
+    /// <returns>Why the broker refuses this event; null when it is confirmed.</returns>
+    /// <exception cref="BrokerAwayException">The broker is away; the event may or may not have reached it.</exception>
+    public async Task<string?> PublishAsync(Outgoing outgoing, string exchange)
+    {
+        var link = _link ?? throw new BrokerAwayException();
+        using var patience = new CancellationTokenSource(Confirming, clock);
+        try
+        {
+            await (await link.ExchangeAsync(exchange)).Send(outgoing, context => Address(context, outgoing), patience.Token);
+            return null;
+        }
+        catch (MessageReturnedException)
+        {
+            return $"No queue is bound to {exchange}.";
+        }
+        catch (Exception e)
+        {
+            // Whatever else ends a send is the transport's: nack, closed channel, lost connection, no confirm in time.
+            link.Lose(e.GetBaseException().Message);
+            throw new BrokerAwayException(e);
+        }
+    }
+
+    /// <summary>Sends a question to the queue and waits for its answer.</summary>
+    /// <exception cref="BrokerAwayException">The broker is away.</exception>
+    /// <exception cref="RequestException">Nobody answered in time, or with a fault.</exception>
+    public async Task<TAnswer> AskAsync<TQuestion, TAnswer>(string queue, TQuestion question, CancellationToken ct)
+        where TQuestion : class where TAnswer : class
+    {
+        var link = _link ?? throw new BrokerAwayException();
+        return (await link.Bus.CreateRequestClient<TQuestion>(new Uri($"exchange:{queue}?type=fanout"), Patience).GetResponse<TAnswer>(question, ct)).Message;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // One line when it goes, one when it is back: an outage is no reason to fill the log.
+        var known = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            string reason;
+            try
+            {
+                await using var connection = await address.Factory.CreateConnectionAsync(stoppingToken);
+                await topology.DeclareAsync(connection, stoppingToken);
+                reason = await ServeAsync(connection, () =>
+                {
+                    known = true;
+                    _log.LogInformation("Linked to the broker at {Endpoint}", connection.Endpoint);
+                }, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever keeps the link from standing, the answer is to try again.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                reason = e.GetBaseException().Message;
+            }
+
+            if (known)
+            {
+                known = false;
+                _log.LogWarning("The broker is away; events wait in the outbox: {Reason}", reason);
+            }
+
+            await Task.Delay(Again, clock, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Runs the bus until the link is lost, and says why it was.</summary>
+    private async Task<string> ServeAsync(IConnection connection, Action linked, CancellationToken stopping)
+    {
+        using var lines = new Lines();
+        var bus = CreateBus(lines, out var lost);
+        AsyncEventHandler<ShutdownEventArgs> shutdown = (_, args) =>
+        {
+            lost.TrySetResult(args.ReplyText);
+            return Task.CompletedTask;
+        };
+        connection.ConnectionShutdownAsync += shutdown;
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            patience.CancelAfter(Starting);
+            await bus.StartAsync(patience.Token);
+            _link = new Link(connection, bus, lost);
+            linked();
+            wake.Set();
+            return await lost.Task.WaitAsync(stopping);
+        }
+        finally
+        {
+            _link = null;
+            connection.ConnectionShutdownAsync -= shutdown;
+            await lines.CloseAsync();
+            using var patience = new CancellationTokenSource(Stopping, clock);
+            try
+            {
+                await bus.StopAsync(patience.Token);
+            }
+#pragma warning disable CA1031 // The bus is thrown away whether it stops in time or not.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _log.LogDebug(e, "The bus did not stop in time");
+            }
+        }
+    }
+
+    private IBusControl CreateBus(Lines lines, out TaskCompletionSource<string> lost)
+    {
+        var lose = lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        LogContext.ConfigureCurrentLogContext(logs);
+        var factory = address.Factory;
+        var bus = Bus.Factory.CreateUsingRabbitMq(bus =>
+        {
+            bus.Host(factory.HostName, (ushort)factory.Endpoint.Port, factory.VirtualHost, factory.ClientProvidedName, host =>
+            {
+                host.Username(factory.UserName);
+                host.Password(factory.Password);
+                host.Heartbeat(factory.RequestedHeartbeat);
+                host.RequestedConnectionTimeout(factory.RequestedConnectionTimeout);
+                host.ContinuationTimeout(factory.ContinuationTimeout);
+                host.PublisherConfirmation = true;
+                host.OnRefreshConnectionFactory = connecting =>
+                {
+                    connecting.SocketFactory = lines.Open;
+                    return Task.CompletedTask;
+                };
+                if (factory.Ssl.Enabled)
+                {
+                    host.UseSsl(ssl => ssl.ServerName = factory.HostName);
+                }
+            });
+            if (topology.Consumes)
+            {
+                Receive(bus, topology.Queue, topology.QueueArguments, deliveries.TakeAsync, lines);
+                Receive(bus, topology.DeadLetters, Topology.DeadLetterArguments, deliveries.ParkAsync, lines);
+            }
+
+            if (answers.Any())
+            {
+                bus.ReceiveEndpoint(Questions.QueueOf(service.Name), Answer);
+            }
+        });
+        bus.ConnectReceiveEndpointObserver(new Faults(lose));
+        return bus;
+    }
+
+    private static void Receive(
+        IRabbitMqBusFactoryConfigurator bus, string queue, Dictionary<string, object?> arguments, Func<Arrival, CancellationToken, Task> take, Lines lines)
+    {
+        bus.ReceiveEndpoint(queue, endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.PrefetchCount = Prefetch;
+            endpoint.ConcurrentMessageLimit = Prefetch;
+            foreach (var (name, value) in arguments)
+            {
+                endpoint.SetQueueArgument(name, value!);
+            }
+
+            // First in the pipe and last: MassTransit's own reading, retrying and moving to _error and _skipped never happens.
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new Doorway(queue, new StreamOrder(), take, lines)));
+            endpoint.Handler<Nothing>(_ => Task.CompletedTask);
+        });
+    }
+
+    private void Answer(IRabbitMqReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PrefetchCount = AnswersAtOnce;
+        endpoint.ConcurrentMessageLimit = AnswersAtOnce;
+        // Who asked is told of a fault, and asks again; nothing is kept.
+        endpoint.DiscardFaultedMessages();
+        endpoint.DiscardSkippedMessages();
+        foreach (var answer in answers)
+        {
+            answer.Configure(endpoint, services);
+        }
+    }
+
+    private static void Address(SendContext<Outgoing> context, Outgoing outgoing)
+    {
+        context.Serializer = EventBody.Serializer;
+        context.MessageId = outgoing.MessageId;
+        context.Durable = true;
+        ((RabbitMqSendContext)context).Mandatory = true;
+        ((RabbitMqSendContext)context).BasicProperties.Type = outgoing.Type;
+        foreach (var (name, value) in Envelope.Write(outgoing))
+        {
+            context.Headers.Set(name, value);
+        }
+    }
+
+    /// <summary>The broker as it is now.</summary>
+    private sealed class Link(IConnection connection, IBusControl bus, TaskCompletionSource<string> lost)
+    {
+        private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _exchanges = new(StringComparer.Ordinal);
+
+        public IConnection Connection => connection;
+
+        public IBus Bus => bus;
+
+        public Task<ISendEndpoint> ExchangeAsync(string name) =>
+            _exchanges.GetOrAdd(name, n => bus.GetSendEndpoint(new Uri($"exchange:{n}?type=fanout")));
+
+        public void Lose(string reason) => lost.TrySetResult(reason);
+    }
+
+    /// <summary>An endpoint needs a consumer to be opened. Nobody sends this.</summary>
+    private sealed class Nothing;
+
+    /// <summary>An endpoint that faults has lost its connection or channel.</summary>
+    private sealed class Faults(TaskCompletionSource<string> lost) : IReceiveEndpointObserver
+    {
+        public Task Ready(ReceiveEndpointReady ready) => Task.CompletedTask;
+
+        Task IReceiveEndpointObserver.Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+        public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+        public Task Faulted(ReceiveEndpointFaulted faulted)
+        {
+            lost.TrySetResult(faulted.Exception?.GetBaseException().Message ?? "an endpoint faulted");
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>
+    /// Where a message leaves MassTransit's pipe. Returning acknowledges it; throwing returns it to the queue.
+    /// </summary>
+    private sealed class Doorway(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, Lines lines) : IFilter<ReceiveContext>
+    {
+        public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+        {
+            lines.Enter(context.GetPayload<ConnectionContext>().Connection);
+            var arrived = context.GetPayload<RabbitMqBasicConsumeContext>();
+            var headers = Envelope.Read(arrived.Properties.Headers);
+            using var turn = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), lines.Draining);
+            await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!), lines.Draining);
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("doorway");
+    }
+
+    /// <summary>
+    /// The connections of one bus. Their sockets are closed before what is under way is cancelled: a message that is returned over a
+    /// live connection comes straight back to the same consumer, and twenty such returns park it; what a broken connection held goes
+    /// back to its queue once.
+    /// </summary>
+    private sealed class Lines : IDisposable
+    {
+        private static readonly TimeSpan Closing = TimeSpan.FromSeconds(5);
+
+        private readonly ConcurrentBag<Socket> _sockets = [];
+        private readonly ConcurrentDictionary<IConnection, bool> _open = new();
+        private readonly CancellationTokenSource _draining = new();
+        private volatile bool _givenUp;
+
+        public Lines() => Draining = _draining.Token;
+
+        /// <summary>Ends what is under way, once its connection is closed.</summary>
+        public CancellationToken Draining { get; }
+
+        /// <summary>A socket for a new connection.</summary>
+        /// <exception cref="BrokerAwayException">The bus is given up, and opens no connection any more.</exception>
+        public TcpClientAdapter Open(AddressFamily family)
+        {
+            var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            _sockets.Add(socket);
+            if (_givenUp)
+            {
+                socket.Dispose();
+                throw new BrokerAwayException();
+            }
+
+            return new TcpClientAdapter(socket);
+        }
+
+        /// <summary>Takes note of the connection that a message came by.</summary>
+        /// <exception cref="OperationCanceledException">The bus is given up; the connection is closed.</exception>
+        public void Enter(IConnection connection)
+        {
+            _open.TryAdd(connection, true);
+            if (_givenUp)
+            {
+                throw new OperationCanceledException("The link is given up.");
+            }
+        }
+
+        public async Task CloseAsync()
+        {
+            _givenUp = true;
+            foreach (var socket in _sockets)
+            {
+                socket.Dispose();
+            }
+
+            // The client's own ends are closed when what is under way has ended.
+            var closing = _open.Keys.Select(connection => connection.AbortAsync(Closing)).ToArray();
+            await _draining.CancelAsync();
+            await Task.WhenAll(closing);
+        }
+
+        public void Dispose() => _draining.Dispose();
+    }
+
+    /// <summary>The event's JSON as it stands in the log, byte for byte.</summary>
+    private sealed class EventBody : IMessageSerializer
+    {
+        public static readonly EventBody Serializer = new();
+
+        public ContentType ContentType { get; } = new("application/json");
+
+        public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class =>
+            new BytesMessageBody(Encoding.UTF8.GetBytes(((Outgoing)(object)context.Message!).Payload));
+    }
+}
+
+#pragma warning disable CA1032 // It says one thing.
+/// <summary>The broker cannot be reached; nothing is wrong with the message.</summary>
+internal sealed class BrokerAwayException(Exception? inner = null) : Exception("The broker is away.", inner);
+#pragma warning restore CA1032

@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Qibin.Crm.Sheets;
+
+/// <summary>
+/// Writes a table. Rows become octets by themselves, so that they can be kept in pieces and put together when somebody fetches the
+/// table: neither needs more memory than one piece. Text is formula-safe; numbers stay numbers.
+/// </summary>
+public static partial class SheetWriter
+{
+    private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n\t;'");
+
+    private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];
+
+    private static readonly (string Name, string Content)[] Parts =
+    [
+        ("[Content_Types].xml",
+            """
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>
+            """),
+        ("_rels/.rels",
+            """
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>
+            """),
+        ("xl/workbook.xml",
+            """
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>
+            """),
+        ("xl/_rels/workbook.xml.rels",
+            """
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>
+            """),
+    ];
+
+    /// <summary>The media type of a format.</summary>
+    public static string TypeOf(SheetFormat format) => format == SheetFormat.Xlsx ? SheetReader.Xlsx : "text/csv; charset=utf-8";
+
+    /// <summary>Rows as they stand in the table: strings, decimals and whole numbers, dates, instants (in the district's time), null.</summary>
+    public static byte[] Rows(SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            text.Append(format == SheetFormat.Xlsx ? "<row>" : "");
+            for (var i = 0; i < row.Count; i++)
+            {
+                if (format == SheetFormat.Xlsx)
+                {
+                    Cell(text, row[i]);
+                }
+                else
+                {
+                    text.Append(i == 0 ? "" : ",").Append(Quoted(Written(row[i])));
+                }
+            }
+
+            text.Append(format == SheetFormat.Xlsx ? "</row>" : "\r\n");
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>Puts the pieces together: a workbook of one sheet, or text with a byte order mark, by which Excel knows it for UTF-8.</summary>
+    public static async Task WriteAsync(Stream output, SheetFormat format, IAsyncEnumerable<byte[]> pieces, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(pieces);
+        if (format == SheetFormat.Csv)
+        {
+            await output.WriteAsync(Mark, ct);
+            await foreach (var piece in pieces.WithCancellation(ct))
+            {
+                await output.WriteAsync(piece, ct);
+            }
+
+            return;
+        }
+
+        // The archive writes at once what it should not make a server wait for; it goes to the output piece by piece.
+        using var waiting = new Waiting();
+        using (var zip = new ZipArchive(waiting, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in Parts)
+            {
+                using var part = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+                part.Write(Encoding.UTF8.GetBytes(content));
+            }
+
+            using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).Open();
+            sheet.Write("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>"u8);
+            await foreach (var piece in pieces.WithCancellation(ct))
+            {
+                sheet.Write(piece);
+                await waiting.SendAsync(output, ct);
+            }
+
+            sheet.Write("</sheetData></worksheet>"u8);
+        }
+
+        await waiting.SendAsync(output, ct);
+    }
+
+    /// <summary>A small table at once.</summary>
+    public static async Task<byte[]> TableAsync(SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct)
+    {
+        using var output = new MemoryStream();
+        await WriteAsync(output, format, One(Rows(format, rows)), ct);
+        return output.ToArray();
+    }
+
+    private static async IAsyncEnumerable<byte[]> One(byte[] piece)
+    {
+        await Task.CompletedTask;
+        yield return piece;
+    }
+
+    private static void Cell(StringBuilder text, object? value)
+    {
+        switch (value)
+        {
+            case null or "":
+                text.Append("<c/>");
+                break;
+            // Excel keeps 15 digits of a number.
+            case int or long or decimal when Written(value) is { Length: <= 15 } number:
+                text.Append("<c><v>").Append(number).Append("</v></c>");
+                break;
+            default:
+                text.Append("<c t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+                foreach (var c in Escaped().Replace(Written(value), "_x005F_$1"))
+                {
+                    _ = c switch
+                    {
+                        '<' => text.Append("&lt;"),
+                        '>' => text.Append("&gt;"),
+                        '&' => text.Append("&amp;"),
+                        '\r' => text.Append("&#13;"),
+                        < ' ' and not ('\t' or '\n') or '\uFFFE' or '\uFFFF' => text.Append('?'),
+                        _ => text.Append(c),
+                    };
+                }
+
+                text.Append("</t></is></c>");
+                break;
+        }
+    }
+
+    private static string Written(object? value) => value switch
+    {
+        null => "",
+        string text => SafeCell.Of(text),
+        DateOnly on => on.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateTimeOffset at => at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        decimal number => number.ToString("0.####", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(Special) || text is [' ', ..] or [.., ' '] ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+
+    [GeneratedRegex("_(x[0-9A-Fa-f]{4}_)", RegexOptions.NonBacktracking)]
+    private static partial Regex Escaped();
+
+    /// <summary>Takes what is written until it is sent on. It cannot seek, so the archive never asks for what is gone.</summary>
+    private sealed class Waiting : Stream
+    {
+        private readonly MemoryStream _kept = new();
+
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public async Task SendAsync(Stream output, CancellationToken ct)
+        {
+            await output.WriteAsync(_kept.GetBuffer().AsMemory(0, (int)_kept.Length), ct);
+            _kept.SetLength(0);
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => _kept.Write(buffer, offset, count);
+        public override void Write(ReadOnlySpan<byte> buffer) => _kept.Write(buffer);
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            _kept.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.OpenApi;
+using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Problems;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
+
+namespace Qibin.Crm.Web.Hosting;
+
+/// <summary>What a service says of itself, once.</summary>
+/// <param name="Name">Lower case, as in its queue, its OpenAPI document and its operations' addresses.</param>
+/// <param name="Title">Title of the OpenAPI document.</param>
+/// <param name="Problems">Texts of its problem codes.</param>
+/// <param name="Constraints">Database constraints that stand for a rule, with that rule's problem code.</param>
+public sealed record ServiceDescription(
+    string Name, string Title, IReadOnlyDictionary<string, ProblemText> Problems, IReadOnlyDictionary<string, string>? Constraints = null);
+
+/// <summary>What every service shares: one call before building, one after.</summary>
+public static class ServiceHost
+{
+    /// <summary>Requests that run at once in one process; the next 400 wait, more are answered 503.</summary>
+    private const int ConcurrentRequests = 64;
+
+    /// <summary>The shared parts of a service with a database of its own.</summary>
+    public static WebApplicationBuilder AddServiceDefaults<TDb>(this WebApplicationBuilder builder, ServiceDescription service)
+        where TDb : DbContext, IServiceDb
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddEdgeDefaults(service.Problems, service.Constraints);
+        var services = builder.Services;
+        services.AddSingleton(service);
+        services.AddTokenValidation(builder.Configuration);
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddHttpContextAccessor();
+        services.AddScoped(provider =>
+            provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } http ? Caller.From(http.User) : Caller.System);
+        services.AddDatabase<TDb>(builder.Configuration);
+        services.AddSingleton<LastStatement>();
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<LastStatement>());
+        services.AddSingleton<ExplainFault>(provider => provider.GetRequiredService<FaultHandler>().RefusalOf);
+        services.AddOpenApiDocument(service, typeof(TDb).Assembly);
+        services.AddRateLimiter(limits =>
+        {
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+                http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                    ? RateLimitPartition.GetNoLimiter("health")
+                    : RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = 400 }));
+            limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy());
+        });
+        services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["ready"]);
+        services.AddHostedService<IdempotencyCleanup>();
+        return builder;
+    }
+
+    /// <summary>What the gateway shares with the services: problems, strict JSON, limits, health.</summary>
+    public static WebApplicationBuilder AddEdgeDefaults(
+        this WebApplicationBuilder builder, IReadOnlyDictionary<string, ProblemText>? problems = null, IReadOnlyDictionary<string, string>? constraints = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // What is refused here ends the connection before its sender has seen why; the limits that answer are narrower.
+            kestrel.Limits.MaxRequestBodySize = RequestBody.Lingering;
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 4000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        // First, so that whatever a deployment configures is stronger. A line for each request is what a trace is for.
+        builder.Services.PostConfigure<LoggerFilterOptions>(filters =>
+        {
+            foreach (var category in (string[])["Microsoft", "System.Net.Http", "Yarp"])
+            {
+                filters.Rules.Insert(0, new LoggerFilterRule(null, category, LogLevel.Warning, null));
+            }
+
+            filters.Rules.Insert(0, new LoggerFilterRule(null, "Microsoft.Hosting.Lifetime", LogLevel.Information, null));
+        });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        // The output is for what was asked for, such as the OpenAPI document; the log goes beside it.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // A broken constraint is an answer, not a failure, and what is one is logged where it is answered, once.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
+        var services = builder.Services;
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ProblemCatalog(
+            provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts).Concat(problems ?? new Dictionary<string, ProblemText>())
+                .ToDictionary(StringComparer.Ordinal), constraints));
+        services.AddSingleton<ProblemWriter>();
+        services.AddSingleton<IProblemDetailsWriter>(provider => provider.GetRequiredService<ProblemWriter>());
+        services.AddProblemDetails();
+        services.AddSingleton<FaultHandler>();
+        services.AddExceptionHandler<FaultHandler>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json => StrictJson.Configure(json.SerializerOptions));
+        services.AddHealthChecks();
+        return builder;
+    }
+
+    /// <summary>The pipeline that every host runs before its operations.</summary>
+    public static WebApplication UseEdgeDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use((http, next) =>
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(http);
+        });
+        app.UseEdgeSizes();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("ready"),
+            ResponseWriter = WriteHealth,
+        }).AllowAnonymous();
+        return app;
+    }
+
+    /// <summary>Maps the service's operations: everything in the group keeps the ground rules of the API.</summary>
+    public static RouteGroupBuilder MapApi(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseEdgeDefaults();
+        app.Use(HeadAsGetAsync);
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<RequestBody>());
+        app.MapSwagger("/swagger/{documentName}.json").AllowAnonymous();
+        var api = app.MapGroup("/api/v1");
+        api.AddEndpointFilterFactory(StrictQuery.Create);
+        api.AddEndpointFilter<LinkFilter>();
+        api.AddEndpointFilter<VersionFilter>();
+        api.AddEndpointFilter<WriteFilter>();
+        return api;
+    }
+
+    /// <summary>
+    /// Serves, or does what the arguments say: <c>migrate</c> brings database and broker up to date, <c>openapi</c> prints the OpenAPI
+    /// document. <c>migrate serve</c> brings them up to date, prints <c>migrated</c>, and serves once it reads a line: whoever starts
+    /// several services on one machine lets them serve when all are migrated, and starts each process once.
+    /// </summary>
+    public static async Task<int> RunServiceAsync(this WebApplication app, string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(args);
+        app.CloseEndpoints();
+        switch (string.Join(' ', args.Where(a => !a.StartsWith('-'))))
+        {
+            case "migrate":
+                await app.MigrateAsync(CancellationToken.None);
+                return 0;
+            case "migrate serve":
+                await app.MigrateAsync(CancellationToken.None);
+                Console.WriteLine("migrated");
+                await Console.In.ReadLineAsync();
+                await app.RunAsync();
+                return 0;
+            case "openapi":
+                Console.WriteLine(OpenApiDocuments.Print(app.Services));
+                return 0;
+            default:
+                await app.RunAsync();
+                return 0;
+        }
+    }
+
+    /// <summary>Closes the list of operations, so that their classification and the document see all of them.</summary>
+    public static void CloseEndpoints(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ((IApplicationBuilder)app).UseEndpoints(_ => { });
+        RefuseUnclassified(app);
+    }
+
+    /// <summary>Brings database and broker up to date.</summary>
+    public static async Task MigrateAsync(this WebApplication app, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        foreach (var step in app.Services.GetServices<IMigrationStep>())
+        {
+            await step.RunAsync(ct);
+        }
+    }
+
+    /// <summary>HEAD is GET without the content (RFC 9110, 9.3.2), which the server leaves out by itself.</summary>
+    private static async Task HeadAsGetAsync(HttpContext http, RequestDelegate next)
+    {
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await next(http);
+            return;
+        }
+
+        http.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            http.Request.Method = HttpMethods.Head;
+        }
+    }
+
+    private static void RefuseUnclassified(WebApplication app)
+    {
+        var open = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true && e.Metadata.GetMetadata<Access>() is null)
+            .Select(e => e.DisplayName).ToList();
+        if (open.Count > 0)
+        {
+            throw new InvalidOperationException("Operations without a classification: " + string.Join(", ", open));
+        }
+    }
+
+    private static Task WriteHealth(HttpContext http, HealthReport report)
+    {
+        http.Response.ContentType = "application/json; charset=utf-8";
+        return http.Response.WriteAsJsonAsync(new
+        {
+            status = report.Status.ToString().ToLowerInvariant(),
+            checks = report.Entries.ToDictionary(e => e.Key, e => e.Value.Status.ToString().ToLowerInvariant()),
+        });
+    }
+}

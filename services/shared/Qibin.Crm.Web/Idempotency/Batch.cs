@@ -1,0 +1,148 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Validation;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Problems;
+using Qibin.Crm.Web.Validation;
+
+#pragma warning disable ASP0029 // An item is validated by itself: see ShapeCheck.
+
+namespace Qibin.Crm.Web.Idempotency;
+
+/// <summary>What a refused item does to the rest of its batch.</summary>
+public enum BatchMode
+{
+    /// <summary>Nothing of the batch takes effect.</summary>
+    Atomic,
+
+    /// <summary>The others take effect.</summary>
+    Each,
+}
+
+/// <summary>Several requests of one kind in one transaction, answered in order.</summary>
+public sealed record BatchRequest<TItem> where TItem : class
+{
+    [Needed]
+    public BatchMode? Mode { get; init; }
+
+    /// <summary>1 to 500 items. An item that breaks its shape is refused by itself when the mode is <c>each</c>.</summary>
+    [Items(1, Batch.Largest), Needed, SkipValidation]
+    public IReadOnlyList<TItem>? Items { get; init; }
+}
+
+/// <summary>The outcome of each item, in the order of the request.</summary>
+public sealed record BatchAnswer : IReceipt
+{
+    public required IReadOnlyList<BatchResult> Results { get; init; }
+}
+
+/// <summary>The outcome of one item: the status and receipt or problem it would have had alone.</summary>
+public sealed record BatchResult
+{
+    public required int Status { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Location { get; init; }
+
+    /// <summary>The receipt's ids by name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public object? Receipt { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Problem? Problem { get; init; }
+}
+
+/// <summary>Runs a use case for each item of a batch.</summary>
+public static class Batch
+{
+    /// <summary>Items of the largest batch.</summary>
+    public const int Largest = 500;
+
+    private const string Savepoint = "batch_item";
+
+    /// <param name="http">The batch's request.</param>
+    /// <param name="batch">The items.</param>
+    /// <param name="handle">The use case's own handler, called for one item.</param>
+    public static async Task<BatchAnswer> RunAsync<TItem>(HttpContext http, BatchRequest<TItem> batch, Func<TItem, Task<IResult>> handle)
+        where TItem : class
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(handle);
+        // The framework skips these two checks together with those of the items.
+        if (batch.Items is not { Count: >= 1 and <= Largest })
+        {
+            throw Refusal.Invalid("/items", batch.Items is null ? "value.required" : "batch.size");
+        }
+
+        var db = http.RequestServices.GetRequiredService<DbContext>();
+        var faults = http.RequestServices.GetRequiredService<FaultHandler>();
+        var problems = http.RequestServices.GetRequiredService<ProblemWriter>();
+        var results = new List<BatchResult>(batch.Items.Count);
+        foreach (var item in batch.Items)
+        {
+            var index = results.Count;
+            if (batch.Mode == BatchMode.Each)
+            {
+                await db.Database.CurrentTransaction!.CreateSavepointAsync(Savepoint, http.RequestAborted);
+            }
+
+            var (refusal, missing) = (default(Refusal), (IReadOnlyList<string>)[]);
+            try
+            {
+                await ValidateAsync(item, http);
+                var result = Answer.Unwrap(await handle(item));
+                var status = Answer.Status(result);
+                if (status < 400)
+                {
+                    // What is saved is forgotten, or each save would look through all that came before it.
+                    db.ChangeTracker.Clear();
+                    results.Add(new BatchResult
+                    {
+                        Status = status,
+                        Location = result?.GetType().GetProperty("Location")?.GetValue(result) as string,
+                        Receipt = Answer.Value(result) as IReceipt,
+                    });
+                    continue;
+                }
+
+                refusal = new Refusal(status, CommonProblems.CodeOf(status));
+            }
+            catch (Exception e) when (faults.Explain(e) is { Refusal.Status: < 500 } explained)
+            {
+                (refusal, missing) = explained;
+            }
+
+            if (batch.Mode == BatchMode.Atomic)
+            {
+                throw new Refusal(refusal.Status is 400 ? 400 : StatusCodes.Status409Conflict, "batch.refused")
+                {
+                    Faults = [new Fault($"/items/{index}", refusal.Code, [.. refusal.Arguments]),
+                        .. refusal.Faults.Select(f => f with { Pointer = $"/items/{index}{f.Pointer}" })],
+                };
+            }
+
+            await db.Database.CurrentTransaction!.RollbackToSavepointAsync(Savepoint, http.RequestAborted);
+            db.ChangeTracker.Clear();
+            results.Add(new BatchResult { Status = refusal.Status, Problem = problems.Describe(http, refusal, missing) });
+        }
+
+        return new BatchAnswer { Results = results };
+    }
+
+    private static async Task ValidateAsync<TItem>(TItem item, HttpContext http) where TItem : class
+    {
+        if (item is null)
+        {
+            throw Refusal.Invalid("", "value.required");
+        }
+
+        if (await ShapeCheck.FaultsAsync(item, http.RequestServices, http.RequestAborted) is { Count: > 0 } faults)
+        {
+            throw Refusal.Invalid(faults);
+        }
+    }
+}

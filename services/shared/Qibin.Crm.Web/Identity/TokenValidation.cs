@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Problems;
+
+namespace Qibin.Crm.Web.Identity;
+
+/// <summary>
+/// Each service validates access tokens for itself: RFC 9068 <c>at+jwt</c>, ES256, by the keys of the authority that
+/// <c>Identity:Issuer</c> names. An outside OpenID Connect authority is a matter of configuration.
+/// </summary>
+public static class TokenValidation
+{
+    private static readonly object Unreachable = new();
+
+    /// <summary>
+    /// Whether the caller's token could not be checked because the authority's keys were never had: then it is neither valid nor
+    /// invalid, and a service answers 503 where it would have answered 401.
+    /// </summary>
+    public static bool AuthorityUnreachable(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return http.Items.ContainsKey(Unreachable);
+    }
+
+    /// <summary>Validates bearer tokens; what may be called without one is another question.</summary>
+    public static void AddTokenValidation(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var issuer = configuration["Identity:Issuer"] ?? "http://127.0.0.1:8080/";
+        var metadata = configuration["Identity:MetadataAddress"];
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+        {
+            options.MapInboundClaims = false;
+            options.RequireHttpsMetadata = false; // The metadata address is the deployment's own choice; locally it is loopback.
+            options.RefreshOnIssuerKeyNotFound = true;
+            options.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+                string.IsNullOrEmpty(metadata) ? issuer.TrimEnd('/') + "/.well-known/openid-configuration" : metadata,
+                new OpenIdConnectConfigurationRetriever(),
+                new HttpDocumentRetriever(new HttpClient { Timeout = TimeSpan.FromSeconds(4) }) { RequireHttps = false })
+            { RefreshInterval = TimeSpan.FromSeconds(5) };
+            options.TokenValidationParameters = new TokenValidationParameters
+            {
+                ValidIssuers = [issuer, issuer.TrimEnd('/')],
+                ValidAudience = configuration["Identity:Audience"] ?? "qibin-crm",
+                ValidTypes = ["at+jwt"],
+                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+                RequireExpirationTime = true,
+                RequireSignedTokens = true,
+                ClockSkew = TimeSpan.FromSeconds(10),
+                NameClaimType = "sub",
+                RoleClaimType = "role",
+            };
+            options.TokenHandlers.Clear();
+            options.TokenHandlers.Add(new RememberingTokenHandler { MapInboundClaims = false });
+            // What exactly is wrong with a token is nothing to tell to whoever forged it.
+            options.IncludeErrorDetails = false;
+            options.Events = new JwtBearerEvents { OnAuthenticationFailed = NoteUnreachable, OnChallenge = ChallengeAsync };
+        });
+    }
+
+    private static async Task NoteUnreachable(AuthenticationFailedContext context)
+    {
+        if (context.Exception is not SecurityTokenSignatureKeyNotFoundException)
+        {
+            return;
+        }
+
+        try
+        {
+            await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        }
+        catch (InvalidOperationException)
+        {
+            context.HttpContext.Items[Unreachable] = true;
+        }
+    }
+
+    private static async Task ChallengeAsync(JwtBearerChallengeContext context)
+    {
+        if (AuthorityUnreachable(context.HttpContext))
+        {
+            context.HandleResponse();
+            await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy("service.unavailable", 2));
+        }
+    }
+
+    /// <summary>
+    /// Remembers a validated token by its SHA-256 for at most 30 seconds: verifying an ES256 signature costs more than the hop,
+    /// and 30 seconds is the longest that a changed key may take to bite.
+    /// </summary>
+#pragma warning disable CA1001 // Lives as long as the process.
+    private sealed class RememberingTokenHandler : JsonWebTokenHandler
+#pragma warning restore CA1001
+    {
+        private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+        private readonly MemoryCache _validated = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+
+        public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
+        {
+            var key = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+            if (_validated.TryGetValue(key, out TokenValidationResult? remembered) && remembered is not null)
+            {
+                return remembered;
+            }
+
+            var result = await base.ValidateTokenAsync(token, validationParameters);
+            if (result.IsValid)
+            {
+                var untilExpiry = result.SecurityToken.ValidTo - TimeProvider.System.GetUtcNow().UtcDateTime;
+                if (untilExpiry > TimeSpan.Zero)
+                {
+                    _validated.Set(key, result, new MemoryCacheEntryOptions
+                    {
+                        Size = 1,
+                        AbsoluteExpirationRelativeToNow = untilExpiry < Longest ? untilExpiry : Longest,
+                    });
+                }
+            }
+
+            return result;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Qibin.Crm.Kernel;
+
+namespace Qibin.Crm.Web.Validation;
+
+/// <summary>
+/// A published shape whose breach is told by a problem code: the error message is <c>code|argument|…</c>, which the problem
+/// writer turns into words in the caller's language.
+/// </summary>
+public abstract class ShapeAttribute : ValidationAttribute
+{
+    protected ShapeAttribute(string code, params object[] arguments) =>
+        ErrorMessage = string.Join('|', [code, .. arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture) ?? "")]);
+
+    /// <summary>A value that fits, for the OpenAPI document.</summary>
+    public virtual string? Example => null;
+
+    /// <summary>A pattern (ECMA 262) that every fitting text matches, for the OpenAPI document.</summary>
+    public virtual string? Pattern => null;
+
+    /// <summary>The coded message as it stands; the framework's own formatting would put the property's name into it.</summary>
+    public override string FormatErrorMessage(string name) => ErrorMessage!;
+}
+
+/// <summary>The value must be there; text must not be blank.</summary>
+public sealed class NeededAttribute : RequiredAttribute
+{
+    public NeededAttribute() => ErrorMessage = "value.required";
+}
+
+/// <summary>Text of a length in UTF-16 units, both ends included.</summary>
+public sealed class TextLengthAttribute : StringLengthAttribute
+{
+    public TextLengthAttribute(int maximum, int minimum = 1) : base(maximum)
+    {
+        MinimumLength = minimum;
+        ErrorMessage = $"text.length|{minimum}|{maximum}";
+    }
+}
+
+/// <summary>A phone number: digits, spaces, hyphens, brackets and a leading plus; 5 to 20 characters (ITU-T E.164 has at most 15 digits).</summary>
+public sealed partial class PhoneNumberAttribute : ShapeAttribute
+{
+    public PhoneNumberAttribute() : base("phone.invalid")
+    {
+    }
+
+    public override string? Example => "+86 392 330 0000";
+
+    public override string? Pattern => "^\\+?[0-9() -]+$";
+
+    public override bool IsValid(object? value) =>
+        value is null || (value is string { Length: >= 5 and <= 24 } text && Shape().IsMatch(text) && text.Count(char.IsAsciiDigit) is >= 5 and <= 15);
+
+    [GeneratedRegex("^\\+?[0-9() -]+$", RegexOptions.NonBacktracking)]
+    private static partial Regex Shape();
+}
+
+/// <summary>An e-mail address of at most 254 characters (RFC 5321).</summary>
+public sealed partial class MailAddressAttribute : ShapeAttribute
+{
+    public MailAddressAttribute() : base("email.invalid")
+    {
+    }
+
+    public override string? Example => "zhaoshang@example.com";
+
+    public override bool IsValid(object? value) => value is null || (value is string { Length: <= 254 } text && Shape().IsMatch(text));
+
+    [GeneratedRegex("^[^@\\s<>\",;]+@[^@\\s<>\",;]+\\.[^@\\s<>\",;.]{2,}$", RegexOptions.NonBacktracking)]
+    private static partial Regex Shape();
+}
+
+/// <summary>A node of one of the district's industry chains, by code.</summary>
+public sealed class ChainNodeCodeAttribute : ShapeAttribute
+{
+    public ChainNodeCodeAttribute() : base("chain.unknownNode", "")
+    {
+    }
+
+    public override string? Example => "satellite.data";
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is null || (value is string code && IndustryChains.OfNode(code) is not null)
+            ? ValidationResult.Success
+            : new ValidationResult($"chain.unknownNode|{value}", [validationContext.MemberName ?? ""]);
+}
+
+/// <summary>A division code of GB/T 2260: six digits, the first two of a province.</summary>
+public sealed partial class DivisionCodeAttribute : ShapeAttribute
+{
+    public DivisionCodeAttribute() : base("region.unknown", "")
+    {
+    }
+
+    public override string? Example => "410611";
+
+    public override string? Pattern => "^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}$";
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is null || (value is string code && Shape().IsMatch(code))
+            ? ValidationResult.Success
+            : new ValidationResult($"region.unknown|{value}", [validationContext.MemberName ?? ""]);
+
+    // The province numbers of GB/T 2260.
+    [GeneratedRegex("^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}$", RegexOptions.NonBacktracking)]
+    private static partial Regex Shape();
+}
+
+/// <summary>An amount above zero.</summary>
+public sealed class PositiveMoneyAttribute : ShapeAttribute
+{
+    public PositiveMoneyAttribute() : base("money.positive")
+    {
+    }
+
+    public override bool IsValid(object? value) => value is null or Money { Amount: > 0 };
+}
+
+/// <summary>A business date: between 2000-01-01 and 2100-12-31. Whether it may lie in the future is the operation's rule.</summary>
+public sealed class BusinessDateAttribute : ShapeAttribute
+{
+    private static readonly DateOnly First = new(2000, 1, 1);
+    private static readonly DateOnly Last = new(2100, 12, 31);
+
+    public BusinessDateAttribute() : base("date.range", "2000-01-01", "2100-12-31")
+    {
+    }
+
+    public override bool IsValid(object? value) => value is null || (value is DateOnly date && date >= First && date <= Last);
+}
+
+/// <summary>An absolute http or https address of at most 2000 characters.</summary>
+public sealed class DocumentUriAttribute : ShapeAttribute
+{
+    public DocumentUriAttribute() : base("document.uri")
+    {
+    }
+
+    public override bool IsValid(object? value) => value is null || (value is string { Length: <= 2000 } text
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+}
+
+/// <summary>A list of a bounded number of items.</summary>
+public sealed class ItemsAttribute(int minimum, int maximum) : ShapeAttribute("value.range", minimum, maximum)
+{
+    public int Minimum { get; } = minimum;
+    public int Maximum { get; } = maximum;
+
+    public override bool IsValid(object? value) =>
+        value is null || (value is System.Collections.ICollection items && items.Count >= Minimum && items.Count <= Maximum);
+}

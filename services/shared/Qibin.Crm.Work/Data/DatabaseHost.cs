@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Qibin.Crm.Kernel;
+
+namespace Qibin.Crm.Work.Data;
+
+/// <summary>A service's connections to its database.</summary>
+public static class DatabaseHost
+{
+    /// <summary>
+    /// Key of the connections for what a request asks beside its own transaction. From one pool, as many requests as it has
+    /// connections, each holding one and wanting a second, would wait for each other until all give up.
+    /// </summary>
+    public const string Aside = "aside";
+
+    internal static void AddDatabase<TDb>(this IServiceCollection services, IConfiguration configuration) where TDb : DbContext, IServiceDb
+    {
+        var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database") ?? "Host=127.0.0.1;Database=none")
+        {
+            MaxPoolSize = 40,
+            Timeout = 4,
+            CommandTimeout = 6,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+        };
+        // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
+        // statement takes longer than any of these should.
+        settings.Options = string.Join(' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
+        var aside = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = 4 };
+        services.AddKeyedSingleton(Aside, (_, _) => new NpgsqlDataSourceBuilder(aside.ConnectionString).Build());
+        services.AddSingleton<IInterceptor, RowLockInterceptor>();
+        // The data source is the provider's: given by hand, each database would have models and queries of its own in a process of several.
+        services.AddPooledDbContextFactory<TDb>((provider, options) => Configure(options).AddInterceptors(provider.GetServices<IInterceptor>()));
+        services.AddScoped(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
+            db.ActorId = provider.GetRequiredService<Caller>().Id;
+            return db;
+        });
+        services.AddScoped<DbContext>(provider => provider.GetRequiredService<TDb>());
+        services.AddSingleton<PeopleCodes>();
+        services.AddSingleton<IMigrationStep, DatabaseMigration<TDb>>();
+    }
+
+    /// <summary>How every service's DbContext talks to PostgreSQL.</summary>
+    public static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource? database = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = database is null ? options.UseNpgsql() : options.UseNpgsql(database);
+        return options.UseSnakeCaseNamingConvention();
+    }
+}

@@ -1,0 +1,216 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Work.Data;
+
+namespace Qibin.Crm.Work.Jobs;
+
+/// <summary>
+/// Takes jobs from the database, two at a time in each process, and runs them step by step. A job has a lease of 5 seconds, renewed
+/// by each step; whoever finds it past takes the job over. A step holds the job's row, so that nobody takes it over meanwhile, and
+/// commits only while the lease is its own: of two runners one at most has an effect.
+/// </summary>
+internal sealed class JobRunner<TDb>(
+    IDbContextFactory<TDb> factory, IServiceScopeFactory scopes, NpgsqlDataSource database, JobKinds<TDb> kinds, ExplainFault explain,
+    TimeProvider clock, ILogger<JobRunner<TDb>> log, IWriteGate? gate = null) : BackgroundService where TDb : DbContext, IServiceDb
+{
+    private const int AtOnce = 2;
+
+    /// <summary>Steps in a row that may fail by what looks like a fault of ours, and by an overloaded or absent database.</summary>
+    private const int Faults = 5;
+
+    private const int Absences = 100;
+
+    private const string Claim =
+        """
+        update jobs.job set state = 1, lease = $1, leased_until = clock_timestamp() + interval '5 seconds', started_at = coalesce(started_at, $2)
+        where id = (
+            select id from jobs.job where kind = any ($3) and (state = 0 or (state = 1 and leased_until < clock_timestamp()))
+            order by created_at, id limit 1 for update skip locked)
+        returning id
+        """;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => WorkAsync(stoppingToken)));
+
+    private async Task WorkAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                var lease = Guid.CreateVersion7(clock.GetUtcNow());
+                if (gate is not { IsOpen: false } && await ClaimAsync(lease, ct) is { } id)
+                {
+                    await RunAsync(id, lease, ct);
+                    continue;
+                }
+
+                await Task.Delay(Poll, clock, ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException or DbUpdateException)
+            {
+                log.LogWarning("No job was taken: {Reason}", e.GetBaseException().Message);
+                await Task.Delay(Poll * 2, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<Guid?> ClaimAsync(Guid lease, CancellationToken ct)
+    {
+        await using var claim = database.CreateCommand(Claim);
+        claim.Parameters.Add(new NpgsqlParameter { Value = lease });
+        claim.Parameters.Add(new NpgsqlParameter { Value = clock.GetUtcNow().ToUniversalTime() });
+        claim.Parameters.Add(new NpgsqlParameter { Value = kinds.Names });
+        return (Guid?)await claim.ExecuteScalarAsync(ct);
+    }
+
+    private async Task RunAsync(Guid id, Guid lease, CancellationToken ct)
+    {
+        var failed = 0;
+        while (true)
+        {
+            try
+            {
+                while (gate is { IsOpen: false })
+                {
+                    await Task.Delay(Poll, clock, ct);
+                }
+
+                if (!await StepAsync(id, lease, ct))
+                {
+                    return;
+                }
+
+                failed = 0;
+            }
+            catch (Exception e) when (ct.IsCancellationRequested)
+            {
+                // Nothing of the step is committed; whoever comes next goes on at once.
+                log.LogInformation("Job {Job} is left to the next runner: {Reason}", id, e.Message);
+                await ReleaseAsync(id, lease);
+                return;
+            }
+            catch (Exception e)
+            {
+                var refusal = explain(e);
+                failed++;
+                if (e is RuleViolation or Refusal || failed >= (refusal.Status == 503 ? Absences : Faults))
+                {
+                    log.Log(e is RuleViolation or Refusal ? LogLevel.Information : LogLevel.Error, e, "Job {Job} failed", id);
+                    await FailAsync(id, lease, refusal.Code, ct);
+                    return;
+                }
+
+                log.LogWarning(e, "A step of job {Job} is taken again", id);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(2000, 50 << Math.Min(failed, 6))), clock, ct);
+            }
+        }
+    }
+
+    /// <returns>Whether there is more to do for this runner.</returns>
+    private async Task<bool> StepAsync(Guid id, Guid lease, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await using var db = await factory.CreateDbContextAsync(ct);
+        db.Database.AutoSavepointsEnabled = false;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var job = await LockedAsync(db, id, ct);
+        if (job?.Lease != lease || job.State != JobState.Running)
+        {
+            return false;
+        }
+
+        db.ActorId = job.OwnerId;
+        if (job.Cancelling)
+        {
+            job.End(JobState.Cancelled, clock.GetUtcNow());
+        }
+        else if (!await kinds.Make(scope.ServiceProvider, job.Kind).StepAsync(db, job, job.Caller(), ct))
+        {
+            job.End(JobState.Succeeded, clock.GetUtcNow());
+        }
+
+        db.ChangeTracker.DetectChanges();
+        await db.SaveChangesAsync(ct);
+        var more = job.State == JobState.Running;
+        if (more)
+        {
+            await db.Database.ExecuteSqlAsync($"update jobs.job set leased_until = clock_timestamp() + interval '5 seconds' where id = {id}", ct);
+        }
+
+        await transaction.CommitAsync(ct);
+        return more;
+    }
+
+    private async Task FailAsync(Guid id, Guid lease, string problem, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var job = await LockedAsync(db, id, ct);
+        if (job?.Lease == lease && job.State == JobState.Running)
+        {
+            job.End(JobState.Failed, clock.GetUtcNow(), problem);
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
+    }
+
+    private async Task ReleaseAsync(Guid id, Guid lease)
+    {
+        try
+        {
+            await using var release = database.CreateCommand("update jobs.job set leased_until = '-infinity' where id = $1 and lease = $2");
+            release.Parameters.Add(new NpgsqlParameter { Value = id });
+            release.Parameters.Add(new NpgsqlParameter { Value = lease });
+            await release.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException e)
+        {
+            log.LogDebug(e, "The lease of job {Job} runs out by itself", id);
+        }
+    }
+
+    private static Task<Job?> LockedAsync(TDb db, Guid id, CancellationToken ct) =>
+        db.Set<Job>().FromSql($"select * from jobs.job where id = {id} for update").SingleOrDefaultAsync(ct);
+}
+
+/// <summary>Takes away results past their time, and jobs that ended 30 days ago.</summary>
+internal sealed class JobCleanup(NpgsqlDataSource database, TimeProvider clock, ILogger<JobCleanup> log) : BackgroundService
+{
+    private const string Forget =
+        """
+        delete from jobs.job_part p using jobs.job j where j.id = p.job_id and j.result_until < $1;
+        delete from jobs.job where finished_at < $1 - interval '30 days';
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var often = new PeriodicTimer(TimeSpan.FromMinutes(10), clock);
+        while (await often.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                foreach (var statement in Forget.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                {
+                    await using var forget = database.CreateCommand(statement);
+                    forget.Parameters.Add(new NpgsqlParameter { Value = clock.GetUtcNow().ToUniversalTime() });
+                    await forget.ExecuteNonQueryAsync(stoppingToken);
+                }
+            }
+            catch (NpgsqlException e)
+            {
+                log.LogWarning(e, "Old jobs were not removed; tried again in ten minutes");
+            }
+        }
+    }
+}

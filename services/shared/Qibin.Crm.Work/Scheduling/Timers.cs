@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Qibin.Crm.Work.Data;
+
+namespace Qibin.Crm.Work.Scheduling;
+
+/// <summary>Does what is due in a service, at its start and then every <c>Timers:EverySeconds</c> (20 unless set; 0 is never by itself).</summary>
+public abstract class Timers : BackgroundService
+{
+    /// <summary>Does everything that is due now.</summary>
+    /// <returns>Number of rows worked on.</returns>
+    public abstract Task<int> RunDueAsync(CancellationToken ct);
+}
+
+/// <inheritdoc/>
+/// <remarks>
+/// Each row has a transaction of its own and is claimed with <c>for update skip locked</c>: instances share the work and none does
+/// any of it twice. A row that fails is left for the next round and stands in nobody's way.
+/// </remarks>
+internal sealed class Timers<TDb>(
+    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, TimeProvider clock, IConfiguration configuration, ILogger<Timers<TDb>> log) : Timers
+    where TDb : DbContext, IServiceDb
+{
+    private readonly int _everySeconds = configuration.GetValue("Timers:EverySeconds", 20);
+
+    public override async Task<int> RunDueAsync(CancellationToken ct)
+    {
+        var done = 0;
+        foreach (var work in works)
+        {
+            var failed = new List<Guid>();
+            while (await StepAsync(work, failed, ct))
+            {
+                done++;
+            }
+        }
+
+        return done;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_everySeconds <= 0)
+        {
+            return;
+        }
+
+        using var often = new PeriodicTimer(TimeSpan.FromSeconds(_everySeconds), clock);
+        do
+        {
+            try
+            {
+                await RunDueAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.LogWarning("What is due waits for the database: {Reason}", e.GetBaseException().Message);
+            }
+        }
+        while (await often.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <returns>False when nothing more is due.</returns>
+    private async Task<bool> StepAsync(DueWork<TDb> work, List<Guid> failed, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        var now = clock.GetUtcNow().ToUniversalTime();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var due = await db.Database.SqlQueryRaw<Guid>(work.Claim, now, failed.ToArray()).ToListAsync(ct);
+        if (due is not [var id])
+        {
+            return false;
+        }
+
+        try
+        {
+            await work.Do(db, id, now, ct);
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && e.GetBaseException() is not NpgsqlException { IsTransient: true })
+        {
+            // Rolled back when the transaction is disposed.
+            log.LogError(e, "What was due with {Table} {Id} failed; tried again in the next round", work.Table, id);
+            failed.Add(id);
+        }
+
+        return true;
+    }
+}
