@@ -12,7 +12,7 @@ public sealed class Part : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     /// <summary>Who lived this long did not die of its start.</summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MovedIn = TimeSpan.FromSeconds(20);
 
     private readonly INode _node;
     private readonly Action<string> _say;
@@ -109,7 +109,7 @@ public sealed class Part : IAsyncDisposable
                     continue;
                 }
 
-                pause = watch.Elapsed > Settled ? TimeSpan.Zero : Min(pause * 2 + TimeSpan.FromMilliseconds(250), LongestPause);
+                pause = watch.Elapsed > MovedIn ? TimeSpan.Zero : Min(pause * 2 + TimeSpan.FromMilliseconds(250), LongestPause);
                 _say($"{Name} 已退出，正在重启 · {Name} ended, starting again" + (pause > TimeSpan.FromSeconds(1) ? $" ({pause.TotalSeconds:0} s)" : ""));
                 await Task.Delay(pause, _end.Token);
                 await RestartAsync();

@@ -9,7 +9,7 @@ using ProjectStage = Qibin.Crm.Client.Projects.ProjectStage;
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
-/// <summary>One prospect from first contact to settled and efficient, by the people whose work it is, through a client generated from the OpenAPI documents.</summary>
+/// <summary>One prospect from first contact to moved in and efficient, by the people whose work it is, through a client generated from the OpenAPI documents.</summary>
 public class JourneyTests(RunningSystem system)
 {
     [Fact]
@@ -86,9 +86,9 @@ public class JourneyTests(RunningSystem system)
         await head.Enterprises.ApproveEntryApplicationAsync(application, await head.EntryTagAsync(application), Key(), new ApprovalRequest { On = Today.AddDays(-118) });
         await service.Enterprises.AgreeEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(), new AgreementRequest { On = Today.AddDays(-115) });
         await service.Enterprises.HandOverPremisesAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-110) });
-        await service.Enterprises.SettleEnterpriseAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-105) });
-        await Eventually.TrueAsync(async () => (await officer.Projects.GetProjectAsync(project)).Result.Milestones.SettledOn == Today.AddDays(-105));
-        await Eventually.TrueAsync(async () => (await officer.Leads.ReadLeadAsync(lead)).Result.SettledOn == Today.AddDays(-105));
+        await service.Enterprises.MoveInEnterpriseAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-105) });
+        await Eventually.TrueAsync(async () => (await officer.Projects.GetProjectAsync(project)).Result.Milestones.MovedInOn == Today.AddDays(-105));
+        await Eventually.TrueAsync(async () => (await officer.Leads.ReadLeadAsync(lead)).Result.MovedInOn == Today.AddDays(-105));
 
         // Works, production, promised output.
         await ReachAsync(officer, projectOfficer, project, new ClaimStageRequest
@@ -134,7 +134,7 @@ public class JourneyTests(RunningSystem system)
         // A moment later leadership sees it.
         var journey = await Eventually.GetAsync(async () => (await leader.Pipeline.ReadJourneyAsync(lead)).Result, j => j.Stage == JourneyStage.Efficient);
         Assert.Equal(
-            [MilestoneKind.FirstContact, MilestoneKind.Converted, MilestoneKind.Signed, MilestoneKind.Registered, MilestoneKind.Settled,
+            [MilestoneKind.FirstContact, MilestoneKind.Converted, MilestoneKind.Signed, MilestoneKind.Registered, MilestoneKind.MovedIn,
                 MilestoneKind.Started, MilestoneKind.Completed, MilestoneKind.Producing, MilestoneKind.AtCapacity, MilestoneKind.Efficient],
             journey.Milestones.Select(m => m.Kind));
         Assert.Equal(

@@ -32,7 +32,7 @@ internal sealed partial class KnownOperations
             return new Prepared { Body = Dispute(other), Status = 201, Token = await _system.TokenAsync(_system.Person("officer", "promotion-manufacturing")) };
         });
         Add("readClaimDispute", async () => (await DisputedAsync()).On(""));
-        Add("settleClaimDispute", async () => (await DisputedAsync()).On("/settlement", new { decision = "overturned", note = "洽谈在先" }));
+        Add("resolveClaimDispute", async () => (await DisputedAsync()).On("/resolution", new { decision = "overturned", note = "洽谈在先" }));
         Rules("Claim", "claims", new { protectionDays = 90, extensionDays = 90, idleReleaseDays = 30, filingFrom = 1_000_000_000L, taskForceFrom = 5_000_000_000L });
 
         Transfers();

@@ -299,7 +299,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnApplication("vetoEntryApplication", 2, "/veto", new { opinion = "不符合定位" });
         OnApplication("agreeEntryApplication", 3, "/agreement", new { on = RowsOfTheTests.Day(-115), agreementNumber = "EA-1" });
         OnApplication("handOverPremises", 4, "/handover", new { on = RowsOfTheTests.Day(-110) });
-        OnApplication("settleEnterprise", 5, "/settlement", new { on = RowsOfTheTests.Day(-105) });
+        OnApplication("moveInEnterprise", 5, "/move-in", new { on = RowsOfTheTests.Day(-105) });
         Add("getTenancy", async () => (await _rows.TenancyAsync()).On(""));
         Add("endTenancy", async () => (await _rows.TenancyAsync()).On("/end", new { reason = "合同到期" }));
 

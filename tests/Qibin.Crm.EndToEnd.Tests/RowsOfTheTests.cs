@@ -255,7 +255,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     };
 
     /// <summary>An entry application.</summary>
-    /// <param name="steps">How far: 0 draft, 1 accepted, 2 reviewed, 3 approved, 4 agreed, 5 handed over, 6 settled.</param>
+    /// <param name="steps">How far: 0 draft, 1 accepted, 2 reviewed, 3 approved, 4 agreed, 5 handed over, 6 moved in.</param>
     public async Task<Row> EntryAsync(int steps)
     {
         var service = await AsAsync("serviceOfficer");
@@ -373,9 +373,9 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             Made("/api/v1/entry-applications", await service.PostAsync("/api/v1/entry-applications", await ApplicationAsync(enterprise))), 6);
         var tenancy = await TenancyOfAsync(entry);
 
-        // What came of the settling has reached both, so that their versions stand still.
-        await Eventually.TrueAsync(async () => SettledOn(await owner.GetAsync(lead.Path), "settledOn"));
-        await Eventually.TrueAsync(async () => (await owner.GetAsync(project.Path)).Is(200).Json.GetProperty("milestones") is var m && m.TryGetProperty("settledOn", out var on) && on.ValueKind == JsonValueKind.String);
+        // What came of the moving in has reached both, so that their versions stand still.
+        await Eventually.TrueAsync(async () => MovedInOn(await owner.GetAsync(lead.Path), "movedInOn"));
+        await Eventually.TrueAsync(async () => (await owner.GetAsync(project.Path)).Is(200).Json.GetProperty("milestones") is var m && m.TryGetProperty("movedInOn", out var on) && on.ValueKind == JsonValueKind.String);
         (await owner.PatchAsync(lead.Path, new { confidential = true, readers = Array.Empty<string>() }, (await owner.GetAsync(lead.Path)).ETag)).Is(200);
         var reader = (await owner.GetAsync("/api/v1/me")).Is(200).Id;
         (await integration.PatchAsync(project.Path, new { confidential = true, readers = new[] { reader } }, (await owner.GetAsync(project.Path)).ETag)).Is(200);
@@ -405,7 +405,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             ["tenancyId"] = tenancy.Id,
         };
 
-        static bool SettledOn(Answer answer, string member) => answer.Is(200).Json.TryGetProperty(member, out var on) && on.ValueKind == JsonValueKind.String;
+        static bool MovedInOn(Answer answer, string member) => answer.Is(200).Json.TryGetProperty(member, out var on) && on.ValueKind == JsonValueKind.String;
     }
 
     /// <summary>Rates of every currency that some journey's amounts are in, so that all of them can be converted.</summary>
@@ -465,7 +465,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             (head, "/approval", new { on = Day(-118) }),
             (service, "/agreement", new { on = Day(-115) }),
             (service, "/handover", new { on = Day(-110) }),
-            (service, "/settlement", new { on = Day(-105) }),
+            (service, "/move-in", new { on = Day(-105) }),
         ];
         var row = draft;
         foreach (var (who, below, body) in way.Take(steps))
@@ -476,10 +476,10 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return row;
     }
 
-    private async Task<Row> TenancyOfAsync(Row settled)
+    private async Task<Row> TenancyOfAsync(Row movedIn)
     {
         var service = await AsAsync("serviceOfficer");
-        var tenancy = (await service.GetAsync(settled.Path)).Is(200).Json.GetProperty("tenancyId").GetString()!;
+        var tenancy = (await service.GetAsync(movedIn.Path)).Is(200).Json.GetProperty("tenancyId").GetString()!;
         var read = (await service.GetAsync("/api/v1/tenancies/" + tenancy)).Is(200);
         return new Row("/api/v1/tenancies/" + tenancy, read.ETag, read.Json, SeenByAll: true);
     }

@@ -37,7 +37,7 @@ public partial class TourTests(RunningSystem system)
         // What is missing was listed once, and nothing else was refused.
         Assert.Single(Regex.Matches(shown, "\"code\":\"stage.evidenceMissing\""));
         Assert.Empty(Regex.Matches(shown, "\"status\":(4|5)\\d\\d").Skip(1));
-        foreach (var milestone in (string[])["firstContact", "converted", "signed", "registered", "settled"])
+        foreach (var milestone in (string[])["firstContact", "converted", "signed", "registered", "movedIn"])
         {
             Assert.Contains($"\"kind\":\"{milestone}\"", shown, StringComparison.Ordinal);
         }

@@ -26,14 +26,14 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
 
         Assert.All(results.EnumerateArray(), r => Assert.Equal(201, r.GetProperty("status").GetInt32()));
         var detail = (await client.GetAsync(results[7].GetProperty("location").GetString()!)).Is(200).Json;
-        Assert.Equal("settled", detail.GetProperty("state").GetString());
+        Assert.Equal("movedIn", detail.GetProperty("state").GetString());
         Assert.Equal(enterpriseIds[7], detail.GetProperty("enterpriseId").GetGuid());
         Assert.Equal(results[7].GetProperty("receipt").GetProperty("tenancyId").GetGuid(), detail.GetProperty("tenancyId").GetGuid());
         Assert.Equal(approver.Id, detail.GetProperty("history")[3].GetProperty("officerId").GetGuid());
         var moves = await enterprises.Service.EventsAsync(detail.GetProperty("id").GetGuid());
         // 1 is the draft and 2 the fair-competition review, which are no moves.
         Assert.Equal([3, 4, 5, 6, 7, 8], moves.Select(m => m.Version));
-        Assert.Equal(["EnterpriseRegistered", "EnterpriseSettled"], (await enterprises.Service.EventsAsync(enterpriseIds[7])).Select(e => e.Type));
+        Assert.Equal(["EnterpriseRegistered", "EnterpriseMovedIn"], (await enterprises.Service.EventsAsync(enterpriseIds[7])).Select(e => e.Type));
         var roster = (await client.GetAsync($"/api/v1/tenancies?on={EnterprisesFixture.Iso(day.AddDays(30))}&total=true")).Is(200).Json;
         Assert.Equal(24, roster.GetProperty("total").GetInt32());
     }
@@ -85,6 +85,6 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         approval = new { on = day.AddDays(9), approverId },
         agreement = new { on = day.AddDays(15), agreementNumber = "RZ-2025-009" },
         handover = new { on = day.AddDays(20) },
-        settlement = new { on = day.AddDays(25) },
+        moveIn = new { on = day.AddDays(25) },
     };
 }

@@ -158,7 +158,7 @@ public sealed class EnterprisesFixture : IAsyncLifetime
     }
 
     /// <summary>The whole way, on one day, which is today when none is given.</summary>
-    public async Task<(Guid ApplicationId, Guid TenancyId)> SettledAsync(Guid enterpriseId, Guid[] unitIds, DateOnly? on = null, DateOnly? to = null)
+    public async Task<(Guid ApplicationId, Guid TenancyId)> MovedInAsync(Guid enterpriseId, Guid[] unitIds, DateOnly? on = null, DateOnly? to = null)
     {
         var day = on ?? Today;
         var id = (await DraftAsync(enterpriseId, unitIds, day, to, draftedOn: day)).Id;
@@ -167,7 +167,7 @@ public sealed class EnterprisesFixture : IAsyncLifetime
         (await StepAsync(id, "approval", new { on = day }, Approver)).Is(200);
         (await StepAsync(id, "agreement", new { on = day })).Is(200);
         (await StepAsync(id, "handover", new { on = day })).Is(200);
-        return (id, (await StepAsync(id, "settlement", new { on = day })).Is(200).Json.GetProperty("tenancyId").GetGuid());
+        return (id, (await StepAsync(id, "moveIn", new { on = day })).Is(200).Json.GetProperty("tenancyId").GetGuid());
     }
 
     public async Task<Answer> EndAsync(Guid tenancyId, DateOnly? endedOn = null)

@@ -18,16 +18,16 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
         (await enterprises.StepAsync(id, "approval", new { on = day.AddDays(4), opinion = "同意" }, enterprises.Approver)).Is(200);
         (await enterprises.StepAsync(id, "agreement", new { on = day.AddDays(5), agreementNumber = "RZ-001" })).Is(200);
         (await enterprises.StepAsync(id, "handover", new { on = day.AddDays(6) })).Is(200);
-        var settled = (await enterprises.StepAsync(id, "settlement", new { on = day.AddDays(7) })).Is(200);
-        var tenancyId = settled.Json.GetProperty("tenancyId").GetGuid();
+        var movedIn = (await enterprises.StepAsync(id, "moveIn", new { on = day.AddDays(7) })).Is(200);
+        var tenancyId = movedIn.Json.GetProperty("tenancyId").GetGuid();
 
         var detail = (await enterprises.Officer.GetAsync($"/api/v1/entry-applications/{id}")).Is(200).Json;
-        Assert.Equal("settled", detail.GetProperty("state").GetString());
+        Assert.Equal("movedIn", detail.GetProperty("state").GetString());
         Assert.Equal(project.ProjectId, detail.GetProperty("projectId").GetGuid());
         Assert.Equal("RZ-001", detail.GetProperty("agreementNumber").GetString());
         Assert.Equal(2, detail.GetProperty("reviews").GetArrayLength());
         Assert.Equal(
-            ["draft", "accepted", "reviewing", "approved", "agreed", "handedOver", "settled"],
+            ["draft", "accepted", "reviewing", "approved", "agreed", "handedOver", "movedIn"],
             detail.GetProperty("history").EnumerateArray().Select(m => m.GetProperty("to").GetString()));
         var approval = detail.GetProperty("history")[3];
         Assert.Equal("同意", approval.GetProperty("opinion").GetString());
@@ -39,18 +39,18 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
         var moves = await enterprises.Service.EventsAsync(id);
         Assert.All(moves, m => Assert.Equal("EntryApplicationMoved", m.Type));
         Assert.Equal(
-            ["draft→accepted", "accepted→reviewing", "reviewing→approved", "approved→agreed", "agreed→handedOver", "handedOver→settled", "settled→left"],
+            ["draft→accepted", "accepted→reviewing", "reviewing→approved", "approved→agreed", "agreed→handedOver", "handedOver→movedIn", "movedIn→left"],
             moves.Select(m => $"{m.Payload.GetProperty("from").GetString()}→{m.Payload.GetProperty("to").GetString()}"));
         Assert.Equal(moves.Select(m => m.Version), moves.Select(m => m.Version).Distinct());
         var told = await enterprises.Service.EventsAsync(enterpriseId);
-        Assert.Equal(["EnterpriseRegistered", "EnterpriseSettled", "EnterpriseLeft"], told.Select(e => e.Type));
-        var settling = told[1].Payload;
-        Assert.Equal(project.ProjectId, settling.GetProperty("projectId").GetGuid());
-        Assert.Equal(project.LeadId, settling.GetProperty("leadId").GetGuid());
-        Assert.Equal(tenancyId, settling.GetProperty("tenancyId").GetGuid());
-        Assert.Equal(units, settling.GetProperty("unitIds").EnumerateArray().Select(u => u.GetGuid()));
-        Assert.True(settling.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
-        Assert.Equal(EnterprisesFixture.Iso(day.AddDays(7)), settling.GetProperty("occurredOn").GetString());
+        Assert.Equal(["EnterpriseRegistered", "EnterpriseMovedIn", "EnterpriseLeft"], told.Select(e => e.Type));
+        var payload = told[1].Payload;
+        Assert.Equal(project.ProjectId, payload.GetProperty("projectId").GetGuid());
+        Assert.Equal(project.LeadId, payload.GetProperty("leadId").GetGuid());
+        Assert.Equal(tenancyId, payload.GetProperty("tenancyId").GetGuid());
+        Assert.Equal(units, payload.GetProperty("unitIds").EnumerateArray().Select(u => u.GetGuid()));
+        Assert.True(payload.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
+        Assert.Equal(EnterprisesFixture.Iso(day.AddDays(7)), payload.GetProperty("occurredOn").GetString());
         Assert.False(told[2].Payload.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
     }
 }

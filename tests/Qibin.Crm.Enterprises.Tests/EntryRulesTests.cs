@@ -72,7 +72,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
             var id = await enterprises.ReviewedAsync(enterprise, [await enterprises.UnitAsync()]);
             (await enterprises.StepAsync(id, step, new { opinion = "不符合规划" }, step == "veto" ? enterprises.Approver : enterprises.Officer)).Is(200);
             foreach (var (next, body) in ((string, object)[])
-                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }), ("settlement", new { }),
+                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }), ("moveIn", new { }),
                     ("return", new { opinion = "x" }), ("veto", new { opinion = "x" }), ("withdrawal", new { opinion = "x" }),
                     ("fair-competition-review", new { conclusion = "passed", documentNumber = "x" })])
             {
@@ -206,7 +206,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         (await enterprises.StepAsync(id, "agreement")).Is(200);
         (await enterprises.StepAsync(id, "handover")).Is(200);
 
-        (await enterprises.StepAsync(id, "settlement")).IsProblem(409, "entry.termOver");
+        (await enterprises.StepAsync(id, "moveIn")).IsProblem(409, "entry.termOver");
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
             Assert.Equal(id, Assert.Single(items.EnumerateArray()).GetProperty("id").GetGuid());
         }
 
-        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?unitId={unit}&state=settled")).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?unitId={unit}&state=movedIn")).Json.GetProperty("items").EnumerateArray());
     }
 
     private static string?[] Missing(Answer refused) => [.. refused.Json.GetProperty("missing").EnumerateArray().Select(m => m.GetString())];

@@ -36,7 +36,7 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     {
         var unit = await enterprises.UnitAsync();
         var enterprise = await enterprises.EnterpriseAsync();
-        await enterprises.SettledAsync(enterprise, [unit]);
+        await enterprises.MovedInAsync(enterprise, [unit]);
         var other = (await enterprises.DraftAsync(enterprise, [unit])).Id;
         await using var source = NpgsqlDataSource.Create(enterprises.Service.Database);
 
@@ -85,7 +85,7 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     public async Task Ending_a_tenancy_frees_the_unit_from_that_day()
     {
         var (unit, enterprise, today) = (await enterprises.UnitAsync(), await enterprises.EnterpriseAsync(), enterprises.Today);
-        var (_, tenancy) = await enterprises.SettledAsync(enterprise, [unit], today.AddDays(-20));
+        var (_, tenancy) = await enterprises.MovedInAsync(enterprise, [unit], today.AddDays(-20));
         var next = await enterprises.ReviewedAsync(enterprise, [unit], today.AddDays(-5));
         (await enterprises.StepAsync(next, "approval", caller: enterprises.Approver)).IsProblem(409, "premises.unitTaken");
 
@@ -96,7 +96,7 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     }
 
     [Fact]
-    public async Task Settling_before_the_wanted_day_takes_the_unit_from_then_on()
+    public async Task MovingIn_before_the_wanted_day_takes_the_unit_from_then_on()
     {
         var (unit, enterprise, today) = (await enterprises.UnitAsync(), await enterprises.EnterpriseAsync(), enterprises.Today);
         var until = await enterprises.ReviewedAsync(enterprise, [unit], today.AddDays(-3), today.AddDays(20));
@@ -106,9 +106,9 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         (await enterprises.StepAsync(early, "agreement")).Is(200);
         (await enterprises.StepAsync(early, "handover")).Is(200);
 
-        (await enterprises.StepAsync(early, "settlement")).IsProblem(409, "premises.unitTaken");
+        (await enterprises.StepAsync(early, "moveIn")).IsProblem(409, "premises.unitTaken");
         (await enterprises.StepAsync(until, "withdrawal", new { opinion = "放弃" })).Is(200);
-        (await enterprises.StepAsync(early, "settlement")).Is(200);
+        (await enterprises.StepAsync(early, "moveIn")).Is(200);
 
         Assert.Equal(1, await enterprises.Service.CountAsync($"select count(*) from occupation where unit_id = '{unit}' and occupied_from = '{EnterprisesFixture.Iso(today)}'"));
     }
@@ -118,7 +118,7 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     {
         var (building, today) = (await enterprises.BuildingAsync(), enterprises.Today);
         var unit = await enterprises.UnitAsync(building);
-        var (_, tenancy) = await enterprises.SettledAsync(await enterprises.EnterpriseAsync(), [unit], today.AddDays(-30), to: today.AddDays(-1));
+        var (_, tenancy) = await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [unit], today.AddDays(-30), to: today.AddDays(-1));
 
         async Task<int> FreeAsync() =>
             (await enterprises.Officer.GetAsync($"/api/v1/premises/units?buildingId={building}&free=true")).Is(200).Json.GetProperty("items").GetArrayLength();
@@ -142,8 +142,8 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     public async Task The_roster_says_who_was_in_the_city_on_a_day()
     {
         var (enterprise, today) = (await enterprises.EnterpriseAsync(), enterprises.Today);
-        var (_, first) = await enterprises.SettledAsync(enterprise, [await enterprises.UnitAsync()], today.AddDays(-50));
-        var (_, second) = await enterprises.SettledAsync(enterprise, [await enterprises.UnitAsync()], today.AddDays(-10));
+        var (_, first) = await enterprises.MovedInAsync(enterprise, [await enterprises.UnitAsync()], today.AddDays(-50));
+        var (_, second) = await enterprises.MovedInAsync(enterprise, [await enterprises.UnitAsync()], today.AddDays(-10));
         (await enterprises.EndAsync(first, today.AddDays(-5))).Is(200);
 
         async Task<Guid[]> RosterAsync(int days) =>

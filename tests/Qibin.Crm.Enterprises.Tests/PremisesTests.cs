@@ -111,7 +111,7 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         var (small, large, repaired) = (await enterprises.UnitAsync(building, 50), await enterprises.UnitAsync(building, 500), await enterprises.UnitAsync(building, 100));
         (await enterprises.Officer.PatchAsync($"/api/v1/premises/units/{repaired}", new { state = "closed" }, "\"1\"")).Is(200);
         var day = enterprises.Today.AddDays(-100);
-        await enterprises.SettledAsync(await enterprises.EnterpriseAsync(), [large], day);
+        await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [large], day);
 
         async Task<Guid[]> FindAsync(string filter) =>
             [.. (await enterprises.Officer.GetAsync($"/api/v1/premises/units?buildingId={building}&sort=area&{filter}")).Is(200)
@@ -133,8 +133,8 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         var building = await enterprises.BuildingAsync();
         var (let, was, never) = (await enterprises.UnitAsync(building, 300), await enterprises.UnitAsync(building, 100), await enterprises.UnitAsync(building, 200));
         var today = enterprises.Today;
-        await enterprises.SettledAsync(await enterprises.EnterpriseAsync(), [let], today.AddDays(-400));
-        var (_, tenancy) = await enterprises.SettledAsync(await enterprises.EnterpriseAsync(), [was], today.AddDays(-300));
+        await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [let], today.AddDays(-400));
+        var (_, tenancy) = await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [was], today.AddDays(-300));
         (await enterprises.EndAsync(tenancy, today.AddDays(-40))).Is(200);
 
         var now = (await enterprises.Officer.GetAsync($"/api/v1/premises/buildings/{building}/vacancy")).Is(200).Json;

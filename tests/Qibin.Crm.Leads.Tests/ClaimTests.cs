@@ -92,7 +92,7 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     [Fact]
-    public async Task A_coordinator_settles_a_dispute_for_either_side_and_meanwhile_the_clock_stands()
+    public async Task A_coordinator_resolves_a_dispute_for_either_side_and_meanwhile_the_clock_stands()
     {
         var (first, second) = (await UnitAsync("甲局"), await UnitAsync("乙局"));
         var (one, two) = await SharedInvestorAsync(first, second);
@@ -105,17 +105,17 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         leads.Service.Clock.Advance(TimeSpan.FromDays(100));
         await leads.Service.RunDueAsync();
         Assert.Equal("disputed", Word(await coordinator.GetAsync($"/api/v1/claims/{claim.Id}"), "state"));
-        (await leads.As(second).PostAsync($"/api/v1/claims/disputes/{dispute.Id}/settlement", new { decision = "upheld", note = "x" }, dispute.ETag)).IsProblem(403, "auth.forbidden");
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/settlement", new { decision = "upheld", note = "先报者确有洽谈" }, dispute.ETag)).Is(200);
+        (await leads.As(second).PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "upheld", note = "x" }, dispute.ETag)).IsProblem(403, "auth.forbidden");
+        (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "upheld", note = "先报者确有洽谈" }, dispute.ETag)).Is(200);
         var upheld = (await coordinator.GetAsync($"/api/v1/claims/{claim.Id}")).Json;
         Assert.Equal("pending", upheld.GetProperty("state").GetString());
         Assert.True(upheld.GetProperty("heldUntil").GetDateTimeOffset() > leads.Service.Clock.GetUtcNow().AddDays(89));
 
         var again = (await DisputeAsync(second, two)).Is(201);
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{again.Id}/settlement", new { decision = "overturned", note = "乙局洽谈在先" }, again.ETag)).Is(200);
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{again.Id}/settlement", new { decision = "upheld", note = "x" }, again.ETag)).IsProblem(412, "ifMatch.stale");
-        var settled = (await leads.As(second).GetAsync($"/api/v1/claims/disputes/{again.Id}")).Is(200).Json;
-        var won = (await leads.As(second).GetAsync($"/api/v1/claims/{settled.GetProperty("wonClaimId").GetGuid()}")).Is(200);
+        (await coordinator.PostAsync($"/api/v1/claims/disputes/{again.Id}/resolution", new { decision = "overturned", note = "乙局洽谈在先" }, again.ETag)).Is(200);
+        (await coordinator.PostAsync($"/api/v1/claims/disputes/{again.Id}/resolution", new { decision = "upheld", note = "x" }, again.ETag)).IsProblem(412, "ifMatch.stale");
+        var resolved = (await leads.As(second).GetAsync($"/api/v1/claims/disputes/{again.Id}")).Is(200).Json;
+        var won = (await leads.As(second).GetAsync($"/api/v1/claims/{resolved.GetProperty("wonClaimId").GetGuid()}")).Is(200);
         Assert.Equal(("protected", "released"), (Word(won, "state"), Word(await coordinator.GetAsync($"/api/v1/claims/{claim.Id}"), "state")));
         (await FileAsync(leads.As(first), one)).IsProblem(409, "claim.taken");
     }
@@ -193,7 +193,7 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
                     break;
                 case 3 when (await DisputeAsync(unit, lead)) is { Status: 201 } dispute:
                     leads.Service.Clock.Advance(TimeSpan.FromDays(random.Next(60)));
-                    (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/settlement", new { decision = random.Next(2) == 0 ? "upheld" : "overturned", note = "x" }, dispute.ETag)).Is(200);
+                    (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = random.Next(2) == 0 ? "upheld" : "overturned", note = "x" }, dispute.ETag)).Is(200);
                     break;
                 default:
                     leads.Service.Clock.Advance(TimeSpan.FromHours(random.Next(1, 1200)));

@@ -14,22 +14,22 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var client = leads.As(TestCaller.Officer());
         var lead = await leads.LeadAsync(client);
         var (enterprise, message) = (NewId(), NewId());
-        var settled = Settled(lead.Id, enterprise, leads.Today.AddDays(-3));
+        var movedIn = MovedIn(lead.Id, enterprise, leads.Today.AddDays(-3));
 
-        Assert.True(await leads.Service.DeliverAsync(settled, enterprise, 5, messageId: message));
-        Assert.False(await leads.Service.DeliverAsync(settled, enterprise, 5, messageId: message));
-        await leads.Service.DeliverAsync(Settled(lead.Id, enterprise, leads.Today.AddDays(-1)), enterprise, 7);
+        Assert.True(await leads.Service.DeliverAsync(movedIn, enterprise, 5, messageId: message));
+        Assert.False(await leads.Service.DeliverAsync(movedIn, enterprise, 5, messageId: message));
+        await leads.Service.DeliverAsync(MovedIn(lead.Id, enterprise, leads.Today.AddDays(-1)), enterprise, 7);
 
-        Assert.Equal(leads.Today.AddDays(-3), (await client.GetAsync(LeadsFixture.Path(lead))).Json.GetProperty("settledOn").Deserialize<DateOnly>());
+        Assert.Equal(leads.Today.AddDays(-3), (await client.GetAsync(LeadsFixture.Path(lead))).Json.GetProperty("movedInOn").Deserialize<DateOnly>());
         var told = (await leads.Service.EventsAsync(lead.Id)).Where(e => e.Type == "LeadAmended").ToList();
-        Assert.Equal(leads.Today.AddDays(-3), Assert.Single(told).Payload.GetProperty("lead").GetProperty("settledOn").Deserialize<DateOnly>());
+        Assert.Equal(leads.Today.AddDays(-3), Assert.Single(told).Payload.GetProperty("lead").GetProperty("movedInOn").Deserialize<DateOnly>());
     }
 
     [Fact]
     public async Task A_settled_enterprise_without_a_lead_is_no_fault()
     {
-        Assert.True(await leads.Service.DeliverAsync(Settled(null, NewId(), leads.Today), NewId(), 1));
-        Assert.True(await leads.Service.DeliverAsync(Settled(NewId(), NewId(), leads.Today), NewId(), 1));
+        Assert.True(await leads.Service.DeliverAsync(MovedIn(null, NewId(), leads.Today), NewId(), 1));
+        Assert.True(await leads.Service.DeliverAsync(MovedIn(NewId(), NewId(), leads.Today), NewId(), 1));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal("LeadConverted", (await leads.Service.EventsAsync(followed.Id))[^1].Type);
     }
 
-    private static EnterpriseSettled Settled(Guid? leadId, Guid enterpriseId, DateOnly on) => new()
+    private static EnterpriseMovedIn MovedIn(Guid? leadId, Guid enterpriseId, DateOnly on) => new()
     {
         Enterprise = new EnterpriseState { EnterpriseId = enterpriseId, Name = "示例公司", Uscc = "91350100M000100Y43", InCity = true },
         ApplicationId = NewId(),

@@ -30,7 +30,7 @@ public sealed class JourneyTests : IAsyncLifetime
         var enterprise = _trade.Register(project, Day.AddDays(55));
         project = _trade.PayIn(_trade.Projects[lead.LeadId], new Money(30_000_000, "CNY"), Day.AddDays(60), officer);
         project = _trade.Reach(project, ProjectStage.Started, Day.AddDays(70), actor: approver);
-        var (tenancy, premises) = _trade.Settle(enterprise, project, Day.AddDays(90), server);
+        var (tenancy, premises) = _trade.MoveIn(enterprise, project, Day.AddDays(90), server);
         foreach (var stage in new[] { ProjectStage.Completed, ProjectStage.Producing, ProjectStage.AtCapacity, ProjectStage.Efficient })
         {
             project = _trade.Reach(_trade.Projects[lead.LeadId], stage, Day.AddDays(90 + (10 * (int)stage)), actor: approver);
@@ -44,7 +44,7 @@ public sealed class JourneyTests : IAsyncLifetime
         Assert.Equal(
             [
                 $"firstContact 2026-01-01 {officer} 1  0", $"converted 2026-01-11 {officer} 4 10 10", $"signed 2026-02-10 {approver} 2 30 40",
-                $"registered 2026-02-25 {approver} 3 15 55", $"started 2026-03-12 {approver} 6 15 70", $"settled 2026-04-01 {server} 7 20 90",
+                $"registered 2026-02-25 {approver} 3 15 55", $"started 2026-03-12 {approver} 6 15 70", $"movedIn 2026-04-01 {server} 7 20 90",
                 $"completed 2026-05-11 {approver} 8 40 130", $"producing 2026-05-21 {approver} 9 10 140", $"atCapacity 2026-05-31 {approver} 10 10 150",
                 $"efficient 2026-06-10 {approver} 11 10 160",
             ],

@@ -48,7 +48,7 @@ public sealed class PropertyTests
         }
 
         Assert.Contains(journeys, j => j.Lead.Confidential);
-        Assert.Contains(journeys, j => j.Project?.SettledOn is not null);
+        Assert.Contains(journeys, j => j.Project?.MovedInOn is not null);
         Assert.Contains(journeys, j => j.Lead.SharedWith.Length > 0);
         Assert.NotEqual(0, await service.CountAsync("select count(*) from cell"));
         var recount = (await service.As(TestCaller.Person(Roles.Administrator)).GetAsync("/api/v1/pipeline/recount")).Is(200).Json;

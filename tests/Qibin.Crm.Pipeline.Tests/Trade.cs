@@ -177,22 +177,22 @@ internal sealed class Trade
         return enterprise;
     }
 
-    public (Guid Tenancy, Guid Unit) Settle(EnterpriseState enterprise, ProjectState project, DateOnly? on = null, Guid? actor = null)
+    public (Guid Tenancy, Guid Unit) MoveIn(EnterpriseState enterprise, ProjectState project, DateOnly? on = null, Guid? actor = null)
     {
         var (application, tenancy, unit) = (NewId(), NewId(), NewId());
-        var settled = Enterprises[enterprise.EnterpriseId] = enterprise with { InCity = true };
+        var movedIn = Enterprises[enterprise.EnterpriseId] = enterprise with { InCity = true };
         Note(application, new EntryApplicationMoved
         {
             ApplicationId = application,
             EnterpriseId = enterprise.EnterpriseId,
             ProjectId = project.ProjectId,
             From = EntryState.HandedOver,
-            To = EntryState.Settled,
+            To = EntryState.MovedIn,
             OccurredOn = on ?? Today,
         }, actor);
-        Note(enterprise.EnterpriseId, new EnterpriseSettled
+        Note(enterprise.EnterpriseId, new EnterpriseMovedIn
         {
-            Enterprise = settled,
+            Enterprise = movedIn,
             ApplicationId = application,
             TenancyId = tenancy,
             UnitIds = [unit],
@@ -200,8 +200,8 @@ internal sealed class Trade
             LeadId = project.LeadId,
             OccurredOn = on ?? Today,
         }, actor);
-        Tell(Projects[project.LeadId] with { SettledOn = on ?? Today },
-            p => new ProjectSettled { Project = p, EnterpriseId = enterprise.EnterpriseId, OccurredOn = on ?? Today }, actor);
+        Tell(Projects[project.LeadId] with { MovedInOn = on ?? Today },
+            p => new ProjectMovedIn { Project = p, EnterpriseId = enterprise.EnterpriseId, OccurredOn = on ?? Today }, actor);
         return (tenancy, unit);
     }
 
@@ -384,8 +384,8 @@ internal sealed class RandomTrade(int seed)
             case 7:
                 Trade.Standing(project, (ProjectStatus)_dice.Next(3), Lately());
                 break;
-            case 8 or 9 when project.EnterpriseId is { } enterprise && project.SettledOn is null:
-                Trade.Settle(Trade.Enterprises[enterprise], project);
+            case 8 or 9 when project.EnterpriseId is { } enterprise && project.MovedInOn is null:
+                Trade.MoveIn(Trade.Enterprises[enterprise], project);
                 break;
             default:
                 var node = Pick(Nodes);

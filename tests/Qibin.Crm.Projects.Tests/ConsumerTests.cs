@@ -63,15 +63,15 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
     public async Task A_settled_enterprise_settles_its_project_and_the_others_are_told()
     {
         var id = await city.AtAsync("registered");
-        var settled = Settled(id, city.Today.AddDays(-3));
-        await city.Service.DeliverAsync(settled, settled.ApplicationId, 6, actorId: city.Coordinator.Id);
-        await city.Service.DeliverAsync(settled, settled.ApplicationId, 6, actorId: city.Coordinator.Id);
+        var movedIn = MovedIn(id, city.Today.AddDays(-3));
+        await city.Service.DeliverAsync(movedIn, movedIn.ApplicationId, 6, actorId: city.Coordinator.Id);
+        await city.Service.DeliverAsync(movedIn, movedIn.ApplicationId, 6, actorId: city.Coordinator.Id);
         var project = await city.GetAsync(id);
-        Assert.Equal(JourneyTests.Day(city.Today.AddDays(-3)), JourneyTests.Text(project.Json.GetProperty("milestones"), "settledOn"));
+        Assert.Equal(JourneyTests.Day(city.Today.AddDays(-3)), JourneyTests.Text(project.Json.GetProperty("milestones"), "movedInOn"));
         Assert.Equal("registered", JourneyTests.Text(project.Json, "stage"));
-        var told = Assert.Single(await city.Service.EventsAsync(id), e => e.Type == "ProjectSettled");
+        var told = Assert.Single(await city.Service.EventsAsync(id), e => e.Type == "ProjectMovedIn");
         Assert.Equal(
-            (settled.Enterprise.EnterpriseId, JourneyTests.Day(settled.OccurredOn), city.Coordinator.Id),
+            (movedIn.Enterprise.EnterpriseId, JourneyTests.Day(movedIn.OccurredOn), city.Coordinator.Id),
             (told.Payload.GetProperty("enterpriseId").GetGuid(), JourneyTests.Text(told.Payload, "occurredOn"), told.ActorId));
     }
 
@@ -84,7 +84,7 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
     {
         var conversion = city.Conversion();
         var id = conversion.ProjectId;
-        var (later, earlier) = (Settled(id, city.Today.AddDays(-10)), Settled(id, city.Today.AddDays(-20)));
+        var (later, earlier) = (MovedIn(id, city.Today.AddDays(-10)), MovedIn(id, city.Today.AddDays(-20)));
         var left = new EnterpriseLeft { Enterprise = later.Enterprise, TenancyId = later.TenancyId, ProjectId = id, OccurredOn = city.Today.AddDays(-1) };
         foreach (var told in order)
         {
@@ -101,9 +101,9 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
         }
 
         var milestones = (await city.GetAsync(id)).Json.GetProperty("milestones");
-        Assert.Equal(JourneyTests.Day(city.Today.AddDays(-20)), JourneyTests.Text(milestones, "settledOn"));
+        Assert.Equal(JourneyTests.Day(city.Today.AddDays(-20)), JourneyTests.Text(milestones, "movedInOn"));
         Assert.Equal(JsonValueKind.Null, milestones.GetProperty("leftOn").ValueKind);
-        var last = (await city.Service.EventsAsync(id)).Last(e => e.Type == "ProjectSettled");
+        var last = (await city.Service.EventsAsync(id)).Last(e => e.Type == "ProjectMovedIn");
         Assert.Equal(JourneyTests.Day(city.Today.AddDays(-20)), JourneyTests.Text(last.Payload, "occurredOn"));
 
         await city.Service.DeliverAsync(left with { TenancyId = earlier.TenancyId, OccurredOn = city.Today }, earlier.TenancyId, 2);
@@ -113,15 +113,15 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
     [Fact]
     public async Task What_is_told_of_no_project_changes_nothing()
     {
-        var settled = Settled(City.NewId(), city.Today) with { ProjectId = null };
-        Assert.True(await city.Service.DeliverAsync(settled, settled.ApplicationId, 6));
+        var movedIn = MovedIn(City.NewId(), city.Today) with { ProjectId = null };
+        Assert.True(await city.Service.DeliverAsync(movedIn, movedIn.ApplicationId, 6));
         await city.Service.DeliverAsync(Registered(City.NewId(), Evidence.NewUscc()), City.NewId(), 1);
     }
 
     private EnterpriseRegistered Registered(Guid projectId, string uscc) =>
         new() { Enterprise = State(City.NewId(), uscc), ProjectId = projectId, LeadId = City.NewId(), OccurredOn = city.Today };
 
-    private static EnterpriseSettled Settled(Guid projectId, DateOnly on) => new()
+    private static EnterpriseMovedIn MovedIn(Guid projectId, DateOnly on) => new()
     {
         Enterprise = State(City.NewId(), Evidence.NewUscc()),
         ApplicationId = City.NewId(),

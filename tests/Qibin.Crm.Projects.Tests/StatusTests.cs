@@ -89,7 +89,7 @@ public sealed class StatusTests(City city) : IClassFixture<City>
         (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/step-back", new { to = "signed", reason = "x" }, claim.ETag)).IsProblem(409, "stage.claimOpen");
         (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages/{claim.Id}/withdrawal", new { }, claim.ETag)).Is(200);
         await city.Service.DeliverAsync(
-            new EnterpriseSettled
+            new EnterpriseMovedIn
             {
                 Enterprise = ConsumerTests.State(City.NewId(), Evidence.NewUscc()),
                 ApplicationId = City.NewId(),
@@ -100,7 +100,7 @@ public sealed class StatusTests(City city) : IClassFixture<City>
             },
             City.NewId(), 3);
         (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/step-back", new { to = "signed", reason = "x" }, await city.ETagAsync(id)))
-            .IsProblem(409, "project.settled");
+            .IsProblem(409, "project.movedIn");
     }
 
     private Task<Answer> StatusAsync(TestCaller caller, Guid id, string status, string reason, DateOnly? on, string etag) =>

@@ -33,7 +33,7 @@ internal static class DemonstrationData
         await PayInAsync(api, converted, projects, today, ct);
         await CompleteAsync(api, converted, projects, today, ct);
         await SuspendAsync(api, converted, projects, today, ct);
-        progress("载体与入驻 · Premises and settling");
+        progress("载体与入驻 · Premises and moving in");
         await PremisesAndEntry.FillAsync(api, converted, projects, staff, today, ct);
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Qibin.Crm.Local.Demo;
 
-/// <summary>A park with its buildings and units, and the entry applications of the registered enterprises: most settled, some on their way.</summary>
+/// <summary>A park with its buildings and units, and the entry applications of the registered enterprises: most moved in, some on their way.</summary>
 internal static class PremisesAndEntry
 {
     private const int UnitsPerFloor = 5;
@@ -126,7 +126,7 @@ internal static class PremisesAndEntry
         application["approval"] = new JsonObject { ["on"] = Day(3), ["approverId"] = staff.Leader };
         application["agreement"] = new JsonObject { ["on"] = Day(4), ["agreementNumber"] = string.Create(CultureInfo.InvariantCulture, $"DEMO-EA-{story.Number:000}") };
         application["handover"] = Step(5);
-        application["settlement"] = Step(6);
+        application["moveIn"] = Step(6);
         return application;
 
         // Seven steps, spread over at most 60 days after the registration.

@@ -34,7 +34,7 @@ internal static class Program
         builder.AddMessaging<LeadsDb>(on => on
             .ConsumeDirectory()
             .TellLeads()
-            .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
+            .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
             .Consume<ProjectOpened, ProjectConsumer>()
             .Consume<ProjectStageReached, ProjectConsumer>()
             .Consume<ProjectSteppedBack, ProjectConsumer>()

@@ -39,7 +39,7 @@ internal static class Program
             .ConsumeProjects()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
             .Consume<EntryApplicationMoved, EntryApplicationMovedConsumer>()
-            .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
+            .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
         builder.AddRollups().AddJobs<PipelineDb>(run => run
             .Run<RebuildJob>(RebuildJob.Kind)

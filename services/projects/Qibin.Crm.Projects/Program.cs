@@ -31,7 +31,7 @@ internal static class Program
             .Consume<LeadConverted, LeadConvertedConsumer>()
             .Consume<LeadAmended, LeadAmendedConsumer>()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
-            .Consume<EnterpriseSettled, EnterpriseSettledConsumer>()
+            .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
         builder.Services.AddValidation();
         var app = builder.Build();

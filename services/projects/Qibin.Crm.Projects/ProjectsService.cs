@@ -15,7 +15,7 @@ internal static class ProjectsService
             ["project.sameStatus"] = new("项目状态已是 {0}", "The project is {0} already"),
             ["project.dateBeforeStatus"] = new("日期不能早于上一次状态变更（{0}）", "The date cannot lie before the last change of status ({0})"),
             ["project.notOwner"] = new("只有项目责任人或管理岗位可以办理", "Only the project's owner or a role above may do that"),
-            ["project.settled"] = new("企业已入驻，不能退回到注册之前", "The enterprise has settled, so the project does not go back before registration"),
+            ["project.movedIn"] = new("企业已入驻，不能退回到注册之前", "The enterprise has moved in, so the project does not go back before registration"),
             ["project.ownerRole"] = new("变更责任人或涉密范围须由部门负责人、统筹岗或管理员办理", "Owner and confidentiality are set by a unit head, coordinator or administrator"),
             ["project.officerUnknown"] = new("人员 {0} 不存在或已停用", "Officer {0} is unknown or not active"),
             ["project.notProjectOfficer"] = new("人员 {0} 不是项目专员", "Officer {0} is no project officer"),

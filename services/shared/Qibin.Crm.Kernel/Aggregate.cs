@@ -24,5 +24,5 @@ public abstract class Aggregate
     }
 
     /// <summary>The change is saved; the next mutator starts the next version.</summary>
-    internal void Settle() => _touched = false;
+    internal void Saved() => _touched = false;
 }

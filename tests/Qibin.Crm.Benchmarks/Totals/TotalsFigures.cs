@@ -160,9 +160,9 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0" });
         await using var command = source.CreateCommand(
             """
-            insert into journey (lead_id, code, investor_id, investor_name, project_id, stage, stage_on, status, first_contact_on, settled_on, owner_id, unit_id,
+            insert into journey (lead_id, code, investor_id, investor_name, project_id, stage, stage_on, status, first_contact_on, moved_in_on, owner_id, unit_id,
                 chain_code, node_code, source_region, band, confidential, readers, shared_with, changed_at)
-            select s.lead_id, l.code, l.investor_id, l.investor_name, s.project_id, s.stage, s.stage_on, s.status, s.first_contact_on, s.settled_on, s.owner_id, s.unit_id,
+            select s.lead_id, l.code, l.investor_id, l.investor_name, s.project_id, s.stage, s.stage_on, s.status, s.first_contact_on, s.moved_in_on, s.owner_id, s.unit_id,
                 s.chain_code, s.node_code, s.source_region, s.band, l.confidential, l.readers, l.shared_with, l.recorded_at
             from stretch s join lead l using (lead_id)
             where s.gen = (select id from generation where live) and s.known_to is null and s.day_to is null and not exists (select from journey j where j.lead_id = s.lead_id);

@@ -6,7 +6,7 @@ namespace Qibin.Crm.EndToEnd.Tests.LeadRows;
 public class FirstReportProtectionTests(RunningSystem system)
 {
     [Fact]
-    public async Task A6_The_first_unit_is_protected_the_second_is_told_who_and_when_and_a_coordinator_settles_their_dispute()
+    public async Task A6_The_first_unit_is_protected_the_second_is_told_who_and_when_and_a_coordinator_resolves_their_dispute()
     {
         using var integration = await system.AsIntegrationAsync();
         using var first = await system.AsAsync("officer", "promotion-satellite");
@@ -23,7 +23,7 @@ public class FirstReportProtectionTests(RunningSystem system)
         Assert.Contains(claim.Id.ToString(), (await first.GetAsync("/api/v1/claims?openTask=filing&state=protected")).Is(200).Body, StringComparison.Ordinal);
 
         var dispute = (await second.PostAsync("/api/v1/claims/disputes", new { leadId = two.Id, contactId = two.Json.GetProperty("contactId").GetGuid(), reason = "展会上已先行洽谈" })).Is(201);
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/settlement", new { decision = "overturned", note = "二分局洽谈在先" }, dispute.ETag)).Is(200);
+        (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "overturned", note = "二分局洽谈在先" }, dispute.ETag)).Is(200);
         var won = (await second.GetAsync($"/api/v1/claims/disputes/{dispute.Id}")).Is(200).Json.GetProperty("wonClaimId").GetGuid();
         Assert.Equal("protected", (await second.GetAsync($"/api/v1/claims/{won}")).Is(200).Json.GetProperty("state").GetString());
         (await first.PostAsync("/api/v1/claims", Evidence(one))).IsProblem(409, "claim.taken");

@@ -16,7 +16,7 @@ public class EntryApplicationTests
         ["approve"] = a => a.Approve(On(a.LastOn)),
         ["agree"] = a => a.Agree(On(a.LastOn), null),
         ["handOver"] = a => a.HandOver(On(a.LastOn)),
-        ["settle"] = a => a.Settle(On(a.LastOn), "T-1", null),
+        ["moveIn"] = a => a.MoveIn(On(a.LastOn), "T-1", null),
         ["leave"] = a => a.Leave(On(a.LastOn)),
         ["return"] = a => a.Return(On(a.LastOn)),
         ["veto"] = a => a.Veto(On(a.LastOn)),
@@ -32,9 +32,9 @@ public class EntryApplicationTests
         { "accept review", "review approve return veto withdraw" },
         { "accept review approve", "agree return withdraw" },
         { "accept review approve agree", "handOver withdraw" },
-        { "accept review approve agree handOver", "settle withdraw" },
-        { "accept review approve agree handOver settle", "leave" },
-        { "accept review approve agree handOver settle leave", "" },
+        { "accept review approve agree handOver", "moveIn withdraw" },
+        { "accept review approve agree handOver moveIn", "leave" },
+        { "accept review approve agree handOver moveIn leave", "" },
         { "accept return", "accept withdraw amend" },
         { "accept veto", "" },
         { "withdraw", "" },
@@ -71,7 +71,7 @@ public class EntryApplicationTests
         application.Agree(On(Day.AddDays(2)), null);
         application.HandOver(On(Day.AddDays(3)));
 
-        var tenancy = application.Settle(On(Day.AddDays(4)), "T-1", null);
+        var tenancy = application.MoveIn(On(Day.AddDays(4)), "T-1", null);
         Assert.All(application.Occupations, o => Assert.Equal((Day.AddDays(4), Day.AddDays(395)), (o.From, o.Until)));
         Assert.Equal((Day.AddDays(4), Day.AddDays(395), application.Id), (tenancy.StartedOn, tenancy.LeaseUntil, tenancy.ApplicationId));
 
@@ -83,7 +83,7 @@ public class EntryApplicationTests
     [Fact]
     public void Leaving_on_the_day_of_settling_leaves_no_occupation()
     {
-        var application = After("accept review approve agree handOver settle");
+        var application = After("accept review approve agree handOver moveIn");
 
         application.Leave(On(application.LastOn));
 
@@ -93,7 +93,7 @@ public class EntryApplicationTests
     [Fact]
     public void Staying_past_the_term_does_not_stretch_the_occupation()
     {
-        var application = After("accept review approve agree handOver settle");
+        var application = After("accept review approve agree handOver moveIn");
 
         application.Leave(On(Day.AddDays(500)));
 
@@ -116,7 +116,7 @@ public class EntryApplicationTests
     public void A_tenancy_ends_once_and_not_before_it_began()
     {
         var application = After("accept review approve agree handOver");
-        var tenancy = application.Settle(On(Day.AddDays(9)), "T-1", null);
+        var tenancy = application.MoveIn(On(Day.AddDays(9)), "T-1", null);
 
         Assert.Equal("tenancy.endBeforeStart", Assert.Throws<RuleViolation>(() => tenancy.End(Day.AddDays(8), "x", At)).Code);
         tenancy.End(Day.AddDays(9), "x", At);

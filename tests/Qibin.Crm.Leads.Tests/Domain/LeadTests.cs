@@ -145,12 +145,12 @@ public class LeadTests
     public void Of_several_settlings_the_first_counts_in_whatever_order_they_come()
     {
         var (one, other) = (Opened(), Opened());
-        Assert.True(one.Settled(FirstContactOn.AddDays(300), Deed));
-        Assert.True(one.Settled(FirstContactOn.AddDays(200), Deed));
-        Assert.False(one.Settled(FirstContactOn.AddDays(300), Deed));
-        Assert.True(other.Settled(FirstContactOn.AddDays(200), Deed));
-        Assert.False(other.Settled(FirstContactOn.AddDays(300), Deed));
-        Assert.Equal(other.SettledOn, one.SettledOn);
+        Assert.True(one.MovedIn(FirstContactOn.AddDays(300), Deed));
+        Assert.True(one.MovedIn(FirstContactOn.AddDays(200), Deed));
+        Assert.False(one.MovedIn(FirstContactOn.AddDays(300), Deed));
+        Assert.True(other.MovedIn(FirstContactOn.AddDays(200), Deed));
+        Assert.False(other.MovedIn(FirstContactOn.AddDays(300), Deed));
+        Assert.Equal(other.MovedInOn, one.MovedInOn);
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public sealed record FairCompetitionReview(FairCompetitionConclusion Conclusion,
 /// <param name="Note">What else is to be said.</param>
 public sealed record EntryWish(Guid[] UnitIds, DateOnly WantedFrom, DateOnly? WantedTo, string? PreferentialTerms, string? Note);
 
-/// <summary>An enterprise's application for units 入驻申请, from draft to settled and left.</summary>
+/// <summary>An enterprise's application for units 入驻申请, from draft to moved in and left.</summary>
 public sealed class EntryApplication : Aggregate, IConfidential
 {
     private readonly List<EntryMove> _moves = [];
@@ -258,7 +258,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
 
     /// <summary>入驻: opens the tenancy; the units count as occupied from this day when it lies before the wanted one.</summary>
     /// <exception cref="RuleViolation"><c>entry.wrongState</c>, <c>entry.beforePrevious</c> or <c>entry.termOver</c>.</exception>
-    public Tenancy Settle(Step step, string tenancyCode, Guid? leadId)
+    public Tenancy MoveIn(Step step, string tenancyCode, Guid? leadId)
     {
         ArgumentNullException.ThrowIfNull(step);
         var from = From(EntryState.HandedOver);
@@ -267,7 +267,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
             throw new RuleViolation("entry.termOver", WantedTo.Value.ToString("O", CultureInfo.InvariantCulture));
         }
 
-        Move(EntryState.Settled, step, from);
+        Move(EntryState.MovedIn, step, from);
         foreach (var occupation in _occupations.Where(o => o.From > step.On))
         {
             occupation.From = step.On;
@@ -282,7 +282,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
     public EntryState Leave(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        var from = From(EntryState.Settled);
+        var from = From(EntryState.MovedIn);
         Move(EntryState.Left, step, from);
         _occupations.RemoveAll(o => o.From >= step.On);
         foreach (var occupation in _occupations.Where(o => o.Until is null || o.Until > step.On))

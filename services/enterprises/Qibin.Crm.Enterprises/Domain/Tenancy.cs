@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Enterprises.Domain;
 
-/// <summary>An enterprise's stay in its units 租约, from the day it settled until it leaves.</summary>
+/// <summary>An enterprise's stay in its units 租约, from the day it moved in until it leaves.</summary>
 public sealed class Tenancy : Aggregate, IConfidential
 {
     private Tenancy()
@@ -30,7 +30,7 @@ public sealed class Tenancy : Aggregate, IConfidential
     public DateTimeOffset RecordedAt { get; private init; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>Opens the tenancy of an application that settles.</summary>
+    /// <summary>Opens the tenancy of an application that moves in.</summary>
     public static Tenancy Open(string code, EntryApplication application, Guid? leadId, DateOnly on, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(application);

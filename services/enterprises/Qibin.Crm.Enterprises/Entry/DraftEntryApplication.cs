@@ -17,7 +17,7 @@ public sealed record DraftEntryApplicationRequest
     public Guid? EnterpriseId { get; init; }
 
     /// <summary>
-    /// The project that settles by it; must be linked to the enterprise. When left out it is the enterprise's only project, if it
+    /// The project that moves in by it; must be linked to the enterprise. When left out it is the enterprise's only project, if it
     /// has just one that the caller may know of.
     /// </summary>
     public Guid? ProjectId { get; init; }

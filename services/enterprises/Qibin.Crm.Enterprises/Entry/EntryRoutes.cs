@@ -36,8 +36,8 @@ internal static class EntryRoutes
             .WithName("agreeEntryApplication").WithSummary("签订入驻协议 · Record the entry agreement");
         entry.MapPost("/{applicationId:guid}/handover", PlainSteps.HandOver).Allow(Scopes.EnterprisesWrite, Writers.Roles)
             .WithName("handOverPremises").WithSummary("交付载体 · Record the handover of the premises");
-        entry.MapPost("/{applicationId:guid}/settlement", SettleEntryApplication.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
-            .WithName("settleEnterprise").WithSummary("入驻 · Settle the enterprise and open its tenancy");
+        entry.MapPost("/{applicationId:guid}/move-in", MoveIn.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("moveInEnterprise").WithSummary("入驻 · Move the enterprise in and open its tenancy");
         entry.MapPost("/{applicationId:guid}/return", PlainSteps.Return).Allow(Scopes.EnterprisesWrite, [.. Writers.Roles, .. Approvers])
             .WithName("returnEntryApplication").WithSummary("退回入驻申请 · Return an application to the applicant");
         entry.MapPost("/{applicationId:guid}/veto", PlainSteps.Veto).Allow(Scopes.EnterprisesWrite, [.. Writers.Roles, .. Approvers])

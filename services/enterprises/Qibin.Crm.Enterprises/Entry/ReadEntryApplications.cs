@@ -134,7 +134,7 @@ public sealed record EntryApplicationDetail : IVersioned
     public required FairCompetitionAnswer? FairCompetitionReview { get; init; }
     public required string? AgreementNumber { get; init; }
 
-    /// <summary>The tenancy that its settlement opened.</summary>
+    /// <summary>The tenancy that moving in opened.</summary>
     public required Guid? TenancyId { get; init; }
 
     public required bool Confidential { get; init; }

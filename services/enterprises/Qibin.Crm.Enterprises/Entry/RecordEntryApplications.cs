@@ -27,7 +27,7 @@ public sealed record RecordEntryApplicationRequest
     public ApprovalRequest? Approval { get; init; }
     public AgreementRequest? Agreement { get; init; }
     public StepRequest? Handover { get; init; }
-    public StepRequest? Settlement { get; init; }
+    public StepRequest? MoveIn { get; init; }
 }
 
 /// <summary>Records applications that another system took through their steps.</summary>
@@ -73,16 +73,16 @@ internal static class RecordEntryApplications
             await PlainSteps.ApplyAsync(application, (a, s) => a.HandOver(s), clock.StepOf(caller, handover.On, handover.Opinion, "/handover/on"), db, ct);
         }
 
-        if (request.Settlement is not { } settlement)
+        if (request.MoveIn is not { } moveIn)
         {
             return TypedResults.Created($"/api/v1/entry-applications/{application.Id}", application.Receipt());
         }
 
         // The draft has locked the enterprise.
         var enterprise = await db.Enterprises.Include(e => e.Links).SingleAsync(e => e.Id == application.EnterpriseId, ct);
-        var tenancy = await SettleEntryApplication.ApplyAsync(
-            application, enterprise, clock.StepOf(caller, settlement.On, settlement.Opinion, "/settlement/on"), db, codes, ct);
-        return TypedResults.Created($"/api/v1/entry-applications/{application.Id}", new SettlementReceipt
+        var tenancy = await MoveIn.ApplyAsync(
+            application, enterprise, clock.StepOf(caller, moveIn.On, moveIn.Opinion, "/move-in/on"), db, codes, ct);
+        return TypedResults.Created($"/api/v1/entry-applications/{application.Id}", new MoveInReceipt
         {
             Id = application.Id,
             Code = application.Code,

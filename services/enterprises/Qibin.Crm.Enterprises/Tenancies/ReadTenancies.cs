@@ -41,7 +41,7 @@ public sealed record TenancyAnswer : IVersioned
     public required Guid? ProjectId { get; init; }
     public required IReadOnlyList<Guid> UnitIds { get; init; }
 
-    /// <summary>The day it settled.</summary>
+    /// <summary>The day it moved in.</summary>
     public required DateOnly StartedOn { get; init; }
 
     /// <summary>First day after the lease's term.</summary>

@@ -25,8 +25,8 @@ public sealed record DisputeRequest
     public string? Reason { get; init; }
 }
 
-/// <summary>Settles a dispute.</summary>
-public sealed record SettlementRequest
+/// <summary>Resolves a dispute.</summary>
+public sealed record MoveInRequest
 {
     /// <summary>Upheld: the claim goes on with what was left of it. Overturned: it ends, and the disputing unit has the investor.</summary>
     [Needed]
@@ -36,7 +36,7 @@ public sealed record SettlementRequest
     public string? Note { get; init; }
 }
 
-/// <summary>Opens and settles disputes. While one is open the claim's clock stands and the investor stays held.</summary>
+/// <summary>Opens and resolves disputes. While one is open the claim's clock stands and the investor stays held.</summary>
 internal static class DisputeClaim
 {
     internal static async Task<Results<Created<Receipt>, NotFound>> Open(
@@ -65,8 +65,8 @@ internal static class DisputeClaim
         return TypedResults.Created($"/api/v1/claims/disputes/{dispute.Id}", new Receipt { Id = dispute.Id, Version = dispute.Version });
     }
 
-    internal static async Task<Results<Ok<Receipt>, NotFound>> Settle(
-        Guid disputeId, SettlementRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Results<Ok<Receipt>, NotFound>> Resolve(
+        Guid disputeId, MoveInRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var ids = await db.DisputesVisibleTo(caller).Where(d => d.Id == disputeId)
             .Join(db.Claims, d => d.ClaimId, c => c.Id, (d, c) => new { c.InvestorId, d.ClaimId, d.LeadId, d.ContactId }).SingleOrDefaultAsync(ct);
@@ -85,15 +85,15 @@ internal static class DisputeClaim
         var lastContactOn = await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.LastContactOn).SingleAsync(ct);
         var overturned = request.Decision == DisputeDecision.Overturned;
         var won = overturned ? clock.NewId() : (Guid?)null;
-        dispute.Settle(request.Decision!.Value, request.Note!, won, deed);
-        claim.Settle(!overturned, request.Note!, lastContactOn, rules, deed);
+        dispute.Resolve(request.Decision!.Value, request.Note!, won, deed);
+        claim.Resolve(!overturned, request.Note!, lastContactOn, rules, deed);
         db.Publish(claim, claim.Moved(ClaimState.Disputed), await ConfidentialAsync(db, claim, ct));
         // The end first: the constraint looks at each statement.
         await db.SaveChangesAsync(ct);
         if (won is { } id)
         {
             var firstTalk = await db.Contacts.AsNoTracking().SingleAsync(c => c.Id == ids.ContactId, ct);
-            // Filed by whom the dispute was opened, and confirmed by the settlement.
+            // Filed by whom the dispute was opened, and confirmed by the resolution.
             var next = Claim.File(id, lead, firstTalk, dispute.Reason[..Math.Min(1000, dispute.Reason.Length)], rules, deed with { By = dispute.OpenedBy });
             next.Confirm(good: true, null, deed);
             db.Add(next);

@@ -30,7 +30,7 @@ public sealed record ClaimQuery
 /// <summary>Filters of the disputes.</summary>
 public sealed record DisputeQuery
 {
-    /// <summary>Open disputes only, or settled ones only.</summary>
+    /// <summary>Open disputes only, or resolved ones only.</summary>
     public bool? Open { get; init; }
 }
 
@@ -84,8 +84,8 @@ internal static class ReadClaims
             .WithName("listClaimDisputes").WithSummary("首报争议列表 · Disputes about claims");
         api.MapGet("/claims/disputes/{disputeId:guid}", ReadDispute).AllowEverybody(Scopes.LeadsRead)
             .WithName("readClaimDispute").WithSummary("首报争议详情 · One dispute");
-        api.MapPost("/claims/disputes/{disputeId:guid}/settlement", DisputeClaim.Settle).Allow(Scopes.LeadsWrite, Roles.Coordinator)
-            .WithName("settleClaimDispute").WithSummary("裁定首报争议 · Settle a dispute");
+        api.MapPost("/claims/disputes/{disputeId:guid}/resolution", DisputeClaim.Resolve).Allow(Scopes.LeadsWrite, Roles.Coordinator)
+            .WithName("resolveClaimDispute").WithSummary("裁定首报争议 · Resolve a dispute");
     }
 
     /// <summary>The claims of the leads that the caller may see.</summary>

@@ -26,7 +26,7 @@ internal static class LeadStates
         SourceRegion = lead.SourceRegion,
         EstimatedInvestment = lead.EstimatedInvestment,
         ProjectId = lead.ProjectId,
-        SettledOn = lead.SettledOn,
+        MovedInOn = lead.MovedInOn,
         Confidential = lead.Confidential,
         Readers = lead.Readers,
         SharedWith = lead.SharedWith,

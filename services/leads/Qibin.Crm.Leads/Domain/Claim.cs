@@ -52,7 +52,7 @@ internal sealed class Claim : Aggregate
     /// <summary>What was left of the period when a dispute stopped the clock.</summary>
     public TimeSpan? Left { get; private set; }
 
-    /// <summary>The day on which the last dispute was settled: silence counts anew from it.</summary>
+    /// <summary>The day on which the last dispute was resolved: silence counts anew from it.</summary>
     public DateOnly? ResumedOn { get; private set; }
 
     /// <summary>When to look whether it has ended.</summary>
@@ -200,7 +200,7 @@ internal sealed class Claim : Aggregate
         return false;
     }
 
-    /// <summary>Another unit disputes the claim: its clock stops until a coordinator has settled that.</summary>
+    /// <summary>Another unit disputes the claim: its clock stops until a coordinator has resolved that.</summary>
     /// <exception cref="RuleViolation"><c>claim.disputed</c>, <c>claim.wrongState</c>.</exception>
     public void Dispute(Deed deed)
     {
@@ -219,9 +219,9 @@ internal sealed class Claim : Aggregate
         Changed(deed);
     }
 
-    /// <summary>The dispute is settled: the claim goes on with what was left of it, or ends.</summary>
+    /// <summary>The dispute is resolved: the claim goes on with what was left of it, or ends.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>.</exception>
-    public void Settle(bool upheld, string note, DateOnly lastContactOn, ClaimRules rules, Deed deed)
+    public void Resolve(bool upheld, string note, DateOnly lastContactOn, ClaimRules rules, Deed deed)
     {
         if (State != ClaimState.Disputed)
         {
@@ -319,10 +319,10 @@ internal sealed class Claim : Aggregate
     }
 }
 
-/// <summary>How a dispute was settled: 维持, 改判.</summary>
+/// <summary>How a dispute was resolved: 维持, 改判.</summary>
 public enum DisputeDecision { Upheld, Overturned }
 
-/// <summary>Another unit disputes 争议 a claim; a coordinator settles it.</summary>
+/// <summary>Another unit disputes 争议 a claim; a coordinator resolves it.</summary>
 internal sealed class ClaimDispute : Aggregate
 {
     private ClaimDispute()
@@ -366,12 +366,12 @@ internal sealed class ClaimDispute : Aggregate
         return dispute;
     }
 
-    /// <exception cref="RuleViolation"><c>claim.settled</c>.</exception>
-    public void Settle(DisputeDecision decision, string note, Guid? wonClaimId, Deed deed)
+    /// <exception cref="RuleViolation"><c>claim.resolved</c>.</exception>
+    public void Resolve(DisputeDecision decision, string note, Guid? wonClaimId, Deed deed)
     {
         if (Decision is not null)
         {
-            throw new RuleViolation("claim.settled");
+            throw new RuleViolation("claim.resolved");
         }
 
         (Decision, DecisionNote, WonClaimId, DecidedBy, DecidedAt) = (decision, note, wonClaimId, deed.By, deed.At);

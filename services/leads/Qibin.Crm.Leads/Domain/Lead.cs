@@ -65,8 +65,8 @@ internal sealed class Lead : Aggregate, IShared
     public string? ProjectName { get; private set; }
     public DateOnly? ConvertedOn { get; private set; }
 
-    /// <summary>The day the investor's enterprise was first settled in the city.</summary>
-    public DateOnly? SettledOn { get; private set; }
+    /// <summary>The day the investor's enterprise was moved into the city first.</summary>
+    public DateOnly? MovedInOn { get; private set; }
 
     /// <summary>Where the lead was when it was closed, and so where it is reopened.</summary>
     public LeadStage? ClosedFrom { get; private set; }
@@ -446,14 +446,14 @@ internal sealed class Lead : Aggregate, IShared
 
     /// <summary>Notes that an enterprise of this journey is in the city; of several the first counts, in whatever order they are told.</summary>
     /// <returns>False when an earlier or the same day was noted before.</returns>
-    public bool Settled(DateOnly occurredOn, Deed deed)
+    public bool MovedIn(DateOnly occurredOn, Deed deed)
     {
-        if (SettledOn <= occurredOn)
+        if (MovedInOn <= occurredOn)
         {
             return false;
         }
 
-        SettledOn = occurredOn;
+        MovedInOn = occurredOn;
         Changed(deed);
         return true;
     }

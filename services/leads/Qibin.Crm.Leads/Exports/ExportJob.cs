@@ -113,7 +113,7 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
                 lead.Code, lead.InvestorName, lead.Title, StageOf(lead.Stage), lead.StageOn, lead.FirstContactOn, lead.LastContactOn, lead.ContactCount,
                 units.GetValueOrDefault(lead.UnitId), lead.NodeCode is { } code ? IndustryChains.OfNode(code)?.Name : null,
                 lead.NodeCode is { } node ? Nodes.GetValueOrDefault(node)?.Name : null, lead.SourceRegion, lead.EstimatedAmount, lead.EstimatedCurrency,
-                LightOf(lead.Light(today)), lead.NextStepDueOn, YesNo(lead.Confidential), YesNo(lead.ProjectId is not null), lead.RevisitOn, lead.SettledOn,
+                LightOf(lead.Light(today)), lead.NextStepDueOn, YesNo(lead.Confidential), YesNo(lead.ProjectId is not null), lead.RevisitOn, lead.MovedInOn,
                 lead.CreatedAt, lead.UpdatedAt,
             ])], after);
     }

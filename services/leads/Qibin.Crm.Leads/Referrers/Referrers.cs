@@ -72,7 +72,7 @@ public sealed record ReferrerReportRow
     public required string Name { get; init; }
     public required int Leads { get; init; }
     public required int Converted { get; init; }
-    public required int Settled { get; init; }
+    public required int MovedIn { get; init; }
 }
 
 /// <summary>Who brought a lead, frozen once approved, and the report that rewards are given by.</summary>
@@ -177,7 +177,7 @@ internal static class Referrers
         leads = query.FirstContactFrom is { } from ? leads.Where(l => l.FirstContactOn >= from) : leads;
         leads = query.FirstContactTo is { } to ? leads.Where(l => l.FirstContactOn <= to) : leads;
         var rows = await db.Referrals.Where(r => r.ApprovedAt != null)
-            .Join(leads, r => r.LeadId, l => l.Id, (r, l) => new { r.Kind, r.Name, l.ProjectId, l.SettledOn })
+            .Join(leads, r => r.LeadId, l => l.Id, (r, l) => new { r.Kind, r.Name, l.ProjectId, l.MovedInOn })
             .GroupBy(x => new { x.Kind, x.Name })
             .Select(g => new ReferrerReportRow
             {
@@ -185,10 +185,10 @@ internal static class Referrers
                 Name = g.Key.Name,
                 Leads = g.Count(),
                 Converted = g.Count(x => x.ProjectId != null),
-                Settled = g.Count(x => x.SettledOn != null),
+                MovedIn = g.Count(x => x.MovedInOn != null),
             }).ToListAsync(ct);
         return TypedResults.Ok<IReadOnlyList<ReferrerReportRow>>(
-            [.. rows.OrderByDescending(r => r.Settled).ThenByDescending(r => r.Converted).ThenByDescending(r => r.Leads).ThenBy(r => r.Name, StringComparer.Ordinal)]);
+            [.. rows.OrderByDescending(r => r.MovedIn).ThenByDescending(r => r.Converted).ThenByDescending(r => r.Leads).ThenBy(r => r.Name, StringComparer.Ordinal)]);
     }
 
     private static async Task<Referral?> LockedAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct)

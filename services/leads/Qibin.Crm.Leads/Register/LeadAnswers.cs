@@ -38,7 +38,7 @@ public sealed record LeadRow
     public required bool Confidential { get; init; }
     public Guid? ProjectId { get; init; }
     public DateOnly? RevisitOn { get; init; }
-    public DateOnly? SettledOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }
@@ -68,7 +68,7 @@ public sealed record LeadRow
         Confidential = lead.Confidential,
         ProjectId = lead.ProjectId,
         RevisitOn = lead.RevisitOn,
-        SettledOn = lead.SettledOn,
+        MovedInOn = lead.MovedInOn,
         CreatedAt = lead.CreatedAt,
         UpdatedAt = lead.UpdatedAt,
         Version = lead.Version,
@@ -138,8 +138,8 @@ public sealed record LeadAnswer : IVersioned
     public ClosureAnswer? Closure { get; init; }
     public LeadProjectAnswer? Project { get; init; }
 
-    /// <summary>The day the investor's enterprise was first settled in the city.</summary>
-    public DateOnly? SettledOn { get; init; }
+    /// <summary>The day the investor's enterprise was moved into the city first.</summary>
+    public DateOnly? MovedInOn { get; init; }
 
     public required Guid CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -186,7 +186,7 @@ public sealed record LeadAnswer : IVersioned
                 Status = project?.Status,
             }
             : null,
-        SettledOn = lead.SettledOn,
+        MovedInOn = lead.MovedInOn,
         CreatedBy = lead.CreatedBy,
         CreatedAt = lead.CreatedAt,
         UpdatedAt = lead.UpdatedAt,

@@ -14,5 +14,5 @@ internal static class ProjectSubscriptions
         .Consume<FundsPaidIn, FundsPaidInConsumer>()
         .Consume<InvestmentCompleted, InvestmentCompletedConsumer>()
         .Consume<ProjectAmended, ProjectAmendedConsumer>()
-        .Consume<ProjectSettled, ProjectSettledConsumer>();
+        .Consume<ProjectMovedIn, ProjectMovedInConsumer>();
 }

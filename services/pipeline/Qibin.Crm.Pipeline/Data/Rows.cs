@@ -43,7 +43,7 @@ internal sealed class MilestoneRow
     public required Guid LeadId { get; init; }
     public required MilestoneKind Kind { get; init; }
 
-    /// <summary>The project's stage that it is; null for first contact, conversion and settling, which are never taken back.</summary>
+    /// <summary>The project's stage that it is; null for first contact, conversion and moving in, which are never taken back.</summary>
     public JourneyStage? Stage { get; init; }
 
     public required DateOnly OccurredOn { get; init; }
@@ -114,7 +114,7 @@ internal sealed class ProjectRow
     public string? Uscc { get; init; }
     public string? EnterpriseName { get; init; }
     public Guid? EnterpriseId { get; init; }
-    public DateOnly? SettledOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
 }
@@ -151,7 +151,7 @@ internal sealed class JourneyRow : IShared, ICounted
     public required DateOnly StageOn { get; init; }
     public required JourneyStatus Status { get; init; }
     public required DateOnly FirstContactOn { get; init; }
-    public DateOnly? SettledOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
     public required Guid OwnerId { get; init; }
     public required Guid UnitId { get; init; }
     public string? ChainCode { get; init; }

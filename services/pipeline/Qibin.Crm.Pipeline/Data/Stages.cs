@@ -18,7 +18,7 @@ public enum JourneyStage
 public enum JourneyStatus { Active, Suspended, Terminated, Kept, Invalid }
 
 /// <summary>The milestones of a journey, in the order of the trade.</summary>
-public enum MilestoneKind { FirstContact, Converted, Signed, Registered, Started, Completed, Settled, Producing, AtCapacity, Efficient }
+public enum MilestoneKind { FirstContact, Converted, Signed, Registered, Started, Completed, MovedIn, Producing, AtCapacity, Efficient }
 
 internal static class Stages
 {

@@ -50,7 +50,7 @@ public sealed record Journey : JourneySummary, IVersioned
     /// <summary>Investment as it was completed or corrected, in the order of recording.</summary>
     public required IReadOnlyList<JourneyAmount> Completed { get; init; }
 
-    /// <summary>Premises that were settled.</summary>
+    /// <summary>Premises that were moved into.</summary>
     public required IReadOnlyList<JourneyPremises> Premises { get; init; }
 
     /// <summary>All that happened, in the order of recording.</summary>
@@ -256,14 +256,14 @@ public sealed record JourneyAmount
     ];
 }
 
-/// <summary>Premises that the enterprise settled in.</summary>
+/// <summary>Premises that the enterprise moved into.</summary>
 public sealed record JourneyPremises
 {
     public required Guid EnterpriseId { get; init; }
     public required Guid ApplicationId { get; init; }
     public required Guid TenancyId { get; init; }
     public required IReadOnlyList<Guid> UnitIds { get; init; }
-    public required DateOnly SettledOn { get; init; }
+    public required DateOnly MovedInOn { get; init; }
 
     /// <summary>When the tenancy ended; null while it lasts.</summary>
     public required DateOnly? LeftOn { get; init; }
@@ -273,13 +273,13 @@ public sealed record JourneyPremises
         var left = stories.Select(s => s.Event).OfType<EnterpriseLeft>().ToLookup(e => e.TenancyId, e => e.OccurredOn);
         return
         [
-            .. stories.Select(s => s.Event).OfType<EnterpriseSettled>().Select(e => new JourneyPremises
+            .. stories.Select(s => s.Event).OfType<EnterpriseMovedIn>().Select(e => new JourneyPremises
             {
                 EnterpriseId = e.Enterprise.EnterpriseId,
                 ApplicationId = e.ApplicationId,
                 TenancyId = e.TenancyId,
                 UnitIds = e.UnitIds,
-                SettledOn = e.OccurredOn,
+                MovedInOn = e.OccurredOn,
                 LeftOn = left[e.TenancyId].Select(on => (DateOnly?)on).FirstOrDefault(),
             }),
         ];

@@ -26,8 +26,8 @@ public record JourneySummary
     public required JourneyStatus Status { get; init; }
     public required DateOnly FirstContactOn { get; init; }
 
-    /// <summary>When its enterprise settled in the city; null before.</summary>
-    public required DateOnly? SettledOn { get; init; }
+    /// <summary>When its enterprise moved into the city; null before.</summary>
+    public required DateOnly? MovedInOn { get; init; }
 
     /// <summary>The responsible officer.</summary>
     public required Guid OwnerId { get; init; }
@@ -65,7 +65,7 @@ public record JourneySummary
         StageOn = row.StageOn,
         Status = row.Status,
         FirstContactOn = row.FirstContactOn,
-        SettledOn = row.SettledOn,
+        MovedInOn = row.MovedInOn,
         OwnerId = row.OwnerId,
         Unit = unit,
         Chain = ChainName.Of(row.ChainCode),
@@ -92,7 +92,7 @@ public record JourneySummary
         StageOn = row.Stretch.StageOn,
         Status = row.Stretch.Status,
         FirstContactOn = row.Stretch.FirstContactOn,
-        SettledOn = row.Stretch.SettledOn,
+        MovedInOn = row.Stretch.MovedInOn,
         OwnerId = row.Stretch.OwnerId,
         Unit = unit,
         Chain = ChainName.Of(row.Stretch.ChainCode),

@@ -52,7 +52,7 @@ internal sealed record Story(FactRow Fact, IEvent Event)
         FundsPaidIn e => e.Project,
         InvestmentCompleted e => e.Project,
         ProjectAmended e => e.Project,
-        ProjectSettled e => e.Project,
+        ProjectMovedIn e => e.Project,
         _ => null,
     };
 

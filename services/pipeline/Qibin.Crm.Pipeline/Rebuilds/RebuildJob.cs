@@ -125,7 +125,7 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
                 select lead_id || ' ' || day_from || coalesce(' ' || day_to, ''), null from (
                     (select {0} from stretch where gen = $1 except all select {0} from stretch where gen = $2)
                     union all (select {0} from stretch where gen = $2 except all select {0} from stretch where gen = $1)) s
-                """.Replace("{0}", "lead_id, known_from, known_to, day_from, day_to, stage, stage_on, status, owner_id, unit_id, chain_code, node_code, source_region, band, month, first_contact_on, settled_on, project_id, amounts", StringComparison.Ordinal)),
+                """.Replace("{0}", "lead_id, known_from, known_to, day_from, day_to, stage, stage_on, status, owner_id, unit_id, chain_code, node_code, source_region, band, month, first_contact_on, moved_in_on, project_id, amounts", StringComparison.Ordinal)),
             ("cell", Sums("cell", CellOf)),
             ("flow", Sums("flow", FlowOf)),
         })

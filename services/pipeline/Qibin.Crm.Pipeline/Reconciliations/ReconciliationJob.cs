@@ -54,7 +54,7 @@ internal sealed class ReconciliationJob(Questions questions, TimeProvider clock)
         var walking = place.Of < Followed.All.Count;
         if (place.Open.Length >= Waiting || (!walking && place.Open.Length > 0))
         {
-            (place, found) = await SettleAsync(db, place, found, ct);
+            (place, found) = await WaitAsync(db, place, found, ct);
         }
         else if (walking)
         {
@@ -106,7 +106,7 @@ internal sealed class ReconciliationJob(Questions questions, TimeProvider clock)
     }
 
     /// <summary>Asks for the next portion of what differed once more.</summary>
-    private async Task<(Place Place, ReconciliationFindings Found)> SettleAsync(PipelineDb db, Place place, ReconciliationFindings found, CancellationToken ct)
+    private async Task<(Place Place, ReconciliationFindings Found)> WaitAsync(PipelineDb db, Place place, ReconciliationFindings found, CancellationToken ct)
     {
         var moved = place.Moved ?? clock.GetUtcNow();
         var waited = clock.GetUtcNow() - moved > Patience;

@@ -14,7 +14,7 @@ internal static class Features
     {
         var features = State(
             row.Code, row.InvestorName, row.Stage, row.StageOn, row.Status, row.OwnerId, row.UnitId, row.ChainCode, row.NodeCode, row.SourceRegion,
-            row.FirstContactOn, row.SettledOn, row.ProjectId, row.Confidential, row.Readers, row.SharedWith);
+            row.FirstContactOn, row.MovedInOn, row.ProjectId, row.Confidential, row.Readers, row.SharedWith);
         foreach (var amount in row.Amounts)
         {
             Add(features, "estimatedInvestment", new Money(amount.Estimated, amount.Currency));
@@ -49,7 +49,7 @@ internal static class Features
             lead.Code, lead.InvestorName, project is null ? Stages.Of(lead.Stage) : Stages.Of(project.Stage), project?.StageOn ?? lead.StageOn,
             project is null ? Stages.StatusOf(lead.Stage) : Stages.StatusOf(project.Status), project?.OwnerId ?? lead.OwnerId, project?.UnitId ?? lead.UnitId,
             project is null ? lead.ChainCode : project.ChainCode, project is null ? lead.NodeCode : project.NodeCode, lead.SourceRegion, lead.FirstContactOn,
-            project?.SettledOn, projectId, lead.Confidential || project?.Confidential == true, readers, lead.SharedWith);
+            project?.MovedInOn, projectId, lead.Confidential || project?.Confidential == true, readers, lead.SharedWith);
         Add(features, "estimatedInvestment", lead.EstimatedInvestment);
         Add(features, "contractAmount", project?.ContractAmount);
         foreach (var paid in project?.PaidIn ?? [])
@@ -102,9 +102,9 @@ internal static class Features
             }
         }
 
-        if (project?.SettledOn is { } settled)
+        if (project?.MovedInOn is { } movedIn)
         {
-            reached[MilestoneKind.Settled] = settled;
+            reached[MilestoneKind.MovedIn] = movedIn;
         }
 
         return reached;
@@ -112,7 +112,7 @@ internal static class Features
 
     private static Dictionary<string, string> State(
         string code, string investor, JourneyStage stage, DateOnly stageOn, JourneyStatus status, Guid owner, Guid unit, string? chain, string? node,
-        string? region, DateOnly firstContactOn, DateOnly? settledOn, Guid? project, bool confidential, IEnumerable<Guid> readers,
+        string? region, DateOnly firstContactOn, DateOnly? movedInOn, Guid? project, bool confidential, IEnumerable<Guid> readers,
         IEnumerable<Guid> sharedWith) => new()
         {
             ["code"] = code,
@@ -126,7 +126,7 @@ internal static class Features
             ["node"] = node ?? "",
             ["sourceRegion"] = region ?? "",
             ["firstContactOn"] = Text(firstContactOn),
-            ["settledOn"] = settledOn is { } on ? Text(on) : "",
+            ["movedInOn"] = movedInOn is { } on ? Text(on) : "",
             ["project"] = $"{project}",
             ["confidential"] = $"{confidential}",
             ["readers"] = string.Join(',', readers.Order()),

@@ -8,9 +8,9 @@ internal static class JourneyRefresh
         .Do(
             """
             insert into journey (lead_id, code, investor_id, investor_name, project_id, project_code, project_name, stage, stage_on, status,
-                first_contact_on, settled_on, owner_id, unit_id, chain_code, node_code, source_region, confidential, readers, shared_with, changed_at)
+                first_contact_on, moved_in_on, owner_id, unit_id, chain_code, node_code, source_region, confidential, readers, shared_with, changed_at)
             select l.lead_id, l.code, l.investor_id, l.investor_name, p.project_id, p.code, p.name, coalesce(p.stage, l.stage),
-                coalesce(p.stage_on, l.stage_on), coalesce(p.status, l.status), l.first_contact_on, p.settled_on,
+                coalesce(p.stage_on, l.stage_on), coalesce(p.status, l.status), l.first_contact_on, p.moved_in_on,
                 coalesce(p.owner_id, l.owner_id), coalesce(p.unit_id, l.unit_id),
                 case when p.project_id is null then l.chain_code else p.chain_code end,
                 case when p.project_id is null then l.node_code else p.node_code end,
@@ -27,7 +27,7 @@ internal static class JourneyRefresh
             on conflict (lead_id) do update set code = excluded.code, investor_id = excluded.investor_id, investor_name = excluded.investor_name,
                 project_id = excluded.project_id, project_code = excluded.project_code, project_name = excluded.project_name,
                 stage = excluded.stage, stage_on = excluded.stage_on, status = excluded.status, first_contact_on = excluded.first_contact_on,
-                settled_on = excluded.settled_on, owner_id = excluded.owner_id, unit_id = excluded.unit_id, chain_code = excluded.chain_code,
+                moved_in_on = excluded.moved_in_on, owner_id = excluded.owner_id, unit_id = excluded.unit_id, chain_code = excluded.chain_code,
                 node_code = excluded.node_code, source_region = excluded.source_region, confidential = excluded.confidential,
                 readers = excluded.readers, shared_with = excluded.shared_with, changed_at = excluded.changed_at
             """,

@@ -10,7 +10,7 @@ internal static class Milestones
 {
     /// <summary>
     /// The milestones that hold: of each kind the earliest that was not taken back, and of those the first recorded. A contact
-    /// entered late moves the first contact to an earlier day; settling in further premises moves nothing.
+    /// entered late moves the first contact to an earlier day; moving in in further premises moves nothing.
     /// </summary>
     public static List<MilestoneRow> Held(this IEnumerable<MilestoneRow> rows) =>
     [
@@ -19,7 +19,7 @@ internal static class Milestones
             .DistinctBy(m => m.Kind).OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind),
     ];
 
-    /// <summary>First contact, conversion, settling: never taken back.</summary>
+    /// <summary>First contact, conversion, moving in: never taken back.</summary>
     public static Telling Reached(this Telling telling, Guid leadId, MilestoneKind kind, DateOnly on) => telling.Insert(leadId, kind, null, on);
 
     /// <summary>A stage of the project.</summary>

@@ -111,7 +111,7 @@ internal static class Retelling
                 new(
                     """
                     select gen, lead_id, known_from, known_to, day_from, day_to, stage, stage_on, status, owner_id, unit_id, chain_code, node_code, source_region,
-                        band, month, first_contact_on, settled_on, project_id, amounts
+                        band, month, first_contact_on, moved_in_on, project_id, amounts
                     from stretch where gen = any (array(select id from generation where $2::int is null or id = $2)) and lead_id = any ($1)
                     """)
                 {
@@ -171,7 +171,7 @@ internal static class Retelling
                 Band = (Band)reader.GetInt32(14),
                 Month = reader.GetInt32(15),
                 FirstContactOn = reader.GetFieldValue<DateOnly>(16),
-                SettledOn = Maybe<DateOnly>(reader, 17),
+                MovedInOn = Maybe<DateOnly>(reader, 17),
                 ProjectId = Maybe<Guid>(reader, 18),
                 Amounts = JsonSerializer.Deserialize<List<StandingAmount>>(reader.GetString(19), Columns)!,
             });

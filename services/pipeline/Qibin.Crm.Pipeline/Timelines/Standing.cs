@@ -13,7 +13,7 @@ internal sealed record Standing
     public required string? SourceRegion { get; init; }
     public required Band Band { get; init; }
     public required DateOnly FirstContactOn { get; init; }
-    public required DateOnly? SettledOn { get; init; }
+    public required DateOnly? MovedInOn { get; init; }
     public required Guid? ProjectId { get; init; }
     public required StandingAmounts Amounts { get; init; }
 

@@ -53,7 +53,7 @@ internal sealed class StretchRow : ICounted
     public required Band Band { get; init; }
     public required int Month { get; init; }
     public required DateOnly FirstContactOn { get; init; }
-    public DateOnly? SettledOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
     public Guid? ProjectId { get; init; }
     public required IReadOnlyList<StandingAmount> Amounts { get; init; }
 
@@ -76,7 +76,7 @@ internal sealed class StretchRow : ICounted
         Band = stretch.Standing.Band,
         Month = stretch.Standing.Month,
         FirstContactOn = stretch.Standing.FirstContactOn,
-        SettledOn = stretch.Standing.SettledOn,
+        MovedInOn = stretch.Standing.MovedInOn,
         ProjectId = stretch.Standing.ProjectId,
         Amounts = stretch.Standing.Amounts.All,
     };

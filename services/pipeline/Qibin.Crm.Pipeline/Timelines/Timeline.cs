@@ -103,7 +103,7 @@ internal sealed class Timeline
         private Money? _estimated, _contract;
         private (ProjectStage Stage, DateOnly On)? _stage;
         private ProjectStatus _status;
-        private DateOnly? _settledOn;
+        private DateOnly? _movedInOn;
         private Guid? _projectId;
 
         public Standing Take(List<Story> leads, List<Story> projects)
@@ -145,7 +145,7 @@ internal sealed class Timeline
                 SourceRegion = _region,
                 Band = Bands.Of(_contract ?? _estimated),
                 FirstContactOn = firstContactOn,
-                SettledOn = _settledOn,
+                MovedInOn = _movedInOn,
                 ProjectId = _projectId,
                 Amounts = new StandingAmounts(
                     from currency in _paidIn.Concat(_completed).Where(p => p.Value != 0).Select(p => p.Key)
@@ -182,7 +182,7 @@ internal sealed class Timeline
             Change(was is null || now.ChainCode != was.ChainCode, () => _chain = now.ChainCode);
             Change(was is null || now.NodeCode != was.NodeCode, () => _node = now.NodeCode);
             Change(was is null || now.ContractAmount != was.ContractAmount, () => _contract = now.ContractAmount);
-            Change(was is null || now.SettledOn != was.SettledOn, () => _settledOn = now.SettledOn);
+            Change(was is null || now.MovedInOn != was.MovedInOn, () => _movedInOn = now.MovedInOn);
             _projectId = now.ProjectId;
             Add(_paidIn, now.PaidIn, was?.PaidIn);
             Add(_completed, now.CompletedInvestment, was?.CompletedInvestment);

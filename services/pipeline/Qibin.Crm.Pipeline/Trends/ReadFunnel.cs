@@ -106,11 +106,11 @@ internal static class ReadFunnel
             }),
         ];
 
-        /// <summary>Settling goes beside the stages of construction: it follows registration, and what follows completion is production.</summary>
+        /// <summary>MovingIn goes beside the stages of construction: it follows registration, and what follows completion is production.</summary>
         private static MilestoneKind? Previous(MilestoneKind kind) => kind switch
         {
             MilestoneKind.FirstContact => null,
-            MilestoneKind.Settled => MilestoneKind.Registered,
+            MilestoneKind.MovedIn => MilestoneKind.Registered,
             MilestoneKind.Producing => MilestoneKind.Completed,
             _ => kind - 1,
         };
@@ -169,7 +169,7 @@ public sealed record FunnelStep
     /// <summary>Of those in the cohort, between 0 and 1; null of nothing.</summary>
     public required decimal? OfCohort { get; init; }
 
-    /// <summary>Of those that reached the milestone before it, how many reached this one as well; settling and construction follow registration side by side.</summary>
+    /// <summary>Of those that reached the milestone before it, how many reached this one as well; moving in and construction follow registration side by side.</summary>
     public required decimal? OfPrevious { get; init; }
 
     /// <summary>Median of the days since first contact, of those that reached it.</summary>

@@ -33,6 +33,6 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
         db.Publish(project, new ProjectOpened { Project = project.State(), OccurredOn = happened.OccurredOn });
         // The version of opening is closed first, so that what was told ahead of it makes the next one.
         await db.SaveChangesAsync(ct);
-        await db.SettleAsync(project, delivery.ActorId, now, ct);
+        await db.MoveInAsync(project, delivery.ActorId, now, ct);
     }
 }

@@ -32,17 +32,17 @@ internal static class Tenancies
         await db.SaveChangesAsync(ct);
         if (await db.Projects.Locked(projectId).SingleOrDefaultAsync(ct) is { } project)
         {
-            await db.SettleAsync(project, actor, now, ct);
+            await db.MoveInAsync(project, actor, now, ct);
         }
     }
 
     /// <summary>Brings the project in line with its tenancies and tells the others.</summary>
-    public static async Task SettleAsync(this ProjectsDb db, Project project, Guid actor, DateTimeOffset now, CancellationToken ct)
+    public static async Task MoveInAsync(this ProjectsDb db, Project project, Guid actor, DateTimeOffset now, CancellationToken ct)
     {
-        var (settled, any) = project.Settle(await db.Tenancies.Where(t => t.ProjectId == project.Id).ToListAsync(ct), actor, now);
-        if (settled)
+        var (movedIn, any) = project.MoveIn(await db.Tenancies.Where(t => t.ProjectId == project.Id).ToListAsync(ct), actor, now);
+        if (movedIn)
         {
-            db.Publish(project, new ProjectSettled { Project = project.State(), EnterpriseId = project.EnterpriseId!.Value, OccurredOn = project.SettledOn!.Value });
+            db.Publish(project, new ProjectMovedIn { Project = project.State(), EnterpriseId = project.EnterpriseId!.Value, OccurredOn = project.MovedInOn!.Value });
         }
         else if (any)
         {

@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Projects.Domain;
 
 /// <summary>Kinds of moves: 立项, 进入阶段, 退回, 暂停, 恢复, 终止, 更正合同额, 入驻, 离园.</summary>
-public enum HistoryKind { Opened, Reached, SteppedBack, Suspended, Resumed, Terminated, ContractCorrected, Settled, Left }
+public enum HistoryKind { Opened, Reached, SteppedBack, Suspended, Resumed, Terminated, ContractCorrected, MovedIn, Left }
 
 /// <summary>One move of a project, kept for ever.</summary>
 internal sealed class HistoryEntry

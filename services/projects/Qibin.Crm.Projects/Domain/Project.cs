@@ -83,7 +83,7 @@ internal sealed class Project : Aggregate, IShared
     public DateOnly? FirstOutputOn { get; private set; }
     public Money? AnnualOutput { get; private set; }
     public Money? AnnualTax { get; private set; }
-    public DateOnly? SettledOn { get; private set; }
+    public DateOnly? MovedInOn { get; private set; }
 
     /// <summary>Set while every tenancy of the project has ended.</summary>
     public DateOnly? LeftOn { get; private set; }
@@ -212,7 +212,7 @@ internal sealed class Project : Aggregate, IShared
 
     /// <summary>Takes the project back to an earlier stage; what it showed for the later ones no longer holds.</summary>
     /// <exception cref="RuleViolation">
-    /// <c>project.notActive</c>, <c>stage.claimOpen</c>, <c>stage.notBack</c>, <c>stage.dateBeforePrevious</c>, <c>project.settled</c>.
+    /// <c>project.notActive</c>, <c>stage.claimOpen</c>, <c>stage.notBack</c>, <c>stage.dateBeforePrevious</c>, <c>project.movedIn</c>.
     /// </exception>
     /// <returns>The stage it came from.</returns>
     public ProjectStage StepBack(ProjectStage to, string reason, DateOnly on, Guid by, DateTimeOffset now)
@@ -234,9 +234,9 @@ internal sealed class Project : Aggregate, IShared
         }
 
         // Who is in the city is a registered enterprise, whatever becomes of the project.
-        if (to < ProjectStage.Registered && SettledOn is not null)
+        if (to < ProjectStage.Registered && MovedInOn is not null)
         {
-            throw new RuleViolation("project.settled");
+            throw new RuleViolation("project.movedIn");
         }
 
         var from = Stage;
@@ -435,25 +435,25 @@ internal sealed class Project : Aggregate, IShared
     }
 
     /// <summary>Takes over what all known tenancies of the project say together, in whatever order they were told.</summary>
-    /// <returns>Whether the day of settling changed, and whether anything did.</returns>
-    public (bool Settled, bool Any) Settle(IReadOnlyCollection<Tenancy> tenancies, Guid actor, DateTimeOffset now)
+    /// <returns>Whether the day of moving in changed, and whether anything did.</returns>
+    public (bool MovedIn, bool Any) MoveIn(IReadOnlyCollection<Tenancy> tenancies, Guid actor, DateTimeOffset now)
     {
-        var begun = tenancies.Where(t => t.SettledOn is not null).ToList();
-        DateOnly? settledOn = begun.Count == 0 ? null : begun.Min(t => t.SettledOn);
+        var begun = tenancies.Where(t => t.MovedInOn is not null).ToList();
+        DateOnly? movedInOn = begun.Count == 0 ? null : begun.Min(t => t.MovedInOn);
         DateOnly? leftOn = begun.Count == 0 || begun.Any(t => t.LeftOn is null) ? null : begun.Max(t => t.LeftOn);
-        if (settledOn == SettledOn && leftOn == LeftOn)
+        if (movedInOn == MovedInOn && leftOn == LeftOn)
         {
             return (false, false);
         }
 
-        var settles = settledOn != SettledOn;
+        var moves = movedInOn != MovedInOn;
         var leaves = leftOn is not null && leftOn != LeftOn;
-        (SettledOn, LeftOn) = (settledOn, leftOn);
-        EnterpriseId ??= begun.MinBy(t => t.SettledOn)!.EnterpriseId;
+        (MovedInOn, LeftOn) = (movedInOn, leftOn);
+        EnterpriseId ??= begun.MinBy(t => t.MovedInOn)!.EnterpriseId;
         Changed(now);
-        if (settles)
+        if (moves)
         {
-            Note(HistoryKind.Settled, Stage, settledOn!.Value, actor, now);
+            Note(HistoryKind.MovedIn, Stage, movedInOn!.Value, actor, now);
         }
 
         if (leaves)
@@ -461,7 +461,7 @@ internal sealed class Project : Aggregate, IShared
             Note(HistoryKind.Left, Stage, leftOn!.Value, actor, now);
         }
 
-        return (settles, true);
+        return (moves, true);
     }
 
     /// <summary>The lead's investor was renamed, merged into another one, or parted from it again.</summary>
@@ -499,7 +499,7 @@ internal sealed class Project : Aggregate, IShared
         Uscc = Uscc,
         EnterpriseName = EnterpriseName,
         EnterpriseId = EnterpriseId,
-        SettledOn = SettledOn,
+        MovedInOn = MovedInOn,
         Confidential = Confidential,
         Readers = Readers,
     };

@@ -9,6 +9,6 @@ internal sealed class Tenancy
     public required Guid TenancyId { get; init; }
     public required Guid ProjectId { get; init; }
     public required Guid EnterpriseId { get; init; }
-    public DateOnly? SettledOn { get; set; }
+    public DateOnly? MovedInOn { get; set; }
     public DateOnly? LeftOn { get; set; }
 }

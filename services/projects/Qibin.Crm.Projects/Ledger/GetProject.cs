@@ -9,7 +9,7 @@ using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Projects.Ledger;
 
-/// <summary>Business dates of the stages reached, and of settling; those that a step back took away are null again.</summary>
+/// <summary>Business dates of the stages reached, and of moving in; those that a step back took away are null again.</summary>
 public sealed record MilestonesAnswer
 {
     public required DateOnly NegotiatingOn { get; init; }
@@ -22,7 +22,7 @@ public sealed record MilestonesAnswer
     public DateOnly? EfficientOn { get; init; }
 
     /// <summary>The first tenancy of its enterprise began.</summary>
-    public DateOnly? SettledOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
 
     /// <summary>The last tenancy of its enterprise ended.</summary>
     public DateOnly? LeftOn { get; init; }
@@ -173,7 +173,7 @@ internal static class GetProject
             ProducingOn = On(ProjectStage.Producing),
             AtCapacityOn = On(ProjectStage.AtCapacity),
             EfficientOn = On(ProjectStage.Efficient),
-            SettledOn = project.SettledOn,
+            MovedInOn = project.MovedInOn,
             LeftOn = project.LeftOn,
         };
     }

@@ -80,7 +80,7 @@ public sealed record ProjectRow
 
     public Guid? EnterpriseId { get; init; }
     public string? EnterpriseName { get; init; }
-    public DateOnly? SettledOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
     public required bool Confidential { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -107,7 +107,7 @@ public sealed record ProjectRow
         CompletedInvestment = project.CompletedInvestment,
         EnterpriseId = project.EnterpriseId,
         EnterpriseName = project.EnterpriseName,
-        SettledOn = project.SettledOn,
+        MovedInOn = project.MovedInOn,
         Confidential = project.Confidential,
         CreatedAt = project.CreatedAt,
         UpdatedAt = project.UpdatedAt,

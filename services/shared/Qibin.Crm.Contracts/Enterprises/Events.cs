@@ -39,7 +39,7 @@ public sealed record EntryApplicationMoved : IEvent
 }
 
 /// <summary>An enterprise has its premises handed over and is in the city.</summary>
-public sealed record EnterpriseSettled : IEvent
+public sealed record EnterpriseMovedIn : IEvent
 {
     public required EnterpriseState Enterprise { get; init; }
     public required Guid ApplicationId { get; init; }

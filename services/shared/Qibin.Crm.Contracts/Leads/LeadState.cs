@@ -32,8 +32,8 @@ public sealed record LeadState
     public Money? EstimatedInvestment { get; init; }
     public Guid? ProjectId { get; init; }
 
-    /// <summary>The day the investor's enterprise was first settled in the city.</summary>
-    public DateOnly? SettledOn { get; init; }
+    /// <summary>The day the investor's enterprise was moved into the city first.</summary>
+    public DateOnly? MovedInOn { get; init; }
 
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }

@@ -58,8 +58,8 @@ public sealed record ProjectAmended : IEvent
     public required ProjectState Project { get; init; }
 }
 
-/// <summary>The project's enterprise settled in the city 入驻.</summary>
-public sealed record ProjectSettled : IEvent
+/// <summary>The project's enterprise moved into the city 入驻.</summary>
+public sealed record ProjectMovedIn : IEvent
 {
     public required ProjectState Project { get; init; }
     public required Guid EnterpriseId { get; init; }

@@ -35,7 +35,7 @@ public sealed record ProjectState
 
     public string? EnterpriseName { get; init; }
     public Guid? EnterpriseId { get; init; }
-    public DateOnly? SettledOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
 }

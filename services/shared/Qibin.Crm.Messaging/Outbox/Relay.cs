@@ -109,8 +109,8 @@ internal sealed class Relay(
             }
 
             var sent = await SendAsync(claimed, ct);
-            // What is confirmed is settled even while the service stops; it would be sent once more otherwise.
-            await SettleAsync(session, sent, CancellationToken.None);
+            // What is confirmed is deleted even while the service stops; it would be sent once more otherwise.
+            await CompleteAsync(session, sent, CancellationToken.None);
             // The broker going away is nobody's fault: everything pauses, nothing is counted.
             pause = sent.Away ? TimeSpan.FromMilliseconds(Math.Min(2000, Math.Max(100, pause.TotalMilliseconds * 2))) : TimeSpan.Zero;
             if (sent.Away)
@@ -182,7 +182,7 @@ internal sealed class Relay(
         }
     }
 
-    private async Task SettleAsync(NpgsqlConnection session, Sent sent, CancellationToken ct)
+    private async Task CompleteAsync(NpgsqlConnection session, Sent sent, CancellationToken ct)
     {
         if (sent.Confirmed.Count > 0)
         {

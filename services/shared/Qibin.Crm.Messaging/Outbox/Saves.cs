@@ -36,7 +36,7 @@ internal sealed class Saves(Wake wake) : SaveChangesInterceptor, IDbTransactionI
     {
         foreach (var entry in db.ChangeTracker.Entries<Aggregate>())
         {
-            entry.Entity.Settle();
+            entry.Entity.Saved();
         }
 
         if (db.ChangeTracker.Entries<EventRow>().Any())

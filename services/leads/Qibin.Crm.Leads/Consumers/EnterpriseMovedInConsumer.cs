@@ -10,13 +10,13 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Leads.Consumers;
 
 /// <summary>Notes on the lead that its investor's enterprise is in the city.</summary>
-internal sealed class EnterpriseSettledConsumer(LeadsDb db, TimeProvider clock) : IConsume<EnterpriseSettled>
+internal sealed class EnterpriseMovedInConsumer(LeadsDb db, TimeProvider clock) : IConsume<EnterpriseMovedIn>
 {
-    public async Task ConsumeAsync(EnterpriseSettled happened, Delivery delivery, CancellationToken ct)
+    public async Task ConsumeAsync(EnterpriseMovedIn happened, Delivery delivery, CancellationToken ct)
     {
         if (happened.LeadId is { } id
             && await db.Leads.Locked(id).SingleOrDefaultAsync(ct) is { } lead
-            && lead.Settled(happened.OccurredOn, new Deed(delivery.ActorId, clock.GetUtcNow())))
+            && lead.MovedIn(happened.OccurredOn, new Deed(delivery.ActorId, clock.GetUtcNow())))
         {
             db.Publish(lead, new LeadAmended { Lead = lead.State() });
         }

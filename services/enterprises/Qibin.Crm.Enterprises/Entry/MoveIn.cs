@@ -11,17 +11,17 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Entry;
 
-/// <summary>What a settlement made.</summary>
-public sealed record SettlementReceipt : Receipt
+/// <summary>What moving in made.</summary>
+public sealed record MoveInReceipt : Receipt
 {
     /// <summary>The tenancy that it opened.</summary>
     public required Guid TenancyId { get; init; }
 }
 
-/// <summary>Settles the enterprise in its units 入驻 and opens the tenancy.</summary>
-internal static class SettleEntryApplication
+/// <summary>Moves in the enterprise in its units 入驻 and opens the tenancy.</summary>
+internal static class MoveIn
 {
-    internal static async Task<Results<Ok<SettlementReceipt>, NotFound>> Handle(
+    internal static async Task<Results<Ok<MoveInReceipt>, NotFound>> Handle(
         Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
     {
         var enterpriseId = await db.EntryApplications.DisclosedTo(caller).Where(a => a.Id == applicationId).Select(a => (Guid?)a.EnterpriseId).SingleOrDefaultAsync(ct);
@@ -40,7 +40,7 @@ internal static class SettleEntryApplication
 
         ifMatch.Check(application);
         var tenancy = await ApplyAsync(application, enterprise, clock.StepOf(caller, request.On, request.Opinion), db, codes, ct);
-        return TypedResults.Ok(new SettlementReceipt
+        return TypedResults.Ok(new MoveInReceipt
         {
             Id = application.Id,
             Code = application.Code,
@@ -54,11 +54,11 @@ internal static class SettleEntryApplication
     {
         var from = application.State;
         var leadId = enterprise.Links.FirstOrDefault(l => l.ProjectId == application.ProjectId)?.LeadId;
-        var tenancy = application.Settle(step, await codes.NextAsync("T", ct), leadId);
+        var tenancy = application.MoveIn(step, await codes.NextAsync("T", ct), leadId);
         enterprise.Stand(inCity: true, step.At);
         db.Add(tenancy);
         db.PublishMove(application, from);
-        db.Publish(enterprise, new EnterpriseSettled
+        db.Publish(enterprise, new EnterpriseMovedIn
         {
             Enterprise = enterprise.State(),
             ApplicationId = application.Id,
