@@ -147,7 +147,7 @@ internal static class Things
     private static Task<Page<ThingAnswer>> List(
         [AsParameters] ThingQuery query, [AsParameters] PageQuery page, HttpRequest request, ShelfDb db, Caller caller, CancellationToken ct)
     {
-        var things = db.Things.AsNoTracking().VisibleTo(caller);
+        var things = db.Things.AsNoTracking().ReadableBy(caller);
         if (query.Q is { } q)
         {
             var pattern = Like.Containing(q);
@@ -164,7 +164,7 @@ internal static class Things
     }
 
     private static async Task<Results<Ok<ThingAnswer>, NotFound>> Read(Guid thingId, ShelfDb db, Caller caller, CancellationToken ct) =>
-        await db.Things.AsNoTracking().VisibleTo(caller).SingleOrDefaultAsync(t => t.Id == thingId, ct) is { } thing
+        await db.Things.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(t => t.Id == thingId, ct) is { } thing
             ? TypedResults.Ok(Answer(thing))
             : TypedResults.NotFound();
 
@@ -183,7 +183,7 @@ internal static class Things
 
     private static async Task<Results<NoContent, NotFound>> Remove(Guid thingId, IfMatch ifMatch, ShelfDb db, Caller caller, CancellationToken ct)
     {
-        var thing = await db.Things.Locked(thingId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var thing = await db.Things.EditableBy(caller).ForUpdate(thingId, ct);
         if (thing is null)
         {
             return TypedResults.NotFound();
@@ -206,7 +206,7 @@ internal static class Things
     private static async Task<Results<Ok<Receipt>, NotFound>> ChangeAsync(
         Guid thingId, IfMatch ifMatch, ShelfDb db, Caller caller, Action<Thing> change, CancellationToken ct)
     {
-        var thing = await db.Things.Locked(thingId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var thing = await db.Things.EditableBy(caller).ForUpdate(thingId, ct);
         if (thing is null)
         {
             return TypedResults.NotFound();

@@ -34,7 +34,7 @@ internal static class AmendBuilding
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid buildingId, AmendBuildingRequest request, IfMatch ifMatch, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
     {
-        var building = await db.Buildings.Locked(buildingId).SingleOrDefaultAsync(ct);
+        var building = await db.Buildings.ForUpdate(buildingId, ct);
         if (building is null)
         {
             return TypedResults.NotFound();

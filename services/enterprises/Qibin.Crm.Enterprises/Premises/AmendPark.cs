@@ -28,7 +28,7 @@ internal static class AmendPark
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid parkId, AmendParkRequest request, IfMatch ifMatch, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
     {
-        var park = await db.Parks.Locked(parkId).SingleOrDefaultAsync(ct);
+        var park = await db.Parks.ForUpdate(parkId, ct);
         if (park is null)
         {
             return TypedResults.NotFound();

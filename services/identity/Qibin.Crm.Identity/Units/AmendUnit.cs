@@ -33,7 +33,7 @@ public static class AmendUnit
     {
         // Two moves at once could make a cycle that neither of them sees.
         await Turns.TakeAsync(db, ct);
-        var unit = await db.Units.Locked(unitId).SingleOrDefaultAsync(ct);
+        var unit = await db.Units.ForUpdate(unitId, ct);
         if (unit is null)
         {
             return TypedResults.NotFound();

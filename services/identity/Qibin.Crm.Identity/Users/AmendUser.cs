@@ -42,7 +42,7 @@ public static class AmendUser
         Guid userId, Request request, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
         await Turns.TakeAsync(db, ct);
-        var person = await db.People.Locked(userId).SingleOrDefaultAsync(ct);
+        var person = await db.People.ForUpdate(userId, ct);
         if (person is null)
         {
             return TypedResults.NotFound();

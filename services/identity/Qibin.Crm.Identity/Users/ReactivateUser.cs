@@ -14,7 +14,7 @@ internal static class ReactivateUser
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid userId, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
-        var person = await db.People.Locked(userId).SingleOrDefaultAsync(ct);
+        var person = await db.People.ForUpdate(userId, ct);
         if (person is null)
         {
             return TypedResults.NotFound();

@@ -17,7 +17,7 @@ internal static class ResetPassword
     public static async Task<Results<Ok<PasswordReceipt>, NotFound>> Handle(
         Guid userId, IfMatch ifMatch, IdentityDb db, UserManager<Person> users, TimeProvider clock, CancellationToken ct)
     {
-        var person = await db.People.Locked(userId).SingleOrDefaultAsync(ct);
+        var person = await db.People.ForUpdate(userId, ct);
         if (person is null)
         {
             return TypedResults.NotFound();

@@ -73,7 +73,7 @@ internal static class AssignLead
         Guid leadId, AssignmentRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var occurredOn = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();
@@ -97,7 +97,7 @@ internal static class AssignLead
     private static async Task<Results<Ok<IReadOnlyList<AssignmentAnswer>>, NotFound>> List(
         Guid leadId, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        if (!await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == leadId, ct))
+        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
         {
             return TypedResults.NotFound();
         }

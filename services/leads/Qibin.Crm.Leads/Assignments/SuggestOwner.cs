@@ -56,14 +56,14 @@ internal static class SuggestOwner
     private static async Task<Results<Ok<IReadOnlyList<OwnerCandidate>>, NotFound>> Candidates(
         Guid leadId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var lead = await db.Leads.AsNoTracking().VisibleTo(caller).SingleOrDefaultAsync(l => l.Id == leadId, ct);
+        var lead = await db.Leads.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(l => l.Id == leadId, ct);
         return lead is null ? TypedResults.NotFound() : TypedResults.Ok<IReadOnlyList<OwnerCandidate>>(await RankAsync(db, caller, lead, clock.Today(), ct));
     }
 
     private static async Task<Results<Ok<AutomaticAssignmentReceipt>, NotFound>> Assign(
         Guid leadId, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();

@@ -75,14 +75,14 @@ internal static class FileClaim
     internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
         LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, TimeProvider? filing = null)
     {
-        var investor = await db.Leads.VisibleTo(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId).SingleOrDefaultAsync(ct);
+        var investor = await db.Leads.ReadableBy(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId).SingleOrDefaultAsync(ct);
         if (investor is not { } investorId)
         {
             return default;
         }
 
         await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct) : TurnAsync(db, caller, investorId, filing, ct));
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is not null && lead.InvestorId != investorId)
         {
             // A merge came in between.
@@ -179,7 +179,7 @@ internal static class FileClaim
             return new ProtectionAnswer { Protected = true };
         }
 
-        var sees = await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == claim.LeadId, ct);
+        var sees = await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == claim.LeadId, ct);
         var unit = await db.Set<UnitRow>().AsNoTracking().SingleOrDefaultAsync(u => u.UnitId == claim.UnitId, ct);
         return new ProtectionAnswer
         {

@@ -156,7 +156,7 @@ internal static class MoveClaim
     {
         var leadId = await db.Claims.Where(c => c.Id == claimId).Select(c => c.LeadId).SingleOrDefaultAsync(ct);
         // The lead first, as everywhere; locked, so that it is the caller's to act for.
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();

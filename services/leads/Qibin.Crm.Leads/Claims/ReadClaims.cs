@@ -90,11 +90,11 @@ internal static class ReadClaims
 
     /// <summary>The claims of the leads that the caller may see.</summary>
     public static IQueryable<Claim> ClaimsVisibleTo(this LeadsDb db, Caller caller) =>
-        db.Claims.Where(c => db.Leads.VisibleTo(caller).Any(l => l.Id == c.LeadId));
+        db.Claims.Where(c => db.Leads.ReadableBy(caller).Any(l => l.Id == c.LeadId));
 
     /// <summary>The disputes of which the caller may see either side's lead.</summary>
     public static IQueryable<ClaimDispute> DisputesVisibleTo(this LeadsDb db, Caller caller) =>
-        db.Disputes.Where(d => db.Leads.VisibleTo(caller).Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
+        db.Disputes.Where(d => db.Leads.ReadableBy(caller).Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
 
     private static async Task<Ok<Page<ClaimAnswer>>> List(
         [AsParameters] ClaimQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)

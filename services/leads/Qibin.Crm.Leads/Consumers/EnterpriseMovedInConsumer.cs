@@ -15,7 +15,7 @@ internal sealed class EnterpriseMovedInConsumer(LeadsDb db, TimeProvider clock) 
     public async Task ConsumeAsync(EnterpriseMovedIn happened, Delivery delivery, CancellationToken ct)
     {
         if (happened.LeadId is { } id
-            && await db.Leads.Locked(id).SingleOrDefaultAsync(ct) is { } lead
+            && await db.Leads.ForUpdate(id, ct) is { } lead
             && lead.MovedIn(happened.OccurredOn, new Deed(delivery.ActorId, clock.GetUtcNow())))
         {
             db.Publish(lead, new LeadAmended { Lead = lead.State() });

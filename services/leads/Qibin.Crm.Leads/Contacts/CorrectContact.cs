@@ -89,7 +89,7 @@ internal static class CorrectContact
         Guid leadId, Guid contactId, ContactPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         // The lead first, as when a contact is logged: its first and last day depend on all of its contacts.
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         var contact = lead is null ? null : await db.Contacts.Locked(contactId).Where(c => c.LeadId == leadId).SingleOrDefaultAsync(ct);
         if (lead is null || contact is null)
         {
@@ -127,7 +127,7 @@ internal static class CorrectContact
     internal static async Task<Results<Ok<IReadOnlyList<ContactRevisionAnswer>>, NotFound>> Revisions(
         Guid leadId, Guid contactId, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        if (!await db.Contacts.AnyAsync(c => c.Id == contactId && c.LeadId == leadId && db.Leads.VisibleTo(caller).Any(l => l.Id == leadId), ct))
+        if (!await db.Contacts.AnyAsync(c => c.Id == contactId && c.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId), ct))
         {
             return TypedResults.NotFound();
         }

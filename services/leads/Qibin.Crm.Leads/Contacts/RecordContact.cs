@@ -53,7 +53,7 @@ internal static class RecordContact
         Guid leadId, ContactRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var occurredOn = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();
@@ -88,7 +88,7 @@ internal static class RecordContact
     internal static async Task<Results<Ok<BatchAnswer>, NotFound>> HandleBatch(
         Guid leadId, BatchRequest<ContactRequest> request, HttpContext http, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == leadId, ct))
+        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
         {
             return TypedResults.NotFound();
         }

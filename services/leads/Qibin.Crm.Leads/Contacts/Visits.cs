@@ -221,11 +221,11 @@ internal static class Visits
     private static async Task<Ok<Page<VisitClashAnswer>>> Clashes(
         [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
     {
-        var mine = db.Leads.VisibleTo(caller);
+        var mine = db.Leads.ReadableBy(caller);
         var clashes = db.VisitClashes.AsNoTracking().Where(c => mine.Any(l => l.Id == c.EarlierLeadId || l.Id == c.LaterLeadId));
         var found = await ClashListing.PageAsync(clashes, page, request, clash => clash, ct);
         var ids = found.Items.SelectMany(c => (Guid[])[c.EarlierLeadId, c.LaterLeadId]).Distinct().ToArray();
-        var seen = await db.Leads.VisibleTo(caller).Where(l => ids.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct);
+        var seen = await db.Leads.ReadableBy(caller).Where(l => ids.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct);
         return TypedResults.Ok(new Page<VisitClashAnswer>
         {
             Next = found.Next,
@@ -250,7 +250,7 @@ internal static class Visits
 
     private static IQueryable<Contact> Visible(LeadsDb db, Caller caller, DateOnly? from, DateOnly? to)
     {
-        var mine = db.Leads.VisibleTo(caller);
+        var mine = db.Leads.ReadableBy(caller);
         var visits = db.Contacts.AsNoTracking().Where(c => c.Channel == ContactChannel.VisitThere || c.Channel == ContactChannel.VisitHere)
             .Where(c => mine.Any(l => l.Id == c.LeadId));
         visits = from is { } first ? visits.Where(c => c.OccurredOn >= first) : visits;

@@ -53,7 +53,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
 
     /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
     public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
-        Investors.Where(i => Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id));
+        Investors.Where(i => Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id));
 
     private static readonly Expression<Func<Lead, object?>> MarksOf =
         l => new { l.NameMarks1, l.NameMarks2, l.NameMarks3, l.NameMarks4, l.NameMarks5, l.NameMarks6, l.NameMarks7, l.NameMarks8 };

@@ -80,7 +80,7 @@ internal static class ReadDigest
     private static async Task<Ok<DigestAnswer>> Handle([AsParameters] DigestQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var (owner, today) = (query.OwnerId ?? caller.Id, clock.Today());
-        var mine = db.Leads.AsNoTracking().VisibleTo(caller).Where(l => l.OwnerId == owner);
+        var mine = db.Leads.AsNoTracking().ReadableBy(caller).Where(l => l.OwnerId == owner);
         var open = mine.Where(l => l.Stage != LeadStage.Kept && l.Stage != LeadStage.Invalid);
         var soon = today.AddDays(Ahead);
         return TypedResults.Ok(new DigestAnswer

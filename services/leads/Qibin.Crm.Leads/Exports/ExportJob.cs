@@ -97,7 +97,7 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
     }
 
     private IQueryable<Lead> Leads(LeadsDb db, Caller caller, ExportRun run) =>
-        ReadLeads.Filter(db.Leads.AsNoTracking().VisibleTo(caller), QueryText.Read<LeadQuery>(run.Query, out _), db, clock.Today());
+        ReadLeads.Filter(db.Leads.AsNoTracking().ReadableBy(caller), QueryText.Read<LeadQuery>(run.Query, out _), db, clock.Today());
 
     private static IQueryable<Investor> Investors(LeadsDb db, Caller caller, ExportRun run) =>
         ReadInvestors.Filter(db.InvestorsVisibleTo(caller).AsNoTracking(), QueryText.Read<InvestorQuery>(run.Query, out _));
@@ -126,7 +126,7 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         Guid[] ids = [.. investors.Select(i => i.Id)];
         var people = (await db.People.AsNoTracking().Where(p => ids.Contains(p.InvestorId)).ToListAsync(ct))
             .GroupBy(p => p.InvestorId).ToDictionary(g => g.Key, g => g.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).First());
-        var worked = (await db.Leads.VisibleTo(caller).Where(l => ids.Contains(l.InvestorId) && l.OwnerId == caller.Id).Select(l => l.InvestorId).Distinct().ToListAsync(ct)).ToHashSet();
+        var worked = (await db.Leads.ReadableBy(caller).Where(l => ids.Contains(l.InvestorId) && l.OwnerId == caller.Id).Select(l => l.InvestorId).Distinct().ToListAsync(ct)).ToHashSet();
         return ([.. investors.Select(investor =>
         {
             var person = people.GetValueOrDefault(investor.Id) is { } first ? PersonAnswer.From(first, masked: !worked.Contains(investor.Id)) : null;

@@ -188,7 +188,7 @@ internal static class LogFirstContact
 
         // Locked, so that a rename or merge under way reaches the new lead too.
         id = await MergeInvestors.FinalAsync(db, id, ct);
-        var investor = await db.Investors.Locked(id).Where(i => db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct)
+        var investor = await db.Investors.Locked(id).Where(i => db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct)
             ?? throw new RuleViolation("investor.unknown");
         investor.RefuseMerged();
         var person = await db.People.Where(p => p.InvestorId == id && p.Name == request.PersonName && p.Phone == request.Phone)

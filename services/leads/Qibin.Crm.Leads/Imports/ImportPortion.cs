@@ -67,7 +67,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         if (run.Key == ImportKey.LeadCode)
         {
             string[] leadCodes = [.. drafts.Select(d => d.LeadCode).OfType<string>().Distinct()];
-            _leadByCode = await db.Leads.VisibleTo(caller).Where(l => leadCodes.Contains(l.Code)).ToDictionaryAsync(l => l.Code, l => l.Id, ct);
+            _leadByCode = await db.Leads.ReadableBy(caller).Where(l => leadCodes.Contains(l.Code)).ToDictionaryAsync(l => l.Code, l => l.Id, ct);
         }
 
         if (usccs.Length > 0)
@@ -75,7 +75,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
             _investorByUscc = await db.Investors.Where(i => usccs.Contains(i.Uscc)).ToDictionaryAsync(i => i.Uscc!, i => i.Id, ct);
             Guid[] registered = [.. _investorByUscc.Values];
             var leads = registered.Length == 0 ? []
-                : await db.Leads.VisibleTo(caller).Where(l => registered.Contains(l.InvestorId)).Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
+                : await db.Leads.ReadableBy(caller).Where(l => registered.Contains(l.InvestorId)).Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
             _visibleInvestors = [.. leads.Select(l => l.InvestorId)];
             if (run.Key == ImportKey.Uscc)
             {
@@ -96,7 +96,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         if (leadIds.Length > 0)
         {
             var found = await db.Leads.FromSql($"select * from lead where id = any ({leadIds}) order by id for update").ToListAsync(ct);
-            var visible = (await db.Leads.VisibleTo(caller).Where(l => leadIds.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
+            var visible = (await db.Leads.ReadableBy(caller).Where(l => leadIds.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
             _found = found.Where(l => visible.Contains(l.Id)).ToDictionary(l => l.Id);
             Guid[] open = [.. found.Select(l => l.NextStepId).OfType<Guid>()];
             _openSteps = await db.NextSteps.Where(s => open.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);

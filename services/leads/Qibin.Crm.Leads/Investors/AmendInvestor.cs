@@ -37,7 +37,7 @@ internal static class AmendInvestor
         Guid investorId, InvestorPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var investor = await db.Investors.Locked(investorId)
-            .Where(i => db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
+            .Where(i => db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
         if (investor is null)
         {
             return TypedResults.NotFound();

@@ -216,9 +216,9 @@ internal static partial class Duplicates
             NameKey = i.NameKey,
             Uscc = i.Uscc,
             By = h.By,
-            Visible = db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id),
+            Visible = db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id),
             Open = db.Leads.Any(l => l.InvestorId == i.Id && !l.Confidential),
-            Plain = h.By != ByPhone || db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id && l.OwnerId == me)
+            Plain = h.By != ByPhone || db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id && l.OwnerId == me)
                 || db.Unmaskings.Any(u => u.PersonId == h.PersonId && u.CallerId == me && u.Until > now),
         }).AsNoTracking();
     }

@@ -239,7 +239,7 @@ internal static class MergeInvestors
         {
             // Both in one statement, or a merge in between would hide the investor.
             var found = await db.Investors.Where(i => i.Id == next)
-                .Select(i => new { i.MergedIntoId, Visible = db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id) }).SingleOrDefaultAsync(ct);
+                .Select(i => new { i.MergedIntoId, Visible = db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id) }).SingleOrDefaultAsync(ct);
             if (found is null or { Visible: true })
             {
                 return found is not null;
@@ -255,7 +255,7 @@ internal static class MergeInvestors
     private static async Task RefuseBeyondReachAsync(LeadsDb db, Caller caller, Guid into, Guid from, CancellationToken ct)
     {
         var open = db.Leads.Where(l => (l.InvestorId == into || l.InvestorId == from) && !l.Confidential);
-        if (await open.CountAsync(ct) != await open.VisibleTo(caller).CountAsync(ct))
+        if (await open.CountAsync(ct) != await open.ReadableBy(caller).CountAsync(ct))
         {
             throw new RuleViolation("merge.beyondReach");
         }

@@ -158,7 +158,7 @@ internal static class People
         Guid investorId, PersonRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         // Locked, so that nobody is added to an investor that is just being merged.
-        var investor = await db.Investors.Locked(investorId).Where(i => db.Leads.VisibleTo(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
+        var investor = await db.Investors.Locked(investorId).Where(i => db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
         if (investor is null)
         {
             return TypedResults.NotFound();
@@ -175,7 +175,7 @@ internal static class People
         Guid investorId, Guid personId, PersonPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var person = await db.People.Locked(personId)
-            .Where(p => p.InvestorId == investorId && db.Leads.VisibleTo(caller).Any(l => l.InvestorId == investorId)).SingleOrDefaultAsync(ct);
+            .Where(p => p.InvestorId == investorId && db.Leads.ReadableBy(caller).Any(l => l.InvestorId == investorId)).SingleOrDefaultAsync(ct);
         if (person is null)
         {
             return TypedResults.NotFound();
@@ -216,8 +216,8 @@ internal static class People
 
     /// <summary>Whether the caller works a lead of the investor.</summary>
     private static Task<bool> WorksAsync(LeadsDb db, Caller caller, Guid investorId, CancellationToken ct) =>
-        db.Leads.VisibleTo(caller).AnyAsync(l => l.InvestorId == investorId && l.OwnerId == caller.Id, ct);
+        db.Leads.ReadableBy(caller).AnyAsync(l => l.InvestorId == investorId && l.OwnerId == caller.Id, ct);
 
     private static IQueryable<Person> Visible(LeadsDb db, Caller caller, Guid investorId, Guid personId) =>
-        db.People.Where(p => p.Id == personId && p.InvestorId == investorId && db.Leads.VisibleTo(caller).Any(l => l.InvestorId == investorId));
+        db.People.Where(p => p.Id == personId && p.InvestorId == investorId && db.Leads.ReadableBy(caller).Any(l => l.InvestorId == investorId));
 }

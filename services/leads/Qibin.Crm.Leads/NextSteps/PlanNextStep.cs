@@ -51,7 +51,7 @@ internal static class PlanNextStep
     private static async Task<Results<Ok<Receipt>, NotFound>> Plan(
         Guid leadId, NextStepRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();
@@ -67,7 +67,7 @@ internal static class PlanNextStep
         Guid leadId, NextStepDoneRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var doneOn = clock.NotAfterToday(request.DoneOn, "/doneOn");
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();

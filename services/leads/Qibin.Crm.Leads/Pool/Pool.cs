@@ -161,7 +161,7 @@ internal static class PoolOperations
         PoolReleaseRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var place = await PlaceAsync(db, request.LeadId!.Value, ct);
-        var lead = await db.Leads.Locked(request.LeadId.Value).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(request.LeadId.Value, ct);
         if (lead is null || place is null)
         {
             return TypedResults.NotFound();
@@ -238,7 +238,7 @@ internal static class PoolOperations
     /// A lead that is no longer in the pool is told of to those who see it, and to whoever comes too late: it was there to be seen.
     /// </summary>
     private static async Task<bool> KnownAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct) =>
-        await db.PoolPicks.AnyAsync(p => p.LeadId == leadId, ct) || await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == leadId, ct);
+        await db.PoolPicks.AnyAsync(p => p.LeadId == leadId, ct) || await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct);
 
     private static async Task<PoolPlace?> PlaceAsync(LeadsDb db, Guid leadId, CancellationToken ct) =>
         await db.PoolPlaces.Where(p => p.LeadId == leadId).Select(p => (Guid?)p.Id).SingleOrDefaultAsync(ct) is { } id

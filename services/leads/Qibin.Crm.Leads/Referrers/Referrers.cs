@@ -97,7 +97,7 @@ internal static class Referrers
     private static async Task<Results<Created<Receipt>, NotFound>> Propose(
         Guid leadId, ReferrerRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == leadId, ct))
+        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
         {
             return TypedResults.NotFound();
         }
@@ -116,7 +116,7 @@ internal static class Referrers
     private static async Task<Results<Ok<ReferrerAnswer>, NotFound>> Read(Guid leadId, LeadsDb db, Caller caller, CancellationToken ct)
     {
         var referral = await db.Referrals.AsNoTracking()
-            .Where(r => r.LeadId == leadId && db.Leads.VisibleTo(caller).Any(l => l.Id == leadId)).SingleOrDefaultAsync(ct);
+            .Where(r => r.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId)).SingleOrDefaultAsync(ct);
         return referral is null
             ? TypedResults.NotFound()
             : TypedResults.Ok(new ReferrerAnswer
@@ -173,7 +173,7 @@ internal static class Referrers
     private static async Task<Ok<IReadOnlyList<ReferrerReportRow>>> Report(
         [AsParameters] ReferrerReportQuery query, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        var leads = db.Leads.AsNoTracking().VisibleTo(caller);
+        var leads = db.Leads.AsNoTracking().ReadableBy(caller);
         leads = query.FirstContactFrom is { } from ? leads.Where(l => l.FirstContactOn >= from) : leads;
         leads = query.FirstContactTo is { } to ? leads.Where(l => l.FirstContactOn <= to) : leads;
         var rows = await db.Referrals.Where(r => r.ApprovedAt != null)
@@ -193,7 +193,7 @@ internal static class Referrers
 
     private static async Task<Referral?> LockedAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct)
     {
-        var id = await db.Referrals.Where(r => r.LeadId == leadId && db.Leads.VisibleTo(caller).Any(l => l.Id == leadId))
+        var id = await db.Referrals.Where(r => r.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId))
             .Select(r => (Guid?)r.Id).SingleOrDefaultAsync(ct);
         return id is { } known ? await db.Referrals.Locked(known).SingleAsync(ct) : null;
     }

@@ -78,7 +78,7 @@ internal static class ReadLeads
     {
         var today = clock.Today();
         var leads = db.Leads.AsNoTracking();
-        var parts = leads.VisiblePartsTo(caller);
+        var parts = leads.ReadablePartsBy(caller);
         if (query.Q is not { } q)
         {
             return TypedResults.Ok(await Listing.PageAsync(
@@ -100,7 +100,7 @@ internal static class ReadLeads
         Guid leadId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         // Joins, not subqueries: EF Core turns a subquery of several columns into a window over the whole table.
-        var found = await db.Leads.AsNoTracking().VisibleTo(caller).Where(l => l.Id == leadId)
+        var found = await db.Leads.AsNoTracking().ReadableBy(caller).Where(l => l.Id == leadId)
             .LeftJoin(db.NextSteps, l => l.NextStepId, s => (Guid?)s.Id, (l, s) => new { Lead = l, Step = s })
             .LeftJoin(db.Projects, x => x.Lead.ProjectId, p => (Guid?)p.ProjectId, (x, p) => new { x.Lead, x.Step, Project = p })
             .SingleOrDefaultAsync(ct);

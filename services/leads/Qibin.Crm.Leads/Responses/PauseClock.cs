@@ -46,7 +46,7 @@ internal static class PauseClock
     private static async Task<Results<Ok<Receipt>, NotFound>> ChangeAsync(
         Guid leadId, IfMatch ifMatch, LeadsDb db, Caller caller, Func<Lead, IEvent> change, CancellationToken ct)
     {
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();

@@ -35,7 +35,7 @@ internal static class ReadBreaches
     {
         var found =
             from breach in db.ResponseBreaches.AsNoTracking()
-            join lead in db.Leads.VisibleTo(caller) on breach.LeadId equals lead.Id
+            join lead in db.Leads.ReadableBy(caller) on breach.LeadId equals lead.Id
             select new BreachOfLead { Breach = breach, Lead = lead };
         if (query.Kind is { Values: var kinds })
         {

@@ -116,7 +116,7 @@ internal static class MoveLead
     private static async Task<Results<Ok<IReadOnlyList<StageAnswer>>, NotFound>> History(
         Guid leadId, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        if (!await db.Leads.VisibleTo(caller).AnyAsync(l => l.Id == leadId, ct))
+        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
         {
             return TypedResults.NotFound();
         }
@@ -130,7 +130,7 @@ internal static class MoveLead
         Guid leadId, IfMatch ifMatch, LeadsDb db, Caller caller,
         Func<Lead, (StageMove Move, IEvent Happened)> move, Func<Lead, CancellationToken, Task>? before, CancellationToken ct)
     {
-        var lead = await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();

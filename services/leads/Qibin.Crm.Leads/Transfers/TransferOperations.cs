@@ -65,7 +65,7 @@ internal static class TransferOperations
     private static async Task<Results<Created<Receipt>, NotFound>> Propose(
         TransferRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var lead = await db.Leads.Locked(request.LeadId!.Value).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(request.LeadId!.Value, ct);
         if (lead is null)
         {
             return TypedResults.NotFound();
@@ -97,7 +97,7 @@ internal static class TransferOperations
     private static async Task<Ok<Page<TransferAnswer>>> List(
         [AsParameters] TransferQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
     {
-        var found = VisibleTo(db, caller).AsNoTracking();
+        var found = ReadableBy(db, caller).AsNoTracking();
         if (query.State is { Values: var states })
         {
             found = found.Where(t => states.Contains(t.Transfer.State));
@@ -122,7 +122,7 @@ internal static class TransferOperations
     }
 
     private static async Task<Results<Ok<TransferAnswer>, NotFound>> Read(Guid transferId, LeadsDb db, Caller caller, CancellationToken ct) =>
-        await VisibleTo(db, caller).AsNoTracking().SingleOrDefaultAsync(t => t.Transfer.Id == transferId, ct) is { } found
+        await ReadableBy(db, caller).AsNoTracking().SingleOrDefaultAsync(t => t.Transfer.Id == transferId, ct) is { } found
             ? TypedResults.Ok(TransferAnswer.From(found))
             : TypedResults.NotFound();
 
@@ -142,7 +142,7 @@ internal static class TransferOperations
         Guid transferId, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var leadId = await db.Transfers.Where(t => t.Id == transferId).Select(t => t.LeadId).SingleOrDefaultAsync(ct);
-        if (await db.Leads.Locked(leadId).VisibleTo(caller).SingleOrDefaultAsync(ct) is null)
+        if (await db.Leads.EditableBy(caller).ForUpdate(leadId, ct) is null)
         {
             return TypedResults.NotFound();
         }
@@ -153,7 +153,7 @@ internal static class TransferOperations
     private static async Task<Results<Ok<Receipt>, NotFound>> Decide(
         Guid transferId, TransferDecisionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var leadId = await VisibleTo(db, caller).Where(t => t.Transfer.Id == transferId).Select(t => t.Lead.Id).SingleOrDefaultAsync(ct);
+        var leadId = await ReadableBy(db, caller).Where(t => t.Transfer.Id == transferId).Select(t => t.Lead.Id).SingleOrDefaultAsync(ct);
         if (leadId == Guid.Empty)
         {
             return TypedResults.NotFound();
@@ -193,9 +193,9 @@ internal static class TransferOperations
     }
 
     /// <summary>The transfers of the leads that the caller sees, and those that are offered to the caller.</summary>
-    private static IQueryable<TransferOfLead> VisibleTo(LeadsDb db, Caller caller)
+    private static IQueryable<TransferOfLead> ReadableBy(LeadsDb db, Caller caller)
     {
-        var (seen, offered) = (db.Leads.VisibleTo(caller), OfferedTo(db, caller));
+        var (seen, offered) = (db.Leads.ReadableBy(caller), OfferedTo(db, caller));
         return Joined(db, db.Leads).Where(t => seen.Any(l => l.Id == t.Lead.Id) || offered.Any(o => o.Transfer.Id == t.Transfer.Id));
     }
 

@@ -30,7 +30,7 @@ internal static class ReadForecast
             portion => db.Stretches.AsNoTracking()
                 .Where(s => s.Gen == live.FirstOrDefault())
                 .Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > knownFrom) && (s.DayTo == null || s.DayTo > dayFrom))
-                .Of(portion).Within(db.Holders.Of(portion).VisibleTo(caller))
+                .Of(portion).Within(db.Holders.Of(portion).ReadableBy(caller))
                 .OrderBy(s => s.LeadId).ThenBy(s => s.KnownFrom).ThenBy(s => s.DayFrom),
             ct))
         {

@@ -40,7 +40,7 @@ internal static class ListJourneys
         if (query.IsPast())
         {
             var stood =
-                from s in db.StoodAt(query).Within(db.Holders.VisibleTo(caller)).Matching(query).Where(s => statuses.Contains(s.Status))
+                from s in db.StoodAt(query).Within(db.Holders.ReadableBy(caller)).Matching(query).Where(s => statuses.Contains(s.Status))
                 join l in db.Set<LeadRow>() on s.LeadId equals l.LeadId
                 join p in db.Projects on s.ProjectId equals p.ProjectId into projects
                 from p in projects.DefaultIfEmpty()
@@ -48,7 +48,7 @@ internal static class ListJourneys
             return TypedResults.Ok(await PastListing.PageAsync(stood, page, request, row => JourneySummary.Of(row, units.Of(row.Stretch.UnitId)), ct));
         }
 
-        var rows = db.Journeys.AsNoTracking().Include(j => j.Amounts).VisibleTo(caller).Matching(query).Where(j => statuses.Contains(j.Status));
+        var rows = db.Journeys.AsNoTracking().Include(j => j.Amounts).ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));
         return TypedResults.Ok(await Listing.PageAsync(rows, page, request, row => JourneySummary.Of(row, units.Of(row.UnitId)), ct));
     }
 }

@@ -18,7 +18,7 @@ internal static class ReadJourney
     {
         // Several statements tell one story, so they look at one snapshot.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-        var row = await db.Journeys.AsNoTracking().Include(j => j.Amounts).VisibleTo(caller).SingleOrDefaultAsync(j => j.LeadId == leadId, ct);
+        var row = await db.Journeys.AsNoTracking().Include(j => j.Amounts).ReadableBy(caller).SingleOrDefaultAsync(j => j.LeadId == leadId, ct);
         if (row is null)
         {
             return TypedResults.NotFound();

@@ -15,7 +15,7 @@ internal static class ReportMaking
     public static async Task<ReportMaterialRow> GatherAsync(PipelineDb db, ReportRow report, Caller caller, CancellationToken ct)
     {
         var stood = db.StoodAt(Filter(report));
-        var visible = db.Holders.VisibleTo(caller);
+        var visible = db.Holders.ReadableBy(caller);
         var names = await db.Units.AsNoTracking().ToDictionaryAsync(u => u.UnitId, u => u.Name, ct);
         return new ReportMaterialRow
         {

@@ -93,7 +93,7 @@ internal static class Credits
                 Share = part.Share,
                 Value = part.Value,
             };
-        return ([.. credits.AsQueryable().VisibleTo(caller)], conversion);
+        return ([.. credits.AsQueryable().ReadableBy(caller)], conversion);
     }
 
     /// <summary>What the indicator counts of a project, per currency; nothing where projects are counted.</summary>
@@ -110,7 +110,7 @@ internal static class Credits
         // Those reached in the year, with all other times that the same project reached the same.
         var reachings = await (
             from m in db.Milestones.AsNoTracking()
-            join h in db.Holders.VisibleTo(caller) on m.LeadId equals h.LeadId
+            join h in db.Holders.ReadableBy(caller) on m.LeadId equals h.LeadId
             where kinds.Contains(m.Kind) && m.OccurredOn <= day && (known == null || m.RecordedAt <= known)
                 && db.Milestones.Any(y => y.LeadId == m.LeadId && y.Kind == m.Kind && y.OccurredOn >= first && y.OccurredOn <= day)
             select new { m.LeadId, m.Kind, m.OccurredOn, m.TakenBackOn, m.TakenBackAt }).ToListAsync(ct);
@@ -125,7 +125,7 @@ internal static class Credits
         var (first, day, known) = (period.First, period.Day, period.KnownAt);
         var facts = await (
             from f in db.Facts.AsNoTracking()
-            join h in db.Holders.VisibleTo(caller) on f.LeadId equals (Guid?)h.LeadId
+            join h in db.Holders.ReadableBy(caller) on f.LeadId equals (Guid?)h.LeadId
             where f.Type == nameof(FundsPaidIn) && f.OccurredOn >= first && f.OccurredOn <= day && (known == null || f.RecordedAt <= known)
             select f).ToListAsync(ct);
         return Story.Read(facts).GroupBy(s => s.Fact.LeadId!.Value)

@@ -39,7 +39,7 @@ internal static class ExcludeProject
         ExcludeProjectRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var (year, indicator, lead, excluded) = (request.Year!.Value, request.Indicator!.Value, request.LeadId!.Value, request.Excluded ?? true);
-        if (!await db.Journeys.VisibleTo(caller).AnyAsync(j => j.LeadId == lead, ct))
+        if (!await db.Journeys.ReadableBy(caller).AnyAsync(j => j.LeadId == lead, ct))
         {
             return TypedResults.NotFound();
         }

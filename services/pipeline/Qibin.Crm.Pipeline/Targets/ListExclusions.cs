@@ -22,7 +22,7 @@ internal static class ListExclusions
     internal static async Task<Ok<Page<ExclusionAnswer>>> Handle(
         [AsParameters] ExclusionsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct)
     {
-        var rows = db.Exclusions.AsNoTracking().Join(db.Holders.VisibleTo(caller), e => e.LeadId, h => h.LeadId, (e, _) => e);
+        var rows = db.Exclusions.AsNoTracking().Join(db.Holders.ReadableBy(caller), e => e.LeadId, h => h.LeadId, (e, _) => e);
         if (query.History != true)
         {
             rows = rows.Where(e => e.Excluded

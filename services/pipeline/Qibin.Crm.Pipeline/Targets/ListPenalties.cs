@@ -39,7 +39,7 @@ internal static class ListPenalties
             rows = rows.Where(p => p.SubjectId == subject);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(rows.Assessed().VisibleTo(caller), page, request, p => new PenaltyAnswer
+        return TypedResults.Ok(await Listing.PageAsync(rows.Assessed().ReadableBy(caller), page, request, p => new PenaltyAnswer
         {
             Id = p.Row.Id,
             Year = p.Row.Year,

@@ -44,7 +44,7 @@ internal static class ListTargets
             rows = rows.Where(t => t.SubjectId == subject);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(rows.Assessed().VisibleTo(caller), page, request, t => new TargetAnswer
+        return TypedResults.Ok(await Listing.PageAsync(rows.Assessed().ReadableBy(caller), page, request, t => new TargetAnswer
         {
             Id = t.Row.Id,
             Year = t.Row.Year,

@@ -105,7 +105,7 @@ internal static class ReadAssessment
         var (year, known, whole) = (period.Year, period.KnownAt, by == AssessedBy.Unit);
         var entered = await db.Targets.AsNoTracking()
             .Where(t => t.Year == year && t.OwnerId == Guid.Empty == whole && (known == null || t.EnteredAt <= known)).ToListAsync(ct);
-        return entered.GroupBy(t => (t.Indicator, t.SubjectId)).Select(g => g.MaxBy(t => t.EnteredAt)!).AsQueryable().Assessed().VisibleTo(caller)
+        return entered.GroupBy(t => (t.Indicator, t.SubjectId)).Select(g => g.MaxBy(t => t.EnteredAt)!).AsQueryable().Assessed().ReadableBy(caller)
             .Select(t => t.Row).AsEnumerable().Where(t => t.Value > 0).ToDictionary(t => (t.Indicator, t.SubjectId), t => t.Value);
     }
 
@@ -114,7 +114,7 @@ internal static class ReadAssessment
         var (year, day, known, whole) = (period.Year, period.Day, period.KnownAt, by == AssessedBy.Unit);
         return db.Penalties.AsNoTracking()
             .Where(p => p.Year == year && p.On <= day && p.OwnerId == Guid.Empty == whole && (known == null || p.EnteredAt <= known))
-            .Assessed().VisibleTo(caller).Select(p => p.Row).ToListAsync(ct);
+            .Assessed().ReadableBy(caller).Select(p => p.Row).ToListAsync(ct);
     }
 }
 

@@ -26,7 +26,7 @@ internal static class TotalsSource
         {
             var known = filter.KnownAt?.ToUniversalTime();
             var stood = db.StoodAt(filter);
-            var visible = stood.Within(db.Holders.VisibleTo(caller)).Matching(filter);
+            var visible = stood.Within(db.Holders.ReadableBy(caller)).Matching(filter);
             return visible.Counted(by, statuses)
                 .Concat(stood.Within(db.Holders.HiddenFrom(caller)).Select(_ => 1L).Hidden())
                 .Concat(db.Facts.Where(f => known == null || f.RecordedAt <= known).Newest());
@@ -34,7 +34,7 @@ internal static class TotalsSource
 
         if (SetFor(filter, by, caller) is not { } set)
         {
-            var visible = journeys.VisibleTo(caller).Matching(filter);
+            var visible = journeys.ReadableBy(caller).Matching(filter);
             return visible.Counted(by, statuses)
                 .Concat(journeys.HiddenFrom(caller).Select(_ => 1L).Hidden()).Concat(db.Facts.Newest());
         }
@@ -46,16 +46,16 @@ internal static class TotalsSource
         var deltas = db.Deltas.Where(d => d.Gen == live.FirstOrDefault());
         var me = caller.Id;
         // The predicate says who reads a confidential journey; to look for the reader first is what finds it by an index.
-        var read = journeys.Where(j => j.Confidential && j.Readers.Contains(me)).VisibleTo(caller);
+        var read = journeys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller);
         // What stands apart is told over all groups together, so that it is read from fewer cells.
         var few = Sets.With(Sets.Of([.. filter.Dimensions(), .. ReachOf(caller)]));
         var apart = db.Cells.Where(c => c.Gen == live.FirstOrDefault() && c.Set == few);
-        var counted = cells.Where(c => statuses.Contains(c.Status)).VisibleTo(caller).Matching(filter).Weighed();
+        var counted = cells.Where(c => statuses.Contains(c.Status)).ReadableBy(caller).Matching(filter).Weighed();
         // Where each group is one cell, PostgreSQL has nothing to sum: that is most of what the statement costs.
         var whole = set == Sets.Of([.. by, .. filter.OfOneValue(), .. ReachesOne(caller) ? ReachOf(caller) : []]);
         var total = (whole ? counted.Placed(by, statuses) : counted.Figures(by, statuses))
-            .Concat(apart.Where(c => !statuses.Contains(c.Status)).VisibleTo(caller).Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(deltas.VisibleTo(caller).Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(apart.Where(c => !statuses.Contains(c.Status)).ReadableBy(caller).Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(deltas.ReadableBy(caller).Matching(filter).Weighed().Figures(by, statuses))
             .Concat(read.Matching(filter).Counted(by, statuses))
             .Concat(inReach.HiddenFrom(caller).Select(c => c.Count).Hidden())
             .Concat(deltas.HiddenFrom(caller).Select(d => d.Count).Hidden())
@@ -80,10 +80,10 @@ internal static class TotalsSource
         var apart = Of(Flows.SetFor(filter, [], caller)!.Value);
         var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault() && (f.At < month || (f.At == month && f.Day <= number)));
         var stood = db.StoodAt(filter);
-        var read = stood.Within(db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).VisibleTo(caller));
-        var total = flows.Where(f => statuses.Contains(f.Status)).VisibleTo(caller).Seen().Matching(filter).Weighed().Figures(by, statuses)
-            .Concat(apart.Where(f => !statuses.Contains(f.Status)).VisibleTo(caller).Seen().Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(deltas.VisibleTo(caller).Seen().Matching(filter).Weighed().Figures(by, statuses))
+        var read = stood.Within(db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).ReadableBy(caller));
+        var total = flows.Where(f => statuses.Contains(f.Status)).ReadableBy(caller).Seen().Matching(filter).Weighed().Figures(by, statuses)
+            .Concat(apart.Where(f => !statuses.Contains(f.Status)).ReadableBy(caller).Seen().Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(deltas.ReadableBy(caller).Seen().Matching(filter).Weighed().Figures(by, statuses))
             .Concat(read.Matching(filter).Counted(by, statuses))
             .Concat(apart.HiddenFrom(caller).Select(f => f.Count).Hidden())
             .Concat(deltas.HiddenFrom(caller).Select(d => d.Count).Hidden())

@@ -23,7 +23,7 @@ internal static class ReadDwell
 
         var statuses = query.Statuses();
         // The filter is about what a journey is today; its days count from its beginning, whoever had it then.
-        var journeys = db.Journeys.VisibleTo(caller).Matching(query).Where(j => statuses.Contains(j.Status));
+        var journeys = db.Journeys.ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));
         var stretches =
             from j in journeys
             join s in db.Standings(query) on j.LeadId equals s.LeadId

@@ -24,7 +24,7 @@ internal static class ReadFunnel
         var months = MonthRanges.Between(query.From, query.To, clock).Select(m => (m.Year * 100) + m.Month).ToArray();
         var (first, last) = (months[0], months[^1]);
         // Whatever became of them, suspended and invalid ones included: they are part of what was begun.
-        var journeys = db.Journeys.AsNoTracking().VisibleTo(caller).Matching(query).Where(j => j.Month >= first && j.Month <= last);
+        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => j.Month >= first && j.Month <= last);
         if (query.Status is { Values: var statuses })
         {
             journeys = journeys.Where(j => statuses.Contains(j.Status));

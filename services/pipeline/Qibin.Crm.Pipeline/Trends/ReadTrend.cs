@@ -25,7 +25,7 @@ internal static class ReadTrend
         var statuses = query.Statuses();
         var moves = Flows.SetFor(query, [], caller) is { } set
             ? await Moves(db, set, query, statuses, caller).ToListAsync(ct)
-            : await db.ByPortionsAsync(portion => Counted(db.Standings(query).Of(portion), db.Holders.Of(portion).VisibleTo(caller), query, statuses), ct).ToListAsync(ct);
+            : await db.ByPortionsAsync(portion => Counted(db.Standings(query).Of(portion), db.Holders.Of(portion).ReadableBy(caller), query, statuses), ct).ToListAsync(ct);
         return TypedResults.Ok(new Trend
         {
             Status = statuses,
@@ -46,10 +46,10 @@ internal static class ReadTrend
     {
         var live = db.Live;
         var me = caller.Id;
-        var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && f.Set == set).VisibleTo(caller).Seen();
-        var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault()).VisibleTo(caller).Seen();
+        var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && f.Set == set).ReadableBy(caller).Seen();
+        var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault()).ReadableBy(caller).Seen();
         var moves = Summed(flows.Matching(filter)).Concat(Summed(deltas.Matching(filter)))
-            .Concat(Counted(db.Standings(filter), db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).VisibleTo(caller), filter, statuses));
+            .Concat(Counted(db.Standings(filter), db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).ReadableBy(caller), filter, statuses));
         return caller.Reach is Reach.Unit or Reach.Subtree
             ? moves.Concat(Counted(db.Standings(filter), db.Holders.OnlySharedWith(caller).Where(h => !h.Confidential), filter, statuses))
             : moves;

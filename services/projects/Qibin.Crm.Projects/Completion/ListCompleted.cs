@@ -46,13 +46,13 @@ internal static class ListCompleted
 
     public static async Task<Results<Ok<Page<CompletedAnswer>>, NotFound>> Handle(
         Guid projectId, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db, Caller caller, CancellationToken ct) =>
-        await db.Projects.VisibleTo(caller).AnyAsync(p => p.Id == projectId, ct)
+        await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct)
             ? TypedResults.Ok(await Listing.PageAsync(db.Completed.AsNoTracking().Where(f => f.ProjectId == projectId), page, request, CompletedAnswer.Of, ct))
             : TypedResults.NotFound();
 
     public static async Task<Results<Ok<CompletedAnswer>, NotFound>> HandleOne(Guid projectId, Guid completionId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
-        var entry = await db.Projects.VisibleTo(caller).AnyAsync(p => p.Id == projectId, ct)
+        var entry = await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct)
             ? await db.Completed.AsNoTracking().SingleOrDefaultAsync(f => f.Id == completionId && f.ProjectId == projectId, ct)
             : null;
         return entry is null ? TypedResults.NotFound() : TypedResults.Ok(CompletedAnswer.Of(entry));

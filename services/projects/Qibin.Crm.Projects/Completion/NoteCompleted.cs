@@ -45,7 +45,7 @@ internal static class NoteCompleted
     {
         var on = clock.NotAfterToday(request.CompletedOn, "/completedOn");
         request.Document?.Check(clock, "/document");
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         if (project is null)
         {
             return TypedResults.NotFound();

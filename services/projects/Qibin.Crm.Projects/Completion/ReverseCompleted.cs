@@ -17,7 +17,7 @@ internal static class ReverseCompleted
     public static async Task<Results<Created<FundsReceipt>, NotFound>> Handle(
         Guid projectId, Guid completionId, ReverseFundsRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         var entry = project is null ? null : await db.Completed.SingleOrDefaultAsync(f => f.Id == completionId && f.ProjectId == projectId, ct);
         if (project is null || entry is null)
         {

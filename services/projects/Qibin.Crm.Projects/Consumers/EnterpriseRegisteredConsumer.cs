@@ -16,7 +16,7 @@ internal sealed class EnterpriseRegisteredConsumer(ProjectsDb db, TimeProvider c
 {
     public async Task ConsumeAsync(EnterpriseRegistered happened, Delivery delivery, CancellationToken ct)
     {
-        var project = await db.Projects.Locked(happened.ProjectId).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.ForUpdate(happened.ProjectId, ct);
         if (project is not null && project.LinkEnterprise(happened.Enterprise.EnterpriseId, happened.Enterprise.Uscc, clock.GetUtcNow()))
         {
             db.Publish(project, new ProjectAmended { Project = project.State() });

@@ -26,7 +26,7 @@ internal sealed class LeadAmendedConsumer(ProjectsDb db, TimeProvider clock) : I
             on conflict (lead_id) do update set investor_id = excluded.investor_id, investor_name = excluded.investor_name, version = excluded.version
             where followed_investor.version < excluded.version
             """, ct);
-        if (newer > 0 && await db.Projects.Locked(projectId).SingleOrDefaultAsync(ct) is { } project
+        if (newer > 0 && await db.Projects.ForUpdate(projectId, ct) is { } project
             && project.Follow(lead.InvestorId, lead.InvestorName, clock.GetUtcNow()))
         {
             db.Publish(project, new ProjectAmended { Project = project.State() });

@@ -30,7 +30,7 @@ internal static class Tenancies
 
         note(tenancy);
         await db.SaveChangesAsync(ct);
-        if (await db.Projects.Locked(projectId).SingleOrDefaultAsync(ct) is { } project)
+        if (await db.Projects.ForUpdate(projectId, ct) is { } project)
         {
             await db.MoveInAsync(project, actor, now, ct);
         }

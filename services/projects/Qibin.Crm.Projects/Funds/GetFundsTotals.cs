@@ -33,7 +33,7 @@ internal static class GetFundsTotals
 {
     public static async Task<Results<Ok<FundsTotalsAnswer>, NotFound>> Handle(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
-        if (!await db.Projects.VisibleTo(caller).AnyAsync(p => p.Id == projectId, ct))
+        if (!await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct))
         {
             return TypedResults.NotFound();
         }

@@ -47,13 +47,13 @@ internal static class ListFunds
 
     public static async Task<Results<Ok<Page<FundsAnswer>>, NotFound>> Handle(
         Guid projectId, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db, Caller caller, CancellationToken ct) =>
-        await db.Projects.VisibleTo(caller).AnyAsync(p => p.Id == projectId, ct)
+        await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct)
             ? TypedResults.Ok(await Listing.PageAsync(db.Funds.AsNoTracking().Where(f => f.ProjectId == projectId), page, request, FundsAnswer.Of, ct))
             : TypedResults.NotFound();
 
     public static async Task<Results<Ok<FundsAnswer>, NotFound>> HandleOne(Guid projectId, Guid entryId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
-        var entry = await db.Projects.VisibleTo(caller).AnyAsync(p => p.Id == projectId, ct)
+        var entry = await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct)
             ? await db.Funds.AsNoTracking().SingleOrDefaultAsync(f => f.Id == entryId && f.ProjectId == projectId, ct)
             : null;
         return entry is null ? TypedResults.NotFound() : TypedResults.Ok(FundsAnswer.Of(entry));

@@ -57,7 +57,7 @@ internal static class PayIn
     {
         var on = clock.NotAfterToday(request.PaidOn, "/paidOn");
         request.Document?.Check(clock, "/document");
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         if (project is null)
         {
             return TypedResults.NotFound();

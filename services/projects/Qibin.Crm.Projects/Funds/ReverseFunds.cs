@@ -23,7 +23,7 @@ internal static class ReverseFunds
     public static async Task<Results<Created<FundsReceipt>, NotFound>> Handle(
         Guid projectId, Guid entryId, ReverseFundsRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         var entry = project is null ? null : await db.Funds.SingleOrDefaultAsync(f => f.Id == entryId && f.ProjectId == projectId, ct);
         if (project is null || entry is null)
         {

@@ -86,7 +86,7 @@ internal static class AmendProject
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid projectId, AmendProjectRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         if (project is null)
         {
             return TypedResults.NotFound();

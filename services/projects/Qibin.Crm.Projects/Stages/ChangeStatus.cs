@@ -32,7 +32,7 @@ internal static class ChangeStatus
         Guid projectId, ChangeStatusRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         if (project is null)
         {
             return TypedResults.NotFound();

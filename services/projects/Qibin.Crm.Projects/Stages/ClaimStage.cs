@@ -102,7 +102,7 @@ internal static class ClaimStage
         _ = clock.NotAfterToday(request.FirstOutputOn, "/firstOutputOn");
         var documents = request.Documents ?? [];
         documents.Check(clock, "/documents");
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         if (project is null)
         {
             return TypedResults.NotFound();

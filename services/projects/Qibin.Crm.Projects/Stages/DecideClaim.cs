@@ -33,7 +33,7 @@ internal static class DecideClaim
             throw Refusal.Invalid("/note", "value.required");
         }
 
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         var claim = project is null ? null : await db.Claims.SingleOrDefaultAsync(c => c.Id == claimId && c.ProjectId == projectId, ct);
         if (project is null || claim is null)
         {

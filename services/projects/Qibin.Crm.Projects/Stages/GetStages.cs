@@ -109,7 +109,7 @@ internal static class GetStages
 {
     public static async Task<Results<Ok<StagesAnswer>, NotFound>> Handle(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
-        var project = await db.Projects.AsNoTracking().VisibleTo(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
+        var project = await db.Projects.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
         if (project is null)
         {
             return TypedResults.NotFound();
@@ -147,7 +147,7 @@ internal static class GetStages
     public static async Task<Results<Ok<StageClaimAnswer>, NotFound>> HandleOne(
         Guid projectId, Guid claimId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
-        var project = await db.Projects.AsNoTracking().VisibleTo(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
+        var project = await db.Projects.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
         var claim = project is null ? null : await db.Claims.AsNoTracking().SingleOrDefaultAsync(c => c.Id == claimId && c.ProjectId == projectId, ct);
         return claim is null ? TypedResults.NotFound() : TypedResults.Ok(StageClaimAnswer.Of(claim, project!.Version));
     }

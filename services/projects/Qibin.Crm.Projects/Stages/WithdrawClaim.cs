@@ -22,7 +22,7 @@ internal static class WithdrawClaim
         Guid projectId, Guid claimId, WithdrawClaimRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock,
         CancellationToken ct)
     {
-        var project = await db.Projects.Locked(projectId).VisibleTo(caller).SingleOrDefaultAsync(ct);
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         var claim = project is null ? null : await db.Claims.SingleOrDefaultAsync(c => c.Id == claimId && c.ProjectId == projectId, ct);
         if (project is null || claim is null)
         {

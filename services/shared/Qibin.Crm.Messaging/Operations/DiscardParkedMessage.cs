@@ -24,7 +24,7 @@ public static class DiscardParkedMessage
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid id, Request request, IfMatch ifMatch, DbContext db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var message = await db.Set<ParkedMessage>().Locked(id).SingleOrDefaultAsync(ct);
+        var message = await db.Set<ParkedMessage>().ForUpdate(id, ct);
         if (message is null)
         {
             return TypedResults.NotFound();

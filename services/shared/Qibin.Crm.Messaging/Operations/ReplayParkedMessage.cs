@@ -21,7 +21,7 @@ public static class ReplayParkedMessage
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid id, IfMatch ifMatch, DbContext db, Inbox inbox, EventTypes events, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var message = await db.Set<ParkedMessage>().Locked(id).SingleOrDefaultAsync(ct);
+        var message = await db.Set<ParkedMessage>().ForUpdate(id, ct);
         if (message is null)
         {
             return TypedResults.NotFound();

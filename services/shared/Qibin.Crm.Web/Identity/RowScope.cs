@@ -1,20 +1,29 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Web.Identity;
 
-/// <summary>The one row-scope predicate. Every door (list, detail, search, totals, export, feed) goes through it.</summary>
+/// <summary>
+/// Row scope in two predicates: <see cref="ReadableBy"/> for each answer (list, detail, search, totals, export, feed) and
+/// <see cref="EditableBy"/> for each row that a request changes or attaches something to.
+/// </summary>
 public static class RowScope
 {
     /// <summary>Units or chains that a list asks for one by one; of more it asks for all at once.</summary>
     private const int MostParts = 8;
 
+    /// <summary>Keeps the rows that the caller may read. What is left out is answered as absent, never as forbidden.</summary>
+    public static IQueryable<T> ReadableBy<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped => rows.Within(caller).DisclosedTo(caller);
+
     /// <summary>
-    /// Keeps the rows that the caller may see. What is left out is answered as absent, never as forbidden. Of rows locked to be changed
-    /// (<see cref="RowLocks.Locked"/>) it keeps those that are the caller's own: who a row is shared with only reads it.
+    /// Keeps the rows that the caller may change: those of its own reach. A row that is only shared with the caller, such as one that
+    /// its unit transferred away, is readable and not editable.
     /// </summary>
-    public static IQueryable<T> VisibleTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped => rows.Within(caller).DisclosedTo(caller);
+    public static IQueryable<T> EditableBy<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return rows.Owned(caller).DisclosedTo(caller);
+    }
 
     /// <summary>
     /// The confidential rows within the caller's reach that are not the caller's to read. A total says how many they are; nothing
@@ -58,14 +67,14 @@ public static class RowScope
     }
 
     /// <summary>
-    /// What <see cref="VisibleTo"/> keeps, in parts that have no row in common: an index gives each of them in the order of a list, but
+    /// What <see cref="ReadableBy"/> keeps, in parts that have no row in common: an index gives each of them in the order of a list, but
     /// not what is one's own or shared.
     /// </summary>
-    public static IReadOnlyList<IQueryable<T>> VisiblePartsTo<T>(this IQueryable<T> rows, Caller caller) where T : class, IShared =>
+    public static IReadOnlyList<IQueryable<T>> ReadablePartsBy<T>(this IQueryable<T> rows, Caller caller) where T : class, IShared =>
         [.. rows.PartsWithin(caller).Select(part => part.DisclosedTo(caller))];
 
     /// <summary>
-    /// The parts of <see cref="VisiblePartsTo"/> with what is confidential still in them: for reading keys from an index that does not
+    /// The parts of <see cref="ReadablePartsBy"/> with what is confidential still in them: for reading keys from an index that does not
     /// know of it, and never without <see cref="DisclosedTo"/> on the rows of those keys.
     /// </summary>
     public static IReadOnlyList<IQueryable<T>> PartsWithin<T>(this IQueryable<T> rows, Caller caller) where T : class, IShared
@@ -84,7 +93,7 @@ public static class RowScope
     {
         ArgumentNullException.ThrowIfNull(caller);
         var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
-        if (typeof(IShared).IsAssignableFrom(typeof(T)) && !RowLocks.IsLocked(rows))
+        if (typeof(IShared).IsAssignableFrom(typeof(T)))
         {
             // By the name of the property: a cast to the interface does not translate.
             const string shared = nameof(IShared.SharedWith);

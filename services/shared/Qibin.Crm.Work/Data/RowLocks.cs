@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Qibin.Crm.Kernel;
@@ -14,14 +13,13 @@ public static class RowLocks
 
     /// <summary>
     /// The row with this id, locked until the transaction ends, so that changes of one aggregate come one after the other and none
-    /// is lost. Use it in every handler that changes an existing aggregate, and join nothing to it.
+    /// is lost; null when there is none. A lock gives no authority: narrow the rows to what the caller may edit first.
     /// </summary>
-    public static IQueryable<T> Locked<T>(this DbSet<T> rows, Guid id) where T : Aggregate => rows.Where(row => row.Id == id).TagWith(Tag);
+    public static Task<T?> ForUpdate<T>(this IQueryable<T> rows, Guid id, CancellationToken ct) where T : Aggregate =>
+        rows.Locked(id).SingleOrDefaultAsync(ct);
 
-    /// <summary>Whether the query is one of <see cref="Locked"/>, not yet narrowed.</summary>
-    internal static bool IsLocked<T>(IQueryable<T> rows) =>
-        rows.Expression is MethodCallExpression { Method.Name: nameof(EntityFrameworkQueryableExtensions.TagWith) } call
-        && call.Arguments is [_, ConstantExpression { Value: Tag }];
+    /// <summary>As <see cref="ForUpdate"/>, for a query that goes on. Join nothing to it.</summary>
+    public static IQueryable<T> Locked<T>(this IQueryable<T> rows, Guid id) where T : Aggregate => rows.Where(row => row.Id == id).TagWith(Tag);
 }
 
 /// <summary>How statements are planned.</summary>
