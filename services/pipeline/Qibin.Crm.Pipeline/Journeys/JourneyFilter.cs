@@ -2,7 +2,7 @@ using System.Globalization;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>Which journeys are meant: the same words for the totals and for the list behind them, so that they count the same.</summary>
 public abstract record JourneyFilter

@@ -5,7 +5,7 @@ using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Enters targets of a year; a later entry for the same indicator and unit or officer takes the place of the earlier one.</summary>
 public sealed record EnterTargetsRequest

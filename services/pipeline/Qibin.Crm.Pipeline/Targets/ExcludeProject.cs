@@ -6,7 +6,7 @@ using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Leaves a project out of an indicator for a year, or lets it in again.</summary>
 public sealed record ExcludeProjectRequest

@@ -4,7 +4,7 @@ using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Deducts from what a unit or an officer has achieved: <c>unitId</c> or <c>officerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
 public sealed record ImposePenaltyRequest

@@ -2,17 +2,18 @@ using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The projects behind a score: the same rules, the same scope, the same sum.</summary>
 internal static class ListAssessedProjects
 {
-    private static readonly Listing<ProjectRow> Listing = new Listing<ProjectRow>(p => p.ProjectId, "code")
-        .Sort("code", p => p.Code)
-        .Sort("name", p => p.Name);
+    private static readonly Listing<JourneyRow> Listing = new Listing<JourneyRow>(j => j.LeadId, "code")
+        .Sort("code", j => j.ProjectCode!)
+        .Sort("name", j => j.ProjectName!);
 
     public static void MapListAssessedProjects(this RouteGroupBuilder api) => api.MapGet("/pipeline/assessment/projects", Handle)
         .AllowEverybody(Scopes.PipelineRead)
@@ -32,19 +33,19 @@ internal static class ListAssessedProjects
         };
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
-        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Officer is null || c.OwnerId == query.Officer)).ToLookup(c => c.ProjectId);
+        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Officer is null || c.OwnerId == query.Officer)).ToLookup(c => c.LeadId);
         var ids = credits.Select(c => c.Key).ToArray();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        var rows = db.Projects.AsNoTracking().Where(p => ids.Contains(p.ProjectId));
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, project =>
+        var rows = db.AllJourneys.AsNoTracking().Where(j => ids.Contains(j.LeadId));
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, journey =>
         {
-            var (one, of) = (credits[project.ProjectId].First(), credits[project.ProjectId]);
+            var (one, of) = (credits[journey.LeadId].First(), credits[journey.LeadId]);
             return new AssessedProject
             {
                 LeadId = one.LeadId,
                 ProjectId = one.ProjectId,
-                Code = project.Code,
-                Name = project.Name,
+                Code = journey.ProjectCode!,
+                Name = journey.ProjectName!,
                 Status = one.Status,
                 CountedOn = one.On,
                 Amounts = one.Amounts,

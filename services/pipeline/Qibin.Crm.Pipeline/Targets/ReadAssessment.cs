@@ -6,10 +6,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>What units or officers have achieved of a year's targets, and whether that is on schedule.</summary>
 internal static class ReadAssessment
@@ -34,7 +36,7 @@ internal static class ReadAssessment
         var (credits, conversion) = await db.CreditsAsync(period, indicators, caller, clock, ct);
         var targets = await TargetsAsync(db, period, by, caller, ct);
         var penalties = await PenaltiesAsync(db, period, by, caller, ct);
-        var hidden = await db.StoodAt(period.Moment).Within(db.Holders.HiddenFrom(caller)).CountAsync(ct);
+        var hidden = await db.IntervalsOn(period.Moment).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
         var units = by == AssessedBy.Unit ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
         var subjects = credits.Select(c => by.Of(c)).Concat(targets.Keys.Select(k => k.Subject)).Concat(penalties.Select(p => p.SubjectId)).Distinct();

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Data;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Who is assessed: a unit as a whole, or an officer, with the unit that the officer is placed in.</summary>
 internal sealed record Subject(Guid Id, Guid UnitId, Guid OwnerId)

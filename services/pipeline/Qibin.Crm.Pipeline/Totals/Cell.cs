@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Totals;
 
 internal enum CellKind { Figure, Hidden, AsOf }
 
@@ -29,6 +29,27 @@ internal sealed class Cell : ISummed
     public DateTimeOffset? AsOf { get; init; }
 }
 
+/// <summary>A sum by what journeys were in those days.</summary>
+internal sealed class ThenSum : ICounted, ISummed
+{
+    public required int At { get; init; }
+    public required JourneyStatus Status { get; init; }
+    public required JourneyStage Stage { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public required Band Band { get; init; }
+    public required int Month { get; init; }
+    public required string Currency { get; init; }
+    public required long Count { get; init; }
+    public required decimal Estimated { get; init; }
+    public required decimal Contract { get; init; }
+    public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
+}
+
 /// <summary>What one row contributes to a total, in one currency.</summary>
 internal sealed class Weighed<T>
 {
@@ -44,7 +65,7 @@ internal sealed class Weighed<T>
 /// <summary>The parts of the statement that answers totals.</summary>
 internal static class Cells
 {
-    /// <summary>What cells, deltas and flows have summed up.</summary>
+    /// <summary>What rollups and deltas have summed up.</summary>
     public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : class, ISummed => sums.Select(s => new Weighed<T>
     {
         Row = s,
@@ -72,9 +93,9 @@ internal static class Cells
     public static IQueryable<Cell> Counted(this IQueryable<JourneyRow> journeys, Dimension[] by, JourneyStatus[] statuses) =>
         journeys.Each().Figures(by, statuses).Concat(journeys.Amounts().Figures(by, statuses));
 
-    /// <summary>How many and how much, counted from the stretches.</summary>
-    public static IQueryable<Cell> Counted(this IQueryable<StretchRow> stretches, Dimension[] by, JourneyStatus[] statuses) =>
-        stretches.Each().Figures(by, statuses).Concat(stretches.Amounts().Figures(by, statuses));
+    /// <summary>How many and how much, counted from the intervals.</summary>
+    public static IQueryable<Cell> Counted(this IQueryable<Interval> intervals, Dimension[] by, JourneyStatus[] statuses) =>
+        intervals.Each().Figures(by, statuses).Concat(intervals.Amounts().Figures(by, statuses));
 
     /// <summary>How much, journey by journey.</summary>
     public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) => journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
@@ -88,8 +109,8 @@ internal static class Cells
         Completed = a.Completed,
     });
 
-    /// <summary>How much, stretch by stretch.</summary>
-    public static IQueryable<Weighed<StretchRow>> Amounts(this IQueryable<StretchRow> stretches) => stretches.SelectMany(s => s.Amounts, (s, a) => new Weighed<StretchRow>
+    /// <summary>How much, interval by interval.</summary>
+    public static IQueryable<Weighed<Interval>> Amounts(this IQueryable<Interval> intervals) => intervals.SelectMany(s => s.Amounts, (s, a) => new Weighed<Interval>
     {
         Row = s,
         Count = 0,
@@ -155,6 +176,27 @@ internal static class Cells
         });
     }
 
+    /// <summary>Sums with unit and chain as they were in those days, as filters and groups of the past take them.</summary>
+    public static IQueryable<ThenSum> Then<T>(this IQueryable<T> sums) where T : Sum => sums.Select(s => new ThenSum
+    {
+        At = s.At,
+        Status = s.Status,
+        Stage = s.Stage,
+        OwnerId = s.OwnerId,
+        UnitId = s.ThenUnit,
+        ChainCode = s.ThenChain,
+        NodeCode = s.NodeCode,
+        SourceRegion = s.SourceRegion,
+        Band = s.Band,
+        Month = s.Month,
+        Currency = s.Currency,
+        Count = s.Count,
+        Estimated = s.Estimated,
+        Contract = s.Contract,
+        PaidIn = s.PaidIn,
+        Completed = s.Completed,
+    });
+
     /// <summary>A number of hidden journeys, or of those that are not hidden after all.</summary>
     public static IQueryable<Cell> Hidden(this IQueryable<long> counts) => counts
         .GroupBy(_ => 1)
@@ -180,8 +222,8 @@ internal static class Cells
         });
 
     /// <summary>The newest instant; more than one row when several events were recorded at it.</summary>
-    public static IQueryable<Cell> Newest(this IQueryable<FactRow> facts) => facts
-        .Where(f => f.RecordedAt == facts.Max(newest => newest.RecordedAt))
+    public static IQueryable<Cell> Newest(this IQueryable<ReceivedEvent> events) => events
+        .Where(f => f.RecordedAt == events.Max(newest => newest.RecordedAt))
         .Select(f => new Cell
         {
             Kind = CellKind.AsOf,

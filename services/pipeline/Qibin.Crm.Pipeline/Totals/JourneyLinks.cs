@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Qibin.Crm.Pipeline.Journeys;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>The lists behind figures, as links: what the filter keeps, group by group.</summary>
 internal sealed class JourneyLinks(JourneyFilter filter, params Dimension[] by)

@@ -1,12 +1,11 @@
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
-
-/// <summary>What totals can be grouped by.</summary>
-/// <remarks>The order is that of the bits in a cell's set.</remarks>
-public enum Dimension { Stage, Chain, Unit, Officer, Node, SourceRegion, Band, Month }
+namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>Which totals are asked for.</summary>
 public sealed record TotalsQuery : JourneyFilter
@@ -184,10 +183,4 @@ internal sealed record GroupKey(
         Dimension.Month => $"{Month}",
         _ => $"{Officer}",
     };
-}
-
-internal static class Months
-{
-    /// <summary>A month kept as a number, as <c>YYYY-MM</c>.</summary>
-    public static string Text(int month) => $"{month / 100:0000}-{month % 100:00}";
 }

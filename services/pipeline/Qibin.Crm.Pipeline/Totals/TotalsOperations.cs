@@ -1,4 +1,8 @@
-namespace Qibin.Crm.Pipeline;
+using Qibin.Crm.Pipeline.Forecasts;
+using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Trends;
+
+namespace Qibin.Crm.Pipeline.Totals;
 
 internal static class TotalsOperations
 {
@@ -13,10 +17,5 @@ internal static class TotalsOperations
         api.MapReadForecast();
         api.MapEnterRates();
         api.MapListRates();
-        api.MapRecount();
-        api.MapStartRebuild();
-        api.MapReadRebuild();
-        api.MapStartReconciliation();
-        api.MapReadReconciliation();
     }
 }

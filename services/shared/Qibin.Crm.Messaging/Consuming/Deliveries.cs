@@ -49,7 +49,7 @@ internal sealed class Deliveries(
         List<ConsumerWork> works;
         try
         {
-            var delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers);
+            var delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers, arrival.Body);
             var happened = events.Read(arrival.Type, arrival.Body);
             works = [.. inbox.Subscriptions.Where(s => s.Event == happened.GetType()).Select(s => new ConsumerWork(s, happened, delivery))];
         }
