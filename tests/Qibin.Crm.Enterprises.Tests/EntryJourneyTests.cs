@@ -6,10 +6,10 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
     public async Task An_application_goes_from_draft_to_settled_and_left_and_tells_each_move()
     {
         var (enterpriseId, project) = await enterprises.RegisteredAsync();
-        Guid[] units = [await enterprises.UnitAsync(), await enterprises.UnitAsync()];
+        Guid[] spaces = [await enterprises.SpaceAsync(), await enterprises.SpaceAsync()];
         var day = enterprises.Today.AddDays(-60);
 
-        var drafted = await enterprises.DraftAsync(enterpriseId, units, day.AddDays(30), day.AddYears(2), draftedOn: day);
+        var drafted = await enterprises.DraftAsync(enterpriseId, spaces, day.AddDays(30), day.AddYears(2), draftedOn: day);
         Assert.Matches("^EA-[0-9]{4}-[0-9]{6}$", drafted.Json.GetProperty("code").GetString());
         var id = drafted.Id;
         (await enterprises.StepAsync(id, "acceptance", new { on = day.AddDays(1) })).Is(200);
@@ -48,7 +48,7 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
         Assert.Equal(project.ProjectId, payload.GetProperty("projectId").GetGuid());
         Assert.Equal(project.LeadId, payload.GetProperty("leadId").GetGuid());
         Assert.Equal(tenancyId, payload.GetProperty("tenancyId").GetGuid());
-        Assert.Equal(units, payload.GetProperty("unitIds").EnumerateArray().Select(u => u.GetGuid()));
+        Assert.Equal(spaces, payload.GetProperty("spaceIds").EnumerateArray().Select(u => u.GetGuid()));
         Assert.True(payload.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
         Assert.Equal(EnterprisesFixture.Iso(day.AddDays(7)), payload.GetProperty("occurredOn").GetString());
         Assert.False(told[2].Payload.GetProperty("enterprise").GetProperty("inCity").GetBoolean());

@@ -51,7 +51,7 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
         await city.Service.DeliverAsync(Registered(id, first), City.NewId(), 1);
         Assert.Equal(JsonValueKind.Null, (await city.GetAsync(id)).Json.GetProperty("enterpriseId").ValueKind);
         var again = Evidence.Full(city, "registered", city.Today) with { ApproverId = city.UnitHead.Id };
-        (await city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/stages", (string)again)).Is(201);
+        (await city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)again)).Is(201);
         await city.Service.DeliverAsync(Registered(id, first), City.NewId(), 2);
         Assert.Equal(JsonValueKind.Null, (await city.GetAsync(id)).Json.GetProperty("enterpriseId").ValueKind);
         var second = Registered(id, again.Uscc!);
@@ -126,7 +126,7 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
         Enterprise = State(City.NewId(), Evidence.NewUscc()),
         ApplicationId = City.NewId(),
         TenancyId = City.NewId(),
-        UnitIds = [City.NewId()],
+        SpaceIds = [City.NewId()],
         ProjectId = projectId,
         OccurredOn = on,
     };

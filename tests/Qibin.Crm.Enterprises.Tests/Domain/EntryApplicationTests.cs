@@ -62,7 +62,7 @@ public class EntryApplicationTests
     }
 
     [Fact]
-    public void Units_are_reserved_by_approval_and_kept_until_the_enterprise_leaves()
+    public void Spaces_are_reserved_by_approval_and_kept_until_the_enterprise_leaves()
     {
         var application = After("accept review");
         Assert.Empty(application.Occupations);

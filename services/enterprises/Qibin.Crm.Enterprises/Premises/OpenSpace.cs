@@ -10,8 +10,8 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>A unit to add.</summary>
-public sealed record OpenUnitRequest
+/// <summary>A space to add.</summary>
+public sealed record OpenSpaceRequest
 {
     [Needed]
     public Guid? BuildingId { get; init; }
@@ -55,24 +55,24 @@ public sealed record OpenUnitRequest
     public PremisesState? State { get; init; }
 }
 
-/// <summary>Adds a unit to a building.</summary>
-internal static class OpenUnit
+/// <summary>Adds a space to a building.</summary>
+internal static class OpenSpace
 {
     internal static async Task<Created<Receipt>> Handle(
-        OpenUnitRequest request, EnterprisesDb db, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
+        OpenSpaceRequest request, EnterprisesDb db, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
     {
         var building = await db.Buildings.Locked(request.BuildingId!.Value).AsNoTracking().SingleOrDefaultAsync(ct)
             ?? throw Refusal.Invalid("/buildingId", "premises.buildingUnknown");
-        var facts = new UnitFacts(
+        var facts = new SpaceFacts(
             request.Name!, request.Floor!.Value, request.Area!.Value, request.Height, request.FloorLoad, request.Power, request.Rent, request.At?.Read(),
             request.ReadyOn ?? clock.Today(), request.State ?? PremisesState.Available);
-        var unit = PremisesUnit.Open(building, await codes.NextAsync("U", ct), facts, clock.GetUtcNow());
-        db.Add(unit);
+        var space = Space.Open(building, await codes.NextAsync("S", ct), facts, clock.GetUtcNow());
+        db.Add(space);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/premises/units/{unit.Id}", new Receipt { Id = unit.Id, Code = unit.Code, Version = unit.Version });
+        return TypedResults.Created($"/api/v1/premises/spaces/{space.Id}", new Receipt { Id = space.Id, Code = space.Code, Version = space.Version });
     }
 
     internal static async Task<Ok<BatchAnswer>> HandleBatch(
-        BatchRequest<OpenUnitRequest> batch, HttpContext http, EnterprisesDb db, PeopleCodes codes, TimeProvider clock, CancellationToken ct) =>
+        BatchRequest<OpenSpaceRequest> batch, HttpContext http, EnterprisesDb db, PeopleCodes codes, TimeProvider clock, CancellationToken ct) =>
         TypedResults.Ok(await Batch.RunAsync(http, batch, async item => await Handle(item, db, codes, clock, ct)));
 }

@@ -195,7 +195,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     status = table.Column<int>(type: "integer", nullable: false),
                     status_on = table.Column<DateOnly>(type: "date", nullable: false),
                     status_reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    open_claim_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    open_submission_id = table.Column<Guid>(type: "uuid", nullable: true),
                     owner_id = table.Column<Guid>(type: "uuid", nullable: false),
                     unit_id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_officer_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -277,62 +277,32 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "completed_entry",
+                name: "amount_entry",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    completed_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    completed_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: false),
-                    completed_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<int>(type: "integer", nullable: false),
+                    occurred_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    origin = table.Column<int>(type: "integer", nullable: true),
                     document = table.Column<string>(type: "jsonb", nullable: true),
                     reversal_of = table.Column<Guid>(type: "uuid", nullable: true),
                     reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     recorded_by = table.Column<Guid>(type: "uuid", nullable: false),
-                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    entry_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: false),
+                    entry_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_completed_entry", x => x.id);
+                    table.PrimaryKey("pk_amount_entry", x => x.id);
                     table.ForeignKey(
-                        name: "fk_completed_entry_completed_entry_reversal_of",
+                        name: "fk_amount_entry_amount_entry_reversal_of",
                         column: x => x.reversal_of,
-                        principalTable: "completed_entry",
+                        principalTable: "amount_entry",
                         principalColumn: "id");
                     table.ForeignKey(
-                        name: "fk_completed_entry_project_project_id",
-                        column: x => x.project_id,
-                        principalTable: "project",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "funds_entry",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    paid_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    origin = table.Column<int>(type: "integer", nullable: false),
-                    paid_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: false),
-                    paid_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
-                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    document = table.Column<string>(type: "jsonb", nullable: true),
-                    reversal_of = table.Column<Guid>(type: "uuid", nullable: true),
-                    reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    recorded_by = table.Column<Guid>(type: "uuid", nullable: false),
-                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_funds_entry", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_funds_entry_funds_entry_reversal_of",
-                        column: x => x.reversal_of,
-                        principalTable: "funds_entry",
-                        principalColumn: "id");
-                    table.ForeignKey(
-                        name: "fk_funds_entry_project_project_id",
+                        name: "fk_amount_entry_project_project_id",
                         column: x => x.project_id,
                         principalTable: "project",
                         principalColumn: "id",
@@ -352,7 +322,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     occurred_on = table.Column<DateOnly>(type: "date", nullable: false),
                     recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     actor_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    claim_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    submission_id = table.Column<Guid>(type: "uuid", nullable: true),
                     reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     corrected_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
                     corrected_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
@@ -371,7 +341,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "stage_claim",
+                name: "submission",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
@@ -380,7 +350,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     to = table.Column<int>(type: "integer", nullable: false),
                     occurred_on = table.Column<DateOnly>(type: "date", nullable: false),
                     state = table.Column<int>(type: "integer", nullable: false),
-                    claimed_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    submitted_by = table.Column<Guid>(type: "uuid", nullable: false),
                     recorded_by = table.Column<Guid>(type: "uuid", nullable: false),
                     recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
@@ -400,9 +370,9 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_stage_claim", x => x.id);
+                    table.PrimaryKey("pk_submission", x => x.id);
                     table.ForeignKey(
-                        name: "fk_stage_claim_project_project_id",
+                        name: "fk_submission_project_project_id",
                         column: x => x.project_id,
                         principalTable: "project",
                         principalColumn: "id",
@@ -410,26 +380,26 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_amount_entry_project_id_occurred_on_id",
+                table: "amount_entry",
+                columns: new[] { "project_id", "occurred_on", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_amount_entry_project_id_recorded_at_id",
+                table: "amount_entry",
+                columns: new[] { "project_id", "recorded_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "one_reversal_an_entry",
+                table: "amount_entry",
+                column: "reversal_of",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entry_subject_id_at",
                 schema: "api",
                 table: "audit_entry",
                 columns: new[] { "subject_id", "at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_completed_entry_project_id_completed_on_id",
-                table: "completed_entry",
-                columns: new[] { "project_id", "completed_on", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_completed_entry_project_id_recorded_at_id",
-                table: "completed_entry",
-                columns: new[] { "project_id", "recorded_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "one_reversal_a_completed_entry",
-                table: "completed_entry",
-                column: "reversal_of",
-                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_id",
@@ -450,22 +420,6 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "messaging",
                 table: "event",
                 columns: new[] { "xid", "seq" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_funds_entry_project_id_paid_on_id",
-                table: "funds_entry",
-                columns: new[] { "project_id", "paid_on", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_funds_entry_project_id_recorded_at_id",
-                table: "funds_entry",
-                columns: new[] { "project_id", "recorded_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "one_reversal_an_entry",
-                table: "funds_entry",
-                column: "reversal_of",
-                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_history_entry_project_id_version",
@@ -581,13 +535,13 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 columns: new[] { "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_stage_claim_project_id_recorded_at",
-                table: "stage_claim",
+                name: "ix_submission_project_id_recorded_at",
+                table: "submission",
                 columns: new[] { "project_id", "recorded_at" });
 
             migrationBuilder.CreateIndex(
-                name: "one_open_claim_a_project",
-                table: "stage_claim",
+                name: "one_open_submission_a_project",
+                table: "submission",
                 column: "project_id",
                 unique: true,
                 filter: "state = 0");
@@ -602,11 +556,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "audit_entry",
-                schema: "api");
+                name: "amount_entry");
 
             migrationBuilder.DropTable(
-                name: "completed_entry");
+                name: "audit_entry",
+                schema: "api");
 
             migrationBuilder.DropTable(
                 name: "event",
@@ -614,9 +568,6 @@ namespace Qibin.Crm.Projects.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "followed_investor");
-
-            migrationBuilder.DropTable(
-                name: "funds_entry");
 
             migrationBuilder.DropTable(
                 name: "history_entry");
@@ -642,7 +593,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "messaging");
 
             migrationBuilder.DropTable(
-                name: "stage_claim");
+                name: "submission");
 
             migrationBuilder.DropTable(
                 name: "tenancy");

@@ -9,8 +9,8 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>Filters of the list of units.</summary>
-public sealed record UnitQuery
+/// <summary>Filters of the list of spaces.</summary>
+public sealed record SpaceQuery
 {
     public Guid? ParkId { get; init; }
     public Guid? BuildingId { get; init; }
@@ -39,8 +39,8 @@ public sealed record UnitQuery
     public string? Q { get; init; }
 }
 
-/// <summary>A unit 单元.</summary>
-public sealed record UnitAnswer : IVersioned
+/// <summary>A space 单元.</summary>
+public sealed record SpaceAnswer : IVersioned
 {
     public required Guid Id { get; init; }
     public required Guid ParkId { get; init; }
@@ -74,16 +74,16 @@ public sealed record UnitAnswer : IVersioned
     public required long Version { get; init; }
 }
 
-/// <summary>Reads units.</summary>
-internal static class ReadUnits
+/// <summary>Reads spaces.</summary>
+internal static class ReadSpaces
 {
-    public static readonly Listing<PremisesUnit> Listing = new Listing<PremisesUnit>(u => u.Id, "name")
+    public static readonly Listing<Space> Listing = new Listing<Space>(u => u.Id, "name")
         .Sort("name", u => u.Name).Sort("code", u => u.Code).Sort("area", u => u.Area).Sort("floor", u => u.Floor).Sort("updatedAt", u => u.UpdatedAt);
 
-    internal static async Task<Ok<Page<UnitAnswer>>> List(
-        [AsParameters] UnitQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Page<SpaceAnswer>>> List(
+        [AsParameters] SpaceQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
     {
-        var rows = db.Units.AsNoTracking();
+        var rows = db.Spaces.AsNoTracking();
         if (query.ParkId is { } park)
         {
             rows = rows.Where(u => u.ParkId == park);
@@ -131,27 +131,27 @@ internal static class ReadUnits
         return TypedResults.Ok(await Listing.PageAsync(rows, page, request, From, ct));
     }
 
-    internal static async Task<Results<Ok<UnitAnswer>, NotFound>> Get(Guid unitId, EnterprisesDb db, CancellationToken ct) =>
-        await db.Units.AsNoTracking().SingleOrDefaultAsync(u => u.Id == unitId, ct) is { } unit ? TypedResults.Ok(From(unit)) : TypedResults.NotFound();
+    internal static async Task<Results<Ok<SpaceAnswer>, NotFound>> Get(Guid spaceId, EnterprisesDb db, CancellationToken ct) =>
+        await db.Spaces.AsNoTracking().SingleOrDefaultAsync(u => u.Id == spaceId, ct) is { } space ? TypedResults.Ok(From(space)) : TypedResults.NotFound();
 
-    private static UnitAnswer From(PremisesUnit unit) => new()
+    private static SpaceAnswer From(Space space) => new()
     {
-        Id = unit.Id,
-        ParkId = unit.ParkId,
-        BuildingId = unit.BuildingId,
-        Code = unit.Code,
-        Name = unit.Name,
-        Floor = unit.Floor,
-        Area = unit.Area,
-        Height = unit.Height,
-        FloorLoad = unit.FloorLoad,
-        Power = unit.Power,
-        Rent = unit.Rent,
-        At = PointOnMap.From(unit.At),
-        ReadyOn = unit.ReadyOn,
-        State = unit.State,
-        RecordedAt = unit.RecordedAt,
-        UpdatedAt = unit.UpdatedAt,
-        Version = unit.Version,
+        Id = space.Id,
+        ParkId = space.ParkId,
+        BuildingId = space.BuildingId,
+        Code = space.Code,
+        Name = space.Name,
+        Floor = space.Floor,
+        Area = space.Area,
+        Height = space.Height,
+        FloorLoad = space.FloorLoad,
+        Power = space.Power,
+        Rent = space.Rent,
+        At = PointOnMap.From(space.At),
+        ReadyOn = space.ReadyOn,
+        State = space.State,
+        RecordedAt = space.RecordedAt,
+        UpdatedAt = space.UpdatedAt,
+        Version = space.Version,
     };
 }

@@ -4,11 +4,9 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
-using Qibin.Crm.Work.Data;
 
-namespace Qibin.Crm.Projects.Funds;
+namespace Qibin.Crm.Projects.Amounts;
 
 /// <summary>Corrects the contract amount of a signed project, such as by a supplementary agreement. The amount before stays in its history.</summary>
 public sealed record CorrectContractRequest
@@ -30,13 +28,12 @@ internal static class CorrectContract
         Guid projectId, CorrectContractRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
-        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
+        var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);
         if (project is null)
         {
             return TypedResults.NotFound();
         }
 
-        ifMatch.Check(project);
         project.CorrectContract(request.Amount!, request.Reason, on, caller.Id, clock.GetUtcNow());
         db.Publish(project, new ProjectAmended { Project = project.State() });
         await db.SaveChangesAsync(ct);

@@ -10,8 +10,8 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>What changes of a unit.</summary>
-public sealed record AmendUnitRequest : MergePatch
+/// <summary>What changes of a space.</summary>
+public sealed record AmendSpaceRequest : MergePatch
 {
     [TextLength(200)]
     public string? Name { get; init => field = Kept(value); }
@@ -50,33 +50,33 @@ public sealed record AmendUnitRequest : MergePatch
     public PremisesState? State { get; init => field = Kept(value); }
 }
 
-/// <summary>Amends a unit.</summary>
-internal static class AmendUnit
+/// <summary>Amends a space.</summary>
+internal static class AmendSpace
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid unitId, AmendUnitRequest request, IfMatch ifMatch, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
+        Guid spaceId, AmendSpaceRequest request, IfMatch ifMatch, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
     {
-        var buildingId = await db.Units.Where(u => u.Id == unitId).Select(u => (Guid?)u.BuildingId).SingleOrDefaultAsync(ct);
+        var buildingId = await db.Spaces.Where(u => u.Id == spaceId).Select(u => (Guid?)u.BuildingId).SingleOrDefaultAsync(ct);
         if (buildingId is null)
         {
             return TypedResults.NotFound();
         }
 
         var building = await db.Buildings.Locked(buildingId.Value).AsNoTracking().SingleAsync(ct);
-        var unit = await db.Units.Locked(unitId).SingleAsync(ct);
-        ifMatch.Check(unit);
-        unit.Amend(building, new UnitFacts(
-            request.Over(unit.Name, request.Name)!,
-            request.Floor ?? unit.Floor,
-            request.Area ?? unit.Area,
-            request.Over(unit.Height, request.Height),
-            request.Over(unit.FloorLoad, request.FloorLoad),
-            request.Over(unit.Power, request.Power),
-            request.Over(unit.Rent, request.Rent),
-            request.Gives(nameof(request.At)) ? request.At?.Read() : unit.At,
-            request.ReadyOn ?? unit.ReadyOn,
-            request.State ?? unit.State), clock.GetUtcNow());
+        var space = await db.Spaces.Locked(spaceId).SingleAsync(ct);
+        ifMatch.Check(space);
+        space.Amend(building, new SpaceFacts(
+            request.Over(space.Name, request.Name)!,
+            request.Floor ?? space.Floor,
+            request.Area ?? space.Area,
+            request.Over(space.Height, request.Height),
+            request.Over(space.FloorLoad, request.FloorLoad),
+            request.Over(space.Power, request.Power),
+            request.Over(space.Rent, request.Rent),
+            request.Gives(nameof(request.At)) ? request.At?.Read() : space.At,
+            request.ReadyOn ?? space.ReadyOn,
+            request.State ?? space.State), clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new Receipt { Id = unit.Id, Code = unit.Code, Version = unit.Version });
+        return TypedResults.Ok(new Receipt { Id = space.Id, Code = space.Code, Version = space.Version });
     }
 }

@@ -2,14 +2,14 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Projects.Domain;
 
-/// <summary>What became of a claim: 待审批, 已通过, 已退回, 已撤回, 已失效.</summary>
-public enum ClaimState { Open, Approved, Refused, Withdrawn, Lapsed }
+/// <summary>What became of a submission: 待审批, 已通过, 已退回, 已撤回, 已失效.</summary>
+public enum SubmissionState { Open, Approved, Refused, Withdrawn, Lapsed }
 
 /// <summary>
-/// Somebody claims that a project reached its next stage, with evidence. A part of the project: it changes through it only, and
+/// Somebody submissions that a project reached its next stage, with evidence. A part of the project: it changes through it only, and
 /// the project's version is its version.
 /// </summary>
-internal sealed class StageClaim
+internal sealed class Submission
 {
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
@@ -19,10 +19,10 @@ internal sealed class StageClaim
     /// <summary>Business date on which the stage was reached.</summary>
     public required DateOnly OccurredOn { get; init; }
 
-    public ClaimState State { get; private set; }
+    public SubmissionState State { get; private set; }
 
-    /// <summary>The officer who claims; never the one who approves.</summary>
-    public required Guid ClaimedBy { get; init; }
+    /// <summary>The officer who submissions; never the one who approves.</summary>
+    public required Guid SubmittedBy { get; init; }
 
     /// <summary>Who sent it: the officer, or the integration that speaks for the officer.</summary>
     public required Guid RecordedBy { get; init; }
@@ -38,7 +38,7 @@ internal sealed class StageClaim
     public DateOnly? FirstOutputOn { get; init; }
     public Money? AnnualOutput { get; init; }
     public Money? AnnualTax { get; init; }
-    public DocumentReference[] Documents { get; init; } = [];
+    public Document[] Documents { get; init; } = [];
 
     public StageEvidence Evidence => new()
     {
@@ -52,6 +52,6 @@ internal sealed class StageClaim
     };
 
     /// <summary>Called by the project.</summary>
-    internal void Close(ClaimState state, Guid by, string? note, DateTimeOffset now) =>
+    internal void Close(SubmissionState state, Guid by, string? note, DateTimeOffset now) =>
         (State, DecidedBy, DecisionNote, DecidedAt) = (state, by, note, now);
 }

@@ -41,11 +41,11 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 incrementBy: 20);
 
             migrationBuilder.CreateSequence(
-                name: "code_t",
+                name: "code_s",
                 incrementBy: 20);
 
             migrationBuilder.CreateSequence(
-                name: "code_u",
+                name: "code_t",
                 incrementBy: 20);
 
             migrationBuilder.CreateTable(
@@ -284,7 +284,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     enterprise_id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    unit_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    space_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     wanted_from = table.Column<DateOnly>(type: "date", nullable: false),
                     wanted_to = table.Column<DateOnly>(type: "date", nullable: true),
                     preferential_terms = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
@@ -407,7 +407,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: true),
                     lead_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    unit_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    space_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     started_on = table.Column<DateOnly>(type: "date", nullable: false),
                     lease_until = table.Column<DateOnly>(type: "date", nullable: true),
                     ended_on = table.Column<DateOnly>(type: "date", nullable: true),
@@ -436,7 +436,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "premises_unit",
+                name: "space",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
@@ -461,9 +461,9 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_premises_unit", x => x.id);
+                    table.PrimaryKey("pk_space", x => x.id);
                     table.ForeignKey(
-                        name: "fk_premises_unit_building_building_id",
+                        name: "fk_space_building_building_id",
                         column: x => x.building_id,
                         principalTable: "building",
                         principalColumn: "id",
@@ -475,13 +475,13 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 columns: table => new
                 {
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    unit_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    space_id = table.Column<Guid>(type: "uuid", nullable: false),
                     occupied_from = table.Column<DateOnly>(type: "date", nullable: false),
                     occupied_until = table.Column<DateOnly>(type: "date", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_occupation", x => new { x.application_id, x.unit_id });
+                    table.PrimaryKey("pk_occupation", x => new { x.application_id, x.space_id });
                     table.CheckConstraint("ck_occupation_term", "occupied_until is null or occupied_until > occupied_from");
                     table.ForeignKey(
                         name: "fk_occupation_entry_application_application_id",
@@ -490,9 +490,9 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
-                        name: "fk_occupation_premises_unit_unit_id",
-                        column: x => x.unit_id,
-                        principalTable: "premises_unit",
+                        name: "fk_occupation_space_space_id",
+                        column: x => x.space_id,
+                        principalTable: "space",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -564,15 +564,15 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 column: "enterprise_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_entry_application_space_ids",
+                table: "entry_application",
+                column: "space_ids")
+                .Annotation("Npgsql:IndexMethod", "gin");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_entry_application_state_on_id",
                 table: "entry_application",
                 columns: new[] { "state_on", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_entry_application_unit_ids",
-                table: "entry_application",
-                column: "unit_ids")
-                .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(
                 name: "ix_entry_application_updated_at_id",
@@ -612,9 +612,9 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 column: "processed_at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_occupation_unit_id",
+                name: "ix_occupation_space_id",
                 table: "occupation",
-                column: "unit_id");
+                column: "space_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_officer_unit_id",
@@ -668,29 +668,29 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 columns: new[] { "state", "parked_at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_premises_unit_area_id",
-                table: "premises_unit",
+                name: "ix_space_area_id",
+                table: "space",
                 columns: new[] { "area", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_premises_unit_code",
-                table: "premises_unit",
+                name: "ix_space_code",
+                table: "space",
                 column: "code",
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_premises_unit_park_id",
-                table: "premises_unit",
+                name: "ix_space_park_id",
+                table: "space",
                 column: "park_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_premises_unit_updated_at_id",
-                table: "premises_unit",
+                name: "ix_space_updated_at_id",
+                table: "space",
                 columns: new[] { "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ux_premises_unit_name",
-                table: "premises_unit",
+                name: "ux_space_name",
+                table: "space",
                 columns: new[] { "building_id", "name" },
                 unique: true);
 
@@ -712,15 +712,15 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 column: "enterprise_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_tenancy_space_ids",
+                table: "tenancy",
+                column: "space_ids")
+                .Annotation("Npgsql:IndexMethod", "gin");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_tenancy_started_on_id",
                 table: "tenancy",
                 columns: new[] { "started_on", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_tenancy_unit_ids",
-                table: "tenancy",
-                column: "unit_ids")
-                .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(
                 name: "ix_tenancy_updated_at_id",
@@ -781,7 +781,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 schema: "directory");
 
             migrationBuilder.DropTable(
-                name: "premises_unit");
+                name: "space");
 
             migrationBuilder.DropTable(
                 name: "entry_application");
@@ -808,10 +808,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 name: "code_pk");
 
             migrationBuilder.DropSequence(
-                name: "code_t");
+                name: "code_s");
 
             migrationBuilder.DropSequence(
-                name: "code_u");
+                name: "code_t");
         }
     }
 }

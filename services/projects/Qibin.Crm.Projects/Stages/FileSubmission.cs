@@ -4,21 +4,18 @@ using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Documents;
 using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Idempotency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
-using Qibin.Crm.Work.Data;
 
 #pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 
-using ClaimState = Qibin.Crm.Projects.Domain.ClaimState;
-
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>A claim that a project reached its next stage. <c>GET /projects/stage-gates</c> says what each stage asks for.</summary>
-public record ClaimStageRequest
+/// <summary>A submission that a project reached its next stage. <c>GET /projects/stage-gates</c> says what each stage asks for.</summary>
+public record FileSubmissionRequest
 {
     /// <summary>The stage after the present one.</summary>
     [Needed]
@@ -59,56 +56,54 @@ public record ClaimStageRequest
     [TextLength(1000)]
     public string? Note { get; init; }
 
-    /// <summary>Integrations only: the officer for whom the claim is sent. Default: the project's owner.</summary>
-    public Guid? ClaimantId { get; init; }
+    /// <summary>Integrations only: the officer for whom the submission is sent. Default: the project's owner.</summary>
+    public Guid? SubmitterId { get; init; }
 
     /// <summary>Integrations only: the officer who approved elsewhere. The project then moves at once.</summary>
     public Guid? ApproverId { get; init; }
 }
 
-/// <summary>One claim of a batch.</summary>
+/// <summary>One submission of a batch.</summary>
 [ValidatableType] // Items of a batch are validated one by one, so the framework does not meet this type by itself.
-public sealed record ClaimStageItem : ClaimStageRequest
+public sealed record FileSubmissionItem : FileSubmissionRequest
 {
     [Needed]
     public Guid? ProjectId { get; init; }
 }
 
-/// <summary>What a claim's write answers; the version is the project's.</summary>
-public sealed record ClaimReceipt : Receipt
+/// <summary>What a submission's write answers; the version is the project's.</summary>
+public sealed record SubmissionReceipt : Receipt
 {
     public required Guid ProjectId { get; init; }
-    public required ClaimState State { get; init; }
+    public required SubmissionState State { get; init; }
 
     /// <summary>The project's stage now.</summary>
     public required ProjectStage Stage { get; init; }
 
-    internal static ClaimReceipt Of(Project project, StageClaim claim) =>
-        new() { Id = claim.Id, ProjectId = project.Id, Code = project.Code, Version = project.Version, State = claim.State, Stage = project.Stage };
+    internal static SubmissionReceipt Of(Project project, Submission submission) =>
+        new() { Id = submission.Id, ProjectId = project.Id, Code = project.Code, Version = project.Version, State = submission.State, Stage = project.Stage };
 }
 
-internal static class ClaimStage
+internal static class FileSubmission
 {
-    public static async Task<Results<Created<ClaimReceipt>, NotFound>> Handle(
-        Guid projectId, ClaimStageRequest request, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    public static async Task<Results<Created<SubmissionReceipt>, NotFound>> Handle(
+        Guid projectId, FileSubmissionRequest request, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!caller.IsIntegration && (request.ClaimantId ?? request.ApproverId) is not null)
+        if (!caller.IsIntegration && (request.SubmitterId ?? request.ApproverId) is not null)
         {
-            throw Refusal.Invalid(request.ClaimantId is null ? "/approverId" : "/claimantId", "stage.integrationOnly");
+            throw Refusal.Invalid(request.SubmitterId is null ? "/approverId" : "/submitterId", "submission.integrationOnly");
         }
 
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         _ = clock.NotAfterToday(request.FirstOutputOn, "/firstOutputOn");
-        var documents = request.Documents ?? [];
-        documents.Check(clock, "/documents");
-        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
+        var documents = DocumentReference.ReadAll(request.Documents, clock, "/documents");
+        var project = await db.ForWorkAsync(projectId, caller, ct);
         if (project is null)
         {
             return TypedResults.NotFound();
         }
 
-        caller.MustWork(project);
-        var claimant = caller.IsIntegration ? await db.ActiveOfficerAsync(request.ClaimantId ?? project.OwnerId, ct) : caller.Id;
+        var submitter = caller.IsIntegration ? await db.ActiveOfficerAsync(request.SubmitterId ?? project.OwnerId, ct) : caller.Id;
         var now = clock.GetUtcNow();
         var evidence = new StageEvidence
         {
@@ -120,26 +115,26 @@ internal static class ClaimStage
             AnnualTax = request.AnnualTax,
             Documents = documents,
         };
-        var claim = project.Claim(Guid.CreateVersion7(now), request.To!.Value, on, evidence, request.Note, claimant, caller.Id, now);
-        db.Add(claim);
+        var submission = project.Submit(Guid.CreateVersion7(now), request.To!.Value, on, evidence, request.Note, submitter, caller.Id, now);
+        db.Add(submission);
         if (request.ApproverId is { } approver)
         {
-            await db.MustApproveAsync(approver, project, claim, ct);
-            db.Approve(project, claim, approver, null, now);
+            await db.MustApproveAsync(approver, project, submission, ct);
+            db.Approve(project, submission, approver, null, now);
         }
 
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/projects/{project.Id}/stages/{claim.Id}", ClaimReceipt.Of(project, claim));
+        return TypedResults.Created($"/api/v1/projects/{project.Id}/submissions/{submission.Id}", SubmissionReceipt.Of(project, submission));
     }
 
     public static async Task<Ok<BatchAnswer>> HandleBatch(
-        BatchRequest<ClaimStageItem> batch, HttpContext http, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        BatchRequest<FileSubmissionItem> batch, HttpContext http, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         TypedResults.Ok(await Batch.RunAsync(http, batch, async item => await Handle(item.ProjectId!.Value, item, db, caller, clock, ct)));
 
     /// <summary>Approves and tells the others.</summary>
-    public static void Approve(this ProjectsDb db, Project project, StageClaim claim, Guid approver, string? note, DateTimeOffset now)
+    public static void Approve(this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
-        project.Approve(claim, approver, note, now);
-        db.Publish(project, new ProjectStageReached { Project = project.State(), From = claim.From, To = claim.To, OccurredOn = claim.OccurredOn });
+        project.Approve(submission, approver, note, now);
+        db.Publish(project, new ProjectStageReached { Project = project.State(), From = submission.From, To = submission.To, OccurredOn = submission.OccurredOn });
     }
 }
