@@ -7,7 +7,7 @@ namespace Qibin.Crm.Enterprises.Tests;
 public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<EnterprisesFixture>
 {
     [Fact]
-    public async Task A_batch_settles_dozens_in_the_past_as_if_each_step_had_been_taken_alone()
+    public async Task A_batch_moves_dozens_in_in_the_past_as_if_each_step_had_been_taken_alone()
     {
         var approver = await enterprises.PlacedAsync(TestCaller.Person(Roles.Leader));
         var day = enterprises.Today.AddDays(-200);

@@ -47,7 +47,7 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         var path = $"/api/v1/entry-applications/{application}";
         (await enterprises.Officer.GetAsync(path)).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.PatchAsync(path, new { note = "x" }, "\"4\"")).IsProblem(404, "resource.notFound");
-        foreach (var step in (string[])["acceptance", "agreement", "handover", "moveIn"])
+        foreach (var step in (string[])["acceptance", "agreement", "handover", "move-in"])
         {
             (await enterprises.Officer.PostAsync($"{path}/{step}", new { }, "\"4\"")).IsProblem(404, "resource.notFound");
         }
@@ -64,7 +64,7 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
 
         (await enterprises.StepAsync(application, "agreement", caller: reader)).Is(200);
         (await enterprises.StepAsync(application, "handover", caller: reader)).Is(200);
-        var tenancy = (await enterprises.StepAsync(application, "moveIn", caller: reader)).Is(200).Json.GetProperty("tenancyId").GetGuid();
+        var tenancy = (await enterprises.StepAsync(application, "move-in", caller: reader)).Is(200).Json.GetProperty("tenancyId").GetGuid();
         (await enterprises.Officer.GetAsync($"/api/v1/tenancies/{tenancy}")).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.PostAsync($"/api/v1/tenancies/{tenancy}/end", new { reason = "x" }, "\"1\"")).IsProblem(404, "resource.notFound");
         Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/tenancies?spaceId={space}&total=true")).Is(200).Json.GetProperty("items").EnumerateArray());

@@ -167,7 +167,7 @@ public sealed class EnterprisesFixture : IAsyncLifetime
         (await StepAsync(id, "approval", new { on = day }, Approver)).Is(200);
         (await StepAsync(id, "agreement", new { on = day })).Is(200);
         (await StepAsync(id, "handover", new { on = day })).Is(200);
-        return (id, (await StepAsync(id, "moveIn", new { on = day })).Is(200).Json.GetProperty("tenancyId").GetGuid());
+        return (id, (await StepAsync(id, "move-in", new { on = day })).Is(200).Json.GetProperty("tenancyId").GetGuid());
     }
 
     public async Task<Answer> EndAsync(Guid tenancyId, DateOnly? endedOn = null)

@@ -3,7 +3,7 @@ namespace Qibin.Crm.Enterprises.Tests;
 public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<EnterprisesFixture>
 {
     [Fact]
-    public async Task An_application_goes_from_draft_to_settled_and_left_and_tells_each_move()
+    public async Task An_application_goes_from_draft_to_moved_in_and_left_and_tells_each_move()
     {
         var (enterpriseId, project) = await enterprises.RegisteredAsync();
         Guid[] spaces = [await enterprises.SpaceAsync(), await enterprises.SpaceAsync()];
@@ -18,7 +18,7 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
         (await enterprises.StepAsync(id, "approval", new { on = day.AddDays(4), opinion = "同意" }, enterprises.Approver)).Is(200);
         (await enterprises.StepAsync(id, "agreement", new { on = day.AddDays(5), agreementNumber = "RZ-001" })).Is(200);
         (await enterprises.StepAsync(id, "handover", new { on = day.AddDays(6) })).Is(200);
-        var movedIn = (await enterprises.StepAsync(id, "moveIn", new { on = day.AddDays(7) })).Is(200);
+        var movedIn = (await enterprises.StepAsync(id, "move-in", new { on = day.AddDays(7) })).Is(200);
         var tenancyId = movedIn.Json.GetProperty("tenancyId").GetGuid();
 
         var detail = (await enterprises.Officer.GetAsync($"/api/v1/entry-applications/{id}")).Is(200).Json;

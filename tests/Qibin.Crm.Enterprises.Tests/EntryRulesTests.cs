@@ -72,7 +72,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
             var id = await enterprises.ReviewedAsync(enterprise, [await enterprises.SpaceAsync()]);
             (await enterprises.StepAsync(id, step, new { opinion = "不符合规划" }, step == "veto" ? enterprises.Approver : enterprises.Officer)).Is(200);
             foreach (var (next, body) in ((string, object)[])
-                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }), ("moveIn", new { }),
+                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }), ("move-in", new { }),
                     ("return", new { opinion = "x" }), ("veto", new { opinion = "x" }), ("withdrawal", new { opinion = "x" }),
                     ("fair-competition-review", new { conclusion = "passed", documentNumber = "x" })])
             {
@@ -198,7 +198,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     }
 
     [Fact]
-    public async Task A_term_that_is_over_cannot_be_settled()
+    public async Task Nobody_moves_in_when_the_term_is_over()
     {
         var today = enterprises.Today;
         var id = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], today.AddDays(-30), today);
@@ -206,7 +206,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         (await enterprises.StepAsync(id, "agreement")).Is(200);
         (await enterprises.StepAsync(id, "handover")).Is(200);
 
-        (await enterprises.StepAsync(id, "moveIn")).IsProblem(409, "entry.termOver");
+        (await enterprises.StepAsync(id, "move-in")).IsProblem(409, "entry.termOver");
     }
 
     [Fact]

@@ -106,9 +106,9 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         (await enterprises.StepAsync(early, "agreement")).Is(200);
         (await enterprises.StepAsync(early, "handover")).Is(200);
 
-        (await enterprises.StepAsync(early, "moveIn")).IsProblem(409, "premises.spaceTaken");
+        (await enterprises.StepAsync(early, "move-in")).IsProblem(409, "premises.spaceTaken");
         (await enterprises.StepAsync(until, "withdrawal", new { opinion = "放弃" })).Is(200);
-        (await enterprises.StepAsync(early, "moveIn")).Is(200);
+        (await enterprises.StepAsync(early, "move-in")).Is(200);
 
         Assert.Equal(1, await enterprises.Service.CountAsync($"select count(*) from occupation where space_id = '{space}' and occupied_from = '{EnterprisesFixture.Iso(today)}'"));
     }

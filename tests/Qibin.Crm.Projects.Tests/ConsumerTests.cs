@@ -60,7 +60,7 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
     }
 
     [Fact]
-    public async Task A_settled_enterprise_settles_its_project_and_the_others_are_told()
+    public async Task An_enterprise_that_moves_in_moves_its_project_in_and_the_others_are_told()
     {
         var id = await city.AtAsync("registered");
         var movedIn = MovedIn(id, city.Today.AddDays(-3));

@@ -82,7 +82,7 @@ public sealed class StatusTests(City city) : IClassFixture<City>
     }
 
     [Fact]
-    public async Task A_project_does_not_step_back_under_a_waiting_submission_or_behind_a_settled_enterprise()
+    public async Task A_project_does_not_step_back_under_a_waiting_submission_or_behind_an_enterprise_that_moved_in()
     {
         var id = await city.AtAsync("registered");
         var submission = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "started"))).Is(201);

@@ -81,7 +81,7 @@ public class EntryApplicationTests
     }
 
     [Fact]
-    public void Leaving_on_the_day_of_settling_leaves_no_occupation()
+    public void Leaving_on_the_day_of_moving_in_leaves_no_occupation()
     {
         var application = After("accept review approve agree handOver moveIn");
 

@@ -12,8 +12,8 @@ namespace Qibin.Crm.Projects.Amounts;
 /// <summary>Filters of the list of amounts.</summary>
 public sealed record ListAmountsQuery
 {
-    /// <summary>Only <c>paidIn</c> or only <c>completedInvestment</c>.</summary>
-    public AmountKind? Kind { get; init; }
+    /// <summary>Kinds, separated by commas.</summary>
+    public Words<AmountKind>? Kind { get; init; }
 }
 
 /// <summary>An entry of paid-in funds or completed investment.</summary>
@@ -69,9 +69,9 @@ internal static class ListAmounts
         }
 
         var rows = db.Amounts.AsNoTracking().Where(f => f.ProjectId == projectId);
-        if (filter.Kind is { } kind)
+        if (filter.Kind?.Values is { } kinds)
         {
-            rows = rows.Where(f => f.Kind == kind);
+            rows = rows.Where(f => kinds.Contains(f.Kind));
         }
 
         return TypedResults.Ok(await Listing.PageAsync(rows, page, request, AmountAnswer.Of, ct));
