@@ -14,10 +14,12 @@ internal sealed partial class KnownOperations : IAsyncDisposable
     private readonly RunningSystem _system;
     private readonly RowsOfTheTests _rows;
 
-    public KnownOperations(RunningSystem system)
+    /// <param name="system">The running system.</param>
+    /// <param name="lead">Makes the leads that the requests are about; see <see cref="RowsOfTheTests"/>.</param>
+    public KnownOperations(RunningSystem system, Func<RowsOfTheTests, Task<Row>>? lead = null)
     {
         _system = system;
-        _rows = new RowsOfTheTests(system);
+        _rows = new RowsOfTheTests(system, lead);
         Leads();
         LeadOrder();
         Projects();

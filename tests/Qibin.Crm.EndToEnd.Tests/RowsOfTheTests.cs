@@ -13,7 +13,9 @@ namespace Qibin.Crm.EndToEnd.Tests;
 /// Rows for the generated tests, made through the gateway by the people whose work it is: first unit's officer, its head, and so on.
 /// Only what no operation makes (held events, parked messages) is written to the databases, and taken away in the end.
 /// </summary>
-internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
+/// <param name="system">The running system.</param>
+/// <param name="lead">Makes a lead of the first unit's officer; null logs a first contact as that officer.</param>
+internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, Task<Row>>? lead = null) : IAsyncDisposable
 {
     private const string Unit1 = "promotion-satellite";
     private const string Unit2 = "promotion-xinchuang";
@@ -117,7 +119,9 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return users.EnumerateArray().Single(u => u.GetProperty("userName").GetString() == userName).GetProperty("id").GetString()!;
     }
 
-    public async Task<Row> LeadAsync() => Made("/api/v1/leads", await (await AsAsync("officer")).PostAsync("/api/v1/first-contacts", FirstContact()), seenByAll: false);
+    public async Task<Row> LeadAsync() => lead is null
+        ? Made("/api/v1/leads", await (await AsAsync("officer")).PostAsync("/api/v1/first-contacts", FirstContact()), seenByAll: false)
+        : await lead(this);
 
     /// <summary>Two investors that can be merged.</summary>
     public async Task<Prepared> MergeAsync()
