@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Work.Data;
 
@@ -46,6 +47,7 @@ public static class DatabaseHost
         });
         services.AddScoped<DbContext>(provider => provider.GetRequiredService<TDb>());
         services.AddSingleton<PeopleCodes>();
+        services.AddSingleton<DatabaseOutage>();
         services.AddSingleton<IMigrationStep, DatabaseMigration<TDb>>();
     }
 

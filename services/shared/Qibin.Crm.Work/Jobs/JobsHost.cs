@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Work.Jobs;
 
@@ -36,7 +37,10 @@ public static class JobsHost
         kinds(known);
         builder.Services.AddSingleton(known);
         builder.Services.AddHostedService<JobRunner<TDb>>();
-        builder.Services.AddHostedService<JobCleanup>();
+        builder.Services
+            .AddCleanup(new CleanupRule(
+                "jobs.job_part", "job_id in (select id from jobs.job where result_until < $1)", TimeSpan.FromMinutes(10), Batch: 100))
+            .AddCleanup(new CleanupRule("jobs.job", "finished_at < $1 - interval '30 days'", TimeSpan.FromMinutes(10)));
         return builder;
     }
 

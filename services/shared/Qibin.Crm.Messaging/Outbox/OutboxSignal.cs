@@ -1,7 +1,7 @@
 namespace Qibin.Crm.Messaging.Outbox;
 
-/// <summary>Tells this process's relay that events were committed. Signals that nobody waits for yet become one.</summary>
-internal sealed class Wake : IDisposable
+/// <summary>Signals this process's relay that events were committed. Several signals before the relay waits count as one.</summary>
+internal sealed class OutboxSignal : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
 

@@ -7,8 +7,8 @@ using Qibin.Crm.Messaging.EventLog;
 
 namespace Qibin.Crm.Messaging.Outbox;
 
-/// <summary>Closes the version of each aggregate that was saved, and wakes the relay once the events that were saved with it are committed.</summary>
-internal sealed class Saves(Wake wake) : SaveChangesInterceptor, IDbTransactionInterceptor
+/// <summary>Closes the version of each aggregate that was saved, and signals the relay when the events that were saved with it are committed.</summary>
+internal sealed class OutboxInterceptor(OutboxSignal signal) : SaveChangesInterceptor, IDbTransactionInterceptor
 {
     private readonly ConditionalWeakTable<DbContext, object> _uncommitted = [];
 
@@ -43,7 +43,7 @@ internal sealed class Saves(Wake wake) : SaveChangesInterceptor, IDbTransactionI
         {
             if (db.Database.CurrentTransaction is null)
             {
-                wake.Set();
+                signal.Set();
             }
             else
             {
@@ -56,7 +56,7 @@ internal sealed class Saves(Wake wake) : SaveChangesInterceptor, IDbTransactionI
     {
         if (db is not null && _uncommitted.Remove(db))
         {
-            wake.Set();
+            signal.Set();
         }
     }
 }
