@@ -35,7 +35,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
     /// it finds what the first one made.
     /// </summary>
     public Task OneAtATimeAsync(Uscc uscc, CancellationToken ct) =>
-        Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({uscc.Value}, 0))", ct);
+        this.LockEnterpriseAsync(uscc.Value, ct);
 
     /// <summary>Units that somebody has or holds on a day, or has not left although the term is over.</summary>
     public IQueryable<Guid> TakenOn(DateOnly day) =>

@@ -68,8 +68,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             investor.Property(x => x.Uscc).HasMaxLength(18);
             investor.Property(x => x.SourceRegion).HasMaxLength(6);
             investor.HasIndex(x => x.Uscc).IsUnique().HasDatabaseName("ux_investor_uscc");
-            investor.Property(x => x.ComparedName).HasMaxLength(400).HasDefaultValue("");
-            investor.Property(x => x.SearchTokens).HasDefaultValueSql("'{}'");
+            investor.Property(x => x.ComparedName).HasMaxLength(400);
             investor.HasIndex(x => x.SearchTokens).HasMethod("gin");
             investor.HasIndex(x => new { x.ComparedName, x.Id });
             investor.HasOne<Investor>().WithMany().HasForeignKey(x => x.MergedIntoId).OnDelete(DeleteBehavior.Restrict);
@@ -131,10 +130,6 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Property(x => x.Clock).AsJson();
             lead.HasIndex(x => x.Code).IsUnique();
             lead.HasIndex(x => x.SharedWith).HasMethod("gin");
-            foreach (var marks in Enumerable.Range(1, NameMarks.Words))
-            {
-                lead.Property<long>(nameof(NameMarks) + marks).HasDefaultValue(NameMarks.Unknown).HasSentinel(NameMarks.Unknown);
-            }
 
             // Each index serves a published sort or filter of the list; all end in the id, the last key of every order. Those that searches
             // walk along hold the names' marks.

@@ -5,6 +5,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Transport;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.Outbox;
 
@@ -49,6 +50,7 @@ internal sealed class Relay(
         var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database"))
         {
             Pooling = false,
+            GssEncryptionMode = GssEncryptionMode.Disable,
             Timeout = 4,
             CommandTimeout = 15,
             KeepAlive = 5,
@@ -80,8 +82,7 @@ internal sealed class Relay(
 
     private async Task LeadAsync(NpgsqlConnection session, CancellationToken ct)
     {
-        await using var tryLock = new NpgsqlCommand("select pg_try_advisory_lock(hashtext('qibin.relay'))", session);
-        while (!(bool)(await tryLock.ExecuteScalarAsync(ct))!)
+        while (!await AdvisoryLocks.TryRelayAsync(session, ct))
         {
             await Task.Delay(Poll, clock, ct);
         }

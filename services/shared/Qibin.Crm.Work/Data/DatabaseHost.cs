@@ -26,6 +26,8 @@ public static class DatabaseHost
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
+            // Asking for GSS encryption lets a synchronous open outlive its time-out (npgsql#6655); nobody here uses Kerberos.
+            GssEncryptionMode = GssEncryptionMode.Disable,
         };
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
         // statement takes longer than any of these should.

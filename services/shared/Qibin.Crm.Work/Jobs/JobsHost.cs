@@ -47,7 +47,7 @@ public static class JobsHost
     public static async Task<Job?> UnderWayAsync<TDb>(this TDb db, string kind, CancellationToken ct) where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({kind}, 0))", ct);
+        await db.LockJobKindAsync(kind, ct);
         return await db.Set<Job>().SingleOrDefaultAsync(j => j.Kind == kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
     }
 

@@ -830,7 +830,33 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("tenancy", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("ProcessedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("processed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Consumer", "MessageId")
+                        .HasName("pk_inbox");
+
+                    b.HasIndex("ProcessedAt")
+                        .HasDatabaseName("ix_inbox_processed_at");
+
+                    b.ToTable("inbox", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.EventRow", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -922,33 +948,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("event", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.InboxRow", b =>
-                {
-                    b.Property<string>("Consumer")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("consumer");
-
-                    b.Property<Guid>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<DateTimeOffset>("ProcessedAt")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("processed_at")
-                        .HasDefaultValueSql("now()");
-
-                    b.HasKey("Consumer", "MessageId")
-                        .HasName("pk_inbox");
-
-                    b.HasIndex("ProcessedAt")
-                        .HasDatabaseName("ix_inbox_processed_at");
-
-                    b.ToTable("inbox", "messaging");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Messaging.OutboxRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
                 {
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -991,7 +991,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("outbox", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.ParkedMessage", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Parked.ParkedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1075,7 +1075,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("parked_message", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1125,7 +1125,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("audit_entry", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.IdempotencyRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<Guid>("Principal")
                         .HasColumnType("uuid")
@@ -1184,7 +1184,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
                 {
                     b.Property<Guid>("OfficerId")
                         .ValueGeneratedOnAdd()
@@ -1222,7 +1222,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("officer", "directory");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.UnitRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.UnitRow", b =>
                 {
                     b.Property<Guid>("UnitId")
                         .ValueGeneratedOnAdd()

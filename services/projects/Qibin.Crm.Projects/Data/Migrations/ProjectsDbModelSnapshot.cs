@@ -26,7 +26,33 @@ namespace Qibin.Crm.Projects.Data.Migrations
             modelBuilder.HasSequence("code_p")
                 .IncrementsBy(20);
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("ProcessedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("processed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Consumer", "MessageId")
+                        .HasName("pk_inbox");
+
+                    b.HasIndex("ProcessedAt")
+                        .HasDatabaseName("ix_inbox_processed_at");
+
+                    b.ToTable("inbox", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.EventRow", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -118,33 +144,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("event", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.InboxRow", b =>
-                {
-                    b.Property<string>("Consumer")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("consumer");
-
-                    b.Property<Guid>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<DateTimeOffset>("ProcessedAt")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("processed_at")
-                        .HasDefaultValueSql("now()");
-
-                    b.HasKey("Consumer", "MessageId")
-                        .HasName("pk_inbox");
-
-                    b.HasIndex("ProcessedAt")
-                        .HasDatabaseName("ix_inbox_processed_at");
-
-                    b.ToTable("inbox", "messaging");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Messaging.OutboxRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
                 {
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -187,7 +187,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("outbox", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.ParkedMessage", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Parked.ParkedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -598,6 +598,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("left_on");
 
+                    b.Property<DateOnly?>("MovedInOn")
+                        .HasColumnType("date")
+                        .HasColumnName("moved_in_on");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -651,10 +655,6 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .IsRequired()
                         .HasColumnType("uuid[]")
                         .HasColumnName("readers");
-
-                    b.Property<DateOnly?>("SettledOn")
-                        .HasColumnType("date")
-                        .HasColumnName("settled_on");
 
                     b.PrimitiveCollection<Guid[]>("SharedWith")
                         .IsRequired()
@@ -993,13 +993,13 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("left_on");
 
+                    b.Property<DateOnly?>("MovedInOn")
+                        .HasColumnType("date")
+                        .HasColumnName("moved_in_on");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
-
-                    b.Property<DateOnly?>("SettledOn")
-                        .HasColumnType("date")
-                        .HasColumnName("settled_on");
 
                     b.HasKey("TenancyId")
                         .HasName("pk_tenancy");
@@ -1010,7 +1010,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("tenancy", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1060,7 +1060,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("audit_entry", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.IdempotencyRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<Guid>("Principal")
                         .HasColumnType("uuid")
@@ -1119,7 +1119,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
                 {
                     b.Property<Guid>("OfficerId")
                         .ValueGeneratedOnAdd()
@@ -1157,7 +1157,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("officer", "directory");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.UnitRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.UnitRow", b =>
                 {
                     b.Property<Guid>("UnitId")
                         .ValueGeneratedOnAdd()

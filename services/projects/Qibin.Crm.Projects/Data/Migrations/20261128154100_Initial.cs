@@ -72,6 +72,20 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "followed_investor",
+                columns: table => new
+                {
+                    lead_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    investor_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    investor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_followed_investor", x => x.lead_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotency",
                 schema: "api",
                 columns: table => new
@@ -189,6 +203,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     node_code = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
                     confidential = table.Column<bool>(type: "boolean", nullable: false),
                     readers = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    shared_with = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     kind = table.Column<int>(type: "integer", nullable: true),
                     place = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     area_mu = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
@@ -199,11 +214,12 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     planned_production_on = table.Column<DateOnly>(type: "date", nullable: true),
                     expected_jobs = table.Column<int>(type: "integer", nullable: true),
                     paid_in = table.Column<string>(type: "jsonb", nullable: false),
+                    completed_investment = table.Column<string>(type: "jsonb", nullable: false),
                     uscc = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true),
                     enterprise_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     enterprise_id = table.Column<Guid>(type: "uuid", nullable: true),
                     first_output_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    settled_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    moved_in_on = table.Column<DateOnly>(type: "date", nullable: true),
                     left_on = table.Column<DateOnly>(type: "date", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -235,7 +251,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     tenancy_id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
                     enterprise_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    settled_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    moved_in_on = table.Column<DateOnly>(type: "date", nullable: true),
                     left_on = table.Column<DateOnly>(type: "date", nullable: true)
                 },
                 constraints: table =>
@@ -261,20 +277,51 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "funds_entry",
+                name: "completed_entry",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
+                    completed_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    completed_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: false),
+                    completed_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    paid_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    origin = table.Column<int>(type: "integer", nullable: false),
                     document = table.Column<string>(type: "jsonb", nullable: true),
                     reversal_of = table.Column<Guid>(type: "uuid", nullable: true),
                     reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     recorded_by = table.Column<Guid>(type: "uuid", nullable: false),
-                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_completed_entry", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_completed_entry_completed_entry_reversal_of",
+                        column: x => x.reversal_of,
+                        principalTable: "completed_entry",
+                        principalColumn: "id");
+                    table.ForeignKey(
+                        name: "fk_completed_entry_project_project_id",
+                        column: x => x.project_id,
+                        principalTable: "project",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "funds_entry",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    paid_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    origin = table.Column<int>(type: "integer", nullable: false),
                     paid_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: false),
-                    paid_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
+                    paid_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    document = table.Column<string>(type: "jsonb", nullable: true),
+                    reversal_of = table.Column<Guid>(type: "uuid", nullable: true),
+                    reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    recorded_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -367,6 +414,22 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "api",
                 table: "audit_entry",
                 columns: new[] { "subject_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_completed_entry_project_id_completed_on_id",
+                table: "completed_entry",
+                columns: new[] { "project_id", "completed_on", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_completed_entry_project_id_recorded_at_id",
+                table: "completed_entry",
+                columns: new[] { "project_id", "recorded_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "one_reversal_a_completed_entry",
+                table: "completed_entry",
+                column: "reversal_of",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_id",
@@ -492,6 +555,12 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 columns: new[] { "owner_id", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_project_shared_with",
+                table: "project",
+                column: "shared_with")
+                .Annotation("Npgsql:IndexMethod", "gin");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_project_stage_on_id",
                 table: "project",
                 columns: new[] { "stage_on", "id" });
@@ -537,8 +606,14 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "api");
 
             migrationBuilder.DropTable(
+                name: "completed_entry");
+
+            migrationBuilder.DropTable(
                 name: "event",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "followed_investor");
 
             migrationBuilder.DropTable(
                 name: "funds_entry");

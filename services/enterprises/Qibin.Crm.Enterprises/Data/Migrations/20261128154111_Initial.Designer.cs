@@ -13,7 +13,7 @@ using Qibin.Crm.Enterprises.Data;
 namespace Qibin.Crm.Enterprises.Data.Migrations
 {
     [DbContext(typeof(EnterprisesDb))]
-    [Migration("20261124142645_Initial")]
+    [Migration("20261128154111_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -833,7 +833,33 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("tenancy", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("ProcessedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("processed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Consumer", "MessageId")
+                        .HasName("pk_inbox");
+
+                    b.HasIndex("ProcessedAt")
+                        .HasDatabaseName("ix_inbox_processed_at");
+
+                    b.ToTable("inbox", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.EventRow", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -925,33 +951,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("event", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.InboxRow", b =>
-                {
-                    b.Property<string>("Consumer")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("consumer");
-
-                    b.Property<Guid>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<DateTimeOffset>("ProcessedAt")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("processed_at")
-                        .HasDefaultValueSql("now()");
-
-                    b.HasKey("Consumer", "MessageId")
-                        .HasName("pk_inbox");
-
-                    b.HasIndex("ProcessedAt")
-                        .HasDatabaseName("ix_inbox_processed_at");
-
-                    b.ToTable("inbox", "messaging");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Messaging.OutboxRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
                 {
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -994,7 +994,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("outbox", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.ParkedMessage", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Parked.ParkedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1078,7 +1078,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("parked_message", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1128,7 +1128,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("audit_entry", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.IdempotencyRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<Guid>("Principal")
                         .HasColumnType("uuid")
@@ -1187,7 +1187,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
                 {
                     b.Property<Guid>("OfficerId")
                         .ValueGeneratedOnAdd()
@@ -1225,7 +1225,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("officer", "directory");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.UnitRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.UnitRow", b =>
                 {
                     b.Property<Guid>("UnitId")
                         .ValueGeneratedOnAdd()

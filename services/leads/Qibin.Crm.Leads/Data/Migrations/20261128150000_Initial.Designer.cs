@@ -12,8 +12,8 @@ using Qibin.Crm.Leads.Data;
 namespace Qibin.Crm.Leads.Data.Migrations
 {
     [DbContext(typeof(LeadsDb))]
-    [Migration("20261124183642_ImportsAndJobs")]
-    partial class ImportsAndJobs
+    [Migration("20261128150000_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -23,6 +23,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
+            NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "btree_gist");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.HasSequence("code_l")
@@ -112,15 +113,312 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("assignment", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.CalendarYear", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<Guid>("ChangedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Days")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("days");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("source");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("integer")
+                        .HasColumnName("year");
+
+                    b.HasKey("Id")
+                        .HasName("pk_calendar_year");
+
+                    b.HasIndex("Year")
+                        .IsUnique()
+                        .HasDatabaseName("ux_calendar_year");
+
+                    b.ToTable("calendar_year", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Claim", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<Guid>("ClaimedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claimed_by");
+
+                    b.Property<Guid?>("ConfirmedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("confirmed_by");
+
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("contact_id");
+
+                    b.Property<int>("ContactsCounted")
+                        .HasColumnType("integer")
+                        .HasColumnName("contacts_counted");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<int?>("End")
+                        .HasColumnType("integer")
+                        .HasColumnName("end");
+
+                    b.Property<string>("EndNote")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("end_note");
+
+                    b.Property<int>("Extensions")
+                        .HasColumnType("integer")
+                        .HasColumnName("extensions");
+
+                    b.Property<DateOnly?>("FiledOn")
+                        .HasColumnType("date")
+                        .HasColumnName("filed_on");
+
+                    b.Property<string>("FilingReference")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("filing_reference");
+
+                    b.Property<bool>("FilingRequired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("filing_required");
+
+                    b.Property<DateOnly>("FirstTalkOn")
+                        .HasColumnType("date")
+                        .HasColumnName("first_talk_on");
+
+                    b.Property<DateTimeOffset>("HeldFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_from");
+
+                    b.Property<DateTimeOffset?>("HeldUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_until");
+
+                    b.Property<Guid>("InvestorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("investor_id");
+
+                    b.Property<string>("InvestorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("investor_name");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<TimeSpan?>("Left")
+                        .HasColumnType("interval")
+                        .HasColumnName("left");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("note");
+
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Number"));
+
+                    b.Property<DateOnly?>("ResumedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("resumed_on");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<string>("TaskForceNote")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("task_force_note");
+
+                    b.Property<DateOnly?>("TaskForceOn")
+                        .HasColumnType("date")
+                        .HasColumnName("task_force_on");
+
+                    b.Property<bool>("TaskForceRequired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("task_force_required");
+
+                    b.Property<int?>("Undisputed")
+                        .HasColumnType("integer")
+                        .HasColumnName("undisputed");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_claim_due_at")
+                        .HasFilter("due_at is not null");
+
+                    b.HasIndex("InvestorId")
+                        .HasDatabaseName("ix_claim_investor_id");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_claim_lead_id");
+
+                    b.HasIndex("ClaimedAt", "Id")
+                        .HasDatabaseName("ix_claim_claimed_at_id");
+
+                    b.ToTable("claim", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_claim_period", "held_until is null or held_until >= held_from");
+                        });
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ClaimDispute", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ClaimId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claim_id");
+
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<int?>("Decision")
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("DecisionNote")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("decision_note");
+
+                    b.Property<DateOnly>("FirstTalkOn")
+                        .HasColumnType("date")
+                        .HasColumnName("first_talk_on");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<Guid>("OpenedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("opened_by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<Guid?>("WonClaimId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("won_claim_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim_dispute");
+
+                    b.HasIndex("ClaimId")
+                        .HasDatabaseName("ix_claim_dispute_claim_id");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_claim_dispute_lead_id");
+
+                    b.HasIndex("OpenedAt", "Id")
+                        .HasDatabaseName("ix_claim_dispute_opened_at_id");
+
+                    b.ToTable("claim_dispute", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Contact", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Attachments")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("attachments");
+
                     b.Property<int>("Channel")
                         .HasColumnType("integer")
                         .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset?>("CorrectedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("corrected_at");
+
+                    b.Property<string>("Division")
+                        .HasMaxLength(6)
+                        .HasColumnType("character varying(6)")
+                        .HasColumnName("division");
 
                     b.Property<Guid>("LeadId")
                         .HasColumnType("uuid")
@@ -130,9 +428,18 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("occurred_on");
 
+                    b.PrimitiveCollection<Guid[]>("ParticipantIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("participant_ids");
+
                     b.Property<Guid?>("PersonId")
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
+
+                    b.Property<string>("Place")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("place");
 
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
@@ -148,11 +455,20 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(4000)")
                         .HasColumnName("summary");
 
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
                     b.HasKey("Id")
                         .HasName("pk_contact");
 
                     b.HasIndex("PersonId")
                         .HasDatabaseName("ix_contact_person_id");
+
+                    b.HasIndex("OccurredOn", "Id")
+                        .HasDatabaseName("ix_contact_visit")
+                        .HasFilter("channel in (3, 4)");
 
                     b.HasIndex("LeadId", "OccurredOn", "Id")
                         .HasDatabaseName("ix_contact_lead_id_occurred_on_id");
@@ -161,6 +477,60 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_contact_lead_id_recorded_at_id");
 
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ContactRevision", b =>
+                {
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("content");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("ReplacedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replaced_at");
+
+                    b.Property<Guid>("ReplacedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("replaced_by");
+
+                    b.HasKey("ContactId", "Version")
+                        .HasName("pk_contact_revision");
+
+                    b.ToTable("contact_revision", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.DigestSchedule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateOnly?>("LastOn")
+                        .HasColumnType("date")
+                        .HasColumnName("last_on");
+
+                    b.HasKey("Id")
+                        .HasName("pk_digest_schedule");
+
+                    b.ToTable("digest_schedule", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.ExternalKey", b =>
@@ -345,10 +715,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.Property<string>("ComparedName")
                         .IsRequired()
-                        .ValueGeneratedOnAdd()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
-                        .HasDefaultValue("")
                         .HasColumnName("compared_name");
 
                     b.Property<DateTimeOffset>("CreatedAt")
@@ -377,10 +745,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.PrimitiveCollection<string[]>("SearchTokens")
                         .IsRequired()
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("text[]")
-                        .HasColumnName("search_tokens")
-                        .HasDefaultValueSql("'{}'");
+                        .HasColumnName("search_tokens");
 
                     b.Property<string>("SourceRegion")
                         .HasMaxLength(6)
@@ -404,9 +770,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_investor");
 
-                    b.HasIndex("ComparedName")
-                        .HasDatabaseName("ix_investor_compared_name");
-
                     b.HasIndex("MergedIntoId")
                         .HasDatabaseName("ix_investor_merged_into_id");
 
@@ -418,6 +781,9 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasIndex("Uscc")
                         .IsUnique()
                         .HasDatabaseName("ux_investor_uscc");
+
+                    b.HasIndex("ComparedName", "Id")
+                        .HasDatabaseName("ix_investor_compared_name_id");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_investor_created_at_id");
@@ -516,6 +882,15 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("chain_code");
 
+                    b.Property<string>("Clock")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("clock");
+
+                    b.Property<int>("ClockState")
+                        .HasColumnType("integer")
+                        .HasColumnName("clock_state");
+
                     b.Property<int?>("ClosedFrom")
                         .HasColumnType("integer")
                         .HasColumnName("closed_from");
@@ -550,6 +925,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("created_by");
 
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
                     b.Property<decimal?>("EstimatedAmount")
                         .HasPrecision(19, 4)
                         .HasColumnType("numeric(19,4)")
@@ -579,6 +958,42 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("last_contact_on");
 
+                    b.Property<DateOnly?>("MovedInOn")
+                        .HasColumnType("date")
+                        .HasColumnName("moved_in_on");
+
+                    b.Property<long>("NameMarks1")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks1");
+
+                    b.Property<long>("NameMarks2")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks2");
+
+                    b.Property<long>("NameMarks3")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks3");
+
+                    b.Property<long>("NameMarks4")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks4");
+
+                    b.Property<long>("NameMarks5")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks5");
+
+                    b.Property<long>("NameMarks6")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks6");
+
+                    b.Property<long>("NameMarks7")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks7");
+
+                    b.Property<long>("NameMarks8")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_marks8");
+
                     b.Property<DateOnly?>("NextStepDueOn")
                         .HasColumnType("date")
                         .HasColumnName("next_step_due_on");
@@ -591,6 +1006,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasMaxLength(80)
                         .HasColumnType("character varying(80)")
                         .HasColumnName("node_code");
+
+                    b.Property<int>("OpenBreaches")
+                        .HasColumnType("integer")
+                        .HasColumnName("open_breaches");
 
                     b.Property<Guid>("OwnerId")
                         .HasColumnType("uuid")
@@ -614,9 +1033,14 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("revisit_on");
 
-                    b.Property<DateOnly?>("SettledOn")
-                        .HasColumnType("date")
-                        .HasColumnName("settled_on");
+                    b.Property<Guid?>("RevisitStepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("revisit_step_id");
+
+                    b.PrimitiveCollection<Guid[]>("SharedWith")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("shared_with");
 
                     b.Property<string>("SourceRegion")
                         .HasMaxLength(6)
@@ -654,6 +1078,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
+                    b.Property<string>("WentTo")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("went_to");
+
                     b.HasKey("Id")
                         .HasName("pk_lead");
 
@@ -661,8 +1090,17 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_lead_code");
 
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_lead_due_at")
+                        .HasFilter("due_at is not null");
+
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_lead_investor_id");
+
+                    b.HasIndex("SharedWith")
+                        .HasDatabaseName("ix_lead_shared_with");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_lead_created_at_id");
@@ -682,6 +1120,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasIndex("UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_updated_at_id");
 
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("UpdatedAt", "Id"), new[] { "NameMarks1", "NameMarks2", "NameMarks3", "NameMarks4", "NameMarks5", "NameMarks6", "NameMarks7", "NameMarks8" });
+
                     b.HasIndex("ChainCode", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_chain_code_updated_at_id");
 
@@ -691,11 +1131,19 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasIndex("OwnerId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_owner_id_updated_at_id");
 
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("OwnerId", "UpdatedAt", "Id"), new[] { "NameMarks1", "NameMarks2", "NameMarks3", "NameMarks4", "NameMarks5", "NameMarks6", "NameMarks7", "NameMarks8" });
+
                     b.HasIndex("Stage", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_stage_updated_at_id");
 
                     b.HasIndex("UnitId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_lead_unit_id_updated_at_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("UnitId", "UpdatedAt", "Id"), new[] { "NameMarks1", "NameMarks2", "NameMarks3", "NameMarks4", "NameMarks5", "NameMarks6", "NameMarks7", "NameMarks8" });
+
+                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "breached")
+                        .HasDatabaseName("ix_lead_breached")
+                        .HasFilter("open_breaches > 0");
 
                     b.ToTable("lead", (string)null);
                 });
@@ -756,6 +1204,72 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_next_step_lead_id");
 
                     b.ToTable("next_step", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.OfficerLeave", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("note");
+
+                    b.Property<Guid>("OfficerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("officer_id");
+
+                    b.Property<DateOnly?>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("to");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_officer_leave");
+
+                    b.HasIndex("OfficerId", "From")
+                        .HasDatabaseName("ix_officer_leave_officer_id_from");
+
+                    b.ToTable("officer_leave", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.OwnerDigest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly>("LastOn")
+                        .HasColumnType("date")
+                        .HasColumnName("last_on");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_owner_digest");
+
+                    b.ToTable("owner_digest", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Person", b =>
@@ -827,6 +1341,252 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("person", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPick", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<Guid>("OfficerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("officer_id");
+
+                    b.Property<DateTimeOffset>("PickedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("picked_at");
+
+                    b.Property<DateOnly>("PickedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("picked_on");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pool_pick");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_pool_pick_lead_id");
+
+                    b.HasIndex("OfficerId", "PickedOn")
+                        .HasDatabaseName("ix_pool_pick_officer_id_picked_on");
+
+                    b.ToTable("pool_pick", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPlace", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid?>("FormerOwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("former_owner_id");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<DateOnly?>("LeftOn")
+                        .HasColumnType("date")
+                        .HasColumnName("left_on");
+
+                    b.Property<DateTimeOffset?>("PooledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pooled_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<DateOnly?>("WarnedOf")
+                        .HasColumnType("date")
+                        .HasColumnName("warned_of");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pool_place");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_pool_place_due_at")
+                        .HasFilter("due_at is not null");
+
+                    b.HasIndex("LeadId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pool_place_lead_id");
+
+                    b.HasIndex("PooledAt", "LeadId")
+                        .HasDatabaseName("ix_pool_place_pooled_at_lead_id")
+                        .HasFilter("state = 2");
+
+                    b.ToTable("pool_place", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Referral", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ApprovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("approved_at");
+
+                    b.Property<Guid?>("ApprovedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("approved_by");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("note");
+
+                    b.Property<DateTimeOffset>("ProposedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_referral");
+
+                    b.HasIndex("LeadId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_referral_lead");
+
+                    b.ToTable("referral", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ResponseBreach", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("BreachedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("breached_at");
+
+                    b.Property<DateOnly>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
+
+                    b.Property<DateOnly?>("EndedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("ended_on");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_response_breach");
+
+                    b.HasIndex("BreachedAt", "Id")
+                        .HasDatabaseName("ix_response_breach_breached_at_id");
+
+                    b.HasIndex("DueOn", "Id")
+                        .HasDatabaseName("ix_response_breach_due_on_id");
+
+                    b.HasIndex("LeadId", "BreachedAt")
+                        .HasDatabaseName("ix_response_breach_lead_id_breached_at");
+
+                    b.HasIndex("LeadId", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ux_response_breach_open")
+                        .HasFilter("state = 0");
+
+                    b.ToTable("response_breach", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.RuleSet", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Area")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("area");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("body");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<Guid>("ChangedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("changed_by");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rule_set");
+
+                    b.ToTable("rule_set", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.StageMove", b =>
                 {
                     b.Property<Guid>("LeadId")
@@ -868,6 +1628,132 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("stage_move", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Transfer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("AnswerBy")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answer_by");
+
+                    b.Property<string>("AnswerNote")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("answer_note");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<Guid?>("AnsweredBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("answered_by");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("DecisionNote")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("decision_note");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid>("FromOwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_owner_id");
+
+                    b.Property<Guid>("FromUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_unit_id");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<DateTimeOffset>("ProposedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.PrimitiveCollection<int[]>("ShareCredit")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("share_credit");
+
+                    b.PrimitiveCollection<int[]>("ShareTax")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("share_tax");
+
+                    b.PrimitiveCollection<Guid[]>("ShareUnits")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("share_units");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("ToOwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("to_owner_id");
+
+                    b.Property<Guid>("ToUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("to_unit_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_transfer");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_transfer_due_at")
+                        .HasFilter("due_at is not null");
+
+                    b.HasIndex("LeadId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_transfer_open")
+                        .HasFilter("state in (0, 1)");
+
+                    b.HasIndex("LeadId", "DecidedAt")
+                        .HasDatabaseName("ix_transfer_lead_id_decided_at");
+
+                    b.HasIndex("ProposedAt", "Id")
+                        .HasDatabaseName("ix_transfer_proposed_at_id");
+
+                    b.HasIndex("ToUnitId", "ProposedAt", "Id")
+                        .HasDatabaseName("ix_transfer_to_unit_id_proposed_at_id");
+
+                    b.ToTable("transfer", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Unmasking", b =>
                 {
                     b.Property<Guid>("PersonId")
@@ -888,7 +1774,133 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("unmasking", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.VisitClash", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("EarlierContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("earlier_contact_id");
+
+                    b.Property<Guid>("EarlierLeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("earlier_lead_id");
+
+                    b.Property<DateOnly>("EarlierOn")
+                        .HasColumnType("date")
+                        .HasColumnName("earlier_on");
+
+                    b.Property<Guid>("EarlierUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("earlier_unit_id");
+
+                    b.Property<string>("InvestorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("investor_name");
+
+                    b.Property<Guid>("LaterContactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("later_contact_id");
+
+                    b.Property<Guid>("LaterLeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("later_lead_id");
+
+                    b.Property<DateOnly>("LaterOn")
+                        .HasColumnType("date")
+                        .HasColumnName("later_on");
+
+                    b.Property<Guid>("LaterUnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("later_unit_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_visit_clash");
+
+                    b.HasIndex("EarlierLeadId")
+                        .HasDatabaseName("ix_visit_clash_earlier_lead_id");
+
+                    b.HasIndex("LaterLeadId")
+                        .HasDatabaseName("ix_visit_clash_later_lead_id");
+
+                    b.HasIndex("EarlierContactId", "LaterContactId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_visit_clash_earlier_contact_id_later_contact_id");
+
+                    b.HasIndex("RecordedAt", "Id")
+                        .HasDatabaseName("ix_visit_clash_recorded_at_id");
+
+                    b.ToTable("visit_clash", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Responses.ClockRecount", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("After")
+                        .HasColumnType("uuid")
+                        .HasColumnName("after");
+
+                    b.Property<DateTimeOffset>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clock_recount");
+
+                    b.ToTable("clock_recount", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("ProcessedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("processed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Consumer", "MessageId")
+                        .HasName("pk_inbox");
+
+                    b.HasIndex("ProcessedAt")
+                        .HasDatabaseName("ix_inbox_processed_at");
+
+                    b.ToTable("inbox", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.EventRow", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -980,33 +1992,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("event", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.InboxRow", b =>
-                {
-                    b.Property<string>("Consumer")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("consumer");
-
-                    b.Property<Guid>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<DateTimeOffset>("ProcessedAt")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("processed_at")
-                        .HasDefaultValueSql("now()");
-
-                    b.HasKey("Consumer", "MessageId")
-                        .HasName("pk_inbox");
-
-                    b.HasIndex("ProcessedAt")
-                        .HasDatabaseName("ix_inbox_processed_at");
-
-                    b.ToTable("inbox", "messaging");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Messaging.OutboxRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
                 {
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -1049,7 +2035,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("outbox", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.ParkedMessage", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Parked.ParkedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1133,7 +2119,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("parked_message", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1183,7 +2169,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("audit_entry", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.IdempotencyRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<Guid>("Principal")
                         .HasColumnType("uuid")
@@ -1242,7 +2228,83 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.Job", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
+                {
+                    b.Property<Guid>("OfficerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("officer_id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.PrimitiveCollection<string[]>("Chains")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("chains");
+
+                    b.PrimitiveCollection<string[]>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("roles");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("OfficerId")
+                        .HasName("pk_officer");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_officer_unit_id");
+
+                    b.ToTable("officer", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Data.UnitRow", b =>
+                {
+                    b.Property<Guid>("UnitId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameEn")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name_en");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("UnitId")
+                        .HasName("pk_unit");
+
+                    b.ToTable("unit", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1337,7 +2399,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("job", "jobs");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.JobPart", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -1358,82 +2420,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("job_part", "jobs");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
-                {
-                    b.Property<Guid>("OfficerId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
-                        .HasColumnName("officer_id");
-
-                    b.Property<bool>("Active")
-                        .HasColumnType("boolean")
-                        .HasColumnName("active");
-
-                    b.PrimitiveCollection<string[]>("Chains")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("chains");
-
-                    b.PrimitiveCollection<string[]>("Roles")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("roles");
-
-                    b.Property<Guid>("UnitId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("unit_id");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("OfficerId")
-                        .HasName("pk_officer");
-
-                    b.HasIndex("UnitId")
-                        .HasDatabaseName("ix_officer_unit_id");
-
-                    b.ToTable("officer", "directory");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.UnitRow", b =>
-                {
-                    b.Property<Guid>("UnitId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
-                        .HasColumnName("unit_id");
-
-                    b.Property<string>("Code")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
-                        .HasColumnName("code");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("name");
-
-                    b.Property<string>("NameEn")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("name_en");
-
-                    b.Property<Guid?>("ParentId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("parent_id");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("UnitId")
-                        .HasName("pk_unit");
-
-                    b.ToTable("unit", "directory");
-                });
-
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Assignment", b =>
                 {
                     b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
@@ -1442,6 +2428,40 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_assignment_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Claim", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Investor", null)
+                        .WithMany()
+                        .HasForeignKey("InvestorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_investor_investor_id");
+
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ClaimDispute", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Claim", null)
+                        .WithMany()
+                        .HasForeignKey("ClaimId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_dispute_claim_claim_id");
+
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_dispute_lead_lead_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Contact", b =>
@@ -1458,6 +2478,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasForeignKey("PersonId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_contact_person_person_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ContactRevision", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("ContactId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_revision_contact_contact_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.ExternalKey", b =>
@@ -1536,6 +2566,46 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasConstraintName("fk_person_investor_investor_id");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPick", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_pick_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.PoolPlace", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_place_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Referral", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_referral_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ResponseBreach", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_response_breach_lead_lead_id");
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.StageMove", b =>
                 {
                     b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
@@ -1544,6 +2614,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_stage_move_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.Transfer", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_transfer_lead_lead_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Unmasking", b =>
@@ -1556,9 +2636,9 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasConstraintName("fk_unmasking_person_person_id");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.JobPart", b =>
                 {
-                    b.HasOne("Qibin.Crm.ServiceDefaults.Job", null)
+                    b.HasOne("Qibin.Crm.Work.Jobs.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -13,8 +13,8 @@ using Qibin.Crm.Projects.Data;
 namespace Qibin.Crm.Projects.Data.Migrations
 {
     [DbContext(typeof(ProjectsDb))]
-    [Migration("20261124180508_FollowedInvestor")]
-    partial class FollowedInvestor
+    [Migration("20261128154100_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -29,7 +29,33 @@ namespace Qibin.Crm.Projects.Data.Migrations
             modelBuilder.HasSequence("code_p")
                 .IncrementsBy(20);
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("ProcessedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("processed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Consumer", "MessageId")
+                        .HasName("pk_inbox");
+
+                    b.HasIndex("ProcessedAt")
+                        .HasDatabaseName("ix_inbox_processed_at");
+
+                    b.ToTable("inbox", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.EventRow", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -121,33 +147,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("event", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.InboxRow", b =>
-                {
-                    b.Property<string>("Consumer")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("consumer");
-
-                    b.Property<Guid>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<DateTimeOffset>("ProcessedAt")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("processed_at")
-                        .HasDefaultValueSql("now()");
-
-                    b.HasKey("Consumer", "MessageId")
-                        .HasName("pk_inbox");
-
-                    b.HasIndex("ProcessedAt")
-                        .HasDatabaseName("ix_inbox_processed_at");
-
-                    b.ToTable("inbox", "messaging");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Messaging.OutboxRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
                 {
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -190,7 +190,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("outbox", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.ParkedMessage", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Parked.ParkedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -298,6 +298,73 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasName("pk_followed_investor");
 
                     b.ToTable("followed_investor", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.CompletedEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly>("CompletedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("completed_on");
+
+                    b.Property<string>("Document")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("document");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<Guid>("RecordedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<Guid?>("ReversalOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reversal_of");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "Qibin.Crm.Projects.Domain.CompletedEntry.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(19, 4)
+                                .HasColumnType("numeric(19,4)")
+                                .HasColumnName("completed_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("completed_currency");
+                        });
+
+                    b.HasKey("Id")
+                        .HasName("pk_completed_entry");
+
+                    b.HasIndex("ReversalOf")
+                        .IsUnique()
+                        .HasDatabaseName("one_reversal_a_completed_entry");
+
+                    b.HasIndex("ProjectId", "CompletedOn", "Id")
+                        .HasDatabaseName("ix_completed_entry_project_id_completed_on_id");
+
+                    b.HasIndex("ProjectId", "RecordedAt", "Id")
+                        .HasDatabaseName("ix_completed_entry_project_id_recorded_at_id");
+
+                    b.ToTable("completed_entry", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.FundsEntry", b =>
@@ -477,6 +544,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("code");
 
+                    b.Property<string>("CompletedInvestment")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("completed_investment");
+
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
                         .HasColumnName("confidential");
@@ -528,6 +600,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.Property<DateOnly?>("LeftOn")
                         .HasColumnType("date")
                         .HasColumnName("left_on");
+
+                    b.Property<DateOnly?>("MovedInOn")
+                        .HasColumnType("date")
+                        .HasColumnName("moved_in_on");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -583,9 +659,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("uuid[]")
                         .HasColumnName("readers");
 
-                    b.Property<DateOnly?>("SettledOn")
-                        .HasColumnType("date")
-                        .HasColumnName("settled_on");
+                    b.PrimitiveCollection<Guid[]>("SharedWith")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("shared_with");
 
                     b.Property<int>("Stage")
                         .HasColumnType("integer")
@@ -741,6 +818,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
 
                     b.HasIndex("LeadId")
                         .HasDatabaseName("ix_project_lead_id");
+
+                    b.HasIndex("SharedWith")
+                        .HasDatabaseName("ix_project_shared_with");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_project_created_at_id");
@@ -914,13 +996,13 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("left_on");
 
+                    b.Property<DateOnly?>("MovedInOn")
+                        .HasColumnType("date")
+                        .HasColumnName("moved_in_on");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
-
-                    b.Property<DateOnly?>("SettledOn")
-                        .HasColumnType("date")
-                        .HasColumnName("settled_on");
 
                     b.HasKey("TenancyId")
                         .HasName("pk_tenancy");
@@ -931,7 +1013,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("tenancy", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -981,7 +1063,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("audit_entry", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.IdempotencyRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<Guid>("Principal")
                         .HasColumnType("uuid")
@@ -1040,7 +1122,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
                 {
                     b.Property<Guid>("OfficerId")
                         .ValueGeneratedOnAdd()
@@ -1078,7 +1160,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("officer", "directory");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.UnitRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.UnitRow", b =>
                 {
                     b.Property<Guid>("UnitId")
                         .ValueGeneratedOnAdd()
@@ -1114,6 +1196,21 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasName("pk_unit");
 
                     b.ToTable("unit", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.CompletedEntry", b =>
+                {
+                    b.HasOne("Qibin.Crm.Projects.Domain.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_completed_entry_project_project_id");
+
+                    b.HasOne("Qibin.Crm.Projects.Domain.CompletedEntry", null)
+                        .WithMany()
+                        .HasForeignKey("ReversalOf")
+                        .HasConstraintName("fk_completed_entry_completed_entry_reversal_of");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.FundsEntry", b =>
