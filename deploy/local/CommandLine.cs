@@ -10,6 +10,7 @@ internal sealed record CommandLine(LocalOptions Options, bool Demonstration)
         用法 Usage: dotnet run --project deploy/local -- [options]
           --data DIR   数据目录 Data directory; default: data/ in the repository
           --port N     网关端口 Port of the gateway; default: 8080 or the next free one
+          --without S  不启动服务 S，由调试器启动 Leave out service S, to start it in a debugger; may be repeated
           --no-demo    不填充演示数据 No demonstration data
           --fresh      先清空数据 Forget all data of the data directory first
         """;
@@ -27,9 +28,13 @@ internal sealed record CommandLine(LocalOptions Options, bool Demonstration)
                 case "--data" when i + 1 < args.Length && args[i + 1].Length > 0:
                     options = options with { Data = Path.GetFullPath(args[++i]) };
                     break;
-                case "--port" when i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535:
+                case "--port" when i + 1 < args.Length
+                    && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535:
                     options = options with { Port = port };
                     i++;
+                    break;
+                case "--without" when i + 1 < args.Length && LocalSystem.ServiceNames.Contains(args[i + 1]):
+                    options = options with { Without = [.. options.Without, args[++i]] };
                     break;
                 case "--no-demo":
                     demonstration = false;
@@ -43,6 +48,7 @@ internal sealed record CommandLine(LocalOptions Options, bool Demonstration)
             }
         }
 
-        return new CommandLine(options, demonstration);
+        // The demonstration goes through every service.
+        return new CommandLine(options, demonstration && options.Without.Count == 0);
     }
 }

@@ -11,7 +11,7 @@ namespace Qibin.Crm.Local;
 /// </summary>
 public sealed class LocalSystem : IAsyncDisposable
 {
-    private static readonly string[] ServiceNames = ["identity", "leads", "projects", "enterprises", "pipeline"];
+    internal static readonly string[] ServiceNames = ["identity", "leads", "projects", "enterprises", "pipeline"];
 
     private readonly LocalOptions _options;
     private readonly List<Part> _parts = [];
@@ -112,6 +112,10 @@ public sealed class LocalSystem : IAsyncDisposable
 
     private static string DatabaseName(string service) => "qibin_" + service;
 
+    private static string ProjectOf(string service) => $"services/{service}/Qibin.Crm.{Capitalized(service)}";
+
+    private static string Capitalized(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+
     private string In(string name) => Path.Combine(_options.Data, name);
 
     private void Say(string step) => _options.Say?.Invoke(step);
@@ -205,11 +209,10 @@ public sealed class LocalSystem : IAsyncDisposable
 
     private Dictionary<string, ServiceProcess> Services(Uri gateway, string sealing)
     {
-        var addresses = ServiceNames.ToDictionary(name => name, _ => new Uri($"http://127.0.0.1:{Ports.Free()}/"));
+        var addresses = ServiceNames.ToDictionary(name => name, name => new Uri($"http://127.0.0.1:{ServicePort(name)}/"));
         var services = new Dictionary<string, ServiceProcess>();
         foreach (var name in ServiceNames)
         {
-            var project = $"services/{name}/Qibin.Crm.{Capital(name)}";
             var settings = Common(addresses[name]);
             settings["ConnectionStrings__Database"] = Database(name);
             settings["ConnectionStrings__Broker"] = Rabbit.Address.AbsoluteUri;
@@ -220,20 +223,18 @@ public sealed class LocalSystem : IAsyncDisposable
                 settings["Identity__KeyEncryptionKey"] = sealing;
             }
 
-            services[name] = new ServiceProcess(name, project, addresses[name], settings, In($"logs/{name}.log"));
+            services[name] = new ServiceProcess(name, ProjectOf(name), addresses[name], settings, In($"logs/{name}.log"));
         }
 
         var edge = Common(gateway);
         foreach (var (name, address) in addresses)
         {
-            edge[$"Services__{Capital(name)}"] = address.AbsoluteUri;
+            edge[$"Services__{Capitalized(name)}"] = address.AbsoluteUri;
         }
 
         edge["Identity__MetadataAddress"] = new Uri(addresses["identity"], ".well-known/openid-configuration").AbsoluteUri;
         services["gateway"] = new ServiceProcess("gateway", "gateway/Qibin.Crm.Gateway", gateway, edge, In("logs/gateway.log"));
         return services;
-
-        static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
         Dictionary<string, string> Common(Uri address)
         {
@@ -257,28 +258,44 @@ public sealed class LocalSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>All of them before any of them serves: what one tells must find the queues of the others.</summary>
+    /// <summary>A free port; for a service that a debugger starts, the one in its launch settings when that is free.</summary>
+    private int ServicePort(string name) =>
+        _options.Without.Contains(name) && Repository.LaunchPort(ProjectOf(name)) is var usual && Ports.IsFree(usual) ? usual : Ports.Free();
+
+    /// <summary>All of them before any of them serves: an event must find the queues of every service.</summary>
     private async Task MigrateAsync(CancellationToken ct)
     {
         Say("迁移数据库与消息拓扑 · Migrating databases and the broker's topology");
         await Task.WhenAll(ServiceNames.Select(name => _services[name].MigrateAsync(ct)));
+        foreach (var name in _options.Without)
+        {
+            await _services[name].StopAsync();
+            var file = In(name + ".env");
+            await PrivateFile.WriteAsync(file, _services[name].EnvironmentFile("Development"), ct);
+            Say($"""
+                {name} 由您启动 · start {name} yourself at {_services[name].Address}, in a debugger with the environment of this file, or so:
+                    (set -a; . {file}; dotnet run --no-launch-profile --project {ProjectOf(name)})
+                """);
+        }
     }
 
     private async Task ServeAsync(CancellationToken ct)
     {
-        Say("启动服务 · Starting the services: " + string.Join(", ", _services.Keys));
-        foreach (var (name, service) in _services)
+        var started = _services.Where(s => !_options.Without.Contains(s.Key)).ToList();
+        Say("启动服务 · Starting the services: " + string.Join(", ", started.Select(s => s.Key)));
+        foreach (var (name, service) in started)
         {
             await (ServiceNames.Contains(name) ? service.ServeAsync() : service.StartAgainAsync(ct));
             Add(name, service.Address, service);
         }
 
-        await Task.WhenAll(ServiceNames.Select(async name =>
+        await Task.WhenAll(started.Where(s => ServiceNames.Contains(s.Key)).Select(async s =>
         {
-            await _services[name].WaitReadyAsync(ct);
-            Say($"{name}: {_services[name].Address}");
+            await s.Value.WaitReadyAsync(ct);
+            Say($"{s.Key}: {s.Value.Address}");
         }));
-        await _services["gateway"].WaitReadyAsync(ct);
+        // The gateway is ready when every service is; with one left out, it is enough that it answers.
+        await _services["gateway"].WaitReadyAsync(ct, _options.Without.Count == 0 ? "health/ready" : "health/live");
         Say($"gateway: {Gateway}");
     }
 

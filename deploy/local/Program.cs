@@ -19,7 +19,7 @@ internal static class Program
             await using var system = await LocalSystem.StartAsync(command.Options with { Say = steps.Say }, stop.Token);
             if (command.Demonstration)
             {
-                await FillAsync(system, steps, stop.Token);
+                await steps.FillAsync(system, stop.Token);
             }
 
             steps.Ready(system);
@@ -37,18 +37,5 @@ internal static class Program
 
         steps.Say("已停止 · Stopped");
         return 0;
-    }
-
-    /// <summary>What goes wrong with the demonstration takes nothing from the system itself.</summary>
-    private static async Task FillAsync(LocalSystem system, Steps steps, CancellationToken ct)
-    {
-        try
-        {
-            await system.FillAsync(ct);
-        }
-        catch (Exception e) when (e is InvalidOperationException or HttpRequestException)
-        {
-            steps.Say($"演示数据未填完，下次启动继续 · Demonstration data is incomplete, the next start goes on with it: {e.Message}");
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Qibin.Crm.Local;
 
@@ -21,7 +22,16 @@ internal static class Repository
         var directory = Path.Combine(Root, project);
         var program = Path.Combine(directory, "bin", output.Parent!.Name, output.Name, Path.GetFileName(project) + ".dll");
         return File.Exists(program) ? (directory, program)
-            : throw new InvalidOperationException($"{program} is not there: run `dotnet build -c {output.Parent!.Name}` in {Root}.");
+            : throw new InvalidOperationException(
+                $"{program} is not there: run `dotnet build -c {output.Parent!.Name}` in {Root}.");
+    }
+
+    /// <summary>The port at which a project serves when an editor starts it.</summary>
+    public static int LaunchPort(string project)
+    {
+        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, project, "Properties", "launchSettings.json")));
+        var profile = settings.RootElement.GetProperty("profiles").EnumerateObject().Single().Value;
+        return new Uri(profile.GetProperty("applicationUrl").GetString()!).Port;
     }
 
     private static string Find()

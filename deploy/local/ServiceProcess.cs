@@ -37,6 +37,11 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
         }
     }
 
+    /// <summary>Its settings as lines that a shell, and an editor's <c>envFile</c>, read: <c>NAME='value'</c>.</summary>
+    public string EnvironmentFile(string environment) => string.Concat(
+        settings.Select(s => (s.Key, Value: s.Key.EndsWith("_ENVIRONMENT", StringComparison.Ordinal) ? environment : s.Value))
+            .Select(s => $"{s.Key}='{s.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'\n"));
+
     /// <summary>Lets the migrated service serve.</summary>
     public Task ServeAsync() => Running.TellAsync("serve");
 
@@ -57,9 +62,9 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
 
     /// <summary>Waits until the service says that it is ready.</summary>
     /// <exception cref="InvalidOperationException">It has ended instead; the message holds what it printed.</exception>
-    public async Task WaitReadyAsync(CancellationToken ct)
+    public async Task WaitReadyAsync(CancellationToken ct, string path = "health/ready")
     {
-        var ready = new Uri(address, "health/ready");
+        var ready = new Uri(address, path);
         var last = "";
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromSeconds(90))

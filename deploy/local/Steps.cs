@@ -11,6 +11,19 @@ internal sealed class Steps
     public void Say(string step) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_watch.Elapsed.TotalSeconds,5:0.0} s] {step}"));
 
+    /// <summary>Fills in the demonstration data; without it, or with a part of it, the system runs on.</summary>
+    public async Task FillAsync(LocalSystem system, CancellationToken ct)
+    {
+        try
+        {
+            await system.FillAsync(ct);
+        }
+        catch (Exception e) when (e is InvalidOperationException or HttpRequestException)
+        {
+            Say($"演示数据未填完，下次启动继续 · Demonstration data is incomplete, the next start goes on with it: {e.Message}");
+        }
+    }
+
     public void Ready(LocalSystem system)
     {
         Say("就绪 · Ready");

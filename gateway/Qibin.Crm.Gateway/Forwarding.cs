@@ -1,9 +1,11 @@
 using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Polly.Registry;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Problems;
+using Qibin.Crm.Work.Resilience;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 
@@ -126,20 +128,27 @@ internal static class Forwarding
     /// </summary>
     private static async Task RetryAsync(HttpContext http, RequestDelegate next)
     {
-        await next(http);
-        if (http.GetForwarderErrorFeature() is not { Error: ForwarderError.Request } || http.Response.HasStarted
-            || http.RequestAborted.IsCancellationRequested || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
-        {
-            return;
-        }
+        var attempts = 0;
+        await http.RequestServices.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline<bool>(Pipelines.Forward).ExecuteAsync(
+            async _ =>
+            {
+                if (attempts++ > 0)
+                {
+                    var proxied = http.GetReverseProxyFeature();
+                    var others = proxied.AllDestinations.Where(d => d != proxied.ProxiedDestination).ToList();
+                    proxied.AvailableDestinations = others.Count > 0 ? others : proxied.AllDestinations;
+                    http.Features.Set<IForwarderErrorFeature>(null);
+                    http.Response.StatusCode = StatusCodes.Status200OK;
+                }
 
-        var proxied = http.GetReverseProxyFeature();
-        var others = proxied.AllDestinations.Where(d => d != proxied.ProxiedDestination).ToList();
-        proxied.AvailableDestinations = others.Count > 0 ? others : proxied.AllDestinations;
-        http.Features.Set<IForwarderErrorFeature>(null);
-        http.Response.StatusCode = StatusCodes.Status200OK;
-        await next(http);
+                await next(http);
+                return MayRepeat(http);
+            }, CancellationToken.None);
     }
+
+    private static bool MayRepeat(HttpContext http) =>
+        http.GetForwarderErrorFeature() is { Error: ForwarderError.Request } && !http.Response.HasStarted
+            && !http.RequestAborted.IsCancellationRequested && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
 }
 
 /// <summary>Connections to the services: few seconds to open, bounded in number, closed before the service would close them.</summary>

@@ -53,13 +53,43 @@ public sealed class RunnerTests : IAsyncLifetime
         await AllGoneAsync(started);
     }
 
-    private async Task<Access> StartAsync()
+    [Fact]
+    public async Task A_service_left_out_is_started_with_its_environment_file_and_the_gateway_finds_it()
+    {
+        var access = await StartAsync("--without", "leads");
+        using var api = await ClientAsync(access);
+        Assert.Equal("service.unavailable", (await api.GetAsync("/api/v1/leads")).Code);
+        (await api.GetAsync("/api/v1/projects")).Is(200);
+
+        // As a shell reads it.
+        var file = Path.Combine(_data.FullName, "leads.env");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(file).UnixFileMode);
+        await using var leads = await ChildProcess.StartAsync(
+            "bash", ["-c", "set -a; . \"$1\"; exec dotnet \"$2\"", "bash", file, Built("services/leads/Qibin.Crm.Leads")], heard: _ => { });
+        await Eventually.TrueAsync(async () =>
+        {
+            Assert.False(leads.HasExited, leads.LastOutput);
+            return (await api.GetAsync("/api/v1/leads")).Status == 200;
+        }, TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>A program of the configuration that these tests are built in.</summary>
+    private static string Built(string project)
     {
         // …/tests/Qibin.Crm.EndToEnd.Tests/bin/Debug/net10.0/
         var output = AppContext.BaseDirectory.TrimEnd('/').Split('/');
-        var program = Path.Combine([.. output[..^5].Select(p => p + "/"), "deploy/local/bin", output[^2], output[^1], "Qibin.Crm.Local.dll"]);
+        var name = project == "deploy/local" ? "Qibin.Crm.Local" : Path.GetFileName(project);
+        return Path.Combine([.. output[..^5].Select(p => p + "/"), project, "bin", output[^2], output[^1], name + ".dll"]);
+    }
+
+    private async Task<Access> StartAsync(params string[] options)
+    {
         _runner = await ChildProcess.StartAsync(
-            "dotnet", [program, "--data", _data.FullName, "--port", Ports.Free().ToString(CultureInfo.InvariantCulture), "--no-demo"]);
+            "dotnet",
+            [
+                Built("deploy/local"), "--data", _data.FullName, "--port", Ports.Free().ToString(CultureInfo.InvariantCulture), "--no-demo",
+                .. options,
+            ]);
         var file = Path.Combine(_data.FullName, "access.json");
         // It removes the file of an earlier start first; before that it has printed what it works on.
         await Eventually.TrueAsync(() =>

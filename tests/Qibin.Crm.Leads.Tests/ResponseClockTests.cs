@@ -335,32 +335,6 @@ public sealed class ResponseClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leads_that_were_there_before_have_clocks_from_what_is_known_of_them()
-    {
-        var (fresh, followed, answered, pooled, kept) = (
-            await _leads.LeadAsync(_officer), await _leads.LeadAsync(_officer), await _leads.LeadAsync(_officer), await _leads.LeadAsync(_officer), await _leads.LeadAsync(_officer));
-        await ConcludeAsync(followed);
-        await ConcludeAsync(answered);
-        await ContactAsync(answered);
-        (await _officer.PostAsync("/api/v1/pool", new { leadId = pooled.Id, reason = "精力不足" })).Is(200);
-        (await _officer.PostAsync(LeadsFixture.Path(kept) + "/closure", new { outcome = "kept", reason = "notYet", revisitOn = _leads.Today.AddDays(1) }, kept.ETag)).Is(200);
-        // As the migration finds them: without any clock.
-        await _leads.Service.ExecuteAsync("update lead set clock = '{}', clock_state = 0, open_breaches = 0, due_at = null");
-        await _leads.Service.ExecuteAsync(Data.ResponseTables.Begin[3]);
-        await _leads.Service.ExecuteAsync("update clock_recount set due_at = '2029-03-05'");
-        await _leads.Service.RunDueAsync();
-        Assert.Equal(["assessment 2029-03-08", "feedback 2029-03-14"], await DeadlinesAsync(fresh));
-        Assert.Equal(["feedback 2029-03-14"], await DeadlinesAsync(followed));
-        Assert.Equal(["report 2029-03-23"], await DeadlinesAsync(answered));
-        Assert.Empty(await DeadlinesAsync(pooled));
-        Assert.Equal("pooled", (await ClockAsync(pooled)).GetProperty("state").GetString());
-        Assert.Equal("ended", (await ClockAsync(kept)).GetProperty("state").GetString());
-        await DaysAsync(1);
-        Assert.Equal(1, await _leads.Service.CountAsync($"select count(*) from lead where id = '{kept.Id}' and revisit_step_id is not null"));
-        Assert.Equal(0, await _leads.Service.CountAsync("select count(*) from response_breach"));
-    }
-
-    [Fact]
     public async Task An_imported_lead_has_its_clock_from_the_day_of_the_import()
     {
         await HolidaysAsync("2029-03-06");

@@ -1,7 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.TestKit;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Tests;
 
@@ -29,20 +26,5 @@ public class SearchTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             Assert.Empty((await stranger.GetAsync($"/api/v1/leads?q={q}")).Is(200).Json.GetProperty("items").EnumerateArray());
             Assert.Empty((await stranger.GetAsync($"/api/v1/investors?q={q}")).Is(200).Json.GetProperty("items").EnumerateArray());
         }
-    }
-
-    [Fact]
-    public async Task Names_from_before_the_search_are_brought_to_it()
-    {
-        await using var service = await TestService.StartAsync("leads", Program.Build);
-        var me = service.As(TestCaller.Officer());
-        var old = (await me.PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", "旧日客商示例")))).Is(201);
-        Assert.Equal(1, await service.CountAsync("with changed as (update investor set search_tokens = '{}', compared_name = '' returning 1) select count(*) from changed"));
-        Assert.Empty((await me.GetAsync("/api/v1/leads?q=jiuri")).Is(200).Json.GetProperty("items").EnumerateArray());
-
-        await service.Services.GetServices<IMigrationStep>().OfType<FillNames>().Single().RunAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal(old.Id, Assert.Single((await me.GetAsync("/api/v1/leads?q=jiuri")).Is(200).Json.GetProperty("items").EnumerateArray()).GetProperty("id").GetGuid());
-        (await me.PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", "旧日客商示例"), ("duplicateOverride", null)))).IsProblem(409, "investor.duplicate");
     }
 }

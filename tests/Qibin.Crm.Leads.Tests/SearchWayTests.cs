@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.TestKit;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Tests;
 
@@ -69,24 +67,6 @@ public class SearchWayTests
         var investor = (await service.As(TestCaller.Integration()).GetAsync($"/api/v1/investors/{one.Json.GetProperty("investorId").GetGuid()}")).Is(200);
         (await service.As(TestCaller.Integration()).PatchAsync($"/api/v1/investors/{investor.Id}", new { name = "濮阳轴承" }, investor.ETag)).Is(200);
         Assert.Equal(ids[1], Assert.Single(await AllAsync(service.As(TestCaller.Integration()), "/api/v1/leads?q=pyzc")).Id);
-    }
-
-    [Fact]
-    public async Task Leads_from_before_the_marks_are_found_before_and_after_they_have_them()
-    {
-        await using var service = await TestService.StartAsync("leads", Program.Build);
-        var me = service.As(TestCaller.Officer());
-        var old = (await me.PostAsync("/api/v1/first-contacts", LeadsFixture.FirstContact(service.Clock.Today(), ("investorName", "旧日客商示例")))).Is(201);
-        string Each(Func<int, string> of, string between) => string.Join(between, Enumerable.Range(1, NameMarks.Words).Select(of));
-        await service.ExecuteAsync("update lead set " + Each(n => $"name_marks{n} = default", ", "));
-        Assert.Equal(old.Id, Assert.Single(await AllAsync(me, "/api/v1/leads?q=jiuri")).Id);
-        Assert.Empty(await AllAsync(me, "/api/v1/leads?q=xinri"));
-
-        await service.Services.GetServices<IMigrationStep>().OfType<Investors.FillNames>().Single().RunAsync(TestContext.Current.CancellationToken);
-
-        var marks = NameMarks.Of(NameSearch.TokensOf("旧日客商示例"));
-        Assert.Equal(1, await service.CountAsync("select count(*) from lead where " + Each(n => $"name_marks{n} = {marks[n - 1]}", " and ")));
-        Assert.Equal(old.Id, Assert.Single(await AllAsync(me, "/api/v1/leads?q=jiuri")).Id);
     }
 
     private static async Task<List<(Guid Id, string Name)>> AllAsync(ApiClient client, string path)

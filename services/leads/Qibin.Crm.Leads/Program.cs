@@ -17,7 +17,6 @@ using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Web.Hosting;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads;
 
@@ -40,7 +39,7 @@ internal static class Program
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
         builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddValidation().AddSingleton<TokenShares>().AddScoped<SearchLeads>().AddSingleton<IMigrationStep, FillNames>();
+        builder.Services.AddValidation().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();

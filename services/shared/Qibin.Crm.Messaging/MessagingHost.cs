@@ -18,6 +18,7 @@ using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Messaging;
 
@@ -35,8 +36,8 @@ public static class MessagingHost
         subscribe?.Invoke(new Subscriptions(services));
         services.AddSingleton(MessagingProblems.Texts);
         services.AddSingleton<EventTypes>();
-        services.AddSingleton<Wake>();
-        services.AddSingleton<IInterceptor, Saves>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<IInterceptor, OutboxInterceptor>();
         services.AddSingleton<Inbox, Inbox<TDb>>();
         services.AddSingleton<Parking>();
         services.TryAddSingleton(new Batching(1));
@@ -45,7 +46,7 @@ public static class MessagingHost
         services.AddSingleton<IMigrationStep, OutboxTrigger<TDb>>();
         services.AddHosted<OutboxGate>();
         services.AddSingleton<IWriteGate>(provider => provider.GetRequiredService<OutboxGate>());
-        services.AddHosted<InboxCleanup>();
+        services.AddCleanup(new CleanupRule("messaging.inbox", "processed_at < $1 - interval '30 days'", TimeSpan.FromHours(1)));
         // Generated for the requests of this assembly; the service's own call is generated for its.
         services.AddValidation();
         // What it says of lost links and refused messages, this project says once and in its own words.

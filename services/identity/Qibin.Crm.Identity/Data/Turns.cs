@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Data;
 
@@ -9,5 +9,5 @@ internal static class Turns
 {
     /// <summary>Waits for this transaction's turn, at most the connection's lock_timeout; the turn ends with the transaction.</summary>
     public static Task TakeAsync(IdentityDb db, CancellationToken ct) =>
-        db.Database.ExecuteSqlRawAsync("select pg_advisory_xact_lock(5206, 1)", ct);
+        db.LockDirectoryAsync(ct);
 }

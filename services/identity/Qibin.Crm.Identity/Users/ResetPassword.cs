@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;

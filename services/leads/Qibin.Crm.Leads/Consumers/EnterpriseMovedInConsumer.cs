@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Leads.Data;

@@ -133,8 +133,7 @@ internal static class Visits
         Guid[] investors = [.. visits.Select(v => v.Lead.InvestorId).Distinct()];
         Guid[] leads = [.. visits.Select(v => v.Lead.Id).Distinct()];
         // All in one order, so that two who enter many never wait for each other in a ring.
-        await db.Database.ExecuteSqlAsync(
-            $"select count(pg_advisory_xact_lock(14, key)) from (select distinct hashtext(name) as key from unnest({keys}) as name order by key) as keys", ct);
+        await db.LockVisitsAsync(keys, ct);
         var (earliest, latest) = (visits.Min(v => v.Contact.OccurredOn).AddDays(-VisitClash.Days), visits.Max(v => v.Contact.OccurredOn).AddDays(VisitClash.Days));
         var others = await (
             from investor in db.Investors.AsNoTracking()

@@ -3,53 +3,9 @@ using Qibin.Crm.Leads.Domain;
 
 namespace Qibin.Crm.Leads.Data;
 
-/// <summary>What keeps order among those who follow leads: rules, claims.</summary>
+/// <summary>Tables of the rules of the district: claims, pool, transfers. Their SQL that a model cannot express is in the first migration.</summary>
 internal static class LeadOrderTables
 {
-    /// <summary>The database's own promise that no investor is held twice at once; the model cannot say it, so the migration does.</summary>
-    public const string ClaimExclusion =
-        "alter table claim add constraint ex_claim_period exclude using gist (investor_id with =, tstzrange(held_from, held_until) with &&)";
-
-    /// <summary>The row of an area's rules, with nothing set.</summary>
-    public static string Rules(Guid id, string area) =>
-        $"insert into rule_set (id, area, body, changed_by, changed_at, version) values ('{id}', '{area}', '{{}}', '{Guid.Empty}', now(), 1)";
-
-    /// <summary>
-    /// Each lead has its place before the pool from its first moment, whichever door it came through; in one statement for all leads of
-    /// one statement, so that an import pays for it once.
-    /// </summary>
-    public static readonly string[] PoolPlaces =
-    [
-        """
-        create function give_pool_places() returns trigger language plpgsql as $$
-        begin
-            insert into pool_place (id, lead_id, state, due_at, version)
-            select gen_random_uuid(), id, 0, created_at + interval '1 day', 1 from opened;
-            return null;
-        end $$
-        """,
-        """
-        create trigger lead_pool_place after insert on lead referencing new table as opened
-        for each statement execute function give_pool_places()
-        """,
-        "insert into pool_place (id, lead_id, state, due_at, version) select gen_random_uuid(), id, 0, now() + interval '1 day', 1 from lead",
-        // Silence before the installation pools nothing.
-        """
-        update rule_set set body = jsonb_build_object('startOn', (now() at time zone 'Asia/Shanghai')::date::text) where area = 'pool'
-        """,
-    ];
-
-    /// <summary>The database's own promise that the shares of a transfer are a whole.</summary>
-    public static readonly string[] ShareSums =
-    [
-        "create function share_total(int[]) returns bigint language sql immutable as 'select coalesce(sum(part), 0) from unnest($1) part'",
-        """
-        alter table transfer add constraint ck_transfer_shares check (
-            share_total(share_credit) = 10000 and share_total(share_tax) = 10000 and cardinality(share_units) = cardinality(share_credit)
-            and cardinality(share_units) = cardinality(share_tax) and 0 <= all (share_credit) and 0 <= all (share_tax))
-        """,
-    ];
-
     public static void AddLeadOrder(this ModelBuilder model)
     {
         model.HasPostgresExtension("btree_gist");

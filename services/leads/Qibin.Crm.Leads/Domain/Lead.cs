@@ -19,15 +19,15 @@ internal sealed class Lead : Aggregate, IShared
     public string InvestorName { get; private set; } = "";
 
     /// <summary>The marks of the investor's name, see <see cref="NameMarks"/>: eight columns, each of which a search tests by itself.</summary>
-    public long NameMarks1 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks1 { get; private set; }
 
-    public long NameMarks2 { get; private set; } = NameMarks.Unknown;
-    public long NameMarks3 { get; private set; } = NameMarks.Unknown;
-    public long NameMarks4 { get; private set; } = NameMarks.Unknown;
-    public long NameMarks5 { get; private set; } = NameMarks.Unknown;
-    public long NameMarks6 { get; private set; } = NameMarks.Unknown;
-    public long NameMarks7 { get; private set; } = NameMarks.Unknown;
-    public long NameMarks8 { get; private set; } = NameMarks.Unknown;
+    public long NameMarks2 { get; private set; }
+    public long NameMarks3 { get; private set; }
+    public long NameMarks4 { get; private set; }
+    public long NameMarks5 { get; private set; }
+    public long NameMarks6 { get; private set; }
+    public long NameMarks7 { get; private set; }
+    public long NameMarks8 { get; private set; }
 
     public string? Title { get; private set; }
     public string? Summary { get; private set; }

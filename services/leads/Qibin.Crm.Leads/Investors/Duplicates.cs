@@ -7,6 +7,7 @@ using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Investors;
 
@@ -87,7 +88,7 @@ internal static partial class Duplicates
 
     /// <summary>Lets entries of one name come one after the other, so that the later one sees the earlier. For requests that enter one.</summary>
     public static Task OneAtATimeAsync(LeadsDb db, string name, CancellationToken ct) =>
-        db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({ComparedNames.KeyOf(name)}, 4))", ct);
+        db.LockInvestorNameAsync(ComparedNames.KeyOf(name), ct);
 
     /// <summary>
     /// Refuses an investor whose USCC another one has, naming that one where the caller may see it. The unique index stands behind
@@ -100,7 +101,7 @@ internal static partial class Duplicates
             return;
         }
 
-        var candidate = await db.InvestorsVisibleTo(caller).Where(i => i.Uscc == investor.Uscc)
+        var candidate = await db.InvestorsReadableBy(caller).Where(i => i.Uscc == investor.Uscc)
             .Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id }).SingleOrDefaultAsync(ct);
         throw new Refusal(StatusCodes.Status409Conflict, "investor.usccTaken") { Candidates = candidate is null ? [] : [candidate] };
     }

@@ -199,7 +199,7 @@ internal static class PoolOperations
 
         var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
         // One officer's picks come one after the other, so that no two of them are both the last of the day.
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(5, hashtext({owner.Id.ToString()}))", ct);
+        await db.LockPoolPicksAsync(owner.Id, ct);
         // The place before the lead, as everywhere.
         var place = await PlaceAsync(db, leadId, ct) ?? throw new RuleViolation("pool.notPooled");
         var lead = await db.Leads.Locked(leadId).SingleAsync(ct);

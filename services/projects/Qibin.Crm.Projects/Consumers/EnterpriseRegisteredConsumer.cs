@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;

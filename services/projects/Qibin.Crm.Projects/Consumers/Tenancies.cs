@@ -15,7 +15,7 @@ internal static class Tenancies
     /// too late for that.
     /// </summary>
     public static Task OneAtATimeAsync(this ProjectsDb db, Guid projectId, CancellationToken ct) =>
-        db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({projectId.ToString()}, 0))", ct);
+        db.LockProjectEventsAsync(projectId, ct);
 
     public static async Task NoteTenancyAsync(
         this ProjectsDb db, Guid tenancyId, Guid projectId, Guid enterpriseId, Action<Tenancy> note, Guid actor, DateTimeOffset now, CancellationToken ct)

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using Polly;
+using Polly.Registry;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Messaging.Transport;
-using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Messaging.Consuming;
 
@@ -22,16 +23,13 @@ internal sealed record Arrival(string Queue, string? MessageId, string? Type, Di
 /// by itself, so that one that cannot be processed stops no other.
 /// </remarks>
 internal sealed class Deliveries(
-    Inbox inbox, EventTypes events, Parking parking, Batching batching, TimeProvider clock, ILogger<Deliveries> log) : IDisposable
+    Inbox inbox, EventTypes events, Parking parking, Batching batching, ResiliencePipelineProvider<string> pipelines, DatabaseOutage outage,
+    ILogger<Deliveries> log) : IDisposable
 {
     /// <summary>Transactions of consumers at once: they share the pool with requests.</summary>
     private const int AtOnce = 16;
 
-    /// <summary>Tries before a message is parked; those that lost against other transactions have more.</summary>
-    private const int Tries = 3;
-
-    private const int ContendedTries = 10;
-
+    private readonly ResiliencePipeline _attempts = pipelines.GetPipeline(Pipelines.Consumer);
     private readonly SemaphoreSlim _places = new(AtOnce, AtOnce);
     private readonly ConcurrentQueue<Waiting> _waiting = new();
     private int _draining;
@@ -148,52 +146,37 @@ internal sealed class Deliveries(
 
     private async Task ProcessAsync(Subscription subscription, IEvent happened, Delivery delivery, Arrival arrival, CancellationToken ct)
     {
-        var (failed, contended) = (0, 0);
-        var pause = TimeSpan.FromMilliseconds(50);
-        while (true)
+        var attempts = 0;
+        try
         {
-            try
+            await _attempts.ExecuteAsync(async _ =>
             {
-                // Not cancelled half-way: it is short, and stopping waits for it.
-                await inbox.ProcessAsync(subscription, happened, delivery, CancellationToken.None);
-                return;
-            }
-#pragma warning disable CA1031 // Whatever a consumer throws, the message is neither lost nor in the way of others.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                var kind = DatabaseFaults.Of(e);
-                failed += kind == DatabaseFault.None ? 1 : 0;
-                contended += kind == DatabaseFault.Contended ? 1 : 0;
-                if (failed >= Tries || contended >= ContendedTries)
+                try
                 {
-                    await ParkAsync(arrival, subscription, e, failed + contended, ct);
-                    return;
+                    // Not cancelled half-way: it is short, and stopping waits for it.
+                    await inbox.ProcessAsync(subscription, happened, delivery, CancellationToken.None);
                 }
-
-                log.LogDebug(e, "{Consumer} failed on {MessageId}", subscription.Consumer.Name, delivery.MessageId);
-            }
-
-            await Task.Delay(pause, clock, ct);
-            pause = TimeSpan.FromMilliseconds(Math.Min(2000, pause.TotalMilliseconds * 2));
+                catch (Exception e) when (!outage.Report(e))
+                {
+                    attempts++;
+                    log.LogDebug(e, "{Consumer} failed on {MessageId}", subscription.Consumer.Name, delivery.MessageId);
+                    throw;
+                }
+            }, ct);
+        }
+#pragma warning disable CA1031 // Whatever a consumer throws, the message is neither lost nor in the way of others.
+        catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            await ParkAsync(arrival, subscription, e, attempts, ct);
         }
     }
 
     private async Task ParkAsync(Arrival arrival, Subscription? subscription, Exception cause, int attempts, CancellationToken ct)
     {
-        while (true)
-        {
-            try
-            {
-                await parking.ParkAsync(arrival, subscription?.Consumer.Name, cause, attempts);
-                log.LogError(cause, "Message {MessageId} ({Type}) is parked for {Consumer}", arrival.MessageId, arrival.Type, subscription?.Consumer.Name ?? "all");
-                return;
-            }
-            catch (NpgsqlException e) when (DatabaseFaults.Of(e) != DatabaseFault.None)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
-            }
-        }
+        await outage.RunAsync(_ => new ValueTask(parking.ParkAsync(arrival, subscription?.Consumer.Name, cause, attempts)), ct);
+        log.LogError(
+            cause, "Message {MessageId} ({Type}) is parked for {Consumer}", arrival.MessageId, arrival.Type, subscription?.Consumer.Name ?? "all");
     }
 
     public void Dispose() => _places.Dispose();

@@ -3,8 +3,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Polly.Registry;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Transport;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Messaging.Outbox;
 
@@ -14,7 +17,8 @@ namespace Qibin.Crm.Messaging.Outbox;
 /// by side. A crash between confirm and delete sends an event twice, which the inbox absorbs.
 /// </summary>
 internal sealed class Relay(
-    IConfiguration configuration, Broker broker, EventTypes events, Wake wake, TimeProvider clock, ILogger<Relay> log) : BackgroundService
+    IConfiguration configuration, Broker broker, EventTypes events, OutboxSignal signal, ResiliencePipelineProvider<string> pipelines,
+    DatabaseOutage outage, ILogger<Relay> log) : BackgroundService
 {
     private const int Batch = 200;
 
@@ -49,6 +53,7 @@ internal sealed class Relay(
         var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database"))
         {
             Pooling = false,
+            GssEncryptionMode = GssEncryptionMode.Disable,
             Timeout = 4,
             CommandTimeout = 15,
             KeepAlive = 5,
@@ -58,66 +63,66 @@ internal sealed class Relay(
         };
         // A leader that was killed in the middle of a statement gives the lock back within a second.
         settings.Options = $"{settings.Options} -c client_connection_check_interval=1000 -c statement_timeout=10000 -c lock_timeout=5000".Trim();
-        while (!stoppingToken.IsCancellationRequested)
+        var lost = false;
+        await pipelines.GetPipeline(Pipelines.RelaySession).ExecuteAsync(async stop =>
         {
             try
             {
                 await using var session = new NpgsqlConnection(settings.ConnectionString);
-                await session.OpenAsync(stoppingToken);
-                await LeadAsync(session, stoppingToken);
+                await session.OpenAsync(stop);
+                lost = false;
+                await LeadAsync(session, stop);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stop.IsCancellationRequested && !outage.Report(e) && !lost)
             {
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
-            {
+                lost = true;
                 log.LogWarning("The relay lost its session: {Reason}", e.GetBaseException().Message);
-                await Task.Delay(Poll, clock, stoppingToken);
+                throw;
             }
-        }
+        }, stoppingToken);
     }
 
     private async Task LeadAsync(NpgsqlConnection session, CancellationToken ct)
     {
-        await using var tryLock = new NpgsqlCommand("select pg_try_advisory_lock(hashtext('qibin.relay'))", session);
-        while (!(bool)(await tryLock.ExecuteScalarAsync(ct))!)
-        {
-            await Task.Delay(Poll, clock, ct);
-        }
-
+        await pipelines.GetPipeline<bool>(Pipelines.RelayStandby).ExecuteAsync(
+            async stop => await AdvisoryLocks.TryRelayAsync(session, stop), ct);
         await using (var plan = new NpgsqlCommand(ByIndex, session))
         {
             await plan.ExecuteNonQueryAsync(ct);
         }
 
         log.LogInformation("This process relays the outbox");
-        var pause = TimeSpan.Zero;
+        var publishing = pipelines.GetPipeline<bool>(Pipelines.RelayPublish);
         while (true)
         {
-            var claimed = broker.IsUp ? await ClaimAsync(session, ct) : [];
-            if (claimed.Count == 0)
-            {
-                if (!broker.IsUp)
-                {
-                    await using var alive = new NpgsqlCommand("select 1", session);
-                    await alive.ExecuteNonQueryAsync(ct);
-                }
-
-                await wake.WaitAsync(Poll, ct);
-                continue;
-            }
-
-            var sent = await SendAsync(claimed, ct);
-            // What is confirmed is deleted even while the service stops; it would be sent once more otherwise.
-            await CompleteAsync(session, sent, CancellationToken.None);
             // The broker going away is nobody's fault: everything pauses, nothing is counted.
-            pause = sent.Away ? TimeSpan.FromMilliseconds(Math.Min(2000, Math.Max(100, pause.TotalMilliseconds * 2))) : TimeSpan.Zero;
-            if (sent.Away)
-            {
-                await Task.Delay(pause, clock, ct);
-            }
+            await publishing.ExecuteAsync(async stop => await RelayAsync(session, stop), ct);
         }
+    }
+
+    /// <summary>Sends one batch, or waits for a signal when there is none or the broker is away.</summary>
+    /// <returns>Whether the broker went away meanwhile.</returns>
+    private async Task<bool> RelayAsync(NpgsqlConnection session, CancellationToken ct)
+    {
+        if (!broker.IsUp)
+        {
+            await using var alive = new NpgsqlCommand("select 1", session);
+            await alive.ExecuteNonQueryAsync(ct);
+            await signal.WaitAsync(Poll, ct);
+            return false;
+        }
+
+        var claimed = await ClaimAsync(session, ct);
+        if (claimed.Count == 0)
+        {
+            await signal.WaitAsync(Poll, ct);
+            return false;
+        }
+
+        var sent = await SendAsync(claimed, ct);
+        // What is confirmed is deleted even while the service stops; it would be sent once more otherwise.
+        await CompleteAsync(session, sent, CancellationToken.None);
+        return sent.Away;
     }
 
     private static async Task<List<Outgoing>> ClaimAsync(NpgsqlConnection session, CancellationToken ct)

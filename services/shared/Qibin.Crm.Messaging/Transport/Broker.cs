@@ -6,10 +6,12 @@ using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Polly.Registry;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.Outbox;
 using Qibin.Crm.Messaging.Queries;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Resilience;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -21,15 +23,14 @@ namespace Qibin.Crm.Messaging.Transport;
 /// when the broker refuses a login while it starts.
 /// </summary>
 internal sealed class Broker(
-    BrokerAddress address, Topology topology, Deliveries deliveries, Wake wake, IEnumerable<Answering> answers, ServiceDescription service,
-    IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : BackgroundService
+    BrokerAddress address, Topology topology, Deliveries deliveries, OutboxSignal signal, IEnumerable<Answering> answers,
+    ServiceDescription service, ResiliencePipelineProvider<string> pipelines, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : BackgroundService
 {
     private const ushort Prefetch = 128;
 
     /// <summary>Questions that are answered at once: they share the database's connections with requests.</summary>
     private const ushort AnswersAtOnce = 2;
 
-    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Starting = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(5);
 
@@ -55,7 +56,7 @@ internal sealed class Broker(
     /// <exception cref="BrokerAwayException">The broker is away; the event may or may not have reached it.</exception>
     public async Task<string?> PublishAsync(Outgoing outgoing, string exchange)
     {
-        var link = _link ?? throw new BrokerAwayException();
+        var link = _link ?? throw new BrokerAwayException("There is no link to the broker.");
         using var patience = new CancellationTokenSource(Confirming, clock);
         try
         {
@@ -70,7 +71,7 @@ internal sealed class Broker(
         {
             // Whatever else ends a send is the transport's: nack, closed channel, lost connection, no confirm in time.
             link.Lose(e.GetBaseException().Message);
-            throw new BrokerAwayException(e);
+            throw new BrokerAwayException("The broker went away.", e);
         }
     }
 
@@ -80,7 +81,7 @@ internal sealed class Broker(
     public async Task<TAnswer> AskAsync<TQuestion, TAnswer>(string queue, TQuestion question, CancellationToken ct)
         where TQuestion : class where TAnswer : class
     {
-        var link = _link ?? throw new BrokerAwayException();
+        var link = _link ?? throw new BrokerAwayException("There is no link to the broker.");
         return (await link.Bus.CreateRequestClient<TQuestion>(new Uri($"exchange:{queue}?type=fanout"), Patience).GetResponse<TAnswer>(question, ct)).Message;
     }
 
@@ -88,38 +89,25 @@ internal sealed class Broker(
     {
         // One line when it goes, one when it is back: an outage is no reason to fill the log.
         var known = true;
-        while (!stoppingToken.IsCancellationRequested)
+        await pipelines.GetPipeline(Pipelines.BrokerLink).ExecuteAsync(async stop =>
         {
-            string reason;
             try
             {
-                await using var connection = await address.Factory.CreateConnectionAsync(stoppingToken);
-                await topology.DeclareAsync(connection, stoppingToken);
-                reason = await ServeAsync(connection, () =>
+                await using var connection = await address.Factory.CreateConnectionAsync(stop);
+                await topology.DeclareAsync(connection, stop);
+                throw new BrokerAwayException(await ServeAsync(connection, () =>
                 {
                     known = true;
                     _log.LogInformation("Linked to the broker at {Endpoint}", connection.Endpoint);
-                }, stoppingToken);
+                }, stop));
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // Whatever keeps the link from standing, the answer is to try again.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                reason = e.GetBaseException().Message;
-            }
-
-            if (known)
+            catch (Exception e) when (known && !stop.IsCancellationRequested)
             {
                 known = false;
-                _log.LogWarning("The broker is away; events wait in the outbox: {Reason}", reason);
+                _log.LogWarning("The broker is away; events wait in the outbox: {Reason}", e.GetBaseException().Message);
+                throw;
             }
-
-            await Task.Delay(Again, clock, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
+        }, stoppingToken);
     }
 
     /// <summary>Runs the bus until the link is lost, and says why it was.</summary>
@@ -140,7 +128,7 @@ internal sealed class Broker(
             await bus.StartAsync(patience.Token);
             _link = new Link(connection, bus, lost);
             linked();
-            wake.Set();
+            signal.Set();
             return await lost.Task.WaitAsync(stopping);
         }
         finally
@@ -216,7 +204,7 @@ internal sealed class Broker(
             }
 
             // First in the pipe and last: MassTransit's own reading, retrying and moving to _error and _skipped never happens.
-            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new Doorway(queue, new StreamOrder(), take, lines)));
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new ReceiveFilter(queue, new StreamOrder(), take, lines)));
             endpoint.Handler<Nothing>(_ => Task.CompletedTask);
         });
     }
@@ -285,7 +273,7 @@ internal sealed class Broker(
     /// <summary>
     /// Where a message leaves MassTransit's pipe. Returning acknowledges it; throwing returns it to the queue.
     /// </summary>
-    private sealed class Doorway(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, Lines lines) : IFilter<ReceiveContext>
+    private sealed class ReceiveFilter(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, Lines lines) : IFilter<ReceiveContext>
     {
         public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
         {
@@ -327,7 +315,7 @@ internal sealed class Broker(
             if (_givenUp)
             {
                 socket.Dispose();
-                throw new BrokerAwayException();
+                throw new BrokerAwayException("There is no link to the broker.");
             }
 
             return new TcpClientAdapter(socket);
@@ -375,5 +363,5 @@ internal sealed class Broker(
 
 #pragma warning disable CA1032 // It says one thing.
 /// <summary>The broker cannot be reached; nothing is wrong with the message.</summary>
-internal sealed class BrokerAwayException(Exception? inner = null) : Exception("The broker is away.", inner);
+internal sealed class BrokerAwayException(string reason, Exception? inner = null) : Exception(reason, inner);
 #pragma warning restore CA1032

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Web.Hosting;
@@ -101,27 +100,16 @@ internal sealed class Topology(ServiceDescription service, IEnumerable<Subscript
     }
 }
 
-/// <summary>Declares the topology before the service takes writes. A broker that is still coming up is waited for, for a minute.</summary>
-internal sealed class TopologyStep(BrokerAddress broker, Topology topology, TimeProvider clock, ILogger<TopologyStep> log) : IMigrationStep
+/// <summary>Declares the topology before the service takes writes.</summary>
+internal sealed class TopologyStep(BrokerAddress broker, Topology topology) : IMigrationStep
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    public string Needs => "the broker";
+
+    public bool IsAway(Exception fault) => fault is BrokerUnreachableException or OperationInterruptedException or TimeoutException;
 
     public async Task RunAsync(CancellationToken ct)
     {
-        var since = clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await using var connection = await broker.Factory.CreateConnectionAsync(ct);
-                await topology.DeclareAsync(connection, ct);
-                return;
-            }
-            catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or TimeoutException && clock.GetElapsedTime(since) < Patience)
-            {
-                log.LogInformation("The broker does not answer yet: {Reason}", e.GetBaseException().Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
-            }
-        }
+        await using var connection = await broker.Factory.CreateConnectionAsync(ct);
+        await topology.DeclareAsync(connection, ct);
     }
 }

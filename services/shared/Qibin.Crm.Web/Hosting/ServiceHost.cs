@@ -23,6 +23,8 @@ using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Problems;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
+using Qibin.Crm.Work.Resilience;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Web.Hosting;
 
@@ -67,7 +69,7 @@ public static class ServiceHost
             limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy());
         });
         services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["ready"]);
-        services.AddHostedService<IdempotencyCleanup>();
+        services.AddCleanup(new CleanupRule("api.idempotency", "created_at < $1 - interval '72 hours'", TimeSpan.FromHours(1)));
         return builder;
     }
 
@@ -104,6 +106,7 @@ public static class ServiceHost
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddResiliencePipelines();
         services.AddSingleton(provider => new ProblemCatalog(
             provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts).Concat(problems ?? new Dictionary<string, ProblemText>())
                 .ToDictionary(StringComparer.Ordinal), constraints));
@@ -203,7 +206,7 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(app);
         foreach (var step in app.Services.GetServices<IMigrationStep>())
         {
-            await step.RunAsync(ct);
+            await Waiting.ForAsync(step.Needs, step.RunAsync, step.IsAway, app.Services, ct);
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Work.Data;
 
@@ -26,6 +27,8 @@ public static class DatabaseHost
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
+            // Asking for GSS encryption lets a synchronous open outlive its time-out (npgsql#6655); nobody here uses Kerberos.
+            GssEncryptionMode = GssEncryptionMode.Disable,
         };
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
         // statement takes longer than any of these should.
@@ -44,6 +47,7 @@ public static class DatabaseHost
         });
         services.AddScoped<DbContext>(provider => provider.GetRequiredService<TDb>());
         services.AddSingleton<PeopleCodes>();
+        services.AddSingleton<DatabaseOutage>();
         services.AddSingleton<IMigrationStep, DatabaseMigration<TDb>>();
     }
 

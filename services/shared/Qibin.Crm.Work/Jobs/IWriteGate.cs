@@ -5,3 +5,8 @@ public interface IWriteGate
 {
     bool IsOpen { get; }
 }
+
+#pragma warning disable CA1032 // It says one thing.
+/// <summary>The gate is closed: a job waits with its next step.</summary>
+internal sealed class WritesRefusedException : Exception;
+#pragma warning restore CA1032

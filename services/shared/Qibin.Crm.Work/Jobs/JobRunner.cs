@@ -3,8 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Polly;
+using Polly.Registry;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Work.Jobs;
 
@@ -15,14 +18,9 @@ namespace Qibin.Crm.Work.Jobs;
 /// </summary>
 internal sealed class JobRunner<TDb>(
     IDbContextFactory<TDb> factory, IServiceScopeFactory scopes, NpgsqlDataSource database, JobKinds<TDb> kinds, ExplainFault explain,
-    TimeProvider clock, ILogger<JobRunner<TDb>> log, IWriteGate? gate = null) : BackgroundService where TDb : DbContext, IServiceDb
+    ResiliencePipelineProvider<string> pipelines, DatabaseOutage outage, TimeProvider clock, ILogger<JobRunner<TDb>> log, IWriteGate? gate = null) : BackgroundService where TDb : DbContext, IServiceDb
 {
     private const int AtOnce = 2;
-
-    /// <summary>Steps in a row that may fail by what looks like a fault of ours, and by an overloaded or absent database.</summary>
-    private const int Faults = 5;
-
-    private const int Absences = 100;
 
     private const string Claim =
         """
@@ -35,33 +33,39 @@ internal sealed class JobRunner<TDb>(
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
+    private readonly ResiliencePipeline _steps = pipelines.GetPipeline(Pipelines.JobStep);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => WorkAsync(stoppingToken)));
 
     private async Task WorkAsync(CancellationToken ct)
     {
-        while (!ct.IsCancellationRequested)
+        using var often = new PeriodicTimer(Poll, clock);
+        do
         {
             try
             {
-                var lease = Guid.CreateVersion7(clock.GetUtcNow());
-                if (gate is not { IsOpen: false } && await ClaimAsync(lease, ct) is { } id)
-                {
-                    await RunAsync(id, lease, ct);
-                    continue;
-                }
-
-                await Task.Delay(Poll, clock, ct);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
+                await outage.RunAsync(stop => new ValueTask(RunAllAsync(stop)), ct);
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException or DbUpdateException)
             {
                 log.LogWarning("No job was taken: {Reason}", e.GetBaseException().Message);
-                await Task.Delay(Poll * 2, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+        while (await often.WaitForNextTickAsync(ct));
+    }
+
+    private async Task RunAllAsync(CancellationToken ct)
+    {
+        while (gate is not { IsOpen: false })
+        {
+            var lease = Guid.CreateVersion7(clock.GetUtcNow());
+            if (await ClaimAsync(lease, ct) is not { } id)
+            {
+                return;
+            }
+
+            await RunAsync(id, lease, ct);
         }
     }
 
@@ -76,44 +80,40 @@ internal sealed class JobRunner<TDb>(
 
     private async Task RunAsync(Guid id, Guid lease, CancellationToken ct)
     {
-        var failed = 0;
-        while (true)
+        try
         {
-            try
+            while (await _steps.ExecuteAsync(stop => TryStepAsync(id, lease, stop), ct))
             {
-                while (gate is { IsOpen: false })
-                {
-                    await Task.Delay(Poll, clock, ct);
-                }
-
-                if (!await StepAsync(id, lease, ct))
-                {
-                    return;
-                }
-
-                failed = 0;
             }
-            catch (Exception e) when (ct.IsCancellationRequested)
-            {
-                // Nothing of the step is committed; whoever comes next goes on at once.
-                log.LogInformation("Job {Job} is left to the next runner: {Reason}", id, e.Message);
-                await ReleaseAsync(id, lease);
-                return;
-            }
-            catch (Exception e)
-            {
-                var refusal = explain(e);
-                failed++;
-                if (e is RuleViolation or Refusal || failed >= (refusal.Status == 503 ? Absences : Faults))
-                {
-                    log.Log(e is RuleViolation or Refusal ? LogLevel.Information : LogLevel.Error, e, "Job {Job} failed", id);
-                    await FailAsync(id, lease, refusal.Code, ct);
-                    return;
-                }
+        }
+        catch (Exception e) when (ct.IsCancellationRequested)
+        {
+            // Nothing of the step is committed; whoever comes next goes on at once.
+            log.LogInformation("Job {Job} is left to the next runner: {Reason}", id, e.Message);
+            await ReleaseAsync(id, lease);
+        }
+        catch (Exception e)
+        {
+            log.Log(e is RuleViolation or Refusal ? LogLevel.Information : LogLevel.Error, e, "Job {Job} failed", id);
+            await FailAsync(id, lease, explain(e).Code, ct);
+        }
+    }
 
-                log.LogWarning(e, "A step of job {Job} is taken again", id);
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(2000, 50 << Math.Min(failed, 6))), clock, ct);
-            }
+    private async ValueTask<bool> TryStepAsync(Guid id, Guid lease, CancellationToken ct)
+    {
+        if (gate is { IsOpen: false })
+        {
+            throw new WritesRefusedException();
+        }
+
+        try
+        {
+            return await StepAsync(id, lease, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && e is not (RuleViolation or Refusal) && !outage.Report(e))
+        {
+            log.LogWarning(e, "A step of job {Job} failed", id);
+            throw;
         }
     }
 
@@ -182,35 +182,4 @@ internal sealed class JobRunner<TDb>(
 
     private static Task<Job?> LockedAsync(TDb db, Guid id, CancellationToken ct) =>
         db.Set<Job>().FromSql($"select * from jobs.job where id = {id} for update").SingleOrDefaultAsync(ct);
-}
-
-/// <summary>Takes away results past their time, and jobs that ended 30 days ago.</summary>
-internal sealed class JobCleanup(NpgsqlDataSource database, TimeProvider clock, ILogger<JobCleanup> log) : BackgroundService
-{
-    private const string Forget =
-        """
-        delete from jobs.job_part p using jobs.job j where j.id = p.job_id and j.result_until < $1;
-        delete from jobs.job where finished_at < $1 - interval '30 days';
-        """;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var often = new PeriodicTimer(TimeSpan.FromMinutes(10), clock);
-        while (await often.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                foreach (var statement in Forget.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                {
-                    await using var forget = database.CreateCommand(statement);
-                    forget.Parameters.Add(new NpgsqlParameter { Value = clock.GetUtcNow().ToUniversalTime() });
-                    await forget.ExecuteNonQueryAsync(stoppingToken);
-                }
-            }
-            catch (NpgsqlException e)
-            {
-                log.LogWarning(e, "Old jobs were not removed; tried again in ten minutes");
-            }
-        }
-    }
 }

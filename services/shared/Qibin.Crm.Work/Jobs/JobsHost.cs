@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Work.Jobs;
 
@@ -36,7 +37,10 @@ public static class JobsHost
         kinds(known);
         builder.Services.AddSingleton(known);
         builder.Services.AddHostedService<JobRunner<TDb>>();
-        builder.Services.AddHostedService<JobCleanup>();
+        builder.Services
+            .AddCleanup(new CleanupRule(
+                "jobs.job_part", "job_id in (select id from jobs.job where result_until < $1)", TimeSpan.FromMinutes(10), Batch: 100))
+            .AddCleanup(new CleanupRule("jobs.job", "finished_at < $1 - interval '30 days'", TimeSpan.FromMinutes(10)));
         return builder;
     }
 
@@ -47,7 +51,7 @@ public static class JobsHost
     public static async Task<Job?> UnderWayAsync<TDb>(this TDb db, string kind, CancellationToken ct) where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({kind}, 0))", ct);
+        await db.LockJobKindAsync(kind, ct);
         return await db.Set<Job>().SingleOrDefaultAsync(j => j.Kind == kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
     }
 

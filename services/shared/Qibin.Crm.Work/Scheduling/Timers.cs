@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Work.Scheduling;
 
@@ -22,7 +22,8 @@ public abstract class Timers : BackgroundService
 /// any of it twice. A row that fails is left for the next round and stands in nobody's way.
 /// </remarks>
 internal sealed class Timers<TDb>(
-    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, TimeProvider clock, IConfiguration configuration, ILogger<Timers<TDb>> log) : Timers
+    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, TimeProvider clock, IConfiguration configuration,
+    ILogger<Timers<TDb>> log) : Timers
     where TDb : DbContext, IServiceDb
 {
     private readonly int _everySeconds = configuration.GetValue("Timers:EverySeconds", 20);
@@ -54,11 +55,11 @@ internal sealed class Timers<TDb>(
         {
             try
             {
-                await RunDueAsync(stoppingToken);
+                await outage.RunAsync(async stop => await RunDueAsync(stop), stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                log.LogWarning("What is due waits for the database: {Reason}", e.GetBaseException().Message);
+                log.LogWarning("What is due waits for the next round: {Reason}", e.GetBaseException().Message);
             }
         }
         while (await often.WaitForNextTickAsync(stoppingToken));
@@ -83,7 +84,7 @@ internal sealed class Timers<TDb>(
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
-        catch (Exception e) when (e is not OperationCanceledException && e.GetBaseException() is not NpgsqlException { IsTransient: true })
+        catch (Exception e) when (e is not OperationCanceledException && DatabaseFaults.Of(e) != DatabaseFault.Away)
         {
             // Rolled back when the transaction is disposed.
             log.LogError(e, "What was due with {Table} {Id} failed; tried again in the next round", work.Table, id);

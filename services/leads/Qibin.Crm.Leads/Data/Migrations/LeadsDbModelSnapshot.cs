@@ -712,10 +712,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.Property<string>("ComparedName")
                         .IsRequired()
-                        .ValueGeneratedOnAdd()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
-                        .HasDefaultValue("")
                         .HasColumnName("compared_name");
 
                     b.Property<DateTimeOffset>("CreatedAt")
@@ -744,10 +742,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.PrimitiveCollection<string[]>("SearchTokens")
                         .IsRequired()
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("text[]")
-                        .HasColumnName("search_tokens")
-                        .HasDefaultValueSql("'{}'");
+                        .HasColumnName("search_tokens");
 
                     b.Property<string>("SourceRegion")
                         .HasMaxLength(6)
@@ -959,52 +955,40 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("last_contact_on");
 
+                    b.Property<DateOnly?>("MovedInOn")
+                        .HasColumnType("date")
+                        .HasColumnName("moved_in_on");
+
                     b.Property<long>("NameMarks1")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks1");
 
                     b.Property<long>("NameMarks2")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks2");
 
                     b.Property<long>("NameMarks3")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks3");
 
                     b.Property<long>("NameMarks4")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks4");
 
                     b.Property<long>("NameMarks5")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks5");
 
                     b.Property<long>("NameMarks6")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks6");
 
                     b.Property<long>("NameMarks7")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks7");
 
                     b.Property<long>("NameMarks8")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasDefaultValue(-1L)
                         .HasColumnName("name_marks8");
 
                     b.Property<DateOnly?>("NextStepDueOn")
@@ -1049,10 +1033,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<Guid?>("RevisitStepId")
                         .HasColumnType("uuid")
                         .HasColumnName("revisit_step_id");
-
-                    b.Property<DateOnly?>("SettledOn")
-                        .HasColumnType("date")
-                        .HasColumnName("settled_on");
 
                     b.PrimitiveCollection<Guid[]>("SharedWith")
                         .IsRequired()
@@ -1891,7 +1871,33 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("clock_recount", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.EventRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("ProcessedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("processed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Consumer", "MessageId")
+                        .HasName("pk_inbox");
+
+                    b.HasIndex("ProcessedAt")
+                        .HasDatabaseName("ix_inbox_processed_at");
+
+                    b.ToTable("inbox", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.EventRow", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -1983,33 +1989,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("event", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.InboxRow", b =>
-                {
-                    b.Property<string>("Consumer")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("consumer");
-
-                    b.Property<Guid>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<DateTimeOffset>("ProcessedAt")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("processed_at")
-                        .HasDefaultValueSql("now()");
-
-                    b.HasKey("Consumer", "MessageId")
-                        .HasName("pk_inbox");
-
-                    b.HasIndex("ProcessedAt")
-                        .HasDatabaseName("ix_inbox_processed_at");
-
-                    b.ToTable("inbox", "messaging");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Messaging.OutboxRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
                 {
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -2052,7 +2032,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("outbox", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Messaging.ParkedMessage", b =>
+            modelBuilder.Entity("Qibin.Crm.Messaging.Parked.ParkedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -2136,7 +2116,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("parked_message", "messaging");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.AuditEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2186,7 +2166,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("audit_entry", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.IdempotencyRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
                 {
                     b.Property<Guid>("Principal")
                         .HasColumnType("uuid")
@@ -2245,7 +2225,83 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("idempotency", "api");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.Job", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
+                {
+                    b.Property<Guid>("OfficerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("officer_id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.PrimitiveCollection<string[]>("Chains")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("chains");
+
+                    b.PrimitiveCollection<string[]>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("roles");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("OfficerId")
+                        .HasName("pk_officer");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_officer_unit_id");
+
+                    b.ToTable("officer", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Data.UnitRow", b =>
+                {
+                    b.Property<Guid>("UnitId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameEn")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name_en");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("UnitId")
+                        .HasName("pk_unit");
+
+                    b.ToTable("unit", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -2340,7 +2396,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("job", "jobs");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.JobPart", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -2359,82 +2415,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasName("pk_job_part");
 
                     b.ToTable("job_part", "jobs");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.OfficerRow", b =>
-                {
-                    b.Property<Guid>("OfficerId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
-                        .HasColumnName("officer_id");
-
-                    b.Property<bool>("Active")
-                        .HasColumnType("boolean")
-                        .HasColumnName("active");
-
-                    b.PrimitiveCollection<string[]>("Chains")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("chains");
-
-                    b.PrimitiveCollection<string[]>("Roles")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("roles");
-
-                    b.Property<Guid>("UnitId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("unit_id");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("OfficerId")
-                        .HasName("pk_officer");
-
-                    b.HasIndex("UnitId")
-                        .HasDatabaseName("ix_officer_unit_id");
-
-                    b.ToTable("officer", "directory");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.UnitRow", b =>
-                {
-                    b.Property<Guid>("UnitId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
-                        .HasColumnName("unit_id");
-
-                    b.Property<string>("Code")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
-                        .HasColumnName("code");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("name");
-
-                    b.Property<string>("NameEn")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("name_en");
-
-                    b.Property<Guid?>("ParentId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("parent_id");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("UnitId")
-                        .HasName("pk_unit");
-
-                    b.ToTable("unit", "directory");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Assignment", b =>
@@ -2653,9 +2633,9 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasConstraintName("fk_unmasking_person_person_id");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.ServiceDefaults.JobPart", b =>
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.JobPart", b =>
                 {
-                    b.HasOne("Qibin.Crm.ServiceDefaults.Job", null)
+                    b.HasOne("Qibin.Crm.Work.Jobs.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)

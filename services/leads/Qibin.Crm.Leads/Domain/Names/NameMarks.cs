@@ -12,9 +12,6 @@ internal static class NameMarks
     /// <summary>Number of words of 64 bits, each a column of its own.</summary>
     public const int Words = 8;
 
-    /// <summary>A word of a name that nobody has pressed yet: every search looks at it.</summary>
-    public const long Unknown = -1;
-
     /// <summary>The words of a name's tokens, or of a search's.</summary>
     public static long[] Of(IEnumerable<string> tokens)
     {

@@ -1,0 +1,3 @@
+namespace Qibin.Crm.HouseRules.Tests.Controls.Contracts;
+
+internal sealed record LeadOpened(Guid LeadId);

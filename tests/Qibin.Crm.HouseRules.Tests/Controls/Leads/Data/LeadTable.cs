@@ -1,0 +1,3 @@
+namespace Qibin.Crm.HouseRules.Tests.Controls.Leads.Data;
+
+internal sealed record LeadTable(Domain.Lead Row);

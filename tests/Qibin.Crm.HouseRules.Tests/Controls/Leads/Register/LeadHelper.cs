@@ -1,0 +1,6 @@
+namespace Qibin.Crm.HouseRules.Tests.Controls.Leads.Register;
+
+internal static class LeadHelper
+{
+    public static object Make() => new();
+}
