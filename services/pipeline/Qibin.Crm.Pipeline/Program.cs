@@ -5,10 +5,12 @@ using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Pipeline.Consumers;
 using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rebuilds;
 using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
 using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Pipeline.Totals;
+using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Jobs;
 
@@ -30,7 +32,10 @@ internal static class Program
             .Consume<UnreadEvent, JourneyConsumer>()
             .ConsumeEvery<IJourneyEvent, JourneyConsumer>());
         builder.Services.AddHostedService<CompactionTimer>().AddValidation();
-        builder.AddJobs<PipelineDb>(run => run.Run<ReportJob>(ReportJob.Kind));
+        builder.AddJobs<PipelineDb>(run => run
+            .Run<RebuildJob>(RebuildJob.Kind)
+            .Run<VerificationJob>(VerificationJob.Kind)
+            .Run<ReportJob>(ReportJob.Kind));
         var app = builder.Build();
         var api = app.MapApi();
         api.MapTotals();
@@ -38,6 +43,7 @@ internal static class Program
         api.MapAssessment();
         api.MapListJourneys();
         api.MapReadJourney();
+        api.MapUpkeep();
         api.MapOperations();
         return app;
     }

@@ -33,13 +33,6 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<ExclusionRow> Exclusions => Set<ExclusionRow>();
     public DbSet<PenaltyRow> Penalties => Set<PenaltyRow>();
 
-    /// <summary>
-    /// Until the transaction's end no event of these journeys is applied elsewhere: what is read next is all that has been received, the
-    /// lead's events and the project's.
-    /// </summary>
-    public Task LockJourneysAsync(IReadOnlyCollection<Guid> leads, CancellationToken ct) => Database.ExecuteSqlAsync(
-        $"select pg_advisory_xact_lock(4, hash) from (select distinct hashtext(id::text) as hash from unnest({leads}) id order by 1) hashes", ct);
-
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.AddApiTables();

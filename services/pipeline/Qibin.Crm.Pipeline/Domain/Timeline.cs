@@ -14,7 +14,11 @@ internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Mil
 }
 
 /// <summary>A journey folded from all of its events, with its whole past.</summary>
-internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones);
+internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones)
+{
+    /// <summary>No event has a state of it.</summary>
+    public bool IsEmpty => Timeline is { Lead: null, Project: null };
+}
 
 /// <summary>
 /// All that has to be known of one journey to take the next event into account: never the list of the earlier ones, so that an event costs

@@ -1,3 +1,4 @@
+
 namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>

@@ -7,6 +7,20 @@ internal sealed class FoldedJourneys(IReadOnlyList<FoldedJourney> journeys)
 {
     public IReadOnlyList<FoldedJourney> All => journeys;
 
+    /// <summary>Journeys of one batch of a job.</summary>
+    public const int Batch = 500;
+
+    /// <summary>The next leads that events or journeys are stored of, in the order of their ids.</summary>
+    public static async Task<List<Guid>> NextAsync(PipelineDb db, Guid after, CancellationToken ct)
+    {
+        List<Guid> ids =
+        [
+            .. await db.Received.Where(e => e.LeadId > after).Select(e => e.LeadId!.Value).Distinct().OrderBy(id => id).Take(Batch).ToListAsync(ct),
+            .. await db.AllJourneys.Where(j => j.LeadId > after).Select(j => j.LeadId).OrderBy(id => id).Take(Batch).ToListAsync(ct),
+        ];
+        return [.. ids.Distinct().Order().Take(Batch)];
+    }
+
     /// <summary>Folds journeys from all of their events. Whoever calls it holds their locks.</summary>
     public static async Task<FoldedJourneys> ReadAsync(PipelineDb db, IReadOnlyCollection<Guid> leads, CancellationToken ct)
     {
@@ -36,7 +50,7 @@ internal sealed class FoldedJourneys(IReadOnlyList<FoldedJourney> journeys)
         foreach (var (_, folded, _, was, intervals, _) in journeys)
         {
             var now = folded.Timeline.Journey();
-            db.Add(TimelineRow.Of(folded.Timeline));
+            db.AddRange(folded.IsEmpty ? [] : [TimelineRow.Of(folded.Timeline)]);
             db.AddRange(now is null ? [] : [now]);
             db.AddRange(folded.Intervals);
             db.AddRange(folded.Milestones);
@@ -47,6 +61,45 @@ internal sealed class FoldedJourneys(IReadOnlyList<FoldedJourney> journeys)
     }
 }
 
+/// <summary>Something of a journey that is stored otherwise than its events make it.</summary>
+internal sealed record JourneyDifference(string Of, Guid LeadId, string What, string? Expected, string? Found);
+
 /// <summary>A journey as its events make it, and its rows as they are stored.</summary>
 internal sealed record FoldedJourney(
-    Guid LeadId, Folded Folded, TimelineRow? Timeline, JourneyRow? Journey, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones);
+    Guid LeadId, Folded Folded, TimelineRow? Timeline, JourneyRow? Journey, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones)
+{
+    public IEnumerable<JourneyDifference> Differences()
+    {
+        // Nothing is stored of a journey that no event has told of.
+        var none = Folded.IsEmpty;
+        var timelines = none == Timeline is null && (none || Text(Timeline!.Read()) == Text(Folded.Timeline))
+            ? []
+            : new[] { new JourneyDifference("timeline", LeadId, "timeline", none ? null : "as its events make it", Timeline is null ? null : "otherwise") };
+        return
+        [
+            .. Members.Differences(Members.Of(Folded.Timeline.Journey()), Members.Of(Journey))
+                .Select(d => new JourneyDifference("journey", LeadId, d.What, d.Expected, d.Found)),
+            .. Compare("interval", Folded.Intervals.Select(i => i with { Number = 0 }), Intervals.Select(i => i with { Number = 0 }),
+                i => FormattableString.Invariant($"{i.DayFrom:yyyy-MM-dd} known from {i.KnownFrom.UtcDateTime:O}")),
+            .. Compare("milestone", Folded.Milestones, Milestones, m => $"{m.Kind} {m.StreamId} {m.Version} {m.Ordinal}"),
+            .. timelines,
+        ];
+    }
+
+    /// <summary>Numbers tell intervals apart; they mean nothing.</summary>
+    private static string Text(Timeline? timeline) => timeline is null ? "" :
+        string.Join('\n', Members.Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(i => i with { Number = 0 })] }).OrderBy(m => m.Key, StringComparer.Ordinal));
+
+    private IEnumerable<JourneyDifference> Compare<T>(string of, IEnumerable<T> expected, IEnumerable<T> found, Func<T, string> key) where T : class
+    {
+        var (were, are) = (expected.ToDictionary(key, StringComparer.Ordinal), found.ToLookup(key, StringComparer.Ordinal));
+        return
+            from name in were.Keys.Union(are.Select(g => g.Key)).Order(StringComparer.Ordinal)
+            let was = were.GetValueOrDefault(name)
+            from now in are[name].DefaultIfEmpty()
+            from difference in was is null || now is null
+                ? [("known", was is null ? null : "true", now is null ? null : "true")]
+                : Members.Differences(Members.Of(was), Members.Of(now))
+            select new JourneyDifference(of, LeadId, $"{name} {difference.Item1}", difference.Item2, difference.Item3);
+    }
+}

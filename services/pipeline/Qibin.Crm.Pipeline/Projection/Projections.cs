@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Projection;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Rollups;
 
@@ -67,12 +68,9 @@ internal static class Compaction
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using (var alone = new NpgsqlCommand("select pg_try_advisory_xact_lock(4, 0)", connection, transaction))
+        if (!await AdvisoryLocks.TryCompactionAsync(transaction, ct))
         {
-            if (!(bool)(await alone.ExecuteScalarAsync(ct))!)
-            {
-                return 0;
-            }
+            return 0;
         }
 
         // It is nobody's request, and a long backlog is merged in long batches, its sums side by side in memory.

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Verifications;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Jobs;
+
+namespace Qibin.Crm.Pipeline.Rebuilds;
+
+/// <summary>A rebuild and how far it is.</summary>
+public sealed record RebuildAnswer
+{
+    /// <summary>Its progress; <c>done</c> and <c>total</c> count journeys.</summary>
+    public required JobAnswer Job { get; init; }
+
+    /// <summary>What it has found so far.</summary>
+    public required RebuildFindings Findings { get; init; }
+}
+
+/// <summary>What was stored otherwise than the events make it; repaired unless it was a dry run.</summary>
+public sealed record RebuildFindings
+{
+    /// <summary>Nothing was changed.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Differences found.</summary>
+    public long Differing { get; init; }
+
+    /// <summary>The first 100 of them.</summary>
+    public IReadOnlyList<VerificationDifference> Differences { get; init; } = [];
+}
+
+internal static class ReadRebuild
+{
+    public static void MapReadRebuild(this RouteGroupBuilder api) => api.MapGet("/pipeline/rebuilds/{rebuildId:guid}", Handle)
+        .Allow(Scopes.OpsRead, Roles.Administrator)
+        .WithName("readRebuild")
+        .WithSummary("重建进度 · A rebuild, its progress and what it found");
+
+    internal static async Task<Results<Ok<RebuildAnswer>, NotFound>> Handle(Guid rebuildId, PipelineDb db, CancellationToken ct)
+    {
+        var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == rebuildId && j.Kind == RebuildJob.Kind, ct);
+        return job is null ? TypedResults.NotFound() : TypedResults.Ok(new RebuildAnswer
+        {
+            Job = JobAnswer.From(job),
+            Findings = RebuildJob.Found(job),
+        });
+    }
+}

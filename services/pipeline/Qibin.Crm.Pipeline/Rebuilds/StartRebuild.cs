@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Jobs;
+
+namespace Qibin.Crm.Pipeline.Rebuilds;
+
+/// <summary>Asks for all journeys to be derived again. While one is under way, it is the answer to everybody who asks for the same.</summary>
+public sealed record StartRebuildRequest
+{
+    /// <summary>True changes nothing and only names what differs; false, the default when absent, repairs it.</summary>
+    public bool? DryRun { get; init; }
+}
+
+internal static class StartRebuild
+{
+    public static void MapStartRebuild(this RouteGroupBuilder api) => api.MapPost("/pipeline/rebuilds", Handle)
+        .Allow(null, Roles.Administrator)
+        .WithName("startRebuild")
+        .WithSummary("重建汇总 · Derive all journeys and sums again from the stored events, or only name what differs");
+
+    internal static async Task<Accepted<RebuildReceipt>> Handle(
+        StartRebuildRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (await db.UnderWayAsync(RebuildJob.Kind, ct) is { } running)
+        {
+            return running.Read<RebuildRun>().DryRun == (request.DryRun == true) ? Accepted(running) : throw new RuleViolation("rebuild.running");
+        }
+
+        var job = Job.Of(RebuildJob.Kind, new RebuildRun { DryRun = request.DryRun == true }, caller, clock);
+        db.Add(job);
+        db.Audit(caller, clock, "pipeline.rebuilt", "rebuild", job.Id);
+        await db.SaveChangesAsync(ct);
+        return Accepted(job);
+    }
+
+    private static Accepted<RebuildReceipt> Accepted(Job job) => TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new RebuildReceipt { Id = job.Id });
+
+    /// <summary>The rebuild that was begun.</summary>
+    public sealed record RebuildReceipt : IReceipt
+    {
+        public required Guid Id { get; init; }
+    }
+}
