@@ -33,7 +33,7 @@ public sealed class OverTimeTests : IAsyncLifetime
         string[] filters =
         [
             "", "&chain=satellite", "&chain=none", "&stage=signed", $"&unit={random.Units[0]}", "&band=from1,from5", "&sourceRegion=none", "&node=none",
-            "&status=suspended,terminated&stage=signed,registered,negotiating", "&chain=satellite&stage=new,negotiating", $"&officer={random.Officers[0]}",
+            "&status=suspended,terminated&stage=signed,registered,negotiating", "&chain=satellite&stage=new,negotiating", $"&owner={random.Officers[0]}",
         ];
         var some = false;
         foreach (var caller in callers)

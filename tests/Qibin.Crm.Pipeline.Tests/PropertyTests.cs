@@ -62,7 +62,7 @@ public sealed class PropertyTests
         using var client = service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[1]) with { Subtree = random.Units[..3] });
         foreach (var query in new[]
         {
-            "groupBy=stage,chain", "groupBy=unit,officer&status=active,suspended", "groupBy=officer&chain=none", "groupBy=chain&stage=kept,new,signed",
+            "groupBy=stage,chain", "groupBy=unit,owner&status=active,suspended", "groupBy=owner&chain=none", "groupBy=chain&stage=kept,new,signed",
             "groupBy=node,band", "groupBy=sourceRegion,month", "groupBy=band&sourceRegion=none&band=from10,from50,below1&status=active,kept,suspended,terminated",
         })
         {

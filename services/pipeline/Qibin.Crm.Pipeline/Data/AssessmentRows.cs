@@ -2,18 +2,18 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Data;
 
-/// <summary>Something about a unit or an officer that is assessed.</summary>
+/// <summary>Something about a unit or an owner that is assessed.</summary>
 internal interface IAboutAssessed
 {
-    /// <summary>The officer; empty where it is about the unit as a whole.</summary>
+    /// <summary>The owner; empty where it is about the unit as a whole.</summary>
     Guid OwnerId { get; }
 
-    /// <summary>The unit, or the one that the officer was placed in when this was entered.</summary>
+    /// <summary>The unit, or the one that the owner was placed in when this was entered.</summary>
     Guid UnitId { get; }
 }
 
 /// <summary>
-/// What a unit or an officer is to achieve in a year. Rows are only added: of several for the same the one entered last holds, and what
+/// What a unit or an owner is to achieve in a year. Rows are only added: of several for the same the one entered last holds, and what
 /// was known before can be asked for.
 /// </summary>
 internal sealed class TargetRow : IAboutAssessed
@@ -22,7 +22,7 @@ internal sealed class TargetRow : IAboutAssessed
     public required int Year { get; init; }
     public required Indicator Indicator { get; init; }
 
-    /// <summary>The unit or the officer.</summary>
+    /// <summary>The unit or the owner.</summary>
     public required Guid SubjectId { get; init; }
 
     public required Guid OwnerId { get; init; }
@@ -55,7 +55,7 @@ internal sealed class ExclusionRow
 }
 
 /// <summary>
-/// A deduction from what a unit or an officer has achieved. Rows are only added: one that was imposed in error is reversed by a row of
+/// A deduction from what a unit or an owner has achieved. Rows are only added: one that was imposed in error is reversed by a row of
 /// the opposite value.
 /// </summary>
 internal sealed class PenaltyRow : IAboutAssessed
@@ -64,7 +64,7 @@ internal sealed class PenaltyRow : IAboutAssessed
     public required int Year { get; init; }
     public required Indicator Indicator { get; init; }
 
-    /// <summary>The unit or the officer.</summary>
+    /// <summary>The unit or the owner.</summary>
     public required Guid SubjectId { get; init; }
 
     public required Guid OwnerId { get; init; }
@@ -86,7 +86,7 @@ internal sealed class PenaltyRow : IAboutAssessed
 }
 
 /// <summary>
-/// A row about a unit or an officer, in the reach of whoever has that unit or officer in reach. It is never confidential and is of no
+/// A row about a unit or an owner, in the reach of whoever has that unit or owner in reach. It is never confidential and is of no
 /// industry chain, so whoever is let see a chain alone sees none of them.
 /// </summary>
 internal sealed class Assessed<T> : IScoped where T : class

@@ -39,7 +39,7 @@ internal sealed class JourneyRow : IShared, ICounted
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
 
-    /// <summary>Units and officers that read it beside its own: those that the lead was transferred from.</summary>
+    /// <summary>Units and owners that read it beside its own: those that the lead was transferred from.</summary>
     public required Guid[] SharedWith { get; init; }
 
     /// <summary>When the newest state in it was recorded.</summary>

@@ -29,7 +29,7 @@ public record JourneySummary
     /// <summary>When its enterprise moved into the city; null before.</summary>
     public required DateOnly? MovedInOn { get; init; }
 
-    /// <summary>The responsible officer.</summary>
+    /// <summary>The owner.</summary>
     public required Guid OwnerId { get; init; }
 
     public required UnitName Unit { get; init; }

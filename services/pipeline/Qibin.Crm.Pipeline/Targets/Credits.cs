@@ -10,7 +10,7 @@ using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>What one unit and its officer are credited with for one project: a score is a sum of these and of nothing else.</summary>
+/// <summary>What one unit and its owner are credited with for one project: a score is a sum of these and of nothing else.</summary>
 internal sealed class Credit : IScoped
 {
     public required Indicator Indicator { get; init; }
@@ -41,15 +41,15 @@ internal sealed class Credit : IScoped
 
 /// <summary>
 /// What a year's achievements are and whose. A project counts once, by <see cref="Counting"/>, whatever its status; an excluded one does
-/// not. Its credit goes to the unit and the officer responsible on the day asked for; once a transfer of its lead was confirmed, it is
-/// divided by the shares agreed last, each unit's part to the officer who had it last there.
+/// not. Its credit goes to the unit and the owner on the day asked for; once a transfer of its lead was confirmed, it is
+/// divided by the shares agreed last, each unit's part to the owner who had it last there.
 /// </summary>
 internal static class Credits
 {
     /// <param name="db">The database; called within one snapshot.</param>
     /// <param name="period">The year, the day and the instant.</param>
     /// <param name="indicators">What is asked for.</param>
-    /// <param name="caller">Whose rows: the journeys that the caller sees, and of them what is credited to units and officers in reach.</param>
+    /// <param name="caller">Whose rows: the journeys that the caller sees, and of them what is credited to units and owners in reach.</param>
     /// <param name="clock">For the rates of now.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The credits, and the rates of the day that amounts were converted by; null when no amount is asked for.</returns>
@@ -92,7 +92,7 @@ internal static class Credits
                 On = a.On,
                 Amounts = a.Amounts,
                 UnitId = part.UnitId,
-                OwnerId = part.UnitId == s.UnitId ? s.OwnerId : shared?.Officers.GetValueOrDefault(part.UnitId, s.OwnerId) ?? s.OwnerId,
+                OwnerId = part.UnitId == s.UnitId ? s.OwnerId : shared?.Owners.GetValueOrDefault(part.UnitId, s.OwnerId) ?? s.OwnerId,
                 ChainCode = s.ChainCode,
                 Share = part.Share,
                 Value = part.Value,
@@ -144,7 +144,7 @@ internal static class Credits
     }
 
     /// <summary>The shares confirmed last, of those that were transferred, and who had the journey last in which unit.</summary>
-    private static async Task<Dictionary<Guid, (IReadOnlyList<TransferShare> Shares, Dictionary<Guid, Guid> Officers)?>> SharesAsync(
+    private static async Task<Dictionary<Guid, (IReadOnlyList<TransferShare> Shares, Dictionary<Guid, Guid> Owners)?>> SharesAsync(
         PipelineDb db, Period period, Guid[] ids, CancellationToken ct)
     {
         var (day, known) = (period.Day, period.KnownAt);
@@ -155,25 +155,25 @@ internal static class Credits
         var shared = shares.Keys.ToArray();
         var told = (await events.Where(f => shared.Contains(f.LeadId!.Value)).ToListAsync(ct)).Read().ToLookup(s => s.Row.LeadId!.Value);
         return shares.ToDictionary(
-            s => s.Key, s => ((IReadOnlyList<TransferShare>, Dictionary<Guid, Guid>)?)(s.Value, Officers(told[s.Key])));
+            s => s.Key, s => ((IReadOnlyList<TransferShare>, Dictionary<Guid, Guid>)?)(s.Value, Owners(told[s.Key])));
     }
 
     /// <summary>By unit, the owner of the journey while the unit had it last: of the lead, and then of the project.</summary>
-    private static Dictionary<Guid, Guid> Officers(IEnumerable<ReadEvent> told)
+    private static Dictionary<Guid, Guid> Owners(IEnumerable<ReadEvent> told)
     {
-        var officers = new Dictionary<Guid, Guid>();
+        var owners = new Dictionary<Guid, Guid>();
         foreach (var e in told.OrderBy(e => e.Event is IProjectEvent).ThenBy(e => e.Rank))
         {
             if (e.Event is ILeadEvent { Lead: var lead })
             {
-                officers[lead.UnitId] = lead.OwnerId;
+                owners[lead.UnitId] = lead.OwnerId;
             }
             else if (e.Event is IProjectEvent { Project: var project })
             {
-                officers[project.UnitId] = project.OwnerId;
+                owners[project.UnitId] = project.OwnerId;
             }
         }
 
-        return officers;
+        return owners;
     }
 }

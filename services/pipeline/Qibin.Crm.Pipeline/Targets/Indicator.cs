@@ -4,8 +4,8 @@ using Qibin.Crm.Pipeline.Rates;
 
 namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>Whose targets and scores: units or officers, each by itself.</summary>
-public enum AssessedBy { Unit, Officer }
+/// <summary>Whose targets and scores: units or owners, each by itself.</summary>
+public enum AssessedBy { Unit, Owner }
 
 /// <summary>A quantity of an indicator: a number of projects or an amount in CNY, whichever the indicator is about.</summary>
 public sealed record Measure

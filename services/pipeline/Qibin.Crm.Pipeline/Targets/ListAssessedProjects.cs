@@ -33,7 +33,7 @@ internal static class ListAssessedProjects
         };
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
-        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Officer is null || c.OwnerId == query.Officer)).ToLookup(c => c.LeadId);
+        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Owner is null || c.OwnerId == query.Owner)).ToLookup(c => c.LeadId);
         var ids = credits.Select(c => c.Key).ToArray();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = db.AllJourneys.AsNoTracking().Where(j => ids.Contains(j.LeadId));
@@ -50,7 +50,7 @@ internal static class ListAssessedProjects
                 CountedOn = one.On,
                 Amounts = one.Amounts,
                 Counted = Measure.Of(indicator, of.Sum(c => c.Value)),
-                Credits = [.. of.Select(c => new ProjectCredit { Unit = units.Of(c.UnitId), OfficerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole, Counted = Measure.Of(indicator, c.Value) })],
+                Credits = [.. of.Select(c => new ProjectCredit { Unit = units.Of(c.UnitId), OwnerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole, Counted = Measure.Of(indicator, c.Value) })],
             };
         }, ct));
     }
@@ -65,8 +65,8 @@ public sealed record AssessedProjectsQuery : PeriodQuery
     /// <summary>Id of the unit that is credited.</summary>
     public Guid? Unit { get; init; }
 
-    /// <summary>Id of the officer who is credited.</summary>
-    public Guid? Officer { get; init; }
+    /// <summary>Id of the owner who is credited.</summary>
+    public Guid? Owner { get; init; }
 }
 
 /// <summary>A project that counts.</summary>
@@ -96,11 +96,11 @@ public sealed record AssessedProject
     public required IReadOnlyList<ProjectCredit> Credits { get; init; }
 }
 
-/// <summary>The part of a unit and its officer.</summary>
+/// <summary>The part of a unit and its owner.</summary>
 public sealed record ProjectCredit
 {
     public required UnitName Unit { get; init; }
-    public required Guid OfficerId { get; init; }
+    public required Guid OwnerId { get; init; }
 
     /// <summary>Between 0 and 1, by the transfer that was confirmed last.</summary>
     public required decimal Share { get; init; }

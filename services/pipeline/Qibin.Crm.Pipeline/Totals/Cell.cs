@@ -12,7 +12,7 @@ internal sealed class Cell : ISummed
     public JourneyStage? Stage { get; init; }
     public string? Chain { get; init; }
     public Guid? Unit { get; init; }
-    public Guid? Officer { get; init; }
+    public Guid? Owner { get; init; }
     public string? Node { get; init; }
     public string? SourceRegion { get; init; }
     public Band? Band { get; init; }
@@ -127,7 +127,7 @@ internal static class Cells
     /// <param name="statuses">Those that are counted by the dimensions: the others stand apart, all groups together.</param>
     public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted => weighed
         .Placed(by, statuses)
-        .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Officer, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
+        .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
         .Select(g => new Cell
         {
             Kind = CellKind.Figure,
@@ -135,7 +135,7 @@ internal static class Cells
             Stage = g.Key.Stage,
             Chain = g.Key.Chain,
             Unit = g.Key.Unit,
-            Officer = g.Key.Officer,
+            Owner = g.Key.Owner,
             Node = g.Key.Node,
             SourceRegion = g.Key.SourceRegion,
             Band = g.Key.Band,
@@ -152,7 +152,7 @@ internal static class Cells
     /// <summary>The rows one by one, each in the place that <see cref="Figures"/> sums.</summary>
     public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted
     {
-        var (stage, chain, unit, officer) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Officer));
+        var (stage, chain, unit, owner) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Owner));
         var (node, region, band, month) = (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
         return weighed.Select(w => new Cell
         {
@@ -161,7 +161,7 @@ internal static class Cells
             Stage = EF.Constant(stage) && statuses.Contains(w.Row.Status) ? (JourneyStage?)w.Row.Stage : null,
             Chain = EF.Constant(chain) && statuses.Contains(w.Row.Status) ? w.Row.ChainCode : null,
             Unit = EF.Constant(unit) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.UnitId : null,
-            Officer = EF.Constant(officer) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
+            Owner = EF.Constant(owner) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
             Node = EF.Constant(node) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
             SourceRegion = EF.Constant(region) && statuses.Contains(w.Row.Status) ? w.Row.SourceRegion : null,
             Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Row.Band : null,
@@ -207,7 +207,7 @@ internal static class Cells
             Stage = null,
             Chain = null,
             Unit = null,
-            Officer = null,
+            Owner = null,
             Node = null,
             SourceRegion = null,
             Band = null,
@@ -231,7 +231,7 @@ internal static class Cells
             Stage = null,
             Chain = null,
             Unit = null,
-            Officer = null,
+            Owner = null,
             Node = null,
             SourceRegion = null,
             Band = null,

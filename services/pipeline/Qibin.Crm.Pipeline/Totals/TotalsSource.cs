@@ -111,7 +111,7 @@ internal static class TotalsSource
 
     /// <summary>The set of today that answers; null when the journeys themselves have to.</summary>
     private static int? SetFor(JourneyFilter filter, Dimension[] by, Caller caller) =>
-        caller.Reach == Reach.Own || filter.Officer is not null ? null : Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. ReachOf(caller)]));
+        caller.Reach == Reach.Own || filter.Owner is not null ? null : Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. ReachOf(caller)]));
 
     /// <summary>Whether the reach is of one unit or one chain.</summary>
     private static bool ReachesOne(Caller caller) => caller is { Reach: Reach.Unit } or { Reach: Reach.Subtree, UnitIds.Length: 1 } or { Reach: Reach.Chain, Chains.Length: 1 };

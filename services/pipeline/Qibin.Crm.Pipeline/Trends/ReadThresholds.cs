@@ -52,7 +52,7 @@ internal static class ReadThresholds
             var reached = stages[0];
             var kind = Enum.Parse<MilestoneKind>(reached.ToString());
             var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
-            var first = await stuck.Include(j => j.Amounts)
+            var first = await stuck
                 .Select(j => new { Row = j, Since = db.Milestones.Where(m => m.LeadId == j.LeadId && m.Kind == kind && m.TakenBackVersion == null).Min(m => (DateOnly?)m.OccurredOn) ?? j.StageOn })
                 .OrderBy(j => j.Since).ThenBy(j => j.Row.LeadId).Take(Listed).ToListAsync(ct);
             return new Stuck
