@@ -1,5 +1,6 @@
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
 
 namespace Qibin.Crm.Pipeline.Data;
 

@@ -1,3 +1,5 @@
+using Qibin.Crm.Pipeline.Reports;
+using Qibin.Crm.Pipeline.Trends;
 
 namespace Qibin.Crm.Pipeline.Forecasts;
 

@@ -1,4 +1,5 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Forecasts;
 

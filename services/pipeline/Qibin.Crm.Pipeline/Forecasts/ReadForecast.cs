@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Forecasts;

@@ -9,7 +9,6 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
-using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Web.Concurrency;
 
 namespace Qibin.Crm.Pipeline.Journeys;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Projection;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Rollups;

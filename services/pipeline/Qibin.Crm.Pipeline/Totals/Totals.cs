@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Totals;
