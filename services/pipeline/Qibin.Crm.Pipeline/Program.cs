@@ -9,7 +9,6 @@ using Qibin.Crm.Pipeline.Rebuilds;
 using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
 using Qibin.Crm.Pipeline.Targets;
-using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Jobs;

@@ -1,8 +1,6 @@
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
 
 namespace Qibin.Crm.Pipeline.Domain;
 

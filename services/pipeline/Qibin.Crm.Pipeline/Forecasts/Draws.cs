@@ -1,6 +1,3 @@
-using Qibin.Crm.Pipeline.Reports;
-using Qibin.Crm.Pipeline.Trends;
-
 namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Forecasts;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Pipeline.Totals;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Journeys;

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Projection;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Projection;

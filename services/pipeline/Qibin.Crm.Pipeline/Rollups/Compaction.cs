@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Rollups;

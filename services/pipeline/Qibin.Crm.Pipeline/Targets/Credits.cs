@@ -5,6 +5,7 @@ using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 

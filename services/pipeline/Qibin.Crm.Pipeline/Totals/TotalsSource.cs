@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
 using Qibin.Crm.Web.Identity;
 

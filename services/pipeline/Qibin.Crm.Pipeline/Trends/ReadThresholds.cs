@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;

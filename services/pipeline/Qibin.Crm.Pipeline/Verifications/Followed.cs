@@ -7,7 +7,6 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
-using Qibin.Crm.Pipeline.Totals;
 
 namespace Qibin.Crm.Pipeline.Verifications;
 

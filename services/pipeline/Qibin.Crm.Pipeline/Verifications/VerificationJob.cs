@@ -5,7 +5,6 @@ using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Queries;
-using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Projection;
 using Qibin.Crm.Pipeline.Rollups;
 using Qibin.Crm.Work.Data;
