@@ -20,12 +20,18 @@ internal static class CityScope
     /// <summary>Keeps the rows that a caller with the route's role may change or attach something to.</summary>
     public static IQueryable<T> EditableInCity<T>(this IQueryable<T> rows, Caller caller) where T : class, IConfidential => rows.DisclosedTo(caller);
 
-    /// <summary>Keeps the applications that the caller may amend or withdraw: an officer only those that this officer drafted.</summary>
-    public static IQueryable<EntryApplication> EditableByDrafter(this IQueryable<EntryApplication> rows, Caller caller)
+    /// <summary>
+    /// The applications that the caller may amend or withdraw: an officer only those that this officer drafted, as long as the project is
+    /// the officer's own.
+    /// </summary>
+    public static IQueryable<EntryApplication> EditableByDrafter(this EnterprisesDb db, Caller caller)
     {
-        var me = caller.Id;
-        rows = rows.EditableInCity(caller);
-        return caller.WritesForTheCity() ? rows : rows.Where(a => a.DraftedBy == me);
+        var (me, projects) = (caller.Id, db.ProjectLinks.OpenToApplicationsOf(caller));
+        var rows = db.EntryApplications.EditableInCity(caller);
+        return caller.WritesForTheCity()
+            ? rows
+            : rows.Where(a => a.DraftedBy == me
+                && projects.Any(l => l.EnterpriseId == a.EnterpriseId && (a.ProjectId == null || l.ProjectId == a.ProjectId)));
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal static class AmendEntryApplication
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid applicationId, AmendEntryApplicationRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var application = await db.EntryApplications.EditableByDrafter(caller).WholeForUpdate(applicationId, ct);
+        var application = await db.EditableByDrafter(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();

@@ -27,7 +27,7 @@ internal static class PlainSteps
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Withdraw(
         Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(db.EntryApplications.EditableByDrafter(caller), applicationId, ifMatch, (a, s) => a.Withdraw(s), Step(request, caller, clock), db, ct);
+        HandleAsync(db.EditableByDrafter(caller), applicationId, ifMatch, (a, s) => a.Withdraw(s), Step(request, caller, clock), db, ct);
 
     private static Step Step(StepRequest request, Caller caller, TimeProvider clock) => clock.StepOf(caller, request.On, request.Opinion);
 
