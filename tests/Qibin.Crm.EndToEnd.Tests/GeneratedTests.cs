@@ -131,7 +131,7 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
     {
         using var api = await system.AsIntegrationAsync();
         var ids = new List<Guid>();
-        foreach (var list in (string[])["leads", "investors", "projects", "enterprises", "entry-applications", "tenancies", "premises/parks", "premises/buildings", "premises/units", "users", "units"])
+        foreach (var list in (string[])["leads", "investors", "projects", "enterprises", "entry-applications", "tenancies", "premises/parks", "premises/buildings", "premises/spaces", "users", "units"])
         {
             var items = (await api.GetAsync($"/api/v1/{list}?limit=20")).Is(200).Json.GetProperty("items");
             ids.AddRange(items.EnumerateArray().Select(item => item.GetProperty("id").GetGuid()));

@@ -45,15 +45,15 @@ public class JourneyTests(RunningSystem system)
         var project = conversion.ProjectId;
         await Eventually.TrueAsync(() => FoundAsync(() => officer.Projects.GetProjectAsync(project)));
 
-        // Each stage is claimed by one person and approved by another.
-        await ReachAsync(officer, leader, project, new ClaimStageRequest
+        // Each stage is submitted by one person and approved by another.
+        await ReachAsync(officer, leader, project, new FileSubmissionRequest
         {
             To = ProjectStage.Signed,
             OccurredOn = Today.AddDays(-150),
             ContractAmount = Yuan("320000000.00"),
             Documents = [Document(DocumentType.Contract)],
         });
-        await ReachAsync(officer, head, project, new ClaimStageRequest
+        await ReachAsync(officer, head, project, new FileSubmissionRequest
         {
             To = ProjectStage.Registered,
             OccurredOn = Today.AddDays(-140),
@@ -61,17 +61,23 @@ public class JourneyTests(RunningSystem system)
             EnterpriseName = "鹤壁端到端航天有限公司（演示）",
             Documents = [Document(DocumentType.BusinessLicence)],
         });
-        await officer.Projects.PayInAsync(project, Key(), new PayInRequest { Amount = Yuan("50000000.00"), PaidOn = Today.AddDays(-130), Origin = FundsOrigin.Domestic });
+        await officer.Projects.RecordAmountAsync(project, Key(), new RecordAmountRequest
+        {
+            Kind = AmountKind.PaidIn,
+            Amount = Yuan("50000000.00"),
+            OccurredOn = Today.AddDays(-130),
+            Origin = FundsOrigin.Domestic,
+        });
 
         // The service officer takes the enterprise into the city.
         var enterprise = (await Eventually.GetAsync(
             async () => (await service.Enterprises.ListEnterprisesAsync(uscc: Uscc)).Result.Items.SingleOrDefault(), e => e is not null))!.Id;
-        var unit = await UnitAsync(service);
+        var space = await SpaceAsync(service);
         var application = (await service.Enterprises.DraftEntryApplicationAsync(Key(), new DraftEntryApplicationRequest
         {
             EnterpriseId = enterprise,
             ProjectId = project,
-            UnitIds = [unit],
+            SpaceIds = [space],
             WantedFrom = Today.AddDays(-110),
             DraftedOn = Today.AddDays(-125),
         })).Result.Id;
@@ -91,26 +97,26 @@ public class JourneyTests(RunningSystem system)
         await Eventually.TrueAsync(async () => (await officer.Leads.ReadLeadAsync(lead)).Result.MovedInOn == Today.AddDays(-105));
 
         // Works, production, promised output.
-        await ReachAsync(officer, projectOfficer, project, new ClaimStageRequest
+        await ReachAsync(officer, projectOfficer, project, new FileSubmissionRequest
         {
             To = ProjectStage.Started,
             OccurredOn = Today.AddDays(-100),
             Documents = [Document(DocumentType.ConstructionPermit), Document(DocumentType.Photo)],
         });
-        await ReachAsync(officer, projectOfficer, project, new ClaimStageRequest
+        await ReachAsync(officer, projectOfficer, project, new FileSubmissionRequest
         {
             To = ProjectStage.Completed,
             OccurredOn = Today.AddDays(-60),
             Documents = [Document(DocumentType.AcceptanceReport)],
         });
-        await ReachAsync(projectOfficer, head, project, new ClaimStageRequest
+        await ReachAsync(projectOfficer, head, project, new FileSubmissionRequest
         {
             To = ProjectStage.Producing,
             OccurredOn = Today.AddDays(-30),
             FirstOutputOn = Today.AddDays(-30),
             Documents = [Document(DocumentType.FirstOutputProof)],
         });
-        await ReachAsync(officer, leader, project, new ClaimStageRequest
+        await ReachAsync(officer, leader, project, new FileSubmissionRequest
         {
             To = ProjectStage.AtCapacity,
             OccurredOn = Today.AddDays(-10),
@@ -122,7 +128,7 @@ public class JourneyTests(RunningSystem system)
             OutputThreshold = Yuan("350000000.00"),
             TaxThreshold = Yuan("10000000.00"),
         });
-        await ReachAsync(officer, leader, project, new ClaimStageRequest
+        await ReachAsync(officer, leader, project, new FileSubmissionRequest
         {
             To = ProjectStage.Efficient,
             OccurredOn = Today.AddDays(-1),
@@ -194,19 +200,21 @@ public class JourneyTests(RunningSystem system)
             amounts.Where(m => m.Currency == "CNY").Sum(m => decimal.Parse(m.Amount, System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private static async Task ReachAsync(Desk claimant, Desk approver, Guid project, ClaimStageRequest claim)
+    private static async Task ReachAsync(Desk submitter, Desk approver, Guid project, FileSubmissionRequest submission)
     {
-        var made = (await claimant.Projects.ClaimStageAsync(project, Key(), claim)).Result;
+        var made = (await submitter.Projects.FileSubmissionAsync(project, Key(), submission)).Result;
         var tag = await approver.ProjectTagAsync(project);
-        var decided = (await approver.Projects.DecideStageClaimAsync(project, made.Id, tag, Key(), new DecideClaimRequest { Decision = ClaimDecision.Approved })).Result;
-        Assert.Equal(claim.To, decided.Stage);
+        var decided = (await approver.Projects.DecideSubmissionAsync(
+            project, made.Id, tag, Key(), new DecideSubmissionRequest { Decision = SubmissionDecision.Approved })).Result;
+        Assert.Equal(submission.To, decided.Stage);
     }
 
-    private static async Task<Guid> UnitAsync(Desk service)
+    private static async Task<Guid> SpaceAsync(Desk service)
     {
         var park = (await service.Enterprises.OpenParkAsync(Key(), new OpenParkRequest { Name = "端到端园区" })).Result.Id;
         var building = (await service.Enterprises.OpenBuildingAsync(Key(), new OpenBuildingRequest { ParkId = park, Name = "1", Floors = 2 })).Result.Id;
-        return (await service.Enterprises.OpenPremisesUnitAsync(Key(), new OpenUnitRequest { BuildingId = building, Name = "101", Floor = 1, Area = 1200, ReadyOn = Today.AddDays(-300) })).Result.Id;
+        return (await service.Enterprises.OpenSpaceAsync(
+            Key(), new OpenSpaceRequest { BuildingId = building, Name = "101", Floor = 1, Area = 1200, ReadyOn = Today.AddDays(-300) })).Result.Id;
     }
 
     private static async Task<bool> FoundAsync(Func<Task> read)

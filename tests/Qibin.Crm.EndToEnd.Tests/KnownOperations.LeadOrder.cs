@@ -98,11 +98,17 @@ internal sealed partial class KnownOperations
     {
         var from = (await (await _rows.AsAsync("officer")).GetAsync(lead.Path)).Is(200).Json.GetProperty("unitId").GetGuid();
         var to = (await (await OfficerAsync("promotion-manufacturing")).GetAsync("/api/v1/me")).Is(200).Json;
+        var before = (await (await _rows.AsAsync("officer")).GetAsync($"/api/v1/transfers?state=confirmed&leadId={lead.Id}")).Is(200).Json.GetProperty("items");
+        // A unit that had the lead before keeps its share.
+        var kept = before.EnumerateArray().SelectMany(t => t.GetProperty("shares").EnumerateArray())
+            .Select(s => (Unit: s.GetProperty("unitId").GetGuid(), Credit: s.GetProperty("credit").GetInt32(), Tax: s.GetProperty("tax").GetInt32()))
+            .Where(s => s.Unit != from);
         return new
         {
             leadId = lead.Id,
             toOwnerId = to.GetProperty("id").GetGuid(),
-            shares = new[] { new { unitId = from, credit = 6000, tax = 5000 }, new { unitId = to.GetProperty("unitId").GetGuid(), credit = 4000, tax = 5000 } },
+            shares = ((Guid Unit, int Credit, int Tax)[])[.. kept, (from, 6000, 5000), (to.GetProperty("unitId").GetGuid(), 4000, 5000)] is var shares
+                ? shares.Select(s => new { unitId = s.Unit, credit = s.Credit, tax = s.Tax }) : [],
             reason = "产业方向更契合",
         };
     }
@@ -143,8 +149,7 @@ internal sealed partial class KnownOperations
     private async Task<(Row Claimed, Row Other)> TwoLeadsAsync()
     {
         var claimed = await _rows.LeadAsync();
-        using var integration = await _system.AsIntegrationAsync();
-        var further = await integration.PostAsync("/api/v1/first-contacts", new
+        var further = await (await _rows.AsAsync("coordinator")).PostAsync("/api/v1/first-contacts", new
         {
             investorId = claimed.Of("investorId"),
             personName = "示例人",

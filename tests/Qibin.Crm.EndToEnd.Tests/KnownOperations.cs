@@ -14,10 +14,12 @@ internal sealed partial class KnownOperations : IAsyncDisposable
     private readonly RunningSystem _system;
     private readonly RowsOfTheTests _rows;
 
-    public KnownOperations(RunningSystem system)
+    /// <param name="system">The running system.</param>
+    /// <param name="lead">Makes the leads that the requests are about; see <see cref="RowsOfTheTests"/>.</param>
+    public KnownOperations(RunningSystem system, Func<RowsOfTheTests, Task<Row>>? lead = null)
     {
         _system = system;
-        _rows = new RowsOfTheTests(system);
+        _rows = new RowsOfTheTests(system, lead);
         Leads();
         LeadOrder();
         Projects();
@@ -216,51 +218,44 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("listStageGates", () => new Prepared());
         OnProject("getProject", "");
         OnProject("getProjectStages", "/stages");
-        OnProject("listFunds", "/funds");
-        OnProject("getFundsTotals", "/funds/totals");
+        OnProject("listAmounts", "/amounts");
+        OnProject("getAmountTotals", "/amounts/totals");
         OnProject("amendProject", "", new { name = "更名项目（演示）", place = "科创新城", areaMu = 12.5m, expectedOutput = RowsOfTheTests.Yuan("90000000.00"), kind = "lease" });
-        OnProject("claimStage", "/stages", RowsOfTheTests.SigningClaim());
-        Add("payIn", async () => (await _rows.SignedAsync()).On("/funds", RowsOfTheTests.PayIn()));
+        OnProject("fileSubmission", "/submissions", RowsOfTheTests.SigningSubmission());
+        Add("recordAmount", async () => (await _rows.SignedAsync()).On("/amounts", RowsOfTheTests.PaidIn()));
         OnProject("changeProjectStatus", "/status", new { status = "suspended", reason = "资金安排调整" });
         Add("stepBackProject", async () => (await _rows.SignedAsync()).On("/step-back", new { to = "negotiating", reason = "合同解除" }));
         Add("correctContractAmount", async () => (await _rows.SignedAsync()).On("/contract-amount", new { amount = RowsOfTheTests.Yuan("310000000.00"), reason = "笔误更正" }));
-        OnClaim("getStageClaim", "");
-        OnClaim("decideStageClaim", "/approval", new { decision = "approved", note = "同意" });
-        OnClaim("withdrawStageClaim", "/withdrawal", new { note = "材料待补" });
-        OnFunds("getFunds", "");
-        OnFunds("reverseFunds", "/reversal", new { reason = "重复录入" });
-        OnProject("listCompletedInvestment", "/completed-investment");
-        Add("noteCompletedInvestment", async () => (await _rows.SignedAsync()).On("/completed-investment", RowsOfTheTests.Complete()));
-        OnCompleted("getCompletedInvestment", "");
-        OnCompleted("reverseCompletedInvestment", "/reversal", new { reason = "重复录入" });
-        Add("noteCompletedInvestments", async () => Batch(RowsOfTheTests.Complete((await _rows.SignedAsync()).Id)) with { Token = await _system.IntegrationTokenAsync() });
-        Add("claimStages", async () => Batch(RowsOfTheTests.SigningClaim((await _rows.ProjectAsync()).Id, await _rows.UserAsync("bai.yunzhou"))) with { Token = await _system.IntegrationTokenAsync() });
-        Add("payInMany", async () => Batch(RowsOfTheTests.PayIn((await _rows.SignedAsync()).Id)) with { Token = await _system.IntegrationTokenAsync() });
+        OnSubmission("getSubmission", "");
+        OnSubmission("decideSubmission", "/approval", new { decision = "approved", note = "同意" });
+        OnSubmission("withdrawSubmission", "/withdrawal", new { note = "材料待补" });
+        OnAmount("getAmount", "");
+        OnAmount("reverseAmount", "/reversal", new { reason = "重复录入" });
+        Add("fileSubmissions", async () => Batch(RowsOfTheTests.SigningSubmission((await _rows.ProjectAsync()).Id, await _rows.UserAsync("bai.yunzhou")))
+            with
+        { Token = await _system.IntegrationTokenAsync() });
+        Add("recordAmounts", async () => Batch(RowsOfTheTests.PaidIn((await _rows.SignedAsync()).Id)) with { Token = await _system.IntegrationTokenAsync() });
 
         void OnProject(string operation, string below, object? body = null) => Add(operation, async () => (await _rows.ProjectAsync()).On(below, body));
 
-        void OnClaim(string operation, string below, object? body = null) => Add(operation, async () =>
+        void OnSubmission(string operation, string below, object? body = null) => Add(operation, async () =>
         {
             var project = await _rows.ProjectAsync();
-            var claim = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/stages", RowsOfTheTests.SigningClaim())).Is(201);
-            return (await _rows.NowAsync(project)).On($"/stages/{claim.Id}{below}", body);
+            var filed = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/submissions", RowsOfTheTests.SigningSubmission())).Is(201);
+            return (await _rows.NowAsync(project)).On($"/submissions/{filed.Id}{below}", body);
         });
 
-        void OnFunds(string operation, string below, object? body = null) => OnEntry(operation, "/funds", RowsOfTheTests.PayIn(), below, body);
-
-        void OnCompleted(string operation, string below, object? body = null) => OnEntry(operation, "/completed-investment", RowsOfTheTests.Complete(), below, body);
-
-        void OnEntry(string operation, string ledger, object noted, string below, object? body) => Add(operation, async () =>
+        void OnAmount(string operation, string below, object? body = null) => Add(operation, async () =>
         {
             var project = await _rows.SignedAsync();
-            var entry = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + ledger, noted)).Is(201);
-            return (await _rows.NowAsync(project)).On($"{ledger}/{entry.Id}{below}", body);
+            var entry = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/amounts", RowsOfTheTests.PaidIn())).Is(201);
+            return (await _rows.NowAsync(project)).On($"/amounts/{entry.Id}{below}", body);
         });
     }
 
     private void Enterprises()
     {
-        foreach (var list in (string[])["listEnterprises", "listEntryApplications", "getEntryScoreSheet", "listIndustryChains", "listParks", "listBuildings", "listPremisesUnits", "listTenancies"])
+        foreach (var list in (string[])["listEnterprises", "listEntryApplications", "getEntryScoreSheet", "listIndustryChains", "listParks", "listBuildings", "listSpaces", "listTenancies"])
         {
             Add(list, () => new Prepared());
         }
@@ -278,10 +273,10 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("getBuilding", async () => (await _rows.BuildingAsync()).On(""));
         Add("getBuildingVacancy", async () => (await _rows.BuildingAsync()).On("/vacancy"));
         Add("amendBuilding", async () => (await _rows.BuildingAsync()).On("", new { name = "10 号楼", floors = 9 }));
-        Add("openPremisesUnit", async () => new Prepared { Body = RowsOfTheTests.Unit((await _rows.BuildingAsync()).Id, "801"), Status = 201 });
-        Add("openPremisesUnits", async () => Batch(RowsOfTheTests.Unit((await _rows.BuildingAsync()).Id, "802")));
-        Add("getPremisesUnit", async () => (await _rows.UnitAsync()).On(""));
-        Add("amendPremisesUnit", async () => (await _rows.UnitAsync()).On("", new { name = "803", area = 800m, rent = RowsOfTheTests.Yuan("18.00") }));
+        Add("openSpace", async () => new Prepared { Body = RowsOfTheTests.Space((await _rows.BuildingAsync()).Id, "801"), Status = 201 });
+        Add("openSpaces", async () => Batch(RowsOfTheTests.Space((await _rows.BuildingAsync()).Id, "802")));
+        Add("getSpace", async () => (await _rows.SpaceAsync()).On(""));
+        Add("amendSpace", async () => (await _rows.SpaceAsync()).On("", new { name = "803", area = 800m, rent = RowsOfTheTests.Yuan("18.00") }));
 
         Add("draftEntryApplication", async () => new Prepared { Body = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), Status = 201 });
         Add("recordEntryApplications", async () =>

@@ -13,7 +13,9 @@ namespace Qibin.Crm.EndToEnd.Tests;
 /// Rows for the generated tests, made through the gateway by the people whose work it is: first unit's officer, its head, and so on.
 /// Only what no operation makes (held events, parked messages) is written to the databases, and taken away in the end.
 /// </summary>
-internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
+/// <param name="system">The running system.</param>
+/// <param name="lead">Makes a lead of the first unit's officer; null logs a first contact as that officer.</param>
+internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, Task<Row>>? lead = null) : IAsyncDisposable
 {
     private const string Unit1 = "promotion-satellite";
     private const string Unit2 = "promotion-xinchuang";
@@ -53,9 +55,9 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         duplicateOverride = new { reason = "不同的合作意向" },
     };
 
-    public static object SigningClaim(string? project = null, string? approver = null)
+    public static object SigningSubmission(string? project = null, string? approver = null)
     {
-        var claim = new Dictionary<string, object?>
+        var submission = new Dictionary<string, object?>
         {
             ["to"] = "signed",
             ["occurredOn"] = Day(-150),
@@ -65,30 +67,23 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         };
         if (project is not null)
         {
-            claim["projectId"] = project;
-            claim["approverId"] = approver;
+            submission["projectId"] = project;
+            submission["approverId"] = approver;
         }
 
-        return claim;
+        return submission;
     }
 
-    public static object Complete(string? project = null)
-    {
-        var entry = new Dictionary<string, object?> { ["amount"] = Yuan("3000000.00"), ["completedOn"] = Day(-90), ["document"] = Document("photo") };
-        if (project is not null)
-        {
-            entry["projectId"] = project;
-        }
+    public static object Completed() =>
+        new { kind = "completedInvestment", amount = Yuan("3000000.00"), occurredOn = Day(-90), document = Document("photo") };
 
-        return entry;
-    }
-
-    public static object PayIn(string? project = null)
+    public static object PaidIn(string? project = null)
     {
         var entry = new Dictionary<string, object?>
         {
+            ["kind"] = "paidIn",
             ["amount"] = Yuan("5000000.00"),
-            ["paidOn"] = Day(-100),
+            ["occurredOn"] = Day(-100),
             ["origin"] = "domestic",
             ["document"] = Document("paymentProof"),
         };
@@ -100,7 +95,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return entry;
     }
 
-    public static object Unit(string building, string name) =>
+    public static object Space(string building, string name) =>
         new { buildingId = building, name, floor = 1, area = 600m, height = 4.2m, floorLoad = 3.5m, power = 80m, rent = Yuan("20.00"), at = Place(), readyOn = Day(-900) };
 
     public static object Review() => new
@@ -124,7 +119,9 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return users.EnumerateArray().Single(u => u.GetProperty("userName").GetString() == userName).GetProperty("id").GetString()!;
     }
 
-    public async Task<Row> LeadAsync() => Made("/api/v1/leads", await (await AsAsync("officer")).PostAsync("/api/v1/first-contacts", FirstContact()), seenByAll: false);
+    public async Task<Row> LeadAsync() => lead is null
+        ? Made("/api/v1/leads", await (await AsAsync("officer")).PostAsync("/api/v1/first-contacts", FirstContact()), seenByAll: false)
+        : await lead(this);
 
     /// <summary>Two investors that can be merged.</summary>
     public async Task<Prepared> MergeAsync()
@@ -213,7 +210,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     public async Task<Row> SignedAsync()
     {
         var project = await ProjectAsync();
-        await ReachAsync(project, await AsAsync("officer"), await AsAsync("leader"), SigningClaim());
+        await ReachAsync(project, await AsAsync("officer"), await AsAsync("leader"), SigningSubmission());
         return await NowAsync(project);
     }
 
@@ -237,10 +234,10 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     public async Task<Row> BuildingAsync() => Made("/api/v1/premises/buildings", await (await AsAsync("serviceOfficer"))
         .PostAsync("/api/v1/premises/buildings", new { parkId = (await ParkAsync()).Id, name = "1 号楼", floors = 12 }));
 
-    public async Task<Row> UnitAsync()
+    public async Task<Row> SpaceAsync()
     {
         var building = await (_building ??= FirstAsync());
-        return Made("/api/v1/premises/units", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/units", Unit(building, "U" + Number())));
+        return Made("/api/v1/premises/spaces", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/spaces", Space(building, "S" + Number())));
 
         async Task<string> FirstAsync() => (await BuildingAsync()).Id;
     }
@@ -248,7 +245,7 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
     public async Task<object> ApplicationAsync(string enterprise) => new
     {
         enterpriseId = enterprise,
-        unitIds = new[] { (await UnitAsync()).Id },
+        spaceIds = new[] { (await SpaceAsync()).Id },
         wantedFrom = Day(-110),
         draftedOn = Day(-125),
         note = "需三相电",
@@ -354,9 +351,9 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         var following = await StepAsync(
             owner, await StepAsync(owner, lead, "/assessment", new { occurredOn = Day(-190) }), "/assessment/conclusion", new { note = "契合", occurredOn = Day(-185) });
         var project = await OpenedAsync(owner, following);
-        await ReachAsync(project, owner, coordinator, SigningClaim());
+        await ReachAsync(project, owner, coordinator, SigningSubmission());
         var uscc = NewUscc();
-        var claim = await ReachAsync(project, owner, coordinator, new
+        var submission = await ReachAsync(project, owner, coordinator, new
         {
             to = "registered",
             occurredOn = Day(-140),
@@ -364,8 +361,8 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             enterpriseName = "涉密测试企业（演示）",
             documents = new[] { Document("businessLicence") },
         });
-        var funds = (await owner.PostAsync(project.Path + "/funds", PayIn())).Is(201);
-        var completed = (await owner.PostAsync(project.Path + "/completed-investment", Complete())).Is(201);
+        var funds = (await owner.PostAsync(project.Path + "/amounts", PaidIn())).Is(201);
+        (await owner.PostAsync(project.Path + "/amounts", Completed())).Is(201);
         var enterprise = (await Eventually.GetAsync(
             async () => (await service.GetAsync("/api/v1/enterprises?uscc=" + uscc)).Is(200), a => a.Json.GetProperty("items").GetArrayLength() == 1))
             .Json.GetProperty("items")[0].GetProperty("id").GetString()!;
@@ -397,9 +394,8 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
             ["mergeId"] = merge.Json.GetProperty("mergeId").GetString()!,
             ["contactId"] = lead.Of("contactId"),
             ["projectId"] = project.Id,
-            ["claimId"] = claim.ToString(),
+            ["submissionId"] = submission.ToString(),
             ["entryId"] = funds.Id.ToString(),
-            ["completionId"] = completed.Id.ToString(),
             ["enterpriseId"] = enterprise,
             ["applicationId"] = entry.Id,
             ["tenancyId"] = tenancy.Id,
@@ -448,10 +444,11 @@ internal sealed class RowsOfTheTests(RunningSystem system) : IAsyncDisposable
         return new Row(path, opened.ETag, opened.Json, SeenByAll: false);
     }
 
-    private static async Task<Guid> ReachAsync(Row project, ApiClient claimant, ApiClient approver, object claim)
+    private static async Task<Guid> ReachAsync(Row project, ApiClient submitter, ApiClient approver, object submission)
     {
-        var made = (await claimant.PostAsync(project.Path + "/stages", claim)).Is(201);
-        (await approver.PostAsync($"{project.Path}/stages/{made.Id}/approval", new { decision = "approved" }, (await approver.GetAsync(project.Path)).Is(200).ETag)).Is(200);
+        var made = (await submitter.PostAsync(project.Path + "/submissions", submission)).Is(201);
+        var tag = (await approver.GetAsync(project.Path)).Is(200).ETag;
+        (await approver.PostAsync($"{project.Path}/submissions/{made.Id}/approval", new { decision = "approved" }, tag)).Is(200);
         return made.Id;
     }
 

@@ -7,7 +7,7 @@ namespace Qibin.Crm.Enterprises.Tests;
 public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<EnterprisesFixture>
 {
     [Fact]
-    public async Task A_batch_settles_dozens_in_the_past_as_if_each_step_had_been_taken_alone()
+    public async Task A_batch_moves_dozens_in_in_the_past_as_if_each_step_had_been_taken_alone()
     {
         var approver = await enterprises.PlacedAsync(TestCaller.Person(Roles.Leader));
         var day = enterprises.Today.AddDays(-200);
@@ -18,7 +18,7 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         {
             var (enterprise, _) = await enterprises.RegisteredAsync();
             enterpriseIds.Add(enterprise);
-            items.Add(Item(enterprise, await enterprises.UnitAsync(building), approver.Id, day));
+            items.Add(Item(enterprise, await enterprises.SpaceAsync(building), approver.Id, day));
         }
 
         var client = enterprises.Service.As(TestCaller.Integration(Scopes.EnterprisesWrite, Scopes.EnterprisesRead));
@@ -45,24 +45,24 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         var officer = await enterprises.PlacedAsync(TestCaller.Officer());
         var gone = await enterprises.PlacedAsync(TestCaller.Person(Roles.Leader), active: false);
         var (enterprise, _) = await enterprises.RegisteredAsync();
-        var (unit, day) = (await enterprises.UnitAsync(), enterprises.Today.AddDays(-50));
+        var (space, day) = (await enterprises.SpaceAsync(), enterprises.Today.AddDays(-50));
         var client = enterprises.Service.As(TestCaller.Integration(Scopes.EnterprisesWrite, Scopes.EnterprisesRead));
         object[] items =
         [
-            Item(enterprise, unit, approver.Id, day),
-            Item(enterprise, unit, approver.Id, day),
-            Item(enterprise, await enterprises.UnitAsync(), officer.Id, day),
-            Item(enterprise, await enterprises.UnitAsync(), gone.Id, day),
+            Item(enterprise, space, approver.Id, day),
+            Item(enterprise, space, approver.Id, day),
+            Item(enterprise, await enterprises.SpaceAsync(), officer.Id, day),
+            Item(enterprise, await enterprises.SpaceAsync(), gone.Id, day),
             new { acceptance = new { on = day } },
-            new { draft = new { unitIds = new[] { unit } } },
-            new { draft = new { enterpriseId = enterprise, unitIds = new[] { unit }, wantedFrom = day }, handover = new { } },
-            new { draft = new { enterpriseId = enterprise, unitIds = new[] { unit }, wantedFrom = day } },
+            new { draft = new { spaceIds = new[] { space } } },
+            new { draft = new { enterpriseId = enterprise, spaceIds = new[] { space }, wantedFrom = day }, handover = new { } },
+            new { draft = new { enterpriseId = enterprise, spaceIds = new[] { space }, wantedFrom = day } },
         ];
 
         var results = (await client.PostAsync("/api/v1/entry-applications/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results");
 
         Assert.Equal(
-            ["201", "409 premises.unitTaken", "400 request.invalid", "400 request.invalid", "400 request.invalid", "400 request.invalid", "409 entry.wrongState", "201"],
+            ["201", "409 premises.spaceTaken", "400 request.invalid", "400 request.invalid", "400 request.invalid", "400 request.invalid", "409 entry.wrongState", "201"],
             results.EnumerateArray().Select(r => r.GetProperty("status").GetInt32() + (r.TryGetProperty("problem", out var p) ? " " + p.GetProperty("code").GetString() : "")));
         Assert.Equal("/approval/approverId", results[2].GetProperty("problem").GetProperty("errors")[0].GetProperty("pointer").GetString());
         Assert.Equal("/draft", results[4].GetProperty("problem").GetProperty("errors")[0].GetProperty("pointer").GetString());
@@ -71,14 +71,14 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task Only_an_integration_names_the_approver()
     {
-        var id = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()]);
+        var id = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()]);
 
         (await enterprises.StepAsync(id, "approval", new { approverId = enterprises.Leader.Id }, enterprises.Approver)).IsProblem(400, "request.invalid");
     }
 
-    private static object Item(Guid enterpriseId, Guid unitId, Guid approverId, DateOnly day) => new
+    private static object Item(Guid enterpriseId, Guid spaceId, Guid approverId, DateOnly day) => new
     {
-        draft = new { enterpriseId, unitIds = new[] { unitId }, wantedFrom = day.AddDays(20), draftedOn = day, preferentialTerms = "首年房租减半" },
+        draft = new { enterpriseId, spaceIds = new[] { spaceId }, wantedFrom = day.AddDays(20), draftedOn = day, preferentialTerms = "首年房租减半" },
         fairCompetitionReview = new { conclusion = "passed", documentNumber = "公竞审〔2025〕9 号", on = day.AddDays(1) },
         acceptance = new { on = day.AddDays(2) },
         review = EnterprisesFixture.Review(0.8, day.AddDays(6)),

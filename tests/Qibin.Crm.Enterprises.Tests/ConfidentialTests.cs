@@ -32,13 +32,13 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
     public async Task Its_applications_and_tenancies_are_hidden_with_it_by_every_door()
     {
         var (id, _) = await enterprises.RegisteredAsync(confidential: true, readers: [_reader.Id]);
-        var unit = await enterprises.UnitAsync();
+        var space = await enterprises.SpaceAsync();
         var reader = enterprises.Service.As(_reader);
-        // The unit is no secret, so the refusal must not tell that the enterprise is.
+        // The space is no secret, so the refusal must not tell that the enterprise is.
         var refused = (await enterprises.Officer.PostAsync(
-            "/api/v1/entry-applications", new { enterpriseId = id, unitIds = new[] { unit }, wantedFrom = enterprises.Today })).IsProblem(400, "request.invalid");
+            "/api/v1/entry-applications", new { enterpriseId = id, spaceIds = new[] { space }, wantedFrom = enterprises.Today })).IsProblem(400, "request.invalid");
         Assert.Equal("enterprise.unknown", refused.Json.GetProperty("errors")[0].GetProperty("code").GetString());
-        var application = (await enterprises.DraftAsync(id, [unit], caller: reader)).Id;
+        var application = (await enterprises.DraftAsync(id, [space], caller: reader)).Id;
         (await enterprises.StepAsync(application, "acceptance", caller: reader)).Is(200);
         (await enterprises.StepAsync(application, "review", EnterprisesFixture.Review(), reader)).Is(200);
         var leader = enterprises.Service.As(TestCaller.Person(Roles.Leader) with { Id = _reader.Id });
@@ -47,7 +47,7 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         var path = $"/api/v1/entry-applications/{application}";
         (await enterprises.Officer.GetAsync(path)).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.PatchAsync(path, new { note = "x" }, "\"4\"")).IsProblem(404, "resource.notFound");
-        foreach (var step in (string[])["acceptance", "agreement", "handover", "moveIn"])
+        foreach (var step in (string[])["acceptance", "agreement", "handover", "move-in"])
         {
             (await enterprises.Officer.PostAsync($"{path}/{step}", new { }, "\"4\"")).IsProblem(404, "resource.notFound");
         }
@@ -60,15 +60,15 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         (await enterprises.Officer.PostAsync($"{path}/review", EnterprisesFixture.Review(), "\"4\"")).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.PostAsync($"{path}/fair-competition-review", new { conclusion = "passed", documentNumber = "x" }, "\"4\"")).IsProblem(404, "resource.notFound");
         (await enterprises.Approver.PostAsync($"{path}/approval", new { }, "\"4\"")).IsProblem(404, "resource.notFound");
-        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?unitId={unit}")).Is(200).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?spaceId={space}")).Is(200).Json.GetProperty("items").EnumerateArray());
 
         (await enterprises.StepAsync(application, "agreement", caller: reader)).Is(200);
         (await enterprises.StepAsync(application, "handover", caller: reader)).Is(200);
-        var tenancy = (await enterprises.StepAsync(application, "moveIn", caller: reader)).Is(200).Json.GetProperty("tenancyId").GetGuid();
+        var tenancy = (await enterprises.StepAsync(application, "move-in", caller: reader)).Is(200).Json.GetProperty("tenancyId").GetGuid();
         (await enterprises.Officer.GetAsync($"/api/v1/tenancies/{tenancy}")).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.PostAsync($"/api/v1/tenancies/{tenancy}/end", new { reason = "x" }, "\"1\"")).IsProblem(404, "resource.notFound");
-        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/tenancies?unitId={unit}&total=true")).Is(200).Json.GetProperty("items").EnumerateArray());
-        Assert.Single((await reader.GetAsync($"/api/v1/tenancies?unitId={unit}")).Is(200).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/tenancies?spaceId={space}&total=true")).Is(200).Json.GetProperty("items").EnumerateArray());
+        Assert.Single((await reader.GetAsync($"/api/v1/tenancies?spaceId={space}")).Is(200).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(0, await enterprises.Service.CountAsync(
             $"select count(*) from messaging.event where stream_id in ('{id}', '{application}') and not confidential"));
     }
@@ -77,8 +77,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
     public async Task Opening_the_project_opens_enterprise_applications_and_tenancies()
     {
         var (id, project) = await enterprises.RegisteredAsync(confidential: true, readers: [_reader.Id]);
-        var unit = await enterprises.UnitAsync();
-        var application = (await enterprises.DraftAsync(id, [unit], caller: enterprises.Service.As(_reader))).Id;
+        var space = await enterprises.SpaceAsync();
+        var application = (await enterprises.DraftAsync(id, [space], caller: enterprises.Service.As(_reader))).Id;
 
         await enterprises.Service.DeliverAsync(new ProjectAmended { Project = project with { Confidential = false, Readers = [] } }, project.ProjectId, 9);
 
@@ -90,8 +90,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
     public async Task An_open_project_opens_the_enterprise_but_not_its_confidential_project()
     {
         var (id, secret) = await enterprises.RegisteredAsync(confidential: true, readers: [_reader.Id]);
-        var unit = await enterprises.UnitAsync();
-        var hidden = (await enterprises.DraftAsync(id, [unit], caller: enterprises.Service.As(_reader))).Id;
+        var space = await enterprises.SpaceAsync();
+        var hidden = (await enterprises.DraftAsync(id, [space], caller: enterprises.Service.As(_reader))).Id;
         var open = enterprises.Project(secret.Uscc!);
 
         await enterprises.ReachedAsync(open);
@@ -104,7 +104,7 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         {
             enterpriseId = id,
             projectId = secret.ProjectId,
-            unitIds = new[] { unit },
+            spaceIds = new[] { space },
             wantedFrom = enterprises.Today,
         })).IsProblem(409, "entry.projectNotLinked");
     }
@@ -113,7 +113,7 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
     public async Task A_project_that_becomes_confidential_takes_its_enterprise_out_of_sight()
     {
         var (id, project) = await enterprises.RegisteredAsync();
-        var (_, tenancy) = await enterprises.MovedInAsync(id, [await enterprises.UnitAsync()]);
+        var (_, tenancy) = await enterprises.MovedInAsync(id, [await enterprises.SpaceAsync()]);
 
         await enterprises.Service.DeliverAsync(new ProjectAmended { Project = project with { Confidential = true, Readers = [_reader.Id] } }, project.ProjectId, 9);
 

@@ -107,9 +107,9 @@ public sealed class EnterprisesFixture : IAsyncLifetime
         return (await Officer.PostAsync("/api/v1/premises/buildings", new { parkId = park, name = NewName("楼"), floors = 3, basements = 1 })).Is(201).Id;
     }
 
-    /// <summary>A unit of 100 m², ready for three years.</summary>
-    public async Task<Guid> UnitAsync(Guid? buildingId = null, decimal area = 100) =>
-        (await Officer.PostAsync("/api/v1/premises/units", new
+    /// <summary>A space of 100 m², ready for three years.</summary>
+    public async Task<Guid> SpaceAsync(Guid? buildingId = null, decimal area = 100) =>
+        (await Officer.PostAsync("/api/v1/premises/spaces", new
         {
             buildingId = buildingId ?? await BuildingAsync(),
             name = NewName("A-"),
@@ -120,12 +120,12 @@ public sealed class EnterprisesFixture : IAsyncLifetime
 
     /// <summary>A drafted application.</summary>
     public async Task<Answer> DraftAsync(
-        Guid enterpriseId, Guid[] unitIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null, DateOnly? draftedOn = null,
+        Guid enterpriseId, Guid[] spaceIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null, DateOnly? draftedOn = null,
         ApiClient? caller = null) =>
         (await (caller ?? Officer).PostAsync("/api/v1/entry-applications", new
         {
             enterpriseId,
-            unitIds,
+            spaceIds,
             wantedFrom = from ?? Today,
             wantedTo = to,
             preferentialTerms,
@@ -149,25 +149,25 @@ public sealed class EnterprisesFixture : IAsyncLifetime
     }
 
     /// <summary>Drafted, accepted and reviewed, so that only approval is left.</summary>
-    public async Task<Guid> ReviewedAsync(Guid enterpriseId, Guid[] unitIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null)
+    public async Task<Guid> ReviewedAsync(Guid enterpriseId, Guid[] spaceIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null)
     {
-        var id = (await DraftAsync(enterpriseId, unitIds, from, to, preferentialTerms)).Id;
+        var id = (await DraftAsync(enterpriseId, spaceIds, from, to, preferentialTerms)).Id;
         (await StepAsync(id, "acceptance")).Is(200);
         (await StepAsync(id, "review", Review())).Is(200);
         return id;
     }
 
     /// <summary>The whole way, on one day, which is today when none is given.</summary>
-    public async Task<(Guid ApplicationId, Guid TenancyId)> MovedInAsync(Guid enterpriseId, Guid[] unitIds, DateOnly? on = null, DateOnly? to = null)
+    public async Task<(Guid ApplicationId, Guid TenancyId)> MovedInAsync(Guid enterpriseId, Guid[] spaceIds, DateOnly? on = null, DateOnly? to = null)
     {
         var day = on ?? Today;
-        var id = (await DraftAsync(enterpriseId, unitIds, day, to, draftedOn: day)).Id;
+        var id = (await DraftAsync(enterpriseId, spaceIds, day, to, draftedOn: day)).Id;
         (await StepAsync(id, "acceptance", new { on = day })).Is(200);
         (await StepAsync(id, "review", Review(on: day))).Is(200);
         (await StepAsync(id, "approval", new { on = day }, Approver)).Is(200);
         (await StepAsync(id, "agreement", new { on = day })).Is(200);
         (await StepAsync(id, "handover", new { on = day })).Is(200);
-        return (id, (await StepAsync(id, "moveIn", new { on = day })).Is(200).Json.GetProperty("tenancyId").GetGuid());
+        return (id, (await StepAsync(id, "move-in", new { on = day })).Is(200).Json.GetProperty("tenancyId").GetGuid());
     }
 
     public async Task<Answer> EndAsync(Guid tenancyId, DateOnly? endedOn = null)

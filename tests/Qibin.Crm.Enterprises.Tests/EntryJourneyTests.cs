@@ -3,13 +3,13 @@ namespace Qibin.Crm.Enterprises.Tests;
 public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<EnterprisesFixture>
 {
     [Fact]
-    public async Task An_application_goes_from_draft_to_settled_and_left_and_tells_each_move()
+    public async Task An_application_goes_from_draft_to_moved_in_and_left_and_tells_each_move()
     {
         var (enterpriseId, project) = await enterprises.RegisteredAsync();
-        Guid[] units = [await enterprises.UnitAsync(), await enterprises.UnitAsync()];
+        Guid[] spaces = [await enterprises.SpaceAsync(), await enterprises.SpaceAsync()];
         var day = enterprises.Today.AddDays(-60);
 
-        var drafted = await enterprises.DraftAsync(enterpriseId, units, day.AddDays(30), day.AddYears(2), draftedOn: day);
+        var drafted = await enterprises.DraftAsync(enterpriseId, spaces, day.AddDays(30), day.AddYears(2), draftedOn: day);
         Assert.Matches("^EA-[0-9]{4}-[0-9]{6}$", drafted.Json.GetProperty("code").GetString());
         var id = drafted.Id;
         (await enterprises.StepAsync(id, "acceptance", new { on = day.AddDays(1) })).Is(200);
@@ -18,7 +18,7 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
         (await enterprises.StepAsync(id, "approval", new { on = day.AddDays(4), opinion = "同意" }, enterprises.Approver)).Is(200);
         (await enterprises.StepAsync(id, "agreement", new { on = day.AddDays(5), agreementNumber = "RZ-001" })).Is(200);
         (await enterprises.StepAsync(id, "handover", new { on = day.AddDays(6) })).Is(200);
-        var movedIn = (await enterprises.StepAsync(id, "moveIn", new { on = day.AddDays(7) })).Is(200);
+        var movedIn = (await enterprises.StepAsync(id, "move-in", new { on = day.AddDays(7) })).Is(200);
         var tenancyId = movedIn.Json.GetProperty("tenancyId").GetGuid();
 
         var detail = (await enterprises.Officer.GetAsync($"/api/v1/entry-applications/{id}")).Is(200).Json;
@@ -48,7 +48,7 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
         Assert.Equal(project.ProjectId, payload.GetProperty("projectId").GetGuid());
         Assert.Equal(project.LeadId, payload.GetProperty("leadId").GetGuid());
         Assert.Equal(tenancyId, payload.GetProperty("tenancyId").GetGuid());
-        Assert.Equal(units, payload.GetProperty("unitIds").EnumerateArray().Select(u => u.GetGuid()));
+        Assert.Equal(spaces, payload.GetProperty("spaceIds").EnumerateArray().Select(u => u.GetGuid()));
         Assert.True(payload.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
         Assert.Equal(EnterprisesFixture.Iso(day.AddDays(7)), payload.GetProperty("occurredOn").GetString());
         Assert.False(told[2].Payload.GetProperty("enterprise").GetProperty("inCity").GetBoolean());

@@ -10,7 +10,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task An_approval_lists_what_is_missing()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()], preferentialTerms: "两年房租减免")).Id;
+        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], preferentialTerms: "两年房租减免")).Id;
         (await enterprises.StepAsync(id, "acceptance")).Is(200);
 
         var refused = (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).IsProblem(409, "entry.approvalLacks");
@@ -30,7 +30,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task The_mean_of_the_sheets_must_reach_the_pass_mark()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()])).Id;
+        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()])).Id;
         (await enterprises.StepAsync(id, "acceptance")).Is(200);
         (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review(0.2))).Is(200);
         (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).IsProblem(409, "entry.scoreTooLow");
@@ -44,7 +44,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task A_veto_stands_until_the_application_is_returned_and_reviewed_anew()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()])).Id;
+        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()])).Id;
         (await enterprises.StepAsync(id, "acceptance")).Is(200);
         (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review(vetoes: ["environment"]))).Is(200);
         (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).IsProblem(409, "entry.vetoStands");
@@ -69,10 +69,10 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         var enterprise = await enterprises.EnterpriseAsync();
         foreach (var step in (string[])["veto", "withdrawal"])
         {
-            var id = await enterprises.ReviewedAsync(enterprise, [await enterprises.UnitAsync()]);
+            var id = await enterprises.ReviewedAsync(enterprise, [await enterprises.SpaceAsync()]);
             (await enterprises.StepAsync(id, step, new { opinion = "不符合规划" }, step == "veto" ? enterprises.Approver : enterprises.Officer)).Is(200);
             foreach (var (next, body) in ((string, object)[])
-                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }), ("moveIn", new { }),
+                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }), ("move-in", new { }),
                     ("return", new { opinion = "x" }), ("veto", new { opinion = "x" }), ("withdrawal", new { opinion = "x" }),
                     ("fair-competition-review", new { conclusion = "passed", documentNumber = "x" })])
             {
@@ -88,7 +88,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     public async Task No_step_lies_in_the_future_or_before_the_previous_one()
     {
         var today = enterprises.Today;
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()], draftedOn: today.AddDays(-5))).Id;
+        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], draftedOn: today.AddDays(-5))).Id;
 
         (await enterprises.StepAsync(id, "acceptance", new { on = today.AddDays(-6) })).IsProblem(409, "entry.beforePrevious");
         (await enterprises.StepAsync(id, "acceptance", new { on = today.AddDays(1) })).IsProblem(400, "request.invalid");
@@ -102,7 +102,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task A_step_needs_the_version_that_was_read_and_happens_once_per_key()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()])).Id;
+        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()])).Id;
         var path = $"/api/v1/entry-applications/{id}/acceptance";
 
         (await enterprises.Officer.PostAsync(path)).IsProblem(428, "ifMatch.required");
@@ -116,7 +116,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task A_sheet_has_each_of_the_eleven_indicators_once_and_no_more_points_than_it_gives()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()])).Id;
+        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()])).Id;
         (await enterprises.StepAsync(id, "acceptance")).Is(200);
         var sheet = (await enterprises.Officer.GetAsync("/api/v1/entry-applications/score-sheet")).Is(200).Json;
         Assert.Equal(11, sheet.GetProperty("indicators").GetArrayLength());
@@ -139,7 +139,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task Each_step_has_its_roles()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()])).Id;
+        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()])).Id;
         var path = $"/api/v1/entry-applications/{id}";
         foreach (var role in Roles.OfPeople)
         {
@@ -161,12 +161,12 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         var me = TestCaller.Officer();
         var (mine, _) = await enterprises.RegisteredAsync(ownerId: me.Id);
         var (other, _) = await enterprises.RegisteredAsync();
-        var unit = await enterprises.UnitAsync();
+        var space = await enterprises.SpaceAsync();
         var officer = enterprises.Service.As(me);
 
-        (await officer.PostAsync("/api/v1/entry-applications", new { enterpriseId = other, unitIds = new[] { unit }, wantedFrom = enterprises.Today }))
+        (await officer.PostAsync("/api/v1/entry-applications", new { enterpriseId = other, spaceIds = new[] { space }, wantedFrom = enterprises.Today }))
             .IsProblem(409, "entry.ownProjectOnly");
-        var id = (await enterprises.DraftAsync(mine, [unit], caller: officer)).Id;
+        var id = (await enterprises.DraftAsync(mine, [space], caller: officer)).Id;
         (await officer.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "首选" }, "\"1\"")).Is(200);
         var colleague = enterprises.Service.As(TestCaller.Officer());
         (await colleague.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "x" }, "\"2\"")).IsProblem(409, "entry.ownProjectOnly");
@@ -177,13 +177,13 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task What_is_applied_for_must_be_there_and_its_term_must_have_days()
     {
-        var (enterprise, unit) = (await enterprises.EnterpriseAsync(), await enterprises.UnitAsync());
+        var (enterprise, space) = (await enterprises.EnterpriseAsync(), await enterprises.SpaceAsync());
 
-        async Task<Answer> TryAsync(object? enterpriseId = null, object? units = null, int days = 10, Guid? projectId = null) =>
+        async Task<Answer> TryAsync(object? enterpriseId = null, object? spaces = null, int days = 10, Guid? projectId = null) =>
             await enterprises.Officer.PostAsync("/api/v1/entry-applications", new
             {
                 enterpriseId = enterpriseId ?? enterprise,
-                unitIds = units ?? new[] { unit },
+                spaceIds = spaces ?? new[] { space },
                 projectId,
                 wantedFrom = enterprises.Today,
                 wantedTo = enterprises.Today.AddDays(days),
@@ -191,37 +191,37 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
 
         (await TryAsync()).Is(201);
         (await TryAsync(enterpriseId: EnterprisesFixture.NewId())).IsProblem(400, "request.invalid");
-        (await TryAsync(units: new[] { unit, EnterprisesFixture.NewId() })).IsProblem(400, "request.invalid");
-        (await TryAsync(units: Array.Empty<Guid>())).IsProblem(400, "request.invalid");
+        (await TryAsync(spaces: new[] { space, EnterprisesFixture.NewId() })).IsProblem(400, "request.invalid");
+        (await TryAsync(spaces: Array.Empty<Guid>())).IsProblem(400, "request.invalid");
         (await TryAsync(days: 0)).IsProblem(409, "entry.termEmpty");
         (await TryAsync(projectId: EnterprisesFixture.NewId())).IsProblem(409, "entry.projectNotLinked");
     }
 
     [Fact]
-    public async Task A_term_that_is_over_cannot_be_settled()
+    public async Task Nobody_moves_in_when_the_term_is_over()
     {
         var today = enterprises.Today;
-        var id = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.UnitAsync()], today.AddDays(-30), today);
+        var id = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], today.AddDays(-30), today);
         (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).Is(200);
         (await enterprises.StepAsync(id, "agreement")).Is(200);
         (await enterprises.StepAsync(id, "handover")).Is(200);
 
-        (await enterprises.StepAsync(id, "moveIn")).IsProblem(409, "entry.termOver");
+        (await enterprises.StepAsync(id, "move-in")).IsProblem(409, "entry.termOver");
     }
 
     [Fact]
-    public async Task Applications_are_found_by_state_enterprise_project_and_unit()
+    public async Task Applications_are_found_by_state_enterprise_project_and_space()
     {
         var (enterprise, project) = await enterprises.RegisteredAsync();
-        var unit = await enterprises.UnitAsync();
-        var id = (await enterprises.DraftAsync(enterprise, [unit])).Id;
-        foreach (var filter in (string[])[$"enterpriseId={enterprise}", $"projectId={project.ProjectId}", $"unitId={unit}&state=draft,accepted"])
+        var space = await enterprises.SpaceAsync();
+        var id = (await enterprises.DraftAsync(enterprise, [space])).Id;
+        foreach (var filter in (string[])[$"enterpriseId={enterprise}", $"projectId={project.ProjectId}", $"spaceId={space}&state=draft,accepted"])
         {
             var items = (await enterprises.Officer.GetAsync($"/api/v1/entry-applications?{filter}")).Is(200).Json.GetProperty("items");
             Assert.Equal(id, Assert.Single(items.EnumerateArray()).GetProperty("id").GetGuid());
         }
 
-        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?unitId={unit}&state=movedIn")).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?spaceId={space}&state=movedIn")).Json.GetProperty("items").EnumerateArray());
     }
 
     private static string?[] Missing(Answer refused) => [.. refused.Json.GetProperty("missing").EnumerateArray().Select(m => m.GetString())];

@@ -6,7 +6,7 @@ namespace Qibin.Crm.Enterprises.Tests;
 public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<EnterprisesFixture>
 {
     [Fact]
-    public async Task A_park_has_buildings_and_a_building_has_units_with_all_their_figures()
+    public async Task A_park_has_buildings_and_a_building_has_spaces_with_all_their_figures()
     {
         var officer = enterprises.Officer;
         var park = (await officer.PostAsync("/api/v1/premises/parks", new
@@ -16,7 +16,7 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
             at = new { longitude = 114.297305m, latitude = 35.748236m },
         })).Is(201);
         var building = (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = park.Id, name = "1 号楼", floors = 12, basements = 2 })).Is(201);
-        var unit = (await officer.PostAsync("/api/v1/premises/units", new
+        var space = (await officer.PostAsync("/api/v1/premises/spaces", new
         {
             buildingId = building.Id,
             name = "1-301",
@@ -28,7 +28,7 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
             rent = new { amount = "28.50", currency = "CNY" },
         })).Is(201);
 
-        var read = (await officer.GetAsync(unit.Headers.Location!.ToString())).Is(200).Json;
+        var read = (await officer.GetAsync(space.Headers.Location!.ToString())).Is(200).Json;
         Assert.Equal(park.Id, read.GetProperty("parkId").GetGuid());
         Assert.Equal(256.75m, read.GetProperty("area").GetDecimal());
         Assert.Equal(7.5m, read.GetProperty("floorLoad").GetDecimal());
@@ -52,11 +52,11 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = EnterprisesFixture.NewId(), name = "3 号楼", floors = 3 })).Is(400);
         foreach (var (floor, status) in ((int, int)[])[(3, 201), (-1, 201), (4, 409), (0, 409), (-2, 409)])
         {
-            var answer = await officer.PostAsync("/api/v1/premises/units", new { buildingId = building, name = $"U{floor}", floor, area = 10 });
+            var answer = await officer.PostAsync("/api/v1/premises/spaces", new { buildingId = building, name = $"U{floor}", floor, area = 10 });
             Assert.Equal(status, answer.Status);
         }
 
-        (await officer.PostAsync("/api/v1/premises/units", new { buildingId = building, name = "U3", floor = 1, area = 10 })).IsProblem(409, "premises.nameTaken");
+        (await officer.PostAsync("/api/v1/premises/spaces", new { buildingId = building, name = "U3", floor = 1, area = 10 })).IsProblem(409, "premises.nameTaken");
         var path = $"/api/v1/premises/buildings/{building}";
         (await officer.PatchAsync(path, new { floors = 2 }, "\"1\"")).IsProblem(409, "premises.floorInUse");
         (await officer.PatchAsync(path, new { basements = 0 }, "\"1\"")).IsProblem(409, "premises.floorInUse");
@@ -65,11 +65,11 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     }
 
     [Fact]
-    public async Task A_patch_changes_a_unit_and_null_takes_a_figure_away()
+    public async Task A_patch_changes_a_space_and_null_takes_a_figure_away()
     {
         var officer = enterprises.Officer;
-        var id = await enterprises.UnitAsync();
-        var path = $"/api/v1/premises/units/{id}";
+        var id = await enterprises.SpaceAsync();
+        var path = $"/api/v1/premises/spaces/{id}";
 
         (await officer.PatchAsync(path, """{"rent":{"amount":"30","currency":"CNY"},"height":3.6,"at":{"longitude":114.3,"latitude":35.7}}""", "\"1\"")).Is(200);
         var second = (await officer.GetAsync(path)).Is(200);
@@ -90,31 +90,31 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     }
 
     [Fact]
-    public async Task Units_come_in_batches_each_by_itself_or_all_together()
+    public async Task Spaces_come_in_batches_each_by_itself_or_all_together()
     {
         var building = await enterprises.BuildingAsync();
         object[] items = [new { buildingId = building, name = "B-1", floor = 1, area = 10 }, new { buildingId = building, name = "B-1", floor = 1, area = 10 }, new { name = "B-2" }];
 
-        (await enterprises.Officer.PostAsync("/api/v1/premises/units/batch", new { mode = "atomic", items })).IsProblem(409, "batch.refused");
+        (await enterprises.Officer.PostAsync("/api/v1/premises/spaces/batch", new { mode = "atomic", items })).IsProblem(409, "batch.refused");
         Assert.Equal(0, await CountAsync(building));
 
-        var each = (await enterprises.Officer.PostAsync("/api/v1/premises/units/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results");
+        var each = (await enterprises.Officer.PostAsync("/api/v1/premises/spaces/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results");
         Assert.Equal([201, 409, 400], each.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
         Assert.Equal("premises.nameTaken", each[1].GetProperty("problem").GetProperty("code").GetString());
         Assert.Equal(1, await CountAsync(building));
     }
 
     [Fact]
-    public async Task Units_are_found_by_place_size_and_whether_they_are_free_on_a_day()
+    public async Task Spaces_are_found_by_place_size_and_whether_they_are_free_on_a_day()
     {
         var building = await enterprises.BuildingAsync();
-        var (small, large, repaired) = (await enterprises.UnitAsync(building, 50), await enterprises.UnitAsync(building, 500), await enterprises.UnitAsync(building, 100));
-        (await enterprises.Officer.PatchAsync($"/api/v1/premises/units/{repaired}", new { state = "closed" }, "\"1\"")).Is(200);
+        var (small, large, repaired) = (await enterprises.SpaceAsync(building, 50), await enterprises.SpaceAsync(building, 500), await enterprises.SpaceAsync(building, 100));
+        (await enterprises.Officer.PatchAsync($"/api/v1/premises/spaces/{repaired}", new { state = "closed" }, "\"1\"")).Is(200);
         var day = enterprises.Today.AddDays(-100);
         await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [large], day);
 
         async Task<Guid[]> FindAsync(string filter) =>
-            [.. (await enterprises.Officer.GetAsync($"/api/v1/premises/units?buildingId={building}&sort=area&{filter}")).Is(200)
+            [.. (await enterprises.Officer.GetAsync($"/api/v1/premises/spaces?buildingId={building}&sort=area&{filter}")).Is(200)
                 .Json.GetProperty("items").EnumerateArray().Select(u => u.GetProperty("id").GetGuid())];
 
         Assert.Equal([small, repaired, large], await FindAsync(""));
@@ -124,33 +124,33 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         Assert.Equal([small, large], await FindAsync($"free=true&on={EnterprisesFixture.Iso(day.AddDays(-1))}"));
         Assert.Equal([repaired, large], await FindAsync("free=false"));
         Assert.Equal([repaired], await FindAsync("state=closed,underRepair"));
-        (await enterprises.Officer.GetAsync("/api/v1/premises/units?state=burnt")).Is(400);
+        (await enterprises.Officer.GetAsync("/api/v1/premises/spaces?state=burnt")).Is(400);
     }
 
     [Fact]
     public async Task Vacancy_and_idle_days_of_a_building_are_told_for_a_day()
     {
         var building = await enterprises.BuildingAsync();
-        var (let, was, never) = (await enterprises.UnitAsync(building, 300), await enterprises.UnitAsync(building, 100), await enterprises.UnitAsync(building, 200));
+        var (let, was, never) = (await enterprises.SpaceAsync(building, 300), await enterprises.SpaceAsync(building, 100), await enterprises.SpaceAsync(building, 200));
         var today = enterprises.Today;
         await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [let], today.AddDays(-400));
         var (_, tenancy) = await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [was], today.AddDays(-300));
         (await enterprises.EndAsync(tenancy, today.AddDays(-40))).Is(200);
 
         var now = (await enterprises.Officer.GetAsync($"/api/v1/premises/buildings/{building}/vacancy")).Is(200).Json;
-        Assert.Equal(3, now.GetProperty("units").GetInt32());
+        Assert.Equal(3, now.GetProperty("spaces").GetInt32());
         Assert.Equal(300m, now.GetProperty("freeArea").GetDecimal());
         Assert.Equal(0.5m, now.GetProperty("vacancyRate").GetDecimal());
-        Assert.Equal([never, was], now.GetProperty("idle").EnumerateArray().Select(u => u.GetProperty("unitId").GetGuid()));
+        Assert.Equal([never, was], now.GetProperty("idle").EnumerateArray().Select(u => u.GetProperty("spaceId").GetGuid()));
         Assert.Equal(40, now.GetProperty("idle")[1].GetProperty("idleDays").GetInt32());
         Assert.Equal(today.DayNumber - today.AddYears(-3).DayNumber, now.GetProperty("idle")[0].GetProperty("idleDays").GetInt32());
 
         var then = (await enterprises.Officer.GetAsync(
             $"/api/v1/premises/buildings/{building}/vacancy?on={EnterprisesFixture.Iso(today.AddDays(-100))}")).Is(200).Json;
-        Assert.Equal([never], then.GetProperty("idle").EnumerateArray().Select(u => u.GetProperty("unitId").GetGuid()));
+        Assert.Equal([never], then.GetProperty("idle").EnumerateArray().Select(u => u.GetProperty("spaceId").GetGuid()));
         Assert.Equal(0.3333m, then.GetProperty("vacancyRate").GetDecimal());
         (await enterprises.Officer.GetAsync($"/api/v1/premises/buildings/{EnterprisesFixture.NewId()}/vacancy")).IsProblem(404, "resource.notFound");
     }
 
-    private Task<long> CountAsync(Guid building) => enterprises.Service.CountAsync($"select count(*) from premises_unit where building_id = '{building}'");
+    private Task<long> CountAsync(Guid building) => enterprises.Service.CountAsync($"select count(*) from space where building_id = '{building}'");
 }

@@ -74,7 +74,7 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Enterprise = new EnterpriseState { EnterpriseId = enterpriseId, Name = "示例公司", Uscc = "91350100M000100Y43", InCity = true },
         ApplicationId = NewId(),
         TenancyId = NewId(),
-        UnitIds = [],
+        SpaceIds = [],
         LeadId = leadId,
         OccurredOn = on,
     };

@@ -193,7 +193,7 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await head.PostAsync(Path(a) + "/merge", new { from = b })).IsProblem(428, "ifMatch.required");
         (await head.PostAsync(Path(a) + "/merge", new { from = b }, "\"2\"")).IsProblem(412, "ifMatch.stale");
         (await head.PostAsync(Path(a) + "/merge", new { from = a }, "\"1\"")).IsProblem(409, "merge.self");
-        (await head.PostAsync(Path(a) + "/merge", new { from = foreign }, "\"1\"")).IsProblem(409, "investor.unknown");
+        (await head.PostAsync(Path(a) + "/merge", new { from = foreign }, "\"1\"")).IsProblem(404, "resource.notFound");
         (await head.PostAsync(Path(foreign) + "/merge", new { from = a }, "\"1\"")).IsProblem(404, "resource.notFound");
         (await head.PostAsync(Path(a) + "/merge", new { }, "\"1\"")).IsProblem(400, "request.invalid");
         (await head.PostAsync(Path(a) + "/merge", new { from = b, fields = new { name = "mine" } }, "\"1\"")).IsProblem(400, "request.invalid");

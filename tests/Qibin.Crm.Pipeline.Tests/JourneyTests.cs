@@ -66,7 +66,7 @@ public sealed class JourneyTests : IAsyncLifetime
         Assert.Equal(enterprise.EnterpriseId, journey.GetProperty("enterprise").GetProperty("id").GetGuid());
         Assert.True(journey.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
         Assert.Equal(tenancy, journey.GetProperty("premises")[0].GetProperty("tenancyId").GetGuid());
-        Assert.Equal(premises, journey.GetProperty("premises")[0].GetProperty("unitIds")[0].GetGuid());
+        Assert.Equal(premises, journey.GetProperty("premises")[0].GetProperty("spaceIds")[0].GetGuid());
         Assert.Equal(_trade.Log.Count, journey.GetProperty("events").GetArrayLength());
         Assert.Equal(
             ["new", "converted", "negotiating", "signed", "registered", "started", "completed", "producing", "atCapacity", "efficient"],

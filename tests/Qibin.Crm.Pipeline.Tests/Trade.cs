@@ -195,7 +195,7 @@ internal sealed class Trade
             Enterprise = movedIn,
             ApplicationId = application,
             TenancyId = tenancy,
-            UnitIds = [unit],
+            SpaceIds = [unit],
             ProjectId = project.ProjectId,
             LeadId = project.LeadId,
             OccurredOn = on ?? Today,

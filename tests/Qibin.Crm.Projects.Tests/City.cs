@@ -110,7 +110,7 @@ public sealed class City : IAsyncLifetime
                 break;
             }
 
-            (await As(Integration).PostAsync($"/api/v1/projects/{id}/stages", (string)(Evidence.Full(this, to) with { ApproverId = Evidence.Approver(this, to).Id }))).Is(201);
+            (await As(Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)(Evidence.Full(this, to) with { ApproverId = Evidence.Approver(this, to).Id }))).Is(201);
             if (to == stage)
             {
                 break;
@@ -129,8 +129,8 @@ public sealed class City : IAsyncLifetime
     public static Money Cny(decimal amount) => new(amount, "CNY");
 }
 
-/// <summary>A claim as it is sent; what is null is left out.</summary>
-public sealed record Claim
+/// <summary>A submission as it is sent; what is null is left out.</summary>
+public sealed record Filing
 {
     private static readonly JsonSerializerOptions Sparse =
         new(StrictJson.Options) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
@@ -145,14 +145,14 @@ public sealed record Claim
     public Money? AnnualTax { get; init; }
     public object[]? Documents { get; init; }
     public Guid? ProjectId { get; init; }
-    public Guid? ClaimantId { get; init; }
+    public Guid? SubmitterId { get; init; }
     public Guid? ApproverId { get; init; }
 
     /// <summary>As JSON without the members that are null.</summary>
-    public static implicit operator string(Claim claim) => JsonSerializer.Serialize(claim, Sparse);
+    public static implicit operator string(Filing submission) => JsonSerializer.Serialize(submission, Sparse);
 }
 
-/// <summary>Claims that pass their gates.</summary>
+/// <summary>Submissions that pass their gates.</summary>
 public static class Evidence
 {
     public static readonly string[] Stages = ["signed", "registered", "started", "completed", "producing", "atCapacity", "efficient"];
@@ -170,19 +170,19 @@ public static class Evidence
     };
 
     /// <summary>Everything that the stage's gate asks for.</summary>
-    public static Claim Full(City city, string to, DateOnly? on = null)
+    public static Filing Full(City city, string to, DateOnly? on = null)
     {
         var day = on ?? city.Today.AddDays(-300 + (Array.IndexOf(Stages, to) * 10));
-        var claim = new Claim { To = to, OccurredOn = day };
+        var submission = new Filing { To = to, OccurredOn = day };
         return to switch
         {
-            "signed" => claim with { ContractAmount = City.Cny(120_000_000m), Documents = [Document("contract")] },
-            "registered" => claim with { Uscc = NewUscc(), EnterpriseName = "鹤壁虚构卫星数据有限公司", Documents = [Document("businessLicence")] },
-            "started" => claim with { Documents = [Document("constructionPermit"), Document("photo")] },
-            "completed" => claim with { Documents = [Document("acceptanceReport")] },
-            "producing" => claim with { FirstOutputOn = day, Documents = [Document("firstOutputProof")] },
-            "atCapacity" => claim with { AnnualOutput = City.Cny(900), Documents = [Document("outputStatement")] },
-            "efficient" => claim with { AnnualOutput = City.Cny(1000), AnnualTax = City.Cny(100), Documents = [Document("outputStatement"), Document("taxCertificate")] },
+            "signed" => submission with { ContractAmount = City.Cny(120_000_000m), Documents = [Document("contract")] },
+            "registered" => submission with { Uscc = NewUscc(), EnterpriseName = "鹤壁虚构卫星数据有限公司", Documents = [Document("businessLicence")] },
+            "started" => submission with { Documents = [Document("constructionPermit"), Document("photo")] },
+            "completed" => submission with { Documents = [Document("acceptanceReport")] },
+            "producing" => submission with { FirstOutputOn = day, Documents = [Document("firstOutputProof")] },
+            "atCapacity" => submission with { AnnualOutput = City.Cny(900), Documents = [Document("outputStatement")] },
+            "efficient" => submission with { AnnualOutput = City.Cny(1000), AnnualTax = City.Cny(100), Documents = [Document("outputStatement"), Document("taxCertificate")] },
             _ => throw new ArgumentOutOfRangeException(nameof(to)),
         };
     }

@@ -51,7 +51,7 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
         await city.Service.DeliverAsync(Registered(id, first), City.NewId(), 1);
         Assert.Equal(JsonValueKind.Null, (await city.GetAsync(id)).Json.GetProperty("enterpriseId").ValueKind);
         var again = Evidence.Full(city, "registered", city.Today) with { ApproverId = city.UnitHead.Id };
-        (await city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/stages", (string)again)).Is(201);
+        (await city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)again)).Is(201);
         await city.Service.DeliverAsync(Registered(id, first), City.NewId(), 2);
         Assert.Equal(JsonValueKind.Null, (await city.GetAsync(id)).Json.GetProperty("enterpriseId").ValueKind);
         var second = Registered(id, again.Uscc!);
@@ -60,7 +60,7 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
     }
 
     [Fact]
-    public async Task A_settled_enterprise_settles_its_project_and_the_others_are_told()
+    public async Task An_enterprise_that_moves_in_moves_its_project_in_and_the_others_are_told()
     {
         var id = await city.AtAsync("registered");
         var movedIn = MovedIn(id, city.Today.AddDays(-3));
@@ -126,7 +126,7 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
         Enterprise = State(City.NewId(), Evidence.NewUscc()),
         ApplicationId = City.NewId(),
         TenancyId = City.NewId(),
-        UnitIds = [City.NewId()],
+        SpaceIds = [City.NewId()],
         ProjectId = projectId,
         OccurredOn = on,
     };

@@ -4,7 +4,7 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Projects.Tests;
 
-/// <summary>A stage is a claim with evidence and somebody else's approval.</summary>
+/// <summary>A stage is a submission with evidence and somebody else's approval.</summary>
 public sealed class GateTests(City city) : IClassFixture<City>
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class GateTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync(at);
         var before = await city.GetAsync(id);
-        var refused = (await ClaimAsync(city.Officer, id, new Claim { To = to })).IsProblem(409, "stage.evidenceMissing");
+        var refused = (await FileAsync(city.Officer, id, new Filing { To = to })).IsProblem(409, "stage.evidenceMissing");
         Assert.Equal(missing.Split(' '), refused.Json.GetProperty("missing").EnumerateArray().Select(m => m.GetString()));
         Assert.Equal(before.Body, (await city.GetAsync(id)).Body);
         // What the detail publishes as asked for is what the refusal lists.
@@ -36,14 +36,14 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var id = await city.AtAsync("negotiating");
         var signing = Evidence.Full(city, "signed");
         var large = signing with { ContractAmount = City.Cny(1_000_000_000m) };
-        var refused = (await ClaimAsync(city.Officer, id, large)).IsProblem(409, "stage.evidenceMissing");
+        var refused = (await FileAsync(city.Officer, id, large)).IsProblem(409, "stage.evidenceMissing");
         Assert.Equal("documents.provincialFiling", Assert.Single(refused.Json.GetProperty("missing").EnumerateArray()).GetString());
         var above = (await city.GetAsync(id)).Json.GetProperty("next").GetProperty("above");
         Assert.Equal(("1000000000.00", "provincialFiling"), (above.GetProperty("contractAmountFrom").GetProperty("amount").GetString(), above.GetProperty("document").GetString()));
 
-        var withdrawn = (await ClaimAsync(city.Officer, id, signing with { ContractAmount = City.Cny(999_999_999.99m) })).Is(201);
+        var withdrawn = (await FileAsync(city.Officer, id, signing with { ContractAmount = City.Cny(999_999_999.99m) })).Is(201);
         (await city.As(city.Officer).PostAsync(Withdrawal(id, withdrawn), new { }, withdrawn.ETag)).Is(200);
-        (await ClaimAsync(city.Officer, id, large with { Documents = [.. large.Documents!, Evidence.Document("provincialFiling")] })).Is(201);
+        (await FileAsync(city.Officer, id, large with { Documents = [.. large.Documents!, Evidence.Document("provincialFiling")] })).Is(201);
     }
 
     [Fact]
@@ -59,11 +59,11 @@ public sealed class GateTests(City city) : IClassFixture<City>
     [InlineData("negotiating", "negotiating")]
     [InlineData("registered", "registered")]
     [InlineData("registered", "signed")]
-    public async Task Only_the_next_stage_can_be_claimed(string at, string to)
+    public async Task Only_the_next_stage_can_be_submitted(string at, string to)
     {
         var id = await city.AtAsync(at);
-        var claim = to == "negotiating" ? new Claim { To = to } : Evidence.Full(city, to);
-        (await ClaimAsync(city.Officer, id, claim with { OccurredOn = city.Today })).IsProblem(409, "stage.notNext");
+        var submission = to == "negotiating" ? new Filing { To = to } : Evidence.Full(city, to);
+        (await FileAsync(city.Officer, id, submission with { OccurredOn = city.Today })).IsProblem(409, "stage.notNext");
     }
 
     [Fact]
@@ -71,46 +71,46 @@ public sealed class GateTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("signed");
         var signedOn = Evidence.Full(city, "signed").OccurredOn!.Value;
-        var claim = Evidence.Full(city, "registered");
-        (await ClaimAsync(city.Officer, id, claim with { OccurredOn = signedOn.AddDays(-1) })).IsProblem(409, "stage.dateBeforePrevious");
-        var future = (await ClaimAsync(city.Officer, id, claim with { OccurredOn = city.Today.AddDays(1) })).IsProblem(400, "request.invalid");
+        var submission = Evidence.Full(city, "registered");
+        (await FileAsync(city.Officer, id, submission with { OccurredOn = signedOn.AddDays(-1) })).IsProblem(409, "stage.dateBeforePrevious");
+        var future = (await FileAsync(city.Officer, id, submission with { OccurredOn = city.Today.AddDays(1) })).IsProblem(400, "request.invalid");
         Assert.Equal(("/occurredOn", "date.future"), (future.Json.GetProperty("errors")[0].GetProperty("pointer").GetString(), future.Json.GetProperty("errors")[0].GetProperty("code").GetString()));
-        (await ClaimAsync(city.Officer, id, claim with { OccurredOn = signedOn })).Is(201);
+        (await FileAsync(city.Officer, id, submission with { OccurredOn = signedOn })).Is(201);
     }
 
     [Fact]
-    public async Task One_claim_waits_at_a_time_until_it_is_decided_or_taken_back()
+    public async Task One_submission_waits_at_a_time_until_it_is_decided_or_taken_back()
     {
         var id = await city.AtAsync("negotiating");
-        var first = (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
-        (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed"))).IsProblem(409, "stage.claimOpen");
-        (await ClaimAsync(city.ProjectOfficer, id, Evidence.Full(city, "signed"))).IsProblem(409, "stage.claimOpen");
+        var first = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
+        (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).IsProblem(409, "submission.open");
+        (await FileAsync(city.ProjectOfficer, id, Evidence.Full(city, "signed"))).IsProblem(409, "submission.open");
 
         (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "refused" }, first.ETag)).IsProblem(400, "request.invalid");
         var refused = (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "refused", note = "合同未盖章" }, first.ETag)).Is(200);
         Assert.Equal(("refused", "negotiating"), (refused.Json.GetProperty("state").GetString(), refused.Json.GetProperty("stage").GetString()));
-        (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "approved" }, refused.ETag)).IsProblem(409, "stage.claimClosed");
+        (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "approved" }, refused.ETag)).IsProblem(409, "submission.closed");
 
-        var second = (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
-        (await city.As(city.ProjectOfficer).PostAsync(Withdrawal(id, second), new { }, second.ETag)).IsProblem(403, "stage.notClaimant");
+        var second = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
+        (await city.As(city.ProjectOfficer).PostAsync(Withdrawal(id, second), new { }, second.ETag)).IsProblem(403, "submission.notSubmitter");
         var withdrawn = (await city.As(city.Officer).PostAsync(Withdrawal(id, second), new { note = "补充材料" }, second.ETag)).Is(200);
-        (await city.As(city.Officer).PostAsync(Withdrawal(id, second), new { }, withdrawn.ETag)).IsProblem(409, "stage.claimClosed");
+        (await city.As(city.Officer).PostAsync(Withdrawal(id, second), new { }, withdrawn.ETag)).IsProblem(409, "submission.closed");
 
-        var third = (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
+        var third = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
         (await city.As(city.UnitHead).PostAsync(Withdrawal(id, third), new { }, third.ETag)).Is(200);
         var history = (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Is(200).Json;
-        Assert.Equal(["refused", "withdrawn", "withdrawn"], history.GetProperty("claims").EnumerateArray().Select(c => c.GetProperty("state").GetString()));
-        Assert.Equal("合同未盖章", history.GetProperty("claims")[0].GetProperty("decisionNote").GetString());
+        Assert.Equal(["refused", "withdrawn", "withdrawn"], history.GetProperty("submissions").EnumerateArray().Select(c => c.GetProperty("state").GetString()));
+        Assert.Equal("合同未盖章", history.GetProperty("submissions")[0].GetProperty("decisionNote").GetString());
         Assert.Equal("negotiating", history.GetProperty("stage").GetString());
     }
 
     [Fact]
-    public async Task Nobody_approves_their_own_claim()
+    public async Task Nobody_approves_their_own_submission()
     {
         var id = await city.AtAsync("signed");
-        var claim = (await ClaimAsync(city.UnitHead, id, Evidence.Full(city, "registered"))).Is(201);
-        (await city.As(city.UnitHead).PostAsync(Approval(id, claim), new { decision = "approved" }, claim.ETag)).IsProblem(409, "stage.ownClaim");
-        (await city.As(city.BureauHead).PostAsync(Approval(id, claim), new { decision = "approved" }, claim.ETag)).Is(200);
+        var submission = (await FileAsync(city.UnitHead, id, Evidence.Full(city, "registered"))).Is(201);
+        (await city.As(city.UnitHead).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(409, "submission.own");
+        (await city.As(city.BureauHead).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).Is(200);
     }
 
     [Theory]
@@ -131,11 +131,11 @@ public sealed class GateTests(City city) : IClassFixture<City>
                 $"/api/v1/projects/{id}", new { outputThreshold = City.Cny(1), taxThreshold = City.Cny(1) }, await city.ETagAsync(id))).Is(200);
         }
 
-        var claim = (await ClaimAsync(city.Officer, id, Evidence.Full(city, to))).Is(201);
+        var submission = (await FileAsync(city.Officer, id, Evidence.Full(city, to))).Is(201);
         foreach (var role in roles.Split(' '))
         {
             var caller = role switch { "unitHead" => city.UnitHead, "leader" => city.Leader, _ => city.ProjectOfficer };
-            (await city.As(caller).PostAsync(Approval(id, claim), new { decision = "approved" }, claim.ETag)).IsProblem(403, "stage.approverRole");
+            (await city.As(caller).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(403, "stage.approverRole");
         }
 
         foreach (var caller in new[]
@@ -144,10 +144,10 @@ public sealed class GateTests(City city) : IClassFixture<City>
             TestCaller.Person(Roles.ChainChief),
         })
         {
-            (await city.As(caller).PostAsync(Approval(id, claim), new { decision = "approved" }, claim.ETag)).IsProblem(403, "auth.forbidden");
+            (await city.As(caller).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(403, "auth.forbidden");
         }
 
-        (await city.As(city.Coordinator).PostAsync(Approval(id, claim), new { decision = "approved" }, claim.ETag)).Is(200);
+        (await city.As(city.Coordinator).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).Is(200);
     }
 
     [Fact]
@@ -157,9 +157,9 @@ public sealed class GateTests(City city) : IClassFixture<City>
         (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { projectOfficerId = city.Officer.Id }, await city.ETagAsync(id)))
             .IsProblem(409, "project.notProjectOfficer");
         (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { projectOfficerId = city.ProjectOfficer.Id }, await city.ETagAsync(id))).Is(200);
-        var claim = (await ClaimAsync(city.Officer, id, Evidence.Full(city, "started"))).Is(201);
-        (await city.As(city.OtherProjectOfficer).PostAsync(Approval(id, claim), new { decision = "approved" }, claim.ETag)).IsProblem(403, "stage.approverRole");
-        (await city.As(city.ProjectOfficer).PostAsync(Approval(id, claim), new { decision = "approved" }, claim.ETag)).Is(200);
+        var submission = (await FileAsync(city.Officer, id, Evidence.Full(city, "started"))).Is(201);
+        (await city.As(city.OtherProjectOfficer).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(403, "stage.approverRole");
+        (await city.As(city.ProjectOfficer).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).Is(200);
     }
 
     [Theory]
@@ -169,16 +169,16 @@ public sealed class GateTests(City city) : IClassFixture<City>
     public async Task A_registration_names_what_is_wrong_with_the_code(string uscc, string code)
     {
         var id = await city.AtAsync("signed");
-        var refused = (await ClaimAsync(city.Officer, id, Evidence.Full(city, "registered") with { Uscc = uscc })).IsProblem(400, "request.invalid");
+        var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "registered") with { Uscc = uscc })).IsProblem(400, "request.invalid");
         var error = refused.Json.GetProperty("errors")[0];
         Assert.Equal(("/uscc", code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
     }
 
     [Fact]
-    public async Task A_claim_changes_no_fact_that_its_stage_does_not_ask_for()
+    public async Task A_submission_changes_no_fact_that_its_stage_does_not_ask_for()
     {
         var id = await city.AtAsync("registered");
-        (await ClaimAsync(city.Officer, id, Evidence.Full(city, "started") with { ContractAmount = City.Cny(1), Uscc = Evidence.NewUscc() }))
+        (await FileAsync(city.Officer, id, Evidence.Full(city, "started") with { ContractAmount = City.Cny(1), Uscc = Evidence.NewUscc() }))
             .IsProblem(409, "stage.fieldNotAsked");
     }
 
@@ -186,8 +186,8 @@ public sealed class GateTests(City city) : IClassFixture<City>
     public async Task The_first_output_is_not_after_the_day_of_producing()
     {
         var id = await city.AtAsync("completed");
-        var claim = Evidence.Full(city, "producing");
-        (await ClaimAsync(city.Officer, id, claim with { FirstOutputOn = claim.OccurredOn!.Value.AddDays(1) })).IsProblem(409, "stage.outputAfterStage");
+        var submission = Evidence.Full(city, "producing");
+        (await FileAsync(city.Officer, id, submission with { FirstOutputOn = submission.OccurredOn!.Value.AddDays(1) })).IsProblem(409, "stage.outputAfterStage");
     }
 
     [Fact]
@@ -197,11 +197,11 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var patched = (await city.As(city.Officer).PatchAsync(
             $"/api/v1/projects/{id}", new { expectedOutput = City.Cny(1000), expectedTax = City.Cny(100), taxThreshold = City.Cny(120) },
             await city.ETagAsync(id))).Is(200);
-        var claim = Evidence.Full(city, "efficient") with { AnnualOutput = City.Cny(1000), AnnualTax = City.Cny(120) };
-        (await ClaimAsync(city.Officer, id, claim with { AnnualOutput = City.Cny(999.9999m) })).IsProblem(409, "stage.belowThreshold");
-        (await ClaimAsync(city.Officer, id, claim with { AnnualTax = City.Cny(119) })).IsProblem(409, "stage.belowThreshold");
-        (await ClaimAsync(city.Officer, id, claim with { AnnualTax = new Money(120, "USD") })).IsProblem(409, "stage.currencyDiffers");
-        (await ClaimAsync(city.Officer, id, claim)).Is(201);
+        var submission = Evidence.Full(city, "efficient") with { AnnualOutput = City.Cny(1000), AnnualTax = City.Cny(120) };
+        (await FileAsync(city.Officer, id, submission with { AnnualOutput = City.Cny(999.9999m) })).IsProblem(409, "stage.belowThreshold");
+        (await FileAsync(city.Officer, id, submission with { AnnualTax = City.Cny(119) })).IsProblem(409, "stage.belowThreshold");
+        (await FileAsync(city.Officer, id, submission with { AnnualTax = new Money(120, "USD") })).IsProblem(409, "stage.currencyDiffers");
+        (await FileAsync(city.Officer, id, submission)).Is(201);
         Assert.NotEmpty(patched.ETag);
     }
 
@@ -211,7 +211,7 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var id = await city.AtAsync("negotiating");
         async Task Refused(object document, string pointer, string code)
         {
-            var refused = (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed") with { Documents = [document] })).IsProblem(400, "request.invalid");
+            var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with { Documents = [document] })).IsProblem(400, "request.invalid");
             var error = refused.Json.GetProperty("errors")[0];
             Assert.Equal((pointer, code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
         }
@@ -224,11 +224,11 @@ public sealed class GateTests(City city) : IClassFixture<City>
         await Refused(new { type = "contract", title = "合同", uri = "https://files.example/1", issuedOn = city.Today.AddDays(1) }, "/documents/0/issuedOn", "date.future");
         foreach (var documents in new[] { "[null]", "null", "[]", "{}", "[[]]", "\"contract\"" })
         {
-            var answer = await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", $$"""{"to":"signed","documents":{{documents}}}""");
+            var answer = await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", $$"""{"to":"signed","documents":{{documents}}}""");
             Assert.True(answer.Status is 400 or 409, answer.Body);
         }
 
-        (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed") with
+        (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with
         {
             Documents = [new { type = "contract", title = "合同", number = "鹤投合〔2026〕1号", hash = new string('0', 64), issuedOn = city.Today }],
         })).Is(201);
@@ -239,25 +239,25 @@ public sealed class GateTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("negotiating");
         var answer = await city.As(city.Officer).SendAsync(
-            HttpMethod.Post, $"/api/v1/projects/{id}/stages", (string)new Claim { To = "signed" }, headers: r => r.Headers.Add("Accept-Language", "en"));
+            HttpMethod.Post, $"/api/v1/projects/{id}/submissions", (string)new Filing { To = "signed" }, headers: r => r.Headers.Add("Accept-Language", "en"));
         Assert.Equal("Evidence for stage signed is missing; see missing", answer.IsProblem(409, "stage.evidenceMissing").Json.GetProperty("title").GetString());
     }
 
     [Fact]
-    public async Task A_claim_is_read_with_its_documents_and_its_projects_version()
+    public async Task A_submission_is_read_with_its_documents_and_its_projects_version()
     {
         var id = await city.AtAsync("negotiating");
-        var claim = (await ClaimAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
-        var read = (await city.As(city.Leader).GetAsync(claim.Headers.Location!.ToString())).Is(200);
-        Assert.Equal(claim.ETag.Trim('"'), read.Json.GetProperty("version").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var submission = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
+        var read = (await city.As(city.Leader).GetAsync(submission.Headers.Location!.ToString())).Is(200);
+        Assert.Equal(submission.ETag.Trim('"'), read.Json.GetProperty("version").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal("contract", read.Json.GetProperty("documents")[0].GetProperty("type").GetString());
         Assert.Equal(JsonValueKind.Null, read.Json.GetProperty("decidedBy").ValueKind);
-        (await city.As(city.Leader).GetAsync($"/api/v1/projects/{await city.AtAsync("negotiating")}/stages/{claim.Id}")).IsProblem(404, "resource.notFound");
+        (await city.As(city.Leader).GetAsync($"/api/v1/projects/{await city.AtAsync("negotiating")}/submissions/{submission.Id}")).IsProblem(404, "resource.notFound");
     }
 
-    private Task<Answer> ClaimAsync(TestCaller caller, Guid id, Claim claim) => city.As(caller).PostAsync($"/api/v1/projects/{id}/stages", (string)claim);
+    private Task<Answer> FileAsync(TestCaller caller, Guid id, Filing submission) => city.As(caller).PostAsync($"/api/v1/projects/{id}/submissions", (string)submission);
 
-    private static string Approval(Guid id, Answer claim) => $"/api/v1/projects/{id}/stages/{claim.Id}/approval";
+    private static string Approval(Guid id, Answer submission) => $"/api/v1/projects/{id}/submissions/{submission.Id}/approval";
 
-    private static string Withdrawal(Guid id, Answer claim) => $"/api/v1/projects/{id}/stages/{claim.Id}/withdrawal";
+    private static string Withdrawal(Guid id, Answer submission) => $"/api/v1/projects/{id}/submissions/{submission.Id}/withdrawal";
 }

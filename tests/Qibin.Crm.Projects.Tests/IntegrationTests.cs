@@ -3,46 +3,46 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Projects.Tests;
 
-/// <summary>Another system tells what was claimed and approved elsewhere.</summary>
+/// <summary>Another system tells what was submitted and approved elsewhere.</summary>
 public sealed class IntegrationTests(City city) : IClassFixture<City>
 {
     [Fact]
     public async Task An_approval_given_elsewhere_moves_the_project_at_once_and_names_both_people()
     {
         var id = await city.OpenedAsync();
-        var receipt = (await ClaimAsync(id, Evidence.Full(city, "signed") with { ClaimantId = city.Colleague.Id, ApproverId = city.Leader.Id })).Is(201);
+        var receipt = (await FileAsync(id, Evidence.Full(city, "signed") with { SubmitterId = city.Colleague.Id, ApproverId = city.Leader.Id })).Is(201);
         Assert.Equal(("approved", "signed"), (receipt.Json.GetProperty("state").GetString(), receipt.Json.GetProperty("stage").GetString()));
-        var claim = (await city.As(city.Leader).GetAsync(receipt.Headers.Location!.ToString())).Is(200).Json;
+        var submission = (await city.As(city.Leader).GetAsync(receipt.Headers.Location!.ToString())).Is(200).Json;
         Assert.Equal(
             (city.Colleague.Id, city.Leader.Id, city.Integration.Id),
-            (claim.GetProperty("claimedBy").GetGuid(), claim.GetProperty("decidedBy").GetGuid(), claim.GetProperty("recordedBy").GetGuid()));
+            (submission.GetProperty("submittedBy").GetGuid(), submission.GetProperty("decidedBy").GetGuid(), submission.GetProperty("recordedBy").GetGuid()));
         var told = Assert.Single((await city.Service.EventsAsync(id)), e => e.Type == "ProjectStageReached");
         Assert.Equal(receipt.Json.GetProperty("version").GetInt64(), told.Version);
     }
 
     [Fact]
-    public async Task Without_an_approver_the_claim_waits_for_one_here()
+    public async Task Without_an_approver_the_submission_waits_for_one_here()
     {
         var id = await city.OpenedAsync();
-        var claim = (await ClaimAsync(id, Evidence.Full(city, "signed"))).Is(201);
-        Assert.Equal("open", claim.Json.GetProperty("state").GetString());
-        (await city.As(city.Leader).PostAsync($"/api/v1/projects/{id}/stages/{claim.Id}/approval", new { decision = "approved" }, claim.ETag)).Is(200);
+        var submission = (await FileAsync(id, Evidence.Full(city, "signed"))).Is(201);
+        Assert.Equal("open", submission.Json.GetProperty("state").GetString());
+        (await city.As(city.Leader).PostAsync($"/api/v1/projects/{id}/submissions/{submission.Id}/approval", new { decision = "approved" }, submission.ETag)).Is(200);
     }
 
     [Fact]
-    public async Task The_approver_is_an_active_officer_with_the_role_who_sees_the_project_and_did_not_claim()
+    public async Task The_approver_is_an_active_officer_with_the_role_who_sees_the_project_and_did_not_submission()
     {
         var id = await city.AtAsync("signed");
-        var claim = Evidence.Full(city, "registered");
+        var submission = Evidence.Full(city, "registered");
         var gone = TestCaller.Person(Roles.UnitHead, Reach.Subtree, City.Unit);
         await city.PlaceAsync(gone, active: false);
         foreach (var unfit in new[] { city.Leader.Id, city.Officer.Id, city.ForeignHead.Id, gone.Id, City.NewId() })
         {
-            (await ClaimAsync(id, claim with { ApproverId = unfit })).IsProblem(409, "stage.approverUnfit");
+            (await FileAsync(id, submission with { ApproverId = unfit })).IsProblem(409, "stage.approverUnfit");
         }
 
-        (await ClaimAsync(id, claim with { ApproverId = city.UnitHead.Id, ClaimantId = city.UnitHead.Id })).IsProblem(409, "stage.ownClaim");
-        (await ClaimAsync(id, claim with { ApproverId = city.BureauHead.Id, ClaimantId = city.UnitHead.Id })).Is(201);
+        (await FileAsync(id, submission with { ApproverId = city.UnitHead.Id, SubmitterId = city.UnitHead.Id })).IsProblem(409, "submission.own");
+        (await FileAsync(id, submission with { ApproverId = city.BureauHead.Id, SubmitterId = city.UnitHead.Id })).Is(201);
     }
 
     [Fact]
@@ -50,23 +50,23 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
     {
         var integration = city.Integration.Id;
         var id = await city.OpenedAsync(confidential: true, readers: [integration, city.Officer.Id, city.Coordinator.Id]);
-        (await ClaimAsync(id, Evidence.Full(city, "signed") with { ApproverId = city.Leader.Id })).IsProblem(409, "stage.approverUnfit");
-        (await ClaimAsync(id, Evidence.Full(city, "signed") with { ApproverId = city.Coordinator.Id })).Is(201);
+        (await FileAsync(id, Evidence.Full(city, "signed") with { ApproverId = city.Leader.Id })).IsProblem(409, "stage.approverUnfit");
+        (await FileAsync(id, Evidence.Full(city, "signed") with { ApproverId = city.Coordinator.Id })).Is(201);
     }
 
     [Fact]
-    public async Task A_person_does_not_say_who_claimed_or_approved()
+    public async Task A_person_does_not_say_who_submitted_or_approved()
     {
         var id = await city.OpenedAsync();
-        foreach (var claim in new[]
+        foreach (var submission in new[]
         {
-            Evidence.Full(city, "signed") with { ApproverId = city.Leader.Id }, Evidence.Full(city, "signed") with { ClaimantId = city.Colleague.Id },
+            Evidence.Full(city, "signed") with { ApproverId = city.Leader.Id }, Evidence.Full(city, "signed") with { SubmitterId = city.Colleague.Id },
         })
         {
-            (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", (string)claim)).IsProblem(400, "request.invalid");
+            (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)submission)).IsProblem(400, "request.invalid");
         }
 
-        (await city.As(TestCaller.Integration(Scopes.ProjectsRead)).PostAsync($"/api/v1/projects/{id}/stages", (string)Evidence.Full(city, "signed")))
+        (await city.As(TestCaller.Integration(Scopes.ProjectsRead)).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed")))
             .IsProblem(403, "auth.forbidden");
     }
 
@@ -74,7 +74,7 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
     public async Task A_batch_takes_projects_through_their_stages_in_order_and_answers_each_item()
     {
         var (first, second) = (await city.OpenedAsync(), await city.OpenedAsync());
-        Claim[] items =
+        Filing[] items =
         [
             Item(first, "signed"), Item(first, "registered"), Item(first, "started"),
             Item(second, "registered"),
@@ -110,7 +110,7 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
     }
 
     [Fact]
-    public async Task A_batch_of_five_hundred_claims_goes_in()
+    public async Task A_batch_of_five_hundred_submissions_goes_in()
     {
         var projects = new List<Guid>();
         for (var i = 0; i < 100; i++)
@@ -124,10 +124,10 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
         Assert.Equal("producing", await city.StageAsync(projects[^1]));
     }
 
-    private Claim Item(Guid id, string stage) => Evidence.Full(city, stage) with { ProjectId = id, ApproverId = Evidence.Approver(city, stage).Id };
+    private Filing Item(Guid id, string stage) => Evidence.Full(city, stage) with { ProjectId = id, ApproverId = Evidence.Approver(city, stage).Id };
 
-    private Task<Answer> ClaimAsync(Guid id, Claim claim) => city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/stages", (string)claim);
+    private Task<Answer> FileAsync(Guid id, Filing submission) => city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)submission);
 
-    private Task<Answer> BatchAsync(string mode, params Claim[] items) => city.As(city.Integration).PostAsync(
-        "/api/v1/projects/stage-claims/batch", $$"""{"mode":"{{mode}}","items":[{{string.Join(',', items.Select(i => (string)i))}}]}""");
+    private Task<Answer> BatchAsync(string mode, params Filing[] items) => city.As(city.Integration).PostAsync(
+        "/api/v1/projects/submissions/batch", $$"""{"mode":"{{mode}}","items":[{{string.Join(',', items.Select(i => (string)i))}}]}""");
 }

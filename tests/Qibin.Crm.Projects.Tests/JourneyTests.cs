@@ -38,13 +38,13 @@ public sealed class JourneyTests(City city) : IClassFixture<City>
         foreach (var to in Evidence.Stages)
         {
             var sent = Evidence.Full(city, to);
-            var claim = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", (string)sent)).Is(201);
-            Assert.Equal($"/api/v1/projects/{id}/stages/{claim.Id}", claim.Headers.Location?.ToString());
-            Assert.Equal("open", Text(claim.Json, "state"));
+            var submission = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)sent)).Is(201);
+            Assert.Equal($"/api/v1/projects/{id}/submissions/{submission.Id}", submission.Headers.Location?.ToString());
+            Assert.Equal("open", Text(submission.Json, "state"));
             Assert.NotEqual(to, await city.StageAsync(id));
 
             var approval = (await city.As(Evidence.Approver(city, to)).PostAsync(
-                $"/api/v1/projects/{id}/stages/{claim.Id}/approval", new { decision = "approved" }, claim.ETag)).Is(200);
+                $"/api/v1/projects/{id}/submissions/{submission.Id}/approval", new { decision = "approved" }, submission.ETag)).Is(200);
             Assert.Equal(("approved", to), (Text(approval.Json, "state"), Text(approval.Json, "stage")));
             var reached = await city.GetAsync(id, city.Officer);
             Assert.Equal((to, Day(sent.OccurredOn!.Value)), (Text(reached.Json, "stage"), Text(reached.Json, "stageOn")));
@@ -57,12 +57,12 @@ public sealed class JourneyTests(City city) : IClassFixture<City>
 
         var done = await city.GetAsync(id);
         Assert.Equal(JsonValueKind.Null, done.Json.GetProperty("next").ValueKind);
-        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", (string)Evidence.Full(city, "efficient"))).IsProblem(409, "stage.last");
+        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "efficient"))).IsProblem(409, "stage.last");
         var history = (await city.As(city.Leader).GetAsync($"/api/v1/projects/{id}/stages")).Is(200);
         Assert.Equal(["negotiating", .. Evidence.Stages], history.Json.GetProperty("moves").EnumerateArray().Select(m => Text(m, "to")));
-        Assert.All(history.Json.GetProperty("claims").EnumerateArray(), c =>
+        Assert.All(history.Json.GetProperty("submissions").EnumerateArray(), c =>
         {
-            Assert.Equal(("approved", city.Officer.Id), (Text(c, "state"), c.GetProperty("claimedBy").GetGuid()));
+            Assert.Equal(("approved", city.Officer.Id), (Text(c, "state"), c.GetProperty("submittedBy").GetGuid()));
             Assert.Equal(Evidence.Approver(city, Text(c, "to")).Id, c.GetProperty("decidedBy").GetGuid());
             Assert.NotEmpty(c.GetProperty("documents").EnumerateArray());
         });
@@ -72,10 +72,10 @@ public sealed class JourneyTests(City city) : IClassFixture<City>
     public async Task Registration_tells_the_code_and_the_name_of_the_enterprise()
     {
         var id = await city.AtAsync("signed");
-        var claim = Evidence.Full(city, "registered") with { ApproverId = city.UnitHead.Id };
-        (await city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/stages", (string)(claim with { Uscc = " " + claim.Uscc!.ToLowerInvariant() }))).Is(201);
+        var submission = Evidence.Full(city, "registered") with { ApproverId = city.UnitHead.Id };
+        (await city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)(submission with { Uscc = " " + submission.Uscc!.ToLowerInvariant() }))).Is(201);
         var told = (await city.Service.EventsAsync(id))[^1].Payload.GetProperty("project");
-        Assert.Equal((claim.Uscc, claim.EnterpriseName), (Text(told, "uscc"), Text(told, "enterpriseName")));
+        Assert.Equal((submission.Uscc, submission.EnterpriseName), (Text(told, "uscc"), Text(told, "enterpriseName")));
         Assert.Equal("120000000.00", Text(told.GetProperty("contractAmount"), "amount"));
     }
 

@@ -11,9 +11,9 @@ public sealed class RaceTests(City city) : IClassFixture<City>
         for (var round = 0; round < 5; round++)
         {
             var id = await city.AtAsync("negotiating");
-            var claim = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", (string)Evidence.Full(city, "signed"))).Is(201);
+            var submission = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
             var answers = await Task.WhenAll(new[] { city.Leader, city.Coordinator }.Select(approver =>
-                city.As(approver).PostAsync($"/api/v1/projects/{id}/stages/{claim.Id}/approval", new { decision = "approved" }, claim.ETag)));
+                city.As(approver).PostAsync($"/api/v1/projects/{id}/submissions/{submission.Id}/approval", new { decision = "approved" }, submission.ETag)));
             Assert.Equal([200, 412], answers.Select(a => a.Status).Order());
             Assert.Equal("signed", await city.StageAsync(id));
             Assert.Single(await city.Service.EventsAsync(id), e => e.Type == "ProjectStageReached");
@@ -21,23 +21,23 @@ public sealed class RaceTests(City city) : IClassFixture<City>
     }
 
     [Fact]
-    public async Task Of_ten_claims_at_once_one_waits()
+    public async Task Of_ten_submissions_at_once_one_waits()
     {
         var id = await city.AtAsync("negotiating");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", (string)Evidence.Full(city, "signed"))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed"))));
         Assert.Single(answers, a => a.Status == 201);
-        Assert.All(answers.Where(a => a.Status != 201), a => a.IsProblem(409, "stage.claimOpen"));
+        Assert.All(answers.Where(a => a.Status != 201), a => a.IsProblem(409, "submission.open"));
     }
 
     [Fact]
-    public async Task Twenty_copies_of_one_claim_are_one_claim_with_one_answer()
+    public async Task Twenty_copies_of_one_submission_are_one_submission_with_one_answer()
     {
         var id = await city.AtAsync("negotiating");
         string body = Evidence.Full(city, "signed");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SentAsync(() => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", body, key: "copies"))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SentAsync(() => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", body, key: "copies"))));
         Assert.Single(answers.Select(a => a.Is(201).Body).Distinct());
-        Assert.Single((await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Json.GetProperty("claims").EnumerateArray());
-        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", (string)(Evidence.Full(city, "signed") with { ContractAmount = City.Cny(1) }), key: "copies"))
+        Assert.Single((await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Json.GetProperty("submissions").EnumerateArray());
+        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)(Evidence.Full(city, "signed") with { ContractAmount = City.Cny(1) }), key: "copies"))
             .IsProblem(422, "idempotency.reused");
     }
 
@@ -45,9 +45,9 @@ public sealed class RaceTests(City city) : IClassFixture<City>
     public async Task Of_ten_reversals_at_once_one_takes_the_entry_back()
     {
         var id = await city.AtAsync("signed");
-        var paid = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/funds", new { amount = City.Cny(9), paidOn = city.Today, origin = "domestic" })).Is(201);
+        var paid = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/amounts", new { kind = "paidIn", amount = City.Cny(9), occurredOn = city.Today, origin = "domestic" })).Is(201);
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
-            city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/funds/{paid.Id}/reversal", new { reason = "重复" }, paid.ETag)));
+            city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/amounts/{paid.Id}/reversal", new { reason = "重复" }, paid.ETag)));
         Assert.Single(answers, a => a.Status == 201);
         Assert.All(answers.Where(a => a.Status != 201), a => a.IsProblem(412, "ifMatch.stale"));
         Assert.Equal("0.00", (await city.GetAsync(id)).Json.GetProperty("paidIn")[0].GetProperty("amount").GetString());
@@ -77,18 +77,18 @@ public sealed class RaceTests(City city) : IClassFixture<City>
     }
 
     [Fact]
-    public async Task The_database_itself_keeps_a_second_claim_from_waiting()
+    public async Task The_database_itself_keeps_a_second_submission_from_waiting()
     {
         var id = await city.AtAsync("negotiating");
-        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/stages", (string)Evidence.Full(city, "signed"))).Is(201);
+        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
         await using var source = Npgsql.NpgsqlDataSource.Create(city.Service.Database);
         await using var copy = source.CreateCommand(
             """
-            insert into stage_claim select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid()))).* from stage_claim c where project_id = $1
+            insert into submission select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid()))).* from submission c where project_id = $1
             """);
         copy.Parameters.Add(new Npgsql.NpgsqlParameter { Value = id });
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => copy.ExecuteNonQueryAsync());
-        Assert.Equal("one_open_claim_a_project", refused.ConstraintName);
+        Assert.Equal("one_open_submission_a_project", refused.ConstraintName);
     }
 
     /// <summary>A copy that comes while the first one still runs is told to try again.</summary>

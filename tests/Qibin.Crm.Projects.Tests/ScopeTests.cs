@@ -11,22 +11,18 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
     [
         (HttpMethod.Get, "", null),
         (HttpMethod.Get, "/stages", null),
-        (HttpMethod.Get, "/stages/CHILD", null),
-        (HttpMethod.Get, "/funds", null),
-        (HttpMethod.Get, "/funds/CHILD", null),
-        (HttpMethod.Get, "/funds/totals", null),
-        (HttpMethod.Get, "/completed-investment", null),
-        (HttpMethod.Get, "/completed-investment/CHILD", null),
+        (HttpMethod.Get, "/submissions/CHILD", null),
+        (HttpMethod.Get, "/amounts", null),
+        (HttpMethod.Get, "/amounts/CHILD", null),
+        (HttpMethod.Get, "/amounts/totals", null),
         (HttpMethod.Patch, "", """{"name":"改名"}"""),
-        (HttpMethod.Post, "/stages", """{"to":"signed"}"""),
-        (HttpMethod.Post, "/stages/CHILD/approval", """{"decision":"approved"}"""),
-        (HttpMethod.Post, "/stages/CHILD/withdrawal", "{}"),
+        (HttpMethod.Post, "/submissions", """{"to":"signed"}"""),
+        (HttpMethod.Post, "/submissions/CHILD/approval", """{"decision":"approved"}"""),
+        (HttpMethod.Post, "/submissions/CHILD/withdrawal", "{}"),
         (HttpMethod.Post, "/step-back", """{"to":"negotiating","reason":"x"}"""),
         (HttpMethod.Post, "/status", """{"status":"suspended","reason":"x"}"""),
-        (HttpMethod.Post, "/funds", """{"amount":{"amount":"1","currency":"CNY"},"paidOn":"2026-01-01","origin":"domestic"}"""),
-        (HttpMethod.Post, "/funds/CHILD/reversal", """{"reason":"x"}"""),
-        (HttpMethod.Post, "/completed-investment", """{"amount":{"amount":"1","currency":"CNY"},"completedOn":"2026-01-01"}"""),
-        (HttpMethod.Post, "/completed-investment/CHILD/reversal", """{"reason":"x"}"""),
+        (HttpMethod.Post, "/amounts", """{"kind":"paidIn","amount":{"amount":"1","currency":"CNY"},"occurredOn":"2026-01-01","origin":"domestic"}"""),
+        (HttpMethod.Post, "/amounts/CHILD/reversal", """{"reason":"x"}"""),
         (HttpMethod.Post, "/contract-amount", """{"amount":{"amount":"1","currency":"CNY"},"reason":"x"}"""),
     ];
 
@@ -34,7 +30,7 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
     public async Task Every_door_to_an_invisible_project_answers_as_to_one_that_is_not_there()
     {
         var hidden = await city.OpenedAsync();
-        var claim = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{hidden}/stages", (string)Evidence.Full(city, "signed"))).Is(201);
+        var submission = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{hidden}/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
         var confidential = await city.OpenedAsync(confidential: true, readers: [city.Officer.Id]);
         foreach (var (method, path, body) in Doors)
         {
@@ -45,8 +41,8 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
                 (city.Coordinator, confidential), (city.Administrator, confidential), (city.Integration, confidential),
             })
             {
-                var real = await city.As(caller).SendAsync(method, Address(id, path, claim.Id), body, ifMatch: "\"1\"");
-                var absent = await city.As(caller).SendAsync(method, Address(City.NewId(), path, claim.Id), body, ifMatch: "\"1\"");
+                var real = await city.As(caller).SendAsync(method, Address(id, path, submission.Id), body, ifMatch: "\"1\"");
+                var absent = await city.As(caller).SendAsync(method, Address(City.NewId(), path, submission.Id), body, ifMatch: "\"1\"");
                 Assert.True(real.Status is 404 or 403, $"{method} {path} as {string.Join(',', caller.Roles)}: {real.Status} {real.Body}");
                 Assert.Equal((absent.Status, absent.Code), (real.Status, real.Code));
             }
@@ -65,7 +61,7 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
             Doors.Select(d => $"{d.Method.Method.ToLowerInvariant()} {d.Path.Replace("CHILD", Child(d.Path), StringComparison.Ordinal)}").Order(StringComparer.Ordinal),
             published.Order(StringComparer.Ordinal));
 
-        static string Child(string path) => path.Split('/').ElementAtOrDefault(1) switch { "stages" => "{claimId}", "funds" => "{entryId}", _ => "{completionId}" };
+        static string Child(string path) => path.Split('/').ElementAtOrDefault(1) is "amounts" ? "{entryId}" : "{submissionId}";
     }
 
     [Fact]
@@ -104,7 +100,7 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         var read = (await city.As(head).GetAsync(path)).Is(200);
         Assert.Equal(1, (await city.As(head).GetAsync($"/api/v1/projects?q={Uri.EscapeDataString("鹤梦")}&total=true")).Is(200).Json.GetProperty("total").GetInt32());
         (await city.As(head).PatchAsync(path, new { name = "改名" }, read.ETag)).IsProblem(404, "resource.notFound");
-        (await city.As(head).PostAsync(path + "/stages", (string)Evidence.Full(city, "signed"))).IsProblem(404, "resource.notFound");
+        (await city.As(head).PostAsync(path + "/submissions", (string)Evidence.Full(city, "signed"))).IsProblem(404, "resource.notFound");
         (await city.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree)).GetAsync(path)).IsProblem(404, "resource.notFound");
     }
 
@@ -118,7 +114,7 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
             var caller = TestCaller.Person(role);
             (await city.As(caller).GetAsync($"/api/v1/projects/{id}")).Is(200);
             (await city.As(caller).PatchAsync($"/api/v1/projects/{id}", new { name = "改名" }, etag)).IsProblem(403, "auth.forbidden");
-            (await city.As(caller).PostAsync($"/api/v1/projects/{id}/stages", (string)Evidence.Full(city, "registered"))).IsProblem(403, "auth.forbidden");
+            (await city.As(caller).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "registered"))).IsProblem(403, "auth.forbidden");
             (await city.As(caller).PostAsync($"/api/v1/projects/{id}/status", new { status = "suspended", reason = "x" }, etag)).IsProblem(403, "auth.forbidden");
         }
 
@@ -131,8 +127,8 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("signed");
         var both = TestCaller.Person(Roles.Leader) with { Roles = [Roles.Officer, Roles.Leader] };
-        (await city.As(both).PostAsync($"/api/v1/projects/{id}/stages", (string)Evidence.Full(city, "registered"))).IsProblem(403, "project.notOwner");
-        (await city.As(both).PostAsync($"/api/v1/projects/{id}/funds", new { amount = City.Cny(1), paidOn = city.Today, origin = "domestic" })).IsProblem(403, "project.notOwner");
+        (await city.As(both).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "registered"))).IsProblem(403, "project.notOwner");
+        (await city.As(both).PostAsync($"/api/v1/projects/{id}/amounts", new { kind = "paidIn", amount = City.Cny(1), occurredOn = city.Today, origin = "domestic" })).IsProblem(403, "project.notOwner");
         (await city.As(both).PatchAsync($"/api/v1/projects/{id}", new { name = "改名" }, await city.ETagAsync(id))).IsProblem(403, "project.notOwner");
     }
 

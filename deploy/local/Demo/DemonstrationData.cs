@@ -149,15 +149,21 @@ internal static class DemonstrationData
         for (var stage = 1; stage <= 7; stage++)
         {
             var reached = stage;
-            var claims = stories.Where(s => s.StagesReached >= reached).Select(story => Claim(story, reached, projects[story.Number], staff)).ToList();
-            await api.BatchAsync("/api/v1/projects/stage-claims/batch", $"demo-stage-{stage}", claims, ct);
+            var submissions = stories.Where(s => s.StagesReached >= reached)
+                .Select(story => Submission(story, reached, projects[story.Number], staff)).ToList();
+            await api.BatchAsync("/api/v1/projects/submissions/batch", $"demo-stage-{stage}", submissions, ct);
         }
     }
 
-    private static JsonObject Claim(Story story, int stage, string projectId, Staff staff)
+    private static JsonObject Submission(Story story, int stage, string projectId, Staff staff)
     {
         var on = story.StageOn(stage);
-        var claim = new JsonObject { ["projectId"] = projectId, ["occurredOn"] = Iso(on), ["approverId"] = stage is 1 or 6 or 7 ? staff.Leader : staff.Coordinator };
+        var submission = new JsonObject
+        {
+            ["projectId"] = projectId,
+            ["occurredOn"] = Iso(on),
+            ["approverId"] = stage is 1 or 6 or 7 ? staff.Leader : staff.Coordinator,
+        };
         (string To, string[] Documents) gate = stage switch
         {
             // An investment of 10 亿元 and more has been filed with the province.
@@ -169,8 +175,8 @@ internal static class DemonstrationData
             6 => ("atCapacity", ["outputStatement"]),
             _ => ("efficient", ["outputStatement", "taxCertificate"]),
         };
-        claim["to"] = gate.To;
-        claim["documents"] = new JsonArray([.. gate.Documents.Select(type => (JsonNode)new JsonObject
+        submission["to"] = gate.To;
+        submission["documents"] = new JsonArray([.. gate.Documents.Select(type => (JsonNode)new JsonObject
         {
             ["type"] = type,
             ["title"] = $"{story.ProjectName} {type}（演示）",
@@ -181,48 +187,50 @@ internal static class DemonstrationData
         switch (stage)
         {
             case 1:
-                claim["contractAmount"] = Money(story.EstimatedYuan, story.Currency);
+                submission["contractAmount"] = Money(story.EstimatedYuan, story.Currency);
                 break;
             case 2:
-                claim["uscc"] = story.LocalUscc;
-                claim["enterpriseName"] = story.LocalEnterprise;
+                submission["uscc"] = story.LocalUscc;
+                submission["enterpriseName"] = story.LocalEnterprise;
                 break;
             case 5:
-                claim["firstOutputOn"] = Iso(on);
+                submission["firstOutputOn"] = Iso(on);
                 break;
             case 6:
-                claim["annualOutput"] = Money(story.EstimatedYuan * 0.9m, story.Currency);
+                submission["annualOutput"] = Money(story.EstimatedYuan * 0.9m, story.Currency);
                 break;
             case 7:
-                claim["annualOutput"] = Money(story.EstimatedYuan * 1.1m, story.Currency);
-                claim["annualTax"] = Money(story.EstimatedYuan * 0.05m, story.Currency);
+                submission["annualOutput"] = Money(story.EstimatedYuan * 1.1m, story.Currency);
+                submission["annualTax"] = Money(story.EstimatedYuan * 0.05m, story.Currency);
                 break;
             default:
                 break;
         }
 
-        return claim;
+        return submission;
     }
 
     /// <summary>About a tenth of the contract with the signing, then more with every stage.</summary>
     private static async Task PayInAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
-        await api.BatchAsync("/api/v1/projects/funds/batch", "demo-funds", stories.SelectMany(story =>
+        await api.BatchAsync("/api/v1/projects/amounts/batch", "demo-funds", stories.SelectMany(story =>
             Enumerable.Range(1, Math.Min(5, story.StagesReached)).Select(stage => new JsonObject
             {
                 ["projectId"] = projects[story.Number],
+                ["kind"] = "paidIn",
                 ["amount"] = Money(Math.Round(story.EstimatedYuan * (0.05m + (0.03m * stage)), 2), story.Currency),
-                ["paidOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
+                ["occurredOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
                 ["origin"] = story.Currency == "CNY" ? "domestic" : "foreign",
             })), ct);
 
     /// <summary>Four fifths of what was paid in since the start of construction.</summary>
     private static async Task CompleteAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
-        await api.BatchAsync("/api/v1/projects/completed-investment/batch", "demo-completed", stories.Where(story => story.StagesReached >= 3).SelectMany(story =>
+        await api.BatchAsync("/api/v1/projects/amounts/batch", "demo-completed", stories.Where(story => story.StagesReached >= 3).SelectMany(story =>
             Enumerable.Range(3, Math.Min(5, story.StagesReached) - 2).Select(stage => new JsonObject
             {
                 ["projectId"] = projects[story.Number],
+                ["kind"] = "completedInvestment",
                 ["amount"] = Money(Math.Round(story.EstimatedYuan * (0.04m + (0.024m * stage)), 2), story.Currency),
-                ["completedOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
+                ["occurredOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
             })), ct);
 
     private static Task SuspendAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>

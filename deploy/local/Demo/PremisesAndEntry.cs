@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Qibin.Crm.Local.Demo;
 
-/// <summary>A park with its buildings and units, and the entry applications of the registered enterprises: most moved in, some on their way.</summary>
+/// <summary>A park with its buildings and spaces, and the entry applications of the registered enterprises: most moved in, some on their way.</summary>
 internal static class PremisesAndEntry
 {
-    private const int UnitsPerFloor = 5;
+    private const int SpacesPerFloor = 5;
 
     private static readonly (string Name, int Floors, decimal Area)[] Buildings =
         [("A1 标准化厂房", 3, 2400), ("A2 标准化厂房", 3, 2400), ("B1 研发楼", 8, 600), ("C1 中试基地", 4, 1200)];
@@ -14,11 +14,11 @@ internal static class PremisesAndEntry
     public static async Task FillAsync(
         Integration api, List<Story> converted, Dictionary<int, string> projects, Staff staff, DateOnly today, CancellationToken ct)
     {
-        var units = await BuildAsync(api, today.AddDays(-900), ct);
+        var spaces = await BuildAsync(api, today.AddDays(-900), ct);
         var registered = converted.Where(s => s.Outcome >= Outcome.Registered && !s.Suspended).ToList();
         var enterprises = await EnterprisesAsync(api, registered, ct);
-        await api.BatchAsync("/api/v1/entry-applications/batch", "demo-entries", registered.Zip(units, (story, unit) =>
-            Application(story, enterprises[story.LocalUscc], projects[story.Number], unit, staff, today)), ct);
+        await api.BatchAsync("/api/v1/entry-applications/batch", "demo-entries", registered.Zip(spaces, (story, space) =>
+            Application(story, enterprises[story.LocalUscc], projects[story.Number], space, staff, today)), ct);
     }
 
     private static async Task<List<string>> BuildAsync(Integration api, DateOnly ready, CancellationToken ct)
@@ -39,11 +39,11 @@ internal static class PremisesAndEntry
             }, ct);
             items.AddRange(
                 from floor in Enumerable.Range(1, floors)
-                from unit in Enumerable.Range(1, UnitsPerFloor)
+                from space in Enumerable.Range(1, SpacesPerFloor)
                 select new JsonObject
                 {
                     ["buildingId"] = building["id"]!.GetValue<string>(),
-                    ["name"] = string.Create(CultureInfo.InvariantCulture, $"{name[..2]}-{floor}{unit:00}"),
+                    ["name"] = string.Create(CultureInfo.InvariantCulture, $"{name[..2]}-{floor}{space:00}"),
                     ["floor"] = floor,
                     ["area"] = area,
                     ["height"] = floors > 4 ? 4.2m : 7.5m,
@@ -54,7 +54,7 @@ internal static class PremisesAndEntry
                 });
         }
 
-        var results = await api.BatchAsync("/api/v1/premises/units/batch", "demo-units", items, ct);
+        var results = await api.BatchAsync("/api/v1/premises/spaces/batch", "demo-spaces", items, ct);
         return [.. results.Select(r => r["receipt"]!["id"]!.GetValue<string>())];
     }
 
@@ -79,7 +79,7 @@ internal static class PremisesAndEntry
         }
     }
 
-    private static JsonObject Application(Story story, string enterprise, string project, string unit, Staff staff, DateOnly today)
+    private static JsonObject Application(Story story, string enterprise, string project, string space, Staff staff, DateOnly today)
     {
         var registered = story.StageOn(2);
         var span = Math.Max(0, today.DayNumber - registered.DayNumber);
@@ -90,7 +90,7 @@ internal static class PremisesAndEntry
             {
                 ["enterpriseId"] = enterprise,
                 ["projectId"] = project,
-                ["unitIds"] = new JsonArray(unit),
+                ["spaceIds"] = new JsonArray(space),
                 ["wantedFrom"] = Day(4),
                 ["draftedOn"] = Day(0),
                 ["preferentialTerms"] = terms ? "前两年租金减半（演示）" : null,

@@ -4,11 +4,10 @@ using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
-using Qibin.Crm.Projects.Completion;
+using Qibin.Crm.Projects.Amounts;
 using Qibin.Crm.Projects.Consumers;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
-using Qibin.Crm.Projects.Funds;
 using Qibin.Crm.Projects.Ledger;
 using Qibin.Crm.Projects.Stages;
 using Qibin.Crm.Web.Hosting;
@@ -38,8 +37,7 @@ internal static class Program
         var api = app.MapApi();
         api.MapLedger();
         api.MapStages();
-        api.MapFunds();
-        api.MapCompletion();
+        api.MapAmounts();
         api.MapOperations();
         return app;
     }

@@ -2,48 +2,47 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects;
 
-/// <summary>What several use cases ask of callers, officers and documents.</summary>
+/// <summary>The common start of the use cases that change a project.</summary>
 internal static class Working
 {
-    /// <summary>An officer works own projects only, however far the officer's other roles see.</summary>
+    /// <summary>
+    /// The project that the caller may edit, locked; null when there is none. An officer works on own projects only, however far the
+    /// officer's other roles see.
+    /// </summary>
     /// <exception cref="Refusal">403 <c>project.notOwner</c>.</exception>
-    public static void MustWork(this Caller caller, Project project)
+    public static async Task<Project?> ForWorkAsync(this ProjectsDb db, Guid projectId, Caller caller, CancellationToken ct)
     {
-        if (!caller.IsIntegration && caller.Id != project.OwnerId && !caller.Is(Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator))
+        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
+        return project is null || caller.IsIntegration || caller.Id == project.OwnerId
+            || caller.Is(Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator)
+            ? project
+            : throw new Refusal(StatusCodes.Status403Forbidden, "project.notOwner");
+    }
+
+    /// <summary>As <see cref="ForWorkAsync(ProjectsDb, Guid, Caller, CancellationToken)"/>, at the version that the caller read.</summary>
+    /// <exception cref="Refusal">403 <c>project.notOwner</c>, 412 <c>ifMatch.stale</c>.</exception>
+    public static async Task<Project?> ForWorkAsync(this ProjectsDb db, Guid projectId, Caller caller, IfMatch ifMatch, CancellationToken ct)
+    {
+        var project = await db.ForWorkAsync(projectId, caller, ct);
+        if (project is not null)
         {
-            throw new Refusal(StatusCodes.Status403Forbidden, "project.notOwner");
+            ifMatch.Check(project);
         }
+
+        return project;
     }
 
     /// <summary>The id of an officer whom the directory knows as active.</summary>
     /// <exception cref="RuleViolation"><c>project.officerUnknown</c>.</exception>
     public static async Task<Guid> ActiveOfficerAsync(this ProjectsDb db, Guid officerId, CancellationToken ct) =>
-        await db.Officers.FindAsync([officerId], ct) is { Active: true } ? officerId : throw new RuleViolation("project.officerUnknown", officerId);
-
-    /// <summary>What a document's own shape cannot say: it can be found, and was not issued in the future.</summary>
-    /// <exception cref="Refusal">400 <c>value.required</c>, <c>document.locator</c> or <c>date.future</c>.</exception>
-    public static void Check(this IReadOnlyList<DocumentReference> documents, TimeProvider clock, string pointer)
-    {
-        for (var i = 0; i < documents.Count; i++)
-        {
-            // JSON can put null where the type says that none is.
-            ((DocumentReference?)documents[i] ?? throw Refusal.Invalid($"{pointer}/{i}", "value.required")).Check(clock, $"{pointer}/{i}");
-        }
-    }
-
-    /// <inheritdoc cref="Check(IReadOnlyList{DocumentReference}, TimeProvider, string)"/>
-    public static void Check(this DocumentReference document, TimeProvider clock, string pointer)
-    {
-        if ((document.Uri ?? document.Hash) is null)
-        {
-            throw Refusal.Invalid(pointer, "document.locator");
-        }
-
-        _ = clock.NotAfterToday(document.IssuedOn, pointer + "/issuedOn");
-    }
+        await db.Officers.FindAsync([officerId], ct) is { Active: true }
+            ? officerId
+            : throw new RuleViolation("project.officerUnknown", officerId);
 
     public static Receipt Receipt(this Project project) => new() { Id = project.Id, Code = project.Code, Version = project.Version };
 }

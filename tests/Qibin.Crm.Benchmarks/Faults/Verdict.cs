@@ -74,8 +74,8 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         lost += await MissingAsync(system, "leads", "lead", told.Where(t => t.Kind == "firstContact").Select(t => t.Id));
         lost += await MissingAsync(system, "leads", "contact", told.Where(t => t.Kind == "contact").Select(t => t.Id));
         lost += await MissingAsync(system, "projects", "project", told.Where(t => t.Kind == "conversion").Select(t => t.Id));
-        lost += await MissingAsync(system, "projects", "stage_claim", told.Where(t => t.Kind == "stage").Select(t => t.Id));
-        lost += await MissingAsync(system, "projects", "funds_entry", told.Where(t => t.Kind == "funds").Select(t => t.Id));
+        lost += await MissingAsync(system, "projects", "submission", told.Where(t => t.Kind == "stage").Select(t => t.Id));
+        lost += await MissingAsync(system, "projects", "amount_entry", told.Where(t => t.Kind == "funds").Select(t => t.Id));
         // Moves have no row of their own that the answer names: the lead must stand where the last one put it.
         lost += await NumberAsync(system, "leads",
             "select count(*) from unnest($1::uuid[]) moved(id) left join lead on lead.id = moved.id where lead.id is null or lead.stage <> 3",
@@ -153,7 +153,7 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
             union all
             select 'contractAmount ' || {stage} || ' ' || contract_currency, sum(contract_amount) from project p where contract_currency is not null group by 1
             union all
-            select 'paidIn ' || {stage} || ' ' || paid_currency, sum(paid_amount) from project p join funds_entry f on f.project_id = p.id group by 1
+            select 'paidIn ' || {stage} || ' ' || entry_currency, sum(entry_amount) from project p join amount_entry f on f.project_id = p.id and f.kind = 0 group by 1
             """);
         using var api = new Integration(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
         var totals = await api.GetAsync("/api/v1/pipeline/totals?groupBy=stage&status=active,suspended,terminated,kept,invalid", CancellationToken.None);

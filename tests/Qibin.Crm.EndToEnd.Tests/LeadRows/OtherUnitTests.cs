@@ -34,8 +34,7 @@ public class OtherUnitTests(RunningSystem system)
         var own = await DoorsAsync(owner, operations, rows);
         Assert.Empty(((string[])["listLeads", "readLead", "listContacts", "readContact", "readReferrer", "listInvestors", "readInvestor",
             "listPeople", "readPerson", "findDuplicateInvestors", "listVisits", "listClaims", "readClaim", "readProtection", "listTransfers",
-            "readTransfer", "readExport", "listImports", "readImport", "listProjects", "getProject", "getProjectStages", "getStageClaim", "listFunds", "getFunds",
-            "listCompletedInvestment", "getCompletedInvestment",
+            "readTransfer", "readExport", "listImports", "readImport", "listProjects", "getProject", "getProjectStages", "getSubmission", "listAmounts", "getAmount",
             "listJourneys", "readJourney", "listReports", "readReport", "readReportFile", "export of leads", "export of investors", "logFirstContact"]).Except(own.Open));
         // The import has no file yet, and the second lead no referrer.
         Assert.Empty(own.Closed.Except(["readImportErrors", "readReferrer"]));
@@ -132,8 +131,7 @@ public class OtherUnitTests(RunningSystem system)
         {
             for (var i = 0; i < rows.Ids["leadId"].Length; i++)
             {
-                var ids = parameters.Select(p => (p, Id: (operation.Path.StartsWith("/api/v1/projects/", StringComparison.Ordinal) && p == "claimId" ? "stageClaimId" : p) is var name
-                    && rows.Ids.TryGetValue(name, out var known) ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
+                var ids = parameters.Select(p => (p, Id: rows.Ids.TryGetValue(p, out var known) ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
                 if (ids.TrueForAll(p => p.Id is not null))
                 {
                     yield return ids.Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.p}}}", p.Id, StringComparison.Ordinal));
@@ -227,10 +225,11 @@ public class OtherUnitTests(RunningSystem system)
         var converted = (await owner.PostAsync(path + "/conversion", new { projectName = "隐曜航电基地（演示）", occurredOn = RowsOfTheTests.Day(-180) }, following.ETag)).Is(201);
         var project = "/api/v1/projects/" + converted.Json.GetProperty("projectId").GetString();
         await Eventually.TrueAsync(async () => (await owner.GetAsync(project)).Status == 200);
-        var signing = (await owner.PostAsync(project + "/stages", RowsOfTheTests.SigningClaim())).Is(201);
-        (await leader.PostAsync($"{project}/stages/{signing.Id}/approval", new { decision = "approved" }, (await leader.GetAsync(project)).Is(200).ETag)).Is(200);
-        var funds = (await owner.PostAsync(project + "/funds", RowsOfTheTests.PayIn())).Is(201);
-        var completed = (await owner.PostAsync(project + "/completed-investment", RowsOfTheTests.Complete())).Is(201);
+        var signing = (await owner.PostAsync(project + "/submissions", RowsOfTheTests.SigningSubmission())).Is(201);
+        var tag = (await leader.GetAsync(project)).Is(200).ETag;
+        (await leader.PostAsync($"{project}/submissions/{signing.Id}/approval", new { decision = "approved" }, tag)).Is(200);
+        var funds = (await owner.PostAsync(project + "/amounts", RowsOfTheTests.PaidIn())).Is(201);
+        (await owner.PostAsync(project + "/amounts", RowsOfTheTests.Completed())).Is(201);
 
         var report = (await owner.PostAsync("/api/v1/pipeline/reports", new { month = RowsOfTheTests.Day(0)[..7] })).Is(202);
         await Eventually.TrueAsync(async () => (await owner.GetAsync($"/api/v1/pipeline/reports/{report.Id}")).Is(200).Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
@@ -247,9 +246,8 @@ public class OtherUnitTests(RunningSystem system)
                 ["importId"] = [$"{import.Id}"],
                 ["exportId"] = [$"{export.Id}"],
                 ["projectId"] = [Of(converted, "projectId")],
-                ["stageClaimId"] = [$"{signing.Id}"],
+                ["submissionId"] = [$"{signing.Id}"],
                 ["entryId"] = [$"{funds.Id}"],
-                ["completionId"] = [$"{completed.Id}"],
                 ["reportId"] = [$"{report.Id}"],
             },
             uscc,

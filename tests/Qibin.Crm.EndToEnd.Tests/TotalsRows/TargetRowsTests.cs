@@ -35,10 +35,11 @@ public class TargetRowsTests(RunningSystem system)
 
         // Signed by the unit that took it: the credit is divided as it was agreed.
         var (lead, project) = await SignedAfterTransferAsync();
-        (await taker.PostAsync(project + "/funds", new
+        (await taker.PostAsync(project + "/amounts", new
         {
+            kind = "paidIn",
             amount = RowsOfTheTests.Yuan("1000.01"),
-            paidOn = RowsOfTheTests.Day(0),
+            occurredOn = RowsOfTheTests.Day(0),
             origin = "domestic",
             document = new { type = "paymentProof", title = "到账凭证（演示）", number = "T-1", issuedOn = RowsOfTheTests.Day(0), uri = "https://documents.example/e5/payment" },
         })).Is(201);
@@ -129,14 +130,15 @@ public class TargetRowsTests(RunningSystem system)
 
         async Task SignAsync(string at)
         {
-            var claim = (await taker.PostAsync(at + "/stages", new
+            var filed = (await taker.PostAsync(at + "/submissions", new
             {
                 to = "signed",
                 occurredOn = RowsOfTheTests.Day(0),
                 contractAmount = RowsOfTheTests.Yuan("1000000.00"),
                 documents = new[] { new { type = "contract", title = "投资合同（演示）", number = "T-1", issuedOn = RowsOfTheTests.Day(0), uri = "https://documents.example/e5/contract" } },
             })).Is(201);
-            (await leader.PostAsync($"{at}/stages/{claim.Id}/approval", new { decision = "approved" }, (await leader.GetAsync(at)).Is(200).ETag)).Is(200);
+            var tag = (await leader.GetAsync(at)).Is(200).ETag;
+            (await leader.PostAsync($"{at}/submissions/{filed.Id}/approval", new { decision = "approved" }, tag)).Is(200);
         }
     }
 

@@ -62,7 +62,7 @@ public class EntryApplicationTests
     }
 
     [Fact]
-    public void Units_are_reserved_by_approval_and_kept_until_the_enterprise_leaves()
+    public void Spaces_are_reserved_by_approval_and_kept_until_the_enterprise_leaves()
     {
         var application = After("accept review");
         Assert.Empty(application.Occupations);
@@ -81,7 +81,7 @@ public class EntryApplicationTests
     }
 
     [Fact]
-    public void Leaving_on_the_day_of_settling_leaves_no_occupation()
+    public void Leaving_on_the_day_of_moving_in_leaves_no_occupation()
     {
         var application = After("accept review approve agree handOver moveIn");
 

@@ -1,4 +1,3 @@
-using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Domain;
 
@@ -62,19 +61,19 @@ public sealed class StageGateTests
     }
 
     [Fact]
-    public void A_claim_moves_nothing_and_its_approval_moves_one_stage()
+    public void A_submission_moves_nothing_and_its_approval_moves_one_stage()
     {
         var project = Opened();
-        var claim = Claim(project);
-        Assert.Equal((ProjectStage.Negotiating, claim.Id), (project.Stage, project.OpenClaimId));
-        project.Approve(claim, Approver, null, Now);
-        Assert.Equal((ProjectStage.Signed, (Guid?)null, Day.AddDays(1)), (project.Stage, project.OpenClaimId, project.StageOn));
+        var submission = Submitted(project);
+        Assert.Equal((ProjectStage.Negotiating, submission.Id), (project.Stage, project.OpenSubmissionId));
+        project.Approve(submission, Approver, null, Now);
+        Assert.Equal((ProjectStage.Signed, (Guid?)null, Day.AddDays(1)), (project.Stage, project.OpenSubmissionId, project.StageOn));
         Assert.Equal([Day, Day.AddDays(1)], project.StageDates);
         Assert.Equal(City.Cny(5), project.ContractAmount);
     }
 
     [Fact]
-    public void Facts_that_changed_since_the_claim_are_asked_again_at_the_approval()
+    public void Facts_that_changed_since_the_submission_are_asked_again_at_the_approval()
     {
         var project = At(ProjectStage.AtCapacity);
         project.Amend(project.Facts with { OutputThreshold = City.Cny(10), TaxThreshold = City.Cny(10) }, Now);
@@ -84,19 +83,19 @@ public sealed class StageGateTests
             AnnualTax = City.Cny(10),
             Documents = [Reference(DocumentType.OutputStatement), Reference(DocumentType.TaxCertificate)],
         };
-        var claim = project.Claim(City.NewId(), ProjectStage.Efficient, Day.AddDays(90), reached, null, Officer, Officer, Now);
+        var submission = project.Submit(City.NewId(), ProjectStage.Efficient, Day.AddDays(90), reached, null, Officer, Officer, Now);
         project.Amend(project.Facts with { TaxThreshold = City.Cny(10.01m) }, Now);
-        Assert.Equal("stage.belowThreshold", Assert.Throws<RuleViolation>(() => project.Approve(claim, Approver, null, Now)).Code);
+        Assert.Equal("stage.belowThreshold", Assert.Throws<RuleViolation>(() => project.Approve(submission, Approver, null, Now)).Code);
     }
 
     [Fact]
-    public void Who_sent_a_claim_for_another_does_not_approve_it_either()
+    public void Who_sent_a_submission_for_another_does_not_approve_it_either()
     {
         var project = Opened();
         var sender = City.NewId();
-        var claim = project.Claim(City.NewId(), ProjectStage.Signed, Day, Signing, null, Officer, sender, Now);
-        Assert.Equal("stage.ownClaim", Assert.Throws<RuleViolation>(() => project.Approve(claim, Officer, null, Now)).Code);
-        Assert.Equal("stage.ownClaim", Assert.Throws<RuleViolation>(() => project.Refuse(claim, sender, null, Now)).Code);
+        var submission = project.Submit(City.NewId(), ProjectStage.Signed, Day, Signing, null, Officer, sender, Now);
+        Assert.Equal("submission.own", Assert.Throws<RuleViolation>(() => project.Approve(submission, Officer, null, Now)).Code);
+        Assert.Equal("submission.own", Assert.Throws<RuleViolation>(() => project.Refuse(submission, sender, null, Now)).Code);
     }
 
     [Theory]
@@ -117,33 +116,20 @@ public sealed class StageGateTests
     public void Several_changes_of_one_unit_of_work_make_one_version()
     {
         var project = Opened();
-        project.Approve(Claim(project), Approver, null, Now);
+        project.Approve(Submitted(project), Approver, null, Now);
         Assert.Equal(1, project.Version);
     }
 
     private static StageEvidence Signing => new() { ContractAmount = City.Cny(5), Documents = [Reference(DocumentType.Contract)] };
 
-    private static StageClaim Claim(Project project) =>
-        project.Claim(City.NewId(), ProjectStage.Signed, Day.AddDays(1), Signing, null, Officer, Officer, Now);
+    private static Submission Submitted(Project project) =>
+        project.Submit(City.NewId(), ProjectStage.Signed, Day.AddDays(1), Signing, null, Officer, Officer, Now);
 
-    private static DocumentReference Reference(DocumentType type) => new() { Type = type, Title = "虚构附件", Hash = new string('a', 64) };
+    private static Document Reference(DocumentType type) => new() { Type = type, Title = "虚构附件", Hash = new string('a', 64) };
 
     private static Project Opened() => Project.Open(
         City.NewId(), "P-2026-000001", "虚构项目",
-        new LeadState
-        {
-            LeadId = City.NewId(),
-            Code = "L-2026-000001",
-            InvestorId = City.NewId(),
-            InvestorName = "虚构公司",
-            Stage = LeadStage.Converted,
-            StageOn = Day,
-            FirstContactOn = Day,
-            OwnerId = Officer,
-            UnitId = City.NewId(),
-            Confidential = false,
-            Readers = [],
-        },
+        new ConvertedLead { LeadId = City.NewId(), InvestorId = City.NewId(), InvestorName = "虚构公司", OwnerId = Officer, UnitId = City.NewId() },
         Day, Officer, Now);
 
     private static Project At(ProjectStage stage)
@@ -162,7 +148,7 @@ public sealed class StageGateTests
                 Documents = [.. gate.Documents.Select(Reference)],
             };
             project.Approve(
-                project.Claim(City.NewId(), gate.To, Day.AddDays((int)gate.To), evidence, null, Officer, Officer, Now), Approver, null, Now);
+                project.Submit(City.NewId(), gate.To, Day.AddDays((int)gate.To), evidence, null, Officer, Officer, Now), Approver, null, Now);
         }
 
         return project;

@@ -14,10 +14,10 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
     public const string UsccConstraint = "ux_enterprise_uscc";
     public const string ParkNameConstraint = "ux_park_name";
     public const string BuildingNameConstraint = "ux_building_name";
-    public const string UnitNameConstraint = "ux_premises_unit_name";
+    public const string SpaceNameConstraint = "ux_space_name";
 
-    /// <summary>No unit is let twice at once: <c>exclude using gist (unit_id with =, daterange(from, until) with &amp;&amp;)</c>, made by the migration.</summary>
-    public const string OccupationConstraint = "ex_occupation_unit";
+    /// <summary>No space is let twice at once: <c>exclude using gist (space_id with =, daterange(from, until) with &amp;&amp;)</c>, made by the migration.</summary>
+    public const string OccupationConstraint = "ex_occupation_space";
 
     public Guid ActorId { get; set; }
 
@@ -25,7 +25,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
     public DbSet<ProjectLink> ProjectLinks => Set<ProjectLink>();
     public DbSet<Park> Parks => Set<Park>();
     public DbSet<Building> Buildings => Set<Building>();
-    public DbSet<PremisesUnit> Units => Set<PremisesUnit>();
+    public DbSet<Space> Spaces => Set<Space>();
     public DbSet<EntryApplication> EntryApplications => Set<EntryApplication>();
     public DbSet<Occupation> Occupations => Set<Occupation>();
     public DbSet<Tenancy> Tenancies => Set<Tenancy>();
@@ -37,11 +37,11 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
     public Task OneAtATimeAsync(Uscc uscc, CancellationToken ct) =>
         this.LockEnterpriseAsync(uscc.Value, ct);
 
-    /// <summary>Units that somebody has or holds on a day, or has not left although the term is over.</summary>
+    /// <summary>Spaces that somebody has or holds on a day, or has not left although the term is over.</summary>
     public IQueryable<Guid> TakenOn(DateOnly day) =>
-        Occupations.Where(o => o.From <= day && (o.Until == null || o.Until > day)).Select(o => o.UnitId)
+        Occupations.Where(o => o.From <= day && (o.Until == null || o.Until > day)).Select(o => o.SpaceId)
             .Union(Occupations.Where(o => o.Until <= day && Tenancies.Any(t => t.ApplicationId == o.ApplicationId && (t.EndedOn == null || t.EndedOn > day)))
-                .Select(o => o.UnitId));
+                .Select(o => o.SpaceId));
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -49,7 +49,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();
-        foreach (var prefix in (string[])["E", "PK", "B", "U", "EA", "T"])
+        foreach (var prefix in (string[])["E", "PK", "B", "S", "EA", "T"])
         {
             modelBuilder.AddPeopleCodes(prefix);
         }
@@ -82,26 +82,26 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
             MapPoint(building, x => x.At);
             building.HasIndex(x => new { x.UpdatedAt, x.Id });
         });
-        modelBuilder.Entity<PremisesUnit>(unit =>
+        modelBuilder.Entity<Space>(space =>
         {
-            unit.ToTable("premises_unit");
-            Coded(unit, x => x.Code);
-            unit.Property(x => x.Name).HasMaxLength(200);
-            unit.HasIndex(x => new { x.BuildingId, x.Name }, UnitNameConstraint).IsUnique().HasDatabaseName(UnitNameConstraint);
-            unit.HasIndex(x => x.ParkId);
-            unit.HasOne<Building>().WithMany().HasForeignKey(x => x.BuildingId).OnDelete(DeleteBehavior.Restrict);
-            unit.Property(x => x.Area).HasPrecision(12, 2);
-            unit.Property(x => x.Height).HasPrecision(6, 2);
-            unit.Property(x => x.FloorLoad).HasPrecision(8, 2);
-            unit.Property(x => x.Power).HasPrecision(10, 2);
-            unit.ComplexProperty(x => x.Rent, rent =>
+            space.ToTable("space");
+            Coded(space, x => x.Code);
+            space.Property(x => x.Name).HasMaxLength(200);
+            space.HasIndex(x => new { x.BuildingId, x.Name }, SpaceNameConstraint).IsUnique().HasDatabaseName(SpaceNameConstraint);
+            space.HasIndex(x => x.ParkId);
+            space.HasOne<Building>().WithMany().HasForeignKey(x => x.BuildingId).OnDelete(DeleteBehavior.Restrict);
+            space.Property(x => x.Area).HasPrecision(12, 2);
+            space.Property(x => x.Height).HasPrecision(6, 2);
+            space.Property(x => x.FloorLoad).HasPrecision(8, 2);
+            space.Property(x => x.Power).HasPrecision(10, 2);
+            space.ComplexProperty(x => x.Rent, rent =>
             {
                 rent.Property(x => x.Amount).HasPrecision(19, 4);
                 rent.Property(x => x.Currency).HasMaxLength(3);
             });
-            MapPoint(unit, x => x.At);
-            unit.HasIndex(x => new { x.Area, x.Id });
-            unit.HasIndex(x => new { x.UpdatedAt, x.Id });
+            MapPoint(space, x => x.At);
+            space.HasIndex(x => new { x.Area, x.Id });
+            space.HasIndex(x => new { x.UpdatedAt, x.Id });
         });
         modelBuilder.Entity<EntryApplication>(MapApplication);
         modelBuilder.Entity<EntryMove>(move =>
@@ -121,10 +121,10 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         modelBuilder.Entity<Occupation>(occupation =>
         {
             occupation.ToTable("occupation", t => t.HasCheckConstraint("ck_occupation_term", "occupied_until is null or occupied_until > occupied_from"));
-            occupation.HasKey(x => new { x.ApplicationId, x.UnitId });
+            occupation.HasKey(x => new { x.ApplicationId, x.SpaceId });
             occupation.Property(x => x.From).HasColumnName("occupied_from");
             occupation.Property(x => x.Until).HasColumnName("occupied_until");
-            occupation.HasOne<PremisesUnit>().WithMany().HasForeignKey(x => x.UnitId).OnDelete(DeleteBehavior.Restrict);
+            occupation.HasOne<Space>().WithMany().HasForeignKey(x => x.SpaceId).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<Tenancy>(tenancy =>
         {
@@ -133,7 +133,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
             tenancy.HasOne<Enterprise>().WithMany().HasForeignKey(x => x.EnterpriseId).OnDelete(DeleteBehavior.Restrict);
             tenancy.HasOne<EntryApplication>().WithOne().HasForeignKey<Tenancy>(x => x.ApplicationId).OnDelete(DeleteBehavior.Restrict);
             tenancy.Property(x => x.EndReason).HasMaxLength(500);
-            tenancy.HasIndex(x => x.UnitIds).HasMethod("gin");
+            tenancy.HasIndex(x => x.SpaceIds).HasMethod("gin");
             tenancy.HasIndex(x => new { x.StartedOn, x.Id });
             tenancy.HasIndex(x => new { x.UpdatedAt, x.Id });
         });
@@ -170,7 +170,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         application.HasMany(x => x.Moves).WithOne().HasForeignKey(x => x.ApplicationId).IsRequired();
         application.HasMany(x => x.Reviews).WithOne().HasForeignKey(x => x.ApplicationId).IsRequired();
         application.HasMany(x => x.Occupations).WithOne().HasForeignKey(x => x.ApplicationId).IsRequired();
-        application.HasIndex(x => x.UnitIds).HasMethod("gin");
+        application.HasIndex(x => x.SpaceIds).HasMethod("gin");
         application.HasIndex(x => new { x.StateOn, x.Id });
         application.HasIndex(x => new { x.UpdatedAt, x.Id });
     }

@@ -60,14 +60,14 @@ public enum FairCompetitionConclusion { Passed, Exempt, Failed }
 public sealed record FairCompetitionReview(FairCompetitionConclusion Conclusion, string DocumentNumber, DateOnly On, Guid OfficerId);
 
 /// <summary>What is applied for.</summary>
-/// <param name="UnitIds">Units of the premises.</param>
+/// <param name="SpaceIds">Spaces of the premises.</param>
 /// <param name="WantedFrom">First day.</param>
 /// <param name="WantedTo">First day no longer wanted; null for no end.</param>
 /// <param name="PreferentialTerms">Preferential terms 优惠条件 that are promised; null when none are.</param>
 /// <param name="Note">What else is to be said.</param>
-public sealed record EntryWish(Guid[] UnitIds, DateOnly WantedFrom, DateOnly? WantedTo, string? PreferentialTerms, string? Note);
+public sealed record EntryWish(Guid[] SpaceIds, DateOnly WantedFrom, DateOnly? WantedTo, string? PreferentialTerms, string? Note);
 
-/// <summary>An enterprise's application for units 入驻申请, from draft to moved in and left.</summary>
+/// <summary>An enterprise's application for spaces 入驻申请, from draft to moved in and left.</summary>
 public sealed class EntryApplication : Aggregate, IConfidential
 {
     private readonly List<EntryMove> _moves = [];
@@ -81,7 +81,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
     public string Code { get; private init; } = "";
     public Guid EnterpriseId { get; private init; }
     public Guid? ProjectId { get; private init; }
-    public Guid[] UnitIds { get; private set; } = [];
+    public Guid[] SpaceIds { get; private set; } = [];
     public DateOnly WantedFrom { get; private set; }
     public DateOnly? WantedTo { get; private set; }
     public string? PreferentialTerms { get; private set; }
@@ -193,7 +193,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
         Touch();
     }
 
-    /// <summary>通过: reserves the units. Refused while a review is missing, too low or vetoes, or fair competition is not shown.</summary>
+    /// <summary>通过: reserves the spaces. Refused while a review is missing, too low or vetoes, or fair competition is not shown.</summary>
     public EntryState Approve(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -237,9 +237,9 @@ public sealed class EntryApplication : Aggregate, IConfidential
         }
 
         Move(EntryState.Approved, step, from);
-        foreach (var unit in UnitIds)
+        foreach (var space in SpaceIds)
         {
-            _occupations.Add(new Occupation { ApplicationId = Id, UnitId = unit, From = WantedFrom, Until = WantedTo });
+            _occupations.Add(new Occupation { ApplicationId = Id, SpaceId = space, From = WantedFrom, Until = WantedTo });
         }
 
         return from;
@@ -256,7 +256,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
     /// <summary>交付.</summary>
     public EntryState HandOver(Step step) => Move(EntryState.HandedOver, step, From(EntryState.Agreed));
 
-    /// <summary>入驻: opens the tenancy; the units count as occupied from this day when it lies before the wanted one.</summary>
+    /// <summary>入驻: opens the tenancy; the spaces count as occupied from this day when it lies before the wanted one.</summary>
     /// <exception cref="RuleViolation"><c>entry.wrongState</c>, <c>entry.beforePrevious</c> or <c>entry.termOver</c>.</exception>
     public Tenancy MoveIn(Step step, string tenancyCode, Guid? leadId)
     {
@@ -278,7 +278,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
         return tenancy;
     }
 
-    /// <summary>离园: the units are free from this day.</summary>
+    /// <summary>离园: the spaces are free from this day.</summary>
     public EntryState Leave(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -322,7 +322,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
             throw new RuleViolation("entry.termEmpty");
         }
 
-        (UnitIds, WantedFrom, WantedTo) = ([.. wish.UnitIds.Distinct()], wish.WantedFrom, wish.WantedTo);
+        (SpaceIds, WantedFrom, WantedTo) = ([.. wish.SpaceIds.Distinct()], wish.WantedFrom, wish.WantedTo);
         (PreferentialTerms, Note) = (wish.PreferentialTerms, wish.Note);
     }
 

@@ -48,7 +48,7 @@ public sealed class Park : Aggregate
 /// <param name="Floors">Floors above ground, numbered 1 upwards.</param>
 /// <param name="Basements">Floors below ground, numbered −1 downwards.</param>
 /// <param name="At">Where it stands.</param>
-/// <param name="State">A closed building's units cannot be let.</param>
+/// <param name="State">A closed building's spaces cannot be let.</param>
 public sealed record BuildingFacts(string Name, int Floors, int Basements, Coordinates? At, PremisesState State);
 
 /// <summary>A building 楼宇 of a park.</summary>
@@ -86,7 +86,7 @@ public sealed class Building : Aggregate
     public bool HasFloor(int floor) => floor > 0 ? floor <= Floors : floor < 0 && -floor <= Basements;
 }
 
-/// <summary>What is written about a unit.</summary>
+/// <summary>What is written about a space.</summary>
 /// <param name="Name">Unique in its building, such as <c>A-301</c>.</param>
 /// <param name="Floor">1 upwards above ground, −1 downwards below.</param>
 /// <param name="Area">m².</param>
@@ -96,15 +96,15 @@ public sealed class Building : Aggregate
 /// <param name="Rent">Per m² and month.</param>
 /// <param name="At">Where it is, when the building is too coarse.</param>
 /// <param name="ReadyOn">The day from which it can be let; idle days count from it.</param>
-/// <param name="State">Only an available unit can be let.</param>
-public sealed record UnitFacts(
+/// <param name="State">Only an available space can be let.</param>
+public sealed record SpaceFacts(
     string Name, int Floor, decimal Area, decimal? Height, decimal? FloorLoad, decimal? Power, Money? Rent, Coordinates? At, DateOnly ReadyOn,
     PremisesState State);
 
-/// <summary>A unit 单元: the smallest part of a building that is let.</summary>
-public sealed class PremisesUnit : Aggregate
+/// <summary>A space 单元: the smallest part of a building that is let.</summary>
+public sealed class Space : Aggregate
 {
-    private PremisesUnit()
+    private Space()
     {
     }
 
@@ -125,16 +125,16 @@ public sealed class PremisesUnit : Aggregate
     public DateTimeOffset UpdatedAt { get; private set; }
 
     /// <exception cref="RuleViolation"><c>premises.floorUnknown</c>.</exception>
-    public static PremisesUnit Open(Building building, string code, UnitFacts facts, DateTimeOffset at)
+    public static Space Open(Building building, string code, SpaceFacts facts, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(building);
-        var unit = new PremisesUnit { Id = Guid.CreateVersion7(at), ParkId = building.ParkId, BuildingId = building.Id, Code = code, RecordedAt = at };
-        unit.Amend(building, facts, at);
-        return unit;
+        var space = new Space { Id = Guid.CreateVersion7(at), ParkId = building.ParkId, BuildingId = building.Id, Code = code, RecordedAt = at };
+        space.Amend(building, facts, at);
+        return space;
     }
 
     /// <exception cref="RuleViolation"><c>premises.floorUnknown</c>.</exception>
-    public void Amend(Building building, UnitFacts facts, DateTimeOffset at)
+    public void Amend(Building building, SpaceFacts facts, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(building);
         ArgumentNullException.ThrowIfNull(facts);

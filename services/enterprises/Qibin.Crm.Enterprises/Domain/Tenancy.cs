@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Enterprises.Domain;
 
-/// <summary>An enterprise's stay in its units 租约, from the day it moved in until it leaves.</summary>
+/// <summary>An enterprise's stay in its spaces 租约, from the day it moved in until it leaves.</summary>
 public sealed class Tenancy : Aggregate, IConfidential
 {
     private Tenancy()
@@ -15,7 +15,7 @@ public sealed class Tenancy : Aggregate, IConfidential
     public Guid ApplicationId { get; private init; }
     public Guid? ProjectId { get; private init; }
     public Guid? LeadId { get; private init; }
-    public Guid[] UnitIds { get; private init; } = [];
+    public Guid[] SpaceIds { get; private init; } = [];
     public DateOnly StartedOn { get; private init; }
 
     /// <summary>First day after the lease's term; null when it has none.</summary>
@@ -42,7 +42,7 @@ public sealed class Tenancy : Aggregate, IConfidential
             ApplicationId = application.Id,
             ProjectId = application.ProjectId,
             LeadId = leadId,
-            UnitIds = application.UnitIds,
+            SpaceIds = application.SpaceIds,
             StartedOn = on,
             LeaseUntil = application.WantedTo,
             Confidential = application.Confidential,

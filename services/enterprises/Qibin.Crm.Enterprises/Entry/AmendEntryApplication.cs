@@ -11,9 +11,9 @@ namespace Qibin.Crm.Enterprises.Entry;
 /// <summary>What changes of a draft or returned application.</summary>
 public sealed record AmendEntryApplicationRequest : MergePatch
 {
-    /// <summary>Units of the premises, 1 to 50.</summary>
+    /// <summary>Spaces of the premises, 1 to 50.</summary>
     [Items(1, 50)]
-    public IReadOnlyList<Guid>? UnitIds { get; init => field = Kept(value); }
+    public IReadOnlyList<Guid>? SpaceIds { get; init => field = Kept(value); }
 
     /// <summary>First day.</summary>
     [BusinessDate]
@@ -45,13 +45,13 @@ internal static class AmendEntryApplication
 
         ifMatch.Check(application);
         caller.MayChange(application);
-        if (request.UnitIds is { } units)
+        if (request.SpaceIds is { } spaces)
         {
-            await db.KnowUnitsAsync(units, ct);
+            await db.KnowSpacesAsync(spaces, ct);
         }
 
         application.Amend(new EntryWish(
-            request.UnitIds is { } wanted ? [.. wanted] : application.UnitIds,
+            request.SpaceIds is { } wanted ? [.. wanted] : application.SpaceIds,
             request.WantedFrom ?? application.WantedFrom,
             request.Over(application.WantedTo, request.WantedTo),
             request.Over(application.PreferentialTerms, request.PreferentialTerms),

@@ -24,7 +24,7 @@ public sealed record ApprovalRequest
 }
 
 /// <summary>
-/// Approves an application and reserves its units from the wanted day on. The database refuses units that another application
+/// Approves an application and reserves its spaces from the wanted day on. The database refuses spaces that another application
 /// holds in that time.
 /// </summary>
 internal static class ApproveEntryApplication
@@ -62,14 +62,14 @@ internal static class ApproveEntryApplication
         }
 
         var from = application.Approve(step);
-        var wanted = application.UnitIds;
-        var lettable = await db.Units.CountAsync(
+        var wanted = application.SpaceIds;
+        var lettable = await db.Spaces.CountAsync(
             u => wanted.Contains(u.Id) && u.State == PremisesState.Available
                 && db.Buildings.Any(b => b.Id == u.BuildingId && b.State == PremisesState.Available)
                 && db.Parks.Any(p => p.Id == u.ParkId && p.State == PremisesState.Available), ct);
         if (lettable < wanted.Length)
         {
-            throw new RuleViolation("premises.unitNotAvailable");
+            throw new RuleViolation("premises.spaceNotAvailable");
         }
 
         await ReserveAsync(application, db, ct);
@@ -81,19 +81,19 @@ internal static class ApproveEntryApplication
     /// Inserts the occupations under the database's exclusion constraint. Plain inserts that meet would wait for each other until
     /// one is killed as a deadlock; with <c>on conflict do nothing</c> all who lose wait for the winner alone, and go at once.
     /// </summary>
-    /// <exception cref="RuleViolation"><c>premises.unitTaken</c>.</exception>
+    /// <exception cref="RuleViolation"><c>premises.spaceTaken</c>.</exception>
     private static async Task ReserveAsync(EntryApplication application, EnterprisesDb db, CancellationToken ct)
     {
         var reserved = await db.Database.ExecuteSqlAsync(
             $"""
-            insert into occupation (application_id, unit_id, occupied_from, occupied_until)
-            select {application.Id}, unit_id, {application.WantedFrom}, {application.WantedTo}::date
-            from unnest({application.UnitIds}) as unit_id order by unit_id
+            insert into occupation (application_id, space_id, occupied_from, occupied_until)
+            select {application.Id}, space_id, {application.WantedFrom}, {application.WantedTo}::date
+            from unnest({application.SpaceIds}) as space_id order by space_id
             on conflict do nothing
             """, ct);
-        if (reserved < application.UnitIds.Length)
+        if (reserved < application.SpaceIds.Length)
         {
-            throw new RuleViolation("premises.unitTaken");
+            throw new RuleViolation("premises.spaceTaken");
         }
 
         foreach (var occupation in db.ChangeTracker.Entries<Occupation>().Where(o => o.State == EntityState.Added))

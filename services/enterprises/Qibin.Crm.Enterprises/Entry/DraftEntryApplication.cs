@@ -22,9 +22,9 @@ public sealed record DraftEntryApplicationRequest
     /// </summary>
     public Guid? ProjectId { get; init; }
 
-    /// <summary>Units of the premises, 1 to 50.</summary>
+    /// <summary>Spaces of the premises, 1 to 50.</summary>
     [Needed, Items(1, 50)]
-    public IReadOnlyList<Guid>? UnitIds { get; init; }
+    public IReadOnlyList<Guid>? SpaceIds { get; init; }
 
     /// <summary>First day.</summary>
     [Needed, BusinessDate]
@@ -75,25 +75,25 @@ internal static class DraftEntryApplication
             throw new RuleViolation("entry.ownProjectOnly");
         }
 
-        await db.KnowUnitsAsync(request.UnitIds!, ct);
+        await db.KnowSpacesAsync(request.SpaceIds!, ct);
         var projectId = request.ProjectId ?? (enterprise.Links.Count == 1 && known.Count == 1 ? known[0].ProjectId : null);
         var application = EntryApplication.Draft(
             await codes.NextAsync("EA", ct), enterprise, projectId,
-            new EntryWish([.. request.UnitIds!], request.WantedFrom!.Value, request.WantedTo, request.PreferentialTerms, request.Note), step);
+            new EntryWish([.. request.SpaceIds!], request.WantedFrom!.Value, request.WantedTo, request.PreferentialTerms, request.Note), step);
         db.Add(application);
         await db.SaveChangesAsync(ct);
         return application;
     }
 
-    /// <exception cref="Refusal">400 <c>premises.unitUnknown</c> at the first unit that is not there.</exception>
-    internal static async Task KnowUnitsAsync(this EnterprisesDb db, IReadOnlyList<Guid> unitIds, CancellationToken ct)
+    /// <exception cref="Refusal">400 <c>premises.spaceUnknown</c> at the first space that is not there.</exception>
+    internal static async Task KnowSpacesAsync(this EnterprisesDb db, IReadOnlyList<Guid> spaceIds, CancellationToken ct)
     {
-        var there = await db.Units.Where(u => unitIds.Contains(u.Id)).Select(u => u.Id).ToListAsync(ct);
-        for (var i = 0; i < unitIds.Count; i++)
+        var there = await db.Spaces.Where(u => spaceIds.Contains(u.Id)).Select(u => u.Id).ToListAsync(ct);
+        for (var i = 0; i < spaceIds.Count; i++)
         {
-            if (!there.Contains(unitIds[i]))
+            if (!there.Contains(spaceIds[i]))
             {
-                throw Refusal.Invalid($"/unitIds/{i}", "premises.unitUnknown");
+                throw Refusal.Invalid($"/spaceIds/{i}", "premises.spaceUnknown");
             }
         }
     }

@@ -31,7 +31,7 @@ internal static class EntryRoutes
         entry.MapPost("/{applicationId:guid}/fair-competition-review", RecordFairCompetition.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
             .WithName("recordFairCompetitionReview").WithSummary("登记公平竞争审查 · Put the fair-competition review on record");
         entry.MapPost("/{applicationId:guid}/approval", ApproveEntryApplication.Handle).Allow(Scopes.EnterprisesWrite, Approvers)
-            .WithName("approveEntryApplication").WithSummary("批准入驻申请 · Approve an application and reserve its units");
+            .WithName("approveEntryApplication").WithSummary("批准入驻申请 · Approve an application and reserve its spaces");
         entry.MapPost("/{applicationId:guid}/agreement", AgreeEntryApplication.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
             .WithName("agreeEntryApplication").WithSummary("签订入驻协议 · Record the entry agreement");
         entry.MapPost("/{applicationId:guid}/handover", PlainSteps.HandOver).Allow(Scopes.EnterprisesWrite, Writers.Roles)

@@ -18,7 +18,7 @@ public sealed record MoveInReceipt : Receipt
     public required Guid TenancyId { get; init; }
 }
 
-/// <summary>Moves in the enterprise in its units 入驻 and opens the tenancy.</summary>
+/// <summary>Moves in the enterprise in its spaces 入驻 and opens the tenancy.</summary>
 internal static class MoveIn
 {
     internal static async Task<Results<Ok<MoveInReceipt>, NotFound>> Handle(
@@ -63,7 +63,7 @@ internal static class MoveIn
             Enterprise = enterprise.State(),
             ApplicationId = application.Id,
             TenancyId = tenancy.Id,
-            UnitIds = application.UnitIds,
+            SpaceIds = application.SpaceIds,
             ProjectId = application.ProjectId,
             LeadId = leadId,
             OccurredOn = step.On,

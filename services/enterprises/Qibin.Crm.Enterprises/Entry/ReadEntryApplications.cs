@@ -16,8 +16,8 @@ public sealed record EntryApplicationQuery
     public Guid? EnterpriseId { get; init; }
     public Guid? ProjectId { get; init; }
 
-    /// <summary>Applications that want this unit.</summary>
-    public Guid? UnitId { get; init; }
+    /// <summary>Applications that want this space.</summary>
+    public Guid? SpaceId { get; init; }
 
     /// <summary>Changed at this instant or later.</summary>
     public DateTimeOffset? UpdatedSince { get; init; }
@@ -38,7 +38,7 @@ public sealed record EntryApplicationSummary
     /// <summary>Business date of the present state.</summary>
     public required DateOnly StateOn { get; init; }
 
-    public required IReadOnlyList<Guid> UnitIds { get; init; }
+    public required IReadOnlyList<Guid> SpaceIds { get; init; }
 
     /// <summary>First day.</summary>
     public required DateOnly WantedFrom { get; init; }
@@ -117,7 +117,7 @@ public sealed record EntryApplicationDetail : IVersioned
     /// <summary>Business date of the present state.</summary>
     public required DateOnly StateOn { get; init; }
 
-    public required IReadOnlyList<Guid> UnitIds { get; init; }
+    public required IReadOnlyList<Guid> SpaceIds { get; init; }
 
     /// <summary>First day.</summary>
     public required DateOnly WantedFrom { get; init; }
@@ -170,9 +170,9 @@ internal static class ReadEntryApplications
             rows = rows.Where(a => a.ProjectId == project);
         }
 
-        if (query.UnitId is { } unit)
+        if (query.SpaceId is { } space)
         {
-            rows = rows.Where(a => a.UnitIds.Contains(unit));
+            rows = rows.Where(a => a.SpaceIds.Contains(space));
         }
 
         if (query.UpdatedSince?.ToUniversalTime() is { } since)
@@ -188,7 +188,7 @@ internal static class ReadEntryApplications
             ProjectId = a.ProjectId,
             State = a.State,
             StateOn = a.StateOn,
-            UnitIds = a.UnitIds,
+            SpaceIds = a.SpaceIds,
             WantedFrom = a.WantedFrom,
             WantedTo = a.WantedTo,
             UpdatedAt = a.UpdatedAt,
@@ -208,7 +208,7 @@ internal static class ReadEntryApplications
             ProjectId = a.ProjectId,
             State = a.State,
             StateOn = a.StateOn,
-            UnitIds = a.UnitIds,
+            SpaceIds = a.SpaceIds,
             WantedFrom = a.WantedFrom,
             WantedTo = a.WantedTo,
             PreferentialTerms = a.PreferentialTerms,

@@ -16,11 +16,11 @@ public sealed record AmendBuildingRequest : MergePatch
     [TextLength(200)]
     public string? Name { get; init => field = Kept(value); }
 
-    /// <summary>Floors above ground; none goes on which a unit stands.</summary>
+    /// <summary>Floors above ground; none goes on which a space stands.</summary>
     [NumberRange(0, 200)]
     public int? Floors { get; init => field = Kept(value); }
 
-    /// <summary>Floors below ground; none goes on which a unit stands.</summary>
+    /// <summary>Floors below ground; none goes on which a space stands.</summary>
     [NumberRange(0, 20)]
     public int? Basements { get; init => field = Kept(value); }
 
@@ -42,8 +42,8 @@ internal static class AmendBuilding
 
         ifMatch.Check(building);
         var (floors, basements) = (request.Floors ?? building.Floors, request.Basements ?? building.Basements);
-        // Units are added under the same lock on their building.
-        if (await db.Units.AnyAsync(u => u.BuildingId == buildingId && (u.Floor > floors || u.Floor < -basements), ct))
+        // Spaces are added under the same lock on their building.
+        if (await db.Spaces.AnyAsync(u => u.BuildingId == buildingId && (u.Floor > floors || u.Floor < -basements), ct))
         {
             throw new RuleViolation("premises.floorInUse");
         }

@@ -7,10 +7,10 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>A free unit and how long it has stood idle.</summary>
-public sealed record IdleUnit
+/// <summary>A free space and how long it has stood idle.</summary>
+public sealed record IdleSpace
 {
-    public required Guid UnitId { get; init; }
+    public required Guid SpaceId { get; init; }
     public required string Name { get; init; }
 
     /// <summary>m².</summary>
@@ -23,13 +23,13 @@ public sealed record IdleUnit
     public required int IdleDays { get; init; }
 }
 
-/// <summary>How much of a building stands free on a day. Units that were not ready then, or cannot be let now, do not count.</summary>
+/// <summary>How much of a building stands free on a day. Spaces that were not ready then, or cannot be let now, do not count.</summary>
 public sealed record VacancyAnswer
 {
     public required Guid BuildingId { get; init; }
     public required DateOnly On { get; init; }
-    public required int Units { get; init; }
-    public required int FreeUnits { get; init; }
+    public required int Spaces { get; init; }
+    public required int FreeSpaces { get; init; }
 
     /// <summary>m².</summary>
     public required decimal Area { get; init; }
@@ -40,11 +40,11 @@ public sealed record VacancyAnswer
     /// <summary>Free area over area, 0 to 1, to 4 decimals; 0 when there is no area.</summary>
     public required decimal VacancyRate { get; init; }
 
-    /// <summary>Sum over the free units.</summary>
+    /// <summary>Sum over the free spaces.</summary>
     public required int IdleDays { get; init; }
 
-    /// <summary>The free units, the longest idle first.</summary>
-    public required IReadOnlyList<IdleUnit> Idle { get; init; }
+    /// <summary>The free spaces, the longest idle first.</summary>
+    public required IReadOnlyList<IdleSpace> Idle { get; init; }
 }
 
 /// <summary>Vacancy rate and idle days of a building.</summary>
@@ -65,7 +65,7 @@ internal static class BuildingVacancy
 
         var day = on ?? clock.Today();
         var taken = db.TakenOn(day);
-        var units = await db.Units.Where(u => u.BuildingId == buildingId && u.State == PremisesState.Available && u.ReadyOn <= day)
+        var spaces = await db.Spaces.Where(u => u.BuildingId == buildingId && u.State == PremisesState.Available && u.ReadyOn <= day)
             .Select(u => new
             {
                 u.Id,
@@ -73,20 +73,20 @@ internal static class BuildingVacancy
                 u.Area,
                 u.ReadyOn,
                 Taken = taken.Contains(u.Id),
-                LastUntil = db.Occupations.Where(o => o.UnitId == u.Id && o.Until <= day).Max(o => o.Until),
+                LastUntil = db.Occupations.Where(o => o.SpaceId == u.Id && o.Until <= day).Max(o => o.Until),
             }).ToListAsync(ct);
-        var idle = units.Where(u => !u.Taken).Select(u =>
+        var idle = spaces.Where(u => !u.Taken).Select(u =>
         {
             var since = u.LastUntil > u.ReadyOn ? u.LastUntil.Value : u.ReadyOn;
-            return new IdleUnit { UnitId = u.Id, Name = u.Name, Area = u.Area, FreeSince = since, IdleDays = day.DayNumber - since.DayNumber };
+            return new IdleSpace { SpaceId = u.Id, Name = u.Name, Area = u.Area, FreeSince = since, IdleDays = day.DayNumber - since.DayNumber };
         }).OrderByDescending(u => u.IdleDays).ThenBy(u => u.Name, StringComparer.Ordinal).ToList();
-        var (area, free) = (units.Sum(u => u.Area), idle.Sum(u => u.Area));
+        var (area, free) = (spaces.Sum(u => u.Area), idle.Sum(u => u.Area));
         return TypedResults.Ok(new VacancyAnswer
         {
             BuildingId = buildingId,
             On = day,
-            Units = units.Count,
-            FreeUnits = idle.Count,
+            Spaces = spaces.Count,
+            FreeSpaces = idle.Count,
             Area = area,
             FreeArea = free,
             VacancyRate = area == 0 ? 0 : decimal.Round(free / area, 4),

@@ -3,7 +3,7 @@ using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>Parks, buildings and units 载体.</summary>
+/// <summary>Parks, buildings and spaces 载体.</summary>
 internal static class PremisesRoutes
 {
     public static void MapPremises(this RouteGroupBuilder api)
@@ -30,16 +30,16 @@ internal static class PremisesRoutes
         buildings.MapPatch("/{buildingId:guid}", AmendBuilding.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
             .WithName("amendBuilding").WithSummary("修改楼宇 · Amend a building");
 
-        var units = api.MapGroup("/premises/units");
-        units.MapGet("", ReadUnits.List).AllowEverybody(Scopes.EnterprisesRead).WithMetadata(ReadUnits.Listing)
-            .WithName("listPremisesUnits").WithSummary("单元列表 · List units");
-        units.MapGet("/{unitId:guid}", ReadUnits.Get).AllowEverybody(Scopes.EnterprisesRead)
-            .WithName("getPremisesUnit").WithSummary("单元详情 · Read a unit");
-        units.MapPost("", OpenUnit.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
-            .WithName("openPremisesUnit").WithSummary("新增单元 · Add a unit");
-        units.MapPost("/batch", OpenUnit.HandleBatch).Allow(Scopes.EnterprisesWrite, Writers.Roles)
-            .WithName("openPremisesUnits").WithSummary("批量新增单元 · Add several units");
-        units.MapPatch("/{unitId:guid}", AmendUnit.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
-            .WithName("amendPremisesUnit").WithSummary("修改单元 · Amend a unit");
+        var spaces = api.MapGroup("/premises/spaces");
+        spaces.MapGet("", ReadSpaces.List).AllowEverybody(Scopes.EnterprisesRead).WithMetadata(ReadSpaces.Listing)
+            .WithName("listSpaces").WithSummary("单元列表 · List spaces");
+        spaces.MapGet("/{spaceId:guid}", ReadSpaces.Get).AllowEverybody(Scopes.EnterprisesRead)
+            .WithName("getSpace").WithSummary("单元详情 · Read a space");
+        spaces.MapPost("", OpenSpace.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("openSpace").WithSummary("新增单元 · Add a space");
+        spaces.MapPost("/batch", OpenSpace.HandleBatch).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("openSpaces").WithSummary("批量新增单元 · Add several spaces");
+        spaces.MapPatch("/{spaceId:guid}", AmendSpace.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+            .WithName("amendSpace").WithSummary("修改单元 · Amend a space");
     }
 }

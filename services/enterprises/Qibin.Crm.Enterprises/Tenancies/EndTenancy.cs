@@ -15,7 +15,7 @@ namespace Qibin.Crm.Enterprises.Tenancies;
 /// <summary>An end of a tenancy.</summary>
 public sealed record EndTenancyRequest
 {
-    /// <summary>The day from which the units are free; today when left out, never later, and not before the tenancy began.</summary>
+    /// <summary>The day from which the spaces are free; today when left out, never later, and not before the tenancy began.</summary>
     [BusinessDate]
     public DateOnly? EndedOn { get; init; }
 
@@ -23,7 +23,7 @@ public sealed record EndTenancyRequest
     public string? Reason { get; init; }
 }
 
-/// <summary>Ends a tenancy 离园: its units are free from that day, and its application is left.</summary>
+/// <summary>Ends a tenancy 离园: its spaces are free from that day, and its application is left.</summary>
 internal static class EndTenancy
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(

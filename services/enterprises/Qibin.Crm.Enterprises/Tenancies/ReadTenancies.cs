@@ -18,7 +18,7 @@ public sealed record TenancyQuery
     public DateOnly? On { get; init; }
 
     public Guid? EnterpriseId { get; init; }
-    public Guid? UnitId { get; init; }
+    public Guid? SpaceId { get; init; }
 
     /// <summary>Ended, or not.</summary>
     public bool? Ended { get; init; }
@@ -39,7 +39,7 @@ public sealed record TenancyAnswer : IVersioned
     public required string EnterpriseName { get; init; }
     public required Guid ApplicationId { get; init; }
     public required Guid? ProjectId { get; init; }
-    public required IReadOnlyList<Guid> UnitIds { get; init; }
+    public required IReadOnlyList<Guid> SpaceIds { get; init; }
 
     /// <summary>The day it moved in.</summary>
     public required DateOnly StartedOn { get; init; }
@@ -84,9 +84,9 @@ internal static class ReadTenancies
             rows = rows.Where(t => t.EnterpriseId == enterprise);
         }
 
-        if (query.UnitId is { } unit)
+        if (query.SpaceId is { } space)
         {
-            rows = rows.Where(t => t.UnitIds.Contains(unit));
+            rows = rows.Where(t => t.SpaceIds.Contains(space));
         }
 
         if (query.Ended is { } ended)
@@ -117,7 +117,7 @@ internal static class ReadTenancies
         EnterpriseName = row.EnterpriseName,
         ApplicationId = row.Tenancy.ApplicationId,
         ProjectId = row.Tenancy.ProjectId,
-        UnitIds = row.Tenancy.UnitIds,
+        SpaceIds = row.Tenancy.SpaceIds,
         StartedOn = row.Tenancy.StartedOn,
         LeaseUntil = row.Tenancy.LeaseUntil,
         EndedOn = row.Tenancy.EndedOn,

@@ -68,7 +68,7 @@ internal static class DisputeClaim
     internal static async Task<Results<Ok<Receipt>, NotFound>> Resolve(
         Guid disputeId, MoveInRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var ids = await db.DisputesVisibleTo(caller).Where(d => d.Id == disputeId)
+        var ids = await db.DisputesEditableBy(caller).Where(d => d.Id == disputeId)
             .Join(db.Claims, d => d.ClaimId, c => c.Id, (d, c) => new { c.InvestorId, d.ClaimId, d.LeadId, d.ContactId }).SingleOrDefaultAsync(ct);
         if (ids is null)
         {

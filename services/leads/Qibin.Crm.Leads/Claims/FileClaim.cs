@@ -75,7 +75,7 @@ internal static class FileClaim
     internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
         LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, TimeProvider? filing = null)
     {
-        var investor = await db.Leads.ReadableBy(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId).SingleOrDefaultAsync(ct);
+        var investor = await db.Leads.EditableBy(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId).SingleOrDefaultAsync(ct);
         if (investor is not { } investorId)
         {
             return default;

@@ -88,18 +88,22 @@ internal static class ReadClaims
             .WithName("resolveClaimDispute").WithSummary("裁定首报争议 · Resolve a dispute");
     }
 
-    /// <summary>The claims of the leads that the caller may see.</summary>
-    public static IQueryable<Claim> ClaimsVisibleTo(this LeadsDb db, Caller caller) =>
+    /// <summary>The claims of the leads that the caller may read.</summary>
+    public static IQueryable<Claim> ClaimsReadableBy(this LeadsDb db, Caller caller) =>
         db.Claims.Where(c => db.Leads.ReadableBy(caller).Any(l => l.Id == c.LeadId));
 
-    /// <summary>The disputes of which the caller may see either side's lead.</summary>
-    public static IQueryable<ClaimDispute> DisputesVisibleTo(this LeadsDb db, Caller caller) =>
+    /// <summary>The disputes of which the caller may read either side's lead.</summary>
+    public static IQueryable<ClaimDispute> DisputesReadableBy(this LeadsDb db, Caller caller) =>
         db.Disputes.Where(d => db.Leads.ReadableBy(caller).Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
+
+    /// <summary>The disputes of which the caller may change either side's lead.</summary>
+    public static IQueryable<ClaimDispute> DisputesEditableBy(this LeadsDb db, Caller caller) =>
+        db.Disputes.Where(d => db.Leads.EditableBy(caller).Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
 
     private static async Task<Ok<Page<ClaimAnswer>>> List(
         [AsParameters] ClaimQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
     {
-        var claims = db.ClaimsVisibleTo(caller).AsNoTracking();
+        var claims = db.ClaimsReadableBy(caller).AsNoTracking();
         if (query.State is { Values: var states })
         {
             claims = claims.Where(c => states.Contains(c.State));
@@ -131,14 +135,14 @@ internal static class ReadClaims
     }
 
     private static async Task<Results<Ok<ClaimAnswer>, NotFound>> Read(Guid claimId, LeadsDb db, Caller caller, CancellationToken ct) =>
-        await db.ClaimsVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(c => c.Id == claimId, ct) is { } claim
+        await db.ClaimsReadableBy(caller).AsNoTracking().SingleOrDefaultAsync(c => c.Id == claimId, ct) is { } claim
             ? TypedResults.Ok(ClaimAnswer.From(claim))
             : TypedResults.NotFound();
 
     private static async Task<Ok<Page<DisputeAnswer>>> ListDisputes(
         [AsParameters] DisputeQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
     {
-        var disputes = db.DisputesVisibleTo(caller).AsNoTracking();
+        var disputes = db.DisputesReadableBy(caller).AsNoTracking();
         if (query.Open is { } open)
         {
             disputes = disputes.Where(d => d.Decision == null == open);
@@ -148,7 +152,7 @@ internal static class ReadClaims
     }
 
     private static async Task<Results<Ok<DisputeAnswer>, NotFound>> ReadDispute(Guid disputeId, LeadsDb db, Caller caller, CancellationToken ct) =>
-        await db.DisputesVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(d => d.Id == disputeId, ct) is { } dispute
+        await db.DisputesReadableBy(caller).AsNoTracking().SingleOrDefaultAsync(d => d.Id == disputeId, ct) is { } dispute
             ? TypedResults.Ok(DisputeAnswer.From(dispute))
             : TypedResults.NotFound();
 
@@ -162,7 +166,7 @@ internal static class ReadClaims
 
         var uscc = query.Uscc is null ? null : Uscc.TryParse(query.Uscc, out var parsed, out var code) ? parsed.Value : throw Refusal.Invalid("uscc", code);
         var investors = query.InvestorId is { } id
-            ? db.InvestorsVisibleTo(caller).Where(i => i.Id == id).Select(i => i.Id)
+            ? db.InvestorsReadableBy(caller).Where(i => i.Id == id).Select(i => i.Id)
             : db.Investors.Where(i => i.Uscc == uscc).Select(i => i.Id);
         var now = clock.GetUtcNow();
         var claim = await db.Claims.AsNoTracking()

@@ -88,7 +88,7 @@ internal static class RecordContact
     internal static async Task<Results<Ok<BatchAnswer>, NotFound>> HandleBatch(
         Guid leadId, BatchRequest<ContactRequest> request, HttpContext http, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
+        if (!await db.Leads.EditableBy(caller).AnyAsync(l => l.Id == leadId, ct))
         {
             return TypedResults.NotFound();
         }

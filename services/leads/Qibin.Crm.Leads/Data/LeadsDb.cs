@@ -51,9 +51,16 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<DigestSchedule> DigestSchedules => Set<DigestSchedule>();
     public DbSet<OwnerDigest> OwnerDigests => Set<OwnerDigest>();
 
-    /// <summary>The investors that the caller may see: those of whose leads it sees one.</summary>
-    public IQueryable<Investor> InvestorsVisibleTo(Caller caller) =>
+    /// <summary>The investors that the caller may read: those with a lead that it may read.</summary>
+    public IQueryable<Investor> InvestorsReadableBy(Caller caller) =>
         Investors.Where(i => Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id));
+
+    /// <summary>
+    /// The investors that the caller may change, with their people, and to which it may attach leads: those with a lead that it may
+    /// change. A unit that transferred its only lead of an investor away reads the investor and no longer changes it.
+    /// </summary>
+    public IQueryable<Investor> InvestorsEditableBy(Caller caller) =>
+        Investors.Where(i => Leads.EditableBy(caller).Any(l => l.InvestorId == i.Id));
 
     private static readonly Expression<Func<Lead, object?>> MarksOf =
         l => new { l.NameMarks1, l.NameMarks2, l.NameMarks3, l.NameMarks4, l.NameMarks5, l.NameMarks6, l.NameMarks7, l.NameMarks8 };

@@ -100,7 +100,7 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         ReadLeads.Filter(db.Leads.AsNoTracking().ReadableBy(caller), QueryText.Read<LeadQuery>(run.Query, out _), db, clock.Today());
 
     private static IQueryable<Investor> Investors(LeadsDb db, Caller caller, ExportRun run) =>
-        ReadInvestors.Filter(db.InvestorsVisibleTo(caller).AsNoTracking(), QueryText.Read<InvestorQuery>(run.Query, out _));
+        ReadInvestors.Filter(db.InvestorsReadableBy(caller).AsNoTracking(), QueryText.Read<InvestorQuery>(run.Query, out _));
 
     private async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> LeadsAsync(LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {

@@ -22,7 +22,7 @@ public sealed record FirstContactRequest
     [TextLength(200)]
     public string? InvestorName { get; init; }
 
-    /// <summary>An investor that is already known and visible to the caller: a further lead of it is opened.</summary>
+    /// <summary>An investor of whose leads the caller may change one: a further lead of it is opened.</summary>
     public Guid? InvestorId { get; init; }
 
     /// <summary>Unified social credit code of a new investor; a known one answers 409 with that investor where the caller may see it.</summary>
@@ -188,8 +188,7 @@ internal static class LogFirstContact
 
         // Locked, so that a rename or merge under way reaches the new lead too.
         id = await MergeInvestors.FinalAsync(db, id, ct);
-        var investor = await db.Investors.Locked(id).Where(i => db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct)
-            ?? throw new RuleViolation("investor.unknown");
+        var investor = await db.InvestorsEditableBy(caller).ForUpdate(id, ct) ?? throw new RuleViolation("investor.unknown");
         investor.RefuseMerged();
         var person = await db.People.Where(p => p.InvestorId == id && p.Name == request.PersonName && p.Phone == request.Phone)
             .OrderBy(p => p.Id).FirstOrDefaultAsync(ct);

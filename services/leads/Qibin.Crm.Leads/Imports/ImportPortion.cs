@@ -36,7 +36,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
     private Dictionary<string, Guid> _leadByCode = [];
     private Dictionary<string, Guid> _newestByUscc = [];
     private Dictionary<string, Guid> _investorByUscc = [];
-    private HashSet<Guid> _visibleInvestors = [];
+    private HashSet<Guid> _editableInvestors = [];
     private Dictionary<Guid, Lead> _found = [];
     private Dictionary<Guid, Investor> _known = [];
     private ILookup<Guid, Person> _knownPeople = Array.Empty<Person>().ToLookup(p => p.Id);
@@ -67,7 +67,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         if (run.Key == ImportKey.LeadCode)
         {
             string[] leadCodes = [.. drafts.Select(d => d.LeadCode).OfType<string>().Distinct()];
-            _leadByCode = await db.Leads.ReadableBy(caller).Where(l => leadCodes.Contains(l.Code)).ToDictionaryAsync(l => l.Code, l => l.Id, ct);
+            _leadByCode = await db.Leads.EditableBy(caller).Where(l => leadCodes.Contains(l.Code)).ToDictionaryAsync(l => l.Code, l => l.Id, ct);
         }
 
         if (usccs.Length > 0)
@@ -75,8 +75,8 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
             _investorByUscc = await db.Investors.Where(i => usccs.Contains(i.Uscc)).ToDictionaryAsync(i => i.Uscc!, i => i.Id, ct);
             Guid[] registered = [.. _investorByUscc.Values];
             var leads = registered.Length == 0 ? []
-                : await db.Leads.ReadableBy(caller).Where(l => registered.Contains(l.InvestorId)).Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
-            _visibleInvestors = [.. leads.Select(l => l.InvestorId)];
+                : await db.Leads.EditableBy(caller).Where(l => registered.Contains(l.InvestorId)).Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
+            _editableInvestors = [.. leads.Select(l => l.InvestorId)];
             if (run.Key == ImportKey.Uscc)
             {
                 var newest = leads.GroupBy(l => l.InvestorId).ToDictionary(g => g.Key, g => g.OrderBy(l => l.CreatedAt).ThenBy(l => l.Id).Last().Id);
@@ -86,7 +86,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
 
         Guid[] leadIds = [.. drafts.Select(TargetOf).OfType<Guid>().Distinct()];
         Guid[] investorIds = leadIds.Length == 0 ? [] : await db.Leads.Where(l => leadIds.Contains(l.Id)).Select(l => l.InvestorId).ToArrayAsync(ct);
-        investorIds = [.. investorIds.Union(_visibleInvestors)];
+        investorIds = [.. investorIds.Union(_editableInvestors)];
         if (investorIds.Length > 0)
         {
             _known = (await db.Investors.FromSql($"select * from investor where id = any ({investorIds}) order by id for update").ToListAsync(ct)).ToDictionary(i => i.Id);
@@ -96,8 +96,8 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         if (leadIds.Length > 0)
         {
             var found = await db.Leads.FromSql($"select * from lead where id = any ({leadIds}) order by id for update").ToListAsync(ct);
-            var visible = (await db.Leads.ReadableBy(caller).Where(l => leadIds.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
-            _found = found.Where(l => visible.Contains(l.Id)).ToDictionary(l => l.Id);
+            var editable = (await db.Leads.EditableBy(caller).Where(l => leadIds.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
+            _found = found.Where(l => editable.Contains(l.Id)).ToDictionary(l => l.Id);
             Guid[] open = [.. found.Select(l => l.NextStepId).OfType<Guid>()];
             _openSteps = await db.NextSteps.Where(s => open.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
             string[] said = [.. drafts.Select(d => d.Request.Summary).OfType<string>().Distinct()];

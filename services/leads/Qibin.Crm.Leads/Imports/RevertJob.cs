@@ -9,6 +9,7 @@ using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
 
@@ -30,7 +31,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 
     private const int Portion = 300;
     private const string Changed = "导入后已被修改或引用，未撤销";
-    private const string Gone = "线索已不存在，未撤销";
+    private const string Gone = "线索已不存在或已不在您的管理范围内，未撤销";
     private const string Savepoint = "portion";
 
     public async Task<bool> StepAsync(LeadsDb db, Job job, Caller caller, CancellationToken ct)
@@ -59,7 +60,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         List<RowEnd> ends;
         try
         {
-            var portion = new RevertPortion(db, importId, new Deed(caller.Id, clock.GetUtcNow()));
+            var portion = new RevertPortion(db, importId, caller, new Deed(caller.Id, clock.GetUtcNow()));
             await portion.LookAsync(rows, ct);
             ends = portion.Apply(rows);
             await portion.WriteAsync(ct);
@@ -88,7 +89,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         r.ImportId == importId && r.Applied && (r.Outcome == ImportOutcome.Created || r.Outcome == ImportOutcome.Updated));
 
     /// <summary>Some rows, no two of which touch the same lead, investor or person.</summary>
-    private sealed class RevertPortion(LeadsDb db, Guid importId, Deed deed)
+    private sealed class RevertPortion(LeadsDb db, Guid importId, Caller caller, Deed deed)
     {
         private readonly List<EventRow> _events = [];
         private readonly List<Lead> _removed = [];
@@ -99,6 +100,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         private readonly List<(string Column, Guid Id, long Was, long Now)> _moved = [];
         private readonly HashSet<Guid> _touched = [];
         private Dictionary<Guid, Lead> _leads = [];
+        private HashSet<Guid> _editable = [];
         private Dictionary<Guid, Investor> _knownInvestors = [];
         private Dictionary<Guid, Person> _knownPeople = [];
         private Dictionary<Guid, NextStep> _replaced = [];
@@ -112,6 +114,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             Guid[] people = [.. rows.Select(r => r.PersonId).OfType<Guid>().Distinct()];
             _knownInvestors = (await db.Investors.FromSql($"select * from investor where id = any ({investors}) order by id for update").ToListAsync(ct)).ToDictionary(i => i.Id);
             _leads = (await db.Leads.FromSql($"select * from lead where id = any ({leads}) order by id for update").ToListAsync(ct)).ToDictionary(l => l.Id);
+            _editable = (await db.Leads.EditableBy(caller).Where(l => leads.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
             _knownPeople = (await db.People.FromSql($"select * from person where id = any ({people}) order by id for update").ToListAsync(ct)).ToDictionary(p => p.Id);
             Guid[] replaced = [.. rows.Select(r => Mementos.Read(r.Before).IdOf("step")).OfType<Guid>()];
             _replaced = await db.NextSteps.Where(s => replaced.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
@@ -192,7 +195,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         /// <summary>Why the row cannot be taken back; null when it can.</summary>
         private string? Refusal(ImportRow row)
         {
-            if (!_leads.TryGetValue(row.LeadId!.Value, out var lead))
+            if (!_leads.TryGetValue(row.LeadId!.Value, out var lead) || !_editable.Contains(lead.Id))
             {
                 return Gone;
             }

@@ -5,7 +5,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Json;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
@@ -36,8 +35,7 @@ internal static class AmendInvestor
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid investorId, InvestorPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var investor = await db.Investors.Locked(investorId)
-            .Where(i => db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
+        var investor = await db.InvestorsEditableBy(caller).ForUpdate(investorId, ct);
         if (investor is null)
         {
             return TypedResults.NotFound();

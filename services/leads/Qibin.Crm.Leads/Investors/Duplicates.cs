@@ -101,7 +101,7 @@ internal static partial class Duplicates
             return;
         }
 
-        var candidate = await db.InvestorsVisibleTo(caller).Where(i => i.Uscc == investor.Uscc)
+        var candidate = await db.InvestorsReadableBy(caller).Where(i => i.Uscc == investor.Uscc)
             .Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id }).SingleOrDefaultAsync(ct);
         throw new Refusal(StatusCodes.Status409Conflict, "investor.usccTaken") { Candidates = candidate is null ? [] : [candidate] };
     }

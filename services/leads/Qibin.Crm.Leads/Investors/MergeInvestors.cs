@@ -110,7 +110,7 @@ internal static class MergeInvestors
         Guid investorId, MergeRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var fromId = request.From!.Value;
-        if (!await SeesAsync(db, caller, investorId, ct))
+        if (!await IsEditableAsync(db, caller, investorId, ct) || !await IsEditableAsync(db, caller, fromId, ct))
         {
             return TypedResults.NotFound();
         }
@@ -118,11 +118,6 @@ internal static class MergeInvestors
         if (fromId == investorId)
         {
             throw new RuleViolation("merge.self");
-        }
-
-        if (!await SeesAsync(db, caller, fromId, ct))
-        {
-            throw new RuleViolation("investor.unknown");
         }
 
         // Nothing is asked between the lock and the refusal: of many merges of one pair each waits for all before it.
@@ -161,7 +156,7 @@ internal static class MergeInvestors
         Guid investorId, Guid mergeId, MergeUndoRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var fromId = await db.InvestorMerges.Where(m => m.Id == mergeId && m.IntoId == investorId).Select(m => (Guid?)m.FromId).SingleOrDefaultAsync(ct);
-        if (fromId is null || !await SeesAsync(db, caller, investorId, ct))
+        if (fromId is null || !await IsEditableAsync(db, caller, investorId, ct))
         {
             return TypedResults.NotFound();
         }
@@ -199,7 +194,7 @@ internal static class MergeInvestors
 
     private static async Task<Results<Ok<IReadOnlyList<MergeAnswer>>, NotFound>> List(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        if (!await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == investorId, ct))
+        if (!await db.InvestorsReadableBy(caller).AnyAsync(i => i.Id == investorId, ct))
         {
             return TypedResults.NotFound();
         }
@@ -232,15 +227,15 @@ internal static class MergeInvestors
         return (found.Single(i => i.Id == into), found.Single(i => i.Id == from));
     }
 
-    /// <summary>Whether the caller sees the investor, or what it has become part of.</summary>
-    private static async Task<bool> SeesAsync(LeadsDb db, Caller caller, Guid investorId, CancellationToken ct)
+    /// <summary>Whether the caller may change the investor, or the one that it has become part of.</summary>
+    private static async Task<bool> IsEditableAsync(LeadsDb db, Caller caller, Guid investorId, CancellationToken ct)
     {
         for (Guid? next = investorId; next is not null;)
         {
             // Both in one statement, or a merge in between would hide the investor.
             var found = await db.Investors.Where(i => i.Id == next)
-                .Select(i => new { i.MergedIntoId, Visible = db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id) }).SingleOrDefaultAsync(ct);
-            if (found is null or { Visible: true })
+                .Select(i => new { i.MergedIntoId, Editable = db.InvestorsEditableBy(caller).Any(e => e.Id == i.Id) }).SingleOrDefaultAsync(ct);
+            if (found is null or { Editable: true })
             {
                 return found is not null;
             }
@@ -251,11 +246,11 @@ internal static class MergeInvestors
         return false;
     }
 
-    /// <summary>Nobody moves leads that are not theirs to see; confidential ones go with their investor and are not spoken of.</summary>
+    /// <summary>Nobody moves leads that are not theirs to change; confidential ones go with their investor and are not spoken of.</summary>
     private static async Task RefuseBeyondReachAsync(LeadsDb db, Caller caller, Guid into, Guid from, CancellationToken ct)
     {
         var open = db.Leads.Where(l => (l.InvestorId == into || l.InvestorId == from) && !l.Confidential);
-        if (await open.CountAsync(ct) != await open.ReadableBy(caller).CountAsync(ct))
+        if (await open.CountAsync(ct) != await open.EditableBy(caller).CountAsync(ct))
         {
             throw new RuleViolation("merge.beyondReach");
         }

@@ -125,7 +125,7 @@ internal static class People
     private static async Task<Results<Ok<Page<PersonAnswer>>, NotFound>> List(
         Guid investorId, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, TimeProvider clock, CancellationToken ct)
     {
-        if (!await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == investorId, ct))
+        if (!await db.InvestorsReadableBy(caller).AnyAsync(i => i.Id == investorId, ct))
         {
             return TypedResults.NotFound();
         }
@@ -142,7 +142,7 @@ internal static class People
     private static async Task<Results<Ok<PersonAnswer>, NotFound>> Read(
         Guid investorId, Guid personId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var person = await Visible(db, caller, investorId, personId).AsNoTracking().SingleOrDefaultAsync(ct);
+        var person = await Readable(db, caller, investorId, personId).AsNoTracking().SingleOrDefaultAsync(ct);
         if (person is null)
         {
             return TypedResults.NotFound();
@@ -158,7 +158,7 @@ internal static class People
         Guid investorId, PersonRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         // Locked, so that nobody is added to an investor that is just being merged.
-        var investor = await db.Investors.Locked(investorId).Where(i => db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id)).SingleOrDefaultAsync(ct);
+        var investor = await db.InvestorsEditableBy(caller).ForUpdate(investorId, ct);
         if (investor is null)
         {
             return TypedResults.NotFound();
@@ -174,8 +174,8 @@ internal static class People
     private static async Task<Results<Ok<Receipt>, NotFound>> Amend(
         Guid investorId, Guid personId, PersonPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var person = await db.People.Locked(personId)
-            .Where(p => p.InvestorId == investorId && db.Leads.ReadableBy(caller).Any(l => l.InvestorId == investorId)).SingleOrDefaultAsync(ct);
+        var person = await db.People.Where(p => p.InvestorId == investorId && db.InvestorsEditableBy(caller).Any(i => i.Id == investorId))
+            .ForUpdate(personId, ct);
         if (person is null)
         {
             return TypedResults.NotFound();
@@ -196,7 +196,7 @@ internal static class People
     private static async Task<Results<Created<UnmaskingReceipt>, NotFound>> Unmask(
         Guid investorId, Guid personId, UnmaskingRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!await Visible(db, caller, investorId, personId).AnyAsync(ct))
+        if (!await Readable(db, caller, investorId, personId).AnyAsync(ct))
         {
             return TypedResults.NotFound();
         }
@@ -218,6 +218,6 @@ internal static class People
     private static Task<bool> WorksAsync(LeadsDb db, Caller caller, Guid investorId, CancellationToken ct) =>
         db.Leads.ReadableBy(caller).AnyAsync(l => l.InvestorId == investorId && l.OwnerId == caller.Id, ct);
 
-    private static IQueryable<Person> Visible(LeadsDb db, Caller caller, Guid investorId, Guid personId) =>
-        db.People.Where(p => p.Id == personId && p.InvestorId == investorId && db.Leads.ReadableBy(caller).Any(l => l.InvestorId == investorId));
+    private static IQueryable<Person> Readable(LeadsDb db, Caller caller, Guid investorId, Guid personId) =>
+        db.People.Where(p => p.Id == personId && p.InvestorId == investorId && db.InvestorsReadableBy(caller).Any(i => i.Id == investorId));
 }

@@ -70,7 +70,7 @@ internal static class ReadInvestors
     private static async Task<Ok<Page<InvestorAnswer>>> List(
         [AsParameters] InvestorQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
     {
-        var investors = Filter(db.InvestorsVisibleTo(caller).AsNoTracking(), query);
+        var investors = Filter(db.InvestorsReadableBy(caller).AsNoTracking(), query);
         return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
     }
 
@@ -97,13 +97,13 @@ internal static class ReadInvestors
 
     private static async Task<Results<Ok<InvestorAnswer>, MovedInvestor, NotFound>> Read(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        if (await db.InvestorsVisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(i => i.Id == investorId, ct) is { } investor)
+        if (await db.InvestorsReadableBy(caller).AsNoTracking().SingleOrDefaultAsync(i => i.Id == investorId, ct) is { } investor)
         {
             return TypedResults.Ok(InvestorAnswer.From(investor));
         }
 
         var last = await MergeInvestors.FinalAsync(db, investorId, ct);
-        return last != investorId && await db.InvestorsVisibleTo(caller).AnyAsync(i => i.Id == last, ct)
+        return last != investorId && await db.InvestorsReadableBy(caller).AnyAsync(i => i.Id == last, ct)
             ? new MovedInvestor(new MergedInvestorAnswer { Id = investorId, MergedInto = last })
             : TypedResults.NotFound();
     }

@@ -97,7 +97,7 @@ internal static class Referrers
     private static async Task<Results<Created<Receipt>, NotFound>> Propose(
         Guid leadId, ReferrerRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
+        if (await db.Leads.EditableBy(caller).ForUpdate(leadId, ct) is null)
         {
             return TypedResults.NotFound();
         }
@@ -193,8 +193,13 @@ internal static class Referrers
 
     private static async Task<Referral?> LockedAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct)
     {
-        var id = await db.Referrals.Where(r => r.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId))
-            .Select(r => (Guid?)r.Id).SingleOrDefaultAsync(ct);
+        // The lead first, so that it stays the caller's to change.
+        if (await db.Leads.EditableBy(caller).ForUpdate(leadId, ct) is null)
+        {
+            return null;
+        }
+
+        var id = await db.Referrals.Where(r => r.LeadId == leadId).Select(r => (Guid?)r.Id).SingleOrDefaultAsync(ct);
         return id is { } known ? await db.Referrals.Locked(known).SingleAsync(ct) : null;
     }
 }

@@ -153,14 +153,14 @@ internal static class TransferOperations
     private static async Task<Results<Ok<Receipt>, NotFound>> Decide(
         Guid transferId, TransferDecisionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var leadId = await ReadableBy(db, caller).Where(t => t.Transfer.Id == transferId).Select(t => t.Lead.Id).SingleOrDefaultAsync(ct);
-        if (leadId == Guid.Empty)
+        var leadId = await db.Transfers.Where(t => t.Id == transferId).Select(t => t.LeadId).SingleOrDefaultAsync(ct);
+        // The lead before the transfer, as everywhere.
+        var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
+        if (lead is null)
         {
             return TypedResults.NotFound();
         }
 
-        // The lead before the transfer, as everywhere.
-        var lead = await db.Leads.Locked(leadId).SingleAsync(ct);
         var transfer = await db.Transfers.Locked(transferId).SingleAsync(ct);
         ifMatch.Check(transfer);
         var (deed, from) = (caller.Deed(clock), transfer.State);

@@ -262,7 +262,7 @@ public sealed record JourneyPremises
     public required Guid EnterpriseId { get; init; }
     public required Guid ApplicationId { get; init; }
     public required Guid TenancyId { get; init; }
-    public required IReadOnlyList<Guid> UnitIds { get; init; }
+    public required IReadOnlyList<Guid> SpaceIds { get; init; }
     public required DateOnly MovedInOn { get; init; }
 
     /// <summary>When the tenancy ended; null while it lasts.</summary>
@@ -278,7 +278,7 @@ public sealed record JourneyPremises
                 EnterpriseId = e.Enterprise.EnterpriseId,
                 ApplicationId = e.ApplicationId,
                 TenancyId = e.TenancyId,
-                UnitIds = e.UnitIds,
+                SpaceIds = e.SpaceIds,
                 MovedInOn = e.OccurredOn,
                 LeftOn = left[e.TenancyId].Select(on => (DateOnly?)on).FirstOrDefault(),
             }),

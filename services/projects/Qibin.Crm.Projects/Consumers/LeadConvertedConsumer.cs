@@ -26,7 +26,19 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
         var now = clock.GetUtcNow();
         // What the lead told later and came here first.
         var later = await db.FollowedInvestors.SingleOrDefaultAsync(f => f.LeadId == happened.Lead.LeadId && f.Version > delivery.Version, ct);
-        var lead = later is null ? happened.Lead : happened.Lead with { InvestorId = later.InvestorId, InvestorName = later.InvestorName };
+        var lead = new ConvertedLead
+        {
+            LeadId = happened.Lead.LeadId,
+            InvestorId = later?.InvestorId ?? happened.Lead.InvestorId,
+            InvestorName = later?.InvestorName ?? happened.Lead.InvestorName,
+            OwnerId = happened.Lead.OwnerId,
+            UnitId = happened.Lead.UnitId,
+            ChainCode = happened.Lead.ChainCode,
+            NodeCode = happened.Lead.NodeCode,
+            Confidential = happened.Lead.Confidential,
+            Readers = happened.Lead.Readers,
+            SharedWith = happened.Lead.SharedWith,
+        };
         var project = Project.Open(
             happened.ProjectId, await codes.NextAsync("P", ct), happened.ProjectName, lead, happened.OccurredOn, delivery.ActorId, now);
         db.Add(project);

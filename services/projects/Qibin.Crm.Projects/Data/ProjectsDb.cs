@@ -8,20 +8,16 @@ using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Work.Data;
 
-using ClaimState = Qibin.Crm.Projects.Domain.ClaimState;
-
 namespace Qibin.Crm.Projects.Data;
 
 internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbContext(options), IServiceDb
 {
-    public const string OneOpenClaim = "one_open_claim_a_project";
+    public const string OneOpenSubmission = "one_open_submission_a_project";
     public const string OneReversal = "one_reversal_an_entry";
-    public const string OneCompletedReversal = "one_reversal_a_completed_entry";
 
     public DbSet<Project> Projects => Set<Project>();
-    public DbSet<StageClaim> Claims => Set<StageClaim>();
-    public DbSet<FundsEntry> Funds => Set<FundsEntry>();
-    public DbSet<CompletedEntry> Completed => Set<CompletedEntry>();
+    public DbSet<Submission> Submissions => Set<Submission>();
+    public DbSet<AmountEntry> Amounts => Set<AmountEntry>();
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
     public DbSet<Tenancy> Tenancies => Set<Tenancy>();
     public DbSet<FollowedInvestor> FollowedInvestors => Set<FollowedInvestor>();
@@ -72,32 +68,35 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             project.HasIndex(x => x.SharedWith).HasMethod("gin");
             project.HasIndex(x => x.EnterpriseId);
         });
-        modelBuilder.Entity<StageClaim>(claim =>
+        modelBuilder.Entity<Submission>(submission =>
         {
-            claim.ToTable("stage_claim");
-            claim.Property(x => x.Id).ValueGeneratedNever();
-            claim.Property(x => x.Note).HasMaxLength(1000);
-            claim.Property(x => x.DecisionNote).HasMaxLength(1000);
-            claim.Property(x => x.Uscc).HasMaxLength(Uscc.Length);
-            claim.Property(x => x.EnterpriseName).HasMaxLength(200);
-            Amount(claim, x => x.ContractAmount, "contract");
-            Amount(claim, x => x.AnnualOutput, "annual_output");
-            Amount(claim, x => x.AnnualTax, "annual_tax");
-            claim.Property(x => x.Documents).AsJson();
-            claim.Ignore(x => x.Evidence);
-            claim.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
-            claim.HasIndex(x => new { x.ProjectId, x.RecordedAt });
-            claim.HasIndex(x => x.ProjectId).IsUnique().HasDatabaseName(OneOpenClaim).HasFilter($"state = {(int)ClaimState.Open}");
+            submission.ToTable("submission");
+            submission.Property(x => x.Id).ValueGeneratedNever();
+            submission.Property(x => x.Note).HasMaxLength(1000);
+            submission.Property(x => x.DecisionNote).HasMaxLength(1000);
+            submission.Property(x => x.Uscc).HasMaxLength(Uscc.Length);
+            submission.Property(x => x.EnterpriseName).HasMaxLength(200);
+            Amount(submission, x => x.ContractAmount, "contract");
+            Amount(submission, x => x.AnnualOutput, "annual_output");
+            Amount(submission, x => x.AnnualTax, "annual_tax");
+            submission.Property(x => x.Documents).AsJson();
+            submission.Ignore(x => x.Evidence);
+            submission.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+            submission.HasIndex(x => new { x.ProjectId, x.RecordedAt });
+            submission.HasIndex(x => x.ProjectId).IsUnique().HasDatabaseName(OneOpenSubmission).HasFilter($"state = {(int)SubmissionState.Open}");
         });
-        modelBuilder.Entity<FundsEntry>(entry =>
+        modelBuilder.Entity<AmountEntry>(entry =>
         {
-            Ledger(entry, "funds_entry", "paid", OneReversal);
-            entry.HasIndex(x => new { x.ProjectId, x.PaidOn, x.Id });
-        });
-        modelBuilder.Entity<CompletedEntry>(entry =>
-        {
-            Ledger(entry, "completed_entry", "completed", OneCompletedReversal);
-            entry.HasIndex(x => new { x.ProjectId, x.CompletedOn, x.Id });
+            entry.ToTable("amount_entry");
+            entry.Property(x => x.Id).ValueGeneratedNever();
+            entry.ComplexProperty(x => x.Amount, money => Columns(money, "entry"));
+            entry.Property(x => x.Document).AsJson();
+            entry.Property(x => x.Reason).HasMaxLength(1000);
+            entry.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+            entry.HasOne<AmountEntry>().WithMany().HasForeignKey(x => x.ReversalOf);
+            entry.HasIndex(x => x.ReversalOf).IsUnique().HasDatabaseName(OneReversal);
+            entry.HasIndex(x => new { x.ProjectId, x.OccurredOn, x.Id });
+            entry.HasIndex(x => new { x.ProjectId, x.RecordedAt, x.Id });
         });
         modelBuilder.Entity<HistoryEntry>(entry =>
         {
@@ -127,19 +126,6 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
 
     private static void Amount<T>(EntityTypeBuilder<T> entity, Expression<Func<T, Money?>> property, string name) where T : class =>
         entity.ComplexProperty(property, money => Columns(money, name));
-
-    private static void Ledger<T>(EntityTypeBuilder<T> entry, string table, string amount, string oneReversal) where T : LedgerEntry
-    {
-        entry.ToTable(table);
-        entry.Property(x => x.Id).ValueGeneratedNever();
-        entry.ComplexProperty(x => x.Amount, money => Columns(money, amount));
-        entry.Property(x => x.Document).AsJson();
-        entry.Property(x => x.Reason).HasMaxLength(1000);
-        entry.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
-        entry.HasOne<T>().WithMany().HasForeignKey(x => x.ReversalOf);
-        entry.HasIndex(x => x.ReversalOf).IsUnique().HasDatabaseName(oneReversal);
-        entry.HasIndex(x => new { x.ProjectId, x.RecordedAt, x.Id });
-    }
 
     // The names are given because the naming convention knows tables only, and a locked row is read by a query of its own.
     private static void Columns(ComplexPropertyBuilder<Money> money, string name)

@@ -23,7 +23,7 @@ internal sealed class HistoryEntry
     /// <summary>Who moved it: the approver of a stage, the caller of other moves; empty for the system.</summary>
     public required Guid ActorId { get; init; }
 
-    public Guid? ClaimId { get; init; }
+    public Guid? SubmissionId { get; init; }
     public string? Reason { get; init; }
 
     /// <summary>Contract amount before a correction.</summary>

@@ -1,8 +1,5 @@
 using System.Globalization;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Projects.Domain;
 
@@ -10,7 +7,7 @@ namespace Qibin.Crm.Projects.Domain;
 public enum ProjectKind { Land, Lease }
 
 /// <summary>
-/// A project 项目 from talks to promised output. Its stage moves forward by approved claims only; whether it moves at all is its
+/// A project 项目 from talks to promised output. Its stage moves forward by approved submissions only; whether it moves at all is its
 /// status, so that a resumed project is back where it was.
 /// </summary>
 internal sealed class Project : Aggregate, IShared
@@ -39,8 +36,8 @@ internal sealed class Project : Aggregate, IShared
     public DateOnly StatusOn { get; private set; }
     public string? StatusReason { get; private set; }
 
-    /// <summary>The claim that waits for its approval.</summary>
-    public Guid? OpenClaimId { get; private set; }
+    /// <summary>The submission that waits for its approval.</summary>
+    public Guid? OpenSubmissionId { get; private set; }
 
     public Guid OwnerId { get; private set; }
     public Guid UnitId { get; private set; }
@@ -101,7 +98,7 @@ internal sealed class Project : Aggregate, IShared
     public Money? TaxToReach => TaxThreshold ?? ExpectedTax;
 
     /// <summary>Opens the project of a converted lead at negotiating.</summary>
-    public static Project Open(Guid id, string code, string name, LeadState lead, DateOnly on, Guid actor, DateTimeOffset now)
+    public static Project Open(Guid id, string code, string name, ConvertedLead lead, DateOnly on, Guid actor, DateTimeOffset now)
     {
         var project = new Project
         {
@@ -130,30 +127,30 @@ internal sealed class Project : Aggregate, IShared
         return project;
     }
 
-    /// <summary>Claims the next stage. The claim waits for somebody else's approval; the project stays where it is.</summary>
+    /// <summary>Submissions the next stage. The submission waits for somebody else's approval; the project stays where it is.</summary>
     /// <exception cref="RuleViolation">
-    /// <c>project.notActive</c>, <c>stage.last</c>, <c>stage.notNext</c>, <c>stage.claimOpen</c>, <c>stage.dateBeforePrevious</c>,
+    /// <c>project.notActive</c>, <c>stage.last</c>, <c>stage.notNext</c>, <c>submission.open</c>, <c>stage.dateBeforePrevious</c>,
     /// <c>stage.evidenceMissing</c> with all that is missing, <c>stage.fieldNotAsked</c>, <c>stage.outputAfterStage</c>, <c>stage.currencyDiffers</c>,
     /// <c>stage.belowThreshold</c>.
     /// </exception>
-    public StageClaim Claim(Guid claimId, ProjectStage to, DateOnly on, StageEvidence evidence, string? note, Guid claimant, Guid recorder, DateTimeOffset now)
+    public Submission Submit(Guid submissionId, ProjectStage to, DateOnly on, StageEvidence evidence, string? note, Guid submitter, Guid recorder, DateTimeOffset now)
     {
-        if (OpenClaimId is not null)
+        if (OpenSubmissionId is not null)
         {
-            throw new RuleViolation("stage.claimOpen");
+            throw new RuleViolation("submission.open");
         }
 
         CheckGate(to, on, evidence);
-        OpenClaimId = claimId;
+        OpenSubmissionId = submissionId;
         Changed(now);
-        return new StageClaim
+        return new Submission
         {
-            Id = claimId,
+            Id = submissionId,
             ProjectId = Id,
             From = Stage,
             To = to,
             OccurredOn = on,
-            ClaimedBy = claimant,
+            SubmittedBy = submitter,
             RecordedBy = recorder,
             RecordedAt = now,
             Note = note,
@@ -167,60 +164,60 @@ internal sealed class Project : Aggregate, IShared
         };
     }
 
-    /// <summary>Approves the open claim: the project is at its next stage. The gate is asked again, for facts may have changed since.</summary>
-    /// <exception cref="RuleViolation"><c>stage.claimClosed</c>, <c>stage.ownClaim</c>, and those of <see cref="Claim"/>.</exception>
-    public void Approve(StageClaim claim, Guid approver, string? note, DateTimeOffset now)
+    /// <summary>Approves the open submission: the project is at its next stage. The gate is asked again, for facts may have changed since.</summary>
+    /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, and those of <see cref="Submit"/>.</exception>
+    public void Approve(Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
-        CheckDecision(claim, approver);
-        CheckGate(claim.To, claim.OccurredOn, claim.Evidence);
-        claim.Close(ClaimState.Approved, approver, note, now);
+        CheckDecision(submission, approver);
+        CheckGate(submission.To, submission.OccurredOn, submission.Evidence);
+        submission.Close(SubmissionState.Approved, approver, note, now);
         var from = Stage;
-        (Stage, StageOn, StageDates, OpenClaimId) = (claim.To, claim.OccurredOn, [.. StageDates, claim.OccurredOn], null);
-        ContractAmount = claim.ContractAmount ?? ContractAmount;
-        Uscc = claim.Uscc ?? Uscc;
-        EnterpriseName = claim.EnterpriseName ?? EnterpriseName;
-        FirstOutputOn = claim.FirstOutputOn ?? FirstOutputOn;
-        AnnualOutput = claim.AnnualOutput ?? AnnualOutput;
-        AnnualTax = claim.AnnualTax ?? AnnualTax;
+        (Stage, StageOn, StageDates, OpenSubmissionId) = (submission.To, submission.OccurredOn, [.. StageDates, submission.OccurredOn], null);
+        ContractAmount = submission.ContractAmount ?? ContractAmount;
+        Uscc = submission.Uscc ?? Uscc;
+        EnterpriseName = submission.EnterpriseName ?? EnterpriseName;
+        FirstOutputOn = submission.FirstOutputOn ?? FirstOutputOn;
+        AnnualOutput = submission.AnnualOutput ?? AnnualOutput;
+        AnnualTax = submission.AnnualTax ?? AnnualTax;
         Changed(now);
-        Note(HistoryKind.Reached, from, claim.OccurredOn, approver, now, claimId: claim.Id);
+        Note(HistoryKind.Reached, from, submission.OccurredOn, approver, now, submissionId: submission.Id);
     }
 
-    /// <summary>Refuses the open claim; another one may be made.</summary>
-    /// <exception cref="RuleViolation"><c>stage.claimClosed</c>, <c>stage.ownClaim</c>, <c>project.notActive</c>.</exception>
-    public void Refuse(StageClaim claim, Guid approver, string? note, DateTimeOffset now)
+    /// <summary>Refuses the open submission; another one may be made.</summary>
+    /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, <c>project.notActive</c>.</exception>
+    public void Refuse(Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
-        CheckDecision(claim, approver);
-        claim.Close(ClaimState.Refused, approver, note, now);
-        OpenClaimId = null;
+        CheckDecision(submission, approver);
+        submission.Close(SubmissionState.Refused, approver, note, now);
+        OpenSubmissionId = null;
         Changed(now);
     }
 
-    /// <summary>Takes the open claim back before it is decided.</summary>
-    /// <exception cref="RuleViolation"><c>stage.claimClosed</c>.</exception>
-    public void Withdraw(StageClaim claim, Guid by, string? note, DateTimeOffset now)
+    /// <summary>Takes the open submission back before it is decided.</summary>
+    /// <exception cref="RuleViolation"><c>submission.closed</c>.</exception>
+    public void Withdraw(Submission submission, Guid by, string? note, DateTimeOffset now)
     {
-        if (claim.State != ClaimState.Open)
+        if (submission.State != SubmissionState.Open)
         {
-            throw new RuleViolation("stage.claimClosed");
+            throw new RuleViolation("submission.closed");
         }
 
-        claim.Close(ClaimState.Withdrawn, by, note, now);
-        OpenClaimId = null;
+        submission.Close(SubmissionState.Withdrawn, by, note, now);
+        OpenSubmissionId = null;
         Changed(now);
     }
 
     /// <summary>Takes the project back to an earlier stage; what it showed for the later ones no longer holds.</summary>
     /// <exception cref="RuleViolation">
-    /// <c>project.notActive</c>, <c>stage.claimOpen</c>, <c>stage.notBack</c>, <c>stage.dateBeforePrevious</c>, <c>project.movedIn</c>.
+    /// <c>project.notActive</c>, <c>submission.open</c>, <c>stage.notBack</c>, <c>stage.dateBeforePrevious</c>, <c>project.movedIn</c>.
     /// </exception>
     /// <returns>The stage it came from.</returns>
     public ProjectStage StepBack(ProjectStage to, string reason, DateOnly on, Guid by, DateTimeOffset now)
     {
         CheckActive();
-        if (OpenClaimId is not null)
+        if (OpenSubmissionId is not null)
         {
-            throw new RuleViolation("stage.claimOpen");
+            throw new RuleViolation("submission.open");
         }
 
         if (to >= Stage)
@@ -252,15 +249,15 @@ internal sealed class Project : Aggregate, IShared
         return from;
     }
 
-    /// <summary>Suspends, resumes or terminates. Termination is final; a claim that waits lapses with it.</summary>
+    /// <summary>Suspends, resumes or terminates. Termination is final; a submission that waits lapses with it.</summary>
     /// <param name="status">The new status; <see cref="ProjectStatus.Active"/> resumes.</param>
     /// <param name="reason">Why.</param>
     /// <param name="on">Business date; not before the last change of status.</param>
     /// <param name="by">Who.</param>
-    /// <param name="waiting">The claim that waits, if any.</param>
+    /// <param name="waiting">The submission that waits, if any.</param>
     /// <param name="now">When it is recorded.</param>
     /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>project.sameStatus</c>, <c>project.dateBeforeStatus</c>.</exception>
-    public void ChangeStatus(ProjectStatus status, string reason, DateOnly on, Guid by, StageClaim? waiting, DateTimeOffset now)
+    public void ChangeStatus(ProjectStatus status, string reason, DateOnly on, Guid by, Submission? waiting, DateTimeOffset now)
     {
         CheckNotTerminated();
         if (status == Status)
@@ -273,10 +270,10 @@ internal sealed class Project : Aggregate, IShared
             throw new RuleViolation("project.dateBeforeStatus", StatusOn.ToString("O", CultureInfo.InvariantCulture));
         }
 
-        if (status == ProjectStatus.Terminated && waiting is { State: ClaimState.Open })
+        if (status == ProjectStatus.Terminated && waiting is { State: SubmissionState.Open })
         {
-            waiting.Close(ClaimState.Lapsed, by, null, now);
-            OpenClaimId = null;
+            waiting.Close(SubmissionState.Lapsed, by, null, now);
+            OpenSubmissionId = null;
         }
 
         (Status, StatusOn, StatusReason) = (status, on, status == ProjectStatus.Active ? null : reason);
@@ -302,19 +299,20 @@ internal sealed class Project : Aggregate, IShared
         Note(HistoryKind.ContractCorrected, Stage, on, by, now, reason, previous: previous, amount: amount);
     }
 
-    /// <summary>Notes funds that were paid in.</summary>
-    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>, <c>funds.tooLarge</c>.</exception>
-    public FundsEntry PayIn(Guid entryId, Money amount, DateOnly on, FundsOrigin origin, DocumentReference? document, Guid by, DateTimeOffset now)
+    /// <summary>Records funds paid in or investment completed.</summary>
+    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>, <c>amount.tooLarge</c>.</exception>
+    public AmountEntry Record(
+        Guid entryId, AmountKind kind, Money amount, DateOnly on, FundsOrigin? origin, Document? document, Guid by, DateTimeOffset now)
     {
         CheckSigned();
-        PaidIn = Plus(PaidIn, amount);
-        Changed(now);
-        return new FundsEntry
+        Add(kind, amount, now);
+        return new AmountEntry
         {
             Id = entryId,
             ProjectId = Id,
+            Kind = kind,
             Amount = amount,
-            PaidOn = on,
+            OccurredOn = on,
             Origin = origin,
             Document = document,
             RecordedBy = by,
@@ -322,50 +320,25 @@ internal sealed class Project : Aggregate, IShared
         };
     }
 
-    /// <summary>Takes an entry back by another one of the same date; that it happens once is the database's constraint.</summary>
-    /// <exception cref="RuleViolation"><c>funds.isReversal</c>.</exception>
-    public FundsEntry Reverse(Guid entryId, FundsEntry entry, string reason, Guid by, DateTimeOffset now)
+    /// <summary>Reverses an entry by another one of the same date; the database refuses a second reversal of it.</summary>
+    /// <exception cref="RuleViolation"><c>amount.isReversal</c>.</exception>
+    public AmountEntry Reverse(Guid entryId, AmountEntry entry, string reason, Guid by, DateTimeOffset now)
     {
-        var back = entry.Opposite();
-        PaidIn = Plus(PaidIn, back);
-        Changed(now);
-        return new FundsEntry
+        if (entry.ReversalOf is not null)
+        {
+            throw new RuleViolation("amount.isReversal");
+        }
+
+        var amount = entry.Amount with { Amount = -entry.Amount.Amount };
+        Add(entry.Kind, amount, now);
+        return new AmountEntry
         {
             Id = entryId,
             ProjectId = Id,
-            Amount = back,
-            PaidOn = entry.PaidOn,
+            Kind = entry.Kind,
+            Amount = amount,
+            OccurredOn = entry.OccurredOn,
             Origin = entry.Origin,
-            ReversalOf = entry.Id,
-            Reason = reason,
-            RecordedBy = by,
-            RecordedAt = now,
-        };
-    }
-
-    /// <summary>Notes investment that was completed.</summary>
-    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>, <c>funds.tooLarge</c>.</exception>
-    public CompletedEntry Complete(Guid entryId, Money amount, DateOnly on, DocumentReference? document, Guid by, DateTimeOffset now)
-    {
-        CheckSigned();
-        CompletedInvestment = Plus(CompletedInvestment, amount);
-        Changed(now);
-        return new CompletedEntry { Id = entryId, ProjectId = Id, Amount = amount, CompletedOn = on, Document = document, RecordedBy = by, RecordedAt = now };
-    }
-
-    /// <summary>Takes an entry back by another one of the same date; that it happens once is the database's constraint.</summary>
-    /// <exception cref="RuleViolation"><c>funds.isReversal</c>.</exception>
-    public CompletedEntry Reverse(Guid entryId, CompletedEntry entry, string reason, Guid by, DateTimeOffset now)
-    {
-        var back = entry.Opposite();
-        CompletedInvestment = Plus(CompletedInvestment, back);
-        Changed(now);
-        return new CompletedEntry
-        {
-            Id = entryId,
-            ProjectId = Id,
-            Amount = back,
-            CompletedOn = entry.CompletedOn,
             ReversalOf = entry.Id,
             Reason = reason,
             RecordedBy = by,
@@ -478,32 +451,6 @@ internal sealed class Project : Aggregate, IShared
         return true;
     }
 
-    /// <summary>What the other services are told.</summary>
-    public ProjectState State() => new()
-    {
-        ProjectId = Id,
-        Code = Code,
-        Name = Name,
-        LeadId = LeadId,
-        InvestorId = InvestorId,
-        Stage = Stage,
-        StageOn = StageOn,
-        Status = Status,
-        OwnerId = OwnerId,
-        UnitId = UnitId,
-        ChainCode = ChainCode,
-        NodeCode = NodeCode,
-        ContractAmount = ContractAmount,
-        PaidIn = PaidIn,
-        CompletedInvestment = CompletedInvestment,
-        Uscc = Uscc,
-        EnterpriseName = EnterpriseName,
-        EnterpriseId = EnterpriseId,
-        MovedInOn = MovedInOn,
-        Confidential = Confidential,
-        Readers = Readers,
-    };
-
     private void CheckActive()
     {
         if (Status != ProjectStatus.Active)
@@ -529,17 +476,17 @@ internal sealed class Project : Aggregate, IShared
         }
     }
 
-    private void CheckDecision(StageClaim claim, Guid approver)
+    private void CheckDecision(Submission submission, Guid approver)
     {
         CheckActive();
-        if (claim.State != ClaimState.Open)
+        if (submission.State != SubmissionState.Open)
         {
-            throw new RuleViolation("stage.claimClosed");
+            throw new RuleViolation("submission.closed");
         }
 
-        if (approver == claim.ClaimedBy || approver == claim.RecordedBy)
+        if (approver == submission.SubmittedBy || approver == submission.RecordedBy)
         {
-            throw new RuleViolation("stage.ownClaim");
+            throw new RuleViolation("submission.own");
         }
     }
 
@@ -588,7 +535,7 @@ internal sealed class Project : Aggregate, IShared
 
         if (reached.Amount < threshold.Amount)
         {
-            throw new RuleViolation("stage.belowThreshold", what, Amounts.Format(threshold.Amount), threshold.Currency);
+            throw new RuleViolation("stage.belowThreshold", what, Kernel.Json.Amounts.Format(threshold.Amount), threshold.Currency);
         }
     }
 
@@ -597,7 +544,21 @@ internal sealed class Project : Aggregate, IShared
         var sum = sums.FirstOrDefault(m => m.Currency == amount.Currency)?.Plus(amount) ?? amount;
         return Math.Abs(sum.Amount) < LargestSum
             ? [.. sums.Where(m => m.Currency != amount.Currency).Append(sum).OrderBy(m => m.Currency, StringComparer.Ordinal)]
-            : throw new RuleViolation("funds.tooLarge");
+            : throw new RuleViolation("amount.tooLarge");
+    }
+
+    private void Add(AmountKind kind, Money amount, DateTimeOffset now)
+    {
+        if (kind == AmountKind.PaidIn)
+        {
+            PaidIn = Plus(PaidIn, amount);
+        }
+        else
+        {
+            CompletedInvestment = Plus(CompletedInvestment, amount);
+        }
+
+        Changed(now);
     }
 
     private void Changed(DateTimeOffset now)
@@ -607,7 +568,7 @@ internal sealed class Project : Aggregate, IShared
     }
 
     private void Note(
-        HistoryKind kind, ProjectStage from, DateOnly on, Guid actor, DateTimeOffset now, string? reason = null, Guid? claimId = null,
+        HistoryKind kind, ProjectStage from, DateOnly on, Guid actor, DateTimeOffset now, string? reason = null, Guid? submissionId = null,
         Money? previous = null, Money? amount = null) =>
         _history.Add(new HistoryEntry
         {
@@ -621,10 +582,25 @@ internal sealed class Project : Aggregate, IShared
             RecordedAt = now,
             ActorId = actor,
             Reason = reason,
-            ClaimId = claimId,
+            SubmissionId = submissionId,
             PreviousAmount = previous,
             Amount = amount,
         });
+}
+
+/// <summary>What a project takes over from the lead that converted.</summary>
+internal sealed record ConvertedLead
+{
+    public required Guid LeadId { get; init; }
+    public required Guid InvestorId { get; init; }
+    public required string InvestorName { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public bool Confidential { get; init; }
+    public Guid[] Readers { get; init; } = [];
+    public Guid[] SharedWith { get; init; } = [];
 }
 
 /// <summary>The facts of a project that are corrected without evidence.</summary>

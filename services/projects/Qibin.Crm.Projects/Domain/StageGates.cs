@@ -2,7 +2,7 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Projects.Domain;
 
-/// <summary>What a claim brings forward for its stage. Which of it is needed says the stage's gate.</summary>
+/// <summary>What a submission brings forward for its stage. Which of it is needed says the stage's gate.</summary>
 internal sealed record StageEvidence
 {
     public Money? ContractAmount { get; init; }
@@ -16,13 +16,13 @@ internal sealed record StageEvidence
     /// <summary>Tax of one year, as paid.</summary>
     public Money? AnnualTax { get; init; }
 
-    public IReadOnlyList<DocumentReference> Documents { get; init; } = [];
+    public IReadOnlyList<Document> Documents { get; init; } = [];
 }
 
 /// <summary>A field that a gate asks for: its name, and whether the project and the evidence together have it.</summary>
 internal sealed record RequiredField(string Name, Func<Project, StageEvidence, bool> IsThere);
 
-/// <summary>A document that a gate asks for only when the contract amount of the claim is at least this much, in its currency.</summary>
+/// <summary>A document that a gate asks for only when the contract amount of the submission is at least this much, in its currency.</summary>
 internal sealed record DocumentAbove(Money From, DocumentType Type)
 {
     public bool IsMissing(StageEvidence evidence) =>
@@ -32,7 +32,7 @@ internal sealed record DocumentAbove(Money From, DocumentType Type)
 /// <summary>What a project must show to reach a stage, and who may say that it did.</summary>
 /// <param name="To">The stage; a gate is passed from the stage before it only.</param>
 /// <param name="Fields">Fields that must be there.</param>
-/// <param name="Documents">Types of documents of which the claim must bring at least one each.</param>
+/// <param name="Documents">Types of documents of which the submission must bring at least one each.</param>
 /// <param name="Approvers">Roles of which the approver must have one.</param>
 /// <param name="Above">A document beside those, for large contracts only.</param>
 internal sealed record StageGate(
@@ -44,14 +44,14 @@ internal sealed record StageGate(
             .Concat(Documents.Where(type => evidence.Documents.All(d => d.Type != type)).Concat(Above?.IsMissing(evidence) == true ? [Above.Type] : [])
                 .Select(type => "documents." + Word.Of(type)));
 
-    /// <summary>Fields that the claim brings though this gate does not ask for them, so that no claim changes facts by the way.</summary>
+    /// <summary>Fields that the submission brings though this gate does not ask for them, so that no submission changes facts by the way.</summary>
     public IEnumerable<string> NotAskedFor(Project project, StageEvidence evidence) =>
-        StageGates.OfClaims.Where(field => field.IsThere(project, evidence)).Except(Fields).Select(field => field.Name);
+        StageGates.OfSubmissions.Where(field => field.IsThere(project, evidence)).Except(Fields).Select(field => field.Name);
 }
 
 /// <summary>
 /// The way of a project, stage by stage: 在谈 → 签约 → 注册 → 开工 → 竣工 → 投产 → 达产 → 达效. A coordinator stands in wherever a unit
-/// head or project officer approves, because a unit whose only head is the claimant would have nobody else to ask.
+/// head or project officer approves, because a unit whose only head is the submitter would have nobody else to ask.
 /// </summary>
 internal static class StageGates
 {
@@ -70,8 +70,8 @@ internal static class StageGates
     /// </summary>
     private static readonly DocumentAbove ProvincialFiling = new(new Money(1_000_000_000m, "CNY"), DocumentType.ProvincialFiling);
 
-    /// <summary>The fields of a claim; each gate asks for some of them.</summary>
-    public static IReadOnlyList<RequiredField> OfClaims { get; } = [ContractAmount, UsccField, EnterpriseName, FirstOutputOn, AnnualOutput, AnnualTax];
+    /// <summary>The fields of a submission; each gate asks for some of them.</summary>
+    public static IReadOnlyList<RequiredField> OfSubmissions { get; } = [ContractAmount, UsccField, EnterpriseName, FirstOutputOn, AnnualOutput, AnnualTax];
 
     /// <summary>All gates, in the order of the journey.</summary>
     public static IReadOnlyList<StageGate> All { get; } =

@@ -6,10 +6,8 @@ using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Json;
 using Qibin.Crm.Web.Validation;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Ledger;
 
@@ -86,20 +84,18 @@ internal static class AmendProject
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid projectId, AmendProjectRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
+        var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);
         if (project is null)
         {
             return TypedResults.NotFound();
         }
 
-        caller.MustWork(project);
         if (!caller.IsIntegration && !caller.Is(Roles.UnitHead, Roles.Coordinator, Roles.Administrator)
             && (request.Gives(nameof(request.OwnerId)) || request.Gives(nameof(request.Confidential)) || request.Gives(nameof(request.Readers))))
         {
             throw new Refusal(StatusCodes.Status403Forbidden, "project.ownerRole");
         }
 
-        ifMatch.Check(project);
         foreach (var reader in request.Readers?.Except(project.Readers) ?? [])
         {
             await db.ActiveOfficerAsync(reader, ct);

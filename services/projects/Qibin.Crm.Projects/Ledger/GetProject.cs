@@ -47,8 +47,8 @@ public sealed record ProjectAnswer : IVersioned
     /// <summary>What the next stage asks for; null when there is none.</summary>
     public StageGateAnswer? Next { get; init; }
 
-    /// <summary>The claim that waits for its approval.</summary>
-    public Guid? OpenClaimId { get; init; }
+    /// <summary>The submission that waits for its approval.</summary>
+    public Guid? OpenSubmissionId { get; init; }
 
     public required Guid OwnerId { get; init; }
     public required Guid UnitId { get; init; }
@@ -125,7 +125,7 @@ internal static class GetProject
         StatusReason = project.StatusReason,
         Milestones = Milestones(project),
         Next = StageGates.After(project.Stage) is { } gate ? StageGateAnswer.Of(gate) : null,
-        OpenClaimId = project.OpenClaimId,
+        OpenSubmissionId = project.OpenSubmissionId,
         OwnerId = project.OwnerId,
         UnitId = project.UnitId,
         ProjectOfficerId = project.ProjectOfficerId,

@@ -63,8 +63,8 @@ public sealed record ProjectRow
     public required DateOnly StageOn { get; init; }
     public required ProjectStatus Status { get; init; }
 
-    /// <summary>Whether a stage claim waits for its approval.</summary>
-    public required bool ClaimOpen { get; init; }
+    /// <summary>Whether a submission waits for its approval.</summary>
+    public required bool SubmissionOpen { get; init; }
 
     public required Guid OwnerId { get; init; }
     public required Guid UnitId { get; init; }
@@ -97,7 +97,7 @@ public sealed record ProjectRow
         Stage = project.Stage,
         StageOn = project.StageOn,
         Status = project.Status,
-        ClaimOpen = project.OpenClaimId is not null,
+        SubmissionOpen = project.OpenSubmissionId is not null,
         OwnerId = project.OwnerId,
         UnitId = project.UnitId,
         ChainCode = project.ChainCode,

@@ -24,14 +24,14 @@ internal static class Approvers
     /// the project. A unit head sees the units below; the other approving roles see the whole city.
     /// </summary>
     /// <exception cref="RuleViolation"><c>stage.approverUnfit</c>.</exception>
-    public static async Task MustApproveAsync(this ProjectsDb db, Guid approverId, Project project, StageClaim claim, CancellationToken ct)
+    public static async Task MustApproveAsync(this ProjectsDb db, Guid approverId, Project project, Submission submission, CancellationToken ct)
     {
         var approver = await db.Officers.FindAsync([approverId], ct);
-        var roles = approver is { Active: true } ? Roles(StageGates.Into(claim.To)!, project, approverId).Intersect(approver.Roles).ToList() : [];
+        var roles = approver is { Active: true } ? Roles(StageGates.Into(submission.To)!, project, approverId).Intersect(approver.Roles).ToList() : [];
         if (roles.Count == 0 || (project.Confidential && !project.Readers.Contains(approverId))
             || (roles is [Kernel.Roles.UnitHead] && !await IsAboveAsync(db, approver!.UnitId, project.UnitId, ct)))
         {
-            throw new RuleViolation("stage.approverUnfit", approverId, Word.Of(claim.To));
+            throw new RuleViolation("stage.approverUnfit", approverId, Word.Of(submission.To));
         }
     }
 

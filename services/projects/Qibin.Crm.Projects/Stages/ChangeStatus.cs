@@ -4,9 +4,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Stages;
 
@@ -31,14 +29,13 @@ internal static class ChangeStatus
         Guid projectId, ChangeStatusRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
-        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
+        var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);
         if (project is null)
         {
             return TypedResults.NotFound();
         }
 
-        ifMatch.Check(project);
-        var waiting = project.OpenClaimId is { } open ? await db.Claims.FindAsync([open], ct) : null;
+        var waiting = project.OpenSubmissionId is { } open ? await db.Submissions.FindAsync([open], ct) : null;
         project.ChangeStatus(request.Status!.Value, request.Reason, on, caller.Id, waiting, clock.GetUtcNow());
         db.Publish(project, new ProjectStatusChanged { Project = project.State(), Reason = request.Reason, OccurredOn = on });
         await db.SaveChangesAsync(ct);

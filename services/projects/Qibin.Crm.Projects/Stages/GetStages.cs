@@ -6,65 +6,7 @@ using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 
-using ClaimState = Qibin.Crm.Projects.Domain.ClaimState;
-
 namespace Qibin.Crm.Projects.Stages;
-
-/// <summary>A stage claim with its evidence and what became of it.</summary>
-public sealed record StageClaimAnswer : IVersioned
-{
-    public required Guid Id { get; init; }
-    public required Guid ProjectId { get; init; }
-    public required ProjectStage From { get; init; }
-    public required ProjectStage To { get; init; }
-    public required DateOnly OccurredOn { get; init; }
-    public required ClaimState State { get; init; }
-    public required Guid ClaimedBy { get; init; }
-
-    /// <summary>Who sent it; differs from the claimant when an integration did.</summary>
-    public required Guid RecordedBy { get; init; }
-
-    public required DateTimeOffset RecordedAt { get; init; }
-    public string? Note { get; init; }
-    public Guid? DecidedBy { get; init; }
-    public DateTimeOffset? DecidedAt { get; init; }
-    public string? DecisionNote { get; init; }
-    public Money? ContractAmount { get; init; }
-    public string? Uscc { get; init; }
-    public string? EnterpriseName { get; init; }
-    public DateOnly? FirstOutputOn { get; init; }
-    public Money? AnnualOutput { get; init; }
-    public Money? AnnualTax { get; init; }
-    public required IReadOnlyList<DocumentReference> Documents { get; init; }
-
-    /// <summary>The project's version, to send with a decision.</summary>
-    public required long Version { get; init; }
-
-    internal static StageClaimAnswer Of(StageClaim claim, long version) => new()
-    {
-        Id = claim.Id,
-        ProjectId = claim.ProjectId,
-        From = claim.From,
-        To = claim.To,
-        OccurredOn = claim.OccurredOn,
-        State = claim.State,
-        ClaimedBy = claim.ClaimedBy,
-        RecordedBy = claim.RecordedBy,
-        RecordedAt = claim.RecordedAt,
-        Note = claim.Note,
-        DecidedBy = claim.DecidedBy,
-        DecidedAt = claim.DecidedAt,
-        DecisionNote = claim.DecisionNote,
-        ContractAmount = claim.ContractAmount,
-        Uscc = claim.Uscc,
-        EnterpriseName = claim.EnterpriseName,
-        FirstOutputOn = claim.FirstOutputOn,
-        AnnualOutput = claim.AnnualOutput,
-        AnnualTax = claim.AnnualTax,
-        Documents = claim.Documents,
-        Version = version,
-    };
-}
 
 /// <summary>One move of a project.</summary>
 public sealed record StageMoveAnswer
@@ -78,7 +20,7 @@ public sealed record StageMoveAnswer
     /// <summary>The approver of a stage, the caller of other moves; all zeros for the system.</summary>
     public required Guid ActorId { get; init; }
 
-    public Guid? ClaimId { get; init; }
+    public Guid? SubmissionId { get; init; }
     public string? Reason { get; init; }
 
     /// <summary>Contract amount before a correction.</summary>
@@ -99,8 +41,8 @@ public sealed record StagesAnswer : IVersioned
     /// <summary>Moves in the order they were recorded; those taken back stay.</summary>
     public required IReadOnlyList<StageMoveAnswer> Moves { get; init; }
 
-    /// <summary>Claims in the order they were recorded.</summary>
-    public required IReadOnlyList<StageClaimAnswer> Claims { get; init; }
+    /// <summary>Submissions in the order they were recorded.</summary>
+    public required IReadOnlyList<SubmissionAnswer> Submissions { get; init; }
 
     public required long Version { get; init; }
 }
@@ -115,10 +57,10 @@ internal static class GetStages
             return TypedResults.NotFound();
         }
 
-        // The version stands for all of it, so moves and claims made since the project was read are left for the next reading.
+        // The version stands for all of it, so moves and submissions made since the project was read are left for the next reading.
         var moves = await db.History.AsNoTracking().Where(h => h.ProjectId == projectId && h.Version <= project.Version)
             .OrderBy(h => h.Version).ThenBy(h => h.Id).ToListAsync(ct);
-        var claims = await db.Claims.AsNoTracking().Where(c => c.ProjectId == projectId && c.RecordedAt <= project.UpdatedAt)
+        var submissions = await db.Submissions.AsNoTracking().Where(c => c.ProjectId == projectId && c.RecordedAt <= project.UpdatedAt)
             .OrderBy(c => c.RecordedAt).ThenBy(c => c.Id).ToListAsync(ct);
         return TypedResults.Ok(new StagesAnswer
         {
@@ -134,21 +76,13 @@ internal static class GetStages
                 OccurredOn = h.OccurredOn,
                 RecordedAt = h.RecordedAt,
                 ActorId = h.ActorId,
-                ClaimId = h.ClaimId,
+                SubmissionId = h.SubmissionId,
                 Reason = h.Reason,
                 PreviousAmount = h.PreviousAmount,
                 Amount = h.Amount,
             }),
-            Claims = claims.ConvertAll(c => StageClaimAnswer.Of(c, project.Version)),
+            Submissions = submissions.ConvertAll(c => SubmissionAnswer.Of(c, project.Version)),
             Version = project.Version,
         });
-    }
-
-    public static async Task<Results<Ok<StageClaimAnswer>, NotFound>> HandleOne(
-        Guid projectId, Guid claimId, ProjectsDb db, Caller caller, CancellationToken ct)
-    {
-        var project = await db.Projects.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
-        var claim = project is null ? null : await db.Claims.AsNoTracking().SingleOrDefaultAsync(c => c.Id == claimId && c.ProjectId == projectId, ct);
-        return claim is null ? TypedResults.NotFound() : TypedResults.Ok(StageClaimAnswer.Of(claim, project!.Version));
     }
 }

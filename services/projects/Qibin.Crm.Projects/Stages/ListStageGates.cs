@@ -9,13 +9,13 @@ public sealed record StageGateAnswer
 {
     public required ProjectStage To { get; init; }
 
-    /// <summary>Fields of the claim; <c>outputThreshold</c> and <c>taxThreshold</c> are the project's own.</summary>
+    /// <summary>Fields of the submission; <c>outputThreshold</c> and <c>taxThreshold</c> are the project's own.</summary>
     public required IReadOnlyList<string> Fields { get; init; }
 
     /// <summary>Types of documents, at least one of each.</summary>
     public required IReadOnlyList<DocumentType> Documents { get; init; }
 
-    /// <summary>Roles of which the approver has one; the approver is never the claimant.</summary>
+    /// <summary>Roles of which the approver has one; the approver is never the submitter.</summary>
     public required IReadOnlyList<string> Approvers { get; init; }
 
     /// <summary>A further document that large contracts need.</summary>

@@ -6,31 +6,31 @@ namespace Qibin.Crm.Projects.Stages;
 
 internal static class StageOperations
 {
-    private static readonly string[] Movers = [Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator];
+    private static readonly string[] Submitters = [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator];
+    private static readonly string[] Supervisors = [Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
 
-    /// <summary>Claims and approvals of stages, steps back, status.</summary>
+    /// <summary>Submissions and their approval, steps back, status.</summary>
     public static void MapStages(this RouteGroupBuilder api)
     {
         api.MapGet("/projects/stage-gates", ListStageGates.Handle).AllowEverybody(Scopes.ProjectsRead)
             .WithName("listStageGates").WithSummary("阶段要件表 · What each stage asks for and who approves it");
         api.MapGet("/projects/{projectId:guid}/stages", GetStages.Handle).AllowEverybody(Scopes.ProjectsRead)
-            .WithName("getProjectStages").WithSummary("阶段历程 · A project's moves and claims");
-        api.MapGet("/projects/{projectId:guid}/stages/{claimId:guid}", GetStages.HandleOne).AllowEverybody(Scopes.ProjectsRead)
-            .WithName("getStageClaim").WithSummary("阶段申报详情 · One stage claim");
-        api.MapPost("/projects/{projectId:guid}/stages", ClaimStage.Handle)
-            .Allow(Scopes.ProjectsWrite, Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator)
-            .WithName("claimStage").WithSummary("申报进入下一阶段 · Claim the next stage with evidence");
-        api.MapPost("/projects/stage-claims/batch", ClaimStage.HandleBatch).Allow(Scopes.ProjectsWrite)
-            .WithName("claimStages").WithSummary("批量申报阶段 · Claim stages of several projects");
-        api.MapPost("/projects/{projectId:guid}/stages/{claimId:guid}/approval", DecideClaim.Handle).Allow(null, StageGates.ApproverRoles)
-            .WithName("decideStageClaim").WithSummary("审批阶段申报 · Approve or refuse a stage claim");
-        api.MapPost("/projects/{projectId:guid}/stages/{claimId:guid}/withdrawal", WithdrawClaim.Handle)
-            .Allow(Scopes.ProjectsWrite, Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator)
-            .WithName("withdrawStageClaim").WithSummary("撤回阶段申报 · Take a stage claim back");
-        api.MapPost("/projects/{projectId:guid}/step-back", StepBack.Handle)
-            .Allow(Scopes.ProjectsWrite, Roles.UnitHead, Roles.Coordinator, Roles.Administrator)
-            .WithName("stepBackProject").WithSummary("退回阶段 · Take a project back to an earlier stage");
-        api.MapPost("/projects/{projectId:guid}/status", ChangeStatus.Handle).Allow(Scopes.ProjectsWrite, Movers)
+            .WithName("getProjectStages").WithSummary("阶段历程 · A project's moves and submissions");
+        api.MapGet("/projects/{projectId:guid}/submissions/{submissionId:guid}", GetSubmission.Handle).AllowEverybody(Scopes.ProjectsRead)
+            .WithName("getSubmission").WithSummary("阶段申报详情 · One submission");
+        api.MapPost("/projects/{projectId:guid}/submissions", FileSubmission.Handle).Allow(Scopes.ProjectsWrite, Submitters)
+            .WithName("fileSubmission").WithSummary("申报进入下一阶段 · Submit the next stage with evidence");
+        api.MapPost("/projects/submissions/batch", FileSubmission.HandleBatch).Allow(Scopes.ProjectsWrite)
+            .WithName("fileSubmissions").WithSummary("批量申报阶段 · Submit stages of several projects");
+        api.MapPost("/projects/{projectId:guid}/submissions/{submissionId:guid}/approval", DecideSubmission.Handle)
+            .Allow(null, StageGates.ApproverRoles)
+            .WithName("decideSubmission").WithSummary("审批阶段申报 · Approve or refuse a submission");
+        api.MapPost("/projects/{projectId:guid}/submissions/{submissionId:guid}/withdrawal", WithdrawSubmission.Handle)
+            .Allow(Scopes.ProjectsWrite, Submitters)
+            .WithName("withdrawSubmission").WithSummary("撤回阶段申报 · Withdraw a submission");
+        api.MapPost("/projects/{projectId:guid}/step-back", StepBack.Handle).Allow(Scopes.ProjectsWrite, Supervisors)
+            .WithName("stepBackProject").WithSummary("退回阶段 · Move a project back to an earlier stage");
+        api.MapPost("/projects/{projectId:guid}/status", ChangeStatus.Handle).Allow(Scopes.ProjectsWrite, [.. Supervisors, Roles.ProjectOfficer])
             .WithName("changeProjectStatus").WithSummary("暂停、恢复或终止 · Suspend, resume or terminate a project");
     }
 }

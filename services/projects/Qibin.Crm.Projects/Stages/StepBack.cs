@@ -4,9 +4,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Stages;
 
@@ -31,13 +29,12 @@ internal static class StepBack
         Guid projectId, StepBackRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
-        var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
+        var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);
         if (project is null)
         {
             return TypedResults.NotFound();
         }
 
-        ifMatch.Check(project);
         var from = project.StepBack(request.To!.Value, request.Reason, on, caller.Id, clock.GetUtcNow());
         db.Publish(project, new ProjectSteppedBack { Project = project.State(), From = from, To = project.Stage, Reason = request.Reason, OccurredOn = on });
         await db.SaveChangesAsync(ct);

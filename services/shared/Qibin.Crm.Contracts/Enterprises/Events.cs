@@ -44,7 +44,7 @@ public sealed record EnterpriseMovedIn : IEvent
     public required EnterpriseState Enterprise { get; init; }
     public required Guid ApplicationId { get; init; }
     public required Guid TenancyId { get; init; }
-    public required Guid[] UnitIds { get; init; }
+    public required Guid[] SpaceIds { get; init; }
     public Guid? ProjectId { get; init; }
     public Guid? LeadId { get; init; }
     public required DateOnly OccurredOn { get; init; }

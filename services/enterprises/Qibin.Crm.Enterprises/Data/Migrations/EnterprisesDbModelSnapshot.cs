@@ -36,10 +36,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
             modelBuilder.HasSequence("code_pk")
                 .IncrementsBy(20);
 
-            modelBuilder.HasSequence("code_t")
+            modelBuilder.HasSequence("code_s")
                 .IncrementsBy(20);
 
-            modelBuilder.HasSequence("code_u")
+            modelBuilder.HasSequence("code_t")
                 .IncrementsBy(20);
 
             modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.Building", b =>
@@ -281,6 +281,11 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("round");
 
+                    b.PrimitiveCollection<Guid[]>("SpaceIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("space_ids");
+
                     b.Property<int>("State")
                         .HasColumnType("integer")
                         .HasColumnName("state");
@@ -292,11 +297,6 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.Property<Guid?>("TenancyId")
                         .HasColumnType("uuid")
                         .HasColumnName("tenancy_id");
-
-                    b.PrimitiveCollection<Guid[]>("UnitIds")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("unit_ids");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -346,10 +346,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.HasIndex("EnterpriseId")
                         .HasDatabaseName("ix_entry_application_enterprise_id");
 
-                    b.HasIndex("UnitIds")
-                        .HasDatabaseName("ix_entry_application_unit_ids");
+                    b.HasIndex("SpaceIds")
+                        .HasDatabaseName("ix_entry_application_space_ids");
 
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("UnitIds"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SpaceIds"), "gin");
 
                     b.HasIndex("StateOn", "Id")
                         .HasDatabaseName("ix_entry_application_state_on_id");
@@ -467,9 +467,9 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
-                    b.Property<Guid>("UnitId")
+                    b.Property<Guid>("SpaceId")
                         .HasColumnType("uuid")
-                        .HasColumnName("unit_id");
+                        .HasColumnName("space_id");
 
                     b.Property<DateOnly>("From")
                         .HasColumnType("date")
@@ -479,11 +479,11 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("occupied_until");
 
-                    b.HasKey("ApplicationId", "UnitId")
+                    b.HasKey("ApplicationId", "SpaceId")
                         .HasName("pk_occupation");
 
-                    b.HasIndex("UnitId")
-                        .HasDatabaseName("ix_occupation_unit_id");
+                    b.HasIndex("SpaceId")
+                        .HasDatabaseName("ix_occupation_space_id");
 
                     b.ToTable("occupation", null, t =>
                         {
@@ -561,7 +561,55 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.ToTable("park", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.PremisesUnit", b =>
+            modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.ProjectLink", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<Guid>("EnterpriseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("enterprise_id");
+
+                    b.Property<Guid>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.PrimitiveCollection<Guid[]>("Readers")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("readers");
+
+                    b.Property<DateOnly>("RegisteredOn")
+                        .HasColumnType("date")
+                        .HasColumnName("registered_on");
+
+                    b.Property<long>("RegisteredVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("registered_version");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("ProjectId")
+                        .HasName("pk_enterprise_project");
+
+                    b.HasIndex("EnterpriseId")
+                        .HasDatabaseName("ix_enterprise_project_enterprise_id");
+
+                    b.ToTable("enterprise_project", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.Space", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -632,7 +680,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "At", "Qibin.Crm.Enterprises.Domain.PremisesUnit.At#Coordinates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "At", "Qibin.Crm.Enterprises.Domain.Space.At#Coordinates", b1 =>
                         {
                             b1.Property<decimal>("Latitude")
                                 .HasPrecision(8, 6)
@@ -645,7 +693,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                                 .HasColumnName("at_longitude");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rent", "Qibin.Crm.Enterprises.Domain.PremisesUnit.Rent#Money", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rent", "Qibin.Crm.Enterprises.Domain.Space.Rent#Money", b1 =>
                         {
                             b1.Property<decimal>("Amount")
                                 .HasPrecision(19, 4)
@@ -660,74 +708,26 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         });
 
                     b.HasKey("Id")
-                        .HasName("pk_premises_unit");
+                        .HasName("pk_space");
 
                     b.HasIndex("Code")
                         .IsUnique()
-                        .HasDatabaseName("ix_premises_unit_code");
+                        .HasDatabaseName("ix_space_code");
 
                     b.HasIndex("ParkId")
-                        .HasDatabaseName("ix_premises_unit_park_id");
+                        .HasDatabaseName("ix_space_park_id");
 
                     b.HasIndex("Area", "Id")
-                        .HasDatabaseName("ix_premises_unit_area_id");
+                        .HasDatabaseName("ix_space_area_id");
 
                     b.HasIndex("UpdatedAt", "Id")
-                        .HasDatabaseName("ix_premises_unit_updated_at_id");
+                        .HasDatabaseName("ix_space_updated_at_id");
 
-                    b.HasIndex(new[] { "BuildingId", "Name" }, "ux_premises_unit_name")
+                    b.HasIndex(new[] { "BuildingId", "Name" }, "ux_space_name")
                         .IsUnique()
-                        .HasDatabaseName("ux_premises_unit_name");
+                        .HasDatabaseName("ux_space_name");
 
-                    b.ToTable("premises_unit", (string)null);
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.ProjectLink", b =>
-                {
-                    b.Property<Guid>("ProjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("project_id");
-
-                    b.Property<bool>("Confidential")
-                        .HasColumnType("boolean")
-                        .HasColumnName("confidential");
-
-                    b.Property<Guid>("EnterpriseId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("enterprise_id");
-
-                    b.Property<Guid>("LeadId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("lead_id");
-
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("owner_id");
-
-                    b.PrimitiveCollection<Guid[]>("Readers")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("readers");
-
-                    b.Property<DateOnly>("RegisteredOn")
-                        .HasColumnType("date")
-                        .HasColumnName("registered_on");
-
-                    b.Property<long>("RegisteredVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("registered_version");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("ProjectId")
-                        .HasName("pk_enterprise_project");
-
-                    b.HasIndex("EnterpriseId")
-                        .HasDatabaseName("ix_enterprise_project_enterprise_id");
-
-                    b.ToTable("enterprise_project", (string)null);
+                    b.ToTable("space", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.Tenancy", b =>
@@ -784,14 +784,14 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
 
+                    b.PrimitiveCollection<Guid[]>("SpaceIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("space_ids");
+
                     b.Property<DateOnly>("StartedOn")
                         .HasColumnType("date")
                         .HasColumnName("started_on");
-
-                    b.PrimitiveCollection<Guid[]>("UnitIds")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("unit_ids");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -816,10 +816,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.HasIndex("EnterpriseId")
                         .HasDatabaseName("ix_tenancy_enterprise_id");
 
-                    b.HasIndex("UnitIds")
-                        .HasDatabaseName("ix_tenancy_unit_ids");
+                    b.HasIndex("SpaceIds")
+                        .HasDatabaseName("ix_tenancy_space_ids");
 
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("UnitIds"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SpaceIds"), "gin");
 
                     b.HasIndex("StartedOn", "Id")
                         .HasDatabaseName("ix_tenancy_started_on_id");
@@ -1309,22 +1309,12 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_occupation_entry_application_application_id");
 
-                    b.HasOne("Qibin.Crm.Enterprises.Domain.PremisesUnit", null)
+                    b.HasOne("Qibin.Crm.Enterprises.Domain.Space", null)
                         .WithMany()
-                        .HasForeignKey("UnitId")
+                        .HasForeignKey("SpaceId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
-                        .HasConstraintName("fk_occupation_premises_unit_unit_id");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.PremisesUnit", b =>
-                {
-                    b.HasOne("Qibin.Crm.Enterprises.Domain.Building", null)
-                        .WithMany()
-                        .HasForeignKey("BuildingId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_premises_unit_building_building_id");
+                        .HasConstraintName("fk_occupation_space_space_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.ProjectLink", b =>
@@ -1335,6 +1325,16 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_enterprise_project_enterprise_enterprise_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.Space", b =>
+                {
+                    b.HasOne("Qibin.Crm.Enterprises.Domain.Building", null)
+                        .WithMany()
+                        .HasForeignKey("BuildingId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_space_building_building_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.Tenancy", b =>

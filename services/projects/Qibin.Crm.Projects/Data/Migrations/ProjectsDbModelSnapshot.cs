@@ -297,91 +297,28 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("followed_investor", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Projects.Domain.CompletedEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.AmountEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<DateOnly>("CompletedOn")
+                    b.Property<string>("Document")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("document");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<DateOnly>("OccurredOn")
                         .HasColumnType("date")
-                        .HasColumnName("completed_on");
+                        .HasColumnName("occurred_on");
 
-                    b.Property<string>("Document")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("document");
-
-                    b.Property<Guid>("ProjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("project_id");
-
-                    b.Property<string>("Reason")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
-                        .HasColumnName("reason");
-
-                    b.Property<DateTimeOffset>("RecordedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("recorded_at");
-
-                    b.Property<Guid>("RecordedBy")
-                        .HasColumnType("uuid")
-                        .HasColumnName("recorded_by");
-
-                    b.Property<Guid?>("ReversalOf")
-                        .HasColumnType("uuid")
-                        .HasColumnName("reversal_of");
-
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "Qibin.Crm.Projects.Domain.CompletedEntry.Amount#Money", b1 =>
-                        {
-                            b1.IsRequired();
-
-                            b1.Property<decimal>("Amount")
-                                .HasPrecision(19, 4)
-                                .HasColumnType("numeric(19,4)")
-                                .HasColumnName("completed_amount");
-
-                            b1.Property<string>("Currency")
-                                .IsRequired()
-                                .HasMaxLength(3)
-                                .HasColumnType("character varying(3)")
-                                .HasColumnName("completed_currency");
-                        });
-
-                    b.HasKey("Id")
-                        .HasName("pk_completed_entry");
-
-                    b.HasIndex("ReversalOf")
-                        .IsUnique()
-                        .HasDatabaseName("one_reversal_a_completed_entry");
-
-                    b.HasIndex("ProjectId", "CompletedOn", "Id")
-                        .HasDatabaseName("ix_completed_entry_project_id_completed_on_id");
-
-                    b.HasIndex("ProjectId", "RecordedAt", "Id")
-                        .HasDatabaseName("ix_completed_entry_project_id_recorded_at_id");
-
-                    b.ToTable("completed_entry", (string)null);
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Projects.Domain.FundsEntry", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Document")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("document");
-
-                    b.Property<int>("Origin")
+                    b.Property<int?>("Origin")
                         .HasColumnType("integer")
                         .HasColumnName("origin");
 
-                    b.Property<DateOnly>("PaidOn")
-                        .HasColumnType("date")
-                        .HasColumnName("paid_on");
-
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
@@ -403,36 +340,36 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("reversal_of");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "Qibin.Crm.Projects.Domain.FundsEntry.Amount#Money", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "Qibin.Crm.Projects.Domain.AmountEntry.Amount#Money", b1 =>
                         {
                             b1.IsRequired();
 
                             b1.Property<decimal>("Amount")
                                 .HasPrecision(19, 4)
                                 .HasColumnType("numeric(19,4)")
-                                .HasColumnName("paid_amount");
+                                .HasColumnName("entry_amount");
 
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
                                 .HasColumnType("character varying(3)")
-                                .HasColumnName("paid_currency");
+                                .HasColumnName("entry_currency");
                         });
 
                     b.HasKey("Id")
-                        .HasName("pk_funds_entry");
+                        .HasName("pk_amount_entry");
 
                     b.HasIndex("ReversalOf")
                         .IsUnique()
                         .HasDatabaseName("one_reversal_an_entry");
 
-                    b.HasIndex("ProjectId", "PaidOn", "Id")
-                        .HasDatabaseName("ix_funds_entry_project_id_paid_on_id");
+                    b.HasIndex("ProjectId", "OccurredOn", "Id")
+                        .HasDatabaseName("ix_amount_entry_project_id_occurred_on_id");
 
                     b.HasIndex("ProjectId", "RecordedAt", "Id")
-                        .HasDatabaseName("ix_funds_entry_project_id_recorded_at_id");
+                        .HasDatabaseName("ix_amount_entry_project_id_recorded_at_id");
 
-                    b.ToTable("funds_entry", (string)null);
+                    b.ToTable("amount_entry", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.HistoryEntry", b =>
@@ -444,10 +381,6 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.Property<Guid>("ActorId")
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
-
-                    b.Property<Guid?>("ClaimId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("claim_id");
 
                     b.Property<int>("From")
                         .HasColumnType("integer")
@@ -473,6 +406,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
+
+                    b.Property<Guid?>("SubmissionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("submission_id");
 
                     b.Property<int>("To")
                         .HasColumnType("integer")
@@ -613,9 +550,9 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("character varying(80)")
                         .HasColumnName("node_code");
 
-                    b.Property<Guid?>("OpenClaimId")
+                    b.Property<Guid?>("OpenSubmissionId")
                         .HasColumnType("uuid")
-                        .HasColumnName("open_claim_id");
+                        .HasColumnName("open_submission_id");
 
                     b.Property<Guid>("OwnerId")
                         .HasColumnType("uuid")
@@ -848,15 +785,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("project", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Projects.Domain.StageClaim", b =>
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.Submission", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
-
-                    b.Property<Guid>("ClaimedBy")
-                        .HasColumnType("uuid")
-                        .HasColumnName("claimed_by");
 
                     b.Property<DateTimeOffset?>("DecidedAt")
                         .HasColumnType("timestamp with time zone")
@@ -914,6 +847,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("state");
 
+                    b.Property<Guid>("SubmittedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("submitted_by");
+
                     b.Property<int>("To")
                         .HasColumnType("integer")
                         .HasColumnName("to");
@@ -923,7 +860,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("character varying(18)")
                         .HasColumnName("uscc");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "AnnualOutput", "Qibin.Crm.Projects.Domain.StageClaim.AnnualOutput#Money", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "AnnualOutput", "Qibin.Crm.Projects.Domain.Submission.AnnualOutput#Money", b1 =>
                         {
                             b1.Property<decimal>("Amount")
                                 .HasPrecision(19, 4)
@@ -937,7 +874,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                                 .HasColumnName("annual_output_currency");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "AnnualTax", "Qibin.Crm.Projects.Domain.StageClaim.AnnualTax#Money", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "AnnualTax", "Qibin.Crm.Projects.Domain.Submission.AnnualTax#Money", b1 =>
                         {
                             b1.Property<decimal>("Amount")
                                 .HasPrecision(19, 4)
@@ -951,7 +888,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                                 .HasColumnName("annual_tax_currency");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "ContractAmount", "Qibin.Crm.Projects.Domain.StageClaim.ContractAmount#Money", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ContractAmount", "Qibin.Crm.Projects.Domain.Submission.ContractAmount#Money", b1 =>
                         {
                             b1.Property<decimal>("Amount")
                                 .HasPrecision(19, 4)
@@ -966,17 +903,17 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         });
 
                     b.HasKey("Id")
-                        .HasName("pk_stage_claim");
+                        .HasName("pk_submission");
 
                     b.HasIndex("ProjectId")
                         .IsUnique()
-                        .HasDatabaseName("one_open_claim_a_project")
+                        .HasDatabaseName("one_open_submission_a_project")
                         .HasFilter("state = 0");
 
                     b.HasIndex("ProjectId", "RecordedAt")
-                        .HasDatabaseName("ix_stage_claim_project_id_recorded_at");
+                        .HasDatabaseName("ix_submission_project_id_recorded_at");
 
-                    b.ToTable("stage_claim", (string)null);
+                    b.ToTable("submission", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.Tenancy", b =>
@@ -1195,34 +1132,19 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.ToTable("unit", "directory");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Projects.Domain.CompletedEntry", b =>
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.AmountEntry", b =>
                 {
                     b.HasOne("Qibin.Crm.Projects.Domain.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_completed_entry_project_project_id");
+                        .HasConstraintName("fk_amount_entry_project_project_id");
 
-                    b.HasOne("Qibin.Crm.Projects.Domain.CompletedEntry", null)
+                    b.HasOne("Qibin.Crm.Projects.Domain.AmountEntry", null)
                         .WithMany()
                         .HasForeignKey("ReversalOf")
-                        .HasConstraintName("fk_completed_entry_completed_entry_reversal_of");
-                });
-
-            modelBuilder.Entity("Qibin.Crm.Projects.Domain.FundsEntry", b =>
-                {
-                    b.HasOne("Qibin.Crm.Projects.Domain.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_funds_entry_project_project_id");
-
-                    b.HasOne("Qibin.Crm.Projects.Domain.FundsEntry", null)
-                        .WithMany()
-                        .HasForeignKey("ReversalOf")
-                        .HasConstraintName("fk_funds_entry_funds_entry_reversal_of");
+                        .HasConstraintName("fk_amount_entry_amount_entry_reversal_of");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.HistoryEntry", b =>
@@ -1235,14 +1157,14 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasConstraintName("fk_history_entry_project_project_id");
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Projects.Domain.StageClaim", b =>
+            modelBuilder.Entity("Qibin.Crm.Projects.Domain.Submission", b =>
                 {
                     b.HasOne("Qibin.Crm.Projects.Domain.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_stage_claim_project_project_id");
+                        .HasConstraintName("fk_submission_project_project_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.Project", b =>

@@ -1,0 +1,57 @@
+using Qibin.Crm.Kernel;
+
+namespace Qibin.Crm.Projects.Domain;
+
+/// <summary>What became of a submission: 待审批, 已通过, 已退回, 已撤回, 已失效.</summary>
+public enum SubmissionState { Open, Approved, Refused, Withdrawn, Lapsed }
+
+/// <summary>
+/// Somebody submissions that a project reached its next stage, with evidence. A part of the project: it changes through it only, and
+/// the project's version is its version.
+/// </summary>
+internal sealed class Submission
+{
+    public required Guid Id { get; init; }
+    public required Guid ProjectId { get; init; }
+    public required ProjectStage From { get; init; }
+    public required ProjectStage To { get; init; }
+
+    /// <summary>Business date on which the stage was reached.</summary>
+    public required DateOnly OccurredOn { get; init; }
+
+    public SubmissionState State { get; private set; }
+
+    /// <summary>The officer who submissions; never the one who approves.</summary>
+    public required Guid SubmittedBy { get; init; }
+
+    /// <summary>Who sent it: the officer, or the integration that speaks for the officer.</summary>
+    public required Guid RecordedBy { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+    public string? Note { get; init; }
+    public Guid? DecidedBy { get; private set; }
+    public DateTimeOffset? DecidedAt { get; private set; }
+    public string? DecisionNote { get; private set; }
+    public Money? ContractAmount { get; init; }
+    public string? Uscc { get; init; }
+    public string? EnterpriseName { get; init; }
+    public DateOnly? FirstOutputOn { get; init; }
+    public Money? AnnualOutput { get; init; }
+    public Money? AnnualTax { get; init; }
+    public Document[] Documents { get; init; } = [];
+
+    public StageEvidence Evidence => new()
+    {
+        ContractAmount = ContractAmount,
+        Uscc = Uscc,
+        EnterpriseName = EnterpriseName,
+        FirstOutputOn = FirstOutputOn,
+        AnnualOutput = AnnualOutput,
+        AnnualTax = AnnualTax,
+        Documents = Documents,
+    };
+
+    /// <summary>Called by the project.</summary>
+    internal void Close(SubmissionState state, Guid by, string? note, DateTimeOffset now) =>
+        (State, DecidedBy, DecisionNote, DecidedAt) = (state, by, note, now);
+}

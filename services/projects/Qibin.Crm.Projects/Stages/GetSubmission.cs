@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Documents;
+using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+
+namespace Qibin.Crm.Projects.Stages;
+
+/// <summary>A submission with its evidence and what became of it.</summary>
+public sealed record SubmissionAnswer : IVersioned
+{
+    public required Guid Id { get; init; }
+    public required Guid ProjectId { get; init; }
+    public required ProjectStage From { get; init; }
+    public required ProjectStage To { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+    public required SubmissionState State { get; init; }
+    public required Guid SubmittedBy { get; init; }
+
+    /// <summary>Who sent it; differs from the submitter when an integration did.</summary>
+    public required Guid RecordedBy { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+    public string? Note { get; init; }
+    public Guid? DecidedBy { get; init; }
+    public DateTimeOffset? DecidedAt { get; init; }
+    public string? DecisionNote { get; init; }
+    public Money? ContractAmount { get; init; }
+    public string? Uscc { get; init; }
+    public string? EnterpriseName { get; init; }
+    public DateOnly? FirstOutputOn { get; init; }
+    public Money? AnnualOutput { get; init; }
+    public Money? AnnualTax { get; init; }
+    public required IReadOnlyList<DocumentReference> Documents { get; init; }
+
+    /// <summary>The project's version, to send with a decision.</summary>
+    public required long Version { get; init; }
+
+    internal static SubmissionAnswer Of(Submission submission, long version) => new()
+    {
+        Id = submission.Id,
+        ProjectId = submission.ProjectId,
+        From = submission.From,
+        To = submission.To,
+        OccurredOn = submission.OccurredOn,
+        State = submission.State,
+        SubmittedBy = submission.SubmittedBy,
+        RecordedBy = submission.RecordedBy,
+        RecordedAt = submission.RecordedAt,
+        Note = submission.Note,
+        DecidedBy = submission.DecidedBy,
+        DecidedAt = submission.DecidedAt,
+        DecisionNote = submission.DecisionNote,
+        ContractAmount = submission.ContractAmount,
+        Uscc = submission.Uscc,
+        EnterpriseName = submission.EnterpriseName,
+        FirstOutputOn = submission.FirstOutputOn,
+        AnnualOutput = submission.AnnualOutput,
+        AnnualTax = submission.AnnualTax,
+        Documents = [.. submission.Documents.Select(DocumentReference.From)],
+        Version = version,
+    };
+}
+
+internal static class GetSubmission
+{
+    public static async Task<Results<Ok<SubmissionAnswer>, NotFound>> Handle(
+        Guid projectId, Guid submissionId, ProjectsDb db, Caller caller, CancellationToken ct)
+    {
+        var project = await db.Projects.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
+        var submission = project is null ? null : await db.Submissions.AsNoTracking().SingleOrDefaultAsync(c => c.Id == submissionId && c.ProjectId == projectId, ct);
+        return submission is null ? TypedResults.NotFound() : TypedResults.Ok(SubmissionAnswer.Of(submission, project!.Version));
+    }
+}
