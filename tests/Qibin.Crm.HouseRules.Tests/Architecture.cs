@@ -32,10 +32,6 @@ public sealed class Architecture
         "System.IO.File", "System.IO.Directory", "System.IO.FileStream", "System.Threading.Tasks", "System.Console",
     ];
 
-    private static readonly Lazy<Architecture> Real = new(() => new Architecture("Qibin.Crm",
-        Directory.EnumerateFiles(AppContext.BaseDirectory, "Qibin.Crm.*.dll").Select(file => Path.GetFileNameWithoutExtension(file))
-            .Where(name => name != "Qibin.Crm.Mutants" && !name.EndsWith(".Tests", StringComparison.Ordinal)).Select(Assembly.Load)));
-
     private readonly string _root;
     private readonly Types _types;
     private readonly List<(string Project, string Area)> _areas;
@@ -47,8 +43,15 @@ public sealed class Architecture
         _areas = [.. _types.That().ResideInNamespace(root).GetTypes().Select(AreaOf).Distinct().Order()];
     }
 
-    /// <summary>The product, as it was built beside these tests.</summary>
-    public static Architecture Present => Real.Value;
+    /// <summary>The product's programs and libraries, as they were built beside these tests.</summary>
+    public static IReadOnlyList<Assembly> Assemblies { get; } =
+    [
+        .. Directory.EnumerateFiles(AppContext.BaseDirectory, "Qibin.Crm.*.dll").Select(file => Path.GetFileNameWithoutExtension(file))
+            .Where(name => name != "Qibin.Crm.Mutants" && !name.EndsWith(".Tests", StringComparison.Ordinal)).Select(Assembly.Load),
+    ];
+
+    /// <summary>The product's rules.</summary>
+    public static Architecture Present { get; } = new("Qibin.Crm", Assemblies);
 
     public IReadOnlyList<string> Projects => [.. _areas.Select(a => a.Project).Distinct()];
 
