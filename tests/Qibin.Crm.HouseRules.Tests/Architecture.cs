@@ -9,7 +9,9 @@ namespace Qibin.Crm.HouseRules.Tests;
 /// </summary>
 public sealed class Architecture
 {
-    /// <summary>Which project uses the types of which; what is not listed is forbidden. A project that is not listed is a service.</summary>
+    /// <summary>
+    /// Which project uses the types of which; what is not listed is forbidden. A project that is not listed is a service.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Uses = new(StringComparer.Ordinal)
     {
         ["Kernel"] = [],
@@ -58,7 +60,8 @@ public sealed class Architecture
     /// <summary>A project uses the projects that it may use, and a service no other service.</summary>
     public IEnumerable<string> ProjectsUseWhatTheyMay() =>
         from project in Projects
-        let others = Projects.Except([project]).Except(Uses.GetValueOrDefault(project) ?? UsedByServices).Select(other => _root + other).ToArray()
+        let others = Projects.Except([project]).Except(Uses.GetValueOrDefault(project) ?? UsedByServices).Select(other => _root + other)
+            .ToArray()
         where others.Length > 0
         from offence in Offences(_root + project, types => types.NotHaveDependencyOnAny(others))
         select offence;
@@ -89,7 +92,9 @@ public sealed class Architecture
         from offence in Offences($"{_root}{project}.Data", types => types.NotHaveDependencyOnAny(areas))
         select offence;
 
-    /// <summary>The areas of a service use one another, but never in a circle. Data and Domain lie below them, by rules of their own.</summary>
+    /// <summary>
+    /// The areas of a service use one another, but never in a circle. Data and Domain lie below them, by rules of their own.
+    /// </summary>
     public IEnumerable<string> AreasHaveNoCycles() =>
         from project in Projects.Where(IsService)
         let areas = _areas.Where(a => a.Project == project && a.Area is not ("" or "Domain" or "Data")).ToList()
@@ -145,6 +150,7 @@ public sealed class Architecture
 
     /// <summary>Written code only: migrations are generated.</summary>
     private IEnumerable<string> Offences(string @namespace, Func<Condition, ConditionList> rule) =>
-        rule(_types.That().ResideInNamespace(@namespace).And().DoNotResideInNamespaceEndingWith("Migrations").Should()).GetResult().FailingTypes
+        rule(_types.That().ResideInNamespace(@namespace).And().DoNotResideInNamespaceEndingWith("Migrations").Should())
+            .GetResult().FailingTypes
             .Select(type => $"{type.FullName}: {type.Explanation}");
 }

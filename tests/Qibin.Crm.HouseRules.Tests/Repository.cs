@@ -5,7 +5,8 @@ namespace Qibin.Crm.HouseRules.Tests;
 /// <summary>The repository's text files by path, so that a rule reads the real ones or ones that a negative control made up.</summary>
 public sealed class Repository(IReadOnlyDictionary<string, string> files)
 {
-    private static readonly string[] Text = [".cs", ".csproj", ".props", ".json", ".md", ".html", ".css", ".js", ".txt", ".sln", ".yml", ".yaml", ".sql", ""];
+    private static readonly string[] Text = [".cs", ".csproj", ".props", ".json", ".md", ".html", ".css", ".js", ".txt", ".sln", ".yml",
+        ".yaml", ".sql", ""];
     private static readonly Lazy<Repository> Real = new(Read);
 
     /// <summary>The repository that this test stands in.</summary>

@@ -7,7 +7,9 @@ using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.HouseRules.Tests;
 
-/// <summary>The README's table of settings, made from the options classes: every public property of a class with <see cref="SettingsAttribute"/>.</summary>
+/// <summary>
+/// The README's table of settings, made from the options classes: every public property of a class with <see cref="SettingsAttribute"/>.
+/// </summary>
 public static partial class SettingsTable
 {
     public const string Begin = "<!-- settings -->\n", End = "<!-- /settings -->";
@@ -37,7 +39,8 @@ public static partial class SettingsTable
     }
 
     /// <summary>The text with another table between the two marks.</summary>
-    public static string Put(string text, string table) => text.Replace(Begin + In(text) + End, Begin + table + End, StringComparison.Ordinal);
+    public static string Put(string text, string table) =>
+        text.Replace(Begin + In(text) + End, Begin + table + End, StringComparison.Ordinal);
 
     private static string KindOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {

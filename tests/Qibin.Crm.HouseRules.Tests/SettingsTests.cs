@@ -3,7 +3,9 @@ using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.HouseRules.Tests;
 
-/// <summary>The README's <i>Configure</i> table is the one that the options classes make; with <c>QIBIN_ACCEPT=1</c> it is written anew.</summary>
+/// <summary>
+/// The README's <i>Configure</i> table is the one that the options classes make; with <c>QIBIN_ACCEPT=1</c> it is written anew.
+/// </summary>
 public class SettingsTests
 {
     [Fact]
