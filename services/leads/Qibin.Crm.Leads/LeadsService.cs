@@ -121,7 +121,7 @@ internal static class LeadsService
         });
 
     /// <summary>Who and when, of a request.</summary>
-    public static Domain.Deed Deed(this Caller caller, TimeProvider clock) => new(caller.Id, clock.GetUtcNow());
+    public static Domain.Actor Actor(this Caller caller, TimeProvider clock) => new(caller.Id, clock.GetUtcNow());
 
     /// <summary>A new id, ordered by time.</summary>
     public static Guid NewId(this TimeProvider clock) => Guid.CreateVersion7(clock.GetUtcNow());

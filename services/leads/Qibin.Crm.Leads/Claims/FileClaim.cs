@@ -46,14 +46,14 @@ internal static class FileClaim
             return TypedResults.NotFound();
         }
 
-        var deed = caller.Deed(clock);
+        var actor = caller.Actor(clock);
         var rules = await db.RulesAsync<ClaimRules>(ct);
-        if (await HoldingAsync(db, lead.InvestorId, rules, deed, ct) is { } other)
+        if (await HoldingAsync(db, lead.InvestorId, rules, actor, ct) is { } other)
         {
             throw await TakenAsync(db, caller, other, ct);
         }
 
-        var claim = Claim.File(clock.NewId(), lead, firstTalk!, request.Note, rules, deed);
+        var claim = Claim.File(clock.NewId(), lead, firstTalk!, request.Note, rules, actor);
         db.Add(claim);
         db.Publish(claim, claim.Moved(null), lead.Confidential);
         await db.SaveChangesAsync(ct);
@@ -81,7 +81,7 @@ internal static class FileClaim
             return default;
         }
 
-        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct) : TurnAsync(db, caller, investorId, filing, ct));
+        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct) : LockUnlessClaimedAsync(db, caller, investorId, filing, ct));
         var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is not null && lead.InvestorId != investorId)
         {
@@ -97,7 +97,7 @@ internal static class FileClaim
     /// Locks the investor, or refuses as soon as somebody's claim stands. Of many who file at once only the next one has the lock; the
     /// others look again instead of standing in line for it, so that all are refused when the first has committed.
     /// </summary>
-    private static async Task TurnAsync(LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, CancellationToken ct)
+    private static async Task LockUnlessClaimedAsync(LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
         while (true)
@@ -125,7 +125,7 @@ internal static class FileClaim
     }
 
     /// <summary>The claim that holds an investor, locked; one whose time is over is ended here, however long the timer has been away.</summary>
-    internal static async Task<Claim?> HoldingAsync(LeadsDb db, Guid investorId, ClaimRules rules, Deed deed, CancellationToken ct)
+    internal static async Task<Claim?> HoldingAsync(LeadsDb db, Guid investorId, ClaimRules rules, Actor actor, CancellationToken ct)
     {
         var holding = await db.Claims.Where(c => c.InvestorId == investorId && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct);
         if (holding is not { } id)
@@ -134,7 +134,7 @@ internal static class FileClaim
         }
 
         var claim = await db.Claims.Locked(id).SingleAsync(ct);
-        if (!await LapseAsync(db, claim, rules, deed, ct))
+        if (!await LapseAsync(db, claim, rules, actor, ct))
         {
             return claim.Holds ? claim : null;
         }
@@ -145,11 +145,11 @@ internal static class FileClaim
     }
 
     /// <summary>Ends a claim whose time is over, and tells of it.</summary>
-    internal static async Task<bool> LapseAsync(LeadsDb db, Claim claim, ClaimRules rules, Deed deed, CancellationToken ct)
+    internal static async Task<bool> LapseAsync(LeadsDb db, Claim claim, ClaimRules rules, Actor actor, CancellationToken ct)
     {
         var from = claim.State;
         var lead = await db.Leads.AsNoTracking().SingleAsync(l => l.Id == claim.LeadId, ct);
-        if (!claim.Lapse(lead.LastContactOn, rules, deed))
+        if (!claim.Lapse(lead.LastContactOn, rules, actor))
         {
             return false;
         }

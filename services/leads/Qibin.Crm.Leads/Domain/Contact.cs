@@ -77,9 +77,9 @@ internal sealed class Contact : Aggregate
     };
 
     /// <exception cref="RuleViolation"><c>contact.placeOfNoVisit</c>.</exception>
-    public static Contact Record(Guid id, Guid leadId, ContactContent content, Deed deed)
+    public static Contact Record(Guid id, Guid leadId, ContactContent content, Actor actor)
     {
-        var contact = new Contact { Id = id, LeadId = leadId, RecordedBy = deed.By, RecordedAt = deed.At };
+        var contact = new Contact { Id = id, LeadId = leadId, RecordedBy = actor.By, RecordedAt = actor.At };
         contact.Take(content);
         return contact;
     }
@@ -89,22 +89,22 @@ internal sealed class Contact : Aggregate
     /// author, and <paramref name="oversees">who oversees the unit</paramref> at any time, with a reason.
     /// </summary>
     /// <exception cref="RuleViolation"><c>contact.notAuthor</c>, <c>contact.reasonNeeded</c>, <c>contact.placeOfNoVisit</c>.</exception>
-    public ContactRevision Correct(ContactContent content, string? reason, bool oversees, Deed deed)
+    public ContactRevision Correct(ContactContent content, string? reason, bool oversees, Actor actor)
     {
-        var author = deed.By == RecordedBy;
+        var author = actor.By == RecordedBy;
         if (!author && !oversees)
         {
             throw new RuleViolation("contact.notAuthor");
         }
 
-        if (reason is null && !(author && deed.At <= RecordedAt + FreelyCorrected))
+        if (reason is null && !(author && actor.At <= RecordedAt + FreelyCorrected))
         {
             throw new RuleViolation("contact.reasonNeeded");
         }
 
-        var old = new ContactRevision { ContactId = Id, Version = Version, Content = Content, Reason = reason, ReplacedBy = deed.By, ReplacedAt = deed.At };
+        var old = new ContactRevision { ContactId = Id, Version = Version, Content = Content, Reason = reason, ReplacedBy = actor.By, ReplacedAt = actor.At };
         Take(content);
-        CorrectedAt = deed.At;
+        CorrectedAt = actor.At;
         return old;
     }
 
@@ -170,8 +170,8 @@ internal sealed class VisitClash : Aggregate
     /// <param name="recordedUnit">The unit of its lead.</param>
     /// <param name="contact">The visit that is being recorded.</param>
     /// <param name="lead">Its lead.</param>
-    /// <param name="deed">Who and when.</param>
-    public static VisitClash Between(Guid id, Contact recorded, Guid recordedUnit, Contact contact, Lead lead, Deed deed)
+    /// <param name="actor">Who and when.</param>
+    public static VisitClash Between(Guid id, Contact recorded, Guid recordedUnit, Contact contact, Lead lead, Actor actor)
     {
         var first = recorded.OccurredOn <= contact.OccurredOn;
         var (earlier, later) = first ? (recorded, contact) : (contact, recorded);
@@ -187,7 +187,7 @@ internal sealed class VisitClash : Aggregate
             LaterUnitId = first ? lead.UnitId : recordedUnit,
             LaterOn = later.OccurredOn,
             InvestorName = lead.InvestorName,
-            RecordedAt = deed.At,
+            RecordedAt = actor.At,
         };
         clash.Touch();
         return clash;

@@ -49,9 +49,9 @@ internal sealed class Import : Aggregate
     /// <summary>What was imported is, or is being, taken back.</summary>
     public DateTimeOffset? RevertedAt { get; private set; }
 
-    public static Import Of(Guid id, string fileName, Deed deed)
+    public static Import Of(Guid id, string fileName, Actor actor)
     {
-        var import = new Import { Id = id, FileName = fileName, CreatedBy = deed.By, CreatedAt = deed.At };
+        var import = new Import { Id = id, FileName = fileName, CreatedBy = actor.By, CreatedAt = actor.At };
         import.Touch();
         return import;
     }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 
@@ -13,23 +12,22 @@ public sealed record ResponseRules : IRules
     /// <summary>
     /// The day from which time counts, so that what lay open before breaches nothing at once: shipped with the day of installation.
     /// </summary>
-    [BusinessDate]
     public DateOnly? StartOn { get; init; }
 
     /// <summary>From the opening until a named officer has the lead.</summary>
-    [NumberRange(1, 250), DefaultValue(1)]
+    [DefaultValue(1)]
     public int OfficerDays { get; init; } = 1;
 
     /// <summary>From the opening until the assessment is concluded.</summary>
-    [NumberRange(1, 250), DefaultValue(3)]
+    [DefaultValue(3)]
     public int AssessmentDays { get; init; } = 3;
 
     /// <summary>From the opening until the investor has an answer.</summary>
-    [NumberRange(1, 250), DefaultValue(7)]
+    [DefaultValue(7)]
     public int FeedbackDays { get; init; } = 7;
 
     /// <summary>From the answer, and from each report, until the next report.</summary>
-    [NumberRange(1, 250), DefaultValue(14)]
+    [DefaultValue(14)]
     public int ReportDays { get; init; } = 14;
 
     internal int Days(ResponseKind kind) => kind switch

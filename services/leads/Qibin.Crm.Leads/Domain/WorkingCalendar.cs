@@ -35,10 +35,10 @@ internal sealed class CalendarYear : Aggregate
     public static CalendarYear Plain(Guid id, int year) => new() { Id = id, Year = year };
 
     /// <summary>Puts a whole year in the place of what stood here.</summary>
-    public void Schedule(string source, IEnumerable<ScheduledDay> days, Deed deed)
+    public void Schedule(string source, IEnumerable<ScheduledDay> days, Actor actor)
     {
         (Source, Days) = (source, [.. days.OrderBy(d => d.On)]);
-        (ChangedBy, ChangedAt) = (deed.By, deed.At);
+        (ChangedBy, ChangedAt) = (actor.By, actor.At);
         Touch();
     }
 }

@@ -176,7 +176,7 @@ internal static class ImportRoutes
 
     private static async Task<Created<Receipt>> Create(ImportRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var import = Import.Of(clock.NewId(), request.FileName!, caller.Deed(clock));
+        var import = Import.Of(clock.NewId(), request.FileName!, caller.Actor(clock));
         db.Add(import);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/imports/{import.Id}", new Receipt { Id = import.Id, Version = import.Version });

@@ -211,7 +211,7 @@ internal static class PoolOperations
 
         if (owner.Id != lead.OwnerId || owner.UnitId != lead.UnitId)
         {
-            var assignment = lead.Assign(owner.Id, owner.UnitId, "公海领取", today, caller.Deed(clock));
+            var assignment = lead.Assign(owner.Id, owner.UnitId, "公海领取", today, caller.Actor(clock));
             db.Add(assignment);
             db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = today });
         }

@@ -30,7 +30,7 @@ internal static class PauseClock
         Guid leadId, ClockPauseRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         ChangeAsync(leadId, ifMatch, db, caller, lead =>
         {
-            lead.PauseClock(request.Reason!, caller.Deed(clock));
+            lead.PauseClock(request.Reason!, caller.Actor(clock));
             return new ResponseClockPaused { Lead = lead.State(), OccurredOn = clock.Today() };
         }, ct);
 
@@ -38,7 +38,7 @@ internal static class PauseClock
         Guid leadId, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         ChangeAsync(leadId, ifMatch, db, caller, lead =>
         {
-            lead.ResumeClock(caller.Deed(clock));
+            lead.ResumeClock(caller.Actor(clock));
             return new ResponseClockResumed { Lead = lead.State(), OccurredOn = clock.Today() };
         }, ct);
 

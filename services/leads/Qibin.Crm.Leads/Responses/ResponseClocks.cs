@@ -6,7 +6,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Rules;
-using Qibin.Crm.Leads.WorkingDays;
 using Qibin.Crm.Messaging;
 
 namespace Qibin.Crm.Leads.Responses;
@@ -18,9 +17,6 @@ namespace Qibin.Crm.Leads.Responses;
 /// </summary>
 internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesInterceptor
 {
-    /// <summary>How long calendar and times are remembered.</summary>
-    public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(30);
-
     private (ResponseTerms Terms, DateTimeOffset ReadAt)? _known;
 
     /// <summary>Calendar or times have changed.</summary>
@@ -104,7 +100,7 @@ internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesIntercepto
     private async ValueTask<ResponseTerms> KnownAsync(LeadsDb db, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (_known is not { } known || (now - known.ReadAt).Duration() >= Remembered)
+        if (_known is not { } known || (now - known.ReadAt).Duration() >= ClockRecount.Remembered)
         {
             _known = known = (await TermsAsync(db, ct), now);
         }
