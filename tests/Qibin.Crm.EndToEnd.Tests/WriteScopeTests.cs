@@ -156,8 +156,9 @@ public class WriteScopeTests(RunningSystem system)
         || (answer.Status == 409 && (answer.Code == "investor.unknown"
             || (answer.Code == "batch.refused" && answer.Json.GetProperty("errors")[0].GetProperty("code").GetString() == "investor.unknown")));
 
-    private static string Anywhere(Operation operation) =>
-        operation.Parameters.Where(p => p.In == "path").Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", RowsOfTheTests.NewId(), StringComparison.Ordinal));
+    /// <summary>The operation's path with ids of rows that are not there.</summary>
+    private static string Anywhere(Operation operation) => operation.Parameters.Where(p => p.In == "path").Aggregate(
+        operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", p.Schema.Fitting(new Random(7))!.ToString(), StringComparison.Ordinal));
 
     private static Task<Answer> SendAsync(ApiClient who, Operation operation, Prepared prepared)
     {

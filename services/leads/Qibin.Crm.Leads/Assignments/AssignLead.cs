@@ -86,7 +86,7 @@ internal static class AssignLead
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }
 
-    /// <summary>Gives the lead to its new owner, keeps who had it, and tells it.</summary>
+    /// <summary>Gives the lead to its new owner, records the change and publishes it.</summary>
     internal static void Give(LeadsDb db, Lead lead, Owner owner, string reason, DateOnly occurredOn, Actor actor)
     {
         var assignment = lead.Assign(owner.Id, owner.UnitId, reason, occurredOn, actor);

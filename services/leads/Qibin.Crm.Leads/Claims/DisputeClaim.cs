@@ -36,7 +36,7 @@ public sealed record DisputeResolutionRequest
     public string? Note { get; init; }
 }
 
-/// <summary>Opens and resolves disputes. While one is open the claim's clock stands and the investor stays held.</summary>
+/// <summary>Opens and resolves disputes. While one is open the claim's period is suspended and the investor stays protected.</summary>
 internal static class DisputeClaim
 {
     internal static async Task<Results<Created<Receipt>, NotFound>> Open(

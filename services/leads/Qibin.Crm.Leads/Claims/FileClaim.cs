@@ -30,7 +30,7 @@ public sealed record ClaimRequest
 
 /// <summary>
 /// Files a claim. Claims on one investor come one after the other, under the lock of the investor's row: the first has it, every
-/// further one is refused while that holds, and the database's exclusion constraint stands behind it.
+/// further one is refused while that is in force, and an exclusion constraint of the database guarantees it.
 /// </summary>
 internal static class FileClaim
 {
@@ -70,7 +70,7 @@ internal static class FileClaim
     /// <param name="leadId">The lead.</param>
     /// <param name="contactId">The contact.</param>
     /// <param name="ct">Cancels.</param>
-    /// <param name="filing">The clock of whoever files: a claim that stands refuses at once. Null for who does not mind one.</param>
+    /// <param name="filing">The clock when a claim is filed: a claim in force refuses at once. Null when a claim in force is expected.</param>
     /// <exception cref="Refusal">409 <c>claim.taken</c>.</exception>
     internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
         LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, TimeProvider? filing = null)
@@ -94,8 +94,8 @@ internal static class FileClaim
     }
 
     /// <summary>
-    /// Locks the investor, or refuses as soon as somebody's claim stands. Of many who file at once only the next one has the lock; the
-    /// others look again instead of standing in line for it, so that all are refused when the first has committed.
+    /// Locks the investor, or refuses as soon as a claim is in force. Of many who file at once one has the lock; the others poll instead
+    /// of queueing for it, so that all are refused when the first has committed.
     /// </summary>
     private static async Task LockUnlessClaimedAsync(LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, CancellationToken ct)
     {
@@ -103,11 +103,11 @@ internal static class FileClaim
         while (true)
         {
             var now = clock.GetUtcNow();
-            var standing = await db.Claims.AsNoTracking().SingleOrDefaultAsync(
+            var current = await db.Claims.AsNoTracking().SingleOrDefaultAsync(
                 c => c.InvestorId == investorId && c.State <= ClaimState.Disputed && (c.DueAt == null || c.DueAt > now), ct);
-            if (standing is not null)
+            if (current is not null)
             {
-                throw await TakenAsync(db, caller, standing, ct);
+                throw await TakenAsync(db, caller, current, ct);
             }
 
             if ((await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked").ToListAsync(ct)).Count > 0)
@@ -124,7 +124,7 @@ internal static class FileClaim
         }
     }
 
-    /// <summary>The claim that holds an investor, locked; one whose time is over is ended here, however long the timer has been away.</summary>
+    /// <summary>The claim that protects an investor, locked. One after its period is ended here, so nothing waits for the timer.</summary>
     internal static async Task<Claim?> HoldingAsync(LeadsDb db, Guid investorId, ClaimRules rules, Actor actor, CancellationToken ct)
     {
         var holding = await db.Claims.Where(c => c.InvestorId == investorId && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct);
@@ -144,7 +144,7 @@ internal static class FileClaim
         return null;
     }
 
-    /// <summary>Ends a claim whose time is over, and tells of it.</summary>
+    /// <summary>Ends a claim after its period and publishes that.</summary>
     internal static async Task<bool> LapseAsync(LeadsDb db, Claim claim, ClaimRules rules, Actor actor, CancellationToken ct)
     {
         var from = claim.State;
@@ -158,7 +158,7 @@ internal static class FileClaim
         return true;
     }
 
-    /// <summary>The refusal that says who holds the investor since when; of confidential talks it says only that somebody does.</summary>
+    /// <summary>The refusal that names the protecting unit and the date; for a confidential lead it names neither.</summary>
     internal static async Task<Refusal> TakenAsync(LeadsDb db, Caller caller, Claim claim, CancellationToken ct)
     {
         var protection = await ProtectionAsync(db, caller, claim, ct);
@@ -192,7 +192,7 @@ internal static class FileClaim
         };
     }
 
-    /// <summary>The event that tells of a claim's state.</summary>
+    /// <summary>The event of a claim's state.</summary>
     internal static ClaimMoved Moved(this Claim claim, ClaimState? from) => new()
     {
         ClaimId = claim.Id,

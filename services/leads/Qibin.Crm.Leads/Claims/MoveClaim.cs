@@ -55,7 +55,7 @@ public sealed record FilingRequest
 /// <summary>The task force is set up.</summary>
 public sealed record TaskForceRequest
 {
-    /// <summary>Who stands in it, by units and posts.</summary>
+    /// <summary>Its members, by units and posts.</summary>
     [Needed, TextLength(1000)]
     public string? Note { get; init; }
 
@@ -64,7 +64,7 @@ public sealed record TaskForceRequest
     public DateOnly? SetUpOn { get; init; }
 }
 
-/// <summary>Moves a claim, by those whose lead it stands on.</summary>
+/// <summary>Changes a claim; its lead's owner and heads do.</summary>
 internal static class MoveClaim
 {
     internal static Task<Results<Ok<Receipt>, NotFound>> Confirm(
@@ -107,7 +107,7 @@ internal static class MoveClaim
         return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.TaskForceSetUp(on, request.Note!, caller.Actor(clock)), ct);
     }
 
-    /// <summary>The lead's investment was amended: the claim that stands on it may now ask for more.</summary>
+    /// <summary>The lead's investment was amended: its claim may now need more.</summary>
     internal static async Task FollowAsync(LeadsDb db, Lead lead, Actor actor, CancellationToken ct)
     {
         if (await db.Claims.Where(c => c.LeadId == lead.Id && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct) is not { } id)
@@ -123,7 +123,7 @@ internal static class MoveClaim
     }
 
     /// <summary>
-    /// Leads went from one investor to another, by a merge or its undoing: the claim that stands on one of them goes with it. Both
+    /// Leads went from one investor to another, by a merge or its undoing: the claim of one of them goes with it. Both
     /// investors are locked.
     /// </summary>
     /// <exception cref="RuleViolation"><c>merge.bothClaimed</c>.</exception>
@@ -144,7 +144,7 @@ internal static class MoveClaim
         db.Publish(claim, claim.Moved(claim.State), await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.Confidential).SingleAsync(ct));
     }
 
-    /// <summary>The timer's part: a claim whose time is over ends by itself.</summary>
+    /// <summary>Called by the timer: ends a claim after its period.</summary>
     internal static async Task LapseAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
         var claim = await db.Claims.SingleAsync(c => c.Id == id, ct);

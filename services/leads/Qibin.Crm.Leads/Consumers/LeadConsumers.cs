@@ -11,7 +11,7 @@ internal static class LeadConsumers
 {
     public static void Register(Subscriptions on) => on
         .ConsumeDirectory()
-        .TellLeads()
+        .AnswerLeadStates()
         .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
         .Consume<ProjectOpened, ProjectConsumer>()
         .Consume<ProjectStageReached, ProjectConsumer>()

@@ -112,7 +112,7 @@ internal static class RecordContact
         }
     }
 
-    /// <summary>The event that tells of a contact: the fact and its channel, without what was said.</summary>
+    /// <summary>The event of a contact: the fact and its channel, without its text.</summary>
     internal static ContactRecorded Recorded(this Contact contact, Lead lead) => new()
     {
         Lead = lead.State(),

@@ -6,9 +6,8 @@ namespace Qibin.Crm.Leads.Domain;
 public enum ClaimEnd { Ended, Idle, Withdrawn, Refused, Overturned }
 
 /// <summary>
-/// First-report protection 首报首谈: a unit's claim on an investor, with its first talk as evidence. From the server's instant at which
-/// it is filed it holds the investor until <see cref="HeldUntil"/>; the database refuses any two claims on one investor whose periods
-/// overlap.
+/// First-report protection 首报首谈: a unit's claim on an investor, with its first talk as evidence. It protects the investor from the
+/// server's time of its filing until <see cref="HeldUntil"/>; the database refuses overlapping claims on one investor.
 /// </summary>
 internal sealed class Claim : Aggregate
 {
@@ -26,7 +25,7 @@ internal sealed class Claim : Aggregate
 
     public Guid LeadId { get; private set; }
 
-    /// <summary>The unit that claimed; where the lead stands now is the lead's to say.</summary>
+    /// <summary>The unit that claimed; the lead may have another one now.</summary>
     public Guid UnitId { get; private set; }
 
     public Guid ClaimedBy { get; private set; }
@@ -43,16 +42,16 @@ internal sealed class Claim : Aggregate
 
     public DateTimeOffset ClaimedAt { get; private set; }
 
-    /// <summary>Since when it holds the investor that it stands on: its filing, or the merge that brought it to this investor.</summary>
+    /// <summary>Since when it protects this investor: its filing, or the merge that brought it here.</summary>
     public DateTimeOffset HeldFrom { get; private set; }
 
-    /// <summary>End of the period, excluded; null while a dispute stops the clock.</summary>
+    /// <summary>End of the period, exclusive; null while a dispute suspends it.</summary>
     public DateTimeOffset? HeldUntil { get; private set; }
 
-    /// <summary>What was left of the period when a dispute stopped the clock.</summary>
+    /// <summary>The rest of the period when a dispute suspended it.</summary>
     public TimeSpan? Left { get; private set; }
 
-    /// <summary>The day on which the last dispute was resolved: silence counts anew from it.</summary>
+    /// <summary>The day on which the last dispute was resolved: silence counts from it.</summary>
     public DateOnly? ResumedOn { get; private set; }
 
     /// <summary>When to look whether it has ended.</summary>
@@ -60,7 +59,7 @@ internal sealed class Claim : Aggregate
 
     public int Extensions { get; private set; }
 
-    /// <summary>Contacts of the lead when it was claimed or last extended: what has come since is progress.</summary>
+    /// <summary>Contacts of the lead when it was claimed or last extended: further ones are progress.</summary>
     public int ContactsCounted { get; private set; }
 
     public Guid? ConfirmedBy { get; private set; }
@@ -74,7 +73,7 @@ internal sealed class Claim : Aggregate
     public string? TaskForceNote { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>Whether it holds the investor.</summary>
+    /// <summary>Whether it protects the investor.</summary>
     public bool Holds => State is ClaimState.Pending or ClaimState.Protected or ClaimState.Extended or ClaimState.Disputed;
 
     /// <summary>A unit claims an investor.</summary>
@@ -109,7 +108,7 @@ internal sealed class Claim : Aggregate
         return claim;
     }
 
-    /// <summary>Whoever did not file it finds the evidence good, or not.</summary>
+    /// <summary>Somebody other than the filer confirms the evidence, or refuses it.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>, <c>claim.ownConfirmation</c>.</exception>
     public void Confirm(bool good, string? note, Actor actor)
     {
@@ -158,7 +157,7 @@ internal sealed class Claim : Aggregate
         Changed(actor);
     }
 
-    /// <summary>The unit gives the investor free.</summary>
+    /// <summary>The unit gives up the protection.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>.</exception>
     public void Release(string reason, Actor actor)
     {
@@ -184,7 +183,7 @@ internal sealed class Claim : Aggregate
 
         if (HeldUntil <= actor.At)
         {
-            // The period ended when it did, however late that is noticed.
+            // The period keeps its end, however late this runs.
             (State, End, DueAt) = (ClaimState.Expired, ClaimEnd.Ended, null);
             Changed(actor);
             return true;
@@ -248,8 +247,8 @@ internal sealed class Claim : Aggregate
         Changed(actor);
     }
 
-    /// <summary>Whether the investment passes a limit; what was once asked for is not taken back.</summary>
-    /// <returns>Whether anything new is asked for.</returns>
+    /// <summary>Updates what the investment's size needs; a need never ends.</summary>
+    /// <returns>Whether there is a new need.</returns>
     public bool Follow(Money? investment, ClaimRules rules, Actor actor)
     {
         if (!Measure(investment, rules))

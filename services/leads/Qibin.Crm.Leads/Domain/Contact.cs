@@ -10,7 +10,7 @@ public enum ContactChannel { Phone, Wechat, Email, VisitThere, VisitHere, Expo, 
 /// <summary>Where a visit took place.</summary>
 internal sealed record VisitPlace(string? Name, string? Division, decimal? Longitude, decimal? Latitude);
 
-/// <summary>A file that stands elsewhere, by reference.</summary>
+/// <summary>A reference to a file stored elsewhere.</summary>
 internal sealed record Attachment(string Title, string Uri);
 
 /// <summary>What a contact says, apart from who recorded it and when.</summary>
@@ -34,8 +34,8 @@ internal sealed record ContactContent
 }
 
 /// <summary>
-/// One contact with an investor 联系记录. What was said stands here and, once corrected, in its <see cref="ContactRevision"/>s, and
-/// nowhere else.
+/// One contact with an investor 联系记录. Its text is stored here and, once corrected, in its
+/// <see cref="ContactRevision"/>s, and nowhere else.
 /// </summary>
 internal sealed class Contact : Aggregate
 {
@@ -85,7 +85,7 @@ internal sealed class Contact : Aggregate
     }
 
     /// <summary>
-    /// Puts what is right in the place of what stood here; the old stays as a revision. Its author may within 24 hours; later the
+    /// Replaces the content; the former one stays as a revision. Its author may within 24 hours; later the
     /// author, and <paramref name="oversees">who oversees the unit</paramref> at any time, with a reason.
     /// </summary>
     /// <exception cref="RuleViolation"><c>contact.notAuthor</c>, <c>contact.reasonNeeded</c>, <c>contact.placeOfNoVisit</c>.</exception>

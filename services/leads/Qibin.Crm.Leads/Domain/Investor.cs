@@ -56,7 +56,7 @@ internal sealed class Investor : Aggregate
         Touch();
     }
 
-    /// <summary>An import is taken back: the investor stands as it stood before.</summary>
+    /// <summary>An import is reverted: the investor has its former values.</summary>
     public void UndoImport(Actor actor)
     {
         UpdatedAt = actor.At;
@@ -81,7 +81,7 @@ internal sealed class Investor : Aggregate
         Touch();
     }
 
-    /// <summary>Stands for itself again, as it was.</summary>
+    /// <summary>Undoes the merge: the investor is separate again, with its former values.</summary>
     public void PartAgain(InvestorFacts before, Actor actor)
     {
         MergedIntoId = null;
@@ -94,7 +94,7 @@ internal sealed class Investor : Aggregate
 /// <summary>What a merge chooses between.</summary>
 internal sealed record InvestorFacts(string Name, string? Uscc, string? SourceRegion);
 
-/// <summary>A person of an investor. Name, phone and e-mail stand here and nowhere else.</summary>
+/// <summary>A person of an investor. Name, phone and e-mail are stored here and nowhere else.</summary>
 internal sealed class Person : Aggregate
 {
     private Person()
@@ -131,7 +131,7 @@ internal sealed class Person : Aggregate
         Touch();
     }
 
-    /// <summary>An import is taken back: the person stands as it stood before.</summary>
+    /// <summary>An import is reverted: the person has its former values.</summary>
     public void UndoImport(Actor actor)
     {
         UpdatedAt = actor.At;

@@ -3,8 +3,8 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Leads.Domain;
 
 /// <summary>
-/// A lead 线索: one investment intention of one investor, and for ever the record of that relationship. Contacts stand in a table
-/// of their own, since a lead can have thousands; the lead keeps what lists and rules ask of them.
+/// A lead 线索: one investment intention of one investor, and the record of that relationship for good. Contacts have their own table,
+/// because a lead can have thousands; the lead keeps the totals that lists and rules need.
 /// </summary>
 internal sealed class Lead : Aggregate, IShared
 {
@@ -46,12 +46,12 @@ internal sealed class Lead : Aggregate, IShared
     public string? SourceRegion { get; private set; }
     public Money? EstimatedInvestment => EstimatedAmount is { } amount ? new Money(amount, EstimatedCurrency!) : null;
 
-    /// <summary>The estimate as it stands in the database: two columns that are both set or both empty.</summary>
+    /// <summary>The estimate in the database: two columns that are both set or both empty.</summary>
     public decimal? EstimatedAmount { get; private set; }
 
     public string? EstimatedCurrency { get; private set; }
 
-    /// <summary>The open next step; its words stand in its own table.</summary>
+    /// <summary>The open next step; its text is in its own table.</summary>
     public Guid? NextStepId { get; private set; }
 
     public DateOnly? NextStepDueOn { get; private set; }
@@ -344,7 +344,7 @@ internal sealed class Lead : Aggregate, IShared
         Changed(actor);
     }
 
-    /// <summary>The lead goes into the pool, where nobody answers for it. It tells that, and not the lead, whose version stays.</summary>
+    /// <summary>The lead enters the pool, where it has no responsible owner. The pool publishes that; the lead's version stays.</summary>
     public void EnterPool(DateTimeOffset now) => (Clock, IsOnTime) = (Clock.Pooled(now.OnDay()), false);
 
     /// <summary>The lead is followed again by whom it was with.</summary>
@@ -355,10 +355,10 @@ internal sealed class Lead : Aggregate, IShared
     /// </summary>
     /// <param name="terms">Calendar and times.</param>
     /// <param name="changed">
-    /// Whether the lead was changed: then what had passed before is told by the deadlines as they stood, and otherwise by the new ones.
+    /// Whether the lead was changed: then breaches are found by the former deadlines, and otherwise by the new ones.
     /// </param>
     /// <param name="now">Now.</param>
-    /// <returns>The deadlines that have passed and were not told before.</returns>
+    /// <returns>The deadlines that have passed and were not reported before.</returns>
     public IReadOnlyList<ResponseDeadline> KeepTime(ResponseTerms terms, bool changed, DateTimeOffset now)
     {
         IReadOnlyList<ResponseDeadline> lapsed;
@@ -444,7 +444,7 @@ internal sealed class Lead : Aggregate, IShared
         Changed(actor);
     }
 
-    /// <summary>Notes that an enterprise of this journey is in the city; of several the first counts, in whatever order they are told.</summary>
+    /// <summary>Records that an enterprise of this journey moved in; of several the earliest day counts, in whatever order the events arrive.</summary>
     /// <returns>False when an earlier or the same day was noted before.</returns>
     public bool MovedIn(DateOnly occurredOn, Actor actor)
     {
@@ -458,7 +458,7 @@ internal sealed class Lead : Aggregate, IShared
         return true;
     }
 
-    /// <summary>An import is taken back: the lead is no more, or stands as it stood before.</summary>
+    /// <summary>An import is reverted: the lead is removed, or has its former values.</summary>
     public void UndoImport(Actor actor) => Changed(actor);
 
     private StageMove Close(LeadStage to, ClosureReason reason, string? wentTo, DateOnly occurredOn, string? note, Actor actor)

@@ -39,8 +39,8 @@ public sealed record PoolRules : IRules
 }
 
 /// <summary>
-/// A lead's place in or before the pool. The database makes one with each lead, whichever door that came through. It looks at the
-/// lead when it is due and not at each contact, so that logging one costs nothing here.
+/// Whether and when a lead is in the pool. A trigger of the database makes one row for each lead. A timer looks at the lead when that is
+/// due and not at each contact, so that logging one costs nothing here.
 /// </summary>
 internal sealed class PoolPlace : Aggregate
 {

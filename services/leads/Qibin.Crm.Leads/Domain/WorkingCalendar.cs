@@ -68,7 +68,7 @@ internal sealed class WorkingCalendar(IEnumerable<ScheduledDay> scheduled)
     /// <param name="from">The day from which it is counted.</param>
     /// <param name="count">Working days, from 1.</param>
     /// <param name="standstills">Days that do not count.</param>
-    /// <returns>Null when it stands still without end before that.</returns>
+    /// <returns>Null when an endless standstill comes before that.</returns>
     public DateOnly? After(DateOnly from, int count, params IReadOnlyCollection<Standstill> standstills)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

@@ -118,7 +118,7 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
             ])], after);
     }
 
-    /// <summary>Investors with their first person, whose phone and e-mail are masked unless the caller works a lead of the investor, as on screen.</summary>
+    /// <summary>Investors with their first person, with phone and e-mail masked unless the caller owns a lead of the investor, as in the list.</summary>
     private static async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> InvestorsAsync(LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<InvestorQuery>(run.Query, out var sort);

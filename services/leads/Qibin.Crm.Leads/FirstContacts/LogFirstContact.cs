@@ -22,7 +22,7 @@ public sealed record FirstContactRequest
     [TextLength(200)]
     public string? InvestorName { get; init; }
 
-    /// <summary>An investor of whose leads the caller may change one: a further lead of it is opened.</summary>
+    /// <summary>An investor with a lead that the caller may change: a further lead of it is opened.</summary>
     public Guid? InvestorId { get; init; }
 
     /// <summary>Unified social credit code of a new investor; a known one answers 409 with that investor where the caller may see it.</summary>
@@ -72,7 +72,7 @@ public sealed record FirstContactRequest
     public Money? EstimatedInvestment { get; init; }
 
     /// <summary>
-    /// The officer who follows the lead, in whose unit it then stands; the caller when left out. An integration must give it; an
+    /// The owner of the lead, which belongs to the owner's unit; the caller when left out. An integration must give it; an
     /// officer may only name himself, a unit head officers of the units below, coordinators and administrators anyone.
     /// </summary>
     public Guid? OwnerId { get; init; }

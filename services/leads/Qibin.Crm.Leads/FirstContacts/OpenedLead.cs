@@ -9,8 +9,8 @@ using Qibin.Crm.Leads.Domain;
 namespace Qibin.Crm.Leads.FirstContacts;
 
 /// <summary>
-/// Everything that a first contact makes beside investor and person, and the events that tell of it in their order: the same for
-/// one that is logged and for a row of an import.
+/// Everything that a first contact makes beside investor and person, and its events in order: the same for a
+/// logged one and for a row of an import.
 /// </summary>
 internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, StageMove Opening, IReadOnlyList<IEvent> Events)
 {

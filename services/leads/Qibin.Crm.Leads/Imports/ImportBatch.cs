@@ -46,7 +46,7 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
     private readonly Dictionary<int, Investor> _new = [];
     private readonly Dictionary<int, Guid> _checkedAs = [];
     private readonly List<AuditEntry> _audits = [];
-    private IReadOnlyDictionary<Guid, StandsInTheWay> _stand = new Dictionary<Guid, StandsInTheWay>();
+    private IReadOnlyDictionary<Guid, Obstacle> _obstacles = new Dictionary<Guid, Obstacle>();
     private int _codesTaken;
 
     /// <summary>Codes for the leads that may be opened, one a row.</summary>
@@ -130,7 +130,7 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
         return ends;
     }
 
-    /// <summary>Writes all that was made, and the events that tell of it. What was changed is saved with the job.</summary>
+    /// <summary>Inserts the new rows and their events. Changed rows are saved with the job.</summary>
     public async Task WriteAsync(CancellationToken ct)
     {
         await db.CopyAsync(_investors, ct);
@@ -424,7 +424,7 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
     }
 
     /// <summary>
-    /// Investors that the rows would register or rename, with what stands against each: the check of a first contact, for all rows at
+    /// Investors that the rows would register or rename, with what speaks against each: the check of a first contact, for all rows at
     /// once. Another row of this batch with the same name waits for the next one, and is checked there.
     /// </summary>
     private async Task NewInvestorsAsync(IReadOnlyList<ImportDraft> drafts, CancellationToken ct)
@@ -450,13 +450,13 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
             }
         }
 
-        _stand = await Duplicates.OfManyAsync(db, caller, [.. entered.DistinctBy(e => e.Id)], clock, ct);
+        _obstacles = await Duplicates.OfManyAsync(db, caller, [.. entered.DistinctBy(e => e.Id)], clock, ct);
     }
 
-    /// <summary>What of the investors that are there stands against the row; nothing when a reason was given for all of them, which is then audited.</summary>
+    /// <summary>The existing investors that speak against the row; none when the import has a reason for all of them, which is audited.</summary>
     private List<Fault> Duplicate(ImportDraft draft)
     {
-        if (!_checkedAs.TryGetValue(draft.Number, out var id) || !_stand.TryGetValue(id, out var stand))
+        if (!_checkedAs.TryGetValue(draft.Number, out var id) || !_obstacles.TryGetValue(id, out var obstacle))
         {
             return [];
         }
@@ -469,8 +469,8 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
 
         return
         [
-            .. stand.Names.Count > 0 ? [new Fault("/investorName", "import.duplicate", string.Join("、", stand.Names))] : (Fault[])[],
-            .. stand.Elsewhere ? [new Fault("/investorName", "investor.elsewhere")] : (Fault[])[],
+            .. obstacle.Names.Count > 0 ? [new Fault("/investorName", "import.duplicate", string.Join("、", obstacle.Names))] : (Fault[])[],
+            .. obstacle.Elsewhere ? [new Fault("/investorName", "investor.elsewhere")] : (Fault[])[],
         ];
     }
 

@@ -59,7 +59,7 @@ public sealed record ImportTally
 
 /// <summary>
 /// Imports a batch of rows at each step: reads them, looks up what they meet at once, applies the rules of the trade to each, and
-/// inserts what is new by COPY. Rows, leads, events and the job's position commit together, so a killed run goes on where it was.
+/// inserts new rows by COPY. Rows, leads, events and the job's position commit together, so a killed run continues where it was.
 /// </summary>
 internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, ProblemCatalog catalog, TimeProvider clock) : IJobKind<LeadsDb>
 {
@@ -211,7 +211,7 @@ internal static class RowEnds
                 Array("before", ends, e => e.Before),
             ], ct);
 
-    /// <summary>Notes that rows were taken back, or left; what they had changed stays noted.</summary>
+    /// <summary>Records that rows were reverted or left; what they had changed stays recorded.</summary>
     public static Task WriteBackAsync(LeadsDb db, Guid importId, IReadOnlyList<RowEnd> ends, CancellationToken ct) =>
         db.Database.ExecuteSqlRawAsync(
             """

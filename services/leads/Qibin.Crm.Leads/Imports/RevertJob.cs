@@ -15,14 +15,14 @@ using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Leads.Imports;
 
-/// <summary>Which import is to be taken back.</summary>
+/// <summary>The import to revert.</summary>
 internal sealed record ImportReversal
 {
     public required Guid ImportId { get; init; }
 }
 
 /// <summary>
-/// Takes an import back, its last row first: what it opened is removed, what it changed is put back as it stood. A row whose lead,
+/// Reverts an import, its last row first: what it opened is removed, what it changed gets its former values. A row whose lead,
 /// investor or person somebody changed afterwards is left as it is, and says so.
 /// </summary>
 internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
@@ -45,7 +45,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             return true;
         }
 
-        // Where the walk stands, and down to which row it goes one by one because a row among them is held by something else.
+        // The last row done, and the row down to which rows go one by one because another table refers to one of them.
         var (before, singly) = job.Position.Split(':') is [var at, var down]
             ? (int.Parse(at, CultureInfo.InvariantCulture), int.Parse(down, CultureInfo.InvariantCulture)) : throw new InvalidOperationException(job.Position);
         var alone = singly > 0 && before > singly;
@@ -176,7 +176,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 #pragma warning disable EF1002 // The column's name is one of three words of this class.
             foreach (var kind in _moved.GroupBy(m => m.Column))
             {
-                // An earlier row of this import left it at the version that this row found: for that row it stands as it was again.
+                // An earlier row of this import wrote the version that this row found: give that row the version of the restored values.
                 await db.Database.ExecuteSqlRawAsync(
                     $"""
                     update import_row r set {kind.Key}_after = u.now from unnest(@id, @was, @now) as u (id, was, now)
@@ -192,7 +192,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 #pragma warning restore EF1002
         }
 
-        /// <summary>Why the row cannot be taken back; null when it can.</summary>
+        /// <summary>Why the row cannot be reverted; null when it can.</summary>
         private string? Refusal(ImportRow row)
         {
             if (!_leads.TryGetValue(row.LeadId!.Value, out var lead) || !_editable.Contains(lead.Id))

@@ -15,7 +15,7 @@ namespace Qibin.Crm.Leads.Investors;
 /// <summary>Which of two investors a fact is taken from: the one that stays, or the one that is merged into it.</summary>
 public enum MergeChoice { Into, From }
 
-/// <summary>Field by field, whose fact the merged investor has; left out, that of the one that stays, or the other's where it has none.</summary>
+/// <summary>For each field, which investor's value is kept; by default that of the one that stays, or the other's where it has none.</summary>
 public sealed record MergeFields
 {
     public MergeChoice? Name { get; init; }
@@ -120,9 +120,9 @@ internal static class MergeInvestors
             throw new RuleViolation("merge.self");
         }
 
-        // Nothing is asked between the lock and the refusal: of many merges of one pair each waits for all before it.
+        // No query between the lock and the refusal: of many merges of one pair each waits for all before it.
         var (into, from) = await LockedAsync(db, investorId, fromId, ct);
-        // Before the version: whoever comes second is told that the work is done, not that the page is old.
+        // Before the version check: the second of two merges is refused because the first is done, not because its version is old.
         into.RefuseMerged();
         from.RefuseMerged();
         ifMatch.Check(into);
@@ -143,7 +143,7 @@ internal static class MergeInvestors
         await db.SaveChangesAsync(ct);
         into.Amend(after.Name, after.Uscc, after.SourceRegion, actor);
         await MovePeopleAsync(db, people, from.Id, into.Id, actor, ct);
-        Tell(db, leads, into, actor);
+        PublishMoved(db, leads, into, actor);
         await Claims.MoveClaim.FollowAsync(db, [.. moved.Select(l => l.Id)], from.Id, into.Id, actor, ct);
         var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
@@ -165,7 +165,7 @@ internal static class MergeInvestors
         var merge = await db.InvestorMerges.SingleAsync(m => m.Id == mergeId, ct);
         var actor = caller.Actor(clock);
         var facts = merge.Undo(into.Facts(), actor);
-        // Merges are taken back in the reverse order, or the facts of one would come back as those of another.
+        // Merges are undone in reverse order, or the values of one would come back as those of another.
         if (into.MergedIntoId is not null
             || await db.InvestorMerges.AnyAsync(m => m.IntoId == investorId && m.UndoneAt == null && m.Id != mergeId && m.MergedAt >= merge.MergedAt, ct))
         {
@@ -182,8 +182,8 @@ internal static class MergeInvestors
         from.PartAgain(merge.FromBefore, actor);
         await Duplicates.RefuseUsccAsync(db, caller, from, ct);
         await MovePeopleAsync(db, merge.PersonIds, into.Id, from.Id, actor, ct);
-        Tell(db, leads.Where(l => back.Contains(l.Id)), from, actor);
-        Tell(db, leads.Where(l => !back.Contains(l.Id)), into, actor);
+        PublishMoved(db, leads.Where(l => back.Contains(l.Id)), from, actor);
+        PublishMoved(db, leads.Where(l => !back.Contains(l.Id)), into, actor);
         await Claims.MoveClaim.FollowAsync(db, back, into.Id, from.Id, actor, ct);
         var happened = new InvestorMergeUndone { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
@@ -246,7 +246,7 @@ internal static class MergeInvestors
         return false;
     }
 
-    /// <summary>Nobody moves leads that are not theirs to change; confidential ones go with their investor and are not spoken of.</summary>
+    /// <summary>Nobody moves leads that they may not change; confidential ones go with their investor and are not mentioned.</summary>
     private static async Task RefuseBeyondReachAsync(LeadsDb db, Caller caller, Guid into, Guid from, CancellationToken ct)
     {
         var open = db.Leads.Where(l => (l.InvestorId == into || l.InvestorId == from) && !l.Confidential);
@@ -260,7 +260,7 @@ internal static class MergeInvestors
         db.Database.ExecuteSqlAsync(
             $"update person set investor_id = {to}, version = version + 1, updated_at = {actor.At} where id = any ({people.ToArray()}) and investor_id = {from}", ct);
 
-    private static void Tell(LeadsDb db, IEnumerable<Lead> leads, Investor investor, Actor actor)
+    private static void PublishMoved(LeadsDb db, IEnumerable<Lead> leads, Investor investor, Actor actor)
     {
         foreach (var lead in leads)
         {

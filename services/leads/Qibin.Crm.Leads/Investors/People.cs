@@ -34,7 +34,7 @@ public sealed record PersonAnswer : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }
 
-    /// <summary>Whether it is masked depends on who asks and when, so a cached answer must not stand for the other.</summary>
+    /// <summary>Whether it is masked depends on who asks and when, so a cached masked answer must not be taken for the other.</summary>
     [JsonIgnore]
     public string? Variant => Masked ? "masked" : null;
 

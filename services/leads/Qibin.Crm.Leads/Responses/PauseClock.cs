@@ -21,7 +21,7 @@ public sealed record ClockPauseRequest
 }
 
 /// <summary>
-/// Lets the response clock of a lead stand still and run again. From the day of the pause to the day before it is resumed, days do not
+/// Pauses the response clock of a lead and resumes it. From the day of the pause to the day before it is resumed, days do not
 /// count; what was breached before stays so.
 /// </summary>
 internal static class PauseClock

@@ -9,7 +9,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Rules;
 
-/// <summary>Rules as they stand.</summary>
+/// <summary>The present rules of an area.</summary>
 public sealed record RulesAnswer<T> : IVersioned
 {
     public required T Rules { get; init; }

@@ -199,7 +199,7 @@ internal static class TransferOperations
         return Joined(db, db.Leads).Where(t => seen.Any(l => l.Id == t.Lead.Id) || offered.Any(o => o.Transfer.Id == t.Transfer.Id));
     }
 
-    /// <summary>The transfers that are the caller's to answer: by the officer they go to, and by those whose reach is that officer's unit.</summary>
+    /// <summary>The transfers that are the caller's to answer: the officer they go to, and the heads of that officer's unit.</summary>
     private static IQueryable<TransferOfLead> OfferedTo(LeadsDb db, Caller caller)
     {
         var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
