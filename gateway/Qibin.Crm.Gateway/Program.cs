@@ -1,4 +1,5 @@
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Web.Telemetry;
 
 namespace Qibin.Crm.Gateway;
 
@@ -11,7 +12,8 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         adjust?.Invoke(builder);
-        builder.AddEdgeDefaults();
+        builder.AddEdgeDefaults(TelemetryHost.Gateway);
+        builder.AddMetricsListener();
         builder.AddTrustedProxies();
         builder.AddKnownTokens();
         builder.AddEdgeLimits();
@@ -19,6 +21,7 @@ internal static class Program
         builder.AddServiceHealth();
 
         var app = builder.Build();
+        app.UseMetricsListener();
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseEdgeDefaults();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Qibin.Crm.Gateway;
@@ -30,10 +31,35 @@ internal sealed class ServiceHealth(IReadOnlyList<string> addresses) : IHealthCh
     }
 }
 
+/// <summary>Keeps what the services said of themselves at the last round as a metric: a service that is gone cannot report itself.</summary>
+internal sealed class ReadinessGauge : IHealthCheckPublisher
+{
+    private Measurement<int>[] _last = [];
+
+    public ReadinessGauge(IMeterFactory meters) => meters.Create("Qibin.Crm.Gateway").CreateObservableGauge(
+        "qibin.service.ready", () => Volatile.Read(ref _last), description: "1 while an instance of the service is ready, else 0.");
+
+    public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _last,
+        [
+            .. report.Entries.Select(e => new Measurement<int>(
+                e.Value.Status == HealthStatus.Unhealthy ? 0 : 1, new KeyValuePair<string, object?>("service", e.Key))),
+        ]);
+        return Task.CompletedTask;
+    }
+}
+
 internal static class ServiceHealthRegistration
 {
     public static void AddServiceHealth(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<IHealthCheckPublisher, ReadinessGauge>();
+        builder.Services.Configure<HealthCheckPublisherOptions>(rounds =>
+        {
+            rounds.Delay = TimeSpan.FromSeconds(1);
+            rounds.Period = TimeSpan.FromSeconds(10);
+        });
         foreach (var service in Routes.Services)
         {
             var addresses = Routes.AddressesOf(service, builder.Configuration);

@@ -1,19 +1,63 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
-/// <summary>The README's tour, typed as it stands.</summary>
+/// <summary>The README's tour, typed as it is written.</summary>
 public partial class TourTests(RunningSystem system)
 {
     [Fact]
-    public async Task The_tour_takes_a_prospect_from_first_contact_to_settled_and_shows_it_in_the_totals()
+    public async Task The_tour_passes_twice_in_a_row_though_the_first_officer_is_inactive()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"));
-        var tour = readme[readme.IndexOf("## A first tour", StringComparison.Ordinal)..readme.IndexOf("## Heavier runs", StringComparison.Ordinal)];
-        var typed = string.Join("\n", Blocks().Matches(tour).Select(block => block.Groups[1].Value));
-        var start = new ProcessStartInfo("bash", ["-e", "-c", typed])
+        await AddInactiveOfficerAsync();
+        for (var time = 1; time <= 2; time++)
+        {
+            var (code, shown) = await TypeAsync(Tour());
+            Assert.True(code == 0, shown);
+            // What the submission lacks is listed once, and nothing else is refused.
+            Assert.Single(Refusals().Matches(shown));
+            Assert.Contains("\"code\":\"stage.evidenceMissing\"", shown, StringComparison.Ordinal);
+            foreach (var milestone in (string[])["firstContact", "converted", "signed", "registered", "movedIn"])
+            {
+                Assert.Contains($"\"kind\":\"{milestone}\"", shown, StringComparison.Ordinal);
+            }
+
+            Assert.Contains("\"groupBy\":[\"stage\"]", shown, StringComparison.Ordinal);
+            Assert.Contains("\"groupBy\":[\"chain\",\"unit\"]", shown, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_refused_request_prints_its_problem_and_stops_the_tour()
+    {
+        var (code, shown) = await TypeAsync(Tour().Replace("\"occurredOn\":\"2026-01-12\"", "\"occurredOn\":\"2126-01-12\"", StringComparison.Ordinal));
+        Assert.NotEqual(0, code);
+        Assert.Contains("first-contacts: {", shown, StringComparison.Ordinal);
+        Assert.Single(Refusals().Matches(shown));
+    }
+
+    /// <summary>Comes first in the list of officers, and can own nothing.</summary>
+    private async Task AddInactiveOfficerAsync()
+    {
+        using var administrator = await system.AsAsync("administrator");
+        var unit = (await administrator.GetAsync("/api/v1/units?limit=1")).Is(200).Json.GetProperty("items")[0].GetProperty("id").GetGuid();
+        var officer = (await administrator.PostAsync(
+            "/api/v1/users", new { userName = "a.tour", displayName = "已停用", unitId = unit, roles = (string[])["officer"] })).Is(201);
+        (await administrator.PostAsync($"/api/v1/users/{officer.Id}/deactivation", new { }, officer.ETag)).Is(200);
+    }
+
+    private static string Tour()
+    {
+        var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        var tour = readme[readme.IndexOf("## A first tour", StringComparison.Ordinal)..readme.IndexOf("## Develop", StringComparison.Ordinal)];
+        return string.Join("\n", Blocks().Matches(tour).Select(block => block.Groups[1].Value));
+    }
+
+    private async Task<(int Code, string Shown)> TypeAsync(string typed)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", typed])
         {
             WorkingDirectory = Root(),
             RedirectStandardOutput = true,
@@ -30,24 +74,17 @@ public partial class TourTests(RunningSystem system)
         catch (OperationCanceledException)
         {
             shell.Kill(entireProcessTree: true);
+            await shell.WaitForExitAsync(CancellationToken.None);
         }
 
-        var shown = await output + await error;
-        Assert.True(shell.ExitCode == 0, shown);
-        // What is missing was listed once, and nothing else was refused.
-        Assert.Single(Regex.Matches(shown, "\"code\":\"stage.evidenceMissing\""));
-        Assert.Empty(Regex.Matches(shown, "\"status\":(4|5)\\d\\d").Skip(1));
-        foreach (var milestone in (string[])["firstContact", "converted", "signed", "registered", "movedIn"])
-        {
-            Assert.Contains($"\"kind\":\"{milestone}\"", shown, StringComparison.Ordinal);
-        }
-
-        Assert.Contains("\"groupBy\":[\"stage\"]", shown, StringComparison.Ordinal);
-        Assert.Contains("\"groupBy\":[\"chain\",\"unit\"]", shown, StringComparison.Ordinal);
+        return (shell.ExitCode, await output + await error);
     }
 
     [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();
+
+    [GeneratedRegex("\"status\":(4|5)\\d\\d")]
+    private static partial Regex Refusals();
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 }

@@ -38,6 +38,7 @@ public class RoutingTests
 
     [Theory]
     [InlineData("/")]
+    [InlineData("/metrics")]
     [InlineData("/api/v1")]
     [InlineData("/api/v1/nothing")]
     [InlineData("/api/v2/leads")]

@@ -34,7 +34,7 @@ public sealed class Architecture
 
     private static readonly Lazy<Architecture> Real = new(() => new Architecture("Qibin.Crm",
         Directory.EnumerateFiles(AppContext.BaseDirectory, "Qibin.Crm.*.dll").Select(file => Path.GetFileNameWithoutExtension(file))
-            .Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal)).Select(Assembly.Load)));
+            .Where(name => name != "Qibin.Crm.Mutants" && !name.EndsWith(".Tests", StringComparison.Ordinal)).Select(Assembly.Load)));
 
     private readonly string _root;
     private readonly Types _types;

@@ -14,11 +14,13 @@ using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Messaging.Outbox;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Messaging.Queries;
+using Qibin.Crm.Messaging.Telemetry;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Scheduling;
+using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Messaging;
 
@@ -37,6 +39,21 @@ public static class MessagingHost
         services.AddSingleton(MessagingProblems.Texts);
         services.AddSingleton<EventTypes>();
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<MessagingTelemetry>();
+        services.AddDatabaseGauge(new DatabaseGauge(
+            "qibin.outbox.depth", "{event}", "Events that wait for the broker, counted up to 500,000.",
+            "select count(*)::float8 from (select from messaging.outbox limit 500000) waiting"));
+        services.AddDatabaseGauge(new DatabaseGauge(
+            "qibin.outbox.age", "s", "Age of the oldest event that waits for the broker; 0 without one.",
+            """
+            select coalesce((select extract(epoch from now() - e.recorded_at) from messaging.outbox o join messaging.event e on e.seq = o.seq
+                             order by o.seq limit 1), 0)::float8
+            """));
+        services.AddDatabaseGauge(new DatabaseGauge(
+            "qibin.outbox.held", "{event}", "Events that the broker refused.", "select count(*)::float8 from messaging.outbox where attempts > 0"));
+        services.AddDatabaseGauge(new DatabaseGauge(
+            "qibin.parked.messages", "{message}", "Messages that wait for an operator.",
+            "select count(*)::float8 from messaging.parked_message where state = 0"));
         services.AddSingleton<IInterceptor, OutboxInterceptor>();
         services.AddSingleton<Inbox, Inbox<TDb>>();
         services.AddSingleton<Parking>();
@@ -70,6 +87,7 @@ public static class MessagingHost
         // Stopping goes the other way: the relay ends before the link that it sends through.
         services.AddHosted<Broker>();
         services.AddHosted<Relay>();
+        services.AddHosted<QueueGauge>();
         services.AddHealthChecks().AddCheck<BrokerHealth>("messaging", tags: ["ready"]);
         services.AddSingleton<BrokerHealth>();
     }

@@ -6,6 +6,7 @@ using Polly.Registry;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Parked;
+using Qibin.Crm.Messaging.Telemetry;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.Work.Resilience;
 
@@ -24,7 +25,7 @@ internal sealed record Arrival(string Queue, string? MessageId, string? Type, Di
 /// </remarks>
 internal sealed class Deliveries(
     Inbox inbox, EventTypes events, Parking parking, Batching batching, ResiliencePipelineProvider<string> pipelines, DatabaseOutage outage,
-    ILogger<Deliveries> log) : IDisposable
+    MessagingTelemetry telemetry, ILogger<Deliveries> log) : IDisposable
 {
     /// <summary>Transactions of consumers at once: they share the pool with requests.</summary>
     private const int AtOnce = 16;
@@ -37,17 +38,12 @@ internal sealed class Deliveries(
     /// <summary>Processes a message. Cancelling leaves it to the queue, as far as it is not processed.</summary>
     public async Task TakeAsync(Arrival arrival, CancellationToken ct)
     {
-        using var activity = new Activity("consume " + arrival.Type);
-        if (arrival.Headers.TryGetValue(Envelope.TraceParent, out var trace))
-        {
-            activity.SetParentId(trace);
-        }
-
-        activity.Start();
+        using var activity = MessagingTelemetry.Consume(arrival.Type, arrival.Headers.GetValueOrDefault(Envelope.TraceParent));
         List<ConsumerWork> works;
+        Delivery delivery;
         try
         {
-            var delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers);
+            delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers);
             var happened = events.Read(arrival.Type, arrival.Body);
             works = [.. inbox.Subscriptions.Where(s => s.Event == happened.GetType()).Select(s => new ConsumerWork(s, happened, delivery))];
         }
@@ -57,11 +53,24 @@ internal sealed class Deliveries(
             return;
         }
 
-        if (batching.Most > 1 && await TogetherAsync(works, ct))
+        telemetry.Received(delivery);
+        try
         {
-            return;
-        }
+            if (batching.Most == 1 || !await TogetherAsync(works, activity, ct))
+            {
+                await OneByOneAsync(works, arrival, ct);
+            }
 
+            telemetry.Consumed(delivery);
+        }
+        finally
+        {
+            telemetry.Left(delivery);
+        }
+    }
+
+    private async Task OneByOneAsync(List<ConsumerWork> works, Arrival arrival, CancellationToken ct)
+    {
         await _places.WaitAsync(ct);
         try
         {
@@ -78,9 +87,9 @@ internal sealed class Deliveries(
 
     /// <summary>Processes it with the others that are waiting now.</summary>
     /// <returns>False when that failed, and this one has to go by itself.</returns>
-    private async Task<bool> TogetherAsync(List<ConsumerWork> works, CancellationToken ct)
+    private async Task<bool> TogetherAsync(List<ConsumerWork> works, Activity activity, CancellationToken ct)
     {
-        var waiting = new Waiting(works, ct);
+        var waiting = new Waiting(works, activity, ct);
         _waiting.Enqueue(waiting);
         if (Interlocked.CompareExchange(ref _draining, 1, 0) == 0)
         {
@@ -93,6 +102,8 @@ internal sealed class Deliveries(
     /// <summary>Takes batches while any wait: one transaction at a time, so that no two of them wait for each other's locks.</summary>
     private async Task DrainAsync()
     {
+        // It works for many messages, and so for the trace of none.
+        Activity.Current = null;
         while (true)
         {
             var batch = new List<Waiting>();
@@ -109,6 +120,7 @@ internal sealed class Deliveries(
 
             if (batch.Count > 0)
             {
+                using var together = MessagingTelemetry.ConsumeBatch([.. batch.Select(w => w.Activity)]);
                 var done = await TryAsync([.. batch.SelectMany(w => w.Works)]);
                 batch.ForEach(w => w.Done.SetResult(done));
             }
@@ -175,13 +187,14 @@ internal sealed class Deliveries(
     private async Task ParkAsync(Arrival arrival, Subscription? subscription, Exception cause, int attempts, CancellationToken ct)
     {
         await outage.RunAsync(_ => new ValueTask(parking.ParkAsync(arrival, subscription?.Consumer.Name, cause, attempts)), ct);
+        telemetry.Parked();
         log.LogError(
             cause, "Message {MessageId} ({Type}) is parked for {Consumer}", arrival.MessageId, arrival.Type, subscription?.Consumer.Name ?? "all");
     }
 
     public void Dispose() => _places.Dispose();
 
-    private sealed record Waiting(IReadOnlyList<ConsumerWork> Works, CancellationToken Stopping)
+    private sealed record Waiting(IReadOnlyList<ConsumerWork> Works, Activity Activity, CancellationToken Stopping)
     {
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

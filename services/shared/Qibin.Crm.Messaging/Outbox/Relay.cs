@@ -5,6 +5,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Polly.Registry;
 using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Telemetry;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Resilience;
@@ -18,7 +19,7 @@ namespace Qibin.Crm.Messaging.Outbox;
 /// </summary>
 internal sealed class Relay(
     IConfiguration configuration, Broker broker, EventTypes events, OutboxSignal signal, ResiliencePipelineProvider<string> pipelines,
-    DatabaseOutage outage, ILogger<Relay> log) : BackgroundService
+    DatabaseOutage outage, MessagingTelemetry telemetry, ILogger<Relay> log) : BackgroundService
 {
     private const int Batch = 200;
 
@@ -165,6 +166,7 @@ internal sealed class Relay(
         foreach (var outgoing in stream.TakeWhile(_ => !ct.IsCancellationRequested))
         {
             string? refused;
+            using var activity = MessagingTelemetry.Publish(outgoing);
             try
             {
                 refused = events.Find(outgoing.Type) is { } type
@@ -183,6 +185,7 @@ internal sealed class Relay(
                 return;
             }
 
+            telemetry.Published();
             sent.Confirm(outgoing.Seq);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Qibin.Crm.Messaging.Consuming;
@@ -29,9 +30,10 @@ internal static class Envelope
             yield return new("causationId", causation.ToString());
         }
 
-        if (outgoing.TraceParent is not null)
+        // The span that publishes, if there is one; else the one in which the event was recorded.
+        if ((Activity.Current is { Kind: ActivityKind.Producer } publishing ? publishing.Id : outgoing.TraceParent) is { } trace)
         {
-            yield return new(TraceParent, outgoing.TraceParent);
+            yield return new(TraceParent, trace);
         }
     }
 

@@ -21,6 +21,7 @@ using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.OpenApi;
 using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Problems;
+using Qibin.Crm.Web.Telemetry;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Resilience;
@@ -47,7 +48,7 @@ public static class ServiceHost
         where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddEdgeDefaults(service.Problems, service.Constraints);
+        builder.AddEdgeDefaults(service.Name, service.Problems, service.Constraints);
         var services = builder.Services;
         services.AddSingleton(service);
         services.AddTokenValidation(builder.Configuration);
@@ -63,8 +64,8 @@ public static class ServiceHost
         services.AddRateLimiter(limits =>
         {
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-                http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
-                    ? RateLimitPartition.GetNoLimiter("health")
+                TelemetryHost.IsProbe(http.Request.Path)
+                    ? RateLimitPartition.GetNoLimiter("probe")
                     : RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = 400 }));
             limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy());
         });
@@ -73,9 +74,10 @@ public static class ServiceHost
         return builder;
     }
 
-    /// <summary>What the gateway shares with the services: problems, strict JSON, limits, health.</summary>
+    /// <summary>What the gateway shares with the services: problems, strict JSON, limits, health, telemetry.</summary>
     public static WebApplicationBuilder AddEdgeDefaults(
-        this WebApplicationBuilder builder, IReadOnlyDictionary<string, ProblemText>? problems = null, IReadOnlyDictionary<string, string>? constraints = null)
+        this WebApplicationBuilder builder, string name, IReadOnlyDictionary<string, ProblemText>? problems = null,
+        IReadOnlyDictionary<string, string>? constraints = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -88,7 +90,8 @@ public static class ServiceHost
             kestrel.Limits.MaxConcurrentConnections = 4000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
-        // First, so that whatever a deployment configures is stronger. A line for each request is what a trace is for.
+        builder.AddTelemetry(name);
+        // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog says in one.
         builder.Services.PostConfigure<LoggerFilterOptions>(filters =>
         {
             foreach (var category in (string[])["Microsoft", "System.Net.Http", "Yarp"])
@@ -98,7 +101,8 @@ public static class ServiceHost
 
             filters.Rules.Insert(0, new LoggerFilterRule(null, "Microsoft.Hosting.Lifetime", LogLevel.Information, null));
         });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
+        builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
         // The output is for what was asked for, such as the OpenAPI document; the log goes beside it.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // A broken constraint is an answer, not a failure, and what is one is logged where it is answered, once.
@@ -125,6 +129,7 @@ public static class ServiceHost
     public static WebApplication UseEdgeDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseRequestLog();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use((http, next) =>
@@ -147,6 +152,7 @@ public static class ServiceHost
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseEdgeDefaults();
+        app.MapPrometheusScrapingEndpoint(TelemetryHost.MetricsPath).AllowAnonymous();
         app.Use(HeadAsGetAsync);
         app.UseRouting();
         app.UseRateLimiter();

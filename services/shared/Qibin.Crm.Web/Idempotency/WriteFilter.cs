@@ -9,6 +9,7 @@ using NpgsqlTypes;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Telemetry;
 using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Web.Idempotency;
@@ -133,9 +134,13 @@ internal sealed class WriteFilter : IEndpointFilter
     {
         var row = await db.Set<IdempotencyRow>().AsNoTracking().SingleOrDefaultAsync(x => x.Principal == principal && x.Key == key, ct)
             ?? throw new Refusal(StatusCodes.Status409Conflict, "idempotency.running") { RetryAfter = 1 };
-        return row.RequestHash.AsSpan().SequenceEqual(RequestBody.HashOf(http))
-            ? new KeptAnswer(row.Status!.Value, row.Location, row.Version, row.Answer)
-            : throw new Refusal(StatusCodes.Status422UnprocessableEntity, "idempotency.reused");
+        if (!row.RequestHash.AsSpan().SequenceEqual(RequestBody.HashOf(http)))
+        {
+            throw new Refusal(StatusCodes.Status422UnprocessableEntity, "idempotency.reused");
+        }
+
+        RequestLog.Replayed(http);
+        return new KeptAnswer(row.Status!.Value, row.Location, row.Version, row.Answer);
     }
 
     private static KeptAnswer Keep(object? result, int status, bool told = false)

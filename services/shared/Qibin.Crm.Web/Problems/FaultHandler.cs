@@ -8,11 +8,14 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Telemetry;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Web.Problems;
 
 /// <summary>Turns exceptions into problem answers, in one place.</summary>
-public sealed partial class FaultHandler(ProblemWriter problems, ProblemCatalog catalog, ILogger<FaultHandler> log) : IExceptionHandler
+public sealed partial class FaultHandler(
+    ProblemWriter problems, ProblemCatalog catalog, ILogger<FaultHandler> log, DatabaseOutage? outage = null) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -27,11 +30,24 @@ public sealed partial class FaultHandler(ProblemWriter problems, ProblemCatalog 
         // A refusal is the service's own word, not a fault of it; under overload there are thousands.
         if (refusal.Status >= 500 && exception is not Refusal)
         {
-            log.LogError(exception, "{Method} {Path} ended in {Status}", httpContext.Request.Method, httpContext.Request.Path, refusal.Status);
+            Note(httpContext, refusal, exception);
         }
 
         await problems.WriteAsync(httpContext, refusal, missing);
         return true;
+    }
+
+    /// <summary>A fault is logged with its stack; a database that is away or overloaded is nothing to look for in the code.</summary>
+    private void Note(HttpContext http, Refusal refusal, Exception exception)
+    {
+        if (refusal.Status != StatusCodes.Status503ServiceUnavailable)
+        {
+            log.LogError(exception, "{Method} {Route} ended in {Status}", http.Request.Method, RequestLog.RouteOf(http), refusal.Status);
+        }
+        else if (outage?.Report(exception) != true)
+        {
+            log.LogWarning("{Method} {Route} ended in 503: {Reason}", http.Request.Method, RequestLog.RouteOf(http), exception.GetBaseException().Message);
+        }
     }
 
     /// <summary>What an exception means to the caller, without the list of what is missing.</summary>

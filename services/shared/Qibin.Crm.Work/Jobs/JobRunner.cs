@@ -8,6 +8,7 @@ using Polly.Registry;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Resilience;
+using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Work.Jobs;
 
@@ -18,7 +19,9 @@ namespace Qibin.Crm.Work.Jobs;
 /// </summary>
 internal sealed class JobRunner<TDb>(
     IDbContextFactory<TDb> factory, IServiceScopeFactory scopes, NpgsqlDataSource database, JobKinds<TDb> kinds, ExplainFault explain,
-    ResiliencePipelineProvider<string> pipelines, DatabaseOutage outage, TimeProvider clock, ILogger<JobRunner<TDb>> log, IWriteGate? gate = null) : BackgroundService where TDb : DbContext, IServiceDb
+    ResiliencePipelineProvider<string> pipelines, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock,
+    ILogger<JobRunner<TDb>> log, IWriteGate? gate = null) : BackgroundService
+    where TDb : DbContext, IServiceDb
 {
     private const int AtOnce = 2;
 
@@ -130,6 +133,8 @@ internal sealed class JobRunner<TDb>(
             return false;
         }
 
+        using var activity = WorkTelemetry.Start("job " + job.Kind);
+        var started = clock.GetTimestamp();
         db.ActorId = job.OwnerId;
         if (job.Cancelling)
         {
@@ -149,6 +154,12 @@ internal sealed class JobRunner<TDb>(
         }
 
         await transaction.CommitAsync(ct);
+        telemetry.Stepped(job.Kind, clock.GetElapsedTime(started));
+        if (!more)
+        {
+            telemetry.Ended(job.Kind, job.State.ToString());
+        }
+
         return more;
     }
 
@@ -162,6 +173,7 @@ internal sealed class JobRunner<TDb>(
             job.End(JobState.Failed, clock.GetUtcNow(), problem);
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
+            telemetry.Ended(job.Kind, job.State.ToString());
         }
     }
 

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Scheduling;
+using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Work.Jobs;
 
@@ -40,7 +42,14 @@ public static class JobsHost
         builder.Services
             .AddCleanup(new CleanupRule(
                 "jobs.job_part", "job_id in (select id from jobs.job where result_until < $1)", TimeSpan.FromMinutes(10), Batch: 100))
-            .AddCleanup(new CleanupRule("jobs.job", "finished_at < $1 - interval '30 days'", TimeSpan.FromMinutes(10)));
+            .AddCleanup(new CleanupRule("jobs.job", "finished_at < $1 - interval '30 days'", TimeSpan.FromMinutes(10)))
+            .AddDatabaseGauge(new DatabaseGauge(
+                "qibin.jobs.open", "{job}", "Jobs that have not ended, by state.",
+                """
+                select name, (select count(*) from jobs.job where job.state = known.state)::float8
+                from (values (0, 'queued'), (1, 'running')) known (state, name)
+                """, "state"))
+            .TryAddSingleton<WorkTelemetry>();
         return builder;
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Resilience;
+using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Work.Scheduling;
 
@@ -22,7 +23,7 @@ public abstract class Timers : BackgroundService
 /// any of it twice. A row that fails is left for the next round and stands in nobody's way.
 /// </remarks>
 internal sealed class Timers<TDb>(
-    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, TimeProvider clock, IConfiguration configuration,
+    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock, IConfiguration configuration,
     ILogger<Timers<TDb>> log) : Timers
     where TDb : DbContext, IServiceDb
 {
@@ -78,17 +79,20 @@ internal sealed class Timers<TDb>(
             return false;
         }
 
+        using var activity = WorkTelemetry.Start("timer " + work.Table);
         try
         {
             await work.Do(db, id, now, ct);
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
+            telemetry.Due(work.Table, done: true);
         }
         catch (Exception e) when (e is not OperationCanceledException && DatabaseFaults.Of(e) != DatabaseFault.Away)
         {
             // Rolled back when the transaction is disposed.
             log.LogError(e, "What was due with {Table} {Id} failed; tried again in the next round", work.Table, id);
             failed.Add(id);
+            telemetry.Due(work.Table, done: false);
         }
 
         return true;
