@@ -34,7 +34,7 @@ internal static class ApproveEntryApplication
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid applicationId, ApprovalRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();

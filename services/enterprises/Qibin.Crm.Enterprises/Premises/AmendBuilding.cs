@@ -55,6 +55,6 @@ internal static class AmendBuilding
             request.Gives(nameof(request.At)) ? request.At?.Read() : building.At,
             request.State ?? building.State), clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new Receipt { Id = building.Id, Code = building.Code, Version = building.Version });
+        return TypedResults.Ok(building.Receipt());
     }
 }

@@ -77,6 +77,6 @@ internal static class AmendSpace
             request.ReadyOn ?? space.ReadyOn,
             request.State ?? space.State), clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new Receipt { Id = space.Id, Code = space.Code, Version = space.Version });
+        return TypedResults.Ok(space.Receipt());
     }
 }

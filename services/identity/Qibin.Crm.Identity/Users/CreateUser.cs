@@ -57,7 +57,7 @@ public static class CreateUser
         person.NormalizedUserName = users.NormalizeName(person.UserName)!;
         var password = await PasswordRules.GiveAsync(users, person);
         db.Add(person);
-        db.Tell(person);
+        db.PublishState(person);
         db.Audit(person, "user.created", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/users/{person.Id}", new PasswordReceipt { Id = person.Id, Version = person.Version, Password = password });

@@ -25,7 +25,7 @@ internal static class ResetPassword
         ifMatch.Check(person);
         var password = await PasswordRules.GiveAsync(users, person);
         person.PasswordGiven();
-        db.Tell(person);
+        db.PublishState(person);
         db.Audit(person, "user.passwordReset", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new PasswordReceipt { Id = person.Id, Version = person.Version, Password = password });

@@ -15,7 +15,7 @@ internal static class Approvers
         var gate = StageGates.Into(stage)!;
         if (!Roles(gate, project, caller.Id).Any(role => caller.Is(role)))
         {
-            throw new Refusal(StatusCodes.Status403Forbidden, "stage.approverRole", Word.Of(stage), string.Join(", ", gate.Approvers));
+            throw new Refusal(StatusCodes.Status403Forbidden, "stage.approverRole", Names.Of(stage), Names.OfRoles(gate.Approvers));
         }
     }
 
@@ -31,7 +31,7 @@ internal static class Approvers
         if (roles.Count == 0 || (project.Confidential && !project.Readers.Contains(approverId))
             || (roles is [Kernel.Roles.UnitHead] && !await IsAboveAsync(db, approver!.UnitId, project.UnitId, ct)))
         {
-            throw new RuleViolation("stage.approverUnfit", approverId, Word.Of(submission.To));
+            throw new RuleViolation("stage.approverUnfit", approverId, Names.Of(submission.To));
         }
     }
 
