@@ -33,7 +33,7 @@ internal static class ProjectsService
             ["stage.dateBeforePrevious"] = new(
                 "日期早于上一阶段日期（{0}），请填写当日或之后的日期",
                 "The date is before that of the stage before; enter {0} or later"),
-            ["stage.evidenceMissing"] = new("进入{0}阶段的要件不齐，请补齐所列缺少项", "Evidence for stage {0} is missing; add what missing lists"),
+            ["stage.evidenceMissing"] = new("进入{0}阶段的要件不齐，请补齐所列缺少项", "Evidence for stage {0} is missing; add each item that missing lists"),
             ["stage.fieldNotAsked"] = new("进入{0}阶段不需要填写{1}，请删除", "Stage {0} does not ask for {1}; leave it out"),
             ["stage.outputAfterStage"] = new(
                 "首次产出日期不能晚于投产日期",
