@@ -5,17 +5,17 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Leads.Imports;
 
 /// <summary>Rows of the database as they stood, column by column, whatever columns they have.</summary>
-internal sealed class Mementos
+internal sealed class Snapshots
 {
     private readonly Dictionary<string, Dictionary<string, JsonElement>> _states;
 
-    private Mementos(Dictionary<string, Dictionary<string, JsonElement>> states) => _states = states;
+    private Snapshots(Dictionary<string, Dictionary<string, JsonElement>> states) => _states = states;
 
-    public Mementos() : this([])
+    public Snapshots() : this([])
     {
     }
 
-    public static Mementos Read(string? json) => new(json is null ? [] : JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, JsonElement>>>(json)!);
+    public static Snapshots Read(string? json) => new(json is null ? [] : JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, JsonElement>>>(json)!);
 
     public string? Write() => _states.Count == 0 ? null : JsonSerializer.Serialize(_states);
 

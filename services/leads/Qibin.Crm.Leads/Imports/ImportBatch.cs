@@ -17,10 +17,10 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Leads.Imports;
 
 /// <summary>
-/// Some rows of an import with all that they meet, looked up at once. A row that touches what an earlier one of the portion touches
-/// begins the next portion: each change is a version of its own, and a row sees what the rows before it did.
+/// Some rows of an import with all that they meet, looked up at once. A row that touches what an earlier one of the batch touches
+/// begins the next batch: each change is a version of its own, and a row sees what the rows before it did.
 /// </summary>
-internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, Deed deed, TimeProvider clock, Func<IEnumerable<Fault>, string> reason)
+internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Actor actor, TimeProvider clock, Func<IEnumerable<Fault>, string> reason)
 {
     private readonly List<Investor> _investors = [];
     private readonly List<Person> _people = [];
@@ -46,7 +46,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
     private readonly Dictionary<int, Investor> _new = [];
     private readonly Dictionary<int, Guid> _checkedAs = [];
     private readonly List<AuditEntry> _audits = [];
-    private IReadOnlyDictionary<Guid, StandsInTheWay> _stand = new Dictionary<Guid, StandsInTheWay>();
+    private IReadOnlyDictionary<Guid, Obstacle> _obstacles = new Dictionary<Guid, Obstacle>();
     private int _codesTaken;
 
     /// <summary>Codes for the leads that may be opened, one a row.</summary>
@@ -110,7 +110,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         await NewInvestorsAsync(drafts, ct);
     }
 
-    /// <summary>Applies the rows in order, as far as the portion goes.</summary>
+    /// <summary>Applies the rows in order, as far as the batch goes.</summary>
     /// <returns>What became of each; at least the first row is among them.</returns>
     public IReadOnlyList<RowEnd> Apply(IReadOnlyList<ImportDraft> drafts)
     {
@@ -130,7 +130,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         return ends;
     }
 
-    /// <summary>Writes all that was made, and the events that tell of it. What was changed is saved with the job.</summary>
+    /// <summary>Inserts the new rows and their events. Changed rows are saved with the job.</summary>
     public async Task WriteAsync(CancellationToken ct)
     {
         await db.CopyAsync(_investors, ct);
@@ -138,7 +138,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         if (_leads.Count > 0)
         {
             var terms = await ResponseClocks.TermsAsync(db, ct);
-            _leads.ForEach(lead => lead.KeepTime(terms, changed: true, deed.At));
+            _leads.ForEach(lead => lead.KeepTime(terms, changed: true, actor.At));
         }
 
         await db.CopyAsync(_leads, ct);
@@ -148,7 +148,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         await db.CopyAsync(_keys, ct);
         await db.CopyAsync(_events, ct);
         await db.CopyAsync(_audits, ct);
-        await Visits.NoteClashesAsync(db, _contacts, deed, clock, ct);
+        await Visits.NoteClashesAsync(db, _contacts, actor, clock, ct);
     }
 
     private RowEnd One(ImportDraft draft)
@@ -205,12 +205,12 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
 
         var person = _knownPeople[investor.Id].FirstOrDefault(p => p.Name == request.PersonName && p.Phone == request.Phone);
         var isNewPerson = person is null;
-        person ??= Domain.Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, deed);
+        person ??= Domain.Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
         var opened = OpenedLead.Of(
-            request, Codes[_codesTaken], investor, person, new Owner(run.OwnerId, run.UnitId), request.OccurredOn ?? deed.At.OnDay(), null, deed, clock);
+            request, Codes[_codesTaken], investor, person, new Owner(run.OwnerId, run.UnitId), request.OccurredOn ?? actor.At.OnDay(), null, actor, clock);
         if (draft.Title is not null)
         {
-            opened.Lead.Describe(draft.Title, null, deed);
+            opened.Lead.Describe(draft.Title, null, actor);
         }
 
         _codesTaken++;
@@ -266,7 +266,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
             faults.Add(new Fault("/nextStepDueOn", "value.required"));
         }
 
-        var occurredOn = request.OccurredOn ?? deed.At.OnDay();
+        var occurredOn = request.OccurredOn ?? actor.At.OnDay();
         var said = request.Summary is { } summary && request.Channel is { } channel
             && !_said[lead.Id].Any(s => s.Summary == summary && s.Channel == channel && (request.OccurredOn is null || s.OccurredOn == occurredOn));
         if (planned && dueOn < (said && occurredOn < lead.FirstContactOn ? occurredOn : lead.FirstContactOn))
@@ -295,14 +295,14 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
             return Refused(draft, faults);
         }
 
-        var before = new Mementos();
+        var before = new Snapshots();
         var (leadBefore, investorBefore) = (lead.Version, investor.Version);
         var investorChanged = renamed || (uscc is not null && uscc != investor.Uscc)
             || (request.SourceRegion is not null && request.SourceRegion != investor.SourceRegion);
         if (investorChanged)
         {
             before.Keep("investor", db.Entry(investor));
-            investor.Amend(request.InvestorName ?? investor.Name, uscc ?? investor.Uscc, request.SourceRegion ?? investor.SourceRegion, deed);
+            investor.Amend(request.InvestorName ?? investor.Name, uscc ?? investor.Uscc, request.SourceRegion ?? investor.SourceRegion, actor);
         }
 
         var (person, personBefore) = Person(request, investor, before);
@@ -322,8 +322,8 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
                 Channel = request.Channel!.Value,
                 Summary = request.Summary!,
                 OccurredOn = occurredOn,
-            }, deed);
-            lead.NoteContact(occurredOn, deed);
+            }, actor);
+            lead.NoteContact(occurredOn, actor);
             _contacts.Add((lead, contact));
             happened.Add(() => contact.Recorded(lead));
         }
@@ -334,10 +334,10 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
             if (lead.NextStepId is { } open)
             {
                 before.Keep("step", db.Entry(_openSteps[open]));
-                _openSteps[open].End(NextStepOutcome.Replaced, deed);
+                _openSteps[open].End(NextStepOutcome.Replaced, actor);
             }
 
-            step = lead.PlanNextStep(clock.NewId(), request.NextStep!, dueOn!.Value, deed);
+            step = lead.PlanNextStep(clock.NewId(), request.NextStep!, dueOn!.Value, actor);
             _steps.Add(step);
             happened.Add(() => new NextStepPlanned { Lead = lead.State(), DueOn = lead.NextStepDueOn });
         }
@@ -364,7 +364,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
 
     /// <summary>The row's person: one of the investor's by name, changed where the row says otherwise, or a new one.</summary>
     /// <returns>The person, and its version before: 0 for a new one.</returns>
-    private (Person? Person, long Before) Person(FirstContactRequest request, Investor investor, Mementos before)
+    private (Person? Person, long Before) Person(FirstContactRequest request, Investor investor, Snapshots before)
     {
         if (request.PersonName is null)
         {
@@ -375,7 +375,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         var person = known.Find(p => p.Phone == request.Phone) ?? known.FirstOrDefault();
         if (person is null)
         {
-            person = Domain.Person.Of(investor.Id, clock.NewId(), request.PersonName, request.PersonTitle, request.Phone, request.Email, deed);
+            person = Domain.Person.Of(investor.Id, clock.NewId(), request.PersonName, request.PersonTitle, request.Phone, request.Email, actor);
             _people.Add(person);
             return (person, 0);
         }
@@ -385,7 +385,7 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         if ((title, phone, email) != (person.Title, person.Phone, person.Email))
         {
             before.Keep("person", db.Entry(person));
-            person.Amend(person.Name, title, phone, email, deed);
+            person.Amend(person.Name, title, phone, email, actor);
         }
 
         return (person, version);
@@ -397,35 +397,35 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
         var request = draft.Request;
         if (draft.Title is not null && draft.Title != lead.Title)
         {
-            lead.Describe(draft.Title, lead.Summary, deed);
+            lead.Describe(draft.Title, lead.Summary, actor);
         }
 
         if (request.NodeCode is not null && request.NodeCode != lead.NodeCode)
         {
-            lead.PlaceOnNode(request.NodeCode, deed);
+            lead.PlaceOnNode(request.NodeCode, actor);
         }
 
         if (request.EstimatedInvestment is not null && request.EstimatedInvestment != lead.EstimatedInvestment)
         {
-            lead.Estimate(request.EstimatedInvestment, deed);
+            lead.Estimate(request.EstimatedInvestment, actor);
         }
 
         if (request.SourceRegion is not null && request.SourceRegion != lead.SourceRegion)
         {
-            lead.ComeFrom(request.SourceRegion, deed);
+            lead.ComeFrom(request.SourceRegion, actor);
         }
 
         if (investor.Name != lead.InvestorName)
         {
-            lead.RenameInvestor(investor, deed);
+            lead.RenameInvestor(investor, actor);
         }
 
         return lead.Version != version;
     }
 
     /// <summary>
-    /// Investors that the rows would register or rename, with what stands against each: the check of a first contact, for all rows at
-    /// once. Another row of this portion with the same name waits for the next one, and is checked there.
+    /// Investors that the rows would register or rename, with what speaks against each: the check of a first contact, for all rows at
+    /// once. Another row of this batch with the same name waits for the next one, and is checked there.
     /// </summary>
     private async Task NewInvestorsAsync(IReadOnlyList<ImportDraft> drafts, CancellationToken ct)
     {
@@ -443,34 +443,34 @@ internal sealed class ImportPortion(LeadsDb db, ImportRun run, Caller caller, De
             }
             else if (draft.Faults.Count == 0 && !(UsccOf(draft) is { } uscc && _investorByUscc.ContainsKey(uscc)))
             {
-                var investor = Investor.Register(clock.NewId(), request.InvestorName!, request.Uscc, request.SourceRegion, deed);
+                var investor = Investor.Register(clock.NewId(), request.InvestorName!, request.Uscc, request.SourceRegion, actor);
                 _new.Add(draft.Number, investor);
                 entered.Add(new EnteredInvestor(investor.Id, investor.Name, investor.Uscc, request.Phone, request.Email));
                 _checkedAs[draft.Number] = investor.Id;
             }
         }
 
-        _stand = await Duplicates.OfManyAsync(db, caller, [.. entered.DistinctBy(e => e.Id)], clock, ct);
+        _obstacles = await Duplicates.OfManyAsync(db, caller, [.. entered.DistinctBy(e => e.Id)], clock, ct);
     }
 
-    /// <summary>What of the investors that are there stands against the row; nothing when a reason was given for all of them, which is then audited.</summary>
+    /// <summary>The existing investors that speak against the row; none when the import has a reason for all of them, which is audited.</summary>
     private List<Fault> Duplicate(ImportDraft draft)
     {
-        if (!_checkedAs.TryGetValue(draft.Number, out var id) || !_stand.TryGetValue(id, out var stand))
+        if (!_checkedAs.TryGetValue(draft.Number, out var id) || !_obstacles.TryGetValue(id, out var obstacle))
         {
             return [];
         }
 
         if (run.DuplicateReason is { } why)
         {
-            _audits.Add(AuditEntry.Of(deed.By, deed.At, "investor.duplicateOverridden", "investor", id, why));
+            _audits.Add(AuditEntry.Of(actor.By, actor.At, "investor.duplicateOverridden", "investor", id, why));
             return [];
         }
 
         return
         [
-            .. stand.Names.Count > 0 ? [new Fault("/investorName", "import.duplicate", string.Join("、", stand.Names))] : (Fault[])[],
-            .. stand.Elsewhere ? [new Fault("/investorName", "investor.elsewhere")] : (Fault[])[],
+            .. obstacle.Names.Count > 0 ? [new Fault("/investorName", "import.duplicate", string.Join("、", obstacle.Names))] : (Fault[])[],
+            .. obstacle.Elsewhere ? [new Fault("/investorName", "investor.elsewhere")] : (Fault[])[],
         ];
     }
 

@@ -4,10 +4,10 @@ using Qibin.Crm.Messaging;
 
 namespace Qibin.Crm.Identity.Data;
 
-/// <summary>What the other services learn of people and units: placement and roles, never a person's name.</summary>
-internal static class Telling
+/// <summary>The events by which the other services learn of units and people: placement and roles, never a person's name.</summary>
+internal static class DirectoryEvents
 {
-    public static void Tell(this IdentityDb db, Unit unit) => db.Publish(unit, new UnitDefined
+    public static void PublishState(this IdentityDb db, Unit unit) => db.Publish(unit, new UnitDefined
     {
         UnitId = unit.Id,
         ParentId = unit.ParentId,
@@ -16,7 +16,7 @@ internal static class Telling
         NameEn = unit.NameEn,
     });
 
-    public static void Tell(this IdentityDb db, Person person) => db.Publish(person, new OfficerPlaced
+    public static void PublishState(this IdentityDb db, Person person) => db.Publish(person, new OfficerPlaced
     {
         OfficerId = person.Id,
         UnitId = person.UnitId,

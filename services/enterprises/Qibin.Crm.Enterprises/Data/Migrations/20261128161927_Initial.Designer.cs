@@ -13,7 +13,7 @@ using Qibin.Crm.Enterprises.Data;
 namespace Qibin.Crm.Enterprises.Data.Migrations
 {
     [DbContext(typeof(EnterprisesDb))]
-    [Migration("20261128155626_Initial")]
+    [Migration("20261128161927_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -570,6 +570,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
 
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
                         .HasColumnName("confidential");
@@ -598,6 +602,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.Property<long>("RegisteredVersion")
                         .HasColumnType("bigint")
                         .HasColumnName("registered_version");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
 
                     b.Property<long>("Version")
                         .HasColumnType("bigint")

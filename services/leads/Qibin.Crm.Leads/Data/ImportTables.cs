@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Leads.Domain;
 
-namespace Qibin.Crm.Leads.Imports;
+namespace Qibin.Crm.Leads.Data;
 
 /// <summary>Tables of imports.</summary>
 internal static class ImportTables
