@@ -77,7 +77,7 @@ public class WriteScopeTests(RunningSystem system)
     [Fact]
     public async Task A_request_that_is_let_through_and_an_operation_that_nobody_knows_are_found()
     {
-        string[] samples = ["amendLead", "addPerson", "amendPerson", "mergeInvestors", "approveReferrer", "fileClaim", "logFirstContact", "amendProject", "claimStage"];
+        string[] samples = ["amendLead", "addPerson", "amendPerson", "mergeInvestors", "approveReferrer", "fileClaim", "logFirstContact", "amendProject", "fileSubmission"];
         var operations = (await OperationsAsync()).Where(o => samples.Contains(o.Id)).ToList();
         Assert.Equal(samples.Length, operations.Count);
         await using var known = Known(confidential: false);

@@ -8,6 +8,7 @@ using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Investors;
@@ -68,6 +69,18 @@ public sealed record MergeAnswer
     public required DateTimeOffset UndoableUntil { get; init; }
     public Guid? UndoneBy { get; init; }
     public DateTimeOffset? UndoneAt { get; init; }
+
+    internal static MergeAnswer From(InvestorMerge merge) => new()
+    {
+        Id = merge.Id,
+        FromId = merge.FromId,
+        FromName = merge.FromBefore.Name,
+        MergedBy = merge.MergedBy,
+        MergedAt = merge.MergedAt,
+        UndoableUntil = merge.UndoableUntil,
+        UndoneBy = merge.UndoneBy,
+        UndoneAt = merge.UndoneAt,
+    };
 }
 
 /// <summary>Answer to the id of an investor that became part of another one.</summary>
@@ -192,26 +205,9 @@ internal static class MergeInvestors
         return TypedResults.Ok(new Receipt { Id = into.Id, Version = into.Version });
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<MergeAnswer>>, NotFound>> List(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
-    {
-        if (!await db.InvestorsReadableBy(caller).AnyAsync(i => i.Id == investorId, ct))
-        {
-            return TypedResults.NotFound();
-        }
-
-        var merges = await db.InvestorMerges.AsNoTracking().Where(m => m.IntoId == investorId).OrderByDescending(m => m.MergedAt).ToListAsync(ct);
-        return TypedResults.Ok<IReadOnlyList<MergeAnswer>>(merges.ConvertAll(m => new MergeAnswer
-        {
-            Id = m.Id,
-            FromId = m.FromId,
-            FromName = m.FromBefore.Name,
-            MergedBy = m.MergedBy,
-            MergedAt = m.MergedAt,
-            UndoableUntil = m.UndoableUntil,
-            UndoneBy = m.UndoneBy,
-            UndoneAt = m.UndoneAt,
-        }));
-    }
+    private static Task<Results<Ok<IReadOnlyList<MergeAnswer>>, NotFound>> List(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        db.InvestorMerges.Where(m => m.IntoId == investorId).OrderByDescending(m => m.MergedAt)
+            .HistoryOfAsync(db.InvestorsReadableBy(caller).Where(i => i.Id == investorId), MergeAnswer.From, ct);
 
     private static InvestorFacts Chosen(InvestorFacts into, InvestorFacts from, MergeFields fields) => new(
         fields.Name == MergeChoice.From ? from.Name : into.Name,
