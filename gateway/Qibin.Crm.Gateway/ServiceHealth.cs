@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Qibin.Crm.Web.Telemetry;
 
 namespace Qibin.Crm.Gateway;
 
@@ -54,12 +55,16 @@ internal static class ServiceHealthRegistration
 {
     public static void AddServiceHealth(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IHealthCheckPublisher, ReadinessGauge>();
-        builder.Services.Configure<HealthCheckPublisherOptions>(rounds =>
+        if (TelemetryHost.IsGatewayWatched(builder.Configuration))
         {
-            rounds.Delay = TimeSpan.FromSeconds(1);
-            rounds.Period = TimeSpan.FromSeconds(10);
-        });
+            builder.Services.AddSingleton<IHealthCheckPublisher, ReadinessGauge>();
+            builder.Services.Configure<HealthCheckPublisherOptions>(rounds =>
+            {
+                rounds.Delay = TimeSpan.FromSeconds(1);
+                rounds.Period = TimeSpan.FromSeconds(10);
+            });
+        }
+
         foreach (var service in Routes.Services)
         {
             var addresses = Routes.AddressesOf(service, builder.Configuration);

@@ -64,13 +64,13 @@ internal sealed class Relay(
         };
         // A leader that was killed in the middle of a statement gives the lock back within a second.
         settings.Options = $"{settings.Options} -c client_connection_check_interval=1000 -c statement_timeout=10000 -c lock_timeout=5000".Trim();
+        await using var sessions = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "relay" }.Build();
         var lost = false;
         await pipelines.GetPipeline(Pipelines.RelaySession).ExecuteAsync(async stop =>
         {
             try
             {
-                await using var session = new NpgsqlConnection(settings.ConnectionString);
-                await session.OpenAsync(stop);
+                await using var session = await sessions.OpenConnectionAsync(stop);
                 lost = false;
                 await LeadAsync(session, stop);
             }

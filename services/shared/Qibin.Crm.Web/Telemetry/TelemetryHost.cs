@@ -17,6 +17,9 @@ public static class TelemetryHost
     /// <summary>Where a service serves its metrics.</summary>
     public const string MetricsPath = "/metrics";
 
+    /// <summary>The name by which the gateway appears in traces and metrics.</summary>
+    public const string Gateway = "gateway";
+
     private static readonly string[] Meters =
     [
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "System.Net.Http",
@@ -29,7 +32,7 @@ public static class TelemetryHost
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(name, serviceNamespace: "qibin"))
             .WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
-        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (!SendsOtlp(builder.Configuration))
         {
             // Nobody would get the spans, so none are made; ids of traces are passed on all the same.
             return;
@@ -43,9 +46,6 @@ public static class TelemetryHost
             .WithLogging()
             .UseOtlpExporter();
     }
-
-    /// <summary>The name by which the gateway appears in traces and metrics.</summary>
-    public const string Gateway = "gateway";
 
     /// <summary>Adds the gateway's listener for metrics. Call it before building.</summary>
     public static void AddMetricsListener(this WebApplicationBuilder builder)
@@ -79,6 +79,11 @@ public static class TelemetryHost
 
     /// <summary>Whether a path is asked for by machines that watch the process.</summary>
     internal static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments(MetricsPath);
+
+    /// <summary>Whether somebody gets the gateway's metrics.</summary>
+    public static bool IsGatewayWatched(IConfiguration configuration) => SendsOtlp(configuration) || MetricsAddress(configuration) is not null;
+
+    private static bool SendsOtlp(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     private static Uri? MetricsAddress(IConfiguration configuration) => configuration.GetSection("Telemetry").Get<TelemetrySettings>()?.MetricsAddress;
 

@@ -33,9 +33,10 @@ public static class DatabaseHost
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
         // statement takes longer than any of these should.
         settings.Options = string.Join(' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
+        // The names are what the pools are called in metrics; else it would be the whole connection string.
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "requests" }.Build());
         var aside = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = 4 };
-        services.AddKeyedSingleton(Aside, (_, _) => new NpgsqlDataSourceBuilder(aside.ConnectionString).Build());
+        services.AddKeyedSingleton(Aside, (_, _) => new NpgsqlDataSourceBuilder(aside.ConnectionString) { Name = Aside }.Build());
         services.AddSingleton<IInterceptor, RowLockInterceptor>();
         // The data source is the provider's: given by hand, each database would have models and queries of its own in a process of several.
         services.AddPooledDbContextFactory<TDb>((provider, options) => Configure(options).AddInterceptors(provider.GetServices<IInterceptor>()));
