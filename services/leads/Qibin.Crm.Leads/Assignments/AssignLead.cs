@@ -94,7 +94,8 @@ internal static class AssignLead
         db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = occurredOn });
     }
 
-    private static Task<Results<Ok<IReadOnlyList<AssignmentAnswer>>, NotFound>> List(Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
+    private static Task<Results<Ok<IReadOnlyList<AssignmentAnswer>>, NotFound>> List(
+        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
         db.Assignments.Where(a => a.LeadId == leadId).OrderBy(a => a.Version)
             .HistoryOfAsync(db.Leads.ReadableBy(caller).Where(l => l.Id == leadId), AssignmentAnswer.From, ct);
 }

@@ -87,7 +87,8 @@ public sealed record ContactRevisionAnswer
 internal static class CorrectContact
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid leadId, Guid contactId, ContactPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid leadId, Guid contactId, ContactPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         // The lead first, as when a contact is logged: its first and last day depend on all of its contacts.
         var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);

@@ -43,7 +43,8 @@ internal static class MoveLead
     }
 
     private static Task<Results<Ok<Receipt>, NotFound>> ConcludeAssessment(
-        Guid leadId, AssessmentConclusionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid leadId, AssessmentConclusionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         return MoveAsync(leadId, ifMatch, db, caller, lead => (
@@ -58,7 +59,8 @@ internal static class MoveLead
         var projectId = clock.NewId();
         var moved = await MoveAsync(leadId, ifMatch, db, caller, lead => (
             lead.Convert(projectId, request.ProjectName!, on, caller.Actor(clock)),
-            new LeadConverted { Lead = lead.State(), ProjectId = projectId, ProjectName = request.ProjectName!, OccurredOn = on }), null, ct);
+            new LeadConverted { Lead = lead.State(), ProjectId = projectId, ProjectName = request.ProjectName!, OccurredOn = on }), null,
+            ct);
         return moved.Result is Ok<Receipt> { Value: { } receipt }
             ? TypedResults.Created($"/api/v1/projects/{projectId}", new ConversionReceipt
             {
@@ -113,7 +115,8 @@ internal static class MoveLead
             new LeadReopened { Lead = lead.State(), OccurredOn = on }), null, ct);
     }
 
-    private static Task<Results<Ok<IReadOnlyList<StageAnswer>>, NotFound>> Stages(Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
+    private static Task<Results<Ok<IReadOnlyList<StageAnswer>>, NotFound>> Stages(
+        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
         db.StageMoves.Where(m => m.LeadId == leadId).OrderBy(m => m.Version)
             .HistoryOfAsync(db.Leads.ReadableBy(caller).Where(l => l.Id == leadId), StageAnswer.Of, ct);
 
