@@ -17,6 +17,7 @@ using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Leads;
 
@@ -39,7 +40,7 @@ internal static class Program
             .Consume<ProjectSteppedBack, ProjectConsumer>()
             .Consume<ProjectStatusChanged, ProjectConsumer>());
         builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddValidation().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
+        builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();
