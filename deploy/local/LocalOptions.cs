@@ -9,7 +9,9 @@ public sealed record LocalOptions
     /// <summary>Loopback port of the gateway; null takes 8080 or the next free one.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Services that are migrated but not started: somebody starts them from a debugger, with <c>NAME.env</c> of the data directory.</summary>
+    /// <summary>
+    /// Services that are migrated but not started: somebody starts them from a debugger, with <c>NAME.env</c> of the data directory.
+    /// </summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
     /// <summary>Forgets what an earlier system kept in the data directory.</summary>

@@ -33,7 +33,10 @@ public sealed class LocalSystem : IAsyncDisposable
 
     public RabbitServer Rabbit { get; private set; } = null!;
 
-    /// <summary>All parts in the order of their start: <c>postgres</c> and <c>rabbit</c> unless given from outside, the services by their names, <c>gateway</c>.</summary>
+    /// <summary>
+    /// All parts in the order of their start: <c>postgres</c> and <c>rabbit</c> unless given from outside, the services by their names,
+    /// <c>gateway</c>.
+    /// </summary>
     public IReadOnlyList<Part> Parts => _parts;
 
     /// <summary>A part by its name.</summary>
@@ -126,7 +129,8 @@ public sealed class LocalSystem : IAsyncDisposable
         var secrets = await Secrets.ReadAsync(In("secrets.json"), ct);
         var gateway = new Uri($"http://127.0.0.1:{GatewayPort()}/");
         Access = Organisation.Access(gateway.AbsoluteUri.TrimEnd('/'), secrets);
-        var (postgresPassword, brokerPassword, sealing) = (secrets.Token("postgres"), secrets.Token("rabbit"), secrets.Key("identity:key-encryption-key"));
+        var (postgresPassword, brokerPassword, sealing) = (secrets.Token("postgres"), secrets.Token("rabbit"),
+            secrets.Key("identity:key-encryption-key"));
         await PrivateFile.WriteAsync(In("seed.json"), Organisation.Seed(secrets), ct);
         await secrets.KeepAsync(ct);
 
@@ -151,7 +155,8 @@ public sealed class LocalSystem : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new InvalidOperationException($"Another runner works in {_options.Data}: stop it, or choose another directory with --data.");
+            throw new InvalidOperationException(
+                $"Another runner works in {_options.Data}: stop it, or choose another directory with --data.");
         }
 
         File.Delete(AccessFile);
@@ -246,7 +251,8 @@ public sealed class LocalSystem : IAsyncDisposable
                 ["Identity__Issuer"] = gateway.AbsoluteUri,
                 // Six processes share one machine's memory.
                 ["DOTNET_gcServer"] = "0",
-                // And its processors: a worker that spins for work takes them from the process that would send it (a fifth more writes a second).
+                // And its processors: a worker that spins for work takes them from the process that would send it (a fifth more writes a
+                // second).
                 ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
             };
             foreach (var (name, value) in _options.Settings)
@@ -260,7 +266,8 @@ public sealed class LocalSystem : IAsyncDisposable
 
     /// <summary>A free port; for a service that a debugger starts, the one in its launch settings when that is free.</summary>
     private int ServicePort(string name) =>
-        _options.Without.Contains(name) && Repository.LaunchPort(ProjectOf(name)) is var usual && Ports.IsFree(usual) ? usual : Ports.Free();
+        _options.Without.Contains(name) && Repository.LaunchPort(ProjectOf(name)) is var usual && Ports.IsFree(usual) ? usual
+            : Ports.Free();
 
     /// <summary>All of them before any of them serves: an event must find the queues of every service.</summary>
     private async Task MigrateAsync(CancellationToken ct)

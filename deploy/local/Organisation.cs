@@ -65,8 +65,17 @@ internal static class Organisation
         new
         {
             Units = Units.Select(u => new { u.Code, u.Name, u.NameEn, ParentCode = u.Parent }),
-            Users = People.Select(p => new { p.UserName, DisplayName = p.Name, Password = secrets.Password("user:" + p.UserName), p.Role, p.Unit, p.Chains }),
-            Clients = Clients.Select(c => new { ClientId = c.Id, DisplayName = c.Name, ClientSecret = secrets.Token("client:" + c.Id), c.Scopes }),
+            Users = People.Select(p => new
+            {
+                p.UserName,
+                DisplayName = p.Name,
+                Password = secrets.Password("user:" + p.UserName),
+                p.Role,
+                p.Unit,
+                p.Chains,
+            }),
+            Clients = Clients.Select(
+                c => new { ClientId = c.Id, DisplayName = c.Name, ClientSecret = secrets.Token("client:" + c.Id), c.Scopes }),
         },
         Local.Access.Json);
 }

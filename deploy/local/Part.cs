@@ -110,7 +110,8 @@ public sealed class Part : IAsyncDisposable
                 }
 
                 pause = watch.Elapsed > MovedIn ? TimeSpan.Zero : Min(pause * 2 + TimeSpan.FromMilliseconds(250), LongestPause);
-                _say($"{Name} 已退出，正在重启 · {Name} ended, starting again" + (pause > TimeSpan.FromSeconds(1) ? $" ({pause.TotalSeconds:0} s)" : ""));
+                _say($"{Name} 已退出，正在重启 · {Name} ended, starting again"
+                    + (pause > TimeSpan.FromSeconds(1) ? $" ({pause.TotalSeconds:0} s)" : ""));
                 await Task.Delay(pause, _end.Token);
                 await RestartAsync();
                 watch.Restart();

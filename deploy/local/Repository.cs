@@ -11,7 +11,8 @@ internal static class Repository
     public static string Root { get; } = Find();
 
     /// <summary>The <c>dotnet</c> that runs this program.</summary>
-    public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    public static string Dotnet { get; } = Path.GetFullPath(
+        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     /// <summary>Directory and built program of a project, in the configuration of this program.</summary>
     /// <exception cref="InvalidOperationException">It is not built.</exception>

@@ -4,7 +4,9 @@ using Qibin.Crm.Servers;
 
 namespace Qibin.Crm.Local;
 
-/// <summary>The secrets of one data directory: made up when first asked for, kept in <c>secrets.json</c>, readable by its owner only.</summary>
+/// <summary>
+/// The secrets of one data directory: made up when first asked for, kept in <c>secrets.json</c>, readable by its owner only.
+/// </summary>
 internal sealed class Secrets
 {
     private readonly string _path;
@@ -18,10 +20,14 @@ internal sealed class Secrets
     }
 
     public static async Task<Secrets> ReadAsync(string path, CancellationToken ct) =>
-        new(path, File.Exists(path) ? JsonSerializer.Deserialize<SortedDictionary<string, string>>(await File.ReadAllTextAsync(path, ct), Access.Json)! : []);
+        new(path, File.Exists(path)
+            ? JsonSerializer.Deserialize<SortedDictionary<string, string>>(await File.ReadAllTextAsync(path, ct), Access.Json)! : []);
 
     /// <summary>A password that can be typed: 16 letters and digits that are not mistaken for one another, 80 bits and more.</summary>
-    public string Password(string name) => Get(name, () => string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 4))));
+    public string Password(string name) =>
+        Get(name, () => string.Join('-',
+            Enumerable.Range(0, 4).Select(
+                _ => RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 4))));
 
     /// <summary>256 bits that nobody types.</summary>
     public string Key(string name) => Get(name, () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));

@@ -4,9 +4,11 @@ using Qibin.Crm.Servers;
 namespace Qibin.Crm.Local;
 
 /// <summary>One service, or the gateway, as a process of its own.</summary>
-internal sealed class ServiceProcess(string name, string project, Uri address, IReadOnlyDictionary<string, string> settings, string log) : INode
+internal sealed class ServiceProcess(string name, string project, Uri address, IReadOnlyDictionary<string, string> settings, string log) :
+    INode
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
+    private static readonly HttpClient Http = new(
+        new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly (string Directory, string Program) _built = Repository.Built(project);
     private ChildProcess? _process;
@@ -17,7 +19,9 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException($"{name} was never started.");
 
-    /// <summary>Starts the process, brings the service's database and its part of the broker up to date, and stops short of serving.</summary>
+    /// <summary>
+    /// Starts the process, brings the service's database and its part of the broker up to date, and stops short of serving.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It ended with an error; the message holds what it printed.</exception>
     public async Task MigrateAsync(CancellationToken ct)
     {

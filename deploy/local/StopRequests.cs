@@ -14,7 +14,12 @@ internal sealed class StopRequests : IDisposable
 
     public StopRequests()
     {
-        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        _signals = [.. new[]
+        {
+            PosixSignal.SIGINT,
+            PosixSignal.SIGTERM,
+            PosixSignal.SIGHUP,
+        }.Select(signal => PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
             Request();
@@ -70,7 +75,8 @@ internal sealed class StopRequests : IDisposable
     }
 
     // /proc/self/stat: id (name) state parent …; the name may hold blanks and brackets.
-    private static string Parent() => File.ReadAllText("/proc/self/stat") is var stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] : "";
+    private static string Parent() =>
+        File.ReadAllText("/proc/self/stat") is var stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] : "";
 
     private static bool IsDotnetRun(string id)
     {

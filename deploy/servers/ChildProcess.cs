@@ -39,12 +39,14 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="directory">Working directory; the root unless given.</param>
     /// <param name="heard">Given each line that it prints; its standard input stays open for <see cref="TellAsync"/> then.</param>
     public static Task<ChildProcess> StartAsync(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null, string directory = "/",
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null,
+        string directory = "/",
         Action<string>? heard = null) =>
         StartAsync(program, arguments, new Account(null, false), environment, log, directory, heard);
 
     internal static Task<ChildProcess> StartAsync(
-        string program, IEnumerable<string> arguments, Account account, IReadOnlyDictionary<string, string>? environment, string? log, string directory = "/",
+        string program, IEnumerable<string> arguments, Account account, IReadOnlyDictionary<string, string>? environment, string? log,
+        string directory = "/",
         Action<string>? heard = null)
     {
         var start = new ProcessStartInfo("setsid", ["setpriv", .. account.Options, "--pdeathsig=KILL", "--", program, .. arguments])

@@ -11,12 +11,14 @@ internal static class Commands
         string program, IEnumerable<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null)
     {
         var (code, output) = await TryAsync(program, arguments, ct, environment);
-        return code == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {code}: {output}");
+        return code == 0 ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 
     /// <summary>Runs a program and answers its exit code with what it printed; -1 when there is no such program.</summary>
     internal static async Task<(int Code, string Output)> TryAsync(
-        string program, IEnumerable<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null, Action<string>? line = null)
+        string program, IEnumerable<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null,
+        Action<string>? line = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

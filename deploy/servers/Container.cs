@@ -25,9 +25,12 @@ internal sealed class Container(string image, string directory)
         }
     }
 
-    /// <summary>Runs the container with its data in the directory; the process that answers is Docker's client, which passes signals on.</summary>
+    /// <summary>
+    /// Runs the container with its data in the directory; the process that answers is Docker's client, which passes signals on.
+    /// </summary>
     internal async Task<ChildProcess> StartAsync(
-        string inside, int port, int portInside, IEnumerable<string> options, IEnumerable<string> arguments, string? log, CancellationToken ct)
+        string inside, int port, int portInside, IEnumerable<string> options, IEnumerable<string> arguments, string? log,
+        CancellationToken ct)
     {
         await RemoveAsync(ct);
         if ((await Commands.TryAsync("docker", ["image", "inspect", image], ct)).Code != 0)
@@ -35,9 +38,12 @@ internal sealed class Container(string image, string directory)
             await Commands.RunAsync("docker", ["pull", "-q", image], ct);
         }
 
-        var user = Environment.IsPrivilegedProcess ? [] : (string[])["--user", (await Commands.RunAsync("id", ["-u"], ct)).Trim() + ":" + (await Commands.RunAsync("id", ["-g"], ct)).Trim()];
+        var user = Environment.IsPrivilegedProcess ? []
+            : (string[])["--user", (await Commands.RunAsync("id", ["-u"], ct)).Trim() + ":"
+                + (await Commands.RunAsync("id", ["-g"], ct)).Trim()];
         return await ChildProcess.StartAsync("docker",
-            ["run", "--rm", "--name", _name, "-p", $"127.0.0.1:{port}:{portInside}", "-v", $"{directory}:{inside}", .. user, .. options, image, .. arguments], log: log);
+            ["run", "--rm", "--name", _name, "-p", $"127.0.0.1:{port}:{portInside}", "-v", $"{directory}:{inside}", .. user, .. options,
+                image, .. arguments], log: log);
     }
 
     internal Task<string> ExecuteAsync(IEnumerable<string> command, CancellationToken ct) =>

@@ -28,7 +28,8 @@ internal sealed class LogFile(string? path) : IDisposable
             if (_file is null)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                _file = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
+                _file = new StreamWriter(
+                    new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
             }
 
             _file.WriteLine(line);

@@ -24,7 +24,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="say">Told what is being done, when it takes long.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="InvalidOperationException">There is none, and none can be installed or started.</exception>
-    public static async Task<PostgresServer> ProvideAsync(PostgresOptions options, Action<string>? say = null, CancellationToken ct = default) =>
+    public static async Task<PostgresServer> ProvideAsync(
+        PostgresOptions options, Action<string>? say = null, CancellationToken ct = default) =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
             ? new PostgresServer(given, null)
             : new PostgresServer(null, await PrivatePostgres.StartAsync(options, say, ct));
@@ -39,7 +40,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task CreateDatabaseAsync(string database, string? template = null, CancellationToken ct = default)
     {
         await using var source = Maintenance();
-        await using var create = source.CreateCommand($"create database \"{database}\"" + (template is null ? " template template0 encoding 'UTF8'" : $" template \"{template}\""));
+        await using var create = source.CreateCommand(
+            $"create database \"{database}\"" + (template is null ? " template template0 encoding 'UTF8'" : $" template \"{template}\""));
         try
         {
             await create.ExecuteNonQueryAsync(ct);

@@ -8,11 +8,14 @@ namespace Qibin.Crm.Servers;
 /// <param name="Directory">Data directory; made when it is not there.</param>
 /// <param name="Durable">Whether a commit waits for the disk. Tests that kill nothing may leave it out.</param>
 /// <param name="Port">Loopback port; null takes a free one, kept for as long as the node lives.</param>
-/// <param name="Password">Password of the user <c>qibin</c>, set when the data directory is made; null lets everybody on this machine in.</param>
+/// <param name="Password">
+/// Password of the user <c>qibin</c>, set when the data directory is made; null lets everybody on this machine in.
+/// </param>
 /// <param name="Settings">Further server settings, such as <c>shared_buffers</c>.</param>
 /// <param name="Log">File for what the server prints; null keeps the last lines only.</param>
 public sealed record PostgresOptions(
-    string Directory, bool Durable = true, int? Port = null, string? Password = null, IReadOnlyDictionary<string, string>? Settings = null, string? Log = null);
+    string Directory, bool Durable = true, int? Port = null, string? Password = null, IReadOnlyDictionary<string, string>? Settings = null,
+    string? Log = null);
 
 /// <summary>
 /// A PostgreSQL node of one's own, on a loopback port of its own. Our own processes come by its socket in the data directory: on the
@@ -50,7 +53,8 @@ public sealed class PrivatePostgres : INode
 
     /// <summary>A comma would make two hosts of the path.</summary>
     private bool HasSocket =>
-        _programs is not null && Encoding.UTF8.GetByteCount(_options.Directory) <= LongestForSocket && !_options.Directory.Contains(',', StringComparison.Ordinal);
+        _programs is not null && Encoding.UTF8.GetByteCount(_options.Directory) <= LongestForSocket
+            && !_options.Directory.Contains(',', StringComparison.Ordinal);
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The node is not running.");
 
@@ -68,7 +72,8 @@ public sealed class PrivatePostgres : INode
     /// <param name="say">Told what is being done, when it takes long.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="InvalidOperationException">It does not start; the message holds what it printed.</exception>
-    public static async Task<PrivatePostgres> StartAsync(PostgresOptions options, Action<string>? say = null, CancellationToken ct = default)
+    public static async Task<PrivatePostgres> StartAsync(
+        PostgresOptions options, Action<string>? say = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var node = new PrivatePostgres(options, await Provisioning.PostgresAsync(say, ct));
@@ -254,7 +259,8 @@ public sealed class PrivatePostgres : INode
         };
         if (_options.Durable)
         {
-            // Somebody's data lives here: what is asked for often stays in memory. An eighth of it, beside seven other processes; PostgreSQL's own default is 128 MB.
+            // Somebody's data lives here: what is asked for often stays in memory. An eighth of it, beside seven other processes;
+            // PostgreSQL's own default is 128 MB.
             settings["shared_buffers"] = $"{Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / 1024 / 1024, 128, 2048)}MB";
         }
         else
@@ -270,7 +276,9 @@ public sealed class PrivatePostgres : INode
         if (_programs is null)
         {
             return _container!.StartAsync(DirectoryInContainer, Port, 5432,
-                ["-e", "POSTGRES_USER=qibin", .. _options.Password is null ? (string[])["-e", "POSTGRES_HOST_AUTH_METHOD=trust"] : ["-e", $"POSTGRES_PASSWORD={_options.Password}"]],
+                ["-e", "POSTGRES_USER=qibin",
+                    .. _options.Password is null ? (string[])["-e", "POSTGRES_HOST_AUTH_METHOD=trust"]
+                        : ["-e", $"POSTGRES_PASSWORD={_options.Password}"]],
                 Arguments(), _options.Log, ct);
         }
 
@@ -278,7 +286,8 @@ public sealed class PrivatePostgres : INode
         settings["unix_socket_directories"] = HasSocket ? _options.Directory : "";
         settings["unix_socket_permissions"] = "0700";
         settings["port"] = Port.ToString(CultureInfo.InvariantCulture);
-        return ChildProcess.StartAsync(Path.Combine(_programs, "postgres"), ["-D", _options.Directory, .. Arguments()], _account, null, _options.Log);
+        return ChildProcess.StartAsync(Path.Combine(_programs, "postgres"), ["-D", _options.Directory, .. Arguments()], _account, null,
+            _options.Log);
 
         IEnumerable<string> Arguments() => settings.SelectMany(s => (string[])["-c", $"{s.Key}={s.Value}"]);
     }

@@ -131,7 +131,8 @@ public sealed class PrivateRabbit : INode
     /// <exception cref="InvalidOperationException">It ended with an error; the message holds what it printed.</exception>
     public Task<string> ControlAsync(IEnumerable<string> arguments, CancellationToken ct = default) =>
         _programs is null ? _container!.ExecuteAsync(["rabbitmqctl", .. arguments], ct) :
-        Commands.RunAsync("setpriv", [.. _account.Options, "--", Path.Combine(_programs, "rabbitmqctl"), "-n", NodeName, .. arguments], ct, Variables());
+        Commands.RunAsync("setpriv", [.. _account.Options, "--", Path.Combine(_programs, "rabbitmqctl"), "-n", NodeName, .. arguments], ct,
+            Variables());
 
     public async ValueTask DisposeAsync()
     {
@@ -153,7 +154,8 @@ public sealed class PrivateRabbit : INode
         {
             Directory.CreateDirectory(_options.Directory);
             return await _container!.StartAsync("/var/lib/rabbitmq", Port, 5672,
-                ["--hostname", "qibin", "-e", "RABBITMQ_DEFAULT_USER=qibin", "-e", $"RABBITMQ_DEFAULT_PASS={_password}", "-e", $"RABBITMQ_DEFAULT_VHOST={VirtualHost}"],
+                ["--hostname", "qibin", "-e", "RABBITMQ_DEFAULT_USER=qibin", "-e", $"RABBITMQ_DEFAULT_PASS={_password}", "-e",
+                    $"RABBITMQ_DEFAULT_VHOST={VirtualHost}"],
                 [], _options.Log, ct);
         }
 

@@ -31,7 +31,8 @@ public static class Provisioning
     public static Task<string?> RabbitAsync(Action<string>? say = null, CancellationToken ct = default) =>
         FindAsync("RabbitMQ", RabbitServer.Variable, FindRabbit, say, ct);
 
-    private static async Task<string?> FindAsync(string name, string variable, Func<string?> find, Action<string>? say, CancellationToken ct)
+    private static async Task<string?> FindAsync(
+        string name, string variable, Func<string?> find, Action<string>? say, CancellationToken ct)
     {
         if (find() is { } there)
         {
@@ -41,7 +42,8 @@ public static class Provisioning
         await One.WaitAsync(ct);
         try
         {
-            await using var others = await LockFile.WaitAsync(Path.Combine(Path.GetTempPath(), $"qibin-crm-install-{Environment.UserName}.lock"), ct);
+            await using var others = await LockFile.WaitAsync(
+                Path.Combine(Path.GetTempPath(), $"qibin-crm-install-{Environment.UserName}.lock"), ct);
             if (find() is { } installedMeanwhile)
             {
                 return installedMeanwhile;
@@ -60,7 +62,8 @@ public static class Provisioning
             }
 
             throw new InvalidOperationException(
-                $"{name} is not on this machine{refusal}: run `{(Environment.IsPrivilegedProcess ? "" : "sudo ")}{Command}`, or name a server in the environment variable {variable}.");
+                $"{name} is not on this machine{refusal}: run `{(Environment.IsPrivilegedProcess ? "" : "sudo ")}{Command}`, or name a "
+                    + $"server in the environment variable {variable}.");
         }
         finally
         {
@@ -71,10 +74,12 @@ public static class Provisioning
     private static string? FindPostgres() =>
         Below("/usr/lib/postgresql").Concat(Below("/usr/local/lib/postgresql"))
             .Select(d => (Version: Version(Path.GetFileName(d)), Programs: Path.Combine(d, "bin")))
-            .Where(d => d.Version >= OldestPostgres && File.Exists(Path.Combine(d.Programs, "initdb")) && File.Exists(Path.Combine(d.Programs, "postgres")))
+            .Where(d => d.Version >= OldestPostgres && File.Exists(Path.Combine(d.Programs, "initdb"))
+                && File.Exists(Path.Combine(d.Programs, "postgres")))
             .OrderByDescending(d => d.Version).Select(d => d.Programs).FirstOrDefault();
 
-    private static int Version(string name) => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+    private static int Version(string name) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
 
     // Not the program of the same name in /usr/sbin: that one runs the machine's own node.
     private static string? FindRabbit() =>
@@ -102,7 +107,9 @@ public static class Provisioning
         var (code, output) = await (Environment.IsPrivilegedProcess
             ? Commands.TryAsync(shell[0], shell[1..], CancellationToken.None)
             : Commands.TryAsync("sudo", ["-n", .. shell], CancellationToken.None)).WaitAsync(ct);
-        return code == 0 ? null : $" and installing it failed ({output.Split('\n').LastOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal)) ?? output})";
+        return code == 0 ? null
+            : $" and installing it failed "
+                + $"({output.Split('\n').LastOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal)) ?? output})";
     }
 
     /// <summary>
@@ -120,7 +127,8 @@ public static class Provisioning
         printf '#!/bin/sh\n# qibin-crm: for the time of an installation\nexit 101\n' >$policy; chmod 755 $policy
         dpkg --configure -a
         install() {
-          apt-get install -yq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io postgresql rabbitmq-server
+          apt-get install -yq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o
+              Dpkg::Options::=--force-unsafe-io postgresql rabbitmq-server
         }
         install || { apt-get update -q && install; }
         """;

@@ -3,7 +3,9 @@ namespace Qibin.Crm.Servers;
 /// <summary>A RabbitMQ server: the one that <c>QIBIN_BROKER</c> names, or a private node.</summary>
 public sealed class RabbitServer : IAsyncDisposable
 {
-    /// <summary>Environment variable with an address <c>amqp://user:password@host:port/vhost</c>; the virtual host exists and is ours.</summary>
+    /// <summary>
+    /// Environment variable with an address <c>amqp://user:password@host:port/vhost</c>; the virtual host exists and is ours.
+    /// </summary>
     public const string Variable = "QIBIN_BROKER";
 
     private readonly Uri? _given;
@@ -25,7 +27,8 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <param name="say">Told what is being done, when it takes long.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="InvalidOperationException">There is none, and none can be installed or started.</exception>
-    public static async Task<RabbitServer> ProvideAsync(RabbitOptions options, Action<string>? say = null, CancellationToken ct = default) =>
+    public static async Task<RabbitServer> ProvideAsync(
+        RabbitOptions options, Action<string>? say = null, CancellationToken ct = default) =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
             ? new RabbitServer(new Uri(given), null)
             : new RabbitServer(null, await PrivateRabbit.StartAsync(options, say, ct));

@@ -45,7 +45,7 @@ public partial class TourTests(RunningSystem system)
         var unit = (await administrator.GetAsync("/api/v1/units?limit=1")).Is(200).Json.GetProperty("items")[0].GetProperty("id").GetGuid();
         var officer = (await administrator.PostAsync(
             "/api/v1/users", new { userName = "a.tour", displayName = "已停用", unitId = unit, roles = (string[])["officer"] })).Is(201);
-        (await administrator.PostAsync($"/api/v1/users/{officer.Id}/deactivation", new { }, officer.ETag)).Is(200);
+        (await administrator.PostAsync($"/api/v1/users/{officer.Id}/deactivation", new { reason = "停用" }, officer.ETag)).Is(200);
     }
 
     private static string Tour()

@@ -169,9 +169,39 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         var id = (await enterprises.DraftAsync(mine, [space], caller: officer)).Id;
         (await officer.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "首选" }, "\"1\"")).Is(200);
         var colleague = enterprises.Service.As(TestCaller.Officer());
-        (await colleague.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "x" }, "\"2\"")).IsProblem(409, "entry.ownProjectOnly");
-        (await enterprises.StepAsync(id, "withdrawal", new { opinion = "x" }, colleague)).IsProblem(409, "entry.ownProjectOnly");
+        (await colleague.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "x" }, "\"2\"")).IsProblem(404, "resource.notFound");
+        (await enterprises.StepAsync(id, "withdrawal", new { opinion = "x" }, colleague)).IsProblem(404, "resource.notFound");
         (await enterprises.StepAsync(id, "withdrawal", new { opinion = "另选园区" }, officer)).Is(200);
+    }
+
+    [Fact]
+    public async Task Who_gave_the_project_away_neither_applies_for_it_nor_changes_the_application()
+    {
+        var (former, next) = (TestCaller.Officer(), TestCaller.Officer());
+        var (enterprise, project) = await enterprises.RegisteredAsync(ownerId: former.Id);
+        var (_, foreign) = await enterprises.RegisteredAsync(ownerId: former.Id);
+        Guid[] spaces = [await enterprises.SpaceAsync()];
+        var officer = enterprises.Service.As(former);
+        var drafted = (await officer.PostAsync("/api/v1/entry-applications", Draft(project.ProjectId))).Is(201);
+
+        await enterprises.ReachedAsync(project with { OwnerId = next.Id, UnitId = next.UnitId }, version: 4);
+
+        (await officer.GetAsync($"/api/v1/entry-applications/{drafted.Id}")).Is(200);
+        (await officer.PatchAsync($"/api/v1/entry-applications/{drafted.Id}", new { note = "x" }, drafted.ETag)).IsProblem(404, "resource.notFound");
+        (await officer.PostAsync($"/api/v1/entry-applications/{drafted.Id}/withdrawal", new { opinion = "x" }, drafted.ETag))
+            .IsProblem(404, "resource.notFound");
+        // One's own former project, somebody else's and one that is not there are refused alike.
+        var refused = new List<string>();
+        foreach (var id in (Guid[])[project.ProjectId, foreign.ProjectId, EnterprisesFixture.NewId()])
+        {
+            refused.Add((await officer.PostAsync("/api/v1/entry-applications", Draft(id))).IsProblem(409, "entry.projectNotLinked").Body.Split("traceId")[0]);
+        }
+
+        Assert.Single(refused.Distinct());
+        (await officer.PostAsync("/api/v1/entry-applications", Draft(null))).IsProblem(409, "entry.ownProjectOnly");
+        (await enterprises.Service.As(next).PostAsync("/api/v1/entry-applications", Draft(project.ProjectId))).Is(201);
+
+        object Draft(Guid? projectId) => new { enterpriseId = enterprise, projectId, spaceIds = spaces, wantedFrom = enterprises.Today };
     }
 
     [Fact]

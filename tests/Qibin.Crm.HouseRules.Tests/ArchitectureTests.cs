@@ -8,10 +8,12 @@ public class ArchitectureTests
     private static readonly Dictionary<string, (Func<Architecture, IEnumerable<string>> Rule, string[] Found)> Controls = new()
     {
         ["projects use what they may"] = (a => a.ProjectsUseWhatTheyMay(), ["Leads.Register.AsksProjects", "Kernel.KnowsContracts"]),
-        ["kernel and contracts use no package"] = (a => a.KernelAndContractsUseNoPackage(), ["Kernel.KnowsContracts", "Contracts.StoresItself"]),
+        ["kernel and contracts use no package"] = (a => a.KernelAndContractsUseNoPackage(),
+            ["Kernel.KnowsContracts", "Contracts.StoresItself"]),
         ["the domain uses the kernel only"] = (a => a.DomainUsesTheKernelOnly(),
             ["Leads.Domain.PublishesAnEvent", "Leads.Domain.SavesItself", "Leads.Domain.KnowsItsTable"]),
-        ["the domain does no input or output"] = (a => a.DomainDoesNoInputOrOutput(), ["Leads.Domain.LooksAtTheClock", "Leads.Domain.SavesItself"]),
+        ["the domain does no input or output"] = (a => a.DomainDoesNoInputOrOutput(),
+            ["Leads.Domain.LooksAtTheClock", "Leads.Domain.SavesItself"]),
         ["data uses no area"] = (a => a.DataUsesNoArea(), ["Leads.Data.KnowsItsReader"]),
         ["areas have no cycles"] = (a => a.AreasHaveNoCycles(),
             ["Leads.Register.AsksTransfers", "Leads.Transfers.AsksClaims", "Leads.Claims.AsksRegister"]),
@@ -41,6 +43,7 @@ public class ArchitectureTests
 
     [Fact]
     public void The_product_was_read() => Assert.Equal(
-        ["Contracts", "Enterprises", "Gateway", "Identity", "Kernel", "Leads", "Local", "Messaging", "Pipeline", "Projects", "Servers", "Sheets", "Web", "Work"],
+        ["Contracts", "Enterprises", "Gateway", "Identity", "Kernel", "Leads", "Local", "Messaging", "Pipeline", "Projects", "Servers",
+            "Sheets", "Web", "Work"],
         Architecture.Present.Projects.Order());
 }

@@ -2,14 +2,17 @@ using Qibin.Crm.Mutants;
 
 namespace Qibin.Crm.HouseRules.Tests;
 
-/// <summary>The seeded faults still fit the source. Whether tests find them is tried by <c>dotnet run --project tests/Qibin.Crm.Mutants</c>.</summary>
+/// <summary>
+/// The seeded faults still fit the source. Whether tests find them is tried by <c>dotnet run --project tests/Qibin.Crm.Mutants</c>.
+/// </summary>
 public class MutantsTests
 {
     [Fact]
     public void Each_fault_has_its_place_in_the_source_exactly_once()
     {
         var sources = Repository.Present.Files.ToDictionary(f => f.Path, f => f.Text);
-        var misfits = Faults.All.Select(fault => Misfit(fault, sources.GetValueOrDefault(fault.Path))).Where(misfit => misfit is not null).ToList();
+        var misfits = Faults.All.Select(fault => Misfit(fault, sources.GetValueOrDefault(fault.Path))).Where(misfit => misfit is not null)
+            .ToList();
         Assert.True(misfits.Count == 0, string.Join('\n', misfits));
         Assert.True(Faults.All.Count >= 40);
         Assert.Equal(Faults.All.Count, Faults.All.Select(fault => fault.What).Distinct().Count());

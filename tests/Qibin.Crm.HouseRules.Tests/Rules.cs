@@ -6,7 +6,8 @@ namespace Qibin.Crm.HouseRules.Tests;
 public static partial class Rules
 {
     private static readonly string[] TopLevel = ["services", "gateway", "tests", "deploy", "Qibin.Crm.sln", "README.md"];
-    private static readonly string[] RootFiles = ["Directory.Build.props", "Directory.Packages.props", "global.json", "BannedSymbols.txt", "LICENSE"];
+    private static readonly string[] RootFiles = ["Directory.Build.props", "Directory.Packages.props", "global.json", "BannedSymbols.txt",
+        "LICENSE"];
 
     public static IEnumerable<string> TopLevelIsFixed(Repository repository) =>
         repository.Files.Select(f => f.Path.Split('/')[0]).Distinct()
@@ -19,7 +20,8 @@ public static partial class Rules
     /// <summary>The relay publishes with the mandatory flag, so an event that nobody hears would never leave its outbox.</summary>
     public static IEnumerable<string> EveryEventIsHeard(Repository repository)
     {
-        var heard = repository.CSharp("services/").SelectMany(f => Heard().Matches(f.Text)).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var heard = repository.CSharp("services/").SelectMany(f => Heard().Matches(f.Text)).Select(m => m.Groups[1].Value)
+            .ToHashSet(StringComparer.Ordinal);
         return repository.CSharp("services/shared/Qibin.Crm.Contracts/").SelectMany(f => EventRecord().Matches(f.Text))
             .Select(m => m.Groups[1].Value).Where(name => !heard.Contains(name));
     }
@@ -43,7 +45,8 @@ public static partial class Rules
     /// <summary>A test waits for a condition, through <c>Eventually</c>, never for a time. Measurements have times of their own.</summary>
     public static IEnumerable<string> TestsDoNotSleep(Repository repository) =>
         repository.CSharp("tests/")
-            .Where(f => !f.Path.EndsWith("/Eventually.cs", StringComparison.Ordinal) && !f.Path.StartsWith("tests/Qibin.Crm.HouseRules.Tests/", StringComparison.Ordinal)
+            .Where(f => !f.Path.EndsWith("/Eventually.cs", StringComparison.Ordinal)
+                && !f.Path.StartsWith("tests/Qibin.Crm.HouseRules.Tests/", StringComparison.Ordinal)
                 && !f.Path.StartsWith("tests/Qibin.Crm.Benchmarks/", StringComparison.Ordinal) && Sleep().IsMatch(f.Text))
             .Select(f => f.Path);
 

@@ -10,15 +10,20 @@ public class RulesTests
     private static readonly Dictionary<string, (Func<Repository, IEnumerable<string>> Rule, string Path, string Text)> Controls = new()
     {
         ["the top level is fixed"] = (Rules.TopLevelIsFixed, "scripts/build.md", ""),
-        ["Program is a table of contents"] = (Rules.ProgramIsATableOfContents, "gateway/Qibin.Crm.Gateway/Program.cs", string.Concat(Enumerable.Repeat("//\n", 51))),
+        ["Program is a table of contents"] = (Rules.ProgramIsATableOfContents, "gateway/Qibin.Crm.Gateway/Program.cs",
+            string.Concat(Enumerable.Repeat("//\n", 51))),
         ["a service has one migration"] = (Rules.OneMigrationEach, Leads + "Data/Migrations/20990101000000_Second.cs", ""),
-        ["every event is heard"] = (Rules.EveryEventIsHeard, "services/shared/Qibin.Crm.Contracts/Leads/LeadSang.cs", "public sealed record LeadSang : IEvent;"),
+        ["every event is heard"] = (Rules.EveryEventIsHeard, "services/shared/Qibin.Crm.Contracts/Leads/LeadSang.cs",
+            "public sealed record LeadSang : IEvent;"),
         ["events hold no personal data"] = (Rules.EventsHoldNoPersonalData, "services/shared/Qibin.Crm.Contracts/Leads/LeadCalled.cs",
             "public required string PhoneNumber { get; init; }"),
-        ["versions are central"] = (Rules.VersionsAreCentral, Leads + "Qibin.Crm.Leads.csproj", "<PackageReference Include=\"Npgsql\" Version=\"9.0.0\" />"),
+        ["versions are central"] = (Rules.VersionsAreCentral, Leads + "Qibin.Crm.Leads.csproj",
+            "<PackageReference Include=\"Npgsql\" Version=\"9.0.0\" />"),
         ["tests do not sleep"] = (Rules.TestsDoNotSleep, "tests/Qibin.Crm.Leads.Tests/LazyTests.cs", "await Task.Delay(1000);"),
-        ["nothing is unfinished"] = (Rules.NothingIsUnfinished, Leads + "Contacts/RecordContact.cs", "throw new NotImplementedException();"),
-        ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs", "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
+        ["nothing is unfinished"] = (Rules.NothingIsUnfinished, Leads + "Contacts/RecordContact.cs",
+            "throw new NotImplementedException();"),
+        ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs",
+            "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
     };
 
     [Theory]

@@ -8,13 +8,16 @@ public static class Faults
         .. Leads(
             ("A refused claim gets a longer period", "Claim.cs", "HeldUntil < at ? HeldUntil : at", "HeldUntil > at ? HeldUntil : at"),
             ("Whoever filed a claim confirms it", "Claim.cs", "By == ClaimedBy", "By == Id"),
-            ("A claim is extended without progress", "Claim.cs", "lead.ContactCount <= ContactsCounted", "lead.ContactCount < ContactsCounted"),
+            ("A claim is extended without progress", "Claim.cs", "lead.ContactCount <= ContactsCounted",
+                "lead.ContactCount < ContactsCounted"),
             ("An extension is as long as a first protection", "Claim.cs", "AddDays(rules.ExtensionDays)", "AddDays(rules.ProtectionDays)"),
             ("A dispute doubles what was left of the period", "Claim.cs", "+ Left!.Value", "+ (2 * Left!.Value)"),
             ("A claim is released one day early", "Claim.cs", "AddDays(rules.IdleReleaseDays + 1)", "AddDays(rules.IdleReleaseDays)"),
             ("Exactly 10 亿元 needs no provincial filing", "Claim.cs", "yuan >= rules.FilingFrom", "yuan > rules.FilingFrom"),
-            ("Dollars count as yuan for the filing", "Claim.cs", "investment is { Currency: \"CNY\" } ? investment.Amount : 0", "investment?.Amount ?? 0"),
-            ("Shares of the tax add up to less than the whole", "Transfer.cs", "asked.Sum(s => s.Tax) != Whole", "asked.Sum(s => s.Tax) > Whole"),
+            ("Dollars count as yuan for the filing", "Claim.cs", "investment is { Currency: \"CNY\" } ? investment.Amount : 0",
+                "investment?.Amount ?? 0"),
+            ("Shares of the tax add up to less than the whole", "Transfer.cs", "asked.Sum(s => s.Tax) != Whole",
+                "asked.Sum(s => s.Tax) > Whole"),
             ("A transfer is answered at the end of its time", "Transfer.cs", "At >= AnswerBy", "At > AnswerBy"),
             ("An overtaken transfer is confirmed", "Transfer.cs", "lead.OwnerId != FromOwnerId ||", "lead.OwnerId != FromOwnerId &&"),
             ("A transfer changes the shares of a third unit", "Transfer.cs", "others.TrueForAll(asked.Contains)", "(others.Count >= 0)"),
@@ -24,21 +27,27 @@ public static class Faults
             ("The pool warns every day", "PoolPlace.cs", "today >= warnOn && WarnedOf != quietSince", "today >= warnOn"),
             ("A confidential lead goes to the pool", "PoolPlace.cs", "lead.Stage != LeadStage.Converted && !lead.Confidential;",
                 "lead.Stage != LeadStage.Converted;"),
-            ("The response clock breaches on the day itself", "ResponseClock.cs", "!d.Told && d.On < today)]", "!d.Told && d.On <= today)]"),
+            ("The response clock breaches on the day itself", "ResponseClock.cs", "!d.Breached && d.On < today)]",
+                "!d.Breached && d.On <= today)]"),
             ("Pauses of before a reopening go on counting", "ResponseClock.cs", "OfficerOn = OfficerOn ?? today, Pauses = [] }",
                 "OfficerOn = OfficerOn ?? today }"),
-            ("A report does not begin the next fortnight", "ResponseClock.cs", "reported > begin ? reported : begin", "reported < begin ? reported : begin"),
+            ("A report does not begin the next fortnight", "ResponseClock.cs", "reported > begin ? reported : begin",
+                "reported < begin ? reported : begin"),
             ("A contact before the assessment counts as feedback", "ResponseClock.cs", "AssessedOn is null ? this : this with { FeedbackOn",
                 "OfficerOn is null ? this : this with { FeedbackOn"),
             ("The day on which a pause ended is given back too", "WorkingCalendar.cs", "day < to)", "day <= to)"),
-            ("A make-up day is free", "WorkingCalendar.cs", "out var working) ? working :", "out var working) ? working && day.Day != day.Day :"),
-            ("A contact is corrected without a reason for two days", "Contact.cs", "RecordedAt + FreelyCorrected", "RecordedAt + (2 * FreelyCorrected)"),
-            ("A phone call has a place", "Contact.cs", "content.Place is not null && !IsVisit", "content.Place is not null && PersonId is not null && !IsVisit"),
+            ("A make-up day is free", "WorkingCalendar.cs", "out var working) ? working :",
+                "out var working) ? working && day.Day != day.Day :"),
+            ("A contact is corrected without a reason for two days", "Contact.cs", "RecordedAt + FreelyCorrected",
+                "RecordedAt + (2 * FreelyCorrected)"),
+            ("A phone call has a place", "Contact.cs", "content.Place is not null && !IsVisit",
+                "content.Place is not null && PersonId is not null && !IsVisit"),
             ("The later of two clashing visits is taken for the earlier", "Contact.cs", "recorded.OccurredOn <= contact.OccurredOn",
                 "recorded.OccurredOn >= contact.OccurredOn"),
             ("An import is reverted after its time", "Import.cs", "now > CreatedAt + Kept", "now > CreatedAt + Kept + Kept"),
             ("A finished import is executed again", "Import.cs", "if (dryRun || finished)", "if (dryRun && finished)"),
-            ("A contact entered late moves the last contact back", "Lead.cs", "occurredOn > LastContactOn ? occurredOn : LastContactOn", "occurredOn"),
+            ("A contact entered late moves the last contact back", "Lead.cs", "occurredOn > LastContactOn ? occurredOn : LastContactOn",
+                "occurredOn"),
             ("A reopened lead begins anew", "Lead.cs", "Move(ClosedFrom!.Value,", "Move(LeadStage.New,"),
             ("A revisit on the day of keeping is accepted", "Lead.cs", "revisitOn <= occurredOn", "revisitOn < occurredOn"),
             ("The new owner of a confidential lead cannot read it", "Lead.cs", "if (Confidential && !Readers.Contains(ownerId))",
@@ -48,46 +57,65 @@ public static class Faults
         .. Projects(
             ("A step back keeps the yearly tax", "Project.cs", "to < ProjectStage.Efficient ? null : AnnualTax", "AnnualTax"),
             ("A step back keeps the enterprise", "Project.cs", "(null, null, null) : (Uscc,", "(null, null, EnterpriseId) : (Uscc,"),
-            ("Whoever recorded a submission approves it", "Project.cs", "approver == submission.SubmittedBy || approver == submission.RecordedBy",
+            ("Whoever recorded a submission approves it", "Project.cs",
+                "approver == submission.SubmittedBy || approver == submission.RecordedBy",
                 "approver == submission.SubmittedBy"),
-            ("Exactly the promised output is not enough", "Project.cs", "reached.Amount < threshold.Amount", "reached.Amount <= threshold.Amount"),
-            ("The last of several tenancies says when the project moved in", "Project.cs", "begun.Min(t => t.MovedInOn)", "begun.Max(t => t.MovedInOn)"),
-            ("A project with one ended tenancy has left", "Project.cs", "begun.Any(t => t.LeftOn is null)", "begun.All(t => t.LeftOn is null)"),
-            ("A termination leaves the submission open", "Project.cs", "status == ProjectStatus.Terminated && waiting", "status == ProjectStatus.Suspended && waiting"),
-            ("First output on the day of the stage is refused", "Project.cs", "evidence.FirstOutputOn > on", "evidence.FirstOutputOn >= on"),
+            ("Exactly the promised output is not enough", "Project.cs", "reached.Amount < threshold.Amount",
+                "reached.Amount <= threshold.Amount"),
+            ("The last of several tenancies says when the project moved in", "Project.cs", "begun.Min(t => t.MovedInOn)",
+                "begun.Max(t => t.MovedInOn)"),
+            ("A project with one ended tenancy has left", "Project.cs", "begun.Any(t => t.LeftOn is null)",
+                "begun.All(t => t.LeftOn is null)"),
+            ("A termination leaves the submission open", "Project.cs", "status == ProjectStatus.Terminated && waiting",
+                "status == ProjectStatus.Suspended && waiting"),
+            ("First output on the day of the stage is refused", "Project.cs", "evidence.FirstOutputOn > on",
+                "evidence.FirstOutputOn >= on"),
             ("A reversal is reversed", "Project.cs", "entry.ReversalOf is not null", "entry.ReversalOf == entry.Id"),
-            ("A further payment replaces the sum", "Project.cs", "?.Plus(amount) ?? amount", "?.Plus(amount with { Amount = 0 }) ?? amount"),
-            ("Approving a registration forgets the contract amount", "Project.cs", "submission.ContractAmount ?? ContractAmount", "submission.ContractAmount"),
-            ("A project that moved in steps back before its registration", "Project.cs", "to < ProjectStage.Registered && MovedInOn is not null",
+            ("A further payment replaces the sum", "Project.cs", "?.Plus(amount) ?? amount",
+                "?.Plus(amount with { Amount = 0 }) ?? amount"),
+            ("Approving a registration forgets the contract amount", "Project.cs", "submission.ContractAmount ?? ContractAmount",
+                "submission.ContractAmount"),
+            ("A project that moved in steps back before its registration", "Project.cs",
+                "to < ProjectStage.Registered && MovedInOn is not null",
                 "to < ProjectStage.Registered && LeftOn is not null"),
-            ("Exactly 10 亿元 is signed without the provincial filing", "StageGates.cs", "amount.Amount >= From.Amount", "amount.Amount > From.Amount")),
+            ("Exactly 10 亿元 is signed without the provincial filing", "StageGates.cs", "amount.Amount >= From.Amount",
+                "amount.Amount > From.Amount")),
         .. Enterprises(
             ("A score of exactly 60 does not pass", "EntryApplication.cs", "mean < ScoreSheet.PassMark", "mean <= ScoreSheet.PassMark"),
             ("Reviews of an earlier round count", "EntryApplication.cs", "r.Round == Round", "r.Round <= Round"),
-            ("A veto of the second reviewer is overlooked", "EntryApplication.cs", "reviews.SelectMany(r => r.Vetoes)", "reviews.Take(1).SelectMany(r => r.Vetoes)"),
-            ("Preferential terms need no fair-competition review", "EntryApplication.cs", "PreferentialTerms is not null && FairCompetition is null",
+            ("A veto of the second reviewer is overlooked", "EntryApplication.cs", "reviews.SelectMany(r => r.Vetoes)",
+                "reviews.Take(1).SelectMany(r => r.Vetoes)"),
+            ("Preferential terms need no fair-competition review", "EntryApplication.cs",
+                "PreferentialTerms is not null && FairCompetition is null",
                 "PreferentialTerms is null && FairCompetition is null && Round < 0"),
-            ("A move-in before the wanted day leaves the space free until then", "EntryApplication.cs", "_occupations.Where(o => o.From > step.On)",
+            ("A move-in before the wanted day leaves the space free until then", "EntryApplication.cs",
+                "_occupations.Where(o => o.From > step.On)",
                 "_occupations.Where(o => o.From < step.On)"),
             ("A move-in on the last day of the term is accepted", "EntryApplication.cs", "WantedTo <= step.On", "WantedTo < step.On"),
             ("A returned application keeps its reservation", "EntryApplication.cs", "_occupations.Clear();", "_ = _occupations.Count;"),
             ("Whoever left still occupies the space", "EntryApplication.cs", "o.Until is null || o.Until > step.On", "o.Until > step.On")),
         .. Identity(
-            ("A sixth wrong password locks, not the fifth", "Domain/Person.cs", "FailedTries >= TriesBeforeLockout", "FailedTries > TriesBeforeLockout"),
+            ("A sixth wrong password locks, not the fifth", "Domain/Person.cs", "FailedTries >= TriesBeforeLockout",
+                "FailedTries > TriesBeforeLockout"),
             ("An expired client secret is accepted", "Domain/Client.cs", "s.ExpiresAt > now && s.Matches(secret)", "s.Matches(secret)"),
-            ("Two roles reach as far as the narrower", "Domain/Person.cs", ".DefaultIfEmpty(Reach.Own).Max()", ".DefaultIfEmpty(Reach.Own).Min()"),
+            ("Two roles reach as far as the narrower", "Domain/Person.cs", ".DefaultIfEmpty(Reach.Own).Max()",
+                ".DefaultIfEmpty(Reach.Own).Min()"),
             ("A unit is moved below its own grandchild", "Domain/Unit.cs", "tree.Subtree(Id).Contains(parent)", "parent == Id"),
             ("A rotated secret goes on until its own end", "Domain/Client.cs", "EndBy(now + overlap)", "EndBy(now + secretLifetime)")),
         .. Shared("Kernel", "Enterprises",
-            ("The check character of a USCC ignores full width", "Uscc.cs", ">= '\\uFF01' and <= '\\uFF5E'", ">= '\\uFF21' and <= '\\uFF5E'"),
-            ("The weights of a USCC are wrong from the fourth on", "Uscc.cs", "weight * 3 % Alphabet.Length", "weight * 3 % (Alphabet.Length - 1)")),
+            ("The check character of a USCC ignores full width", "Uscc.cs", ">= '\\uFF01' and <= '\\uFF5E'",
+                ">= '\\uFF21' and <= '\\uFF5E'"),
+            ("The weights of a USCC are wrong from the fourth on", "Uscc.cs", "weight * 3 % Alphabet.Length",
+                "weight * 3 % (Alphabet.Length - 1)")),
         .. Shared("Kernel", "Leads",
             ("A business day begins at midnight UTC", "DistrictCalendar.cs", "TimeSpan.FromHours(8)", "TimeSpan.Zero")),
     ];
 
-    private static IEnumerable<Fault> Leads(params (string What, string File, string Old, string New)[] faults) => Domain("leads", "Leads", faults);
+    private static IEnumerable<Fault> Leads(params (string What, string File, string Old, string New)[] faults) =>
+        Domain("leads", "Leads", faults);
 
-    private static IEnumerable<Fault> Projects(params (string What, string File, string Old, string New)[] faults) => Domain("projects", "Projects", faults);
+    private static IEnumerable<Fault> Projects(params (string What, string File, string Old, string New)[] faults) =>
+        Domain("projects", "Projects", faults);
 
     private static IEnumerable<Fault> Enterprises(params (string What, string File, string Old, string New)[] faults) =>
         Domain("enterprises", "Enterprises", faults);
@@ -97,9 +125,11 @@ public static class Faults
             f.What, $"services/{service}/Qibin.Crm.{project}", "Domain/" + f.File, f.Old, f.New, $"tests/Qibin.Crm.{project}.Tests", []));
 
     private static IEnumerable<Fault> Identity(params (string What, string File, string Old, string New)[] faults) =>
-        faults.Select(f => new Fault(f.What, "services/identity/Qibin.Crm.Identity", f.File, f.Old, f.New, "tests/Qibin.Crm.Identity.Tests", []));
+        faults.Select(f => new Fault(f.What, "services/identity/Qibin.Crm.Identity", f.File, f.Old, f.New, "tests/Qibin.Crm.Identity.Tests",
+            []));
 
-    private static IEnumerable<Fault> Shared(string library, string testedBy, params (string What, string File, string Old, string New)[] faults) =>
+    private static IEnumerable<Fault> Shared(
+        string library, string testedBy, params (string What, string File, string Old, string New)[] faults) =>
         faults.Select(f => new Fault(
             f.What, $"services/shared/Qibin.Crm.{library}", f.File, f.Old, f.New, $"tests/Qibin.Crm.{testedBy}.Tests", []));
 }

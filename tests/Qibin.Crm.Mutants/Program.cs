@@ -5,7 +5,8 @@ using Qibin.Crm.Mutants;
 
 // Seeds the faults one at a time and prints which of them the tests find. Arguments: parts of paths or descriptions; none means all.
 var faults = Faults.All
-    .Where(fault => args.Length == 0 || args.Any(part => $"{fault.Path} {fault.What}".Contains(part, StringComparison.OrdinalIgnoreCase))).ToList();
+    .Where(fault => args.Length == 0 || args.Any(part => $"{fault.Path} {fault.What}".Contains(part, StringComparison.OrdinalIgnoreCase)))
+    .ToList();
 if (faults.Count == 0)
 {
     Console.Error.WriteLine("用法 Usage: dotnet run --project tests/Qibin.Crm.Mutants [-- part of a path or of a description …]");
@@ -26,8 +27,9 @@ try
             var began = watch.Elapsed;
             var (verdict, explanation) = workshop.Try(fault);
             verdicts.Add(verdict);
-            Say(string.Create(CultureInfo.InvariantCulture,
-                $"{(verdict == Verdict.Survived ? "SURVIVED" : verdict.ToString().ToLowerInvariant()),-8} {fault.What} ({(watch.Elapsed - began).TotalSeconds:0.0} s) {explanation}"));
+            var shown = verdict == Verdict.Survived ? "SURVIVED" : verdict.ToString().ToLowerInvariant();
+            Say(string.Create(
+                CultureInfo.InvariantCulture, $"{shown,-8} {fault.What} ({(watch.Elapsed - began).TotalSeconds:0.0} s) {explanation}"));
         }
 
         workshop.Restore(project.Key, project.Select(fault => fault.Tests).Distinct());

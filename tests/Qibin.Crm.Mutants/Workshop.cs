@@ -24,7 +24,8 @@ internal sealed partial class Workshop : IDisposable
     /// <summary>Neither style nor documentation decides whether a fault is found, and a fault may well look odd.</summary>
     private static readonly string[] Quickly =
     [
-        "--no-restore", "-nologo", "-v:quiet", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:TreatWarningsAsErrors=false",
+        "--no-restore", "-nologo", "-v:quiet", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false",
+        "-p:TreatWarningsAsErrors=false",
         "-p:GenerateDocumentationFile=false",
     ];
 
@@ -68,13 +69,15 @@ internal sealed partial class Workshop : IDisposable
             }
 
             // The tests' own copy; rebuilding them would change nothing, since a fault leaves the names as they are.
-            File.Copy(Program(fault.Project), Path.Combine(Path.GetDirectoryName(Program(fault.Tests))!, Path.GetFileName(Program(fault.Project))), true);
+            File.Copy(Program(fault.Project),
+                Path.Combine(Path.GetDirectoryName(Program(fault.Tests))!, Path.GetFileName(Program(fault.Project))), true);
             foreach (var filter in Filters(fault))
             {
                 var run = Test(fault.Tests, filter);
                 if (run.Code != 0)
                 {
-                    return (Verdict.Found, Failed().Match(run.Output) is { Success: true } failed ? failed.Groups[1].Value : "the tests did not end");
+                    return (Verdict.Found, Failed().Match(run.Output) is { Success: true } failed ? failed.Groups[1].Value
+                        : "the tests did not end");
                 }
             }
 
@@ -107,7 +110,8 @@ internal sealed partial class Workshop : IDisposable
 
     private string Program(string project) => Path.Combine(_root, project, "bin", "Debug", "net10.0", Path.GetFileName(project) + ".dll");
 
-    private (int Code, string Output) Test(string tests, string classes) => Run([Program(tests), "-class", classes, "-stopOnFail", "-noColor"]);
+    private (int Code, string Output) Test(string tests, string classes) =>
+        Run([Program(tests), "-class", classes, "-stopOnFail", "-noColor"]);
 
     private (int Code, string Output) Run(IEnumerable<string> arguments)
     {

@@ -240,7 +240,9 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var id = await city.AtAsync("negotiating");
         var answer = await city.As(city.Officer).SendAsync(
             HttpMethod.Post, $"/api/v1/projects/{id}/submissions", (string)new Filing { To = "signed" }, headers: r => r.Headers.Add("Accept-Language", "en"));
-        Assert.Equal("Evidence for stage signed is missing; see missing", answer.IsProblem(409, "stage.evidenceMissing").Json.GetProperty("title").GetString());
+        Assert.Equal("Evidence for stage signed is missing; add each item that missing lists", answer.IsProblem(409, "stage.evidenceMissing").Json.GetProperty("title").GetString());
+        var chinese = await FileAsync(city.Officer, id, new Filing { To = "registered" });
+        Assert.Equal("当前阶段为在谈，只能申报下一阶段签约", chinese.IsProblem(409, "stage.notNext").Json.GetProperty("title").GetString());
     }
 
     [Fact]

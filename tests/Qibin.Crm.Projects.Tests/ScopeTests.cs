@@ -97,10 +97,17 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         var conversion = told with { Lead = told.Lead with { SharedWith = [head.UnitId] } };
         await city.Service.DeliverAsync(conversion, conversion.Lead.LeadId, 7);
         var path = $"/api/v1/projects/{conversion.ProjectId}";
-        var read = (await city.As(head).GetAsync(path)).Is(200);
+        (await city.As(head).GetAsync(path)).Is(200);
         Assert.Equal(1, (await city.As(head).GetAsync($"/api/v1/projects?q={Uri.EscapeDataString("鹤梦")}&total=true")).Is(200).Json.GetProperty("total").GetInt32());
-        (await city.As(head).PatchAsync(path, new { name = "改名" }, read.ETag)).IsProblem(404, "resource.notFound");
-        (await city.As(head).PostAsync(path + "/submissions", (string)Evidence.Full(city, "signed"))).IsProblem(404, "resource.notFound");
+        var filed = (await city.As(city.Integration).PostAsync(path + "/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
+        (await city.As(head).GetAsync($"{path}/submissions/{filed.Id}")).Is(200);
+        foreach (var (method, below, body) in Doors.Where(d => d.Method != HttpMethod.Get))
+        {
+            var answer = await city.As(head).SendAsync(method, Address(conversion.ProjectId, below, filed.Id), body, ifMatch: filed.ETag);
+            answer.IsProblem(404, "resource.notFound");
+        }
+
+        Assert.Equal(filed.ETag, await city.ETagAsync(conversion.ProjectId));
         (await city.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree)).GetAsync(path)).IsProblem(404, "resource.notFound");
     }
 

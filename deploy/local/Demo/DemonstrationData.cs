@@ -25,7 +25,8 @@ internal static class DemonstrationData
         progress($"线索 {stories.Count} 条 · {stories.Count} first contacts");
         var leads = await LogAsync(api, stories, staff, today, ct);
         progress("联系与研判 · Contacts and assessments");
-        await Parallel.ForEachAsync(stories, Limits(ct), async (story, stop) => await FollowAsync(api, story, leads[story.Number], today, stop));
+        await Parallel.ForEachAsync(stories, Limits(ct),
+            async (story, stop) => await FollowAsync(api, story, leads[story.Number], today, stop));
         var converted = stories.Where(s => s.Converted).ToList();
         progress($"项目 {converted.Count} 个 · {converted.Count} projects");
         var projects = await ConvertAsync(api, converted, leads, ct);
@@ -138,7 +139,8 @@ internal static class DemonstrationData
         return new Dictionary<int, string>(projects);
     }
 
-    private static async Task ReachStagesAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, Staff staff, CancellationToken ct)
+    private static async Task ReachStagesAsync(
+        Integration api, List<Story> stories, Dictionary<int, string> projects, Staff staff, CancellationToken ct)
     {
         await Parallel.ForEachAsync(stories.Where(s => s.Outcome == Outcome.Efficient), Limits(ct), async (story, stop) =>
             await api.AmendAsync($"/api/v1/projects/{projects[story.Number]}", $"demo-{story.Number}-thresholds", new JsonObject
@@ -167,7 +169,8 @@ internal static class DemonstrationData
         (string To, string[] Documents) gate = stage switch
         {
             // An investment of 10 亿元 and more has been filed with the province.
-            1 => ("signed", story is { EstimatedYuan: >= 1_000_000_000m, Currency: "CNY" } ? ["contract", "provincialFiling"] : ["contract"]),
+            1 => ("signed", story is { EstimatedYuan: >= 1_000_000_000m, Currency: "CNY" } ? ["contract", "provincialFiling"]
+                : ["contract"]),
             2 => ("registered", ["businessLicence"]),
             3 => ("started", ["constructionPermit", "photo"]),
             4 => ("completed", ["acceptanceReport"]),
@@ -211,7 +214,8 @@ internal static class DemonstrationData
     }
 
     /// <summary>About a tenth of the contract with the signing, then more with every stage.</summary>
-    private static async Task PayInAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
+    private static async Task PayInAsync(
+        Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
         await api.BatchAsync("/api/v1/projects/amounts/batch", "demo-funds", stories.SelectMany(story =>
             Enumerable.Range(1, Math.Min(5, story.StagesReached)).Select(stage => new JsonObject
             {
@@ -223,8 +227,10 @@ internal static class DemonstrationData
             })), ct);
 
     /// <summary>Four fifths of what was paid in since the start of construction.</summary>
-    private static async Task CompleteAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
-        await api.BatchAsync("/api/v1/projects/amounts/batch", "demo-completed", stories.Where(story => story.StagesReached >= 3).SelectMany(story =>
+    private static async Task CompleteAsync(
+        Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
+        await api.BatchAsync("/api/v1/projects/amounts/batch", "demo-completed",
+            stories.Where(story => story.StagesReached >= 3).SelectMany(story =>
             Enumerable.Range(3, Math.Min(5, story.StagesReached) - 2).Select(stage => new JsonObject
             {
                 ["projectId"] = projects[story.Number],
@@ -233,7 +239,8 @@ internal static class DemonstrationData
                 ["occurredOn"] = Iso(story.StageOn(stage) < today ? story.StageOn(stage) : today),
             })), ct);
 
-    private static Task SuspendAsync(Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
+    private static Task SuspendAsync(
+        Integration api, List<Story> stories, Dictionary<int, string> projects, DateOnly today, CancellationToken ct) =>
         Parallel.ForEachAsync(stories.Where(s => s.Suspended), Limits(ct), async (story, stop) =>
             await api.ChangeAsync($"/api/v1/projects/{projects[story.Number]}", "/status", $"demo-{story.Number}-suspension",
                 new JsonObject { ["status"] = "suspended", ["reason"] = "投资方调整资金安排，暂缓推进。", ["occurredOn"] = Iso(today) }, stop));
@@ -248,6 +255,7 @@ internal sealed record Staff(IReadOnlyList<string> Officers, string Leader, stri
         return new Staff([.. Having("officer")], Having("leader").First(), Having("coordinator").First());
 
         IEnumerable<string> Having(string role) =>
-            users.Where(u => u["roles"]!.AsArray().Any(r => r!.GetValue<string>() == role)).Select(u => u["id"]!.GetValue<string>()).Order(StringComparer.Ordinal);
+            users.Where(u => u["roles"]!.AsArray().Any(r => r!.GetValue<string>() == role)).Select(u => u["id"]!.GetValue<string>())
+                .Order(StringComparer.Ordinal);
     }
 }

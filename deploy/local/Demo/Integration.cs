@@ -54,7 +54,8 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
         var results = new List<JsonNode>();
         foreach (var (chunk, index) in items.Chunk(500).Select((chunk, index) => (chunk, index)))
         {
-            var answer = await PostAsync(path, $"{key}-{index}", new JsonObject { ["mode"] = "atomic", ["items"] = new JsonArray([.. chunk]) }, ct);
+            var answer = await PostAsync(path, $"{key}-{index}",
+                new JsonObject { ["mode"] = "atomic", ["items"] = new JsonArray([.. chunk]) }, ct);
             results.AddRange(answer["results"]!.AsArray().Select(result => result!));
         }
 
@@ -69,7 +70,8 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
     public Task AmendAsync(string resource, string key, JsonNode patch, CancellationToken ct) =>
         OnNewestAsync(resource, HttpMethod.Patch, resource, key, patch, ct);
 
-    private async Task<string> OnNewestAsync(string resource, HttpMethod method, string path, string key, JsonNode body, CancellationToken ct)
+    private async Task<string> OnNewestAsync(
+        string resource, HttpMethod method, string path, string key, JsonNode body, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {

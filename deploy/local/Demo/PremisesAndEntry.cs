@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Qibin.Crm.Local.Demo;
 
-/// <summary>A park with its buildings and spaces, and the entry applications of the registered enterprises: most moved in, some on their way.</summary>
+/// <summary>
+/// A park with its buildings and spaces, and the entry applications of the registered enterprises: most moved in, some on their way.
+/// </summary>
 internal static class PremisesAndEntry
 {
     private const int SpacesPerFloor = 5;
@@ -58,12 +60,15 @@ internal static class PremisesAndEntry
         return [.. results.Select(r => r["receipt"]!["id"]!.GetValue<string>())];
     }
 
-    /// <summary>Ids by code. The enterprises were made from the projects' registrations, by an event each that may still be on its way.</summary>
+    /// <summary>
+    /// Ids by code. The enterprises were made from the projects' registrations, by an event each that may still be on its way.
+    /// </summary>
     private static async Task<Dictionary<string, string>> EnterprisesAsync(Integration api, List<Story> registered, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var enterprises = (await api.ListAsync("/api/v1/enterprises", ct)).ToDictionary(e => e["uscc"]!.GetValue<string>(), e => e["id"]!.GetValue<string>());
+            var enterprises = (await api.ListAsync("/api/v1/enterprises", ct)).ToDictionary(e => e["uscc"]!.GetValue<string>(),
+                e => e["id"]!.GetValue<string>());
             var missing = registered.Count(story => !enterprises.ContainsKey(story.LocalUscc));
             if (missing == 0)
             {
@@ -124,7 +129,11 @@ internal static class PremisesAndEntry
         }
 
         application["approval"] = new JsonObject { ["on"] = Day(3), ["approverId"] = staff.Leader };
-        application["agreement"] = new JsonObject { ["on"] = Day(4), ["agreementNumber"] = string.Create(CultureInfo.InvariantCulture, $"DEMO-EA-{story.Number:000}") };
+        application["agreement"] = new JsonObject
+        {
+            ["on"] = Day(4),
+            ["agreementNumber"] = string.Create(CultureInfo.InvariantCulture, $"DEMO-EA-{story.Number:000}"),
+        };
         application["handover"] = Step(5);
         application["moveIn"] = Step(6);
         return application;
@@ -139,9 +148,14 @@ internal static class PremisesAndEntry
     {
         (string Indicator, int Most)[] sheet =
         [
-            ("chainFit", 15), ("technology", 12), ("research", 10), ("team", 8), ("investment", 10), ("output", 10), ("tax", 10), ("jobs", 5),
+            ("chainFit", 15), ("technology", 12), ("research", 10), ("team", 8), ("investment", 10), ("output", 10), ("tax", 10),
+            ("jobs", 5),
             ("market", 8), ("space", 6), ("safety", 6),
         ];
-        return sheet.Select((line, i) => (JsonNode)new JsonObject { ["indicator"] = line.Indicator, ["points"] = line.Most - ((number + i) % 3) });
+        return sheet.Select((line, i) => (JsonNode)new JsonObject
+        {
+            ["indicator"] = line.Indicator,
+            ["points"] = line.Most - ((number + i) % 3),
+        });
     }
 }

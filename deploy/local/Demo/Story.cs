@@ -67,9 +67,12 @@ internal static class Stories
         ("320115", "南京"), ("340104", "合肥"), ("410105", "郑州"), ("370102", "济南"), ("430104", "长沙"), ("120116", "天津"), ("440106", "广州"),
     ];
 
-    private static readonly string[] First = ["星", "云", "瀚", "启", "天", "恒", "锐", "泽", "铭", "辰", "睿", "宏", "朗", "曜", "澜", "翼", "拓", "承", "卓", "嘉"];
-    private static readonly string[] Second = ["瀚", "河", "图", "衡", "宇", "源", "芯", "擎", "峰", "驰", "腾", "岳", "川", "原", "岚", "阔", "远", "弘", "铄", "禾"];
-    private static readonly string[] Surnames = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马", "罗"];
+    private static readonly string[] First = ["星", "云", "瀚", "启", "天", "恒", "锐", "泽", "铭", "辰", "睿", "宏", "朗", "曜", "澜", "翼", "拓", "承", "卓",
+        "嘉"];
+    private static readonly string[] Second = ["瀚", "河", "图", "衡", "宇", "源", "芯", "擎", "峰", "驰", "腾", "岳", "川", "原", "岚", "阔", "远", "弘",
+        "铄", "禾"];
+    private static readonly string[] Surnames = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭",
+        "马", "罗"];
     private static readonly string[] GivenNames = ["示一", "示二", "示文", "示远", "例安", "例明", "例宁", "例川", "演之", "演平"];
     private static readonly string[] Titles = ["董事长", "总经理", "副总裁", "投资总监", "战略部部长", "生产总监"];
     private static readonly string[] Channels =
@@ -129,7 +132,12 @@ internal static class Stories
         var (trade, project) = Trades[node];
         var steps = outcome >= Outcome.Negotiating ? outcome - Outcome.Negotiating + 3 : outcome == Outcome.New ? 1 : 2;
         // 亿元 and 万元 as they come: most below 1亿, a few above 10亿.
-        var estimated = random.Next(12) switch { 0 => random.Next(10, 56) * 100_000_000m, < 5 => random.Next(10, 99) * 10_000_000m, _ => random.Next(5, 99) * 1_000_000m };
+        var estimated = random.Next(12) switch
+        {
+            0 => random.Next(10, 56) * 100_000_000m,
+            < 5 => random.Next(10, 99) * 10_000_000m,
+            _ => random.Next(5, 99) * 1_000_000m,
+        };
         return new Story
         {
             Number = number,

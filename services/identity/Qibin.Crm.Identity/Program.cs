@@ -10,7 +10,6 @@ using Qibin.Crm.Identity.Users;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Web.Hosting;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity;
 
@@ -28,8 +27,7 @@ internal static class Program
         builder.Services.AddValidation();
         builder.AddTokenServer();
         builder.AddAccounts();
-        builder.Services.AddSingleton<IMigrationStep, Seeding>();
-
+        builder.AddSeed();
         var app = builder.Build();
         app.UsePublicAddress();
         app.UseReadableForms();

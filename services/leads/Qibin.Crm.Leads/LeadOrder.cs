@@ -10,7 +10,7 @@ using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Leads;
 
-/// <summary>What keeps order among those who follow leads: protection, and what falls due with it.</summary>
+/// <summary>The areas that keep the district's rules: claims, pool, transfers, calendar, response clock and digest, with their timers.</summary>
 internal static class LeadOrder
 {
     public static WebApplicationBuilder AddLeadOrder(this WebApplicationBuilder builder)
@@ -30,5 +30,6 @@ internal static class LeadOrder
         api.MapTransfers();
         api.MapCalendar();
         api.MapResponses();
+        api.MapDigest();
     }
 }

@@ -1,20 +1,14 @@
-using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Consumers;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
-using Qibin.Crm.Leads.Digest;
-using Qibin.Crm.Leads.Exports;
 using Qibin.Crm.Leads.FirstContacts;
-using Qibin.Crm.Leads.Imports;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.NextSteps;
 using Qibin.Crm.Leads.Referrers;
 using Qibin.Crm.Leads.Register;
 using Qibin.Crm.Leads.Stages;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Hosting;
@@ -31,14 +25,7 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
-        builder.AddMessaging<LeadsDb>(on => on
-            .ConsumeDirectory()
-            .TellLeads()
-            .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
-            .Consume<ProjectOpened, ProjectConsumer>()
-            .Consume<ProjectStageReached, ProjectConsumer>()
-            .Consume<ProjectSteppedBack, ProjectConsumer>()
-            .Consume<ProjectStatusChanged, ProjectConsumer>());
+        builder.AddMessaging<LeadsDb>(LeadConsumers.Register);
         builder.AddLeadOrder().AddLeadJobs();
         builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
@@ -49,12 +36,10 @@ internal static class Program
         api.MapVisits();
         api.MapNextSteps();
         api.MapAssignments();
-        api.MapDigest();
         api.MapReferrers();
         api.MapStages();
         api.MapInvestors();
-        api.MapImports();
-        api.MapExports();
+        api.MapLeadJobs();
         api.MapLeadOrder();
         api.MapOperations();
         return app;

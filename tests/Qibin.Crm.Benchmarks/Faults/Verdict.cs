@@ -91,7 +91,7 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         + await NumberAsync(system, "leads", "select count(*) from (select summary from contact where summary like $1 group by summary having count(*) > 1) twice", run + "-%")
         + await NumberAsync(system, "projects", "select count(*) from (select name from project where name like $1 group by name having count(*) > 1) twice", run + "-%")
         + await NumberAsync(system, "projects",
-            "select count(*) from (select project_id from funds_entry group by project_id having count(*) > 1 and project_id in (select id from project where name like $1)) twice", run + "-%");
+            "select count(*) from (select project_id from amount_entry where kind = 0 group by project_id having count(*) > 1 and project_id in (select id from project where name like $1)) twice", run + "-%");
 
     /// <summary>The version of each journey's lead and project as the pipeline has them.</summary>
     private static async Task<Dictionary<Guid, long>> JourneysAsync(LocalSystem system)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
 
@@ -9,19 +10,19 @@ public class EntryApplicationTests
     private static readonly DateOnly Day = new(2026, 3, 1);
     private static readonly Guid Somebody = Guid.CreateVersion7(At);
 
-    private static readonly Dictionary<string, Action<EntryApplication>> Steps = new()
+    private static readonly Dictionary<string, Action<EntryApplication, DateOnly>> Steps = new()
     {
-        ["accept"] = a => a.Accept(On(a.LastOn)),
-        ["review"] = a => a.Review(On(a.LastOn), [.. ScoreSheet.Indicators.Select(i => i.Points)], []),
-        ["approve"] = a => a.Approve(On(a.LastOn)),
-        ["agree"] = a => a.Agree(On(a.LastOn), null),
-        ["handOver"] = a => a.HandOver(On(a.LastOn)),
-        ["moveIn"] = a => a.MoveIn(On(a.LastOn), "T-1", null),
-        ["leave"] = a => a.Leave(On(a.LastOn)),
-        ["return"] = a => a.Return(On(a.LastOn)),
-        ["veto"] = a => a.Veto(On(a.LastOn)),
-        ["withdraw"] = a => a.Withdraw(On(a.LastOn)),
-        ["amend"] = a => a.Amend(Wish(), At),
+        ["accept"] = (a, on) => a.Accept(On(on)),
+        ["review"] = (a, on) => a.Review(On(on), [.. ScoreSheet.Indicators.Select(i => i.Points)], []),
+        ["approve"] = (a, on) => a.Approve(On(on)),
+        ["agree"] = (a, on) => a.Agree(On(on), null),
+        ["handOver"] = (a, on) => a.HandOver(On(on)),
+        ["moveIn"] = (a, on) => a.MoveIn(On(on), "T-1", null),
+        ["leave"] = (a, on) => a.Leave(On(on)),
+        ["return"] = (a, on) => a.Return(On(on)),
+        ["veto"] = (a, on) => a.Veto(On(on)),
+        ["withdraw"] = (a, on) => a.Withdraw(On(on)),
+        ["amend"] = (a, _) => a.Amend(Wish(), At),
     };
 
     // How each state is reached, and the steps that it allows.
@@ -50,11 +51,11 @@ public class EntryApplicationTests
             var version = application.Version;
             if (allowed.Split(' ').Contains(name))
             {
-                step(application);
+                step(application, application.LastOn);
             }
             else
             {
-                var refused = Assert.Throws<RuleViolation>(() => step(application));
+                var refused = Assert.Throws<RuleViolation>(() => step(application, application.LastOn));
                 Assert.True(refused.Code is "entry.wrongState" or "entry.approvalLacks", $"{name} after «{way}»: {refused.Code}");
                 Assert.Equal(version, application.Version);
             }
@@ -112,15 +113,177 @@ public class EntryApplicationTests
         Assert.Equal(2, application.Round);
     }
 
+    [Theory]
+    [InlineData("60", null)]
+    [InlineData("59", "entry.scoreTooLow")]
+    [InlineData("60 60", null)]
+    [InlineData("50 70", null)]
+    [InlineData("59 60", "entry.scoreTooLow")]
+    [InlineData("0 100 80", null)]
+    [InlineData("0 100 79", "entry.scoreTooLow")]
+    public void An_application_passes_from_a_mean_score_of_sixty_on(string scores, string? refused)
+    {
+        var application = After("accept");
+        foreach (var score in scores.Split(' '))
+        {
+            application.Review(On(Day), Points(int.Parse(score, CultureInfo.InvariantCulture)), []);
+        }
+
+        var approve = () => application.Approve(On(Day));
+        if (refused is null)
+        {
+            Assert.Equal(EntryState.Reviewing, approve());
+            Assert.Equal(EntryState.Approved, application.State);
+        }
+        else
+        {
+            Assert.Equal(refused, Assert.Throws<RuleViolation>(() => approve()).Code);
+            Assert.Empty(application.Occupations);
+        }
+    }
+
     [Fact]
-    public void A_tenancy_ends_once_and_not_before_it_began()
+    public void Only_the_reviews_of_the_last_round_count()
+    {
+        var application = After("accept");
+        application.Review(On(Day), Points(10), ["environment"]);
+        application.Return(On(Day));
+        application.Accept(On(Day));
+        var lacking = Assert.Throws<RuleViolation>(() => application.Approve(On(Day)));
+        Assert.Equal(("entry.approvalLacks", "review"), (lacking.Code, Assert.Single(lacking.Missing)));
+        application.Review(On(Day), Points(60), []);
+        application.Approve(On(Day));
+        Assert.Equal([1, 2], application.Reviews.Select(r => r.Round));
+    }
+
+    [Fact]
+    public void One_veto_outweighs_every_score()
+    {
+        var application = After("accept");
+        application.Review(On(Day), Points(100), []);
+        application.Review(On(Day), Points(100), ["dishonesty", "environment"]);
+        var refused = Assert.Throws<RuleViolation>(() => application.Approve(On(Day)));
+        Assert.Equal("entry.vetoStands", refused.Code);
+        Assert.Equal("环保不达标、列入失信名单", Assert.IsType<ProblemText>(Assert.Single(refused.Arguments)).Chinese);
+    }
+
+    [Theory]
+    [InlineData(null, "entry.approvalLacks")]
+    [InlineData(FairCompetitionConclusion.Failed, "entry.fairCompetitionFailed")]
+    [InlineData(FairCompetitionConclusion.Passed, null)]
+    [InlineData(FairCompetitionConclusion.Exempt, null)]
+    public void Preferential_terms_need_a_fair_competition_review_that_did_not_fail(FairCompetitionConclusion? conclusion, string? refused)
+    {
+        var application = After("");
+        application.Amend(Wish() with { PreferentialTerms = "首年房租减半" }, At);
+        application.Accept(On(Day));
+        application.Review(On(Day), Points(100), []);
+        if (conclusion is { } given)
+        {
+            application.RecordFairCompetition(new FairCompetitionReview(given, "GP-1", Day.AddDays(1), Somebody), At);
+            Assert.Equal("entry.beforePrevious", Assert.Throws<RuleViolation>(() => application.Approve(On(Day))).Code);
+        }
+
+        var approve = () => application.Approve(On(Day.AddDays(1)));
+        if (refused is null)
+        {
+            approve();
+            Assert.Equal("entry.wrongState", Assert.Throws<RuleViolation>(
+                () => application.RecordFairCompetition(new FairCompetitionReview(FairCompetitionConclusion.Failed, "GP-2", Day, Somebody), At)).Code);
+        }
+        else
+        {
+            Assert.Equal(refused, Assert.Throws<RuleViolation>(() => approve()).Code);
+        }
+    }
+
+    [Fact]
+    public void No_step_lies_before_the_one_before_it()
+    {
+        foreach (var (name, step) in Steps.Where(s => s.Key != "amend"))
+        {
+            var way = Table.Select(row => row.Data).First(row => row.Item2.Split(' ').Contains(name)).Item1;
+            var application = After(way);
+            var (state, last) = (application.State, application.LastOn);
+            Assert.Equal("entry.beforePrevious", Assert.Throws<RuleViolation>(() => step(application, last.AddDays(-1))).Code);
+            Assert.Equal((state, last), (application.State, application.LastOn));
+            step(application, last);
+        }
+    }
+
+    [Theory]
+    [InlineData("accept review approve", "return")]
+    [InlineData("accept review approve", "withdraw")]
+    [InlineData("accept review approve agree", "withdraw")]
+    [InlineData("accept review approve agree handOver", "withdraw")]
+    public void What_is_returned_or_withdrawn_gives_its_spaces_back(string way, string last)
+    {
+        var application = After(way);
+        Assert.Equal(2, application.Occupations.Count);
+        Steps[last](application, application.LastOn);
+        Assert.Empty(application.Occupations);
+    }
+
+    [Fact]
+    public void A_space_that_is_named_twice_is_reserved_once()
+    {
+        var application = After("");
+        var space = Guid.CreateVersion7(At);
+        application.Amend(Wish() with { SpaceIds = [space, space] }, At);
+        application.Accept(On(Day));
+        application.Review(On(Day), Points(60), []);
+        application.Approve(On(Day));
+        Assert.Equal(space, Assert.Single(application.Occupations).SpaceId);
+    }
+
+    [Theory]
+    [InlineData(394, null)]
+    [InlineData(395, "entry.termOver")]
+    [InlineData(396, "entry.termOver")]
+    public void An_enterprise_moves_in_on_the_last_day_of_the_term_at_the_latest(int day, string? refused)
     {
         var application = After("accept review approve agree handOver");
-        var tenancy = application.MoveIn(On(Day.AddDays(9)), "T-1", null);
+        var moveIn = () => application.MoveIn(On(Day.AddDays(day)), "T-1", null);
+        if (refused is null)
+        {
+            moveIn();
+            Assert.All(application.Occupations, o => Assert.Equal((Day.AddDays(30), Day.AddDays(395)), (o.From, o.Until)));
+        }
+        else
+        {
+            Assert.Equal(refused, Assert.Throws<RuleViolation>(() => moveIn()).Code);
+            Assert.Equal(EntryState.HandedOver, application.State);
+        }
+    }
 
-        Assert.Equal("tenancy.endBeforeStart", Assert.Throws<RuleViolation>(() => tenancy.End(Day.AddDays(8), "x", At)).Code);
-        tenancy.End(Day.AddDays(9), "x", At);
-        Assert.Equal("tenancy.ended", Assert.Throws<RuleViolation>(() => tenancy.End(Day.AddDays(10), "x", At)).Code);
+    [Theory]
+    [InlineData(29, 0)]
+    [InlineData(30, 0)]
+    [InlineData(31, 31)]
+    [InlineData(395, 395)]
+    [InlineData(396, 395)]
+    public void Leaving_ends_the_occupation_on_that_day_and_never_prolongs_it(int leftOn, int until)
+    {
+        // Moved in on the wanted day, day 30; nobody can leave before.
+        var application = After("accept review approve agree handOver");
+        application.MoveIn(On(Day.AddDays(30)), "T-1", null);
+        if (leftOn < 30)
+        {
+            Assert.Equal("entry.beforePrevious", Assert.Throws<RuleViolation>(() => application.Leave(On(Day.AddDays(leftOn)))).Code);
+            return;
+        }
+
+        application.Leave(On(Day.AddDays(leftOn)));
+        Assert.Equal(until == 0 ? [] : [Day.AddDays(until), Day.AddDays(until)], application.Occupations.Select(o => o.Until!.Value));
+    }
+
+    [Fact]
+    public void A_term_has_at_least_one_day()
+    {
+        var application = After("");
+        Assert.Equal("entry.termEmpty", Assert.Throws<RuleViolation>(() => application.Amend(Wish() with { WantedTo = Day.AddDays(30) }, At)).Code);
+        application.Amend(Wish() with { WantedTo = Day.AddDays(31) }, At);
+        application.Amend(Wish() with { WantedTo = null }, At);
     }
 
     private static EntryApplication After(string way)
@@ -129,10 +292,24 @@ public class EntryApplicationTests
         var application = EntryApplication.Draft("EA-1", enterprise, null, Wish(), On(Day));
         foreach (var step in way.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            Steps[step](application);
+            Steps[step](application, application.LastOn);
         }
 
         return application;
+    }
+
+    /// <summary>A sheet with this total.</summary>
+    private static int[] Points(int total)
+    {
+        var points = new int[ScoreSheet.Indicators.Count];
+        for (var i = 0; i < points.Length; i++)
+        {
+            points[i] = Math.Min(total, ScoreSheet.Indicators[i].Points);
+            total -= points[i];
+        }
+
+        Assert.Equal(0, total);
+        return points;
     }
 
     private static EntryWish Wish() => new([Guid.CreateVersion7(At), Guid.CreateVersion7(At)], Day.AddDays(30), Day.AddDays(395), null, null);

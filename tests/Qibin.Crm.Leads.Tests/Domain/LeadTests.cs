@@ -7,7 +7,7 @@ public class LeadTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 10, 2, 0, 0, TimeSpan.Zero);
     private static readonly DateOnly FirstContactOn = new(2026, 3, 1);
-    private static readonly Deed Deed = new(NewId(), Now);
+    private static readonly Actor Actor = new(NewId(), Now);
 
     [Fact]
     public void A_lead_begins_new_on_the_day_of_the_first_contact()
@@ -15,7 +15,7 @@ public class LeadTests
         var lead = Opened();
 
         Assert.Equal((LeadStage.New, FirstContactOn, FirstContactOn, 1L), (lead.Stage, lead.StageOn, lead.FirstContactOn, lead.Version));
-        Assert.Equal((LeadStage.New, FirstContactOn, 1L), (lead.Opening(Deed).To, lead.Opening(Deed).OccurredOn, lead.Opening(Deed).Version));
+        Assert.Equal((LeadStage.New, FirstContactOn, 1L), (lead.Opening(Actor).To, lead.Opening(Actor).OccurredOn, lead.Opening(Actor).Version));
     }
 
     [Fact]
@@ -23,10 +23,10 @@ public class LeadTests
     {
         var (lead, projectId) = (Opened(), NewId());
 
-        lead.NoteContact(FirstContactOn, Deed);
-        lead.StartAssessment(FirstContactOn.AddDays(1), null, Deed);
-        lead.ConcludeAssessment(FirstContactOn.AddDays(2), "值得跟进", Deed);
-        var move = lead.Convert(projectId, "示例项目", FirstContactOn.AddDays(3), Deed);
+        lead.NoteContact(FirstContactOn, Actor);
+        lead.StartAssessment(FirstContactOn.AddDays(1), null, Actor);
+        lead.ConcludeAssessment(FirstContactOn.AddDays(2), "值得跟进", Actor);
+        var move = lead.Convert(projectId, "示例项目", FirstContactOn.AddDays(3), Actor);
 
         Assert.Equal((LeadStage.Following, LeadStage.Converted), (move.From, move.To));
         Assert.Equal((projectId, "示例项目", FirstContactOn.AddDays(3)), (lead.ProjectId, lead.ProjectName, lead.ConvertedOn));
@@ -35,7 +35,7 @@ public class LeadTests
     [Fact]
     public void What_a_conversion_lacks_is_listed()
     {
-        var refusal = Refused("lead.notReady", () => Opened().Convert(NewId(), "示例项目", FirstContactOn, Deed));
+        var refusal = Refused("lead.notReady", () => Opened().Convert(NewId(), "示例项目", FirstContactOn, Actor));
         Assert.Equal(["contact", "assessment"], refusal.Missing);
     }
 
@@ -43,24 +43,24 @@ public class LeadTests
     public void A_stage_skipped_or_repeated_is_refused()
     {
         var lead = Opened();
-        Refused("lead.wrongStage", () => lead.ConcludeAssessment(FirstContactOn, "x", Deed));
-        lead.StartAssessment(FirstContactOn, null, Deed);
-        Refused("lead.wrongStage", () => lead.StartAssessment(FirstContactOn, null, Deed));
+        Refused("lead.wrongStage", () => lead.ConcludeAssessment(FirstContactOn, "x", Actor));
+        lead.StartAssessment(FirstContactOn, null, Actor);
+        Refused("lead.wrongStage", () => lead.StartAssessment(FirstContactOn, null, Actor));
         Following(lead);
-        lead.Convert(NewId(), "示例项目", FirstContactOn, Deed);
-        Refused("lead.converted", () => lead.Convert(NewId(), "示例项目", FirstContactOn, Deed));
-        Refused("lead.converted", () => lead.Invalidate(ClosureReason.NoAnswer, FirstContactOn, null, Deed));
-        Refused("lead.converted", () => lead.Keep(ClosureReason.NotYet, FirstContactOn.AddDays(9), FirstContactOn, null, Deed));
+        lead.Convert(NewId(), "示例项目", FirstContactOn, Actor);
+        Refused("lead.converted", () => lead.Convert(NewId(), "示例项目", FirstContactOn, Actor));
+        Refused("lead.converted", () => lead.Invalidate(ClosureReason.NoAnswer, FirstContactOn, null, Actor));
+        Refused("lead.converted", () => lead.Keep(ClosureReason.NotYet, FirstContactOn.AddDays(9), FirstContactOn, null, Actor));
     }
 
     [Fact]
     public void No_milestone_lies_before_the_previous_one()
     {
         var lead = Opened();
-        var refusal = Refused("lead.stageDateOrder", () => lead.StartAssessment(FirstContactOn.AddDays(-1), null, Deed));
+        var refusal = Refused("lead.stageDateOrder", () => lead.StartAssessment(FirstContactOn.AddDays(-1), null, Actor));
         Assert.Equal(FirstContactOn, refusal.Arguments[0]);
-        lead.StartAssessment(FirstContactOn, null, Deed);
-        Refused("lead.stageDateOrder", () => lead.Invalidate(ClosureReason.NoAnswer, FirstContactOn.AddDays(-1), null, Deed));
+        lead.StartAssessment(FirstContactOn, null, Actor);
+        Refused("lead.stageDateOrder", () => lead.Invalidate(ClosureReason.NoAnswer, FirstContactOn.AddDays(-1), null, Actor));
         Assert.Equal(LeadStage.Assessing, lead.Stage);
     }
 
@@ -72,35 +72,35 @@ public class LeadTests
     {
         var lead = At(stage);
 
-        lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(5), Deed);
-        lead.Keep(ClosureReason.NotYet, FirstContactOn.AddDays(90), FirstContactOn.AddDays(2), null, Deed);
+        lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(5), Actor);
+        lead.Keep(ClosureReason.NotYet, FirstContactOn.AddDays(90), FirstContactOn.AddDays(2), null, Actor);
 
         Assert.Equal((LeadStage.Kept, FirstContactOn.AddDays(90), null), (lead.Stage, lead.RevisitOn, lead.NextStepDueOn));
-        Refused("lead.closed", () => lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(5), Deed));
-        Refused("lead.closed", () => lead.Convert(NewId(), "示例项目", FirstContactOn.AddDays(2), Deed));
-        Refused("lead.closed", () => lead.Invalidate(ClosureReason.NoAnswer, FirstContactOn.AddDays(2), null, Deed));
-        lead.Reopen(FirstContactOn.AddDays(40), "客商来电", Deed);
+        Refused("lead.closed", () => lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(5), Actor));
+        Refused("lead.closed", () => lead.Convert(NewId(), "示例项目", FirstContactOn.AddDays(2), Actor));
+        Refused("lead.closed", () => lead.Invalidate(ClosureReason.NoAnswer, FirstContactOn.AddDays(2), null, Actor));
+        lead.Reopen(FirstContactOn.AddDays(40), "客商来电", Actor);
         Assert.Equal((stage, null, null), (lead.Stage, lead.RevisitOn, lead.ClosureReason));
-        Refused("lead.notClosed", () => lead.Reopen(FirstContactOn.AddDays(41), null, Deed));
+        Refused("lead.notClosed", () => lead.Reopen(FirstContactOn.AddDays(41), null, Actor));
     }
 
     [Fact]
     public void A_revisit_comes_after_the_closure() =>
-        Refused("lead.revisitOrder", () => Opened().Keep(ClosureReason.NotYet, FirstContactOn, FirstContactOn, null, Deed));
+        Refused("lead.revisitOrder", () => Opened().Keep(ClosureReason.NotYet, FirstContactOn, FirstContactOn, null, Actor));
 
     [Fact]
     public void A_contact_counts_and_an_earlier_one_moves_the_first_contact()
     {
         var lead = Opened();
-        lead.NoteContact(FirstContactOn.AddDays(4), Deed);
-        lead.NoteContact(FirstContactOn.AddDays(2), Deed);
+        lead.NoteContact(FirstContactOn.AddDays(4), Actor);
+        lead.NoteContact(FirstContactOn.AddDays(2), Actor);
         Assert.Equal((2, FirstContactOn, FirstContactOn.AddDays(4)), (lead.ContactCount, lead.FirstContactOn, lead.LastContactOn));
 
-        lead.NoteContact(FirstContactOn.AddDays(-30), Deed);
+        lead.NoteContact(FirstContactOn.AddDays(-30), Actor);
         Assert.Equal((FirstContactOn.AddDays(-30), FirstContactOn.AddDays(-30)), (lead.FirstContactOn, lead.StageOn));
 
         var assessing = At(LeadStage.Assessing);
-        assessing.NoteContact(FirstContactOn.AddDays(-30), Deed);
+        assessing.NoteContact(FirstContactOn.AddDays(-30), Actor);
         Assert.Equal((FirstContactOn.AddDays(-30), FirstContactOn), (assessing.FirstContactOn, assessing.StageOn));
     }
 
@@ -109,24 +109,24 @@ public class LeadTests
     {
         var lead = Opened();
         Assert.Equal(NextStepLight.None, lead.Light(FirstContactOn));
-        lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(1), Deed);
+        lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(1), Actor);
         Assert.Equal(NextStepLight.Planned, lead.Light(FirstContactOn.AddDays(1)));
         Assert.Equal(NextStepLight.Overdue, lead.Light(FirstContactOn.AddDays(2)));
-        lead.FinishNextStep(Deed);
+        lead.FinishNextStep(Actor);
         Assert.Equal(NextStepLight.None, lead.Light(FirstContactOn.AddDays(2)));
-        Refused("nextStep.none", () => lead.FinishNextStep(Deed));
-        Refused("nextStep.beforeFirstContact", () => lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(-1), Deed));
+        Refused("nextStep.none", () => lead.FinishNextStep(Actor));
+        Refused("nextStep.beforeFirstContact", () => lead.PlanNextStep(NewId(), "回电", FirstContactOn.AddDays(-1), Actor));
     }
 
     [Fact]
     public void The_owner_of_a_confidential_lead_always_reads_it()
     {
         var (lead, reader, successor) = (Opened(), NewId(), NewId());
-        lead.Restrict(true, [reader], Deed);
+        lead.Restrict(true, [reader], Actor);
         Assert.Equal([.. new[] { reader, lead.OwnerId }.Order()], lead.Readers);
-        lead.Assign(successor, NewId(), "轮岗", FirstContactOn, Deed);
+        lead.Assign(successor, NewId(), "轮岗", FirstContactOn, Actor);
         Assert.Contains(successor, lead.Readers);
-        lead.Restrict(false, [reader], Deed);
+        lead.Restrict(false, [reader], Actor);
         Assert.Empty(lead.Readers);
     }
 
@@ -135,21 +135,21 @@ public class LeadTests
     {
         var (lead, owner, unit) = (Opened(), NewId(), NewId());
         var (before, unitBefore) = (lead.OwnerId, lead.UnitId);
-        var assignment = lead.Assign(owner, unit, "按产业链分派", FirstContactOn, Deed);
+        var assignment = lead.Assign(owner, unit, "按产业链分派", FirstContactOn, Actor);
         Assert.Equal((before, unitBefore, owner, unit), (assignment.FromOwnerId, assignment.FromUnitId, assignment.ToOwnerId, assignment.ToUnitId));
-        Refused("lead.sameOwner", () => lead.Assign(owner, unit, "again", FirstContactOn, Deed));
-        Refused("lead.dateBeforeFirstContact", () => lead.Assign(NewId(), unit, "early", FirstContactOn.AddDays(-1), Deed));
+        Refused("lead.sameOwner", () => lead.Assign(owner, unit, "again", FirstContactOn, Actor));
+        Refused("lead.dateBeforeFirstContact", () => lead.Assign(NewId(), unit, "early", FirstContactOn.AddDays(-1), Actor));
     }
 
     [Fact]
     public void Of_several_settlings_the_first_counts_in_whatever_order_they_come()
     {
         var (one, other) = (Opened(), Opened());
-        Assert.True(one.MovedIn(FirstContactOn.AddDays(300), Deed));
-        Assert.True(one.MovedIn(FirstContactOn.AddDays(200), Deed));
-        Assert.False(one.MovedIn(FirstContactOn.AddDays(300), Deed));
-        Assert.True(other.MovedIn(FirstContactOn.AddDays(200), Deed));
-        Assert.False(other.MovedIn(FirstContactOn.AddDays(300), Deed));
+        Assert.True(one.MovedIn(FirstContactOn.AddDays(300), Actor));
+        Assert.True(one.MovedIn(FirstContactOn.AddDays(200), Actor));
+        Assert.False(one.MovedIn(FirstContactOn.AddDays(300), Actor));
+        Assert.True(other.MovedIn(FirstContactOn.AddDays(200), Actor));
+        Assert.False(other.MovedIn(FirstContactOn.AddDays(300), Actor));
         Assert.Equal(other.MovedInOn, one.MovedInOn);
     }
 
@@ -157,9 +157,9 @@ public class LeadTests
     public void A_node_brings_its_chain()
     {
         var lead = Opened();
-        lead.PlaceOnNode("satellite.data", Deed);
+        lead.PlaceOnNode("satellite.data", Actor);
         Assert.Equal("satellite", lead.ChainCode);
-        lead.PlaceOnNode(null, Deed);
+        lead.PlaceOnNode(null, Actor);
         Assert.Null(lead.ChainCode);
     }
 
@@ -167,20 +167,20 @@ public class LeadTests
     public void Every_mutator_of_one_unit_of_work_raises_the_version_once()
     {
         var lead = Opened();
-        lead.Estimate(new Money(120_000_000m, "CNY"), Deed);
-        lead.Describe("标题", "摘要", Deed);
+        lead.Estimate(new Money(120_000_000m, "CNY"), Actor);
+        lead.Describe("标题", "摘要", Actor);
         Assert.Equal(1, lead.Version);
     }
 
     private static Lead Opened() =>
-        Lead.Open(NewId(), "L-2026-000001", Investor.Register(NewId(), "示例公司", null, null, Deed), NewId(), NewId(), FirstContactOn, Deed);
+        Lead.Open(NewId(), "L-2026-000001", Investor.Register(NewId(), "示例公司", null, null, Actor), NewId(), NewId(), FirstContactOn, Actor);
 
     private static Lead At(LeadStage stage)
     {
         var lead = Opened();
         if (stage != LeadStage.New)
         {
-            lead.StartAssessment(FirstContactOn, null, Deed);
+            lead.StartAssessment(FirstContactOn, null, Actor);
         }
 
         return stage == LeadStage.Following ? Following(lead) : lead;
@@ -188,21 +188,21 @@ public class LeadTests
 
     private static Lead Following(Lead lead)
     {
-        lead.NoteContact(FirstContactOn, Deed);
-        lead.ConcludeAssessment(FirstContactOn, "值得跟进", Deed);
+        lead.NoteContact(FirstContactOn, Actor);
+        lead.ConcludeAssessment(FirstContactOn, "值得跟进", Actor);
         return lead;
     }
 
-    private static RuleViolation Refused(string code, Func<object?> deed)
+    private static RuleViolation Refused(string code, Func<object?> actor)
     {
-        var violation = Assert.Throws<RuleViolation>(() => { deed(); });
+        var violation = Assert.Throws<RuleViolation>(() => { actor(); });
         Assert.Equal(code, violation.Code);
         return violation;
     }
 
-    private static void Refused(string code, Action deed) => Refused(code, () =>
+    private static void Refused(string code, Action actor) => Refused(code, () =>
     {
-        deed();
+        actor();
         return null;
     });
 

@@ -1,16 +1,12 @@
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Domain;
+using static Qibin.Crm.Projects.Tests.Domain.Sample;
 
 namespace Qibin.Crm.Projects.Tests.Domain;
 
 /// <summary>The table of gates, and the moves that a project makes through it.</summary>
 public sealed class StageGateTests
 {
-    private static readonly DateOnly Day = new(2026, 3, 1);
-    private static readonly DateTimeOffset Now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly Guid Officer = City.NewId();
-    private static readonly Guid Approver = City.NewId();
-
     public static TheoryData<ProjectStage, string[], string[]> Table => new()
     {
         { ProjectStage.Signed, ["contractAmount", "documents.contract"], ["leader", "coordinator"] },
@@ -98,18 +94,39 @@ public sealed class StageGateTests
         Assert.Equal("submission.own", Assert.Throws<RuleViolation>(() => project.Refuse(submission, sender, null, Now)).Code);
     }
 
-    [Theory]
-    [InlineData(ProjectStage.Negotiating, null, null)]
-    [InlineData(ProjectStage.Signed, 5, null)]
-    [InlineData(ProjectStage.Registered, 5, "x")]
-    public void A_step_back_takes_away_what_the_later_stages_had_shown(ProjectStage to, int? contract, string? uscc)
+    [Fact]
+    public void A_contract_of_a_billion_yuan_is_filed_with_the_province_first()
     {
-        var project = At(ProjectStage.Completed);
-        Assert.Equal(ProjectStage.Completed, project.StepBack(to, "资料有误", Day.AddDays(100), Approver, Now));
-        Assert.Equal((to, (int)to + 1), (project.Stage, project.StageDates.Length));
-        Assert.Equal(project.StageDates[^1], project.StageOn);
-        Assert.Equal(contract, (int?)project.ContractAmount?.Amount);
-        Assert.Equal(uscc is null, project.Uscc is null);
+        var gate = StageGates.Into(ProjectStage.Signed)!;
+        IEnumerable<string> Missing(Money amount, params DocumentType[] further) => gate.Missing(
+            Opened(), Signing with { ContractAmount = amount, Documents = [.. Signing.Documents, .. further.Select(Reference)] });
+
+        Assert.Equal(["documents.provincialFiling"], Missing(City.Cny(1_000_000_000m)));
+        Assert.Empty(Missing(City.Cny(1_000_000_000m), DocumentType.ProvincialFiling));
+        Assert.Empty(Missing(City.Cny(999_999_999.9999m)));
+        Assert.Empty(Missing(new Money(1_000_000_000m, "USD")));
+    }
+
+    [Theory]
+    [InlineData(9, 3, null)]
+    [InlineData(8.9999, 3, "stage.belowThreshold")]
+    [InlineData(9, 2.9999, "stage.belowThreshold")]
+    public void Efficient_is_who_reaches_both_thresholds_exactly_or_more(double output, double tax, string? refused)
+    {
+        var project = At(ProjectStage.AtCapacity);
+        var evidence = Evidence(StageGates.Into(ProjectStage.Efficient)!) with { AnnualOutput = City.Cny((decimal)output), AnnualTax = City.Cny((decimal)tax) };
+        void Submit() => project.Submit(City.NewId(), ProjectStage.Efficient, Day.AddDays(7), evidence, null, Officer, Officer, Now);
+
+        if (refused is null)
+        {
+            Submit();
+            Assert.NotNull(project.OpenSubmissionId);
+        }
+        else
+        {
+            Assert.Equal(refused, CodeOf(Submit));
+            Assert.Null(project.OpenSubmissionId);
+        }
     }
 
     [Fact]
@@ -118,39 +135,5 @@ public sealed class StageGateTests
         var project = Opened();
         project.Approve(Submitted(project), Approver, null, Now);
         Assert.Equal(1, project.Version);
-    }
-
-    private static StageEvidence Signing => new() { ContractAmount = City.Cny(5), Documents = [Reference(DocumentType.Contract)] };
-
-    private static Submission Submitted(Project project) =>
-        project.Submit(City.NewId(), ProjectStage.Signed, Day.AddDays(1), Signing, null, Officer, Officer, Now);
-
-    private static Document Reference(DocumentType type) => new() { Type = type, Title = "虚构附件", Hash = new string('a', 64) };
-
-    private static Project Opened() => Project.Open(
-        City.NewId(), "P-2026-000001", "虚构项目",
-        new ConvertedLead { LeadId = City.NewId(), InvestorId = City.NewId(), InvestorName = "虚构公司", OwnerId = Officer, UnitId = City.NewId() },
-        Day, Officer, Now);
-
-    private static Project At(ProjectStage stage)
-    {
-        var project = Opened();
-        foreach (var gate in StageGates.All.TakeWhile(g => g.To <= stage))
-        {
-            var names = gate.Fields.Select(f => f.Name).ToHashSet();
-            var evidence = new StageEvidence
-            {
-                ContractAmount = names.Contains("contractAmount") ? City.Cny(5) : null,
-                Uscc = names.Contains("uscc") ? "x" : null,
-                EnterpriseName = names.Contains("enterpriseName") ? "虚构企业" : null,
-                FirstOutputOn = names.Contains("firstOutputOn") ? Day : null,
-                AnnualOutput = names.Contains("annualOutput") ? City.Cny(9) : null,
-                Documents = [.. gate.Documents.Select(Reference)],
-            };
-            project.Approve(
-                project.Submit(City.NewId(), gate.To, Day.AddDays((int)gate.To), evidence, null, Officer, Officer, Now), Approver, null, Now);
-        }
-
-        return project;
     }
 }

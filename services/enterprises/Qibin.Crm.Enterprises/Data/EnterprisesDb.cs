@@ -16,7 +16,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
     public const string BuildingNameConstraint = "ux_building_name";
     public const string SpaceNameConstraint = "ux_space_name";
 
-    /// <summary>No space is let twice at once: <c>exclude using gist (space_id with =, daterange(from, until) with &amp;&amp;)</c>, made by the migration.</summary>
+    /// <summary>No space is let twice at once. See <see cref="Data.Occupations"/>.</summary>
     public const string OccupationConstraint = "ex_occupation_space";
 
     public Guid ActorId { get; set; }
@@ -64,29 +64,19 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         });
         modelBuilder.Entity<Park>(park =>
         {
-            park.ToTable("park");
-            Coded(park, x => x.Code);
-            park.Property(x => x.Name).HasMaxLength(200);
+            MapPremises(park, "park");
             park.HasIndex(x => x.Name, ParkNameConstraint).IsUnique().HasDatabaseName(ParkNameConstraint);
             park.Property(x => x.Address).HasMaxLength(500);
-            MapPoint(park, x => x.At);
-            park.HasIndex(x => new { x.UpdatedAt, x.Id });
         });
         modelBuilder.Entity<Building>(building =>
         {
-            building.ToTable("building");
-            Coded(building, x => x.Code);
-            building.Property(x => x.Name).HasMaxLength(200);
+            MapPremises(building, "building");
             building.HasIndex(x => new { x.ParkId, x.Name }, BuildingNameConstraint).IsUnique().HasDatabaseName(BuildingNameConstraint);
             building.HasOne<Park>().WithMany().HasForeignKey(x => x.ParkId).OnDelete(DeleteBehavior.Restrict);
-            MapPoint(building, x => x.At);
-            building.HasIndex(x => new { x.UpdatedAt, x.Id });
         });
         modelBuilder.Entity<Space>(space =>
         {
-            space.ToTable("space");
-            Coded(space, x => x.Code);
-            space.Property(x => x.Name).HasMaxLength(200);
+            MapPremises(space, "space");
             space.HasIndex(x => new { x.BuildingId, x.Name }, SpaceNameConstraint).IsUnique().HasDatabaseName(SpaceNameConstraint);
             space.HasIndex(x => x.ParkId);
             space.HasOne<Building>().WithMany().HasForeignKey(x => x.BuildingId).OnDelete(DeleteBehavior.Restrict);
@@ -99,9 +89,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
                 rent.Property(x => x.Amount).HasPrecision(19, 4);
                 rent.Property(x => x.Currency).HasMaxLength(3);
             });
-            MapPoint(space, x => x.At);
             space.HasIndex(x => new { x.Area, x.Id });
-            space.HasIndex(x => new { x.UpdatedAt, x.Id });
         });
         modelBuilder.Entity<EntryApplication>(MapApplication);
         modelBuilder.Entity<EntryMove>(move =>
@@ -181,10 +169,16 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         entity.HasIndex(code).IsUnique();
     }
 
-    private static void MapPoint<T>(EntityTypeBuilder<T> entity, Expression<Func<T, Coordinates?>> point) where T : class =>
-        entity.ComplexProperty(point, at =>
+    private static void MapPremises<T>(EntityTypeBuilder<T> premises, string table) where T : PremisesPart
+    {
+        premises.ToTable(table);
+        Coded(premises, x => x.Code);
+        premises.Property(x => x.Name).HasMaxLength(200);
+        premises.ComplexProperty(x => x.At, at =>
         {
             at.Property(x => x.Longitude).HasPrecision(9, 6);
             at.Property(x => x.Latitude).HasPrecision(8, 6);
         });
+        premises.HasIndex(x => new { x.UpdatedAt, x.Id });
+    }
 }

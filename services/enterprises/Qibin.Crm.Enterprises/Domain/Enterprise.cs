@@ -1,10 +1,8 @@
-using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Enterprises.Domain;
 
-/// <summary>What people write about an enterprise.</summary>
+/// <summary>The facts of an enterprise that people enter.</summary>
 /// <param name="Name">As registered.</param>
 /// <param name="NodeCode">Node of an industry chain, which gives the chain as well.</param>
 /// <param name="Address">Registered address.</param>
@@ -31,7 +29,7 @@ public sealed class Enterprise : Aggregate, IConfidential
     public string? Address { get; private set; }
     public string? IndustryCode { get; private set; }
 
-    /// <summary>Business date of the registration; the earliest that any of its projects tells.</summary>
+    /// <summary>Business date of the registration; the earliest of those of its projects.</summary>
     public DateOnly RegisteredOn { get; private set; }
 
     /// <summary>Has a tenancy that has not ended 在园.</summary>
@@ -46,7 +44,7 @@ public sealed class Enterprise : Aggregate, IConfidential
     public DateTimeOffset UpdatedAt { get; private set; }
     public IReadOnlyList<ProjectLink> Links => _links;
 
-    /// <summary>Registers an enterprise that no project told of.</summary>
+    /// <summary>Registers an enterprise by hand.</summary>
     public static Enterprise Register(string code, Uscc uscc, EnterpriseFacts facts, DateOnly registeredOn, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(uscc);
@@ -64,12 +62,12 @@ public sealed class Enterprise : Aggregate, IConfidential
     }
 
     /// <summary>Makes the enterprise that a project registered; <see cref="Follow"/> links the project.</summary>
-    public static Enterprise Found(string code, Uscc uscc, ProjectState project, DateOnly registeredOn, DateTimeOffset at)
+    public static Enterprise Found(string code, Uscc uscc, LinkedProject project, DateOnly registeredOn, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(uscc);
         ArgumentNullException.ThrowIfNull(project);
         var enterprise = new Enterprise { Id = Guid.CreateVersion7(at), Code = code, Uscc = uscc.Value, RegisteredOn = registeredOn, RecordedAt = at };
-        enterprise.Amend(new EnterpriseFacts(project.EnterpriseName ?? project.Name, project.NodeCode, null, null), at);
+        enterprise.Amend(new EnterpriseFacts(project.EnterpriseName, project.NodeCode, null, null), at);
         return enterprise;
     }
 
@@ -85,16 +83,16 @@ public sealed class Enterprise : Aggregate, IConfidential
     }
 
     /// <summary>
-    /// Takes in what a project tells at one of its versions, in any order and any number of times: the state of the highest version
-    /// stands, and so does the date of the registration with the highest version.
+    /// Applies the state of a project at one of its versions. Events may come in any order and more than once: the state of the highest
+    /// version holds, and so does the date of the registration with the highest version.
     /// </summary>
     /// <param name="project">The project's state.</param>
     /// <param name="version">The project's version that the state belongs to.</param>
-    /// <param name="on">Business date of what is told.</param>
-    /// <param name="registers">Whether what is told is the registration itself.</param>
+    /// <param name="on">Business date of the event.</param>
+    /// <param name="registers">Whether the event is the registration itself.</param>
     /// <param name="at">Now.</param>
     /// <returns>Whether the project was not linked before.</returns>
-    public bool Follow(ProjectState project, long version, DateOnly on, bool registers, DateTimeOffset at)
+    public bool Follow(LinkedProject project, long version, DateOnly on, bool registers, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(project);
         var link = _links.Find(l => l.ProjectId == project.ProjectId);
@@ -107,6 +105,8 @@ public sealed class Enterprise : Aggregate, IConfidential
                 EnterpriseId = Id,
                 LeadId = project.LeadId,
                 OwnerId = project.OwnerId,
+                UnitId = project.UnitId,
+                ChainCode = project.ChainCode,
                 RegisteredOn = on,
                 RegisteredVersion = registers ? version : 0,
                 Confidential = project.Confidential,
@@ -129,7 +129,8 @@ public sealed class Enterprise : Aggregate, IConfidential
                 Changed(at);
             }
 
-            (link.OwnerId, link.Confidential, link.Readers, link.Version) = (project.OwnerId, project.Confidential, project.Readers, version);
+            (link.OwnerId, link.UnitId, link.ChainCode) = (project.OwnerId, project.UnitId, project.ChainCode);
+            (link.Confidential, link.Readers, link.Version) = (project.Confidential, project.Readers, version);
         }
 
         if (registers && version > link.RegisteredVersion)
@@ -141,7 +142,7 @@ public sealed class Enterprise : Aggregate, IConfidential
         return isNew;
     }
 
-    /// <summary>The project turned out to be another enterprise's.</summary>
+    /// <summary>Removes the link of a project that registered another enterprise.</summary>
     public void Unlink(Guid projectId, DateTimeOffset at)
     {
         if (_links.RemoveAll(l => l.ProjectId == projectId) > 0)
@@ -151,29 +152,18 @@ public sealed class Enterprise : Aggregate, IConfidential
         }
     }
 
-    /// <summary>Came into the city, or left it with its last tenancy.</summary>
-    public void Stand(bool inCity, DateTimeOffset at)
+    /// <summary>The enterprise moved into the city, or left it with its last tenancy.</summary>
+    public void SetInCity(bool inCity, DateTimeOffset at)
     {
         InCity = inCity;
         Changed(at);
     }
 
-    /// <summary>Whether only some may know that this enterprise, or this project of it, is there; and who.</summary>
+    /// <summary>Whether this enterprise, or this project of it, is confidential, and its readers.</summary>
     public (bool Confidential, Guid[] Readers) CoverOf(Guid? projectId) =>
         projectId is { } id && _links.Find(l => l.ProjectId == id) is { } link ? (link.Confidential, link.Readers) : (Confidential, Readers);
 
-    /// <summary>What events tell of it.</summary>
-    public EnterpriseState State() => new()
-    {
-        EnterpriseId = Id,
-        Name = Name,
-        Uscc = Uscc,
-        ChainCode = ChainCode,
-        NodeCode = NodeCode,
-        InCity = InCity,
-    };
-
-    /// <summary>Works out what follows from the links. With no link left it stays as it was: nothing told that it may be shown.</summary>
+    /// <summary>Derives confidentiality and registration date from the links. Without a link both stay: no event said that it may be shown.</summary>
     private void Derive(DateTimeOffset at)
     {
         if (_links.Count == 0)

@@ -6,12 +6,12 @@ namespace Qibin.Crm.Enterprises.Domain;
 /// <summary>Who takes a step, when it happened in the trade, and when it was recorded by whom.</summary>
 /// <param name="On">Business date.</param>
 /// <param name="OfficerId">Who took it.</param>
-/// <param name="RecordedBy">Who recorded it: the same person, or an integration that tells of it.</param>
+/// <param name="RecordedBy">Who recorded it: the same person, or an integration.</param>
 /// <param name="At">Now.</param>
-/// <param name="Opinion">What was said.</param>
+/// <param name="Opinion">The opinion or reason that was given.</param>
 public sealed record Step(DateOnly On, Guid OfficerId, Guid RecordedBy, DateTimeOffset At, string? Opinion = null);
 
-/// <summary>One move of an application, kept for good.</summary>
+/// <summary>One move of an application. Moves are never changed or deleted.</summary>
 public sealed class EntryMove
 {
     public required Guid ApplicationId { get; init; }
@@ -59,12 +59,12 @@ public enum FairCompetitionConclusion { Passed, Exempt, Failed }
 /// <summary>The fair-competition review on record.</summary>
 public sealed record FairCompetitionReview(FairCompetitionConclusion Conclusion, string DocumentNumber, DateOnly On, Guid OfficerId);
 
-/// <summary>What is applied for.</summary>
+/// <summary>The content of an application.</summary>
 /// <param name="SpaceIds">Spaces of the premises.</param>
 /// <param name="WantedFrom">First day.</param>
 /// <param name="WantedTo">First day no longer wanted; null for no end.</param>
 /// <param name="PreferentialTerms">Preferential terms 优惠条件 that are promised; null when none are.</param>
-/// <param name="Note">What else is to be said.</param>
+/// <param name="Note">A note.</param>
 public sealed record EntryWish(Guid[] SpaceIds, DateOnly WantedFrom, DateOnly? WantedTo, string? PreferentialTerms, string? Note);
 
 /// <summary>An enterprise's application for spaces 入驻申请, from draft to moved in and left.</summary>
@@ -133,7 +133,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
         return application;
     }
 
-    /// <summary>Changes what is applied for, while nobody has accepted it.</summary>
+    /// <summary>Changes the content, while nobody has accepted it.</summary>
     /// <exception cref="RuleViolation"><c>entry.wrongState</c>.</exception>
     public void Amend(EntryWish wish, DateTimeOffset at)
     {
@@ -143,7 +143,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
         Touch();
     }
 
-    /// <summary>受理: taken in; a returned one starts a new round.</summary>
+    /// <summary>受理: accepts the application; one that was returned starts a new round of reviews.</summary>
     public EntryState Accept(Step step)
     {
         var from = From(EntryState.Draft, EntryState.Returned);
@@ -184,7 +184,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
         return from;
     }
 
-    /// <summary>公平竞争审查: puts the review on record, before approval.</summary>
+    /// <summary>公平竞争审查: records the review, before approval.</summary>
     public void RecordFairCompetition(FairCompetitionReview review, DateTimeOffset at)
     {
         From(EntryState.Draft, EntryState.Returned, EntryState.Accepted, EntryState.Reviewing);
@@ -193,7 +193,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
         Touch();
     }
 
-    /// <summary>通过: reserves the spaces. Refused while a review is missing, too low or vetoes, or fair competition is not shown.</summary>
+    /// <summary>通过: reserves the spaces. Needs a review, a mean score of at least the pass mark, no veto, and for preferential terms a fair-competition review that did not fail.</summary>
     public EntryState Approve(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -227,7 +227,8 @@ public sealed class EntryApplication : Aggregate, IConfidential
 
         if (reviews.SelectMany(r => r.Vetoes).Distinct().ToList() is { Count: > 0 } vetoes)
         {
-            throw new RuleViolation("entry.vetoStands", string.Join(", ", vetoes));
+            var grounds = ScoreSheet.Vetoes.Where(v => vetoes.Contains(v.Code)).Select(v => new ProblemText(v.Name, v.NameEn));
+            throw new RuleViolation("entry.vetoStands", ProblemText.List([.. grounds]));
         }
 
         var mean = (decimal)reviews.Sum(r => r.Total) / reviews.Count;
@@ -293,13 +294,13 @@ public sealed class EntryApplication : Aggregate, IConfidential
         return from;
     }
 
-    /// <summary>退回: the applicant puts it right; a reservation ends.</summary>
+    /// <summary>退回: returns it to the applicant for correction; a reservation ends.</summary>
     public EntryState Return(Step step) => Drop(EntryState.Returned, step, EntryState.Accepted, EntryState.Reviewing, EntryState.Approved);
 
     /// <summary>否决.</summary>
     public EntryState Veto(Step step) => Drop(EntryState.Vetoed, step, EntryState.Accepted, EntryState.Reviewing);
 
-    /// <summary>撤回: the applicant gives up; a reservation ends.</summary>
+    /// <summary>撤回: the applicant withdraws; a reservation ends.</summary>
     public EntryState Withdraw(Step step) => Drop(
         EntryState.Withdrawn, step,
         EntryState.Draft, EntryState.Returned, EntryState.Accepted, EntryState.Reviewing, EntryState.Approved, EntryState.Agreed, EntryState.HandedOver);
@@ -312,7 +313,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
     }
 
     private EntryState From(params ReadOnlySpan<EntryState> allowed) =>
-        allowed.Contains(State) ? State : throw new RuleViolation("entry.wrongState", Word(State), string.Join(", ", allowed.ToArray().Select(Word)));
+        allowed.Contains(State) ? State : throw new RuleViolation("entry.wrongState", NameOf(State), ProblemText.List([.. allowed.ToArray().Select(NameOf)]));
 
     private void Ask(EntryWish wish)
     {
@@ -359,6 +360,21 @@ public sealed class EntryApplication : Aggregate, IConfidential
         }
     }
 
-    /// <summary>The state's word in the API.</summary>
-    private static string Word(EntryState state) => char.ToLowerInvariant(state.ToString()[0]) + state.ToString()[1..];
+    /// <summary>The name of a state in problem texts; the English one is the word of the API.</summary>
+    private static ProblemText NameOf(EntryState state) => new(
+        state switch
+        {
+            EntryState.Draft => "草稿",
+            EntryState.Accepted => "受理",
+            EntryState.Reviewing => "评审中",
+            EntryState.Approved => "通过",
+            EntryState.Agreed => "已签协议",
+            EntryState.HandedOver => "已交付",
+            EntryState.MovedIn => "已入驻",
+            EntryState.Left => "已离园",
+            EntryState.Returned => "退回",
+            EntryState.Vetoed => "否决",
+            _ => "撤回",
+        },
+        char.ToLowerInvariant(state.ToString()[0]) + state.ToString()[1..]);
 }

@@ -10,23 +10,37 @@ public enum PremisesState { Available, UnderRepair, Closed }
 /// <param name="Latitude">Degrees north, −90 to 90.</param>
 public sealed record Coordinates(decimal Longitude, decimal Latitude);
 
-/// <summary>What is written about a park.</summary>
+/// <summary>The common part of parks, buildings and spaces 载体.</summary>
+public abstract class PremisesPart : Aggregate
+{
+    public string Code { get; protected init; } = "";
+    public string Name { get; private set; } = "";
+    public Coordinates? At { get; private set; }
+
+    /// <summary>Only what is available can be let.</summary>
+    public PremisesState State { get; private set; }
+
+    public DateTimeOffset RecordedAt { get; protected init; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    protected void Set(string name, Coordinates? at, PremisesState state, DateTimeOffset now)
+    {
+        (Name, At, State, UpdatedAt) = (name, at, state, now);
+        Touch();
+    }
+}
+
+/// <summary>The facts of a park that people enter.</summary>
 public sealed record ParkFacts(string Name, string? Address, Coordinates? At, PremisesState State);
 
 /// <summary>A park 园区.</summary>
-public sealed class Park : Aggregate
+public sealed class Park : PremisesPart
 {
     private Park()
     {
     }
 
-    public string Code { get; private init; } = "";
-    public string Name { get; private set; } = "";
     public string? Address { get; private set; }
-    public Coordinates? At { get; private set; }
-    public PremisesState State { get; private set; }
-    public DateTimeOffset RecordedAt { get; private init; }
-    public DateTimeOffset UpdatedAt { get; private set; }
 
     public static Park Open(string code, ParkFacts facts, DateTimeOffset at)
     {
@@ -38,35 +52,29 @@ public sealed class Park : Aggregate
     public void Amend(ParkFacts facts, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        (Name, Address, At, State, UpdatedAt) = (facts.Name, facts.Address, facts.At, facts.State, at);
-        Touch();
+        Address = facts.Address;
+        Set(facts.Name, facts.At, facts.State, at);
     }
 }
 
-/// <summary>What is written about a building.</summary>
+/// <summary>The facts of a building that people enter.</summary>
 /// <param name="Name">Unique in its park.</param>
 /// <param name="Floors">Floors above ground, numbered 1 upwards.</param>
 /// <param name="Basements">Floors below ground, numbered −1 downwards.</param>
-/// <param name="At">Where it stands.</param>
+/// <param name="At">Its place on the map.</param>
 /// <param name="State">A closed building's spaces cannot be let.</param>
 public sealed record BuildingFacts(string Name, int Floors, int Basements, Coordinates? At, PremisesState State);
 
 /// <summary>A building 楼宇 of a park.</summary>
-public sealed class Building : Aggregate
+public sealed class Building : PremisesPart
 {
     private Building()
     {
     }
 
     public Guid ParkId { get; private init; }
-    public string Code { get; private init; } = "";
-    public string Name { get; private set; } = "";
     public int Floors { get; private set; }
     public int Basements { get; private set; }
-    public Coordinates? At { get; private set; }
-    public PremisesState State { get; private set; }
-    public DateTimeOffset RecordedAt { get; private init; }
-    public DateTimeOffset UpdatedAt { get; private set; }
 
     public static Building Open(Guid parkId, string code, BuildingFacts facts, DateTimeOffset at)
     {
@@ -78,15 +86,15 @@ public sealed class Building : Aggregate
     public void Amend(BuildingFacts facts, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        (Name, Floors, Basements, At, State, UpdatedAt) = (facts.Name, facts.Floors, facts.Basements, facts.At, facts.State, at);
-        Touch();
+        (Floors, Basements) = (facts.Floors, facts.Basements);
+        Set(facts.Name, facts.At, facts.State, at);
     }
 
     /// <summary>Whether the building has this floor: 1 upwards above ground, −1 downwards below; there is no floor 0.</summary>
     public bool HasFloor(int floor) => floor > 0 ? floor <= Floors : floor < 0 && -floor <= Basements;
 }
 
-/// <summary>What is written about a space.</summary>
+/// <summary>The facts of a space that people enter.</summary>
 /// <param name="Name">Unique in its building, such as <c>A-301</c>.</param>
 /// <param name="Floor">1 upwards above ground, −1 downwards below.</param>
 /// <param name="Area">m².</param>
@@ -102,7 +110,7 @@ public sealed record SpaceFacts(
     PremisesState State);
 
 /// <summary>A space 单元: the smallest part of a building that is let.</summary>
-public sealed class Space : Aggregate
+public sealed class Space : PremisesPart
 {
     private Space()
     {
@@ -110,19 +118,13 @@ public sealed class Space : Aggregate
 
     public Guid ParkId { get; private init; }
     public Guid BuildingId { get; private init; }
-    public string Code { get; private init; } = "";
-    public string Name { get; private set; } = "";
     public int Floor { get; private set; }
     public decimal Area { get; private set; }
     public decimal? Height { get; private set; }
     public decimal? FloorLoad { get; private set; }
     public decimal? Power { get; private set; }
     public Money? Rent { get; private set; }
-    public Coordinates? At { get; private set; }
     public DateOnly ReadyOn { get; private set; }
-    public PremisesState State { get; private set; }
-    public DateTimeOffset RecordedAt { get; private init; }
-    public DateTimeOffset UpdatedAt { get; private set; }
 
     /// <exception cref="RuleViolation"><c>premises.floorUnknown</c>.</exception>
     public static Space Open(Building building, string code, SpaceFacts facts, DateTimeOffset at)
@@ -143,8 +145,8 @@ public sealed class Space : Aggregate
             throw new RuleViolation("premises.floorUnknown", facts.Floor);
         }
 
-        (Name, Floor, Area, Height, FloorLoad, Power) = (facts.Name, facts.Floor, facts.Area, facts.Height, facts.FloorLoad, facts.Power);
-        (Rent, At, ReadyOn, State, UpdatedAt) = (facts.Rent, facts.At, facts.ReadyOn, facts.State, at);
-        Touch();
+        (Floor, Area, Height, FloorLoad, Power) = (facts.Floor, facts.Area, facts.Height, facts.FloorLoad, facts.Power);
+        (Rent, ReadyOn) = (facts.Rent, facts.ReadyOn);
+        Set(facts.Name, facts.At, facts.State, at);
     }
 }

@@ -8,7 +8,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Entry;
 
-/// <summary>What changes of a draft or returned application.</summary>
+/// <summary>Changes of a draft or returned application.</summary>
 public sealed record AmendEntryApplicationRequest : MergePatch
 {
     /// <summary>Spaces of the premises, 1 to 50.</summary>
@@ -37,14 +37,13 @@ internal static class AmendEntryApplication
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid applicationId, AmendEntryApplicationRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        var application = await db.EditableByDrafter(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();
         }
 
         ifMatch.Check(application);
-        caller.MayChange(application);
         if (request.SpaceIds is { } spaces)
         {
             await db.KnowSpacesAsync(spaces, ct);

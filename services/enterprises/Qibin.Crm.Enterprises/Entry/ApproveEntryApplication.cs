@@ -19,7 +19,7 @@ public sealed record ApprovalRequest
     [TextLength(2000)]
     public string? Opinion { get; init; }
 
-    /// <summary>Only from an integration, which tells of an approval given elsewhere: the active unit head or leader who gave it.</summary>
+    /// <summary>Integrations only: the active unit head or leader who approved elsewhere.</summary>
     public Guid? ApproverId { get; init; }
 }
 
@@ -34,7 +34,7 @@ internal static class ApproveEntryApplication
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid applicationId, ApprovalRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();

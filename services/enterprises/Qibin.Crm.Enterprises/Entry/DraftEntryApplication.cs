@@ -4,21 +4,20 @@ using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Entry;
 
-/// <summary>What is applied for.</summary>
+/// <summary>An application to draft.</summary>
 public sealed record DraftEntryApplicationRequest
 {
     [Needed]
     public Guid? EnterpriseId { get; init; }
 
     /// <summary>
-    /// The project that moves in by it; must be linked to the enterprise. When left out it is the enterprise's only project, if it
-    /// has just one that the caller may know of.
+    /// The project that moves in by it; it is linked to the enterprise and the caller may edit it. When left out it is the enterprise's
+    /// only project, if the caller may edit that.
     /// </summary>
     public Guid? ProjectId { get; init; }
 
@@ -60,23 +59,23 @@ internal static class DraftEntryApplication
         DraftEntryApplicationRequest request, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
     {
         var step = clock.StepOf(caller, request.DraftedOn, pointer: "/draftedOn");
-        // Locked, so that nobody becomes confidential between the look and the draft.
-        var enterprise = await db.Enterprises.Locked(request.EnterpriseId!.Value).DisclosedTo(caller).Include(e => e.Links).AsSplitQuery().SingleOrDefaultAsync(ct)
+        // Locked, so that the enterprise does not become confidential between this check and the draft.
+        var enterprise = await db.Enterprises.EditableInCity(caller).Locked(request.EnterpriseId!.Value)
+            .Include(e => e.Links).AsSplitQuery().SingleOrDefaultAsync(ct)
             ?? throw Refusal.Invalid("/enterpriseId", "enterprise.unknown");
-        var known = enterprise.Links.Where(l => !l.Confidential || l.Readers.Contains(caller.Id)).ToList();
-        if (request.ProjectId is { } given && !known.Exists(l => l.ProjectId == given))
+        var projects = await db.ProjectLinks.OpenToApplicationsOf(caller).Where(l => l.EnterpriseId == enterprise.Id).Select(l => l.ProjectId).ToListAsync(ct);
+        if (request.ProjectId is { } given && !projects.Contains(given))
         {
             throw new RuleViolation("entry.projectNotLinked");
         }
 
-        if (!caller.IsIntegration && !caller.Is(Writers.Roles)
-            && !known.Exists(l => l.OwnerId == caller.Id && (request.ProjectId is null || l.ProjectId == request.ProjectId)))
+        if (!caller.WritesForTheCity() && projects.Count == 0)
         {
             throw new RuleViolation("entry.ownProjectOnly");
         }
 
         await db.KnowSpacesAsync(request.SpaceIds!, ct);
-        var projectId = request.ProjectId ?? (enterprise.Links.Count == 1 && known.Count == 1 ? known[0].ProjectId : null);
+        var projectId = request.ProjectId ?? (enterprise.Links.Count == 1 && projects.Count == 1 ? projects[0] : null);
         var application = EntryApplication.Draft(
             await codes.NextAsync("EA", ct), enterprise, projectId,
             new EntryWish([.. request.SpaceIds!], request.WantedFrom!.Value, request.WantedTo, request.PreferentialTerms, request.Note), step);

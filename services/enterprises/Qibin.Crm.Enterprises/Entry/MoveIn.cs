@@ -6,25 +6,24 @@ using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Entry;
 
-/// <summary>What moving in made.</summary>
+/// <summary>The receipt of moving in.</summary>
 public sealed record MoveInReceipt : Receipt
 {
     /// <summary>The tenancy that it opened.</summary>
     public required Guid TenancyId { get; init; }
 }
 
-/// <summary>Moves in the enterprise in its spaces 入驻 and opens the tenancy.</summary>
+/// <summary>Moves the enterprise into its spaces 入驻 and opens the tenancy.</summary>
 internal static class MoveIn
 {
     internal static async Task<Results<Ok<MoveInReceipt>, NotFound>> Handle(
         Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
     {
-        var enterpriseId = await db.EntryApplications.DisclosedTo(caller).Where(a => a.Id == applicationId).Select(a => (Guid?)a.EnterpriseId).SingleOrDefaultAsync(ct);
+        var enterpriseId = await db.EntryApplications.EditableInCity(caller).Where(a => a.Id == applicationId).Select(a => (Guid?)a.EnterpriseId).SingleOrDefaultAsync(ct);
         if (enterpriseId is null)
         {
             return TypedResults.NotFound();
@@ -32,7 +31,7 @@ internal static class MoveIn
 
         // Always the enterprise before its applications, as the consumers do.
         var enterprise = await db.Enterprises.Locked(enterpriseId.Value).Include(e => e.Links).AsSplitQuery().SingleAsync(ct);
-        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();
@@ -55,7 +54,7 @@ internal static class MoveIn
         var from = application.State;
         var leadId = enterprise.Links.FirstOrDefault(l => l.ProjectId == application.ProjectId)?.LeadId;
         var tenancy = application.MoveIn(step, await codes.NextAsync("T", ct), leadId);
-        enterprise.Stand(inCity: true, step.At);
+        enterprise.SetInCity(inCity: true, step.At);
         db.Add(tenancy);
         db.PublishMove(application, from);
         db.Publish(enterprise, new EnterpriseMovedIn

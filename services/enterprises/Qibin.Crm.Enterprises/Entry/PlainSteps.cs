@@ -11,29 +11,29 @@ internal static class PlainSteps
 {
     internal static Task<Results<Ok<Receipt>, NotFound>> Accept(
         Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(applicationId, ifMatch, (a, s) => a.Accept(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Accept(s), Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> HandOver(
         Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(applicationId, ifMatch, (a, s) => a.HandOver(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.HandOver(s), Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Return(
         Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(applicationId, ifMatch, (a, s) => a.Return(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Return(s), Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Veto(
         Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(applicationId, ifMatch, (a, s) => a.Veto(s), clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Veto(s), Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Withdraw(
         Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(applicationId, ifMatch, (a, s) =>
-        {
-            caller.MayChange(a);
-            return a.Withdraw(s);
-        }, clock.StepOf(caller, request.On, request.Opinion), db, caller, ct);
+        HandleAsync(db.EditableByDrafter(caller), applicationId, ifMatch, (a, s) => a.Withdraw(s), Step(request, caller, clock), db, ct);
 
-    /// <summary>Takes the step and tells of the move.</summary>
+    private static Step Step(StepRequest request, Caller caller, TimeProvider clock) => clock.StepOf(caller, request.On, request.Opinion);
+
+    private static Step Step(ReasonedStepRequest request, Caller caller, TimeProvider clock) => clock.StepOf(caller, request.On, request.Opinion);
+
+    /// <summary>Takes the step and publishes the move.</summary>
     internal static async Task ApplyAsync(
         EntryApplication application, Func<EntryApplication, Step, EntryState> take, Step step, EnterprisesDb db, CancellationToken ct)
     {
@@ -43,9 +43,10 @@ internal static class PlainSteps
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> HandleAsync(
-        Guid applicationId, IfMatch ifMatch, Func<EntryApplication, Step, EntryState> take, Step step, EnterprisesDb db, Caller caller, CancellationToken ct)
+        IQueryable<EntryApplication> editable, Guid applicationId, IfMatch ifMatch, Func<EntryApplication, Step, EntryState> take, Step step,
+        EnterprisesDb db, CancellationToken ct)
     {
-        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        var application = await editable.WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();

@@ -28,7 +28,7 @@ internal static class RecordFairCompetition
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid applicationId, FairCompetitionRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();

@@ -26,7 +26,7 @@ public sealed record ReviewRequest
     [BusinessDate]
     public DateOnly? On { get; init; }
 
-    /// <summary>Kept as it stands.</summary>
+    /// <summary>Kept unchanged.</summary>
     [Needed, TextLength(2000)]
     public string? Opinion { get; init; }
 
@@ -45,7 +45,7 @@ internal static class ReviewEntryApplication
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid applicationId, ReviewRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var application = await db.ForChangeAsync(applicationId, caller, ct);
+        var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();
@@ -61,7 +61,7 @@ internal static class ReviewEntryApplication
     /// <param name="db">The database.</param>
     /// <param name="caller">Who reviews.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="pointer">Where the sheet stands in the body.</param>
+    /// <param name="pointer">JSON pointer to the sheet in the body.</param>
     /// <param name="ct">Cancels.</param>
     internal static async Task ApplyAsync(
         EntryApplication application, ReviewRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer, CancellationToken ct)

@@ -8,7 +8,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>What changes of a park.</summary>
+/// <summary>Changes of a park.</summary>
 public sealed record AmendParkRequest : MergePatch
 {
     [TextLength(200)]
@@ -40,6 +40,6 @@ internal static class AmendPark
             request.Gives(nameof(request.At)) ? request.At?.Read() : park.At,
             request.State ?? park.State), clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new Receipt { Id = park.Id, Code = park.Code, Version = park.Version });
+        return TypedResults.Ok(park.Receipt());
     }
 }

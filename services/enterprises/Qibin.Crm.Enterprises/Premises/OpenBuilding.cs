@@ -50,6 +50,6 @@ internal static class OpenBuilding
         db.Add(building);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
-            $"/api/v1/premises/buildings/{building.Id}", new Receipt { Id = building.Id, Code = building.Code, Version = building.Version });
+            $"/api/v1/premises/buildings/{building.Id}", building.Receipt());
     }
 }

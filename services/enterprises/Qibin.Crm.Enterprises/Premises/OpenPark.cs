@@ -33,6 +33,6 @@ internal static class OpenPark
         var park = Park.Open(await codes.NextAsync("PK", ct), facts, clock.GetUtcNow());
         db.Add(park);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/premises/parks/{park.Id}", new Receipt { Id = park.Id, Code = park.Code, Version = park.Version });
+        return TypedResults.Created($"/api/v1/premises/parks/{park.Id}", park.Receipt());
     }
 }

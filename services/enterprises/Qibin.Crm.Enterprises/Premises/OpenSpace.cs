@@ -69,7 +69,7 @@ internal static class OpenSpace
         var space = Space.Open(building, await codes.NextAsync("S", ct), facts, clock.GetUtcNow());
         db.Add(space);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/premises/spaces/{space.Id}", new Receipt { Id = space.Id, Code = space.Code, Version = space.Version });
+        return TypedResults.Created($"/api/v1/premises/spaces/{space.Id}", space.Receipt());
     }
 
     internal static async Task<Ok<BatchAnswer>> HandleBatch(

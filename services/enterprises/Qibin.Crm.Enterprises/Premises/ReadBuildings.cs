@@ -42,22 +42,15 @@ public sealed record BuildingAnswer : IVersioned
 /// <summary>Reads buildings.</summary>
 internal static class ReadBuildings
 {
-    public static readonly Listing<Building> Listing = new Listing<Building>(b => b.Id, "name")
-        .Sort("name", b => b.Name).Sort("code", b => b.Code).Sort("updatedAt", b => b.UpdatedAt);
+    public static readonly Listing<Building> Listing = PremisesReading.Listing<Building>();
 
     internal static async Task<Ok<Page<BuildingAnswer>>> List(
         [AsParameters] BuildingQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, CancellationToken ct)
     {
-        var rows = db.Buildings.AsNoTracking();
+        var rows = db.Buildings.AsNoTracking().Named(query.Q);
         if (query.ParkId is { } park)
         {
             rows = rows.Where(b => b.ParkId == park);
-        }
-
-        if (query.Q is { } q)
-        {
-            var pattern = Like.Containing(q);
-            rows = rows.Where(b => EF.Functions.ILike(b.Name, pattern, Like.Escape));
         }
 
         return TypedResults.Ok(await Listing.PageAsync(rows, page, request, From, ct));

@@ -33,19 +33,12 @@ public sealed record ParkAnswer : IVersioned
 /// <summary>Reads parks.</summary>
 internal static class ReadParks
 {
-    public static readonly Listing<Park> Listing = new Listing<Park>(p => p.Id, "name")
-        .Sort("name", p => p.Name).Sort("code", p => p.Code).Sort("updatedAt", p => p.UpdatedAt);
+    public static readonly Listing<Park> Listing = PremisesReading.Listing<Park>();
 
     internal static async Task<Ok<Page<ParkAnswer>>> List(
         [AsParameters] ParkQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, CancellationToken ct)
     {
-        var rows = db.Parks.AsNoTracking();
-        if (query.Q is { } q)
-        {
-            var pattern = Like.Containing(q);
-            rows = rows.Where(p => EF.Functions.ILike(p.Name, pattern, Like.Escape));
-        }
-
+        var rows = db.Parks.AsNoTracking().Named(query.Q);
         return TypedResults.Ok(await Listing.PageAsync(rows, page, request, From, ct));
     }
 

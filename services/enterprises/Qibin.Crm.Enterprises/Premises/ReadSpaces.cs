@@ -77,13 +77,12 @@ public sealed record SpaceAnswer : IVersioned
 /// <summary>Reads spaces.</summary>
 internal static class ReadSpaces
 {
-    public static readonly Listing<Space> Listing = new Listing<Space>(u => u.Id, "name")
-        .Sort("name", u => u.Name).Sort("code", u => u.Code).Sort("area", u => u.Area).Sort("floor", u => u.Floor).Sort("updatedAt", u => u.UpdatedAt);
+    public static readonly Listing<Space> Listing = PremisesReading.Listing<Space>().Sort("area", u => u.Area).Sort("floor", u => u.Floor);
 
     internal static async Task<Ok<Page<SpaceAnswer>>> List(
         [AsParameters] SpaceQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
     {
-        var rows = db.Spaces.AsNoTracking();
+        var rows = db.Spaces.AsNoTracking().Named(query.Q);
         if (query.ParkId is { } park)
         {
             rows = rows.Where(u => u.ParkId == park);
@@ -112,12 +111,6 @@ internal static class ReadSpaces
         if (query.State is { Values: var states })
         {
             rows = rows.Where(u => states.Contains(u.State));
-        }
-
-        if (query.Q is { } q)
-        {
-            var pattern = Like.Containing(q);
-            rows = rows.Where(u => EF.Functions.ILike(u.Name, pattern, Like.Escape));
         }
 
         if (query.Free is { } free)

@@ -1,17 +1,15 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Json;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Register;
 
-/// <summary>What can be changed; a code once registered stands.</summary>
+/// <summary>Changes of an enterprise. Its unified social credit code never changes.</summary>
 public sealed record AmendEnterpriseRequest : MergePatch
 {
     [TextLength(200)]
@@ -34,7 +32,7 @@ internal static class AmendEnterprise
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid enterpriseId, AmendEnterpriseRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var enterprise = await db.Enterprises.Locked(enterpriseId).DisclosedTo(caller).SingleOrDefaultAsync(ct);
+        var enterprise = await db.Enterprises.EditableInCity(caller).ForUpdate(enterpriseId, ct);
         if (enterprise is null)
         {
             return TypedResults.NotFound();

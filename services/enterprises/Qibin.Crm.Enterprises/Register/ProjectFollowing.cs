@@ -9,21 +9,33 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Register;
 
-/// <summary>Keeps enterprises in step with the projects that registered them.</summary>
+/// <summary>Keeps enterprises up to date with the projects that registered them.</summary>
 internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, TimeProvider clock)
 {
     /// <summary>Makes or links the project's enterprise, and applies what the project's state says of who may see it.</summary>
-    /// <param name="project">The project's state.</param>
+    /// <param name="state">The project's state.</param>
     /// <param name="version">The project's version that the state belongs to.</param>
-    /// <param name="on">Business date of what is told.</param>
-    /// <param name="registers">Whether what is told is the registration itself.</param>
+    /// <param name="on">Business date of the event.</param>
+    /// <param name="registers">Whether the event is the registration itself.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task FollowAsync(ProjectState project, long version, DateOnly on, bool registers, CancellationToken ct)
+    public async Task FollowAsync(ProjectState state, long version, DateOnly on, bool registers, CancellationToken ct)
     {
         var at = clock.GetUtcNow();
-        if (project.Uscc is null)
+        var project = new LinkedProject
         {
-            // Not registered yet, or stepped back: the enterprise is there all the same, and who may see it may have changed.
+            ProjectId = state.ProjectId,
+            LeadId = state.LeadId,
+            OwnerId = state.OwnerId,
+            UnitId = state.UnitId,
+            ChainCode = state.ChainCode,
+            NodeCode = state.NodeCode,
+            EnterpriseName = state.EnterpriseName ?? state.Name,
+            Confidential = state.Confidential,
+            Readers = state.Readers,
+        };
+        if (state.Uscc is null)
+        {
+            // Not registered yet, or stepped back. A linked enterprise stays, and its readers may have changed.
             if (await LinkedAsync(project.ProjectId, ct) is { } known)
             {
                 known.Follow(project, version, on, registers, at);
@@ -33,7 +45,7 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
             return;
         }
 
-        var uscc = Uscc.Parse(project.Uscc);
+        var uscc = Uscc.Parse(state.Uscc);
         await db.OneAtATimeAsync(uscc, ct);
         var enterprise = await db.Enterprises.FromSql($"select * from enterprise where uscc = {uscc.Value} for update").Include(e => e.Links).SingleOrDefaultAsync(ct);
         if (enterprise?.Links.Any(l => l.ProjectId == project.ProjectId) != true && await LinkedAsync(project.ProjectId, ct) is { } other)
@@ -76,13 +88,13 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
         return id is null ? null : await db.Enterprises.Locked(id.Value).Include(e => e.Links).AsSplitQuery().SingleAsync(ct);
     }
 
-    /// <summary>Applications and tenancies are seen by whom the project, or without one the enterprise, is seen by.</summary>
+    /// <summary>Applications and tenancies take over the confidentiality and readers of their project, or without one of the enterprise.</summary>
     private async Task CoverAsync(Enterprise enterprise, Guid? projectId, DateTimeOffset at, CancellationToken ct)
     {
         foreach (var project in (Guid?[])(projectId is null ? [null] : [null, projectId]))
         {
             var (confidential, readers) = enterprise.CoverOf(project);
-            // Changed by the clock as well, so that whoever reads what changed since gets what was just opened.
+            // The time of change is set too, so that a reader of changes gets a row that was just opened.
             await db.EntryApplications.Where(a => a.EnterpriseId == enterprise.Id && a.ProjectId == project && (a.Confidential != confidential || a.Readers != readers))
                 .ExecuteUpdateAsync(set => set
                     .SetProperty(a => a.Confidential, confidential).SetProperty(a => a.Readers, readers).SetProperty(a => a.UpdatedAt, at), ct);

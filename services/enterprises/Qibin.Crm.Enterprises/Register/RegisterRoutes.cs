@@ -1,3 +1,4 @@
+using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Identity;
 
@@ -13,9 +14,9 @@ internal static class RegisterRoutes
             .WithName("listEnterprises").WithSummary("企业列表 · List enterprises");
         enterprises.MapGet("/{enterpriseId:guid}", GetEnterprise.Handle).AllowEverybody(Scopes.EnterprisesRead)
             .WithName("getEnterprise").WithSummary("企业详情 · Read an enterprise");
-        enterprises.MapPost("", RegisterEnterprise.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+        enterprises.MapPost("", RegisterEnterprise.Handle).Allow(Scopes.EnterprisesWrite, CityScope.Writers)
             .WithName("registerEnterprise").WithSummary("登记企业 · Register an enterprise by hand");
-        enterprises.MapPatch("/{enterpriseId:guid}", AmendEnterprise.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+        enterprises.MapPatch("/{enterpriseId:guid}", AmendEnterprise.Handle).Allow(Scopes.EnterprisesWrite, CityScope.Writers)
             .WithName("amendEnterprise").WithSummary("修改企业资料 · Amend an enterprise's facts");
     }
 }

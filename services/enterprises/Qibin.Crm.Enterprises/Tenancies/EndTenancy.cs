@@ -6,7 +6,6 @@ using Qibin.Crm.Enterprises.Entry;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
@@ -30,7 +29,7 @@ internal static class EndTenancy
         Guid tenancyId, EndTenancyRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var step = clock.StepOf(caller, request.EndedOn, request.Reason, "/endedOn");
-        var enterpriseId = await db.Tenancies.DisclosedTo(caller).Where(t => t.Id == tenancyId).Select(t => (Guid?)t.EnterpriseId).SingleOrDefaultAsync(ct);
+        var enterpriseId = await db.Tenancies.EditableInCity(caller).Where(t => t.Id == tenancyId).Select(t => (Guid?)t.EnterpriseId).SingleOrDefaultAsync(ct);
         if (enterpriseId is null)
         {
             return TypedResults.NotFound();
@@ -38,7 +37,7 @@ internal static class EndTenancy
 
         // Always the enterprise before its tenancies and applications, as the consumers do.
         var enterprise = await db.Enterprises.Locked(enterpriseId.Value).Include(e => e.Links).AsSplitQuery().SingleAsync(ct);
-        var tenancy = await db.Tenancies.Locked(tenancyId).DisclosedTo(caller).SingleOrDefaultAsync(ct);
+        var tenancy = await db.Tenancies.EditableInCity(caller).ForUpdate(tenancyId, ct);
         if (tenancy is null)
         {
             return TypedResults.NotFound();
@@ -46,9 +45,9 @@ internal static class EndTenancy
 
         ifMatch.Check(tenancy);
         tenancy.End(step.On, request.Reason!, step.At);
-        var application = await db.ForChangeAsync(tenancy.ApplicationId, caller, ct);
+        var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(tenancy.ApplicationId, ct);
         var from = application!.Leave(step);
-        enterprise.Stand(await db.Tenancies.AnyAsync(t => t.EnterpriseId == enterprise.Id && t.Id != tenancyId && t.EndedOn == null, ct), step.At);
+        enterprise.SetInCity(await db.Tenancies.AnyAsync(t => t.EnterpriseId == enterprise.Id && t.Id != tenancyId && t.EndedOn == null, ct), step.At);
         db.PublishMove(application, from);
         db.Publish(enterprise, new EnterpriseLeft
         {

@@ -1,3 +1,4 @@
+using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Identity;
 
@@ -13,7 +14,7 @@ internal static class TenancyRoutes
             .WithName("listTenancies").WithSummary("在园名册 · List tenancies, or the roster of a day");
         tenancies.MapGet("/{tenancyId:guid}", ReadTenancies.Get).AllowEverybody(Scopes.EnterprisesRead)
             .WithName("getTenancy").WithSummary("租约详情 · Read a tenancy");
-        tenancies.MapPost("/{tenancyId:guid}/end", EndTenancy.Handle).Allow(Scopes.EnterprisesWrite, Writers.Roles)
+        tenancies.MapPost("/{tenancyId:guid}/end", EndTenancy.Handle).Allow(Scopes.EnterprisesWrite, CityScope.Writers)
             .WithName("endTenancy").WithSummary("离园 · End a tenancy");
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.EntityFrameworkCore.Models;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.Identity.Keys;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Idempotency;

@@ -10,8 +10,14 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Seed;
 
+internal static class SeedHost
+{
+    /// <summary>Makes <c>migrate</c> create what the seed file names.</summary>
+    public static void AddSeed(this WebApplicationBuilder builder) => builder.Services.AddSingleton<IMigrationStep, Seeding>();
+}
+
 /// <summary>
-/// Creates what the file at <c>Identity:Seed</c> names and is absent, in one transaction, and tells the other services. A file
+/// Creates what the file at <c>Identity:Seed</c> names and is absent, in one transaction, and publishes it to the other services. A file
 /// that names an unknown unit, role, chain or scope, or a weak password, ends the migration with its reason.
 /// </summary>
 internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServiceSettings> settings, TimeProvider clock) : IMigrationStep
@@ -29,7 +35,7 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServ
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await Turns.TakeAsync(db, ct);
+        await db.LockDirectoryAsync(ct);
         await SeedUnitsAsync(file, db, ct);
         await SeedUsersAsync(file, db, scope.ServiceProvider.GetRequiredService<UserManager<Person>>(), ct);
         await SeedClientsAsync(file, db, scope.ServiceProvider.GetRequiredService<ClientApplications>(), ct);
@@ -45,7 +51,7 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServ
             var unit = Unit.Define(NewId(), wanted.Code, wanted.Name, wanted.NameEn, parent);
             known.Add(unit.Code, unit.Id);
             db.Add(unit);
-            db.Tell(unit);
+            db.PublishState(unit);
         }
 
         await db.SaveChangesAsync(ct);
@@ -69,7 +75,7 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServ
             person.NormalizedUserName = normalized!;
             Demand(await PasswordRules.KeepAsync(users, person, wanted.Password), $"password of {wanted.UserName} (12 to 200 characters, without the user name)");
             db.Add(person);
-            db.Tell(person);
+            db.PublishState(person);
             await db.SaveChangesAsync(ct);
         }
     }

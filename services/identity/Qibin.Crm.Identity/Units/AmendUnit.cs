@@ -32,7 +32,7 @@ public static class AmendUnit
         Guid unitId, Request request, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
         // Two moves at once could make a cycle that neither of them sees.
-        await Turns.TakeAsync(db, ct);
+        await db.LockDirectoryAsync(ct);
         var unit = await db.Units.ForUpdate(unitId, ct);
         if (unit is null)
         {
@@ -52,7 +52,7 @@ public static class AmendUnit
             unit.Move(request.ParentId, tree);
         }
 
-        db.Tell(unit);
+        db.PublishState(unit);
         db.Audit(unit, "unit.amended", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = unit.Id, Version = unit.Version });

@@ -8,6 +8,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Units;
 
@@ -32,7 +33,7 @@ public static class DefineUnit
 
     internal static async Task<Created<Receipt>> Handle(Request request, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
-        await Turns.TakeAsync(db, ct);
+        await db.LockDirectoryAsync(ct);
         if (request.ParentId is { } parent && !await db.Units.AnyAsync(u => u.Id == parent, ct))
         {
             throw Refusal.Invalid("/parentId", "unit.unknown");
@@ -45,7 +46,7 @@ public static class DefineUnit
 
         var unit = Unit.Define(Guid.CreateVersion7(clock.GetUtcNow()), request.Code!, request.Name!, request.NameEn, request.ParentId);
         db.Add(unit);
-        db.Tell(unit);
+        db.PublishState(unit);
         db.Audit(unit, "unit.defined", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/units/{unit.Id}", new Receipt { Id = unit.Id, Version = unit.Version });

@@ -2,13 +2,14 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 
 /// <summary>Somebody must be left who can manage people.</summary>
 internal static class Administrators
 {
-    /// <summary>Call it in a turn (<see cref="Turns"/>), so that two administrators do not remove each other.</summary>
+    /// <summary>Take <see cref="AdvisoryLocks.LockDirectoryAsync"/> first, so that two administrators do not remove each other.</summary>
     /// <exception cref="RuleViolation"><c>user.lastAdministrator</c>: the person is the only active administrator.</exception>
     public static async Task RefuseLastAsync(IdentityDb db, Person person, CancellationToken ct)
     {

@@ -12,7 +12,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>Changes a person; placement, roles and chains bite with the next token, at most 10 minutes later.</summary>
+/// <summary>Changes a person; placement, roles and chains take effect with the next token, at most 10 minutes later.</summary>
 public static class AmendUser
 {
     /// <summary>What may be changed, as a JSON merge patch. A masked value is not written back: leave it out.</summary>
@@ -41,7 +41,7 @@ public static class AmendUser
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid userId, Request request, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
-        await Turns.TakeAsync(db, ct);
+        await db.LockDirectoryAsync(ct);
         var person = await db.People.ForUpdate(userId, ct);
         if (person is null)
         {
@@ -64,7 +64,7 @@ public static class AmendUser
         person.Amend(
             request.Over(person.DisplayName, request.DisplayName)!, request.Over(person.Phone, request.Phone), request.Over(person.Email, request.Email),
             request.UnitId ?? person.UnitId, roles, chains);
-        db.Tell(person);
+        db.PublishState(person);
         db.Audit(person, "user.amended", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });

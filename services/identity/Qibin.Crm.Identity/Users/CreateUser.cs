@@ -12,7 +12,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>Creates a person, with a password that is made here, told once and replaced at the first sign-in.</summary>
+/// <summary>Creates a person, with a generated password that is shown once and replaced at the first sign-in.</summary>
 public static class CreateUser
 {
     public sealed record Request
@@ -57,7 +57,7 @@ public static class CreateUser
         person.NormalizedUserName = users.NormalizeName(person.UserName)!;
         var password = await PasswordRules.GiveAsync(users, person);
         db.Add(person);
-        db.Tell(person);
+        db.PublishState(person);
         db.Audit(person, "user.created", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/users/{person.Id}", new PasswordReceipt { Id = person.Id, Version = person.Version, Password = password });

@@ -24,7 +24,7 @@ public static class DeactivateUser
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid userId, Request request, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
-        await Turns.TakeAsync(db, ct);
+        await db.LockDirectoryAsync(ct);
         var person = await db.People.ForUpdate(userId, ct);
         if (person is null)
         {
@@ -34,7 +34,7 @@ public static class DeactivateUser
         ifMatch.Check(person);
         await Administrators.RefuseLastAsync(db, person, ct);
         person.Deactivate();
-        db.Tell(person);
+        db.PublishState(person);
         db.Audit(person, "user.deactivated", clock, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });

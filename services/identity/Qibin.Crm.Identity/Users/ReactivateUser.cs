@@ -21,7 +21,7 @@ internal static class ReactivateUser
 
         ifMatch.Check(person);
         person.Reactivate();
-        db.Tell(person);
+        db.PublishState(person);
         db.Audit(person, "user.reactivated", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });

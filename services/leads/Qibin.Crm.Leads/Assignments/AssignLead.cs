@@ -81,15 +81,15 @@ internal static class AssignLead
 
         ifMatch.Check(lead);
         var owner = await Owners.ReachedAsync(db, caller, request.OwnerId!.Value, ct);
-        Give(db, lead, owner, request.Reason!, occurredOn, caller.Deed(clock));
+        Give(db, lead, owner, request.Reason!, occurredOn, caller.Actor(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }
 
-    /// <summary>Gives the lead to its new owner, keeps who had it, and tells it.</summary>
-    internal static void Give(LeadsDb db, Lead lead, Owner owner, string reason, DateOnly occurredOn, Deed deed)
+    /// <summary>Gives the lead to its new owner, records the change and publishes it.</summary>
+    internal static void Give(LeadsDb db, Lead lead, Owner owner, string reason, DateOnly occurredOn, Actor actor)
     {
-        var assignment = lead.Assign(owner.Id, owner.UnitId, reason, occurredOn, deed);
+        var assignment = lead.Assign(owner.Id, owner.UnitId, reason, occurredOn, actor);
         db.Add(assignment);
         db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = occurredOn });
     }

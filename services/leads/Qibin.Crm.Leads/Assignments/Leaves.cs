@@ -57,7 +57,7 @@ internal static class Leaves
             return TypedResults.NotFound();
         }
 
-        var leave = OfficerLeave.Enter(clock.NewId(), officerId, request.From!.Value, request.To, request.Note, caller.Deed(clock));
+        var leave = OfficerLeave.Enter(clock.NewId(), officerId, request.From!.Value, request.To, request.Note, caller.Actor(clock));
         db.Add(leave);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/officers/{officerId}/leaves/{leave.Id}", new Receipt { Id = leave.Id, Version = leave.Version });

@@ -5,7 +5,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Assignments;
 
-/// <summary>An officer and the unit that officer stands in.</summary>
+/// <summary>An officer and the officer's unit.</summary>
 /// <param name="Id">The officer.</param>
 /// <param name="UnitId">The unit.</param>
 /// <param name="Named">False of who only took the lead down and may yet give it to an officer: a unit head, say, who opens it.</param>

@@ -74,7 +74,7 @@ internal static class SuggestOwner
         var best = (await RankAsync(db, caller, lead, today, ct)).FirstOrDefault(c => c.OfficerId != lead.OwnerId) ?? throw new RuleViolation("assignment.nobody");
         var reason = string.Create(CultureInfo.InvariantCulture,
             $"自动分派：产业链 {best.ChainPoints} 分，区域 {best.RegionPoints} 分，在手线索 {best.OpenLeads} 条 {best.LoadPoints} 分");
-        AssignLead.Give(db, lead, new Owner(best.OfficerId, best.UnitId), reason, today, caller.Deed(clock));
+        AssignLead.Give(db, lead, new Owner(best.OfficerId, best.UnitId), reason, today, caller.Actor(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new AutomaticAssignmentReceipt { Id = lead.Id, Code = lead.Code, Version = lead.Version, OwnerId = best.OfficerId, Score = best.Score });
     }

@@ -10,7 +10,7 @@ public sealed record ClaimTaskAnswer
     /// <summary>Business date on which it was done; null while it is open.</summary>
     public DateOnly? DoneOn { get; init; }
 
-    /// <summary>The filing's reference, or who stands in the task force.</summary>
+    /// <summary>The filing's reference, or the members of the task force.</summary>
     public string? Note { get; init; }
 }
 

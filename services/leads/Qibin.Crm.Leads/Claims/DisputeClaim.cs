@@ -26,7 +26,7 @@ public sealed record DisputeRequest
 }
 
 /// <summary>Resolves a dispute.</summary>
-public sealed record MoveInRequest
+public sealed record DisputeResolutionRequest
 {
     /// <summary>Upheld: the claim goes on with what was left of it. Overturned: it ends, and the disputing unit has the investor.</summary>
     [Needed]
@@ -36,7 +36,7 @@ public sealed record MoveInRequest
     public string? Note { get; init; }
 }
 
-/// <summary>Opens and resolves disputes. While one is open the claim's clock stands and the investor stays held.</summary>
+/// <summary>Opens and resolves disputes. While one is open the claim's period is suspended and the investor stays protected.</summary>
 internal static class DisputeClaim
 {
     internal static async Task<Results<Created<Receipt>, NotFound>> Open(
@@ -48,8 +48,8 @@ internal static class DisputeClaim
             return TypedResults.NotFound();
         }
 
-        var deed = caller.Deed(clock);
-        var claim = await FileClaim.HoldingAsync(db, lead.InvestorId, await db.RulesAsync<ClaimRules>(ct), deed, ct)
+        var actor = caller.Actor(clock);
+        var claim = await FileClaim.HoldingAsync(db, lead.InvestorId, await db.RulesAsync<ClaimRules>(ct), actor, ct)
             ?? throw new RuleViolation("claim.none");
         if (claim.UnitId == lead.UnitId)
         {
@@ -57,8 +57,8 @@ internal static class DisputeClaim
         }
 
         var from = claim.State;
-        claim.Dispute(deed);
-        var dispute = ClaimDispute.Open(clock.NewId(), claim, lead, firstTalk!, request.Reason!, deed);
+        claim.Dispute(actor);
+        var dispute = ClaimDispute.Open(clock.NewId(), claim, lead, firstTalk!, request.Reason!, actor);
         db.Add(dispute);
         db.Publish(claim, claim.Moved(from), await ConfidentialAsync(db, claim, ct));
         await db.SaveChangesAsync(ct);
@@ -66,7 +66,7 @@ internal static class DisputeClaim
     }
 
     internal static async Task<Results<Ok<Receipt>, NotFound>> Resolve(
-        Guid disputeId, MoveInRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid disputeId, DisputeResolutionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var ids = await db.DisputesEditableBy(caller).Where(d => d.Id == disputeId)
             .Join(db.Claims, d => d.ClaimId, c => c.Id, (d, c) => new { c.InvestorId, d.ClaimId, d.LeadId, d.ContactId }).SingleOrDefaultAsync(ct);
@@ -81,12 +81,12 @@ internal static class DisputeClaim
         var claim = await db.Claims.Locked(ids.ClaimId).SingleAsync(ct);
         var dispute = await db.Disputes.Locked(disputeId).SingleAsync(ct);
         ifMatch.Check(dispute);
-        var (deed, rules) = (caller.Deed(clock), await db.RulesAsync<ClaimRules>(ct));
+        var (actor, rules) = (caller.Actor(clock), await db.RulesAsync<ClaimRules>(ct));
         var lastContactOn = await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.LastContactOn).SingleAsync(ct);
         var overturned = request.Decision == DisputeDecision.Overturned;
         var won = overturned ? clock.NewId() : (Guid?)null;
-        dispute.Resolve(request.Decision!.Value, request.Note!, won, deed);
-        claim.Resolve(!overturned, request.Note!, lastContactOn, rules, deed);
+        dispute.Resolve(request.Decision!.Value, request.Note!, won, actor);
+        claim.Resolve(!overturned, request.Note!, lastContactOn, rules, actor);
         db.Publish(claim, claim.Moved(ClaimState.Disputed), await ConfidentialAsync(db, claim, ct));
         // The end first: the constraint looks at each statement.
         await db.SaveChangesAsync(ct);
@@ -94,8 +94,8 @@ internal static class DisputeClaim
         {
             var firstTalk = await db.Contacts.AsNoTracking().SingleAsync(c => c.Id == ids.ContactId, ct);
             // Filed by whom the dispute was opened, and confirmed by the resolution.
-            var next = Claim.File(id, lead, firstTalk, dispute.Reason[..Math.Min(1000, dispute.Reason.Length)], rules, deed with { By = dispute.OpenedBy });
-            next.Confirm(good: true, null, deed);
+            var next = Claim.File(id, lead, firstTalk, dispute.Reason[..Math.Min(1000, dispute.Reason.Length)], rules, actor with { By = dispute.OpenedBy });
+            next.Confirm(good: true, null, actor);
             db.Add(next);
             db.Publish(next, next.Moved(null), lead.Confidential);
             await db.SaveChangesAsync(ct);

@@ -30,7 +30,7 @@ public sealed record ClaimRequest
 
 /// <summary>
 /// Files a claim. Claims on one investor come one after the other, under the lock of the investor's row: the first has it, every
-/// further one is refused while that holds, and the database's exclusion constraint stands behind it.
+/// further one is refused while that is in force, and an exclusion constraint of the database guarantees it.
 /// </summary>
 internal static class FileClaim
 {
@@ -46,14 +46,14 @@ internal static class FileClaim
             return TypedResults.NotFound();
         }
 
-        var deed = caller.Deed(clock);
+        var actor = caller.Actor(clock);
         var rules = await db.RulesAsync<ClaimRules>(ct);
-        if (await HoldingAsync(db, lead.InvestorId, rules, deed, ct) is { } other)
+        if (await HoldingAsync(db, lead.InvestorId, rules, actor, ct) is { } other)
         {
             throw await TakenAsync(db, caller, other, ct);
         }
 
-        var claim = Claim.File(clock.NewId(), lead, firstTalk!, request.Note, rules, deed);
+        var claim = Claim.File(clock.NewId(), lead, firstTalk!, request.Note, rules, actor);
         db.Add(claim);
         db.Publish(claim, claim.Moved(null), lead.Confidential);
         await db.SaveChangesAsync(ct);
@@ -70,7 +70,7 @@ internal static class FileClaim
     /// <param name="leadId">The lead.</param>
     /// <param name="contactId">The contact.</param>
     /// <param name="ct">Cancels.</param>
-    /// <param name="filing">The clock of whoever files: a claim that stands refuses at once. Null for who does not mind one.</param>
+    /// <param name="filing">The clock when a claim is filed: a claim in force refuses at once. Null when a claim in force is expected.</param>
     /// <exception cref="Refusal">409 <c>claim.taken</c>.</exception>
     internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
         LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, TimeProvider? filing = null)
@@ -81,7 +81,7 @@ internal static class FileClaim
             return default;
         }
 
-        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct) : TurnAsync(db, caller, investorId, filing, ct));
+        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct) : LockUnlessClaimedAsync(db, caller, investorId, filing, ct));
         var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is not null && lead.InvestorId != investorId)
         {
@@ -94,20 +94,20 @@ internal static class FileClaim
     }
 
     /// <summary>
-    /// Locks the investor, or refuses as soon as somebody's claim stands. Of many who file at once only the next one has the lock; the
-    /// others look again instead of standing in line for it, so that all are refused when the first has committed.
+    /// Locks the investor, or refuses as soon as a claim is in force. Of many who file at once one has the lock; the others poll instead
+    /// of queueing for it, so that all are refused when the first has committed.
     /// </summary>
-    private static async Task TurnAsync(LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, CancellationToken ct)
+    private static async Task LockUnlessClaimedAsync(LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
         while (true)
         {
             var now = clock.GetUtcNow();
-            var standing = await db.Claims.AsNoTracking().SingleOrDefaultAsync(
+            var current = await db.Claims.AsNoTracking().SingleOrDefaultAsync(
                 c => c.InvestorId == investorId && c.State <= ClaimState.Disputed && (c.DueAt == null || c.DueAt > now), ct);
-            if (standing is not null)
+            if (current is not null)
             {
-                throw await TakenAsync(db, caller, standing, ct);
+                throw await TakenAsync(db, caller, current, ct);
             }
 
             if ((await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked").ToListAsync(ct)).Count > 0)
@@ -124,8 +124,8 @@ internal static class FileClaim
         }
     }
 
-    /// <summary>The claim that holds an investor, locked; one whose time is over is ended here, however long the timer has been away.</summary>
-    internal static async Task<Claim?> HoldingAsync(LeadsDb db, Guid investorId, ClaimRules rules, Deed deed, CancellationToken ct)
+    /// <summary>The claim that protects an investor, locked. One after its period is ended here, so nothing waits for the timer.</summary>
+    internal static async Task<Claim?> HoldingAsync(LeadsDb db, Guid investorId, ClaimRules rules, Actor actor, CancellationToken ct)
     {
         var holding = await db.Claims.Where(c => c.InvestorId == investorId && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct);
         if (holding is not { } id)
@@ -134,7 +134,7 @@ internal static class FileClaim
         }
 
         var claim = await db.Claims.Locked(id).SingleAsync(ct);
-        if (!await LapseAsync(db, claim, rules, deed, ct))
+        if (!await LapseAsync(db, claim, rules, actor, ct))
         {
             return claim.Holds ? claim : null;
         }
@@ -144,12 +144,12 @@ internal static class FileClaim
         return null;
     }
 
-    /// <summary>Ends a claim whose time is over, and tells of it.</summary>
-    internal static async Task<bool> LapseAsync(LeadsDb db, Claim claim, ClaimRules rules, Deed deed, CancellationToken ct)
+    /// <summary>Ends a claim after its period and publishes that.</summary>
+    internal static async Task<bool> LapseAsync(LeadsDb db, Claim claim, ClaimRules rules, Actor actor, CancellationToken ct)
     {
         var from = claim.State;
         var lead = await db.Leads.AsNoTracking().SingleAsync(l => l.Id == claim.LeadId, ct);
-        if (!claim.Lapse(lead.LastContactOn, rules, deed))
+        if (!claim.Lapse(lead.LastContactOn, rules, actor))
         {
             return false;
         }
@@ -158,7 +158,7 @@ internal static class FileClaim
         return true;
     }
 
-    /// <summary>The refusal that says who holds the investor since when; of confidential talks it says only that somebody does.</summary>
+    /// <summary>The refusal that names the protecting unit and the date; for a confidential lead it names neither.</summary>
     internal static async Task<Refusal> TakenAsync(LeadsDb db, Caller caller, Claim claim, CancellationToken ct)
     {
         var protection = await ProtectionAsync(db, caller, claim, ct);
@@ -192,7 +192,7 @@ internal static class FileClaim
         };
     }
 
-    /// <summary>The event that tells of a claim's state.</summary>
+    /// <summary>The event of a claim's state.</summary>
     internal static ClaimMoved Moved(this Claim claim, ClaimState? from) => new()
     {
         ClaimId = claim.Id,

@@ -55,7 +55,7 @@ public sealed record FilingRequest
 /// <summary>The task force is set up.</summary>
 public sealed record TaskForceRequest
 {
-    /// <summary>Who stands in it, by units and posts.</summary>
+    /// <summary>Its members, by units and posts.</summary>
     [Needed, TextLength(1000)]
     public string? Note { get; init; }
 
@@ -64,18 +64,18 @@ public sealed record TaskForceRequest
     public DateOnly? SetUpOn { get; init; }
 }
 
-/// <summary>Moves a claim, by those whose lead it stands on.</summary>
+/// <summary>Changes a claim; its lead's owner and heads do.</summary>
 internal static class MoveClaim
 {
     internal static Task<Results<Ok<Receipt>, NotFound>> Confirm(
         Guid claimId, ConfirmationRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Confirm(request.Decision == ClaimConfirmation.Confirmed, request.Note, caller.Deed(clock)), ct);
+        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Confirm(request.Decision == ClaimConfirmation.Confirmed, request.Note, caller.Actor(clock)), ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Extend(
         Guid claimId, ExtensionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         MoveAsync(claimId, ifMatch, db, caller, (claim, lead, rules) =>
         {
-            claim.Extend(lead, rules, caller.Deed(clock));
+            claim.Extend(lead, rules, caller.Actor(clock));
             db.Add(new AuditEntry
             {
                 Id = clock.NewId(),
@@ -91,24 +91,24 @@ internal static class MoveClaim
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Release(
         Guid claimId, ReleaseRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Release(request.Reason!, caller.Deed(clock)), ct);
+        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Release(request.Reason!, caller.Actor(clock)), ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> File(
         Guid claimId, FilingRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.FiledOn, "/filedOn");
-        return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Filed(on, request.Reference!, caller.Deed(clock)), ct);
+        return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Filed(on, request.Reference!, caller.Actor(clock)), ct);
     }
 
     internal static Task<Results<Ok<Receipt>, NotFound>> SetUpTaskForce(
         Guid claimId, TaskForceRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.SetUpOn, "/setUpOn");
-        return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.TaskForceSetUp(on, request.Note!, caller.Deed(clock)), ct);
+        return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.TaskForceSetUp(on, request.Note!, caller.Actor(clock)), ct);
     }
 
-    /// <summary>The lead's investment was amended: the claim that stands on it may now ask for more.</summary>
-    internal static async Task FollowAsync(LeadsDb db, Lead lead, Deed deed, CancellationToken ct)
+    /// <summary>The lead's investment was amended: its claim may now need more.</summary>
+    internal static async Task FollowAsync(LeadsDb db, Lead lead, Actor actor, CancellationToken ct)
     {
         if (await db.Claims.Where(c => c.LeadId == lead.Id && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct) is not { } id)
         {
@@ -116,39 +116,39 @@ internal static class MoveClaim
         }
 
         var claim = await db.Claims.Locked(id).SingleAsync(ct);
-        if (claim.Holds && claim.Follow(lead.EstimatedInvestment, await db.RulesAsync<ClaimRules>(ct), deed))
+        if (claim.Holds && claim.Follow(lead.EstimatedInvestment, await db.RulesAsync<ClaimRules>(ct), actor))
         {
             db.Publish(claim, claim.Moved(claim.State), lead.Confidential);
         }
     }
 
     /// <summary>
-    /// Leads went from one investor to another, by a merge or its undoing: the claim that stands on one of them goes with it. Both
+    /// Leads went from one investor to another, by a merge or its undoing: the claim of one of them goes with it. Both
     /// investors are locked.
     /// </summary>
     /// <exception cref="RuleViolation"><c>merge.bothClaimed</c>.</exception>
-    internal static async Task FollowAsync(LeadsDb db, IReadOnlyCollection<Guid> leadIds, Guid from, Guid to, Deed deed, CancellationToken ct)
+    internal static async Task FollowAsync(LeadsDb db, IReadOnlyCollection<Guid> leadIds, Guid from, Guid to, Actor actor, CancellationToken ct)
     {
         var rules = await db.RulesAsync<ClaimRules>(ct);
-        if (await FileClaim.HoldingAsync(db, from, rules, deed, ct) is not { } claim || !leadIds.Contains(claim.LeadId))
+        if (await FileClaim.HoldingAsync(db, from, rules, actor, ct) is not { } claim || !leadIds.Contains(claim.LeadId))
         {
             return;
         }
 
-        if (await FileClaim.HoldingAsync(db, to, rules, deed, ct) is not null)
+        if (await FileClaim.HoldingAsync(db, to, rules, actor, ct) is not null)
         {
             throw new RuleViolation("merge.bothClaimed");
         }
 
-        claim.GoTo(to, deed);
+        claim.GoTo(to, actor);
         db.Publish(claim, claim.Moved(claim.State), await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.Confidential).SingleAsync(ct));
     }
 
-    /// <summary>The timer's part: a claim whose time is over ends by itself.</summary>
+    /// <summary>Called by the timer: ends a claim after its period.</summary>
     internal static async Task LapseAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
         var claim = await db.Claims.SingleAsync(c => c.Id == id, ct);
-        await FileClaim.LapseAsync(db, claim, await db.RulesAsync<ClaimRules>(ct), new Deed(Guid.Empty, now), ct);
+        await FileClaim.LapseAsync(db, claim, await db.RulesAsync<ClaimRules>(ct), new Actor(Guid.Empty, now), ct);
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> MoveAsync(

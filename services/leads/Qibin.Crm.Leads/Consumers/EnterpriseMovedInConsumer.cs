@@ -15,7 +15,7 @@ internal sealed class EnterpriseMovedInConsumer(LeadsDb db, TimeProvider clock) 
     {
         if (happened.LeadId is { } id
             && await db.Leads.ForUpdate(id, ct) is { } lead
-            && lead.MovedIn(happened.OccurredOn, new Deed(delivery.ActorId, clock.GetUtcNow())))
+            && lead.MovedIn(happened.OccurredOn, new Actor(delivery.ActorId, clock.GetUtcNow())))
         {
             db.Publish(lead, new LeadAmended { Lead = lead.State() });
         }

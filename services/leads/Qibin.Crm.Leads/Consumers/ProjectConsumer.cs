@@ -5,7 +5,7 @@ using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Leads.Consumers;
 
-/// <summary>Keeps where each converted lead's project stands, to show it with the lead.</summary>
+/// <summary>Stores the stage of each converted lead's project, to show it with the lead.</summary>
 internal sealed class ProjectConsumer(LeadsDb db) :
     IConsume<ProjectOpened>, IConsume<ProjectStageReached>, IConsume<ProjectSteppedBack>, IConsume<ProjectStatusChanged>
 {

@@ -15,7 +15,7 @@ public sealed record VisitPlaceBody
     [DivisionCode]
     public string? Division { get; init; }
 
-    /// <summary>Degrees east, WGS 84 as a phone tells it; with <see cref="Latitude"/> or not at all.</summary>
+    /// <summary>Degrees east, WGS 84 as a phone gives it; with <see cref="Latitude"/> or not at all.</summary>
     [NumberRange(-180, 180, 6)]
     public decimal? Longitude { get; init; }
 
@@ -41,7 +41,7 @@ public sealed record VisitPlaceBody
     }
 }
 
-/// <summary>A file that stands elsewhere, by reference: minutes, a photo, a brochure.</summary>
+/// <summary>A reference to a file stored elsewhere: minutes, a photo, a brochure.</summary>
 public sealed record AttachmentBody
 {
     [Needed, TextLength(200)]

@@ -109,9 +109,9 @@ internal static class CorrectContact
             Attachments = patch.Attachments is { } attachments ? AttachmentBody.ToAttachments(attachments) : present.Attachments,
         };
         await RecordContact.KnowAllAsync(db, lead, content, ct);
-        var deed = caller.Deed(clock);
-        db.Add(contact.Correct(content, patch.Reason, caller.Is(LeadsService.Assigners), deed));
-        await RedateAsync(db, lead, contact, deed, ct);
+        var actor = caller.Actor(clock);
+        db.Add(contact.Correct(content, patch.Reason, caller.Is(LeadsService.Assigners), actor));
+        await RedateAsync(db, lead, contact, actor, ct);
         db.Publish(lead, new ContactCorrected
         {
             Lead = lead.State(),
@@ -119,7 +119,7 @@ internal static class CorrectContact
             Channel = JsonNamingPolicy.CamelCase.ConvertName(contact.Channel.ToString()),
             OccurredOn = contact.OccurredOn,
         });
-        await Visits.NoteClashesAsync(db, lead, contact, deed, clock, ct);
+        await Visits.NoteClashesAsync(db, lead, contact, actor, clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = contact.Id, Version = contact.Version });
     }
@@ -137,13 +137,13 @@ internal static class CorrectContact
     }
 
     /// <summary>The lead's first and last day of contact, and none of them after the stage that followed.</summary>
-    private static async Task RedateAsync(LeadsDb db, Lead lead, Contact contact, Deed deed, CancellationToken ct)
+    private static async Task RedateAsync(LeadsDb db, Lead lead, Contact contact, Actor actor, CancellationToken ct)
     {
         var others = await db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contact.Id).GroupBy(c => c.LeadId)
             .Select(of => new { First = of.Min(c => c.OccurredOn), Last = of.Max(c => c.OccurredOn) }).SingleOrDefaultAsync(ct);
         var moved = await db.StageMoves.Where(m => m.LeadId == lead.Id && m.From != null).MinAsync(m => (DateOnly?)m.OccurredOn, ct);
         lead.ContactsCorrected(
             others?.First < contact.OccurredOn ? others.First : contact.OccurredOn,
-            others?.Last > contact.OccurredOn ? others.Last : contact.OccurredOn, moved, deed);
+            others?.Last > contact.OccurredOn ? others.Last : contact.OccurredOn, moved, actor);
     }
 }

@@ -32,7 +32,7 @@ public sealed record ContactAnswer : IVersioned
     public required Guid RecordedBy { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>When it was last corrected; what it said before stands at <c>…/revisions</c>.</summary>
+    /// <summary>When it was last corrected; its former versions are at <c>…/revisions</c>.</summary>
     public DateTimeOffset? CorrectedAt { get; init; }
 
     public required long Version { get; init; }

@@ -70,17 +70,17 @@ internal static class RecordContact
             Attachments = AttachmentBody.ToAttachments(request.Attachments),
         };
         await KnowAllAsync(db, lead, content, ct);
-        var deed = caller.Deed(clock);
-        var contact = Contact.Record(clock.NewId(), lead.Id, content, deed);
-        lead.NoteContact(occurredOn, deed);
+        var actor = caller.Actor(clock);
+        var contact = Contact.Record(clock.NewId(), lead.Id, content, actor);
+        lead.NoteContact(occurredOn, actor);
         db.Add(contact);
         db.Publish(lead, contact.Recorded(lead));
         if (request.NextStep is { } next)
         {
-            await PlanNextStep.ReplaceAsync(db, lead, next, deed, clock, ct);
+            await PlanNextStep.ReplaceAsync(db, lead, next, actor, clock, ct);
         }
 
-        await Visits.NoteClashesAsync(db, lead, contact, deed, clock, ct);
+        await Visits.NoteClashesAsync(db, lead, contact, actor, clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/leads/{lead.Id}/contacts/{contact.Id}", new Receipt { Id = contact.Id, Version = lead.Version });
     }
@@ -112,7 +112,7 @@ internal static class RecordContact
         }
     }
 
-    /// <summary>The event that tells of a contact: the fact and its channel, without what was said.</summary>
+    /// <summary>The event of a contact: the fact and its channel, without its text.</summary>
     internal static ContactRecorded Recorded(this Contact contact, Lead lead) => new()
     {
         Lead = lead.State(),

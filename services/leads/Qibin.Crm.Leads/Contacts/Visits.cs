@@ -101,9 +101,9 @@ internal static class Visits
     /// Notes that another unit has visited the same investor, by id or by name, within 14 days. Visits to one investor come one after
     /// the other, so that of two at once the second sees the first. Confidential leads give nothing away.
     /// </summary>
-    internal static async Task NoteClashesAsync(LeadsDb db, Lead lead, Contact contact, Deed deed, TimeProvider clock, CancellationToken ct)
+    internal static async Task NoteClashesAsync(LeadsDb db, Lead lead, Contact contact, Actor actor, TimeProvider clock, CancellationToken ct)
     {
-        foreach (var clash in await ClashesAsync(db, [(lead, contact)], deed, clock, ct))
+        foreach (var clash in await ClashesAsync(db, [(lead, contact)], actor, clock, ct))
         {
             db.Add(clash);
             db.Publish(clash, Clashed(clash));
@@ -112,15 +112,15 @@ internal static class Visits
 
     /// <summary>The same of many visits that are entered at once, and are in the database already.</summary>
     internal static async Task NoteClashesAsync(
-        LeadsDb db, IReadOnlyList<(Lead Lead, Contact Contact)> visits, Deed deed, TimeProvider clock, CancellationToken ct)
+        LeadsDb db, IReadOnlyList<(Lead Lead, Contact Contact)> visits, Actor actor, TimeProvider clock, CancellationToken ct)
     {
-        var clashes = await ClashesAsync(db, visits, deed, clock, ct);
+        var clashes = await ClashesAsync(db, visits, actor, clock, ct);
         await db.CopyAsync(clashes, ct);
         await db.CopyAsync(clashes.ConvertAll(clash => db.Told(clash, Clashed(clash), 0)), ct);
     }
 
     private static async Task<List<VisitClash>> ClashesAsync(
-        LeadsDb db, IReadOnlyList<(Lead Lead, Contact Contact)> entered, Deed deed, TimeProvider clock, CancellationToken ct)
+        LeadsDb db, IReadOnlyList<(Lead Lead, Contact Contact)> entered, Actor actor, TimeProvider clock, CancellationToken ct)
     {
         var visits = entered.Where(v => v.Contact.IsVisit && !v.Lead.Confidential)
             .Select(v => (v.Lead, v.Contact, Key: ComparedNames.KeyOf(v.Lead.InvestorName))).ToList();
@@ -152,7 +152,7 @@ internal static class Visits
                from other in byInvestor[entry.Lead.InvestorId].Union(byName[entry.Key])
                where other.UnitId != entry.Lead.UnitId && Math.Abs(other.visit.OccurredOn.DayNumber - entry.Contact.OccurredOn.DayNumber) <= VisitClash.Days
                    && noted.Add(Pair(other.visit.Id, entry.Contact.Id))
-               select VisitClash.Between(clock.NewId(), other.visit, other.UnitId, entry.Contact, entry.Lead, deed),
+               select VisitClash.Between(clock.NewId(), other.visit, other.UnitId, entry.Contact, entry.Lead, actor),
         ];
 
         static (Guid, Guid) Pair(Guid one, Guid other) => one.CompareTo(other) < 0 ? (one, other) : (other, one);

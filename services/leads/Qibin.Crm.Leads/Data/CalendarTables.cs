@@ -7,6 +7,10 @@ namespace Qibin.Crm.Leads.Data;
 /// <summary>The district's calendar. The schedules that the service ships with are rows of the first migration.</summary>
 internal static class CalendarTables
 {
+    /// <summary>The calendar as the database has it.</summary>
+    public static async Task<WorkingCalendar> CalendarAsync(this LeadsDb db, CancellationToken ct) =>
+        new((await db.CalendarYears.AsNoTracking().ToListAsync(ct)).SelectMany(y => y.Days));
+
     public static void AddCalendar(this ModelBuilder model) => model.Entity<CalendarYear>(year =>
     {
         year.ToTable("calendar_year");

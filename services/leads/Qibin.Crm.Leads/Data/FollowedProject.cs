@@ -2,7 +2,7 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Leads.Data;
 
-/// <summary>Where a converted lead's project stands, as the projects service last told; shown with the lead, never told on.</summary>
+/// <summary>The stage of a converted lead's project, from the latest event of the projects service. Shown with the lead; in no event of leads.</summary>
 internal sealed class FollowedProject
 {
     public required Guid ProjectId { get; init; }

@@ -7,8 +7,8 @@ namespace Qibin.Crm.Leads.Data;
 /// <summary>A lead as its events carry it.</summary>
 internal static class LeadStates
 {
-    /// <summary>Who follows the leads may ask how they stand.</summary>
-    public static Subscriptions TellLeads(this Subscriptions on) => on.TellStates<LeadsDb, Lead, LeadState>(State);
+    /// <summary>Answers other services that ask for the leads' present states.</summary>
+    public static Subscriptions AnswerLeadStates(this Subscriptions on) => on.TellStates<LeadsDb, Lead, LeadState>(State);
 
     public static LeadState State(this Lead lead) => new()
     {

@@ -4,8 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Leads.Imports;
-using Qibin.Crm.Leads.Responses;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Identity;

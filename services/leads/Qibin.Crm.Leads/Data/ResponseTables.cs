@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Leads.Responses;
 
 namespace Qibin.Crm.Leads.Data;
 

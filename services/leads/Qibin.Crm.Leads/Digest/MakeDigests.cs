@@ -5,7 +5,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Rules;
-using Qibin.Crm.Leads.WorkingDays;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
@@ -23,7 +22,7 @@ public sealed record DigestRulesRequest
 }
 
 /// <summary>
-/// Tells each owner of leads once a working day what is due, in numbers: the counts of <see cref="ReadDigest"/>. After downtime today's
+/// Publishes for each owner of leads, once a working day, how much is due: the counts of <see cref="ReadDigest"/>. After downtime today's
 /// is made late and those of the days before are not.
 /// </summary>
 internal static class MakeDigests

@@ -43,7 +43,7 @@ public sealed record DigestAnswer
 {
     public required DateOnly On { get; init; }
 
-    /// <summary>Next steps whose day has gone by.</summary>
+    /// <summary>Overdue next steps.</summary>
     public required DigestSection Overdue { get; init; }
 
     public required DigestSection DueToday { get; init; }
@@ -54,7 +54,7 @@ public sealed record DigestAnswer
     /// <summary>Open leads without a next step.</summary>
     public required DigestSection WithoutNextStep { get; init; }
 
-    /// <summary>Kept leads whose revisit date has come, until the task that it became is done.</summary>
+    /// <summary>Kept leads with a reached revisit date, until the task planned for it is done.</summary>
     public required DigestSection Revisits { get; init; }
 
     /// <summary>Leads with an open breach of the response clock; due on the first of its deadlines that passed.</summary>

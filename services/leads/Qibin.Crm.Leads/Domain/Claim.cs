@@ -6,9 +6,8 @@ namespace Qibin.Crm.Leads.Domain;
 public enum ClaimEnd { Ended, Idle, Withdrawn, Refused, Overturned }
 
 /// <summary>
-/// First-report protection 首报首谈: a unit's claim on an investor, with its first talk as evidence. From the server's instant at which
-/// it is filed it holds the investor until <see cref="HeldUntil"/>; the database refuses any two claims on one investor whose periods
-/// overlap.
+/// First-report protection 首报首谈: a unit's claim on an investor, with its first talk as evidence. It protects the investor from the
+/// server's time of its filing until <see cref="HeldUntil"/>; the database refuses overlapping claims on one investor.
 /// </summary>
 internal sealed class Claim : Aggregate
 {
@@ -26,7 +25,7 @@ internal sealed class Claim : Aggregate
 
     public Guid LeadId { get; private set; }
 
-    /// <summary>The unit that claimed; where the lead stands now is the lead's to say.</summary>
+    /// <summary>The unit that claimed; the lead may have another one now.</summary>
     public Guid UnitId { get; private set; }
 
     public Guid ClaimedBy { get; private set; }
@@ -43,16 +42,16 @@ internal sealed class Claim : Aggregate
 
     public DateTimeOffset ClaimedAt { get; private set; }
 
-    /// <summary>Since when it holds the investor that it stands on: its filing, or the merge that brought it to this investor.</summary>
+    /// <summary>Since when it protects this investor: its filing, or the merge that brought it here.</summary>
     public DateTimeOffset HeldFrom { get; private set; }
 
-    /// <summary>End of the period, excluded; null while a dispute stops the clock.</summary>
+    /// <summary>End of the period, exclusive; null while a dispute suspends it.</summary>
     public DateTimeOffset? HeldUntil { get; private set; }
 
-    /// <summary>What was left of the period when a dispute stopped the clock.</summary>
+    /// <summary>The rest of the period when a dispute suspended it.</summary>
     public TimeSpan? Left { get; private set; }
 
-    /// <summary>The day on which the last dispute was resolved: silence counts anew from it.</summary>
+    /// <summary>The day on which the last dispute was resolved: silence counts from it.</summary>
     public DateOnly? ResumedOn { get; private set; }
 
     /// <summary>When to look whether it has ended.</summary>
@@ -60,7 +59,7 @@ internal sealed class Claim : Aggregate
 
     public int Extensions { get; private set; }
 
-    /// <summary>Contacts of the lead when it was claimed or last extended: what has come since is progress.</summary>
+    /// <summary>Contacts of the lead when it was claimed or last extended: further ones are progress.</summary>
     public int ContactsCounted { get; private set; }
 
     public Guid? ConfirmedBy { get; private set; }
@@ -74,12 +73,12 @@ internal sealed class Claim : Aggregate
     public string? TaskForceNote { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>Whether it holds the investor.</summary>
+    /// <summary>Whether it protects the investor.</summary>
     public bool Holds => State is ClaimState.Pending or ClaimState.Protected or ClaimState.Extended or ClaimState.Disputed;
 
     /// <summary>A unit claims an investor.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>.</exception>
-    public static Claim File(Guid id, Lead lead, Contact firstTalk, string? note, ClaimRules rules, Deed deed)
+    public static Claim File(Guid id, Lead lead, Contact firstTalk, string? note, ClaimRules rules, Actor actor)
     {
         if (lead.IsClosed)
         {
@@ -93,51 +92,51 @@ internal sealed class Claim : Aggregate
             InvestorName = lead.InvestorName,
             LeadId = lead.Id,
             UnitId = lead.UnitId,
-            ClaimedBy = deed.By,
+            ClaimedBy = actor.By,
             ContactId = firstTalk.Id,
             FirstTalkOn = firstTalk.OccurredOn,
             Note = note,
             State = ClaimState.Pending,
-            ClaimedAt = deed.At,
-            HeldFrom = deed.At,
-            HeldUntil = deed.At.AddDays(rules.ProtectionDays),
+            ClaimedAt = actor.At,
+            HeldFrom = actor.At,
+            HeldUntil = actor.At.AddDays(rules.ProtectionDays),
             ContactsCounted = lead.ContactCount,
         };
         claim.Measure(lead.EstimatedInvestment, rules);
         claim.Look(lead.LastContactOn, rules);
-        claim.Changed(deed);
+        claim.Changed(actor);
         return claim;
     }
 
-    /// <summary>Whoever did not file it finds the evidence good, or not.</summary>
+    /// <summary>Somebody other than the filer confirms the evidence, or refuses it.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>, <c>claim.ownConfirmation</c>.</exception>
-    public void Confirm(bool good, string? note, Deed deed)
+    public void Confirm(bool good, string? note, Actor actor)
     {
         if (State != ClaimState.Pending)
         {
             throw new RuleViolation("claim.wrongState");
         }
 
-        if (deed.By == ClaimedBy)
+        if (actor.By == ClaimedBy)
         {
             throw new RuleViolation("claim.ownConfirmation");
         }
 
-        ConfirmedBy = deed.By;
+        ConfirmedBy = actor.By;
         if (good)
         {
             State = ClaimState.Protected;
-            Changed(deed);
+            Changed(actor);
         }
         else
         {
-            EndAt(deed.At, ClaimEnd.Refused, note, deed);
+            EndAt(actor.At, ClaimEnd.Refused, note, actor);
         }
     }
 
     /// <summary>Progress lengthens the protection.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>, <c>claim.noProgress</c>.</exception>
-    public void Extend(Lead lead, ClaimRules rules, Deed deed)
+    public void Extend(Lead lead, ClaimRules rules, Actor actor)
     {
         if (State is not (ClaimState.Protected or ClaimState.Extended))
         {
@@ -155,26 +154,26 @@ internal sealed class Claim : Aggregate
         HeldUntil = HeldUntil!.Value.AddDays(rules.ExtensionDays);
         Measure(lead.EstimatedInvestment, rules);
         Look(lead.LastContactOn, rules);
-        Changed(deed);
+        Changed(actor);
     }
 
-    /// <summary>The unit gives the investor free.</summary>
+    /// <summary>The unit gives up the protection.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>.</exception>
-    public void Release(string reason, Deed deed)
+    public void Release(string reason, Actor actor)
     {
         if (!Holds || State == ClaimState.Disputed)
         {
             throw new RuleViolation("claim.wrongState");
         }
 
-        EndAt(deed.At, ClaimEnd.Withdrawn, reason, deed);
+        EndAt(actor.At, ClaimEnd.Withdrawn, reason, actor);
     }
 
     /// <summary>
     /// Ends the claim when its period is over or no contact was logged for too long; otherwise says when to look again.
     /// </summary>
     /// <returns>Whether it ended.</returns>
-    public bool Lapse(DateOnly lastContactOn, ClaimRules rules, Deed deed)
+    public bool Lapse(DateOnly lastContactOn, ClaimRules rules, Actor actor)
     {
         if (!Holds || State == ClaimState.Disputed)
         {
@@ -182,17 +181,17 @@ internal sealed class Claim : Aggregate
             return false;
         }
 
-        if (HeldUntil <= deed.At)
+        if (HeldUntil <= actor.At)
         {
-            // The period ended when it did, however late that is noticed.
+            // The period keeps its end, however late this runs.
             (State, End, DueAt) = (ClaimState.Expired, ClaimEnd.Ended, null);
-            Changed(deed);
+            Changed(actor);
             return true;
         }
 
-        if (IdleAt(lastContactOn, rules) <= deed.At)
+        if (IdleAt(lastContactOn, rules) <= actor.At)
         {
-            EndAt(deed.At, ClaimEnd.Idle, null, deed);
+            EndAt(actor.At, ClaimEnd.Idle, null, actor);
             return true;
         }
 
@@ -202,7 +201,7 @@ internal sealed class Claim : Aggregate
 
     /// <summary>Another unit disputes the claim: its clock stops until a coordinator has resolved that.</summary>
     /// <exception cref="RuleViolation"><c>claim.disputed</c>, <c>claim.wrongState</c>.</exception>
-    public void Dispute(Deed deed)
+    public void Dispute(Actor actor)
     {
         if (State == ClaimState.Disputed)
         {
@@ -215,55 +214,55 @@ internal sealed class Claim : Aggregate
         }
 
         (Undisputed, State) = (State, ClaimState.Disputed);
-        (Left, HeldUntil, DueAt) = (HeldUntil - deed.At, null, null);
-        Changed(deed);
+        (Left, HeldUntil, DueAt) = (HeldUntil - actor.At, null, null);
+        Changed(actor);
     }
 
     /// <summary>The dispute is resolved: the claim goes on with what was left of it, or ends.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>.</exception>
-    public void Resolve(bool upheld, string note, DateOnly lastContactOn, ClaimRules rules, Deed deed)
+    public void Resolve(bool upheld, string note, DateOnly lastContactOn, ClaimRules rules, Actor actor)
     {
         if (State != ClaimState.Disputed)
         {
             throw new RuleViolation("claim.wrongState");
         }
 
-        (State, HeldUntil) = (Undisputed!.Value, deed.At + Left!.Value);
-        (Undisputed, Left, ResumedOn) = (null, null, deed.At.OnDay());
+        (State, HeldUntil) = (Undisputed!.Value, actor.At + Left!.Value);
+        (Undisputed, Left, ResumedOn) = (null, null, actor.At.OnDay());
         if (upheld)
         {
             Look(lastContactOn, rules);
-            Changed(deed);
+            Changed(actor);
         }
         else
         {
-            EndAt(deed.At, ClaimEnd.Overturned, note, deed);
+            EndAt(actor.At, ClaimEnd.Overturned, note, actor);
         }
     }
 
     /// <summary>The lead went to another investor with a merge, and the claim goes with it.</summary>
-    public void GoTo(Guid investorId, Deed deed)
+    public void GoTo(Guid investorId, Actor actor)
     {
-        (InvestorId, HeldFrom) = (investorId, deed.At);
-        Changed(deed);
+        (InvestorId, HeldFrom) = (investorId, actor.At);
+        Changed(actor);
     }
 
-    /// <summary>Whether the investment passes a limit; what was once asked for is not taken back.</summary>
-    /// <returns>Whether anything new is asked for.</returns>
-    public bool Follow(Money? investment, ClaimRules rules, Deed deed)
+    /// <summary>Updates what the investment's size needs; a need never ends.</summary>
+    /// <returns>Whether there is a new need.</returns>
+    public bool Follow(Money? investment, ClaimRules rules, Actor actor)
     {
         if (!Measure(investment, rules))
         {
             return false;
         }
 
-        Changed(deed);
+        Changed(actor);
         return true;
     }
 
     /// <summary>The provincial filing is done.</summary>
     /// <exception cref="RuleViolation"><c>claim.notAsked</c>.</exception>
-    public void Filed(DateOnly on, string reference, Deed deed)
+    public void Filed(DateOnly on, string reference, Actor actor)
     {
         if (!FilingRequired)
         {
@@ -271,12 +270,12 @@ internal sealed class Claim : Aggregate
         }
 
         (FiledOn, FilingReference) = (on, reference);
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>The task force is set up.</summary>
     /// <exception cref="RuleViolation"><c>claim.notAsked</c>.</exception>
-    public void TaskForceSetUp(DateOnly on, string note, Deed deed)
+    public void TaskForceSetUp(DateOnly on, string note, Actor actor)
     {
         if (!TaskForceRequired)
         {
@@ -284,7 +283,7 @@ internal sealed class Claim : Aggregate
         }
 
         (TaskForceOn, TaskForceNote) = (on, note);
-        Changed(deed);
+        Changed(actor);
     }
 
     private bool Measure(Money? investment, ClaimRules rules)
@@ -306,15 +305,15 @@ internal sealed class Claim : Aggregate
     private DateTimeOffset IdleAt(DateOnly lastContactOn, ClaimRules rules) =>
         new[] { lastContactOn, ClaimedAt.OnDay(), ResumedOn ?? DateOnly.MinValue }.Max().AddDays(rules.IdleReleaseDays + 1).Begins();
 
-    private void EndAt(DateTimeOffset at, ClaimEnd end, string? note, Deed deed)
+    private void EndAt(DateTimeOffset at, ClaimEnd end, string? note, Actor actor)
     {
         (State, HeldUntil, End, EndNote, DueAt) = (ClaimState.Released, HeldUntil < at ? HeldUntil : at, end, note, null);
-        Changed(deed);
+        Changed(actor);
     }
 
-    private void Changed(Deed deed)
+    private void Changed(Actor actor)
     {
-        UpdatedAt = deed.At;
+        UpdatedAt = actor.At;
         Touch();
     }
 }
@@ -348,7 +347,7 @@ internal sealed class ClaimDispute : Aggregate
     /// <summary>The claim that the disputing unit got.</summary>
     public Guid? WonClaimId { get; private set; }
 
-    public static ClaimDispute Open(Guid id, Claim claim, Lead lead, Contact firstTalk, string reason, Deed deed)
+    public static ClaimDispute Open(Guid id, Claim claim, Lead lead, Contact firstTalk, string reason, Actor actor)
     {
         var dispute = new ClaimDispute
         {
@@ -359,22 +358,22 @@ internal sealed class ClaimDispute : Aggregate
             ContactId = firstTalk.Id,
             FirstTalkOn = firstTalk.OccurredOn,
             Reason = reason,
-            OpenedBy = deed.By,
-            OpenedAt = deed.At,
+            OpenedBy = actor.By,
+            OpenedAt = actor.At,
         };
         dispute.Touch();
         return dispute;
     }
 
     /// <exception cref="RuleViolation"><c>claim.resolved</c>.</exception>
-    public void Resolve(DisputeDecision decision, string note, Guid? wonClaimId, Deed deed)
+    public void Resolve(DisputeDecision decision, string note, Guid? wonClaimId, Actor actor)
     {
         if (Decision is not null)
         {
             throw new RuleViolation("claim.resolved");
         }
 
-        (Decision, DecisionNote, WonClaimId, DecidedBy, DecidedAt) = (decision, note, wonClaimId, deed.By, deed.At);
+        (Decision, DecisionNote, WonClaimId, DecidedBy, DecidedAt) = (decision, note, wonClaimId, actor.By, actor.At);
         Touch();
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 
@@ -9,22 +8,22 @@ public sealed record ClaimRules : IRules
     static Guid IRules.Id { get; } = new("0191d000-0000-7000-8000-000000000001");
 
     /// <summary>Days that a claim protects from its filing.</summary>
-    [NumberRange(1, 730), DefaultValue(90)]
+    [DefaultValue(90)]
     public int ProtectionDays { get; init; } = 90;
 
     /// <summary>Days that an extension adds.</summary>
-    [NumberRange(1, 730), DefaultValue(90)]
+    [DefaultValue(90)]
     public int ExtensionDays { get; init; } = 90;
 
     /// <summary>Days without a contact after which a claim is released.</summary>
-    [NumberRange(1, 730), DefaultValue(30)]
+    [DefaultValue(30)]
     public int IdleReleaseDays { get; init; } = 30;
 
     /// <summary>Investment in yuan from which a provincial filing is needed before signing.</summary>
-    [NumberRange(1, 999_999_999_999), DefaultValue(1_000_000_000)]
+    [DefaultValue(1_000_000_000)]
     public long FilingFrom { get; init; } = 1_000_000_000;
 
     /// <summary>Investment in yuan from which a task force is needed.</summary>
-    [NumberRange(1, 999_999_999_999), DefaultValue(5_000_000_000)]
+    [DefaultValue(5_000_000_000)]
     public long TaskForceFrom { get; init; } = 5_000_000_000;
 }

@@ -10,7 +10,7 @@ public enum ContactChannel { Phone, Wechat, Email, VisitThere, VisitHere, Expo, 
 /// <summary>Where a visit took place.</summary>
 internal sealed record VisitPlace(string? Name, string? Division, decimal? Longitude, decimal? Latitude);
 
-/// <summary>A file that stands elsewhere, by reference.</summary>
+/// <summary>A reference to a file stored elsewhere.</summary>
 internal sealed record Attachment(string Title, string Uri);
 
 /// <summary>What a contact says, apart from who recorded it and when.</summary>
@@ -34,8 +34,8 @@ internal sealed record ContactContent
 }
 
 /// <summary>
-/// One contact with an investor 联系记录. What was said stands here and, once corrected, in its <see cref="ContactRevision"/>s, and
-/// nowhere else.
+/// One contact with an investor 联系记录. Its text is stored here and, once corrected, in its
+/// <see cref="ContactRevision"/>s, and nowhere else.
 /// </summary>
 internal sealed class Contact : Aggregate
 {
@@ -77,34 +77,34 @@ internal sealed class Contact : Aggregate
     };
 
     /// <exception cref="RuleViolation"><c>contact.placeOfNoVisit</c>.</exception>
-    public static Contact Record(Guid id, Guid leadId, ContactContent content, Deed deed)
+    public static Contact Record(Guid id, Guid leadId, ContactContent content, Actor actor)
     {
-        var contact = new Contact { Id = id, LeadId = leadId, RecordedBy = deed.By, RecordedAt = deed.At };
+        var contact = new Contact { Id = id, LeadId = leadId, RecordedBy = actor.By, RecordedAt = actor.At };
         contact.Take(content);
         return contact;
     }
 
     /// <summary>
-    /// Puts what is right in the place of what stood here; the old stays as a revision. Its author may within 24 hours; later the
+    /// Replaces the content; the former one stays as a revision. Its author may within 24 hours; later the
     /// author, and <paramref name="oversees">who oversees the unit</paramref> at any time, with a reason.
     /// </summary>
     /// <exception cref="RuleViolation"><c>contact.notAuthor</c>, <c>contact.reasonNeeded</c>, <c>contact.placeOfNoVisit</c>.</exception>
-    public ContactRevision Correct(ContactContent content, string? reason, bool oversees, Deed deed)
+    public ContactRevision Correct(ContactContent content, string? reason, bool oversees, Actor actor)
     {
-        var author = deed.By == RecordedBy;
+        var author = actor.By == RecordedBy;
         if (!author && !oversees)
         {
             throw new RuleViolation("contact.notAuthor");
         }
 
-        if (reason is null && !(author && deed.At <= RecordedAt + FreelyCorrected))
+        if (reason is null && !(author && actor.At <= RecordedAt + FreelyCorrected))
         {
             throw new RuleViolation("contact.reasonNeeded");
         }
 
-        var old = new ContactRevision { ContactId = Id, Version = Version, Content = Content, Reason = reason, ReplacedBy = deed.By, ReplacedAt = deed.At };
+        var old = new ContactRevision { ContactId = Id, Version = Version, Content = Content, Reason = reason, ReplacedBy = actor.By, ReplacedAt = actor.At };
         Take(content);
-        CorrectedAt = deed.At;
+        CorrectedAt = actor.At;
         return old;
     }
 
@@ -170,8 +170,8 @@ internal sealed class VisitClash : Aggregate
     /// <param name="recordedUnit">The unit of its lead.</param>
     /// <param name="contact">The visit that is being recorded.</param>
     /// <param name="lead">Its lead.</param>
-    /// <param name="deed">Who and when.</param>
-    public static VisitClash Between(Guid id, Contact recorded, Guid recordedUnit, Contact contact, Lead lead, Deed deed)
+    /// <param name="actor">Who and when.</param>
+    public static VisitClash Between(Guid id, Contact recorded, Guid recordedUnit, Contact contact, Lead lead, Actor actor)
     {
         var first = recorded.OccurredOn <= contact.OccurredOn;
         var (earlier, later) = first ? (recorded, contact) : (contact, recorded);
@@ -187,7 +187,7 @@ internal sealed class VisitClash : Aggregate
             LaterUnitId = first ? lead.UnitId : recordedUnit,
             LaterOn = later.OccurredOn,
             InvestorName = lead.InvestorName,
-            RecordedAt = deed.At,
+            RecordedAt = actor.At,
         };
         clash.Touch();
         return clash;

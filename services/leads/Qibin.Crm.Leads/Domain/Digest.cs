@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 
@@ -9,10 +8,10 @@ public sealed record DigestRules : IRules
 {
     static Guid IRules.Id { get; } = new("0191d000-0000-7000-8000-000000000005");
 
-    [NumberRange(0, 23), DefaultValue(8)]
+    [DefaultValue(8)]
     public int Hour { get; init; } = 8;
 
-    [NumberRange(0, 59), DefaultValue(30)]
+    [DefaultValue(30)]
     public int Minute { get; init; } = 30;
 
     internal DateTimeOffset On(DateOnly day) => day.Begins().AddMinutes((Hour * 60) + Minute);

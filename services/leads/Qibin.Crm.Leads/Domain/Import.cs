@@ -18,7 +18,7 @@ public enum ImportKey
     LeadCode,
 }
 
-/// <summary>A table that somebody imports 导入. Its rows are kept with what became of each, so that all of it can be taken back.</summary>
+/// <summary>A table that somebody imports 导入. Its rows are kept with the outcome of each, so that the import can be reverted.</summary>
 internal sealed class Import : Aggregate
 {
     /// <summary>How long rows are kept, and with them the right to take the import back.</summary>
@@ -46,12 +46,12 @@ internal sealed class Import : Aggregate
     /// <summary>Rows were, or are being, imported.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
 
-    /// <summary>What was imported is, or is being, taken back.</summary>
+    /// <summary>When its reversal began.</summary>
     public DateTimeOffset? RevertedAt { get; private set; }
 
-    public static Import Of(Guid id, string fileName, Deed deed)
+    public static Import Of(Guid id, string fileName, Actor actor)
     {
-        var import = new Import { Id = id, FileName = fileName, CreatedBy = deed.By, CreatedAt = deed.At };
+        var import = new Import { Id = id, FileName = fileName, CreatedBy = actor.By, CreatedAt = actor.At };
         import.Touch();
         return import;
     }
@@ -93,7 +93,7 @@ internal sealed class Import : Aggregate
         Touch();
     }
 
-    /// <summary>Begins to take back what was imported.</summary>
+    /// <summary>Begins the reversal.</summary>
     /// <exception cref="RuleViolation"><c>import.notStarted</c>, <c>import.reverted</c>, <c>import.tooLate</c>.</exception>
     public void Revert(Guid jobId, DateTimeOffset now)
     {
@@ -134,16 +134,16 @@ public enum ImportOutcome
     /// <summary>It changed a lead.</summary>
     Updated,
 
-    /// <summary>Everything stood so already.</summary>
+    /// <summary>The data was the same already.</summary>
     Unchanged,
 
     /// <summary>It was refused; the reason says why.</summary>
     Failed,
 
-    /// <summary>What it did is taken back.</summary>
+    /// <summary>Its effects are reverted.</summary>
     Reverted,
 
-    /// <summary>Somebody changed it afterwards, so it was not taken back.</summary>
+    /// <summary>Somebody changed it afterwards, so it was not reverted.</summary>
     Left,
 }
 

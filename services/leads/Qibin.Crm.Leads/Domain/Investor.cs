@@ -31,19 +31,19 @@ internal sealed class Investor : Aggregate
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    public static Investor Register(Guid id, string name, string? uscc, string? sourceRegion, Deed deed)
+    public static Investor Register(Guid id, string name, string? uscc, string? sourceRegion, Actor actor)
     {
-        var investor = new Investor { Id = id, CreatedBy = deed.By, CreatedAt = deed.At };
-        investor.Amend(name, uscc, sourceRegion, deed);
+        var investor = new Investor { Id = id, CreatedBy = actor.By, CreatedAt = actor.At };
+        investor.Amend(name, uscc, sourceRegion, actor);
         return investor;
     }
 
     /// <param name="name">Name of the organisation.</param>
     /// <param name="uscc">As people write it.</param>
     /// <param name="sourceRegion">Division code GB/T 2260.</param>
-    /// <param name="deed">Who and when.</param>
+    /// <param name="actor">Who and when.</param>
     /// <exception cref="RuleViolation"><c>uscc.…</c>, <c>investor.merged</c>.</exception>
-    public void Amend(string name, string? uscc, string? sourceRegion, Deed deed)
+    public void Amend(string name, string? uscc, string? sourceRegion, Actor actor)
     {
         RefuseMerged();
         Name = name;
@@ -52,14 +52,14 @@ internal sealed class Investor : Aggregate
         ComparedName = ComparedNames.KeyOf(name);
         Uscc = uscc is null ? null : Kernel.Uscc.Parse(uscc).Value;
         SourceRegion = sourceRegion;
-        UpdatedAt = deed.At;
+        UpdatedAt = actor.At;
         Touch();
     }
 
-    /// <summary>An import is taken back: the investor stands as it stood before.</summary>
-    public void UndoImport(Deed deed)
+    /// <summary>An import is reverted: the investor has its former values.</summary>
+    public void UndoImport(Actor actor)
     {
-        UpdatedAt = deed.At;
+        UpdatedAt = actor.At;
         Touch();
     }
 
@@ -74,18 +74,18 @@ internal sealed class Investor : Aggregate
     }
 
     /// <summary>Its people and leads have gone to another investor, and its USCC is free for that one.</summary>
-    public void BecomePartOf(Investor into, Deed deed)
+    public void BecomePartOf(Investor into, Actor actor)
     {
         RefuseMerged();
-        (MergedIntoId, Uscc, UpdatedAt) = (into.Id, null, deed.At);
+        (MergedIntoId, Uscc, UpdatedAt) = (into.Id, null, actor.At);
         Touch();
     }
 
-    /// <summary>Stands for itself again, as it was.</summary>
-    public void PartAgain(InvestorFacts before, Deed deed)
+    /// <summary>Undoes the merge: the investor is separate again, with its former values.</summary>
+    public void PartAgain(InvestorFacts before, Actor actor)
     {
         MergedIntoId = null;
-        Amend(before.Name, before.Uscc, before.SourceRegion, deed);
+        Amend(before.Name, before.Uscc, before.SourceRegion, actor);
     }
 
     public InvestorFacts Facts() => new(Name, Uscc, SourceRegion);
@@ -94,7 +94,7 @@ internal sealed class Investor : Aggregate
 /// <summary>What a merge chooses between.</summary>
 internal sealed record InvestorFacts(string Name, string? Uscc, string? SourceRegion);
 
-/// <summary>A person of an investor. Name, phone and e-mail stand here and nowhere else.</summary>
+/// <summary>A person of an investor. Name, phone and e-mail are stored here and nowhere else.</summary>
 internal sealed class Person : Aggregate
 {
     private Person()
@@ -117,24 +117,24 @@ internal sealed class Person : Aggregate
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    public static Person Of(Guid investorId, Guid id, string name, string? title, string? phone, string? email, Deed deed)
+    public static Person Of(Guid investorId, Guid id, string name, string? title, string? phone, string? email, Actor actor)
     {
-        var person = new Person { Id = id, InvestorId = investorId, CreatedAt = deed.At };
-        person.Amend(name, title, phone, email, deed);
+        var person = new Person { Id = id, InvestorId = investorId, CreatedAt = actor.At };
+        person.Amend(name, title, phone, email, actor);
         return person;
     }
 
-    public void Amend(string name, string? title, string? phone, string? email, Deed deed)
+    public void Amend(string name, string? title, string? phone, string? email, Actor actor)
     {
-        (Name, Title, Phone, Email, UpdatedAt) = (name, title, phone, email, deed.At);
+        (Name, Title, Phone, Email, UpdatedAt) = (name, title, phone, email, actor.At);
         (PhoneKey, EmailDomain) = (ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
         Touch();
     }
 
-    /// <summary>An import is taken back: the person stands as it stood before.</summary>
-    public void UndoImport(Deed deed)
+    /// <summary>An import is reverted: the person has its former values.</summary>
+    public void UndoImport(Actor actor)
     {
-        UpdatedAt = deed.At;
+        UpdatedAt = actor.At;
         Touch();
     }
 }

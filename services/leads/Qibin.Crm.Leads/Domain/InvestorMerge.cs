@@ -32,7 +32,7 @@ internal sealed class InvestorMerge : Aggregate
 
     public DateTimeOffset UndoableUntil => MergedAt.AddDays(UndoDays);
 
-    public static InvestorMerge Of(Guid id, Investor into, Investor from, InvestorFacts after, IEnumerable<Guid> leads, IEnumerable<Guid> people, Deed deed)
+    public static InvestorMerge Of(Guid id, Investor into, Investor from, InvestorFacts after, IEnumerable<Guid> leads, IEnumerable<Guid> people, Actor actor)
     {
         var merge = new InvestorMerge
         {
@@ -44,8 +44,8 @@ internal sealed class InvestorMerge : Aggregate
             After = after,
             LeadIds = [.. leads],
             PersonIds = [.. people],
-            MergedBy = deed.By,
-            MergedAt = deed.At,
+            MergedBy = actor.By,
+            MergedAt = actor.At,
         };
         merge.Touch();
         return merge;
@@ -54,19 +54,19 @@ internal sealed class InvestorMerge : Aggregate
     /// <summary>Undoes it.</summary>
     /// <returns>What the investor that stays is from now on: as before the merge, but for what was changed since.</returns>
     /// <exception cref="RuleViolation"><c>merge.undone</c>, <c>merge.tooOld</c>.</exception>
-    public InvestorFacts Undo(InvestorFacts present, Deed deed)
+    public InvestorFacts Undo(InvestorFacts present, Actor actor)
     {
         if (UndoneAt is not null)
         {
             throw new RuleViolation("merge.undone");
         }
 
-        if (deed.At > UndoableUntil)
+        if (actor.At > UndoableUntil)
         {
             throw new RuleViolation("merge.tooOld", UndoDays);
         }
 
-        (UndoneBy, UndoneAt) = (deed.By, deed.At);
+        (UndoneBy, UndoneAt) = (actor.By, actor.At);
         Touch();
         return new InvestorFacts(
             present.Name == After.Name ? IntoBefore.Name : present.Name,

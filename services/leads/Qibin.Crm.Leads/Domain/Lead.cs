@@ -3,8 +3,8 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Leads.Domain;
 
 /// <summary>
-/// A lead 线索: one investment intention of one investor, and for ever the record of that relationship. Contacts stand in a table
-/// of their own, since a lead can have thousands; the lead keeps what lists and rules ask of them.
+/// A lead 线索: one investment intention of one investor, and the record of that relationship for good. Contacts have their own table,
+/// because a lead can have thousands; the lead keeps the totals that lists and rules need.
 /// </summary>
 internal sealed class Lead : Aggregate, IShared
 {
@@ -46,12 +46,12 @@ internal sealed class Lead : Aggregate, IShared
     public string? SourceRegion { get; private set; }
     public Money? EstimatedInvestment => EstimatedAmount is { } amount ? new Money(amount, EstimatedCurrency!) : null;
 
-    /// <summary>The estimate as it stands in the database: two columns that are both set or both empty.</summary>
+    /// <summary>The estimate in the database: two columns that are both set or both empty.</summary>
     public decimal? EstimatedAmount { get; private set; }
 
     public string? EstimatedCurrency { get; private set; }
 
-    /// <summary>The open next step; its words stand in its own table.</summary>
+    /// <summary>The open next step; its text is in its own table.</summary>
     public Guid? NextStepId { get; private set; }
 
     public DateOnly? NextStepDueOn { get; private set; }
@@ -102,7 +102,7 @@ internal sealed class Lead : Aggregate, IShared
     public bool IsClosed => Stage is LeadStage.Kept or LeadStage.Invalid;
 
     /// <summary>A first contact opens a lead.</summary>
-    public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Deed deed, bool named = true)
+    public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Actor actor, bool named = true)
     {
         var lead = new Lead
         {
@@ -116,34 +116,34 @@ internal sealed class Lead : Aggregate, IShared
             LastContactOn = firstContactOn,
             OwnerId = ownerId,
             UnitId = unitId,
-            Clock = ResponseClock.Started(deed.At.OnDay(), named),
-            CreatedBy = deed.By,
-            CreatedAt = deed.At,
+            Clock = ResponseClock.Started(actor.At.OnDay(), named),
+            CreatedBy = actor.By,
+            CreatedAt = actor.At,
         };
         lead.TakeName(investor);
-        lead.Changed(deed);
+        lead.Changed(actor);
         return lead;
     }
 
     /// <summary>The history's first entry.</summary>
-    public StageMove Opening(Deed deed) => new()
+    public StageMove Opening(Actor actor) => new()
     {
         LeadId = Id,
         Version = Version,
         From = null,
         To = LeadStage.New,
         OccurredOn = StageOn,
-        ActorId = deed.By,
-        RecordedAt = deed.At,
+        ActorId = actor.By,
+        RecordedAt = actor.At,
     };
 
     /// <summary>A contact was logged; at any stage, since the lead stays the record of the relationship.</summary>
-    public void NoteContact(DateOnly occurredOn, Deed deed)
+    public void NoteContact(DateOnly occurredOn, Actor actor)
     {
         ContactCount++;
         if (Stage == LeadStage.Following && occurredOn >= (Clock.FeedbackOn is null ? StageOn : LastContactOn))
         {
-            Clock = Clock.Answered(deed.At.OnDay());
+            Clock = Clock.Answered(actor.At.OnDay());
         }
 
         LastContactOn = occurredOn > LastContactOn ? occurredOn : LastContactOn;
@@ -154,16 +154,16 @@ internal sealed class Lead : Aggregate, IShared
             FirstContactOn = occurredOn;
         }
 
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>A contact of this lead was corrected.</summary>
     /// <param name="firstOn">The day of the earliest contact now.</param>
     /// <param name="lastOn">The day of the latest.</param>
     /// <param name="movedOn">The day the lead left its first stage; null while it is new.</param>
-    /// <param name="deed">Who and when.</param>
+    /// <param name="actor">Who and when.</param>
     /// <exception cref="RuleViolation"><c>contact.afterStage</c>: the first contact would come after the stage that followed it.</exception>
-    public void ContactsCorrected(DateOnly firstOn, DateOnly lastOn, DateOnly? movedOn, Deed deed)
+    public void ContactsCorrected(DateOnly firstOn, DateOnly lastOn, DateOnly? movedOn, Actor actor)
     {
         if (movedOn is { } moved && firstOn > moved)
         {
@@ -172,12 +172,12 @@ internal sealed class Lead : Aggregate, IShared
 
         StageOn = Stage == LeadStage.New ? firstOn : StageOn;
         (FirstContactOn, LastContactOn) = (firstOn, lastOn);
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>Plans what to do next; it takes the place of the open step.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>nextStep.beforeFirstContact</c>.</exception>
-    public NextStep PlanNextStep(Guid id, string what, DateOnly dueOn, Deed deed)
+    public NextStep PlanNextStep(Guid id, string what, DateOnly dueOn, Actor actor)
     {
         RefuseClosed();
         if (dueOn < FirstContactOn)
@@ -187,13 +187,13 @@ internal sealed class Lead : Aggregate, IShared
 
         NextStepId = id;
         NextStepDueOn = dueOn;
-        Changed(deed);
-        return new NextStep { Id = id, LeadId = Id, What = what, DueOn = dueOn, CreatedBy = deed.By, CreatedAt = deed.At };
+        Changed(actor);
+        return new NextStep { Id = id, LeadId = Id, What = what, DueOn = dueOn, CreatedBy = actor.By, CreatedAt = actor.At };
     }
 
     /// <summary>The open step is done; none is open then.</summary>
     /// <exception cref="RuleViolation"><c>nextStep.none</c>.</exception>
-    public void FinishNextStep(Deed deed)
+    public void FinishNextStep(Actor actor)
     {
         if (NextStepId is null)
         {
@@ -201,7 +201,7 @@ internal sealed class Lead : Aggregate, IShared
         }
 
         (NextStepId, NextStepDueOn) = (null, null);
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>Whether a next step is planned, and whether its day has gone by.</summary>
@@ -210,7 +210,7 @@ internal sealed class Lead : Aggregate, IShared
 
     /// <summary>Gives the lead to an officer, and with it to that officer's unit.</summary>
     /// <exception cref="RuleViolation"><c>lead.sameOwner</c>, <c>lead.dateBeforeFirstContact</c>.</exception>
-    public Assignment Assign(Guid ownerId, Guid unitId, string reason, DateOnly occurredOn, Deed deed)
+    public Assignment Assign(Guid ownerId, Guid unitId, string reason, DateOnly occurredOn, Actor actor)
     {
         if (ownerId == OwnerId && unitId == UnitId)
         {
@@ -229,8 +229,8 @@ internal sealed class Lead : Aggregate, IShared
             Readers = [.. Readers, ownerId];
         }
 
-        Clock = Clock.Named(deed.At.OnDay());
-        Changed(deed);
+        Clock = Clock.Named(actor.At.OnDay());
+        Changed(actor);
         return new Assignment
         {
             LeadId = Id,
@@ -241,25 +241,25 @@ internal sealed class Lead : Aggregate, IShared
             ToUnitId = unitId,
             Reason = reason,
             OccurredOn = occurredOn,
-            ActorId = deed.By,
-            RecordedAt = deed.At,
+            ActorId = actor.By,
+            RecordedAt = actor.At,
         };
     }
 
     /// <summary>The unit begins to assess the lead.</summary>
-    public StageMove StartAssessment(DateOnly occurredOn, string? note, Deed deed)
+    public StageMove StartAssessment(DateOnly occurredOn, string? note, Actor actor)
     {
         Require(LeadStage.New);
-        Clock = Clock.Named(deed.At.OnDay());
-        return Move(LeadStage.Assessing, occurredOn, note, deed);
+        Clock = Clock.Named(actor.At.OnDay());
+        return Move(LeadStage.Assessing, occurredOn, note, actor);
     }
 
     /// <summary>The assessment found the lead worth following.</summary>
-    public StageMove ConcludeAssessment(DateOnly occurredOn, string note, Deed deed)
+    public StageMove ConcludeAssessment(DateOnly occurredOn, string note, Actor actor)
     {
         Require(LeadStage.Assessing);
-        Clock = Clock.Assessed(deed.At.OnDay());
-        return Move(LeadStage.Following, occurredOn, note, deed);
+        Clock = Clock.Assessed(actor.At.OnDay());
+        return Move(LeadStage.Following, occurredOn, note, actor);
     }
 
     /// <summary>Real talks began: the lead opens a project.</summary>
@@ -267,7 +267,7 @@ internal sealed class Lead : Aggregate, IShared
     /// <c>lead.converted</c>, <c>lead.closed</c>, <c>lead.stageDateOrder</c>, or <c>lead.notReady</c> listing what is missing:
     /// <c>investor</c>, <c>owner</c>, <c>contact</c>, <c>assessment</c>.
     /// </exception>
-    public StageMove Convert(Guid projectId, string projectName, DateOnly occurredOn, Deed deed)
+    public StageMove Convert(Guid projectId, string projectName, DateOnly occurredOn, Actor actor)
     {
         RefuseClosed();
         if (Stage == LeadStage.Converted)
@@ -288,43 +288,43 @@ internal sealed class Lead : Aggregate, IShared
             throw RuleViolation.Lacking("lead.notReady", missing);
         }
 
-        var move = Move(LeadStage.Converted, occurredOn, null, deed);
+        var move = Move(LeadStage.Converted, occurredOn, null, actor);
         (ProjectId, ProjectName, ConvertedOn) = (projectId, projectName, occurredOn);
-        Clock = Clock.Answered(deed.At.OnDay()).Ended(deed.At.OnDay());
+        Clock = Clock.Answered(actor.At.OnDay()).Ended(actor.At.OnDay());
         return move;
     }
 
     /// <summary>Keeps the lead for a later visit 留存.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.revisitOrder</c>, <c>lead.stageDateOrder</c>.</exception>
-    public StageMove Keep(ClosureReason reason, DateOnly revisitOn, DateOnly occurredOn, string? note, Deed deed, string? wentTo = null)
+    public StageMove Keep(ClosureReason reason, DateOnly revisitOn, DateOnly occurredOn, string? note, Actor actor, string? wentTo = null)
     {
         if (revisitOn <= occurredOn)
         {
             throw new RuleViolation("lead.revisitOrder");
         }
 
-        var move = Close(LeadStage.Kept, reason, wentTo, occurredOn, note, deed);
+        var move = Close(LeadStage.Kept, reason, wentTo, occurredOn, note, actor);
         (RevisitOn, RevisitStepId) = (revisitOn, null);
         return move;
     }
 
     /// <summary>The revisit date has come: coming back is the next step of whoever has the lead.</summary>
     /// <returns>Null when it has not come, or the step was planned before.</returns>
-    public NextStep? PlanRevisit(Guid id, Deed deed)
+    public NextStep? PlanRevisit(Guid id, Actor actor)
     {
-        if (Stage != LeadStage.Kept || RevisitStepId is not null || RevisitOn is not { } on || on > deed.At.OnDay())
+        if (Stage != LeadStage.Kept || RevisitStepId is not null || RevisitOn is not { } on || on > actor.At.OnDay())
         {
             return null;
         }
 
         (NextStepId, NextStepDueOn, RevisitStepId) = (id, on, id);
-        Changed(deed);
-        return new NextStep { Id = id, LeadId = Id, What = "按留存约定回访客商", DueOn = on, CreatedBy = deed.By, CreatedAt = deed.At };
+        Changed(actor);
+        return new NextStep { Id = id, LeadId = Id, What = "按留存约定回访客商", DueOn = on, CreatedBy = actor.By, CreatedAt = actor.At };
     }
 
     /// <summary>The clock waits for the investor.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>clock.paused</c>, <c>clock.notRunning</c>.</exception>
-    public void PauseClock(string reason, Deed deed)
+    public void PauseClock(string reason, Actor actor)
     {
         RefuseClosed();
         if (Stage == LeadStage.Converted)
@@ -332,19 +332,19 @@ internal sealed class Lead : Aggregate, IShared
             throw new RuleViolation("lead.converted");
         }
 
-        Clock = Clock.Paused(deed.At.OnDay(), reason, deed.By);
-        Changed(deed);
+        Clock = Clock.Paused(actor.At.OnDay(), reason, actor.By);
+        Changed(actor);
     }
 
     /// <summary>The clock runs again.</summary>
     /// <exception cref="RuleViolation"><c>clock.notPaused</c>.</exception>
-    public void ResumeClock(Deed deed)
+    public void ResumeClock(Actor actor)
     {
-        Clock = Clock.Resumed(deed.At.OnDay());
-        Changed(deed);
+        Clock = Clock.Resumed(actor.At.OnDay());
+        Changed(actor);
     }
 
-    /// <summary>The lead goes into the pool, where nobody answers for it. It tells that, and not the lead, whose version stays.</summary>
+    /// <summary>The lead enters the pool, where it has no responsible owner. The pool publishes that; the lead's version stays.</summary>
     public void EnterPool(DateTimeOffset now) => (Clock, IsOnTime) = (Clock.Pooled(now.OnDay()), false);
 
     /// <summary>The lead is followed again by whom it was with.</summary>
@@ -355,10 +355,10 @@ internal sealed class Lead : Aggregate, IShared
     /// </summary>
     /// <param name="terms">Calendar and times.</param>
     /// <param name="changed">
-    /// Whether the lead was changed: then what had passed before is told by the deadlines as they stood, and otherwise by the new ones.
+    /// Whether the lead was changed: then breaches are found by the former deadlines, and otherwise by the new ones.
     /// </param>
     /// <param name="now">Now.</param>
-    /// <returns>The deadlines that have passed and were not told before.</returns>
+    /// <returns>The deadlines that have passed and were not reported before.</returns>
     public IReadOnlyList<ResponseDeadline> KeepTime(ResponseTerms terms, bool changed, DateTimeOffset now)
     {
         IReadOnlyList<ResponseDeadline> lapsed;
@@ -371,82 +371,82 @@ internal sealed class Lead : Aggregate, IShared
 
     /// <summary>Closes the lead as invalid 无效.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.stageDateOrder</c>.</exception>
-    public StageMove Invalidate(ClosureReason reason, DateOnly occurredOn, string? note, Deed deed, string? wentTo = null) =>
-        Close(LeadStage.Invalid, reason, wentTo, occurredOn, note, deed);
+    public StageMove Invalidate(ClosureReason reason, DateOnly occurredOn, string? note, Actor actor, string? wentTo = null) =>
+        Close(LeadStage.Invalid, reason, wentTo, occurredOn, note, actor);
 
     /// <summary>Follows a closed lead again, from where it was.</summary>
     /// <exception cref="RuleViolation"><c>lead.notClosed</c>, <c>lead.stageDateOrder</c>.</exception>
-    public StageMove Reopen(DateOnly occurredOn, string? note, Deed deed)
+    public StageMove Reopen(DateOnly occurredOn, string? note, Actor actor)
     {
         if (!IsClosed)
         {
             throw new RuleViolation("lead.notClosed");
         }
 
-        var move = Move(ClosedFrom!.Value, occurredOn, note, deed);
+        var move = Move(ClosedFrom!.Value, occurredOn, note, actor);
         (ClosedFrom, ClosureReason, RevisitOn, WentTo, RevisitStepId) = (null, null, null, null, null);
-        Clock = Clock.Restarted(deed.At.OnDay());
+        Clock = Clock.Restarted(actor.At.OnDay());
         return move;
     }
 
     /// <summary>Places the lead on a node, and so on its chain; null takes it off.</summary>
-    public void PlaceOnNode(string? nodeCode, Deed deed)
+    public void PlaceOnNode(string? nodeCode, Actor actor)
     {
         (NodeCode, ChainCode) = (nodeCode, nodeCode is null ? null : IndustryChains.OfNode(nodeCode)!.Code);
-        Changed(deed);
+        Changed(actor);
     }
 
-    public void Describe(string? title, string? summary, Deed deed)
+    public void Describe(string? title, string? summary, Actor actor)
     {
         (Title, Summary) = (title, summary);
-        Changed(deed);
+        Changed(actor);
     }
 
-    public void Estimate(Money? investment, Deed deed)
+    public void Estimate(Money? investment, Actor actor)
     {
         (EstimatedAmount, EstimatedCurrency) = (investment?.Amount, investment?.Currency);
-        Changed(deed);
+        Changed(actor);
     }
 
-    public void ComeFrom(string? region, Deed deed)
+    public void ComeFrom(string? region, Actor actor)
     {
         SourceRegion = region;
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>The lead's investor has another name.</summary>
-    public void RenameInvestor(Investor investor, Deed deed)
+    public void RenameInvestor(Investor investor, Actor actor)
     {
         TakeName(investor);
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>The lead's investor became part of another one, or parted from it.</summary>
-    public void GoTo(Investor investor, Deed deed)
+    public void GoTo(Investor investor, Actor actor)
     {
         InvestorId = investor.Id;
         TakeName(investor);
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>Makes the lead confidential 涉密 or open. The owner always reads.</summary>
-    public void Restrict(bool confidential, IEnumerable<Guid> readers, Deed deed)
+    public void Restrict(bool confidential, IEnumerable<Guid> readers, Actor actor)
     {
         Confidential = confidential;
         Readers = confidential ? [.. readers.Append(OwnerId).Distinct().Order()] : [];
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>Lets a unit and its officer read on.</summary>
-    public void ShareWith(Guid unitId, Guid ownerId, Deed deed)
+    public void ShareWith(Guid unitId, Guid ownerId, Actor actor)
     {
         SharedWith = [.. SharedWith.Append(unitId).Append(ownerId).Distinct().Order()];
-        Changed(deed);
+        Changed(actor);
     }
 
-    /// <summary>Notes that an enterprise of this journey is in the city; of several the first counts, in whatever order they are told.</summary>
+    /// <summary>Records that an enterprise of this journey moved in; of several the earliest day counts, in whatever order the events arrive.</summary>
     /// <returns>False when an earlier or the same day was noted before.</returns>
-    public bool MovedIn(DateOnly occurredOn, Deed deed)
+    public bool MovedIn(DateOnly occurredOn, Actor actor)
     {
         if (MovedInOn <= occurredOn)
         {
@@ -454,14 +454,14 @@ internal sealed class Lead : Aggregate, IShared
         }
 
         MovedInOn = occurredOn;
-        Changed(deed);
+        Changed(actor);
         return true;
     }
 
-    /// <summary>An import is taken back: the lead is no more, or stands as it stood before.</summary>
-    public void UndoImport(Deed deed) => Changed(deed);
+    /// <summary>An import is reverted: the lead is removed, or has its former values.</summary>
+    public void UndoImport(Actor actor) => Changed(actor);
 
-    private StageMove Close(LeadStage to, ClosureReason reason, string? wentTo, DateOnly occurredOn, string? note, Deed deed)
+    private StageMove Close(LeadStage to, ClosureReason reason, string? wentTo, DateOnly occurredOn, string? note, Actor actor)
     {
         RefuseClosed();
         if (Stage == LeadStage.Converted)
@@ -470,10 +470,10 @@ internal sealed class Lead : Aggregate, IShared
         }
 
         var from = Stage;
-        var move = Move(to, occurredOn, note, deed);
+        var move = Move(to, occurredOn, note, actor);
         (ClosedFrom, ClosureReason, WentTo) = (from, reason, wentTo);
         (NextStepId, NextStepDueOn) = (null, null);
-        Clock = Clock.Ended(deed.At.OnDay());
+        Clock = Clock.Ended(actor.At.OnDay());
         return move;
     }
 
@@ -494,7 +494,7 @@ internal sealed class Lead : Aggregate, IShared
         }
     }
 
-    private StageMove Move(LeadStage to, DateOnly occurredOn, string? note, Deed deed)
+    private StageMove Move(LeadStage to, DateOnly occurredOn, string? note, Actor actor)
     {
         if (occurredOn < StageOn)
         {
@@ -503,7 +503,7 @@ internal sealed class Lead : Aggregate, IShared
 
         var from = Stage;
         (Stage, StageOn) = (to, occurredOn);
-        Changed(deed);
+        Changed(actor);
         return new StageMove
         {
             LeadId = Id,
@@ -512,8 +512,8 @@ internal sealed class Lead : Aggregate, IShared
             To = to,
             OccurredOn = occurredOn,
             Note = note,
-            ActorId = deed.By,
-            RecordedAt = deed.At,
+            ActorId = actor.By,
+            RecordedAt = actor.At,
         };
     }
 
@@ -525,16 +525,16 @@ internal sealed class Lead : Aggregate, IShared
         (NameMarks5, NameMarks6, NameMarks7, NameMarks8) = (marks[4], marks[5], marks[6], marks[7]);
     }
 
-    private void Changed(Deed deed)
+    private void Changed(Actor actor)
     {
         IsOnTime = false;
-        UpdatedAt = deed.At;
+        UpdatedAt = actor.At;
         Touch();
     }
 }
 
 /// <summary>Who does something, and when it is recorded.</summary>
-internal readonly record struct Deed(Guid By, DateTimeOffset At);
+internal readonly record struct Actor(Guid By, DateTimeOffset At);
 
 /// <summary>State of a lead's next step 下一步: 无, 已计划, 已逾期.</summary>
 public enum NextStepLight { None, Planned, Overdue }

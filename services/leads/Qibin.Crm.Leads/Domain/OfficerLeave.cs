@@ -20,14 +20,14 @@ internal sealed class OfficerLeave : Aggregate
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <exception cref="RuleViolation"><c>leave.order</c>.</exception>
-    public static OfficerLeave Enter(Guid id, Guid officerId, DateOnly from, DateOnly? to, string? note, Deed deed)
+    public static OfficerLeave Enter(Guid id, Guid officerId, DateOnly from, DateOnly? to, string? note, Actor actor)
     {
         if (to < from)
         {
             throw new RuleViolation("leave.order");
         }
 
-        var leave = new OfficerLeave { Id = id, OfficerId = officerId, From = from, To = to, Note = note, CreatedBy = deed.By, CreatedAt = deed.At };
+        var leave = new OfficerLeave { Id = id, OfficerId = officerId, From = from, To = to, Note = note, CreatedBy = actor.By, CreatedAt = actor.At };
         leave.Touch();
         return leave;
     }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 
@@ -20,29 +19,28 @@ public sealed record PoolRules : IRules
     /// The day from which silence counts, so that switching the rules on pools nothing at once: shipped with the day of installation;
     /// the day of the change when left out.
     /// </summary>
-    [BusinessDate]
     public DateOnly? StartOn { get; init; }
 
     /// <summary>Days without a contact after which a lead goes into the pool.</summary>
-    [NumberRange(1, 730), DefaultValue(30)]
+    [DefaultValue(30)]
     public int IdleDays { get; init; } = 30;
 
     /// <summary>Days before that on which its owner is warned; 0 warns nobody.</summary>
-    [NumberRange(0, 90), DefaultValue(3)]
+    [DefaultValue(3)]
     public int WarningDays { get; init; } = 3;
 
     /// <summary>Leads that one officer may pick on one day.</summary>
-    [NumberRange(1, 100), DefaultValue(3)]
+    [DefaultValue(3)]
     public int DailyPicks { get; init; } = 3;
 
     /// <summary>Days for which a lead does not go back to the officer that it was with.</summary>
-    [NumberRange(0, 730), DefaultValue(30)]
+    [DefaultValue(30)]
     public int ReturnDays { get; init; } = 30;
 }
 
 /// <summary>
-/// A lead's place in or before the pool. The database makes one with each lead, whichever door that came through. It looks at the
-/// lead when it is due and not at each contact, so that logging one costs nothing here.
+/// Whether and when a lead is in the pool. A trigger of the database makes one row for each lead. A timer looks at the lead when that is
+/// due and not at each contact, so that logging one costs nothing here.
 /// </summary>
 internal sealed class PoolPlace : Aggregate
 {

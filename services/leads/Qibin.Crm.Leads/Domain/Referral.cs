@@ -28,16 +28,16 @@ internal sealed class Referral : Aggregate
     public DateTimeOffset? ApprovedAt { get; private set; }
     public bool IsFrozen => ApprovedAt is not null;
 
-    public static Referral Propose(Guid id, Guid leadId, ReferrerKind kind, string name, string? note, Deed deed)
+    public static Referral Propose(Guid id, Guid leadId, ReferrerKind kind, string name, string? note, Actor actor)
     {
         var referral = new Referral { Id = id, LeadId = leadId };
-        referral.Take(kind, name, note, deed);
+        referral.Take(kind, name, note, actor);
         return referral;
     }
 
     /// <summary>Changes it. A change after the approval keeps it approved, by whoever changes it.</summary>
     /// <exception cref="RuleViolation"><c>referrer.frozen</c>, <c>referrer.reasonNeeded</c>.</exception>
-    public void Amend(ReferrerKind kind, string name, string? note, bool administers, string? reason, Deed deed)
+    public void Amend(ReferrerKind kind, string name, string? note, bool administers, string? reason, Actor actor)
     {
         if (IsFrozen && !administers)
         {
@@ -50,34 +50,34 @@ internal sealed class Referral : Aggregate
         }
 
         var frozen = IsFrozen;
-        Take(kind, name, note, deed);
+        Take(kind, name, note, actor);
         if (frozen)
         {
-            (ApprovedBy, ApprovedAt) = (deed.By, deed.At);
+            (ApprovedBy, ApprovedAt) = (actor.By, actor.At);
         }
     }
 
     /// <summary>Approves and so freezes it.</summary>
     /// <exception cref="RuleViolation"><c>referrer.frozen</c>, <c>referrer.ownProposal</c>.</exception>
-    public void Approve(Deed deed)
+    public void Approve(Actor actor)
     {
         if (IsFrozen)
         {
             throw new RuleViolation("referrer.frozen");
         }
 
-        if (deed.By == ProposedBy)
+        if (actor.By == ProposedBy)
         {
             throw new RuleViolation("referrer.ownProposal");
         }
 
-        (ApprovedBy, ApprovedAt) = (deed.By, deed.At);
+        (ApprovedBy, ApprovedAt) = (actor.By, actor.At);
         Touch();
     }
 
-    private void Take(ReferrerKind kind, string name, string? note, Deed deed)
+    private void Take(ReferrerKind kind, string name, string? note, Actor actor)
     {
-        (Kind, Name, Note, ProposedBy, ProposedAt) = (kind, name, note, deed.By, deed.At);
+        (Kind, Name, Note, ProposedBy, ProposedAt) = (kind, name, note, actor.By, actor.At);
         Touch();
     }
 }

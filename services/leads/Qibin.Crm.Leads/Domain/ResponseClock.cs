@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 
@@ -13,23 +12,22 @@ public sealed record ResponseRules : IRules
     /// <summary>
     /// The day from which time counts, so that what lay open before breaches nothing at once: shipped with the day of installation.
     /// </summary>
-    [BusinessDate]
     public DateOnly? StartOn { get; init; }
 
     /// <summary>From the opening until a named officer has the lead.</summary>
-    [NumberRange(1, 250), DefaultValue(1)]
+    [DefaultValue(1)]
     public int OfficerDays { get; init; } = 1;
 
     /// <summary>From the opening until the assessment is concluded.</summary>
-    [NumberRange(1, 250), DefaultValue(3)]
+    [DefaultValue(3)]
     public int AssessmentDays { get; init; } = 3;
 
     /// <summary>From the opening until the investor has an answer.</summary>
-    [NumberRange(1, 250), DefaultValue(7)]
+    [DefaultValue(7)]
     public int FeedbackDays { get; init; } = 7;
 
     /// <summary>From the answer, and from each report, until the next report.</summary>
-    [NumberRange(1, 250), DefaultValue(14)]
+    [DefaultValue(14)]
     public int ReportDays { get; init; } = 14;
 
     internal int Days(ResponseKind kind) => kind switch
@@ -47,9 +45,9 @@ internal sealed record ResponseTerms(WorkingCalendar Calendar, ResponseRules Rul
 /// <summary>Whether the clock runs: 计时中, 等待客商, 在公海, 已结束.</summary>
 public enum ClockState { Running, Paused, Pooled, Ended }
 
-/// <summary>Days on which the clock stood still, and why.</summary>
+/// <summary>Days on which the clock was paused, and why.</summary>
 /// <param name="From">The first day that does not count.</param>
-/// <param name="To">The first day that counts again; null while it stands still.</param>
+/// <param name="To">The first day that counts again; null while the clock is paused.</param>
 /// <param name="Reason">What the investor is waited for.</param>
 /// <param name="By">Who paused it.</param>
 internal sealed record ClockPause(DateOnly From, DateOnly? To, string Reason, Guid By);
@@ -57,11 +55,11 @@ internal sealed record ClockPause(DateOnly From, DateOnly? To, string Reason, Gu
 /// <summary>A deadline.</summary>
 /// <param name="Kind">What must be done.</param>
 /// <param name="On">The last day that is in time.</param>
-/// <param name="Told">It passed, and that was told: it stays as it was told whatever the calendar or the times become.</param>
-internal sealed record ResponseDeadline(ResponseKind Kind, DateOnly On, bool Told = false);
+/// <param name="Breached">It passed, and that was published: later changes of the calendar or the times do not move it.</param>
+internal sealed record ResponseDeadline(ResponseKind Kind, DateOnly On, bool Breached = false);
 
 /// <summary>
-/// The response clock of a lead. Time is that of the server's record: what is not recorded is not answered. Officer, assessment and
+/// The response clock of a lead. It counts by the server's time of recording: an answer that is not recorded does not count. Officer, assessment and
 /// feedback count from the opening, a report from the answer or the report before it. What counts:
 /// <list type="bullet">
 /// <item>officer: the lead was opened by or for an officer, was assigned, transferred or picked, or its assessment was begun;</item>
@@ -70,7 +68,7 @@ internal sealed record ResponseDeadline(ResponseKind Kind, DateOnly On, bool Tol
 /// <item>report: each further contact that is not older than the latest one.</item>
 /// </list>
 /// It ends when the lead is closed, and when it is converted: from there on the project's lights and monthly progress watch. Reopened,
-/// and picked from the pool, where nobody answers for it, it counts anew what is still open. One silence breaches once.
+/// and picked from the pool, where it has no responsible owner, it counts the open tasks from the beginning. One missed deadline is one breach.
 /// </summary>
 internal sealed record ResponseClock
 {
@@ -91,13 +89,13 @@ internal sealed record ResponseClock
     /// <summary>What is open, in order of kind.</summary>
     public ResponseDeadline[] Deadlines { get; init; } = [];
 
-    /// <summary>The kinds whose breach was told and is open.</summary>
+    /// <summary>The kinds with an open breach.</summary>
     [JsonIgnore]
-    public IEnumerable<ResponseKind> Breached => Deadlines.Where(d => d.Told).Select(d => d.Kind);
+    public IEnumerable<ResponseKind> Breached => Deadlines.Where(d => d.Breached).Select(d => d.Kind);
 
     /// <summary>The next deadline that can still be kept.</summary>
     [JsonIgnore]
-    public DateOnly? NextOn => Deadlines.Where(d => !d.Told).Min(d => (DateOnly?)d.On);
+    public DateOnly? NextOn => Deadlines.Where(d => !d.Breached).Min(d => (DateOnly?)d.On);
 
     public static ResponseClock Started(DateOnly today, bool named) => new() { From = today, OfficerOn = named ? today : null };
 
@@ -124,10 +122,10 @@ internal sealed record ResponseClock
 
     public ResponseClock Pooled(DateOnly today) => State == ClockState.Ended ? this : EndPause(today) with { State = ClockState.Pooled };
 
-    /// <summary>Counts anew what is still open.</summary>
+    /// <summary>Counts the open tasks from the beginning.</summary>
     public ResponseClock Restarted(DateOnly today) => this with { State = ClockState.Running, From = today, OfficerOn = OfficerOn ?? today, Pauses = [] };
 
-    /// <summary>With the deadlines as the calendar and the times have them; those that were told stay.</summary>
+    /// <summary>With deadlines by the calendar and the times; breached ones stay.</summary>
     public ResponseClock Scheduled(ResponseTerms terms)
     {
         if (State is ClockState.Pooled or ClockState.Ended)
@@ -141,9 +139,9 @@ internal sealed record ResponseClock
 
         ResponseDeadline? Deadline(ResponseKind kind)
         {
-            if (Deadlines.FirstOrDefault(d => d.Kind == kind && d.Told) is { } told && !(kind == ResponseKind.Report && ReportedOn > told.On))
+            if (Deadlines.FirstOrDefault(d => d.Kind == kind && d.Breached) is { } breached && !(kind == ResponseKind.Report && ReportedOn > breached.On))
             {
-                return told;
+                return breached;
             }
 
             var from = kind == ResponseKind.Report && ReportedOn is { } reported && reported > begin ? reported : begin;
@@ -156,8 +154,8 @@ internal sealed record ResponseClock
     /// <param name="lapsed">Those that were not noted before.</param>
     public ResponseClock Lapsed(DateOnly today, out IReadOnlyList<ResponseDeadline> lapsed)
     {
-        lapsed = [.. Deadlines.Where(d => !d.Told && d.On < today)];
-        return lapsed.Count == 0 ? this : this with { Deadlines = [.. Deadlines.Select(d => d.On < today ? d with { Told = true } : d)] };
+        lapsed = [.. Deadlines.Where(d => !d.Breached && d.On < today)];
+        return lapsed.Count == 0 ? this : this with { Deadlines = [.. Deadlines.Select(d => d.On < today ? d with { Breached = true } : d)] };
     }
 
     /// <summary>Whether what this deadline asked for has been done.</summary>

@@ -23,8 +23,8 @@ internal sealed class NextStep
     public Guid? EndedBy { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
 
-    public void End(NextStepOutcome outcome, Deed deed, DateOnly? doneOn = null, string? note = null) =>
-        (Outcome, DoneOn, Note, EndedBy, EndedAt) = (outcome, doneOn, note, deed.By, deed.At);
+    public void End(NextStepOutcome outcome, Actor actor, DateOnly? doneOn = null, string? note = null) =>
+        (Outcome, DoneOn, Note, EndedBy, EndedAt) = (outcome, doneOn, note, actor.By, actor.At);
 }
 
 /// <summary>One stage of a lead's history.</summary>

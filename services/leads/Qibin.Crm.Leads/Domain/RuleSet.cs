@@ -20,10 +20,10 @@ internal sealed class RuleSet : Aggregate
 
     public T As<T>() where T : class => JsonSerializer.Deserialize<T>(Body, StrictJson.Options)!;
 
-    public void Change<T>(T rules, Deed deed) where T : class
+    public void Change<T>(T rules, Actor actor) where T : class
     {
         Body = JsonSerializer.Serialize(rules, StrictJson.Options);
-        (ChangedBy, ChangedAt) = (deed.By, deed.At);
+        (ChangedBy, ChangedAt) = (actor.By, actor.At);
         Touch();
     }
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Domain;
 
@@ -10,7 +9,7 @@ public sealed record TransferRules : IRules
     static Guid IRules.Id { get; } = new("0191d000-0000-7000-8000-000000000003");
 
     /// <summary>Hours within which the other unit answers, unless the proposal says otherwise.</summary>
-    [NumberRange(1, 2160), DefaultValue(72)]
+    [DefaultValue(72)]
     public int AnswerHours { get; init; } = 72;
 }
 
@@ -93,7 +92,7 @@ internal sealed class Transfer : Aggregate
     /// <summary>Proposes to give a lead to an officer of another unit.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>transfer.sameUnit</c>, <c>transfer.confidential</c>.</exception>
     public static Transfer Propose(
-        Guid id, Lead lead, Guid toOwnerId, Guid toUnitId, IReadOnlyList<TransferShare> shares, DateTimeOffset answerBy, string reason, Deed deed)
+        Guid id, Lead lead, Guid toOwnerId, Guid toUnitId, IReadOnlyList<TransferShare> shares, DateTimeOffset answerBy, string reason, Actor actor)
     {
         if (lead.IsClosed || lead.Stage == LeadStage.Converted)
         {
@@ -125,31 +124,31 @@ internal sealed class Transfer : Aggregate
             ShareTax = [.. shares.Select(s => s.Tax)],
             AnswerBy = answerBy,
             DueAt = answerBy,
-            ProposedBy = deed.By,
-            ProposedAt = deed.At,
+            ProposedBy = actor.By,
+            ProposedAt = actor.At,
         };
-        transfer.Changed(deed);
+        transfer.Changed(actor);
         return transfer;
     }
 
     /// <summary>The other unit takes it, or not.</summary>
     /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.tooLate</c>.</exception>
-    public void Answer(bool accepted, string? note, Deed deed)
+    public void Answer(bool accepted, string? note, Actor actor)
     {
         Require(TransferState.Proposed);
-        if (deed.At >= AnswerBy)
+        if (actor.At >= AnswerBy)
         {
             throw new RuleViolation("transfer.tooLate");
         }
 
         (State, DueAt) = (accepted ? TransferState.Accepted : TransferState.Declined, null);
-        (AnsweredBy, AnsweredAt, AnswerNote) = (deed.By, deed.At, note);
-        Changed(deed);
+        (AnsweredBy, AnsweredAt, AnswerNote) = (actor.By, actor.At, note);
+        Changed(actor);
     }
 
     /// <summary>The proposing unit takes it back.</summary>
     /// <exception cref="RuleViolation"><c>transfer.wrongState</c>.</exception>
-    public void Withdraw(Deed deed)
+    public void Withdraw(Actor actor)
     {
         if (State != TransferState.Accepted)
         {
@@ -157,12 +156,12 @@ internal sealed class Transfer : Aggregate
         }
 
         (State, DueAt) = (TransferState.Withdrawn, null);
-        Changed(deed);
+        Changed(actor);
     }
 
     /// <summary>Nobody answered in time.</summary>
     /// <returns>False when it needs no answer any more.</returns>
-    public bool Lapse(Deed deed)
+    public bool Lapse(Actor actor)
     {
         DueAt = null;
         if (State != TransferState.Proposed)
@@ -171,13 +170,13 @@ internal sealed class Transfer : Aggregate
         }
 
         State = TransferState.Lapsed;
-        Changed(deed);
+        Changed(actor);
         return true;
     }
 
     /// <summary>A coordinator confirms what both units agreed on, or not.</summary>
     /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.overtaken</c> when the lead has changed hands meanwhile.</exception>
-    public void Decide(bool confirmed, Lead lead, string? note, Deed deed)
+    public void Decide(bool confirmed, Lead lead, string? note, Actor actor)
     {
         Require(TransferState.Accepted);
         if (confirmed && (lead.OwnerId != FromOwnerId || lead.UnitId != FromUnitId))
@@ -186,8 +185,8 @@ internal sealed class Transfer : Aggregate
         }
 
         State = confirmed ? TransferState.Confirmed : TransferState.Refused;
-        (DecidedBy, DecidedAt, DecisionNote) = (deed.By, deed.At, note);
-        Changed(deed);
+        (DecidedBy, DecidedAt, DecisionNote) = (actor.By, actor.At, note);
+        Changed(actor);
     }
 
     private void Require(TransferState state)
@@ -198,9 +197,9 @@ internal sealed class Transfer : Aggregate
         }
     }
 
-    private void Changed(Deed deed)
+    private void Changed(Actor actor)
     {
-        UpdatedAt = deed.At;
+        UpdatedAt = actor.At;
         Touch();
     }
 }

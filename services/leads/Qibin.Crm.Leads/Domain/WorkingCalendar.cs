@@ -35,10 +35,10 @@ internal sealed class CalendarYear : Aggregate
     public static CalendarYear Plain(Guid id, int year) => new() { Id = id, Year = year };
 
     /// <summary>Puts a whole year in the place of what stood here.</summary>
-    public void Schedule(string source, IEnumerable<ScheduledDay> days, Deed deed)
+    public void Schedule(string source, IEnumerable<ScheduledDay> days, Actor actor)
     {
         (Source, Days) = (source, [.. days.OrderBy(d => d.On)]);
-        (ChangedBy, ChangedAt) = (deed.By, deed.At);
+        (ChangedBy, ChangedAt) = (actor.By, actor.At);
         Touch();
     }
 }
@@ -68,7 +68,7 @@ internal sealed class WorkingCalendar(IEnumerable<ScheduledDay> scheduled)
     /// <param name="from">The day from which it is counted.</param>
     /// <param name="count">Working days, from 1.</param>
     /// <param name="standstills">Days that do not count.</param>
-    /// <returns>Null when it stands still without end before that.</returns>
+    /// <returns>Null when an endless standstill comes before that.</returns>
     public DateOnly? After(DateOnly from, int count, params IReadOnlyCollection<Standstill> standstills)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

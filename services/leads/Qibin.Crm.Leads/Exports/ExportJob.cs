@@ -34,7 +34,7 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
     /// <summary>How long the table can be fetched.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
-    private const int Portion = 2000;
+    private const int BatchSize = 2000;
     private const long Most = 1_000_000;
 
     private static readonly string[] LeadHeadings =
@@ -105,7 +105,7 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
     private async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> LeadsAsync(LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<LeadQuery>(run.Query, out var sort);
-        var (leads, after) = await ReadLeads.Listing.WalkAsync(Leads(db, caller, run), sort, from, Portion, ct);
+        var (leads, after) = await ReadLeads.Listing.WalkAsync(Leads(db, caller, run), sort, from, BatchSize, ct);
         var units = await db.Set<UnitRow>().AsNoTracking().ToDictionaryAsync(u => u.UnitId, u => u.Name, ct);
         var today = clock.Today();
         return ([.. leads.Select(lead => (IReadOnlyList<object?>)
@@ -118,11 +118,11 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
             ])], after);
     }
 
-    /// <summary>Investors with their first person, whose phone and e-mail are masked unless the caller works a lead of the investor, as on screen.</summary>
+    /// <summary>Investors with their first person, with phone and e-mail masked unless the caller owns a lead of the investor, as in the list.</summary>
     private static async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> InvestorsAsync(LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<InvestorQuery>(run.Query, out var sort);
-        var (investors, after) = await ReadInvestors.Listing.WalkAsync(Investors(db, caller, run), sort, from, Portion, ct);
+        var (investors, after) = await ReadInvestors.Listing.WalkAsync(Investors(db, caller, run), sort, from, BatchSize, ct);
         Guid[] ids = [.. investors.Select(i => i.Id)];
         var people = (await db.People.AsNoTracking().Where(p => ids.Contains(p.InvestorId)).ToListAsync(ct))
             .GroupBy(p => p.InvestorId).ToDictionary(g => g.Key, g => g.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).First());

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
-using Qibin.Crm.Leads.Imports;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Register;
 using Qibin.Crm.Sheets;
@@ -145,19 +144,5 @@ internal static class ExportRoutes
         {
             yield return part.Content;
         }
-    }
-}
-
-/// <summary>The long work of this service.</summary>
-internal static class LeadJobs
-{
-    public static void AddLeadJobs(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddSingleton(new SharedProblems(SheetProblems.Texts));
-        builder.AddJobs<LeadsDb>(jobs => jobs
-            .Run<ImportJob>(ImportJob.Kind)
-            .Run<RevertJob>(RevertJob.Kind)
-            .Run<ExportJob>(ExportJob.Kind));
-        builder.Services.AddHostedService<ImportCleanup>();
     }
 }

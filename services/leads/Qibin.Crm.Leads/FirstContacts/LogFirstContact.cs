@@ -22,7 +22,7 @@ public sealed record FirstContactRequest
     [TextLength(200)]
     public string? InvestorName { get; init; }
 
-    /// <summary>An investor of whose leads the caller may change one: a further lead of it is opened.</summary>
+    /// <summary>An investor with a lead that the caller may change: a further lead of it is opened.</summary>
     public Guid? InvestorId { get; init; }
 
     /// <summary>Unified social credit code of a new investor; a known one answers 409 with that investor where the caller may see it.</summary>
@@ -72,7 +72,7 @@ public sealed record FirstContactRequest
     public Money? EstimatedInvestment { get; init; }
 
     /// <summary>
-    /// The officer who follows the lead, in whose unit it then stands; the caller when left out. An integration must give it; an
+    /// The owner of the lead, which belongs to the owner's unit; the caller when left out. An integration must give it; an
     /// officer may only name himself, a unit head officers of the units below, coordinators and administrators anyone.
     /// </summary>
     public Guid? OwnerId { get; init; }
@@ -133,10 +133,10 @@ internal static class LogFirstContact
     {
         var occurredOn = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
-        var deed = caller.Deed(clock);
+        var actor = caller.Actor(clock);
         var (investor, person, possible) = request.InvestorId is { } known
-            ? await KnownAsync(db, caller, clock, known, request, deed, ct)
-            : await NewAsync(db, caller, clock, request, deed, ct);
+            ? await KnownAsync(db, caller, clock, known, request, actor, ct)
+            : await NewAsync(db, caller, clock, request, actor, ct);
 
         if (request.Readers is not null && request.Confidential != true)
         {
@@ -145,14 +145,14 @@ internal static class LogFirstContact
 
         IEnumerable<Guid>? readers = request.Confidential == true ? [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }] : null;
         var (lead, contact, step, opening, events) = OpenedLead.Of(
-            request, await codes.NextAsync("L", ct), investor, person, owner, occurredOn, readers, deed, clock);
+            request, await codes.NextAsync("L", ct), investor, person, owner, occurredOn, readers, actor, clock);
         db.AddRange(lead, contact, step, opening);
         foreach (var happened in events)
         {
             db.Publish(lead, happened);
         }
 
-        await Visits.NoteClashesAsync(db, lead, contact, deed, clock, ct);
+        await Visits.NoteClashesAsync(db, lead, contact, actor, clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/leads/{lead.Id}", new FirstContactReceipt
         {
@@ -168,18 +168,18 @@ internal static class LogFirstContact
     }
 
     private static async Task<(Investor, Person, IReadOnlyList<PossibleDuplicate>?)> NewAsync(
-        LeadsDb db, Caller caller, TimeProvider clock, FirstContactRequest request, Deed deed, CancellationToken ct)
+        LeadsDb db, Caller caller, TimeProvider clock, FirstContactRequest request, Actor actor, CancellationToken ct)
     {
         var name = request.InvestorName ?? throw Refusal.Invalid("/investorName", "value.required");
-        var investor = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, deed);
+        var investor = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, actor);
         var possible = await Duplicates.RefuseAsync(db, caller, investor, request.Phone, request.Email, request.DuplicateOverride, "/investorName", clock, ct);
-        var person = Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, deed);
+        var person = Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
         db.AddRange(investor, person);
         return (investor, person, possible);
     }
 
     private static async Task<(Investor, Person, IReadOnlyList<PossibleDuplicate>?)> KnownAsync(
-        LeadsDb db, Caller caller, TimeProvider clock, Guid id, FirstContactRequest request, Deed deed, CancellationToken ct)
+        LeadsDb db, Caller caller, TimeProvider clock, Guid id, FirstContactRequest request, Actor actor, CancellationToken ct)
     {
         if (request.InvestorName is not null || request.Uscc is not null)
         {
@@ -194,7 +194,7 @@ internal static class LogFirstContact
             .OrderBy(p => p.Id).FirstOrDefaultAsync(ct);
         if (person is null)
         {
-            person = Person.Of(id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, deed);
+            person = Person.Of(id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
             db.Add(person);
         }
 

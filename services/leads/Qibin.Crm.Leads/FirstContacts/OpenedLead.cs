@@ -9,26 +9,26 @@ using Qibin.Crm.Leads.Domain;
 namespace Qibin.Crm.Leads.FirstContacts;
 
 /// <summary>
-/// Everything that a first contact makes beside investor and person, and the events that tell of it in their order: the same for
-/// one that is logged and for a row of an import.
+/// Everything that a first contact makes beside investor and person, and its events in order: the same for a
+/// logged one and for a row of an import.
 /// </summary>
 internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, StageMove Opening, IReadOnlyList<IEvent> Events)
 {
     /// <exception cref="RuleViolation">As the lead's own methods have it.</exception>
     public static OpenedLead Of(
-        FirstContactRequest request, string code, Investor investor, Person person, Owner owner, DateOnly occurredOn, IEnumerable<Guid>? readers, Deed deed, TimeProvider clock)
+        FirstContactRequest request, string code, Investor investor, Person person, Owner owner, DateOnly occurredOn, IEnumerable<Guid>? readers, Actor actor, TimeProvider clock)
     {
-        var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, deed, owner.Named);
-        lead.PlaceOnNode(request.NodeCode, deed);
-        lead.Estimate(request.EstimatedInvestment, deed);
+        var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, actor, owner.Named);
+        lead.PlaceOnNode(request.NodeCode, actor);
+        lead.Estimate(request.EstimatedInvestment, actor);
         if (request.SourceRegion is { } region)
         {
-            lead.ComeFrom(region, deed);
+            lead.ComeFrom(region, actor);
         }
 
         if (readers is not null)
         {
-            lead.Restrict(true, readers, deed);
+            lead.Restrict(true, readers, actor);
         }
 
         var contact = Contact.Record(clock.NewId(), lead.Id, new ContactContent
@@ -37,11 +37,11 @@ internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, Sta
             Channel = request.Channel!.Value,
             Summary = request.Summary!,
             OccurredOn = occurredOn,
-        }, deed);
-        lead.NoteContact(occurredOn, deed);
-        var step = lead.PlanNextStep(clock.NewId(), request.NextStep!, request.NextStepDueOn!.Value, deed);
+        }, actor);
+        lead.NoteContact(occurredOn, actor);
+        var step = lead.PlanNextStep(clock.NewId(), request.NextStep!, request.NextStepDueOn!.Value, actor);
         var state = lead.State();
-        return new OpenedLead(lead, contact, step, lead.Opening(deed),
+        return new OpenedLead(lead, contact, step, lead.Opening(actor),
             [new LeadOpened { Lead = state }, contact.Recorded(lead), new NextStepPlanned { Lead = state, DueOn = step.DueOn }]);
     }
 }

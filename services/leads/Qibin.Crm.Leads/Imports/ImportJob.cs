@@ -58,15 +58,15 @@ public sealed record ImportTally
 }
 
 /// <summary>
-/// Imports a portion of rows at each step: reads them, looks up what they meet at once, applies the rules of the trade to each, and
-/// inserts what is new by COPY. Rows, leads, events and the job's position commit together, so a killed run goes on where it was.
+/// Imports a batch of rows at each step: reads them, looks up what they meet at once, applies the rules of the trade to each, and
+/// inserts new rows by COPY. Rows, leads, events and the job's position commit together, so a killed run continues where it was.
 /// </summary>
 internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, ProblemCatalog catalog, TimeProvider clock) : IJobKind<LeadsDb>
 {
     public const string Kind = "leads.import";
 
     /// <summary>Rows of one step: a third of a second.</summary>
-    private const int Portion = 500;
+    private const int BatchSize = 500;
 
     public async Task<bool> StepAsync(LeadsDb db, Job job, Caller caller, CancellationToken ct)
     {
@@ -82,13 +82,13 @@ internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, Pr
         await db.Database.ExecuteSqlAsync($"set local plan_cache_mode = force_custom_plan", ct);
         var from = int.Parse(job.Position, CultureInfo.InvariantCulture);
         var rows = await db.ImportRows.AsNoTracking().Where(r => r.ImportId == run.ImportId && r.Number > from && !r.Applied)
-            .OrderBy(r => r.Number).Take(Portion).Select(r => new { r.Number, r.Cells }).ToListAsync(ct);
+            .OrderBy(r => r.Number).Take(BatchSize).Select(r => new { r.Number, r.Cells }).ToListAsync(ct);
         if (rows.Count == 0)
         {
             return false;
         }
 
-        var deed = new Deed(caller.Id, clock.GetUtcNow());
+        var actor = new Actor(caller.Id, clock.GetUtcNow());
         var drafts = new List<ImportDraft>(rows.Count);
         foreach (var row in rows)
         {
@@ -97,17 +97,17 @@ internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, Pr
             drafts.Add(draft);
         }
 
-        var portion = new ImportPortion(db, run, caller, deed, clock, Reason);
-        await portion.LookAsync(drafts, ct);
-        portion.Codes = await codes.TakeAsync("L", drafts.Count, ct);
-        var ends = portion.Apply(drafts);
+        var batch = new ImportBatch(db, run, caller, actor, clock, Reason);
+        await batch.LookAsync(drafts, ct);
+        batch.Codes = await codes.TakeAsync("L", drafts.Count, ct);
+        var ends = batch.Apply(drafts);
         if (run.DryRun)
         {
             db.ForgetAllBut(job);
         }
         else
         {
-            await portion.WriteAsync(ct);
+            await batch.WriteAsync(ct);
         }
 
         await RowEnds.WriteAsync(db, run.ImportId, ends, applied: !run.DryRun, ct);
@@ -211,7 +211,7 @@ internal static class RowEnds
                 Array("before", ends, e => e.Before),
             ], ct);
 
-    /// <summary>Notes that rows were taken back, or left; what they had changed stays noted.</summary>
+    /// <summary>Records that rows were reverted or left; what they had changed stays recorded.</summary>
     public static Task WriteBackAsync(LeadsDb db, Guid importId, IReadOnlyList<RowEnd> ends, CancellationToken ct) =>
         db.Database.ExecuteSqlRawAsync(
             """

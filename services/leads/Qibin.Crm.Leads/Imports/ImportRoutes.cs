@@ -30,7 +30,7 @@ public sealed record ImportRequest
 public sealed record ImportExecutionRequest
 {
     /// <summary>
-    /// Look only: each row is checked against what is there now, and nothing is written. A lead that an earlier row of the same file
+    /// Dry run: each row is checked against the present data, and nothing is written. A lead that an earlier row of the same file
     /// would open is not there for a later one. Default false.
     /// </summary>
     public bool? DryRun { get; init; }
@@ -80,10 +80,10 @@ public sealed record ImportAnswer : IVersioned
     /// <summary>When its rows began to be imported; null before, dry runs aside.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it began to be taken back.</summary>
+    /// <summary>When its reversal began.</summary>
     public DateTimeOffset? RevertedAt { get; init; }
 
-    /// <summary>Until when its rows are kept and it can be taken back.</summary>
+    /// <summary>Until when its rows are kept and it can be reverted.</summary>
     public required DateTimeOffset KeptUntil { get; init; }
 
     /// <summary>The newest run: dry run, import or reversal.</summary>
@@ -122,7 +122,7 @@ public sealed record ImportAnswer : IVersioned
     }
 }
 
-/// <summary>Imports of leads: upload, look, run, take back. Whoever made an import sees it, and nobody else.</summary>
+/// <summary>Imports of leads: upload, dry run, run, revert. Only its creator sees an import.</summary>
 internal static class ImportRoutes
 {
     public const int LargestColumns = 100;
@@ -148,7 +148,7 @@ internal static class ImportRoutes
         api.MapPost("/imports/{importId:guid}/cancellation", Cancel).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("cancelImport").WithSummary("中止导入（已导入的行保留）· Stop the run; rows already in stay");
         api.MapPost("/imports/{importId:guid}/reversal", Revert).Allow(Scopes.LeadsWrite, LeadsService.Writers)
-            .WithName("revertImport").WithSummary("撤销导入，恢复导入前的数据 · Take an import back");
+            .WithName("revertImport").WithSummary("撤销导入，恢复导入前的数据 · Revert an import");
         api.MapGet("/imports/{importId:guid}/errors", Errors).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new GivesFile(SheetReader.Xlsx))
             .WithName("readImportErrors").WithSummary("下载未导入的行及原因 · The refused rows with their reasons, as xlsx");
     }
@@ -176,7 +176,7 @@ internal static class ImportRoutes
 
     private static async Task<Created<Receipt>> Create(ImportRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var import = Import.Of(clock.NewId(), request.FileName!, caller.Deed(clock));
+        var import = Import.Of(clock.NewId(), request.FileName!, caller.Actor(clock));
         db.Add(import);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/imports/{import.Id}", new Receipt { Id = import.Id, Version = import.Version });
@@ -376,7 +376,7 @@ internal static class ImportRoutes
     private static string NameOf(ImportKey key) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
 }
 
-/// <summary>Takes away the rows of imports whose time has gone by; they hold what people wrote, telephone numbers among it.</summary>
+/// <summary>Deletes the rows of imports after their retention; they contain personal data such as telephone numbers.</summary>
 internal sealed class ImportCleanup(IDbContextFactory<LeadsDb> factory, TimeProvider clock, ILogger<ImportCleanup> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -15,24 +15,24 @@ using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Leads.Imports;
 
-/// <summary>Which import is to be taken back.</summary>
+/// <summary>The import to revert.</summary>
 internal sealed record ImportReversal
 {
     public required Guid ImportId { get; init; }
 }
 
 /// <summary>
-/// Takes an import back, its last row first: what it opened is removed, what it changed is put back as it stood. A row whose lead,
+/// Reverts an import, its last row first: what it opened is removed, what it changed gets its former values. A row whose lead,
 /// investor or person somebody changed afterwards is left as it is, and says so.
 /// </summary>
 internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 {
     public const string Kind = "leads.import.revert";
 
-    private const int Portion = 300;
+    private const int BatchSize = 300;
     private const string Changed = "导入后已被修改或引用，未撤销";
     private const string Gone = "线索已不存在或已不在您的管理范围内，未撤销";
-    private const string Savepoint = "portion";
+    private const string Savepoint = "batch";
 
     public async Task<bool> StepAsync(LeadsDb db, Job job, Caller caller, CancellationToken ct)
     {
@@ -45,11 +45,11 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             return true;
         }
 
-        // Where the walk stands, and down to which row it goes one by one because a row among them is held by something else.
+        // The last row done, and the row down to which rows go one by one because another table refers to one of them.
         var (before, singly) = job.Position.Split(':') is [var at, var down]
             ? (int.Parse(at, CultureInfo.InvariantCulture), int.Parse(down, CultureInfo.InvariantCulture)) : throw new InvalidOperationException(job.Position);
         var alone = singly > 0 && before > singly;
-        var rows = await Open(db, importId).Where(r => r.Number < before).OrderByDescending(r => r.Number).Take(alone ? 1 : Portion).ToListAsync(ct);
+        var rows = await Open(db, importId).Where(r => r.Number < before).OrderByDescending(r => r.Number).Take(alone ? 1 : BatchSize).ToListAsync(ct);
         if (rows.Count == 0)
         {
             return false;
@@ -60,10 +60,10 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         List<RowEnd> ends;
         try
         {
-            var portion = new RevertPortion(db, importId, caller, new Deed(caller.Id, clock.GetUtcNow()));
-            await portion.LookAsync(rows, ct);
-            ends = portion.Apply(rows);
-            await portion.WriteAsync(ct);
+            var batch = new RevertBatch(db, importId, caller, new Actor(caller.Id, clock.GetUtcNow()));
+            await batch.LookAsync(rows, ct);
+            ends = batch.Apply(rows);
+            await batch.WriteAsync(ct);
         }
         catch (Exception e) when ((e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
@@ -89,7 +89,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         r.ImportId == importId && r.Applied && (r.Outcome == ImportOutcome.Created || r.Outcome == ImportOutcome.Updated));
 
     /// <summary>Some rows, no two of which touch the same lead, investor or person.</summary>
-    private sealed class RevertPortion(LeadsDb db, Guid importId, Caller caller, Deed deed)
+    private sealed class RevertBatch(LeadsDb db, Guid importId, Caller caller, Actor actor)
     {
         private readonly List<EventRow> _events = [];
         private readonly List<Lead> _removed = [];
@@ -116,7 +116,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             _leads = (await db.Leads.FromSql($"select * from lead where id = any ({leads}) order by id for update").ToListAsync(ct)).ToDictionary(l => l.Id);
             _editable = (await db.Leads.EditableBy(caller).Where(l => leads.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
             _knownPeople = (await db.People.FromSql($"select * from person where id = any ({people}) order by id for update").ToListAsync(ct)).ToDictionary(p => p.Id);
-            Guid[] replaced = [.. rows.Select(r => Mementos.Read(r.Before).IdOf("step")).OfType<Guid>()];
+            Guid[] replaced = [.. rows.Select(r => Snapshots.Read(r.Before).IdOf("step")).OfType<Guid>()];
             _replaced = await db.NextSteps.Where(s => replaced.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
             Guid[] registered = [.. rows.Where(r => r.InvestorBefore == 0).Select(r => r.InvestorId).OfType<Guid>()];
             _leadsOf = await db.Leads.Where(l => registered.Contains(l.InvestorId)).GroupBy(l => l.InvestorId)
@@ -176,7 +176,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 #pragma warning disable EF1002 // The column's name is one of three words of this class.
             foreach (var kind in _moved.GroupBy(m => m.Column))
             {
-                // An earlier row of this import left it at the version that this row found: for that row it stands as it was again.
+                // An earlier row of this import wrote the version that this row found: give that row the version of the restored values.
                 await db.Database.ExecuteSqlRawAsync(
                     $"""
                     update import_row r set {kind.Key}_after = u.now from unnest(@id, @was, @now) as u (id, was, now)
@@ -192,7 +192,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 #pragma warning restore EF1002
         }
 
-        /// <summary>Why the row cannot be taken back; null when it can.</summary>
+        /// <summary>Why the row cannot be reverted; null when it can.</summary>
         private string? Refusal(ImportRow row)
         {
             if (!_leads.TryGetValue(row.LeadId!.Value, out var lead) || !_editable.Contains(lead.Id))
@@ -212,17 +212,17 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         private void Undo(ImportRow row)
         {
             var lead = _leads[row.LeadId!.Value];
-            var before = Mementos.Read(row.Before);
+            var before = Snapshots.Read(row.Before);
             if (row.LeadBefore == 0)
             {
-                lead.UndoImport(deed);
+                lead.UndoImport(actor);
                 _removed.Add(lead);
                 _events.Add(db.Told(lead, new LeadRemoved { Lead = lead.State() }, 0));
             }
             else if (row.LeadAfter != row.LeadBefore)
             {
                 before.PutBack("lead", db.Entry(lead));
-                lead.UndoImport(deed);
+                lead.UndoImport(actor);
                 _events.Add(db.Told(lead, new LeadAmended { Lead = lead.State() }, 0));
                 _moved.Add(("lead", lead.Id, row.LeadBefore, lead.Version));
             }
@@ -250,7 +250,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             {
                 var person = _knownPeople[row.PersonId.Value];
                 before.PutBack("person", db.Entry(person));
-                person.UndoImport(deed);
+                person.UndoImport(actor);
                 _moved.Add(("person", person.Id, row.PersonBefore, person.Version));
             }
 
@@ -263,7 +263,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             {
                 var investor = _knownInvestors[row.InvestorId.Value];
                 before.PutBack("investor", db.Entry(investor));
-                investor.UndoImport(deed);
+                investor.UndoImport(actor);
                 _moved.Add(("investor", investor.Id, row.InvestorBefore, investor.Version));
             }
         }

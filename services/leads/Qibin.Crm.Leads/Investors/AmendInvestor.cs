@@ -42,10 +42,10 @@ internal static class AmendInvestor
         }
 
         ifMatch.Check(investor);
-        var deed = caller.Deed(clock);
+        var actor = caller.Actor(clock);
         var (name, compared) = (investor.Name, investor.ComparedName);
         investor.Amend(
-            patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc), patch.Over(investor.SourceRegion, patch.SourceRegion), deed);
+            patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc), patch.Over(investor.SourceRegion, patch.SourceRegion), actor);
         if (investor.ComparedName == compared)
         {
             await Duplicates.RefuseUsccAsync(db, caller, investor, ct);
@@ -62,7 +62,7 @@ internal static class AmendInvestor
             var leads = await db.Leads.FromSql($"select * from lead where investor_id = {investorId} order by id for update").ToListAsync(ct);
             foreach (var lead in leads)
             {
-                lead.RenameInvestor(investor, deed);
+                lead.RenameInvestor(investor, actor);
                 db.Publish(lead, new LeadAmended { Lead = lead.State() });
             }
         }

@@ -44,7 +44,7 @@ public sealed record DuplicatesAnswer
     /// <summary>The surest first, at most ten.</summary>
     public required IReadOnlyList<PossibleDuplicate> Candidates { get; init; }
 
-    /// <summary>Whether somebody else, whose leads the caller does not see, works on an investor of this name or code.</summary>
+    /// <summary>Whether an investor of this name or code has leads that the caller does not read.</summary>
     public required bool Elsewhere { get; init; }
 }
 
@@ -64,8 +64,8 @@ public sealed record DuplicateQuery
 }
 
 /// <summary>
-/// Investors that are already there. Who may see one is told which; that somebody else works on it is told without a name, and only of
-/// names and codes; of confidential leads nothing. A phone counts against a caller's request only where that caller reads it in full:
+/// Finds existing investors. The answer names those that the caller reads; for others it says only that somebody works with one of
+/// this name or code, and for confidential leads nothing. A phone counts against a caller's request only where that caller reads it in full:
 /// otherwise guessing would unmask it. The receipt of what was entered warns of the others that the caller sees, at the price of an entry.
 /// </summary>
 internal static partial class Duplicates
@@ -74,8 +74,8 @@ internal static partial class Duplicates
     private const int Same = 80;
 
     // Of one kind; the newest. A switchboard's number or a name that everybody enters must not make each entry slower.
-    private const int Looked = 20;
-    private const int Told = 10;
+    private const int MostPerKind = 20;
+    private const int MostListed = 10;
 
     private const int ByName = 0;
     private const int ByPhone = 1;
@@ -91,8 +91,8 @@ internal static partial class Duplicates
         db.LockInvestorNameAsync(ComparedNames.KeyOf(name), ct);
 
     /// <summary>
-    /// Refuses an investor whose USCC another one has, naming that one where the caller may see it. The unique index stands behind
-    /// it when two are registered at once.
+    /// Refuses an investor whose USCC another one has, naming that one where the caller reads it. The unique index refuses
+    /// the second of two that are registered at once.
     /// </summary>
     public static async Task RefuseUsccAsync(LeadsDb db, Caller caller, Investor investor, CancellationToken ct)
     {
@@ -113,16 +113,16 @@ internal static partial class Duplicates
     /// <param name="phone">The person's phone.</param>
     /// <param name="email">The person's address.</param>
     /// <param name="reason">The override's reason.</param>
-    /// <param name="pointer">Where the name stands in the request.</param>
+    /// <param name="pointer">Pointer to the name in the request.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="ct">Cancels it.</param>
-    /// <returns>Those that the caller may see and that did not stand in the way; null when none.</returns>
+    /// <returns>The similar investors that the caller reads and that were no obstacle; null when none.</returns>
     public static async Task<IReadOnlyList<PossibleDuplicate>?> RefuseAsync(
         LeadsDb db, Caller caller, Investor investor, string? phone, string? email, DuplicateOverride? reason, string pointer, TimeProvider clock, CancellationToken ct)
     {
         await RefuseUsccAsync(db, caller, investor, ct);
         var found = await FindAsync(db, caller, investor.Id, investor.Name, investor.Uscc, phone, email, clock, ct);
-        var (candidates, elsewhere) = (found.Told(plain: true), found.Elsewhere);
+        var (candidates, elsewhere) = (found.Readable(plain: true), found.Elsewhere);
         if (elsewhere || candidates.Any(c => c.Score >= Same))
         {
             if (reason is null)
@@ -137,7 +137,7 @@ internal static partial class Duplicates
             db.Audit(caller, clock, "investor.duplicateOverridden", "investor", investor.Id, reason.Reason);
         }
 
-        return found.Told(plain: false) is { Count: > 0 } seen ? [.. seen.Select(c => c with { Name = null })] : null;
+        return found.Readable(plain: false) is { Count: > 0 } seen ? [.. seen.Select(c => c with { Name = null })] : null;
     }
 
     private static async Task<Ok<DuplicatesAnswer>> Ask([AsParameters] DuplicateQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
@@ -175,25 +175,25 @@ internal static partial class Duplicates
         }
 
         var found = await FindAsync(db, caller, Guid.Empty, query.Name, uscc?.Value, query.Phone, query.Email, clock, ct);
-        return TypedResults.Ok(new DuplicatesAnswer { Candidates = found.Told(plain: true), Elsewhere = found.Elsewhere });
+        return TypedResults.Ok(new DuplicatesAnswer { Candidates = found.Readable(plain: true), Elsewhere = found.Elsewhere });
     }
 
-    /// <summary>Looks for what is already there, in one statement of index look-ups.</summary>
+    /// <summary>Finds existing investors in one statement of index look-ups.</summary>
     private static async Task<Found> FindAsync(
         LeadsDb db, Caller caller, Guid self, string? name, string? uscc, string? phone, string? email, TimeProvider clock, CancellationToken ct)
     {
         var (compared, phoneKey, domain) = (name is null ? null : ComparedNames.KeyOf(name), ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
-        var hits = db.Investors.Where(i => i.ComparedName == compared && i.Id != self && i.MergedIntoId == null).OrderByDescending(i => i.Id).Take(Looked)
+        var hits = db.Investors.Where(i => i.ComparedName == compared && i.Id != self && i.MergedIntoId == null).OrderByDescending(i => i.Id).Take(MostPerKind)
             .Select(i => new HitRow { InvestorId = i.Id, By = ByName, PersonId = i.Id });
         if (phoneKey is not null)
         {
-            hits = hits.Concat(db.People.Where(p => p.PhoneKey == phoneKey && p.InvestorId != self).OrderByDescending(p => p.Id).Take(Looked)
+            hits = hits.Concat(db.People.Where(p => p.PhoneKey == phoneKey && p.InvestorId != self).OrderByDescending(p => p.Id).Take(MostPerKind)
                 .Select(p => new HitRow { InvestorId = p.InvestorId, By = ByPhone, PersonId = p.Id }));
         }
 
-        if (domain is not null && ComparedContacts.Tells(domain))
+        if (domain is not null && ComparedContacts.Identifies(domain))
         {
-            hits = hits.Concat(db.People.Where(p => p.EmailDomain == domain && p.InvestorId != self).OrderByDescending(p => p.Id).Take(Looked)
+            hits = hits.Concat(db.People.Where(p => p.EmailDomain == domain && p.InvestorId != self).OrderByDescending(p => p.Id).Take(MostPerKind)
                 .Select(p => new HitRow { InvestorId = p.InvestorId, By = ByDomain, PersonId = p.Id }));
         }
 
@@ -205,7 +205,7 @@ internal static partial class Duplicates
         return new Found(await Seen(db, caller, clock, hits).ToListAsync(ct), name, uscc);
     }
 
-    /// <summary>What was found, with what the caller may know of it.</summary>
+    /// <summary>The hits, with what the caller may know of each.</summary>
     private static IQueryable<Hit> Seen(LeadsDb db, Caller caller, TimeProvider clock, IQueryable<HitRow> hits)
     {
         var (me, now) = (caller.Id, clock.GetUtcNow());
@@ -257,12 +257,12 @@ internal static partial class Duplicates
 
     private sealed class Found(IReadOnlyList<Hit> hits, string? name, string? uscc)
     {
-        /// <summary>Somebody whose leads the caller does not see works on it.</summary>
+        /// <summary>It has leads that the caller does not read.</summary>
         public bool Elsewhere => hits.Any(h => h is { Visible: false, Open: true, By: ByName or ByUscc } && Score([h]) >= Same);
 
         /// <summary>Those that the caller may see, the surest first.</summary>
         /// <param name="plain">Only by what the caller reads in full.</param>
-        public IReadOnlyList<PossibleDuplicate> Told(bool plain) =>
+        public IReadOnlyList<PossibleDuplicate> Readable(bool plain) =>
         [
             .. hits.Where(h => h.Visible && (h.Plain || !plain)).GroupBy(h => h.Id).Select(of => new PossibleDuplicate
             {
@@ -271,7 +271,7 @@ internal static partial class Duplicates
                 Name = of.First().Name,
                 Score = Score([.. of.DistinctBy(h => h.By)]),
                 Matched = [.. of.Select(h => h.By).Distinct().OrderBy(by => by == ByUscc ? -1 : by).Select(Word)],
-            }).OrderByDescending(c => c.Score).ThenByDescending(c => c.InvestorId).Take(Duplicates.Told),
+            }).OrderByDescending(c => c.Score).ThenByDescending(c => c.InvestorId).Take(MostListed),
         ];
 
         /// <summary>Each match leaves less room for chance: 100 − ∏ (100 − s). Two codes that differ are two legal persons, whatever the rest.</summary>

@@ -9,8 +9,8 @@ namespace Qibin.Crm.Leads.Investors;
 /// <summary>An investor that is entered among many, with its person.</summary>
 internal sealed record EnteredInvestor(Guid Id, string Name, string? Uscc, string? Phone, string? Email);
 
-/// <summary>What stands in the way of one of many: names that the caller may see, and whether somebody else works on it.</summary>
-internal sealed record StandsInTheWay(IReadOnlyList<string> Names, bool Elsewhere);
+/// <summary>The obstacles for one of many: names that the caller reads, and whether somebody else works with it.</summary>
+internal sealed record Obstacle(IReadOnlyList<string> Names, bool Elsewhere);
 
 /// <summary>
 /// The seam for whoever enters many investors at once: the same look-ups, weights and limit as for one, in one statement for all.
@@ -33,12 +33,12 @@ internal static partial class Duplicates
         """;
 
     /// <summary>Those that are not to be entered without a reason, by their ids. Their codes are checked by whoever registers them.</summary>
-    public static async Task<IReadOnlyDictionary<Guid, StandsInTheWay>> OfManyAsync(
+    public static async Task<IReadOnlyDictionary<Guid, Obstacle>> OfManyAsync(
         LeadsDb db, Caller caller, IReadOnlyList<EnteredInvestor> entered, TimeProvider clock, CancellationToken ct)
     {
         if (entered.Count == 0)
         {
-            return new Dictionary<Guid, StandsInTheWay>();
+            return new Dictionary<Guid, Obstacle>();
         }
 
         var hits = await Seen(db, caller, clock, db.Database.SqlQueryRaw<HitRow>(
@@ -46,16 +46,16 @@ internal static partial class Duplicates
                 new NpgsqlParameter<Guid[]>("ids", [.. entered.Select(e => e.Id)]),
                 new NpgsqlParameter<string[]>("names", [.. entered.Select(e => ComparedNames.KeyOf(e.Name))]),
                 new NpgsqlParameter<string?[]>("phones", [.. entered.Select(e => ComparedContacts.KeyOf(e.Phone))]),
-                new NpgsqlParameter<string?[]>("domains", [.. entered.Select(e => ComparedContacts.DomainOf(e.Email) is { } domain && ComparedContacts.Tells(domain) ? domain : null)]))).ToListAsync(ct);
+                new NpgsqlParameter<string?[]>("domains", [.. entered.Select(e => ComparedContacts.DomainOf(e.Email) is { } domain && ComparedContacts.Identifies(domain) ? domain : null)]))).ToListAsync(ct);
         var byId = entered.ToDictionary(e => e.Id);
-        var stand = new Dictionary<Guid, StandsInTheWay>();
+        var stand = new Dictionary<Guid, Obstacle>();
         foreach (var of in hits.GroupBy(h => h.For))
         {
             var found = new Found([.. of], byId[of.Key].Name, byId[of.Key].Uscc);
-            string[] names = [.. found.Told(plain: true).Where(c => c.Score >= Same).Select(c => c.Name!)];
+            string[] names = [.. found.Readable(plain: true).Where(c => c.Score >= Same).Select(c => c.Name!)];
             if (found.Elsewhere || names.Length > 0)
             {
-                stand.Add(of.Key, new StandsInTheWay(names, found.Elsewhere));
+                stand.Add(of.Key, new Obstacle(names, found.Elsewhere));
             }
         }
 

@@ -15,7 +15,7 @@ namespace Qibin.Crm.Leads.Investors;
 /// <summary>Which of two investors a fact is taken from: the one that stays, or the one that is merged into it.</summary>
 public enum MergeChoice { Into, From }
 
-/// <summary>Field by field, whose fact the merged investor has; left out, that of the one that stays, or the other's where it has none.</summary>
+/// <summary>For each field, which investor's value is kept; by default that of the one that stays, or the other's where it has none.</summary>
 public sealed record MergeFields
 {
     public MergeChoice? Name { get; init; }
@@ -120,31 +120,31 @@ internal static class MergeInvestors
             throw new RuleViolation("merge.self");
         }
 
-        // Nothing is asked between the lock and the refusal: of many merges of one pair each waits for all before it.
+        // No query between the lock and the refusal: of many merges of one pair each waits for all before it.
         var (into, from) = await LockedAsync(db, investorId, fromId, ct);
-        // Before the version: whoever comes second is told that the work is done, not that the page is old.
+        // Before the version check: the second of two merges is refused because the first is done, not because its version is old.
         into.RefuseMerged();
         from.RefuseMerged();
         ifMatch.Check(into);
         await RefuseBeyondReachAsync(db, caller, into.Id, from.Id, ct);
 
-        var deed = caller.Deed(clock);
+        var actor = caller.Actor(clock);
         var after = Chosen(into.Facts(), from.Facts(), request.Fields ?? new MergeFields());
         var renamed = after.Name != into.Name;
         var leads = await db.Leads.FromSql(
             $"select * from lead where investor_id = {from.Id} or ({renamed} and investor_id = {into.Id}) order by id for update").ToListAsync(ct);
         var moved = leads.Where(l => l.InvestorId == from.Id).ToList();
         var people = await db.Database.SqlQuery<Guid>($"select id as \"Value\" from person where investor_id = {from.Id} order by id for update").ToListAsync(ct);
-        var merge = InvestorMerge.Of(clock.NewId(), into, from, after, moved.Select(l => l.Id), people, deed);
+        var merge = InvestorMerge.Of(clock.NewId(), into, from, after, moved.Select(l => l.Id), people, actor);
         db.Add(merge);
 
-        from.BecomePartOf(into, deed);
+        from.BecomePartOf(into, actor);
         // Its code must be free before the other one takes it.
         await db.SaveChangesAsync(ct);
-        into.Amend(after.Name, after.Uscc, after.SourceRegion, deed);
-        await MovePeopleAsync(db, people, from.Id, into.Id, deed, ct);
-        Tell(db, leads, into, deed);
-        await Claims.MoveClaim.FollowAsync(db, [.. moved.Select(l => l.Id)], from.Id, into.Id, deed, ct);
+        into.Amend(after.Name, after.Uscc, after.SourceRegion, actor);
+        await MovePeopleAsync(db, people, from.Id, into.Id, actor, ct);
+        PublishMoved(db, leads, into, actor);
+        await Claims.MoveClaim.FollowAsync(db, [.. moved.Select(l => l.Id)], from.Id, into.Id, actor, ct);
         var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
         db.Audit(caller, clock, "investor.merged", "investor", from.Id, request.Reason);
@@ -163,9 +163,9 @@ internal static class MergeInvestors
 
         var (into, from) = await LockedAsync(db, investorId, fromId.Value, ct);
         var merge = await db.InvestorMerges.SingleAsync(m => m.Id == mergeId, ct);
-        var deed = caller.Deed(clock);
-        var facts = merge.Undo(into.Facts(), deed);
-        // Merges are taken back in the reverse order, or the facts of one would come back as those of another.
+        var actor = caller.Actor(clock);
+        var facts = merge.Undo(into.Facts(), actor);
+        // Merges are undone in reverse order, or the values of one would come back as those of another.
         if (into.MergedIntoId is not null
             || await db.InvestorMerges.AnyAsync(m => m.IntoId == investorId && m.UndoneAt == null && m.Id != mergeId && m.MergedAt >= merge.MergedAt, ct))
         {
@@ -177,14 +177,14 @@ internal static class MergeInvestors
         var (back, renamed) = (merge.LeadIds, facts.Name != into.Name);
         var leads = await db.Leads.FromSql(
             $"select * from lead where investor_id = {into.Id} and ({renamed} or id = any ({back})) order by id for update").ToListAsync(ct);
-        into.Amend(facts.Name, facts.Uscc, facts.SourceRegion, deed);
+        into.Amend(facts.Name, facts.Uscc, facts.SourceRegion, actor);
         await db.SaveChangesAsync(ct);
-        from.PartAgain(merge.FromBefore, deed);
+        from.PartAgain(merge.FromBefore, actor);
         await Duplicates.RefuseUsccAsync(db, caller, from, ct);
-        await MovePeopleAsync(db, merge.PersonIds, into.Id, from.Id, deed, ct);
-        Tell(db, leads.Where(l => back.Contains(l.Id)), from, deed);
-        Tell(db, leads.Where(l => !back.Contains(l.Id)), into, deed);
-        await Claims.MoveClaim.FollowAsync(db, back, into.Id, from.Id, deed, ct);
+        await MovePeopleAsync(db, merge.PersonIds, into.Id, from.Id, actor, ct);
+        PublishMoved(db, leads.Where(l => back.Contains(l.Id)), from, actor);
+        PublishMoved(db, leads.Where(l => !back.Contains(l.Id)), into, actor);
+        await Claims.MoveClaim.FollowAsync(db, back, into.Id, from.Id, actor, ct);
         var happened = new InvestorMergeUndone { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
         db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
         db.Audit(caller, clock, "investor.mergeUndone", "investor", from.Id, request.Reason);
@@ -246,7 +246,7 @@ internal static class MergeInvestors
         return false;
     }
 
-    /// <summary>Nobody moves leads that are not theirs to change; confidential ones go with their investor and are not spoken of.</summary>
+    /// <summary>Nobody moves leads that they may not change; confidential ones go with their investor and are not mentioned.</summary>
     private static async Task RefuseBeyondReachAsync(LeadsDb db, Caller caller, Guid into, Guid from, CancellationToken ct)
     {
         var open = db.Leads.Where(l => (l.InvestorId == into || l.InvestorId == from) && !l.Confidential);
@@ -256,15 +256,15 @@ internal static class MergeInvestors
         }
     }
 
-    private static Task<int> MovePeopleAsync(LeadsDb db, IReadOnlyList<Guid> people, Guid from, Guid to, Deed deed, CancellationToken ct) =>
+    private static Task<int> MovePeopleAsync(LeadsDb db, IReadOnlyList<Guid> people, Guid from, Guid to, Actor actor, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync(
-            $"update person set investor_id = {to}, version = version + 1, updated_at = {deed.At} where id = any ({people.ToArray()}) and investor_id = {from}", ct);
+            $"update person set investor_id = {to}, version = version + 1, updated_at = {actor.At} where id = any ({people.ToArray()}) and investor_id = {from}", ct);
 
-    private static void Tell(LeadsDb db, IEnumerable<Lead> leads, Investor investor, Deed deed)
+    private static void PublishMoved(LeadsDb db, IEnumerable<Lead> leads, Investor investor, Actor actor)
     {
         foreach (var lead in leads)
         {
-            lead.GoTo(investor, deed);
+            lead.GoTo(investor, actor);
             db.Publish(lead, new LeadAmended { Lead = lead.State() });
         }
     }

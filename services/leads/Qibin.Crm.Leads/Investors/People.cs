@@ -34,7 +34,7 @@ public sealed record PersonAnswer : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }
 
-    /// <summary>Whether it is masked depends on who asks and when, so a cached answer must not stand for the other.</summary>
+    /// <summary>Whether it is masked depends on who asks and when, so a cached masked answer must not be taken for the other.</summary>
     [JsonIgnore]
     public string? Variant => Masked ? "masked" : null;
 
@@ -165,7 +165,7 @@ internal static class People
         }
 
         investor.RefuseMerged();
-        var person = Person.Of(investorId, clock.NewId(), request.Name!, request.Title, request.Phone, request.Email, caller.Deed(clock));
+        var person = Person.Of(investorId, clock.NewId(), request.Name!, request.Title, request.Phone, request.Email, caller.Actor(clock));
         db.Add(person);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/investors/{investorId}/people/{person.Id}", new Receipt { Id = person.Id, Version = person.Version });
@@ -184,7 +184,7 @@ internal static class People
         ifMatch.Check(person);
         person.Amend(
             patch.Over(person.Name, patch.Name)!, patch.Over(person.Title, patch.Title),
-            patch.Over(person.Phone, patch.Phone), patch.Over(person.Email, patch.Email), caller.Deed(clock));
+            patch.Over(person.Phone, patch.Phone), patch.Over(person.Email, patch.Email), caller.Actor(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });
     }

@@ -45,7 +45,7 @@ public sealed record InvestorQuery
     public DateTimeOffset? UpdatedSince { get; init; }
 }
 
-/// <summary>Reads investors: those of whose leads the caller sees one.</summary>
+/// <summary>Reads investors: those with a lead that the caller reads.</summary>
 internal static class ReadInvestors
 {
     internal static readonly Listing<Investor> Listing = new Listing<Investor>(i => i.Id, "-updatedAt")

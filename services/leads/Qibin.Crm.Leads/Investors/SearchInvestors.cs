@@ -13,7 +13,7 @@ internal static class SearchInvestors
     /// <exception cref="Refusal">400: fewer than two characters, or more than 100.</exception>
     public static NameQuery Parse(string q) => NameSearch.Parse(q) ?? throw Refusal.Invalid("q", "text.length", 2, NameSearch.Longest);
 
-    /// <summary>Investors whose name holds the text, or reads like it.</summary>
+    /// <summary>Investors with a name that contains the text, or reads like it.</summary>
     /// <exception cref="Refusal">As <see cref="Parse"/>.</exception>
     public static IQueryable<Investor> Named(this IQueryable<Investor> investors, string q) => investors.Named(Parse(q));
 

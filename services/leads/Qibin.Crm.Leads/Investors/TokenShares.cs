@@ -27,7 +27,7 @@ internal sealed class TokenShares([FromKeyedServices(DatabaseHost.Aside)] Npgsql
 
     private sealed record Known(FrozenDictionary<string, float> Shares, float Least, long At);
 
-    /// <summary>The share of names that will be found, 0 to 1, as far as the statistics tell; 1 when nothing is known.</summary>
+    /// <summary>The share of names that will be found, 0 to 1, by the statistics; 1 when nothing is known.</summary>
     public async ValueTask<double> ExpectedAsync(NameQuery query, CancellationToken ct)
     {
         if (_known is not { } known || clock.GetElapsedTime(known.At) > Fresh)

@@ -58,7 +58,7 @@ internal static class PlanNextStep
         }
 
         ifMatch.Check(lead);
-        await ReplaceAsync(db, lead, request, caller.Deed(clock), clock, ct);
+        await ReplaceAsync(db, lead, request, caller.Actor(clock), clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }
@@ -74,12 +74,12 @@ internal static class PlanNextStep
         }
 
         ifMatch.Check(lead);
-        var deed = caller.Deed(clock);
-        await EndOpenAsync(db, lead, NextStepOutcome.Done, deed, ct, doneOn, request.Note);
-        lead.FinishNextStep(deed);
+        var actor = caller.Actor(clock);
+        await EndOpenAsync(db, lead, NextStepOutcome.Done, actor, ct, doneOn, request.Note);
+        lead.FinishNextStep(actor);
         if (request.Next is { } next)
         {
-            await ReplaceAsync(db, lead, next, deed, clock, ct);
+            await ReplaceAsync(db, lead, next, actor, clock, ct);
         }
         else
         {
@@ -91,20 +91,20 @@ internal static class PlanNextStep
     }
 
     /// <summary>Plans a step in place of the open one.</summary>
-    internal static async Task ReplaceAsync(LeadsDb db, Lead lead, NextStepRequest request, Deed deed, TimeProvider clock, CancellationToken ct)
+    internal static async Task ReplaceAsync(LeadsDb db, Lead lead, NextStepRequest request, Actor actor, TimeProvider clock, CancellationToken ct)
     {
-        await EndOpenAsync(db, lead, NextStepOutcome.Replaced, deed, ct);
-        db.Add(lead.PlanNextStep(clock.NewId(), request.What!, request.DueOn!.Value, deed));
+        await EndOpenAsync(db, lead, NextStepOutcome.Replaced, actor, ct);
+        db.Add(lead.PlanNextStep(clock.NewId(), request.What!, request.DueOn!.Value, actor));
         db.Publish(lead, new NextStepPlanned { Lead = lead.State(), DueOn = lead.NextStepDueOn });
     }
 
     /// <summary>Notes on the open step, where there is one, how it ended.</summary>
     internal static async Task EndOpenAsync(
-        LeadsDb db, Lead lead, NextStepOutcome outcome, Deed deed, CancellationToken ct, DateOnly? doneOn = null, string? note = null)
+        LeadsDb db, Lead lead, NextStepOutcome outcome, Actor actor, CancellationToken ct, DateOnly? doneOn = null, string? note = null)
     {
         if (lead.NextStepId is { } open)
         {
-            (await db.NextSteps.SingleAsync(s => s.Id == open, ct)).End(outcome, deed, doneOn, note);
+            (await db.NextSteps.SingleAsync(s => s.Id == open, ct)).End(outcome, actor, doneOn, note);
         }
     }
 }

@@ -17,7 +17,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Pool;
 
-/// <summary>Gives a lead into the pool by hand.</summary>
+/// <summary>Releases a lead into the pool.</summary>
 public sealed record PoolReleaseRequest
 {
     [Needed]
@@ -50,7 +50,7 @@ public sealed record PoolQuery
     public string? Q { get; init; }
 }
 
-/// <summary>A lead in the pool: enough to choose by. Its persons and what was said come with it when it is picked.</summary>
+/// <summary>A lead in the pool: enough to choose by. Its people and contacts are readable once it is picked.</summary>
 public sealed record PoolRow
 {
     public required Guid LeadId { get; init; }
@@ -92,7 +92,7 @@ internal sealed class Pooled
     public required PoolPlace Place { get; init; }
 }
 
-/// <summary>The pool 公海: what nobody has spoken to for too long is there for every officer to pick.</summary>
+/// <summary>The pool 公海: leads without a contact for too long, for every officer to pick.</summary>
 internal static class PoolOperations
 {
     private static readonly Listing<Pooled> Listing = new Listing<Pooled>(p => p.Lead.Id, "-pooledAt")
@@ -103,7 +103,7 @@ internal static class PoolOperations
         api.MapGet("/pool", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
             .WithName("listPool").WithSummary("公海线索 · Leads in the pool");
         api.MapPost("/pool", Release).Allow(Scopes.LeadsWrite, LeadsService.Writers)
-            .WithName("releaseToPool").WithSummary("释放到公海 · Give a lead into the pool");
+            .WithName("releaseToPool").WithSummary("释放到公海 · Release a lead into the pool");
         api.MapPost("/pool/{leadId:guid}/pick", Pick).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("pickFromPool").WithSummary("领取公海线索 · Pick a lead out of the pool");
         api.MapGet("/pool/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<PoolRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
@@ -113,7 +113,7 @@ internal static class PoolOperations
             .WithName("changePoolRules").WithSummary("修改公海规则 · Change the rules of the pool");
     }
 
-    /// <summary>The timer's part: warns, pools, and takes out what is followed again.</summary>
+    /// <summary>Called by the timer: warns, pools, and removes leads that have an owner again.</summary>
     internal static async Task JudgeAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
         var place = await db.PoolPlaces.SingleAsync(p => p.Id == id, ct);
@@ -126,7 +126,7 @@ internal static class PoolOperations
                 break;
             case PoolPlace.Look.Pooled:
                 (await db.Leads.Locked(lead.Id).SingleAsync(ct)).EnterPool(now);
-                db.Publish(place, Told(lead, "idle", now));
+                db.Publish(place, PooledEvent(lead, "idle", now));
                 break;
             case PoolPlace.Look.Left:
                 db.Publish(place, new LeadLeftPool { LeadId = lead.Id, OccurredOn = now.OnDay() }, lead.Confidential);
@@ -170,7 +170,7 @@ internal static class PoolOperations
         var now = clock.GetUtcNow();
         place.Release(lead, now);
         lead.EnterPool(now);
-        db.Publish(place, Told(lead, "released", now));
+        db.Publish(place, PooledEvent(lead, "released", now));
         db.Add(new AuditEntry
         {
             Id = clock.NewId(),
@@ -211,7 +211,7 @@ internal static class PoolOperations
 
         if (owner.Id != lead.OwnerId || owner.UnitId != lead.UnitId)
         {
-            var assignment = lead.Assign(owner.Id, owner.UnitId, "公海领取", today, caller.Deed(clock));
+            var assignment = lead.Assign(owner.Id, owner.UnitId, "公海领取", today, caller.Actor(clock));
             db.Add(assignment);
             db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = today });
         }
@@ -226,7 +226,7 @@ internal static class PoolOperations
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }
 
-    /// <summary>What is in the pool: nobody's own, so everybody's to see, except what is confidential.</summary>
+    /// <summary>The pooled leads: everybody reads them, confidential ones excepted.</summary>
     private static IQueryable<Pooled> InPool(LeadsDb db, Caller caller) =>
         from place in db.PoolPlaces
         where place.State == PoolState.Pooled
@@ -235,7 +235,7 @@ internal static class PoolOperations
         select new Pooled { Lead = lead, Place = place };
 
     /// <summary>
-    /// A lead that is no longer in the pool is told of to those who see it, and to whoever comes too late: it was there to be seen.
+    /// Whether the answer may say that a lead is no longer in the pool: to its readers, and when it was picked, because it was visible then.
     /// </summary>
     private static async Task<bool> KnownAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct) =>
         await db.PoolPicks.AnyAsync(p => p.LeadId == leadId, ct) || await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct);
@@ -245,6 +245,6 @@ internal static class PoolOperations
             ? await db.PoolPlaces.Locked(id).SingleAsync(ct)
             : null;
 
-    private static LeadPooled Told(Lead lead, string reason, DateTimeOffset now) =>
+    private static LeadPooled PooledEvent(Lead lead, string reason, DateTimeOffset now) =>
         new() { LeadId = lead.Id, OwnerId = lead.OwnerId, UnitId = lead.UnitId, Reason = reason, OccurredOn = now.OnDay() };
 }

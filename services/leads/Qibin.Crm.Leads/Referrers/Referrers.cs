@@ -107,7 +107,7 @@ internal static class Referrers
             throw new RuleViolation("referrer.exists");
         }
 
-        var referral = Referral.Propose(clock.NewId(), leadId, request.Kind!.Value, request.Name!, request.Note, caller.Deed(clock));
+        var referral = Referral.Propose(clock.NewId(), leadId, request.Kind!.Value, request.Name!, request.Note, caller.Actor(clock));
         db.Add(referral);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/leads/{leadId}/referrer", new Receipt { Id = referral.Id, Version = referral.Version });
@@ -142,10 +142,10 @@ internal static class Referrers
         }
 
         ifMatch.Check(referral);
-        var (frozen, deed) = (referral.IsFrozen, caller.Deed(clock));
+        var (frozen, actor) = (referral.IsFrozen, caller.Actor(clock));
         referral.Amend(
             patch.Kind ?? referral.Kind, patch.Name ?? referral.Name, patch.Over(referral.Note, patch.Note),
-            caller.Is(Roles.Administrator), patch.Reason, deed);
+            caller.Is(Roles.Administrator), patch.Reason, actor);
         if (frozen)
         {
             db.Audit(caller, clock, "referrer.amended", "lead", leadId, patch.Reason);
@@ -165,7 +165,7 @@ internal static class Referrers
         }
 
         ifMatch.Check(referral);
-        referral.Approve(caller.Deed(clock));
+        referral.Approve(caller.Actor(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = referral.Id, Version = referral.Version });
     }

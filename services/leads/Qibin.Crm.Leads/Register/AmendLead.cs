@@ -52,11 +52,11 @@ internal static class AmendLead
         }
 
         ifMatch.Check(lead);
-        var deed = caller.Deed(clock);
-        lead.Describe(patch.Over(lead.Title, patch.Title), patch.Over(lead.Summary, patch.Summary), deed);
-        lead.PlaceOnNode(patch.Over(lead.NodeCode, patch.NodeCode), deed);
-        lead.Estimate(patch.Over(lead.EstimatedInvestment, patch.EstimatedInvestment), deed);
-        lead.ComeFrom(patch.Over(lead.SourceRegion, patch.SourceRegion), deed);
+        var actor = caller.Actor(clock);
+        lead.Describe(patch.Over(lead.Title, patch.Title), patch.Over(lead.Summary, patch.Summary), actor);
+        lead.PlaceOnNode(patch.Over(lead.NodeCode, patch.NodeCode), actor);
+        lead.Estimate(patch.Over(lead.EstimatedInvestment, patch.EstimatedInvestment), actor);
+        lead.ComeFrom(patch.Over(lead.SourceRegion, patch.SourceRegion), actor);
         if (patch.Gives(nameof(patch.Confidential)) || patch.Gives(nameof(patch.Readers)))
         {
             if (!caller.IsIntegration && lead.OwnerId != caller.Id && !caller.Is(Roles.UnitHead))
@@ -72,13 +72,13 @@ internal static class AmendLead
             lead.Restrict(
                 patch.Confidential ?? lead.Confidential,
                 [.. patch.Readers ?? lead.Readers, .. caller.IsIntegration ? [] : new[] { caller.Id }],
-                deed);
+                actor);
         }
 
         db.Publish(lead, new LeadAmended { Lead = lead.State() });
         if (patch.EstimatedInvestment is not null)
         {
-            await Claims.MoveClaim.FollowAsync(db, lead, deed, ct);
+            await Claims.MoveClaim.FollowAsync(db, lead, actor, ct);
         }
 
         await db.SaveChangesAsync(ct);

@@ -29,7 +29,7 @@ public sealed record LeadRow
     public required NextStepLight NextStep { get; init; }
     public DateOnly? NextStepDueOn { get; init; }
 
-    /// <summary>How its response clock stands.</summary>
+    /// <summary>State of its response clock.</summary>
     public required ClockLight Clock { get; init; }
 
     /// <summary>The next deadline of the response clock that can still be kept.</summary>
@@ -96,7 +96,7 @@ public sealed record ClosureAnswer
     public string? WentTo { get; init; }
 }
 
-/// <summary>The project that a lead opened, and where it stands as far as it has been heard.</summary>
+/// <summary>The project that a lead opened, with the stage that its latest consumed event says.</summary>
 public sealed record LeadProjectAnswer
 {
     public required Guid Id { get; init; }

@@ -35,7 +35,7 @@ public sealed record LeadQuery
     public Words<NextStepLight>? NextStep { get; init; }
 
     /// <summary>
-    /// By the response clock: <c>running</c>, <c>paused</c>, <c>breached</c> (something is open whose time has passed), <c>ended</c>.
+    /// By the response clock: <c>running</c>, <c>paused</c>, <c>breached</c> (a deadline has passed and its task is open), <c>ended</c>.
     /// </summary>
     public Words<ClockLight>? Clock { get; init; }
 

@@ -21,7 +21,7 @@ public sealed record ClockPauseRequest
 }
 
 /// <summary>
-/// Lets the response clock of a lead stand still and run again. From the day of the pause to the day before it is resumed, days do not
+/// Pauses the response clock of a lead and resumes it. From the day of the pause to the day before it is resumed, days do not
 /// count; what was breached before stays so.
 /// </summary>
 internal static class PauseClock
@@ -30,7 +30,7 @@ internal static class PauseClock
         Guid leadId, ClockPauseRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         ChangeAsync(leadId, ifMatch, db, caller, lead =>
         {
-            lead.PauseClock(request.Reason!, caller.Deed(clock));
+            lead.PauseClock(request.Reason!, caller.Actor(clock));
             return new ResponseClockPaused { Lead = lead.State(), OccurredOn = clock.Today() };
         }, ct);
 
@@ -38,7 +38,7 @@ internal static class PauseClock
         Guid leadId, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         ChangeAsync(leadId, ifMatch, db, caller, lead =>
         {
-            lead.ResumeClock(caller.Deed(clock));
+            lead.ResumeClock(caller.Actor(clock));
             return new ResponseClockResumed { Lead = lead.State(), OccurredOn = clock.Today() };
         }, ct);
 

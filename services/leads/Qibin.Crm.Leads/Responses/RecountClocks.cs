@@ -5,33 +5,10 @@ using Qibin.Crm.Messaging;
 
 namespace Qibin.Crm.Leads.Responses;
 
-/// <summary>The going through all open clocks after calendar or times have changed; there is one.</summary>
-internal sealed class ClockRecount
-{
-    public Guid Id { get; private init; }
-    public DateTimeOffset? DueAt { get; private set; }
-    public DateTimeOffset ChangedAt { get; private set; }
-    public DateTimeOffset BegunAt { get; private set; }
-
-    /// <summary>The lead up to which it has come.</summary>
-    public Guid After { get; private set; }
-
-    public void Begin(DateTimeOffset now) => BegunAt = After == Guid.Empty ? now : BegunAt;
-
-    public void Go(Guid after) => After = after;
-
-    /// <summary>Once more when the old calendar may have been remembered while this one went on.</summary>
-    public void End()
-    {
-        var forgotten = ChangedAt + (2 * ResponseClocks.Remembered);
-        (After, DueAt) = (Guid.Empty, BegunAt < forgotten ? forgotten : null);
-    }
-}
-
 /// <summary>Due work of the response clocks: deadlines that pass, revisit dates that come, and all clocks after a change of calendar or times.</summary>
 internal static class RecountClocks
 {
-    private const int Portion = 200;
+    private const int BatchSize = 200;
 
     /// <summary>All open clocks, and the digest's hour, are to be computed anew; commits with the change.</summary>
     public static Task AskAsync(LeadsDb db, DateTimeOffset now, CancellationToken ct) => db.Database.ExecuteSqlAsync(
@@ -44,7 +21,7 @@ internal static class RecountClocks
     internal static async Task JudgeAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
         var lead = await db.Leads.SingleAsync(l => l.Id == id, ct);
-        if (lead.PlanRevisit(Guid.CreateVersion7(now), new Deed(Guid.Empty, now)) is { } step)
+        if (lead.PlanRevisit(Guid.CreateVersion7(now), new Actor(Guid.Empty, now)) is { } step)
         {
             db.Add(step);
             db.Publish(lead, new Contracts.Leads.NextStepPlanned { Lead = lead.State(), DueOn = step.DueOn });
@@ -60,15 +37,15 @@ internal static class RecountClocks
         recount.Begin(now);
         var terms = await ResponseClocks.TermsAsync(db, ct);
         var leads = await db.Leads.FromSql(
-            $"select * from lead where id > {recount.After} and clock_state in (0, 1) order by id limit {Portion} for update").ToListAsync(ct);
+            $"select * from lead where id > {recount.After} and clock_state in (0, 1) order by id limit {BatchSize} for update").ToListAsync(ct);
         foreach (var lead in leads)
         {
             await ResponseClocks.KeepAsync(db, db.Entry(lead), terms, changed: false, now, ct);
         }
 
-        if (leads.Count == Portion)
+        if (leads.Count == BatchSize)
         {
-            recount.Go(leads[^1].Id);
+            recount.Continue(leads[^1].Id);
         }
         else
         {

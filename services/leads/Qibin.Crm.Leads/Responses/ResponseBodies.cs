@@ -5,7 +5,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Responses;
 
-/// <summary>How the response clock of a lead stands: 计时中, 等待客商, 有超时未办, 已结束（或在公海）.</summary>
+/// <summary>State of a lead's response clock: 计时中, 等待客商, 有超时未办, 已结束（或在公海）.</summary>
 public enum ClockLight { Running, Paused, Breached, Ended }
 
 /// <summary>The times of the response clock, all of them, in working days.</summary>
@@ -66,7 +66,7 @@ public sealed record ClockPauseAnswer
     /// <summary>The first day that does not count.</summary>
     public required DateOnly From { get; init; }
 
-    /// <summary>The first day that counts again; null while it stands still.</summary>
+    /// <summary>The first day that counts again; null while the clock is paused.</summary>
     public DateOnly? To { get; init; }
 
     public required string Reason { get; init; }
@@ -108,7 +108,7 @@ public sealed record ResponseClockAnswer
         AssessedOn = lead.Clock.AssessedOn,
         FeedbackOn = lead.Clock.FeedbackOn,
         ReportedOn = lead.Clock.ReportedOn,
-        Deadlines = [.. lead.Clock.Deadlines.Select(d => new ResponseDeadlineAnswer { Kind = d.Kind, DueOn = d.On, Breached = d.Told })],
+        Deadlines = [.. lead.Clock.Deadlines.Select(d => new ResponseDeadlineAnswer { Kind = d.Kind, DueOn = d.On, Breached = d.Breached })],
         Pauses = [.. lead.Clock.Pauses.Select(p => new ClockPauseAnswer { From = p.From, To = p.To, Reason = p.Reason, PausedBy = p.By })],
     };
 

@@ -6,21 +6,17 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Rules;
-using Qibin.Crm.Leads.WorkingDays;
 using Qibin.Crm.Messaging;
 
 namespace Qibin.Crm.Leads.Responses;
 
 /// <summary>
-/// Keeps the response clock of every lead that is saved, whichever door the change came through: its deadlines go into the same update,
-/// and what had passed is told with it. Calendar and times are remembered for half a minute, so that it costs no round trip; after a
-/// change of them every open clock is gone through twice (<see cref="RecountClocks"/>), the second time when nobody remembers the old.
+/// Updates the response clock of every lead that is saved, whatever changed it: new deadlines go into the same update, and passed ones
+/// are published with it. Calendar and times are cached for half a minute, so that a save costs no round trip. After they change, all
+/// open clocks are computed twice (<see cref="RecountClocks"/>), the second time when no instance has the old ones in its cache.
 /// </summary>
 internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesInterceptor
 {
-    /// <summary>How long calendar and times are remembered.</summary>
-    public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(30);
-
     private (ResponseTerms Terms, DateTimeOffset ReadAt)? _known;
 
     /// <summary>Calendar or times have changed.</summary>
@@ -43,11 +39,11 @@ internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesIntercepto
         return result;
     }
 
-    /// <summary>Calendar and times as they stand in the database.</summary>
+    /// <summary>Calendar and times as the database has them.</summary>
     public static async Task<ResponseTerms> TermsAsync(LeadsDb db, CancellationToken ct) =>
         new(await db.CalendarAsync(ct), await db.RulesAsync<ResponseRules>(ct));
 
-    /// <summary>Brings one lead's clock up to date, and keeps and tells what it came to.</summary>
+    /// <summary>Brings one lead's clock up to date; records and publishes its breaches.</summary>
     public static async Task KeepAsync(LeadsDb db, EntityEntry<Lead> entry, ResponseTerms terms, bool changed, DateTimeOffset now, CancellationToken ct)
     {
         var (lead, added) = (entry.Entity, entry.State == EntityState.Added);
@@ -104,7 +100,7 @@ internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesIntercepto
     private async ValueTask<ResponseTerms> KnownAsync(LeadsDb db, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (_known is not { } known || (now - known.ReadAt).Duration() >= Remembered)
+        if (_known is not { } known || (now - known.ReadAt).Duration() >= ClockRecount.Remembered)
         {
             _known = known = (await TermsAsync(db, ct), now);
         }

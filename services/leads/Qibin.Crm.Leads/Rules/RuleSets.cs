@@ -9,7 +9,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Rules;
 
-/// <summary>Rules as they stand.</summary>
+/// <summary>The present rules of an area.</summary>
 public sealed record RulesAnswer<T> : IVersioned
 {
     public required T Rules { get; init; }
@@ -40,13 +40,13 @@ internal static class RuleSets
     {
         var found = await db.RuleSets.Locked(T.Id).SingleAsync(ct);
         ifMatch.Check(found);
-        var deed = caller.Deed(clock);
-        found.Change(rules, deed);
+        var actor = caller.Actor(clock);
+        found.Change(rules, actor);
         db.Add(new AuditEntry
         {
             Id = clock.NewId(),
-            At = deed.At,
-            ActorId = deed.By,
+            At = actor.At,
+            ActorId = actor.By,
             Action = $"{found.Area}.rulesChanged",
             SubjectType = "ruleSet",
             SubjectId = found.Id,

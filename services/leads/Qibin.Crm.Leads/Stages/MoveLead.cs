@@ -38,7 +38,7 @@ internal static class MoveLead
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         return MoveAsync(leadId, ifMatch, db, caller, lead => (
-            lead.StartAssessment(on, request.Note, caller.Deed(clock)),
+            lead.StartAssessment(on, request.Note, caller.Actor(clock)),
             new LeadAssessed { Lead = lead.State(), OccurredOn = on }), null, ct);
     }
 
@@ -47,7 +47,7 @@ internal static class MoveLead
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         return MoveAsync(leadId, ifMatch, db, caller, lead => (
-            lead.ConcludeAssessment(on, request.Note!, caller.Deed(clock)),
+            lead.ConcludeAssessment(on, request.Note!, caller.Actor(clock)),
             new LeadAssessed { Lead = lead.State(), OccurredOn = on }), null, ct);
     }
 
@@ -57,7 +57,7 @@ internal static class MoveLead
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         var projectId = clock.NewId();
         var moved = await MoveAsync(leadId, ifMatch, db, caller, lead => (
-            lead.Convert(projectId, request.ProjectName!, on, caller.Deed(clock)),
+            lead.Convert(projectId, request.ProjectName!, on, caller.Actor(clock)),
             new LeadConverted { Lead = lead.State(), ProjectId = projectId, ProjectName = request.ProjectName!, OccurredOn = on }), null, ct);
         return moved.Result is Ok<Receipt> { Value: { } receipt }
             ? TypedResults.Created($"/api/v1/projects/{projectId}", new ConversionReceipt
@@ -90,18 +90,18 @@ internal static class MoveLead
             throw Refusal.Invalid("/wentTo", "closure.wentToNeedsReason");
         }
 
-        var deed = caller.Deed(clock);
+        var actor = caller.Actor(clock);
         return MoveAsync(leadId, ifMatch, db, caller, lead => (
             kept
-                ? lead.Keep(request.Reason!.Value, request.RevisitOn!.Value, on, request.Note, deed, request.WentTo)
-                : lead.Invalidate(request.Reason!.Value, on, request.Note, deed, request.WentTo),
+                ? lead.Keep(request.Reason!.Value, request.RevisitOn!.Value, on, request.Note, actor, request.WentTo)
+                : lead.Invalidate(request.Reason!.Value, on, request.Note, actor, request.WentTo),
             new LeadClosed
             {
                 Lead = lead.State(),
                 Reason = JsonNamingPolicy.CamelCase.ConvertName(request.Reason!.Value.ToString()),
                 RevisitOn = request.RevisitOn,
                 OccurredOn = on,
-            }), (lead, ended) => PlanNextStep.EndOpenAsync(db, lead, NextStepOutcome.Dropped, deed, ended), ct);
+            }), (lead, ended) => PlanNextStep.EndOpenAsync(db, lead, NextStepOutcome.Dropped, actor, ended), ct);
     }
 
     private static Task<Results<Ok<Receipt>, NotFound>> Reopen(
@@ -109,7 +109,7 @@ internal static class MoveLead
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         return MoveAsync(leadId, ifMatch, db, caller, lead => (
-            lead.Reopen(on, request.Note, caller.Deed(clock)),
+            lead.Reopen(on, request.Note, caller.Actor(clock)),
             new LeadReopened { Lead = lead.State(), OccurredOn = on }), null, ct);
     }
 

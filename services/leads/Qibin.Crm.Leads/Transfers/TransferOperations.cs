@@ -55,7 +55,7 @@ internal static class TransferOperations
     internal static async Task LapseAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
         var transfer = await db.Transfers.SingleAsync(t => t.Id == id, ct);
-        if (transfer.Lapse(new Deed(Guid.Empty, now)))
+        if (transfer.Lapse(new Actor(Guid.Empty, now)))
         {
             var confidential = await db.Leads.Where(l => l.Id == transfer.LeadId).Select(l => l.Confidential).SingleAsync(ct);
             db.Publish(transfer, transfer.Moved(TransferState.Proposed), confidential);
@@ -87,7 +87,7 @@ internal static class TransferOperations
             .OrderByDescending(t => t.DecidedAt).FirstOrDefaultAsync(ct);
         var asked = request.Shares!.Select(s => new TransferShare { UnitId = s.UnitId!.Value, Credit = s.Credit!.Value, Tax = s.Tax!.Value }).ToList();
         var shares = toUnit == lead.UnitId ? asked : Shares.After(last?.Shares ?? Shares.Sole(lead.UnitId), asked, lead.UnitId, toUnit);
-        var transfer = Transfer.Propose(clock.NewId(), lead, toOwner, toUnit, shares, answerBy, request.Reason!, caller.Deed(clock));
+        var transfer = Transfer.Propose(clock.NewId(), lead, toOwner, toUnit, shares, answerBy, request.Reason!, caller.Actor(clock));
         db.Add(transfer);
         db.Publish(transfer, transfer.Moved(null), lead.Confidential);
         await db.SaveChangesAsync(ct);
@@ -135,7 +135,7 @@ internal static class TransferOperations
             return TypedResults.NotFound();
         }
 
-        return await MoveAsync(transferId, ifMatch, db, transfer => transfer.Answer(request.Answer == TransferAnswerWord.Accepted, request.Note, caller.Deed(clock)), ct);
+        return await MoveAsync(transferId, ifMatch, db, transfer => transfer.Answer(request.Answer == TransferAnswerWord.Accepted, request.Note, caller.Actor(clock)), ct);
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Withdraw(
@@ -147,7 +147,7 @@ internal static class TransferOperations
             return TypedResults.NotFound();
         }
 
-        return await MoveAsync(transferId, ifMatch, db, transfer => transfer.Withdraw(caller.Deed(clock)), ct);
+        return await MoveAsync(transferId, ifMatch, db, transfer => transfer.Withdraw(caller.Actor(clock)), ct);
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Decide(
@@ -163,14 +163,14 @@ internal static class TransferOperations
 
         var transfer = await db.Transfers.Locked(transferId).SingleAsync(ct);
         ifMatch.Check(transfer);
-        var (deed, from) = (caller.Deed(clock), transfer.State);
+        var (actor, from) = (caller.Actor(clock), transfer.State);
         var confirmed = request.Decision == TransferDecision.Confirmed;
-        transfer.Decide(confirmed, lead, request.Note, deed);
+        transfer.Decide(confirmed, lead, request.Note, actor);
         if (confirmed)
         {
             var today = clock.Today();
-            var assignment = lead.Assign(transfer.ToOwnerId, transfer.ToUnitId, transfer.Reason, today, deed);
-            lead.ShareWith(transfer.FromUnitId, transfer.FromOwnerId, deed);
+            var assignment = lead.Assign(transfer.ToOwnerId, transfer.ToUnitId, transfer.Reason, today, actor);
+            lead.ShareWith(transfer.FromUnitId, transfer.FromOwnerId, actor);
             db.Add(assignment);
             db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = today });
         }
@@ -199,7 +199,7 @@ internal static class TransferOperations
         return Joined(db, db.Leads).Where(t => seen.Any(l => l.Id == t.Lead.Id) || offered.Any(o => o.Transfer.Id == t.Transfer.Id));
     }
 
-    /// <summary>The transfers that are the caller's to answer: by the officer they go to, and by those whose reach is that officer's unit.</summary>
+    /// <summary>The transfers that are the caller's to answer: the officer they go to, and the heads of that officer's unit.</summary>
     private static IQueryable<TransferOfLead> OfferedTo(LeadsDb db, Caller caller)
     {
         var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);

@@ -22,10 +22,6 @@ internal static class KeepCalendar
             .WithName("changeCalendarYear").WithSummary("修改工作日历 · Give a year's schedule whole");
     }
 
-    /// <summary>The calendar as it stands in the database.</summary>
-    public static async Task<WorkingCalendar> CalendarAsync(this LeadsDb db, CancellationToken ct) =>
-        new((await db.CalendarYears.AsNoTracking().ToListAsync(ct)).SelectMany(y => y.Days));
-
     private static async Task<Results<Ok<CalendarYearAnswer>, NotFound>> Read(int year, LeadsDb db, TimeProvider clock, CancellationToken ct) =>
         year is < CalendarYear.First or > CalendarYear.Last
             ? TypedResults.NotFound()
@@ -44,7 +40,7 @@ internal static class KeepCalendar
         var id = await db.CalendarYears.Where(y => y.Year == year).Select(y => (Guid?)y.Id).SingleOrDefaultAsync(ct);
         var found = id is { } known ? await db.CalendarYears.Locked(known).SingleAsync(ct) : db.Add(CalendarYear.Plain(clock.NewId(), year)).Entity;
         ifMatch.Check(found);
-        found.Schedule(request.Source!, days, caller.Deed(clock));
+        found.Schedule(request.Source!, days, caller.Actor(clock));
         db.Audit(caller, clock, "calendar.changed", "calendarYear", found.Id);
         await db.SaveChangesAsync(ct);
         await RecountClocks.AskAsync(db, clock.GetUtcNow(), ct);

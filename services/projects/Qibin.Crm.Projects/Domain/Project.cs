@@ -7,8 +7,8 @@ namespace Qibin.Crm.Projects.Domain;
 public enum ProjectKind { Land, Lease }
 
 /// <summary>
-/// A project 项目 from talks to promised output. Its stage moves forward by approved submissions only; whether it moves at all is its
-/// status, so that a resumed project is back where it was.
+/// A project 项目 from negotiation to promised output. An approved submission moves its stage forward. Suspension and termination are a
+/// status beside the stage, so that a resumed project has its former stage.
 /// </summary>
 internal sealed class Project : Aggregate, IShared
 {
@@ -36,7 +36,7 @@ internal sealed class Project : Aggregate, IShared
     public DateOnly StatusOn { get; private set; }
     public string? StatusReason { get; private set; }
 
-    /// <summary>The submission that waits for its approval.</summary>
+    /// <summary>The submission that waits for approval.</summary>
     public Guid? OpenSubmissionId { get; private set; }
 
     public Guid OwnerId { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class Project : Aggregate, IShared
     public bool Confidential { get; private set; }
     public Guid[] Readers { get; private set; } = [];
 
-    /// <summary>Units and officers that its lead was shared with when it converted, such as the unit that had transferred it.</summary>
+    /// <summary>Units and officers that its lead was shared with at the conversion, such as the unit that had transferred it. They only read.</summary>
     public Guid[] SharedWith { get; private init; } = [];
 
     public ProjectKind? Kind { get; private set; }
@@ -88,13 +88,13 @@ internal sealed class Project : Aggregate, IShared
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>Moves since the project was read; those before are not loaded with it.</summary>
+    /// <summary>Moves since the project was read; earlier ones are not loaded.</summary>
     public IReadOnlyCollection<HistoryEntry> History => _history;
 
-    /// <summary>Annual output from which the project is efficient: its threshold, else what it promised.</summary>
+    /// <summary>Annual output from which the project is efficient: the threshold, else the promised output.</summary>
     public Money? OutputToReach => OutputThreshold ?? ExpectedOutput;
 
-    /// <summary>Annual tax from which the project is efficient: its threshold, else what it promised.</summary>
+    /// <summary>Annual tax from which the project is efficient: the threshold, else the promised tax.</summary>
     public Money? TaxToReach => TaxThreshold ?? ExpectedTax;
 
     /// <summary>Opens the project of a converted lead at negotiating.</summary>
@@ -127,7 +127,7 @@ internal sealed class Project : Aggregate, IShared
         return project;
     }
 
-    /// <summary>Submissions the next stage. The submission waits for somebody else's approval; the project stays where it is.</summary>
+    /// <summary>Files a submission for the next stage. It waits for somebody else's approval; the stage does not change yet.</summary>
     /// <exception cref="RuleViolation">
     /// <c>project.notActive</c>, <c>stage.last</c>, <c>stage.notNext</c>, <c>submission.open</c>, <c>stage.dateBeforePrevious</c>,
     /// <c>stage.evidenceMissing</c> with all that is missing, <c>stage.fieldNotAsked</c>, <c>stage.outputAfterStage</c>, <c>stage.currencyDiffers</c>,
@@ -164,7 +164,7 @@ internal sealed class Project : Aggregate, IShared
         };
     }
 
-    /// <summary>Approves the open submission: the project is at its next stage. The gate is asked again, for facts may have changed since.</summary>
+    /// <summary>Approves the open submission and moves the project to its next stage. The gate is checked again, since facts may have changed.</summary>
     /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, and those of <see cref="Submit"/>.</exception>
     public void Approve(Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
@@ -183,7 +183,7 @@ internal sealed class Project : Aggregate, IShared
         Note(HistoryKind.Reached, from, submission.OccurredOn, approver, now, submissionId: submission.Id);
     }
 
-    /// <summary>Refuses the open submission; another one may be made.</summary>
+    /// <summary>Refuses the open submission; another one can be filed.</summary>
     /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, <c>project.notActive</c>.</exception>
     public void Refuse(Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
@@ -193,7 +193,7 @@ internal sealed class Project : Aggregate, IShared
         Changed(now);
     }
 
-    /// <summary>Takes the open submission back before it is decided.</summary>
+    /// <summary>Withdraws the open submission before it is decided.</summary>
     /// <exception cref="RuleViolation"><c>submission.closed</c>.</exception>
     public void Withdraw(Submission submission, Guid by, string? note, DateTimeOffset now)
     {
@@ -207,7 +207,7 @@ internal sealed class Project : Aggregate, IShared
         Changed(now);
     }
 
-    /// <summary>Takes the project back to an earlier stage; what it showed for the later ones no longer holds.</summary>
+    /// <summary>Moves the project back to an earlier stage and removes the facts of the later ones.</summary>
     /// <exception cref="RuleViolation">
     /// <c>project.notActive</c>, <c>submission.open</c>, <c>stage.notBack</c>, <c>stage.dateBeforePrevious</c>, <c>project.movedIn</c>.
     /// </exception>
@@ -222,7 +222,7 @@ internal sealed class Project : Aggregate, IShared
 
         if (to >= Stage)
         {
-            throw new RuleViolation("stage.notBack", Word.Of(Stage));
+            throw new RuleViolation("stage.notBack", Names.Of(Stage));
         }
 
         if (on < StageOn)
@@ -230,7 +230,7 @@ internal sealed class Project : Aggregate, IShared
             throw new RuleViolation("stage.dateBeforePrevious", StageOn.ToString("O", CultureInfo.InvariantCulture));
         }
 
-        // Who is in the city is a registered enterprise, whatever becomes of the project.
+        // An enterprise that moved in stays registered.
         if (to < ProjectStage.Registered && MovedInOn is not null)
         {
             throw new RuleViolation("project.movedIn");
@@ -249,12 +249,12 @@ internal sealed class Project : Aggregate, IShared
         return from;
     }
 
-    /// <summary>Suspends, resumes or terminates. Termination is final; a submission that waits lapses with it.</summary>
+    /// <summary>Suspends, resumes or terminates. Termination is final; an open submission lapses with it.</summary>
     /// <param name="status">The new status; <see cref="ProjectStatus.Active"/> resumes.</param>
     /// <param name="reason">Why.</param>
     /// <param name="on">Business date; not before the last change of status.</param>
     /// <param name="by">Who.</param>
-    /// <param name="waiting">The submission that waits, if any.</param>
+    /// <param name="waiting">The open submission, if any.</param>
     /// <param name="now">When it is recorded.</param>
     /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>project.sameStatus</c>, <c>project.dateBeforeStatus</c>.</exception>
     public void ChangeStatus(ProjectStatus status, string reason, DateOnly on, Guid by, Submission? waiting, DateTimeOffset now)
@@ -262,7 +262,7 @@ internal sealed class Project : Aggregate, IShared
         CheckNotTerminated();
         if (status == Status)
         {
-            throw new RuleViolation("project.sameStatus", Word.Of(status));
+            throw new RuleViolation("project.sameStatus", Names.Of(status));
         }
 
         if (on < StatusOn)
@@ -358,7 +358,7 @@ internal sealed class Project : Aggregate, IShared
 
         (Name, OwnerId, UnitId, ProjectOfficerId) = (facts.Name, facts.OwnerId, facts.UnitId, facts.ProjectOfficerId);
         (NodeCode, ChainCode) = (facts.NodeCode, facts.NodeCode is null ? null : IndustryChains.OfNode(facts.NodeCode)!.Code);
-        // The owner works a confidential project, so the owner reads it.
+        // The owner works on the project and therefore reads it.
         (Confidential, Readers) = (facts.Confidential, facts.Confidential ? [.. facts.Readers.Append(facts.OwnerId).Distinct()] : facts.Readers);
         (Kind, Place, AreaMu, Content) = (facts.Kind, facts.Place, facts.AreaMu, facts.Content);
         (PlannedSigningOn, PlannedStartOn) = (facts.PlannedSigningOn, facts.PlannedStartOn);
@@ -394,7 +394,7 @@ internal sealed class Project : Aggregate, IShared
     };
 
     /// <summary>Links the enterprise that was registered for this project.</summary>
-    /// <returns>False when nothing changes: it is linked already, or the project stands for another code by now.</returns>
+    /// <returns>False when nothing changes: it is linked already, or the project has another code by now.</returns>
     public bool LinkEnterprise(Guid enterpriseId, string uscc, DateTimeOffset now)
     {
         if (Uscc != uscc || EnterpriseId == enterpriseId)
@@ -407,7 +407,7 @@ internal sealed class Project : Aggregate, IShared
         return true;
     }
 
-    /// <summary>Takes over what all known tenancies of the project say together, in whatever order they were told.</summary>
+    /// <summary>Derives the days of moving in and leaving from all known tenancies of the project, whatever the order of their events.</summary>
     /// <returns>Whether the day of moving in changed, and whether anything did.</returns>
     public (bool MovedIn, bool Any) MoveIn(IReadOnlyCollection<Tenancy> tenancies, Guid actor, DateTimeOffset now)
     {
@@ -437,8 +437,8 @@ internal sealed class Project : Aggregate, IShared
         return (moves, true);
     }
 
-    /// <summary>The lead's investor was renamed, merged into another one, or parted from it again.</summary>
-    /// <returns>False when the project knows it already.</returns>
+    /// <summary>Follows the lead's investor, which was renamed, merged or separated again.</summary>
+    /// <returns>False when nothing changes.</returns>
     public bool Follow(Guid investorId, string investorName, DateTimeOffset now)
     {
         if (investorId == InvestorId && investorName == InvestorName)
@@ -455,7 +455,7 @@ internal sealed class Project : Aggregate, IShared
     {
         if (Status != ProjectStatus.Active)
         {
-            throw new RuleViolation("project.notActive", Word.Of(Status));
+            throw new RuleViolation("project.notActive", Names.Of(Status));
         }
     }
 
@@ -496,7 +496,7 @@ internal sealed class Project : Aggregate, IShared
         var gate = StageGates.After(Stage) ?? throw new RuleViolation("stage.last");
         if (to != gate.To)
         {
-            throw new RuleViolation("stage.notNext", Word.Of(Stage), Word.Of(gate.To));
+            throw new RuleViolation("stage.notNext", Names.Of(Stage), Names.Of(gate.To));
         }
 
         if (on < StageOn)
@@ -506,12 +506,12 @@ internal sealed class Project : Aggregate, IShared
 
         if (gate.Missing(this, evidence).ToList() is { Count: > 0 } missing)
         {
-            throw RuleViolation.Lacking("stage.evidenceMissing", missing, Word.Of(to));
+            throw RuleViolation.Lacking("stage.evidenceMissing", missing, Names.Of(to));
         }
 
         if (gate.NotAskedFor(this, evidence).ToList() is { Count: > 0 } foreign)
         {
-            throw new RuleViolation("stage.fieldNotAsked", Word.Of(to), string.Join(", ", foreign));
+            throw new RuleViolation("stage.fieldNotAsked", Names.Of(to), ProblemText.List(foreign));
         }
 
         if (evidence.FirstOutputOn > on)
@@ -521,21 +521,21 @@ internal sealed class Project : Aggregate, IShared
 
         if (to == ProjectStage.Efficient)
         {
-            Reached("annualOutput", evidence.AnnualOutput!, OutputToReach!);
-            Reached("annualTax", evidence.AnnualTax!, TaxToReach!);
+            Reached(StageGates.AnnualOutput, evidence.AnnualOutput!, OutputToReach!);
+            Reached(StageGates.AnnualTax, evidence.AnnualTax!, TaxToReach!);
         }
     }
 
-    private static void Reached(string what, Money reached, Money threshold)
+    private static void Reached(RequiredField field, Money reached, Money threshold)
     {
         if (reached.Currency != threshold.Currency)
         {
-            throw new RuleViolation("stage.currencyDiffers", what, threshold.Currency);
+            throw new RuleViolation("stage.currencyDiffers", field.Text, threshold.Currency);
         }
 
         if (reached.Amount < threshold.Amount)
         {
-            throw new RuleViolation("stage.belowThreshold", what, Kernel.Json.Amounts.Format(threshold.Amount), threshold.Currency);
+            throw new RuleViolation("stage.belowThreshold", field.Text, Kernel.Json.Amounts.Format(threshold.Amount), threshold.Currency);
         }
     }
 
@@ -588,7 +588,7 @@ internal sealed class Project : Aggregate, IShared
         });
 }
 
-/// <summary>What a project takes over from the lead that converted.</summary>
+/// <summary>The facts that a project takes over from the lead that converted.</summary>
 internal sealed record ConvertedLead
 {
     public required Guid LeadId { get; init; }

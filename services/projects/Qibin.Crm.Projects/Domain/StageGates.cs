@@ -2,7 +2,7 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Projects.Domain;
 
-/// <summary>What a submission brings forward for its stage. Which of it is needed says the stage's gate.</summary>
+/// <summary>The evidence of a submission. The gate of the stage says which of it is needed.</summary>
 internal sealed record StageEvidence
 {
     public Money? ContractAmount { get; init; }
@@ -19,21 +19,28 @@ internal sealed record StageEvidence
     public IReadOnlyList<Document> Documents { get; init; } = [];
 }
 
-/// <summary>A field that a gate asks for: its name, and whether the project and the evidence together have it.</summary>
-internal sealed record RequiredField(string Name, Func<Project, StageEvidence, bool> IsThere);
+/// <summary>A field that a gate asks for.</summary>
+/// <param name="Name">Its name in the API.</param>
+/// <param name="Chinese">Its name in Chinese problem texts.</param>
+/// <param name="IsThere">Whether the project and the evidence together have it.</param>
+internal sealed record RequiredField(string Name, string Chinese, Func<Project, StageEvidence, bool> IsThere)
+{
+    public ProblemText Text => new(Chinese, Name);
+}
 
 /// <summary>A document that a gate asks for only when the contract amount of the submission is at least this much, in its currency.</summary>
 internal sealed record DocumentAbove(Money From, DocumentType Type)
 {
     public bool IsMissing(StageEvidence evidence) =>
-        evidence.ContractAmount is { } amount && amount.Currency == From.Currency && amount.Amount >= From.Amount && evidence.Documents.All(d => d.Type != Type);
+        evidence.ContractAmount is { } amount && amount.Currency == From.Currency && amount.Amount >= From.Amount
+            && evidence.Documents.All(d => d.Type != Type);
 }
 
-/// <summary>What a project must show to reach a stage, and who may say that it did.</summary>
+/// <summary>The evidence that a stage asks for, and the roles that approve it.</summary>
 /// <param name="To">The stage; a gate is passed from the stage before it only.</param>
 /// <param name="Fields">Fields that must be there.</param>
-/// <param name="Documents">Types of documents of which the submission must bring at least one each.</param>
-/// <param name="Approvers">Roles of which the approver must have one.</param>
+/// <param name="Documents">Types of documents; the submission needs at least one of each.</param>
+/// <param name="Approvers">Roles; the approver has one of them.</param>
 /// <param name="Above">A document beside those, for large contracts only.</param>
 internal sealed record StageGate(
     ProjectStage To, IReadOnlyList<RequiredField> Fields, IReadOnlyList<DocumentType> Documents, IReadOnlyList<string> Approvers, DocumentAbove? Above = null)
@@ -44,25 +51,25 @@ internal sealed record StageGate(
             .Concat(Documents.Where(type => evidence.Documents.All(d => d.Type != type)).Concat(Above?.IsMissing(evidence) == true ? [Above.Type] : [])
                 .Select(type => "documents." + Word.Of(type)));
 
-    /// <summary>Fields that the submission brings though this gate does not ask for them, so that no submission changes facts by the way.</summary>
-    public IEnumerable<string> NotAskedFor(Project project, StageEvidence evidence) =>
-        StageGates.OfSubmissions.Where(field => field.IsThere(project, evidence)).Except(Fields).Select(field => field.Name);
+    /// <summary>Fields that the submission has and this gate does not ask for: a submission changes no other facts.</summary>
+    public IEnumerable<ProblemText> NotAskedFor(Project project, StageEvidence evidence) =>
+        StageGates.OfSubmissions.Where(field => field.IsThere(project, evidence)).Except(Fields).Select(field => field.Text);
 }
 
 /// <summary>
-/// The way of a project, stage by stage: 在谈 → 签约 → 注册 → 开工 → 竣工 → 投产 → 达产 → 达效. A coordinator stands in wherever a unit
-/// head or project officer approves, because a unit whose only head is the submitter would have nobody else to ask.
+/// The gates in the order of the stages: 在谈 → 签约 → 注册 → 开工 → 竣工 → 投产 → 达产 → 达效. A coordinator can approve each of them: the
+/// only head of a unit may be the submitter.
 /// </summary>
 internal static class StageGates
 {
-    private static readonly RequiredField ContractAmount = Given("contractAmount", evidence => evidence.ContractAmount);
-    private static readonly RequiredField UsccField = Given("uscc", evidence => evidence.Uscc);
-    private static readonly RequiredField EnterpriseName = Given("enterpriseName", evidence => evidence.EnterpriseName);
-    private static readonly RequiredField FirstOutputOn = Given("firstOutputOn", evidence => evidence.FirstOutputOn);
-    private static readonly RequiredField AnnualOutput = Given("annualOutput", evidence => evidence.AnnualOutput);
-    private static readonly RequiredField AnnualTax = Given("annualTax", evidence => evidence.AnnualTax);
-    private static readonly RequiredField OutputThreshold = new("outputThreshold", (project, _) => project.OutputToReach is not null);
-    private static readonly RequiredField TaxThreshold = new("taxThreshold", (project, _) => project.TaxToReach is not null);
+    private static readonly RequiredField ContractAmount = Given("contractAmount", "合同金额", evidence => evidence.ContractAmount);
+    private static readonly RequiredField UsccField = Given("uscc", "统一社会信用代码", evidence => evidence.Uscc);
+    private static readonly RequiredField EnterpriseName = Given("enterpriseName", "企业名称", evidence => evidence.EnterpriseName);
+    private static readonly RequiredField FirstOutputOn = Given("firstOutputOn", "首次产出日期", evidence => evidence.FirstOutputOn);
+    public static readonly RequiredField AnnualOutput = Given("annualOutput", "年产值", evidence => evidence.AnnualOutput);
+    public static readonly RequiredField AnnualTax = Given("annualTax", "年税收", evidence => evidence.AnnualTax);
+    private static readonly RequiredField OutputThreshold = new("outputThreshold", "产值门槛", (project, _) => project.OutputToReach is not null);
+    private static readonly RequiredField TaxThreshold = new("taxThreshold", "税收门槛", (project, _) => project.TaxToReach is not null);
 
     /// <summary>
     /// An investment of 10 亿元 and more is filed with the province 省级备案 before it is signed; first-report claims raise that task at the
@@ -95,11 +102,6 @@ internal static class StageGates
     /// <summary>The gate after a stage; none after efficient.</summary>
     public static StageGate? After(ProjectStage stage) => Into(stage + 1);
 
-    private static RequiredField Given(string name, Func<StageEvidence, object?> of) => new(name, (_, evidence) => of(evidence) is not null);
-}
-
-/// <summary>The API's word for a value of an enumeration.</summary>
-internal static class Word
-{
-    public static string Of<TEnum>(TEnum value) where TEnum : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+    private static RequiredField Given(string name, string chinese, Func<StageEvidence, object?> of) =>
+        new(name, chinese, (_, evidence) => of(evidence) is not null);
 }

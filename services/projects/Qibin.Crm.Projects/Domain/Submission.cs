@@ -2,12 +2,12 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Projects.Domain;
 
-/// <summary>What became of a submission: 待审批, 已通过, 已退回, 已撤回, 已失效.</summary>
+/// <summary>State of a submission: 待审批, 已通过, 已退回, 已撤回, 已失效.</summary>
 public enum SubmissionState { Open, Approved, Refused, Withdrawn, Lapsed }
 
 /// <summary>
-/// Somebody submissions that a project reached its next stage, with evidence. A part of the project: it changes through it only, and
-/// the project's version is its version.
+/// A submission 申报: an officer submits with evidence that the project reached its next stage, and somebody else approves. A part of the
+/// project: it changes through the project only, and the project's version is its version.
 /// </summary>
 internal sealed class Submission
 {
@@ -21,10 +21,10 @@ internal sealed class Submission
 
     public SubmissionState State { get; private set; }
 
-    /// <summary>The officer who submissions; never the one who approves.</summary>
+    /// <summary>The officer who submits; never the one who approves.</summary>
     public required Guid SubmittedBy { get; init; }
 
-    /// <summary>Who sent it: the officer, or the integration that speaks for the officer.</summary>
+    /// <summary>Who sent it: the officer, or the integration that recorded it for the officer.</summary>
     public required Guid RecordedBy { get; init; }
 
     public required DateTimeOffset RecordedAt { get; init; }

@@ -1,8 +1,8 @@
 namespace Qibin.Crm.Projects.Domain;
 
 /// <summary>
-/// What the enterprises service told of one tenancy of a project. Kept by itself because its events may come in any order, and
-/// before the project's own: whatever comes last, the same facts stand here.
+/// A tenancy of the project by the events of the enterprises service. A row of its own, because these events may come in any order and
+/// before the project's own event.
 /// </summary>
 internal sealed class Tenancy
 {

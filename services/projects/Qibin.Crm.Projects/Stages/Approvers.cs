@@ -8,20 +8,20 @@ namespace Qibin.Crm.Projects.Stages;
 /// <summary>Who may approve a stage of a project.</summary>
 internal static class Approvers
 {
-    /// <summary>The caller must have one of the gate's roles; as project officer, be the one in charge where one is named.</summary>
+    /// <summary>The caller has one of the gate's roles. Where a project officer in charge is named, no other project officer approves.</summary>
     /// <exception cref="Refusal">403 <c>stage.approverRole</c>.</exception>
     public static void MustApprove(this Caller caller, Project project, ProjectStage stage)
     {
         var gate = StageGates.Into(stage)!;
         if (!Roles(gate, project, caller.Id).Any(role => caller.Is(role)))
         {
-            throw new Refusal(StatusCodes.Status403Forbidden, "stage.approverRole", Word.Of(stage), string.Join(", ", gate.Approvers));
+            throw new Refusal(StatusCodes.Status403Forbidden, "stage.approverRole", Names.Of(stage), Names.OfRoles(gate.Approvers));
         }
     }
 
     /// <summary>
-    /// An approval that was given elsewhere counts as one given here: by an active officer with one of the gate's roles who sees
-    /// the project. A unit head sees the units below; the other approving roles see the whole city.
+    /// Checks an approver whom an integration names: an active user with one of the gate's roles who sees the project. A unit head sees
+    /// the units below; the other approving roles see the whole city.
     /// </summary>
     /// <exception cref="RuleViolation"><c>stage.approverUnfit</c>.</exception>
     public static async Task MustApproveAsync(this ProjectsDb db, Guid approverId, Project project, Submission submission, CancellationToken ct)
@@ -31,7 +31,7 @@ internal static class Approvers
         if (roles.Count == 0 || (project.Confidential && !project.Readers.Contains(approverId))
             || (roles is [Kernel.Roles.UnitHead] && !await IsAboveAsync(db, approver!.UnitId, project.UnitId, ct)))
         {
-            throw new RuleViolation("stage.approverUnfit", approverId, Word.Of(submission.To));
+            throw new RuleViolation("stage.approverUnfit", approverId, Names.Of(submission.To));
         }
     }
 

@@ -34,7 +34,9 @@ public sealed class ProblemCatalog
             return code;
         }
 
-        return string.Format(CultureInfo.InvariantCulture, english ? text.English : text.Chinese, [.. arguments]);
+        return string.Format(CultureInfo.InvariantCulture, In(text), [.. arguments.Select(argument => argument is ProblemText name ? In(name) : argument)]);
+
+        string In(ProblemText words) => english ? words.English : words.Chinese;
     }
 
     /// <summary>The problem code that a violated unique, exclusion, foreign-key or check constraint stands for.</summary>

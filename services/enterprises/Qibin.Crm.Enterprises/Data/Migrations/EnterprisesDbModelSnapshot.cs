@@ -567,6 +567,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
 
+                    b.Property<string>("ChainCode")
+                        .HasColumnType("text")
+                        .HasColumnName("chain_code");
+
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
                         .HasColumnName("confidential");
@@ -595,6 +599,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.Property<long>("RegisteredVersion")
                         .HasColumnType("bigint")
                         .HasColumnName("registered_version");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
 
                     b.Property<long>("Version")
                         .HasColumnType("bigint")

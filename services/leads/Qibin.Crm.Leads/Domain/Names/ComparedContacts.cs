@@ -13,7 +13,7 @@ internal static class ComparedContacts
         "yandex.ru", "naver.com", "daum.net", "hanmail.net", "zoho.com", "t-online.de", "example.com", "example.org", "example.net", "localhost",
     };
 
-    /// <summary>The digits that tell a phone, without the country code of China and the zero in front; null when there are none.</summary>
+    /// <summary>The digits that identify a phone, without the country code of China and the zero in front; null when there are none.</summary>
     public static string? KeyOf(string? phone)
     {
         var digits = string.Concat((phone ?? "").Where(char.IsAsciiDigit));
@@ -25,6 +25,6 @@ internal static class ComparedContacts
     public static string? DomainOf(string? email) => email?[(email.LastIndexOf('@') + 1)..].ToLowerInvariant();
 
     /// <summary>Whether people with addresses of this domain belong together: not so where anybody gets one.</summary>
-    public static bool Tells(string domain) =>
+    public static bool Identifies(string domain) =>
         !OfNobody.Contains(domain) && !((string[])[".test", ".example", ".invalid", ".localhost"]).Any(end => domain.EndsWith(end, StringComparison.Ordinal));
 }

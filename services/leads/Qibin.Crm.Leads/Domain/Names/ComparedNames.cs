@@ -4,7 +4,7 @@ namespace Qibin.Crm.Leads.Domain;
 
 /// <summary>
 /// Investors' names as duplicates are found by: what two spellings of one organisation have in common. Half-width, lower case, without
-/// brackets and what stands in them, punctuation, the legal form at the end and the region in front. A word that would leave less than a
+/// brackets and their content, punctuation, the legal form at the end and the region in front. A word that would leave less than a
 /// name behind it stays, so 北京银行 and 郑州银行 are two.
 /// </summary>
 internal static class ComparedNames
@@ -40,7 +40,7 @@ internal static class ComparedNames
 
     private static readonly string[] Municipalities = ["北京", "天津", "上海", "重庆"];
 
-    // The prefecture-level cities whose names stand before companies' most: capitals, the larger ones, and all of Henan.
+    // The prefecture-level cities that company names begin with most often: capitals, the larger ones, and all of Henan.
     private static readonly string[] Cities =
     [
         "石家庄", "唐山", "秦皇岛", "邯郸", "邢台", "保定", "张家口", "承德", "沧州", "廊坊", "衡水", "太原", "大同", "长治", "晋城", "运城", "临汾",
@@ -62,7 +62,7 @@ internal static class ComparedNames
     /// <summary>The key of a name: the same for every spelling of it, and its own key.</summary>
     public static string KeyOf(string name)
     {
-        // Each pass takes something away or changes nothing, but for the first, whose normal form may be longer.
+        // Each pass removes something or changes nothing, but for the first, whose normal form may be longer.
         var key = Pass(name);
         for (var next = Pass(key); next != key; next = Pass(key))
         {
@@ -80,7 +80,7 @@ internal static class ComparedNames
         return places.Select(part => Provinces.Concat(Cities).FirstOrDefault(p => part.StartsWith(p, StringComparison.Ordinal))).FirstOrDefault(p => p is not null);
     }
 
-    /// <summary>Whether both regions are known and neither can lie in the other: a province and a city are not told apart here.</summary>
+    /// <summary>Whether both regions are known and neither can lie in the other: a province and a city are not distinguished here.</summary>
     public static bool Apart(string? one, string? other) =>
         one is not null && other is not null && one != other
         && (Provinces.Contains(one) == Provinces.Contains(other) || Municipalities.Contains(one) || Municipalities.Contains(other));
@@ -127,7 +127,7 @@ internal static class ComparedNames
         return kept.ToString();
     }
 
-    /// <summary>Letters and digits alone; Latin legal forms go while words can still be told, and a sign between two digits stays one.</summary>
+    /// <summary>Letters and digits alone; Latin legal forms are removed while words are still separate, and a sign between two digits stays one.</summary>
     private static string Joined(string text)
     {
         var words = Words(text);

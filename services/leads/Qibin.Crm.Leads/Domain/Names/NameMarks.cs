@@ -5,7 +5,7 @@ namespace Qibin.Crm.Leads.Domain;
 /// <summary>
 /// What a name is found by (<see cref="NameSearch"/>), pressed into 512 bits: each token sets three of them. A name that lacks a bit of a
 /// search is not found by it; of those that have them all, one in a hundred is not found either, and the tokens themselves say which. They
-/// stand in the indexes that give leads in order, so that a walk along an index passes over what does not fit without reading any row.
+/// are in the indexes that give leads in order, so that a walk along an index skips what does not fit without reading any row.
 /// </summary>
 internal static class NameMarks
 {
@@ -32,7 +32,7 @@ internal static class NameMarks
     public static IEnumerable<string> Implied(IEnumerable<string> tokens) =>
         tokens.SelectMany(token => token.StartsWith("p:", StringComparison.Ordinal) && token.Split('\'') is [var first, var second] ? [token, first, "p:" + second] : (string[])[token]);
 
-    /// <summary>FNV-1a with its bits mixed once more: the same on every machine and for ever, since it stands in the database.</summary>
+    /// <summary>FNV-1a with its bits mixed once more: the same on every machine and for ever, because the database stores it.</summary>
     private static ulong Hash(string token)
     {
         var hash = 14695981039346656037UL;

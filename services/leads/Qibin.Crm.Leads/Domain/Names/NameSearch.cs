@@ -3,14 +3,14 @@ using System.Text;
 namespace Qibin.Crm.Leads.Domain;
 
 /// <summary>
-/// Search by parts of a name: two characters or more, pinyin, or its initials. A name stands in the index as tokens, and a search asks
+/// Search by parts of a name: two characters or more, pinyin, or its initials. The index has a name as tokens, and a search asks
 /// for tokens, so one index answers every kind:
 /// <list type="bullet">
 /// <item>each two neighbouring characters of the name as it is written;</item>
 /// <item><c>i:htht</c>: the initials of each two, three and four neighbouring characters;</item>
 /// <item><c>p:hang</c> and <c>p:hang'tian</c>: the syllable of each character, and of each two neighbours.</item>
 /// </list>
-/// A character with several readings stands there with each. Pinyin and initials leave the legal form at the end out: nobody looks for it.
+/// A character with several readings is indexed with each. Pinyin and initials leave the legal form at the end out: nobody looks for it.
 /// </summary>
 internal static class NameSearch
 {

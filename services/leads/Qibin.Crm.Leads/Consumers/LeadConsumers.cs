@@ -1,0 +1,20 @@
+using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Messaging;
+using Qibin.Crm.Messaging.DirectoryCopy;
+
+namespace Qibin.Crm.Leads.Consumers;
+
+/// <summary>The events that the service consumes, and the states that it answers with.</summary>
+internal static class LeadConsumers
+{
+    public static void Register(Subscriptions on) => on
+        .ConsumeDirectory()
+        .AnswerLeadStates()
+        .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
+        .Consume<ProjectOpened, ProjectConsumer>()
+        .Consume<ProjectStageReached, ProjectConsumer>()
+        .Consume<ProjectSteppedBack, ProjectConsumer>()
+        .Consume<ProjectStatusChanged, ProjectConsumer>();
+}
