@@ -49,6 +49,7 @@ internal static class Figures
         \set n random(1, :leads)
         """;
 
+    // Each event is of the lead that was changed, with its own state and the next version, as the service's are: others consume it.
     private static string ContactScript => Script(
         """
         begin;
@@ -57,8 +58,8 @@ internal static class Figures
         update lead set version = version + 1, updated_at = now(), last_contact_on = current_date, contact_count = contact_count + 1
             where id = (select lead_id from benchmark_lead where n = :n);
         insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id, confidential)
-            select gen_random_uuid(), 'benchmark', gen_random_uuid(), 1, 0, 'ContactRecorded', 1, payload, '00000000-0000-0000-0000-000000000000', false
-            from benchmark_payload;
+            select gen_random_uuid(), p.stream_type, l.id, l.version, 0, 'ContactRecorded', 1, p.payload, '00000000-0000-0000-0000-000000000000', false
+            from lead l join benchmark_payload p on p.lead_id = l.id where l.id = (select lead_id from benchmark_lead where n = :n);
         commit;
         """);
 
@@ -157,7 +158,9 @@ internal static class Figures
             """
             create table if not exists benchmark_lead as select row_number() over (order by id)::int as n, id as lead_id from lead;
             create unique index if not exists benchmark_lead_n on benchmark_lead (n);
-            create table if not exists benchmark_payload as select payload from messaging.event where type = 'ContactRecorded' limit 1;
+            create table if not exists benchmark_payload as select distinct on (stream_id) stream_id as lead_id, stream_type, payload
+                from messaging.event where type = 'ContactRecorded' order by stream_id, stream_version desc;
+            create unique index if not exists benchmark_payload_lead on benchmark_payload (lead_id);
             """))
         {
             await prepare.ExecuteNonQueryAsync();
@@ -170,13 +173,13 @@ internal static class Figures
         await vacuum.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Until no event waits in an outbox, and the pipeline has noted each of them.</summary>
+    /// <summary>Until no event waits in an outbox, and the pipeline has stored each of them.</summary>
     private static async Task DeliveredAsync(LocalSystem system)
     {
         await using var leads = NpgsqlDataSource.Create(system.Database("leads"));
         await using var pipeline = NpgsqlDataSource.Create(system.Database("pipeline"));
         while (await NumberAsync(leads, "select count(*) from messaging.outbox") > 0
-            || await NumberAsync(leads, "select count(*) from messaging.event") > await NumberAsync(pipeline, "select count(*) from fact"))
+            || await NumberAsync(leads, "select count(*) from messaging.event") > await NumberAsync(pipeline, "select count(*) from received_event"))
         {
             await Task.Delay(200);
         }

@@ -82,7 +82,7 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
         await using var known = new KnownOperations(system);
         var target = await TargetAsync();
         var (parks, pipeline, lead) = (target.Operations.Single(o => o.Id == "listParks"), target.Operations.Single(o => o.Id == "readTotals"), target.Operations.Single(o => o.Id == "readLead"));
-        var recount = target.Operations.Single(o => o.Id == "recountJourneys");
+        var verification = target.Operations.Single(o => o.Id == "readVerification");
         var planted = target with
         {
             // Somebody else's row that is in truth for all to see.
@@ -91,7 +91,7 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
             [
                 parks with { Id = "listParksBehindTheHouse" },
                 pipeline with { Roles = ["leader"] },
-                recount with { Roles = ["administrator", "officer"] },
+                verification with { Roles = ["administrator", "officer"] },
                 lead,
             ],
         };
@@ -102,9 +102,9 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
         Assert.Contains(breaches, b => b.StartsWith("readNothing:", StringComparison.Ordinal));
         // Eight people's roles that the document would not let in, and that are let in.
         Assert.Equal(8, breaches.Count(b => b.StartsWith("readTotals ", StringComparison.Ordinal) && b.Contains("instead of 403", StringComparison.Ordinal)));
-        Assert.Contains(breaches, b => b.StartsWith("recountJourneys ", StringComparison.Ordinal) && b.Contains("role officer: 403", StringComparison.Ordinal));
+        Assert.Contains(breaches, b => b.StartsWith("readVerification ", StringComparison.Ordinal) && b.Contains("role officer: 403", StringComparison.Ordinal));
         Assert.Contains(breaches, b => b.StartsWith("readLead ", StringComparison.Ordinal) && b.Contains("a row that no leader sees: 200", StringComparison.Ordinal));
-        Assert.All(breaches, b => Assert.Matches("^(listParksBehindTheHouse|readNothing|readTotals|recountJourneys|readLead)\\b", b));
+        Assert.All(breaches, b => Assert.Matches("^(listParksBehindTheHouse|readNothing|readTotals|readVerification|readLead)\\b", b));
     }
 
     [Fact]

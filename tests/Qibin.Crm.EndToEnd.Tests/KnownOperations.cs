@@ -44,18 +44,17 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         });
         Add("listRates", () => new Prepared());
         Add("listJourneys", () => new Prepared());
-        Add("recountJourneys", () => new Prepared());
-        Add("startRebuild", () => new Prepared { Path = "/api/v1/pipeline/rebuilds", Body = new { adopt = false }, Status = 202 });
+        Add("startRebuild", () => new Prepared { Path = "/api/v1/pipeline/rebuilds", Body = new { dryRun = true }, Status = 202 });
         Add("readRebuild", async () =>
         {
-            var rebuild = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/rebuilds", new { adopt = false })).Is(202).Id;
+            var rebuild = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/rebuilds", new { dryRun = true })).Is(202).Id;
             return new Prepared { Path = $"/api/v1/pipeline/rebuilds/{rebuild}" };
         });
-        Add("startReconciliation", () => new Prepared { Path = "/api/v1/pipeline/reconciliations", Status = 202 });
-        Add("readReconciliation", async () =>
+        Add("startVerification", () => new Prepared { Path = "/api/v1/pipeline/verifications", Status = 202 });
+        Add("readVerification", async () =>
         {
-            var reconciliation = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/reconciliations", null)).Is(202).Id;
-            return new Prepared { Path = $"/api/v1/pipeline/reconciliations/{reconciliation}" };
+            var verification = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/verifications", null)).Is(202).Id;
+            return new Prepared { Path = $"/api/v1/pipeline/verifications/{verification}" };
         });
         Add("readJourney", async () =>
         {

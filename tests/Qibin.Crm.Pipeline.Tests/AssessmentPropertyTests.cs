@@ -40,7 +40,7 @@ public sealed class AssessmentPropertyTests
                 using var client = service.As(caller);
                 var units = (await client.GetAsync($"/api/v1/pipeline/assessment?by=unit&asOf={day:O}")).Is(200).Json;
                 await AssessmentTests.DrillsDownAsync(client, units);
-                var officers = (await client.GetAsync($"/api/v1/pipeline/assessment?by=officer&asOf={day:O}")).Is(200).Json;
+                var officers = (await client.GetAsync($"/api/v1/pipeline/assessment?by=owner&asOf={day:O}")).Is(200).Json;
                 await AssessmentTests.DrillsDownAsync(client, officers);
                 foreach (var (indicator, i) in Enum.GetValues<Indicator>().Select((x, i) => (x, i)))
                 {

@@ -61,15 +61,15 @@ public sealed class AssessmentTests : IAsyncLifetime
         var units = await UnitsAsync("");
         Assert.Equal(a, units["a"]);
         Assert.Equal(b, units["b"]);
-        var officers = (await Leader.GetAsync("/api/v1/pipeline/assessment?year=2026&by=officer")).Is(200).Json;
+        var officers = (await Leader.GetAsync("/api/v1/pipeline/assessment?year=2026&by=owner")).Is(200).Json;
         Assert.Equal(
             new[] { (_officer.A, a), (_officer.B, b) }.OrderBy(o => o.Item1).Select(o => $"{o.Item1} {string.Join(' ', o.Item2)}"),
-            officers.GetProperty("rows").EnumerateArray().Select(r => $"{r.GetProperty("officerId")} {string.Join(' ', Scores(r))}").Order(StringComparer.Ordinal));
+            officers.GetProperty("rows").EnumerateArray().Select(r => $"{r.GetProperty("ownerId")} {string.Join(' ', Scores(r))}").Order(StringComparer.Ordinal));
 
         // The giving head sees the own part alone; so does the giving officer, who is told of nobody else's.
         using var head = _service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, _unit.A));
         using var officer = _service.As(TestCaller.Officer(_unit.A) with { Id = _officer.A });
-        foreach (var (caller, by) in new[] { (head, "unit"), (officer, "unit"), (officer, "officer") })
+        foreach (var (caller, by) in new[] { (head, "unit"), (officer, "unit"), (officer, "owner") })
         {
             var own = (await caller.GetAsync($"/api/v1/pipeline/assessment?year=2026&by={by}")).Is(200).Json;
             Assert.Equal(a, Scores(Assert.Single(own.GetProperty("rows").EnumerateArray())));
@@ -194,16 +194,16 @@ public sealed class AssessmentTests : IAsyncLifetime
         object[] right =
         [
             new { indicator = "signedProjects", unitId = _unit.A, count = 3 }, new { indicator = "signedAmount", unitId = _unit.B, amount = Yuan(1_000) },
-            new { indicator = "signedProjects", officerId = _officer.A, count = 2 }, new { indicator = "signedProjects", officerId = _officer.B, count = 1 },
+            new { indicator = "signedProjects", ownerId = _officer.A, count = 2 }, new { indicator = "signedProjects", ownerId = _officer.B, count = 1 },
         ];
         (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = right })).IsProblem(403, "auth.forbidden");
         (await administrator.PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = right, note = "2026 年考核办法" })).Is(200);
         foreach (var (wrong, pointer, code) in new (object, string, string)[]
         {
             (new { indicator = "signedProjects", count = 3 }, "/targets/0/unitId", "subject.one"),
-            (new { indicator = "signedProjects", unitId = _unit.A, officerId = _officer.A, count = 3 }, "/targets/0/unitId", "subject.one"),
+            (new { indicator = "signedProjects", unitId = _unit.A, ownerId = _officer.A, count = 3 }, "/targets/0/unitId", "subject.one"),
             (new { indicator = "signedProjects", unitId = Trade.NewId(), count = 3 }, "/targets/0/unitId", "unit.unknown"),
-            (new { indicator = "signedProjects", officerId = _unit.A, count = 3 }, "/targets/0/officerId", "officer.unknown"),
+            (new { indicator = "signedProjects", ownerId = _unit.A, count = 3 }, "/targets/0/ownerId", "owner.unknown"),
             (new { indicator = "signedProjects", unitId = _unit.A, amount = Yuan(3) }, "/targets/0/count", "value.required"),
             (new { indicator = "paidInFunds", unitId = _unit.A, count = 3, amount = Yuan(3) }, "/targets/0/count", "measure.other"),
             (new { indicator = "paidInFunds", unitId = _unit.A, amount = new Money(3, "USD") }, "/targets/0/amount", "measure.currency"),
@@ -218,24 +218,24 @@ public sealed class AssessmentTests : IAsyncLifetime
         (await administrator.PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = new[] { right[0], right[0] } })).IsProblem(400, "request.invalid");
         (await administrator.PostAsync("/api/v1/pipeline/penalties", new { year = 2026, indicator = "signedProjects", unitId = _unit.A, count = 1, on = new DateOnly(2025, 1, 1), reason = "x" }))
             .IsProblem(400, "request.invalid");
-        foreach (var question in new[] { "year=2999", "year=1999", "year=2025&asOf=2026-01-01", "asOf=2999-01-01", "by=unit,officer", "by=chain", "indicator=tax", "knownAt=2999-01-01T00:00:00Z" })
+        foreach (var question in new[] { "year=2999", "year=1999", "year=2025&asOf=2026-01-01", "asOf=2999-01-01", "by=unit,owner", "by=chain", "indicator=tax", "knownAt=2999-01-01T00:00:00Z" })
         {
             (await Leader.GetAsync($"/api/v1/pipeline/assessment?{question}")).IsProblem(400, "request.invalid");
         }
 
         (await Leader.GetAsync("/api/v1/pipeline/assessment/projects?indicator=signedProjects,signedAmount")).IsProblem(400, "request.invalid");
 
-        Assert.Equal(["a", "a officer", "b", "b officer"], await TargetsAsync(TestCaller.Person(Roles.Leader)));
-        Assert.Equal(["a", "a officer", "b", "b officer"], await TargetsAsync(TestCaller.Integration("pipeline.read")));
-        Assert.Equal(["b", "b officer"], await TargetsAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, _unit.B)));
-        Assert.Equal(["a", "a officer", "b", "b officer"], await TargetsAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree) with { Subtree = [_unit.A, _unit.B] }));
-        Assert.Equal(["a officer"], await TargetsAsync(TestCaller.Officer(_unit.A) with { Id = _officer.A }));
+        Assert.Equal(["a", "a owner", "b", "b owner"], await TargetsAsync(TestCaller.Person(Roles.Leader)));
+        Assert.Equal(["a", "a owner", "b", "b owner"], await TargetsAsync(TestCaller.Integration("pipeline.read")));
+        Assert.Equal(["b", "b owner"], await TargetsAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, _unit.B)));
+        Assert.Equal(["a", "a owner", "b", "b owner"], await TargetsAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree) with { Subtree = [_unit.A, _unit.B] }));
+        Assert.Equal(["a owner"], await TargetsAsync(TestCaller.Officer(_unit.A) with { Id = _officer.A }));
         Assert.Empty(await TargetsAsync(TestCaller.Officer(_unit.A)));
         Assert.Empty(await TargetsAsync(TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite"] }));
 
         // Nothing is achieved yet, and there is something to achieve.
         using var officer = _service.As(TestCaller.Officer(_unit.A) with { Id = _officer.A });
-        var own = (await officer.GetAsync("/api/v1/pipeline/assessment?year=2026&by=officer&indicator=signedProjects")).Is(200).Json;
+        var own = (await officer.GetAsync("/api/v1/pipeline/assessment?year=2026&by=owner&indicator=signedProjects")).Is(200).Json;
         Assert.Equal(["signedProjects 0"], Scores(Assert.Single(own.GetProperty("rows").EnumerateArray())));
         Assert.Equal("""{"count":2}""", own.GetProperty("total")[0].GetProperty("target").GetRawText());
         await DrillsDownAsync(officer, own);
@@ -243,7 +243,7 @@ public sealed class AssessmentTests : IAsyncLifetime
         async Task<string[]> TargetsAsync(TestCaller caller)
         {
             var targets = (await _service.As(caller).GetAsync("/api/v1/pipeline/targets?limit=200")).Is(200).Json.GetProperty("items");
-            return [.. targets.EnumerateArray().Select(t => t.GetProperty("unit").GetProperty("code").GetString()! + (t.GetProperty("officerId").ValueKind == JsonValueKind.Null ? "" : " officer")).Order(StringComparer.Ordinal)];
+            return [.. targets.EnumerateArray().Select(t => t.GetProperty("unit").GetProperty("code").GetString()! + (t.GetProperty("ownerId").ValueKind == JsonValueKind.Null ? "" : " owner")).Order(StringComparer.Ordinal)];
         }
     }
 

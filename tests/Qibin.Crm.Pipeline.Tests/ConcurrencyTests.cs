@@ -1,7 +1,6 @@
+using Qibin.Crm.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
@@ -24,7 +23,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         var project = _trade.Reach(_trade.Convert(lead), ProjectStage.Signed, contract: new Money(1_000, "CNY"));
 
         var journey = await WhileTakingAsync(
-            db => new LeadOpenedConsumer(db).ConsumeAsync(new LeadOpened { Lead = lead }, _trade.Log[0].Delivery, CancellationToken.None),
+            _trade.Log[0],
             _trade.Log.Where(t => t.Delivery.StreamId == project.ProjectId), lead.LeadId);
 
         Assert.Equal("signed 1000.00", $"{journey.GetProperty("stage")} {journey.GetProperty("contractAmount").GetProperty("amount")}");
@@ -39,7 +38,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         var signing = _trade.Log[^2];
 
         var journey = await WhileTakingAsync(
-            db => new ProjectStageReachedConsumer(db).ConsumeAsync((ProjectStageReached)signing.Happened, signing.Delivery, CancellationToken.None),
+            signing,
             _trade.Log.TakeLast(1), project.LeadId);
 
         Assert.Equal(["firstContact", "converted"], journey.GetProperty("milestones").EnumerateArray().Select(m => m.GetProperty("kind").GetString()));
@@ -47,14 +46,15 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     }
 
     /// <summary>Takes one event, and tells others before that has committed.</summary>
-    private async Task<System.Text.Json.JsonElement> WhileTakingAsync(Func<PipelineDb, Task> take, IEnumerable<Told> others, Guid leadId)
+    private async Task<System.Text.Json.JsonElement> WhileTakingAsync(Told taken, IEnumerable<Told> others, Guid leadId)
     {
         Task telling;
         await using (var db = await _service.Services.GetRequiredService<IDbContextFactory<PipelineDb>>().CreateDbContextAsync())
         {
             await using var taking = await db.Database.BeginTransactionAsync();
-            await take(db);
-            await db.SendGatheredAsync(CancellationToken.None);
+            var consumer = new JourneyConsumer(db);
+            await consumer.ConsumeAsync((IJourneyEvent)taken.Happened, taken.Delivery, CancellationToken.None);
+            await consumer.CompleteAsync(CancellationToken.None);
             telling = Task.Run(() => _service.TellAsync(others));
             // The others wait for this one, or have gone past it.
             await Eventually.TrueAsync(async () => telling.IsCompleted || await db.Database

@@ -17,7 +17,7 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
     public string Status => Project is not null ? JsonNamingPolicy.CamelCase.ConvertName(Project.Status.ToString())
         : Lead.Stage is LeadStage.Kept ? "kept" : Lead.Stage is LeadStage.Invalid ? "invalid" : "active";
 
-    public Guid Officer => Project?.OwnerId ?? Lead.OwnerId;
+    public Guid Owner => Project?.OwnerId ?? Lead.OwnerId;
     public Guid Unit => Project?.UnitId ?? Lead.UnitId;
     public string Chain => (Project is null ? Lead.ChainCode : Project.ChainCode) ?? "";
 
@@ -30,7 +30,7 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
         Reach.Chain => caller.Chains.Contains(Chain),
         Reach.Subtree => (caller.Subtree.Length == 0 ? [caller.UnitId] : caller.Subtree).Any(u => Unit == u || Lead.SharedWith.Contains(u)),
         Reach.Unit => Unit == caller.UnitId || Lead.SharedWith.Contains(caller.UnitId),
-        _ => Officer == caller.Id || Lead.SharedWith.Contains(caller.Id),
+        _ => Owner == caller.Id || Lead.SharedWith.Contains(caller.Id),
     };
 
     public bool IsDisclosedTo(TestCaller caller) =>
@@ -53,14 +53,14 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
         "stage" => Stage,
         "chain" => Chain,
         "unit" => Unit.ToString(),
-        _ => Officer.ToString(),
+        _ => Owner.ToString(),
     };
 }
 
 /// <summary>Totals in a form that two computations can be compared in.</summary>
 internal static class Figure
 {
-    private static readonly string[] Dimensions = ["stage", "chain", "unit", "officer", "node", "sourceRegion", "band", "month"];
+    private static readonly string[] Dimensions = ["stage", "chain", "unit", "owner", "node", "sourceRegion", "band", "month"];
 
     /// <summary>Every grouping that can be asked for: by one dimension, or by two.</summary>
     public static string[][] Groupings { get; } =
@@ -98,7 +98,7 @@ internal static class Figure
         "node" => group.TryGetProperty("node", out var node) ? node.GetProperty("code").GetString()! : "",
         "sourceRegion" => group.TryGetProperty("sourceRegion", out var region) ? region.GetString()! : "",
         "band" or "month" => group.GetProperty(dimension).GetString()!,
-        _ => group.GetProperty("officerId").GetString()!,
+        _ => group.GetProperty("ownerId").GetString()!,
     };
 
     private static string Line(IEnumerable<ExpectedJourney> journeys)

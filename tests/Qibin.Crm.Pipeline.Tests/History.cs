@@ -14,10 +14,11 @@ internal sealed class History(Trade trade)
     /// <summary>The journeys that there were, each with what it was then as its lead and its project.</summary>
     /// <param name="day">The business day; null for the newest.</param>
     /// <param name="known">The instant; null for the last.</param>
-    public IReadOnlyList<(ExpectedJourney Now, ExpectedJourney Then)> At(DateOnly? day, DateTimeOffset? known)
+    /// <param name="only">One journey, by its lead; null for all.</param>
+    public IReadOnlyList<(ExpectedJourney Now, ExpectedJourney Then)> At(DateOnly? day, DateTimeOffset? known, Guid? only = null)
     {
         var found = new List<(ExpectedJourney, ExpectedJourney)>();
-        foreach (var now in ExpectedJourney.All(trade))
+        foreach (var now in ExpectedJourney.All(trade).Where(j => only is null || j.Lead.LeadId == only))
         {
             var leads = Told(now.Lead.LeadId, known, e => (LeadState?)e.GetType().GetProperty("Lead")?.GetValue(e));
             if (leads.Count == 0 || leads[^1].State.FirstContactOn > (day ?? DateOnly.MaxValue))

@@ -33,7 +33,7 @@ public sealed class OverTimeTests : IAsyncLifetime
         string[] filters =
         [
             "", "&chain=satellite", "&chain=none", "&stage=signed", $"&unit={random.Units[0]}", "&band=from1,from5", "&sourceRegion=none", "&node=none",
-            "&status=suspended,terminated&stage=signed,registered,negotiating", "&chain=satellite&stage=new,negotiating", $"&officer={random.Officers[0]}",
+            "&status=suspended,terminated&stage=signed,registered,negotiating", "&chain=satellite&stage=new,negotiating", $"&owner={random.Officers[0]}",
         ];
         var some = false;
         foreach (var caller in callers)
@@ -41,8 +41,8 @@ public sealed class OverTimeTests : IAsyncLifetime
             using var client = _service.As(caller);
             foreach (var filter in filters)
             {
-                // Some are answered from deltas, some from flows, most from both.
-                await Fold.RunAsync(_service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), 50, CancellationToken.None);
+                // Some are answered from deltas, some from rollups, most from both.
+                await Compaction.RunAsync(_service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), 50, CancellationToken.None);
                 var months = (await client.GetAsync($"/api/v1/pipeline/trend?from=2026-01&to=2026-03{filter}")).Is(200).Json.GetProperty("months").EnumerateArray().ToList();
                 Assert.Equal(3, months.Count);
                 foreach (var month in months)
@@ -58,7 +58,7 @@ public sealed class OverTimeTests : IAsyncLifetime
         }
 
         Assert.True(some);
-        Assert.NotEqual(0, await _service.CountAsync("select count(*) from flow"));
+        Assert.NotEqual(0, await _service.CountAsync("select count(*) from rollup where at > 0"));
 
         static string Line(JsonElement f) => $"{f.GetProperty("count")} {f.GetProperty("estimatedInvestment")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")} {f.GetProperty("completedInvestment")}";
     }

@@ -31,7 +31,7 @@ public sealed class QuestionTests(EmptyPipeline pipeline) : IClassFixture<EmptyP
     [InlineData("status=asleep", "status", "query.value")]
     [InlineData("chain=agriculture", "chain", "chain.unknown")]
     [InlineData("unit=0101", "unit", "query.value")]
-    [InlineData("officer=", "officer", "query.value")]
+    [InlineData("owner=", "owner", "query.value")]
     [InlineData("by=stage", "by", "query.unknown")]
     public async Task A_question_that_cannot_be_answered_is_refused_by_name(string query, string pointer, string code)
     {

@@ -6,5 +6,5 @@ namespace Qibin.Crm.Pipeline.Tests;
 internal static class SmallPortions
 {
     [ModuleInitializer]
-    internal static void Set() => Portions.Most = 20;
+    internal static void Set() => Batches.Most = 20;
 }

@@ -54,7 +54,7 @@ public sealed class TotalsTests : IAsyncLifetime
         await _service.TellAsync(_trade.Log);
         using var leader = _service.As(TestCaller.Person(Roles.Leader));
         var journeys = ExpectedJourney.All(_trade);
-        string[] dimensions = ["stage", "chain", "unit", "officer", "node", "sourceRegion", "band", "month"];
+        string[] dimensions = ["stage", "chain", "unit", "owner", "node", "sourceRegion", "band", "month"];
         foreach (var by in dimensions.SelectMany(first => dimensions.Select(second => first == second ? new[] { first } : [first, second])))
         {
             foreach (var past in new[] { "", $"&asOf={_trade.Today:O}", $"&knownAt={Uri.EscapeDataString($"{_trade.Now:O}")}" })

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Qibin.Crm.Kernel.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
@@ -210,7 +212,8 @@ internal sealed class Trade
     {
         _now += TimeSpan.FromMinutes(7);
         var version = _versions[stream] = _versions.GetValueOrDefault(stream) + 1;
-        Log.Add(new Told(happened, new Delivery(NewId(), stream, version, 0, _now, actor ?? Guid.Empty)));
+        Log.Add(new Told(happened, new Delivery(
+            NewId(), stream, version, 0, _now, actor ?? Guid.Empty, JsonSerializer.Serialize(happened, happened.GetType(), StrictJson.Options))));
     }
 
     /// <summary>Nothing happens for a while.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Qibin.Crm.Contracts;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Scheduling;
@@ -92,7 +93,9 @@ public sealed class TestService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(happened);
         var inbox = Services.GetRequiredService<Inbox>();
         var now = Clock.GetUtcNow();
-        var delivery = new Delivery(messageId ?? Guid.CreateVersion7(now), streamId, version, ordinal, now, actorId ?? Guid.Empty);
+        var delivery = new Delivery(
+            messageId ?? Guid.CreateVersion7(now), streamId, version, ordinal, now, actorId ?? Guid.Empty,
+            JsonSerializer.Serialize(happened, happened.GetType(), StrictJson.Options));
         var taken = false;
         foreach (var subscription in inbox.Subscriptions.Where(s => s.Event == happened.GetType()))
         {

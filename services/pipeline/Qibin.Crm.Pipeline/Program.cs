@@ -1,8 +1,15 @@
-using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging;
+using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
+using Qibin.Crm.Pipeline.Consumers;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rebuilds;
+using Qibin.Crm.Pipeline.Reports;
+using Qibin.Crm.Pipeline.Rollups;
+using Qibin.Crm.Pipeline.Targets;
+using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Jobs;
 
@@ -21,30 +28,13 @@ internal static class Program
         builder.AddMessaging<PipelineDb>(on => on
             .InBatchesOf(64)
             .ConsumeDirectory()
-            .Consume<LeadOpened, LeadOpenedConsumer>()
-            .Consume<ContactRecorded, ContactRecordedConsumer>()
-            .Consume<ContactCorrected, ContactCorrectedConsumer>()
-            .Consume<VisitsClashed, VisitsClashedConsumer>()
-            .Consume<NextStepPlanned, NextStepPlannedConsumer>()
-            .Consume<LeadAssigned, LeadAssignedConsumer>()
-            .Consume<LeadAssessed, LeadAssessedConsumer>()
-            .Consume<LeadConverted, LeadConvertedConsumer>()
-            .Consume<LeadClosed, LeadClosedConsumer>()
-            .Consume<LeadReopened, LeadReopenedConsumer>()
-            .Consume<LeadAmended, LeadAmendedConsumer>()
-            .Consume<InvestorMerged, InvestorMergedConsumer>()
-            .Consume<InvestorMergeUndone, InvestorMergeUndoneConsumer>()
-            .Consume<LeadRemoved, LeadRemovedConsumer>()
-            .ConsumeLeadOrder()
-            .ConsumeProjects()
-            .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
-            .Consume<EntryApplicationMoved, EntryApplicationMovedConsumer>()
-            .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
-            .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
-        builder.AddRollups().AddJobs<PipelineDb>(run => run
+            .Consume<UnreadEvent, JourneyConsumer>()
+            .ConsumeEvery<IJourneyEvent, JourneyConsumer>());
+        builder.Services.AddHostedService<CompactionTimer>().AddValidation();
+        builder.AddJobs<PipelineDb>(run => run
             .Run<RebuildJob>(RebuildJob.Kind)
-            .Run<ReconciliationJob>(ReconciliationJob.Kind)
-            .Run<ReportJob>(ReportJob.Kind)).Services.AddValidation();
+            .Run<VerificationJob>(VerificationJob.Kind)
+            .Run<ReportJob>(ReportJob.Kind));
         var app = builder.Build();
         var api = app.MapApi();
         api.MapTotals();
@@ -52,6 +42,7 @@ internal static class Program
         api.MapAssessment();
         api.MapListJourneys();
         api.MapReadJourney();
+        api.MapUpkeep();
         api.MapOperations();
         return app;
     }

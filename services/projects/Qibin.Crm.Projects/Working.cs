@@ -37,7 +37,7 @@ internal static class Working
         return project;
     }
 
-    /// <summary>The id of an officer whom the directory knows as active.</summary>
+    /// <summary>The id of a user who is active.</summary>
     /// <exception cref="RuleViolation"><c>project.officerUnknown</c>.</exception>
     public static async Task<Guid> ActiveOfficerAsync(this ProjectsDb db, Guid officerId, CancellationToken ct) =>
         await db.Officers.FindAsync([officerId], ct) is { Active: true }

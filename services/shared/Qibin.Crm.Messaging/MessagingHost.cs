@@ -111,6 +111,19 @@ public sealed class Subscriptions(IServiceCollection services)
         return this;
     }
 
+    /// <summary>One consumer of every event that is a <typeparamref name="TEvent"/>, those that are yet to be written included.</summary>
+    public Subscriptions ConsumeEvery<TEvent, TConsumer>() where TEvent : class, IEvent where TConsumer : class, IConsume<TEvent>
+    {
+        services.AddScoped<TConsumer>();
+        foreach (var happened in typeof(TEvent).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(TEvent))))
+        {
+            services.AddSingleton(new Subscription(happened, typeof(TConsumer), (provider, e, delivery, ct) =>
+                provider.GetRequiredService<TConsumer>().ConsumeAsync((TEvent)e, delivery, ct)));
+        }
+
+        return this;
+    }
+
     /// <summary>Answers <see cref="StatesAsked"/> with the states of one kind of aggregate: the one whose events others follow.</summary>
     /// <param name="read">The public state, as events carry it.</param>
     public Subscriptions TellStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb where TAggregate : Aggregate

@@ -89,7 +89,7 @@ internal static class LeadLoad
         // Entered over the last five years in this order, changed any time since then; contacts are recent, or the pool would take the leads.
         var createdAt = now.AddMinutes(-2_600_000 + (n * 2.5));
         var changedAt = createdAt + ((now - createdAt) * (invented.Below(1_000_000) / 1_000_000.0));
-        var (opened, changed) = (new Deed(ownerId, Whole(createdAt)), new Deed(ownerId, Whole(changedAt)));
+        var (opened, changed) = (new Actor(ownerId, Whole(createdAt)), new Actor(ownerId, Whole(changedAt)));
         var day = now.OnDay().AddDays(-1 - invented.Below(20));
         var investor = Investor.Register(Id(createdAt), region + brand + trade + form, n % 5 < 3 ? InventedInvestors.Uscc(n) : null,
             Provinces[invented.Below(Provinces.Length)] + "0000", opened);

@@ -8,18 +8,19 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
-using Qibin.Crm.Pipeline;
+using Qibin.Crm.Pipeline.Data;
+using Qibin.Crm.Pipeline.Domain;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Benchmarks.Totals;
 
 /// <summary>
-/// Loads the events of invented journeys straight into the pipeline's log of facts, by COPY of the service's own rows: two to five of
-/// each, over five years. The contributions are then made from them by a rebuild, as after any loss.
+/// Loads the events of invented journeys straight into the pipeline's stored events, by COPY of the service's own rows: two to five of
+/// each, over five years. The journeys are then derived from them by a rebuild, as after any loss.
 /// </summary>
 internal static class JourneyLoad
 {
-    private const int Portion = 10_000;
+    private const int Batch = 10_000;
     private const int Units = 20;
     private const int OfficersOfUnit = 10;
 
@@ -37,27 +38,26 @@ internal static class JourneyLoad
         DatabaseHost.Configure(options, source);
         await using var db = new PipelineDb((DbContextOptions<PipelineDb>)options.Options);
         await db.Database.OpenConnectionAsync();
-        var there = await db.Set<LeadRow>().CountAsync(l => l.Code.StartsWith("B-"));
+        var there = await db.Received.CountAsync(e => e.Type == nameof(LeadOpened));
         var started = Stopwatch.GetTimestamp();
         var today = TimeProvider.System.Today();
-        for (var first = there; first < journeys; first += Portion)
+        for (var first = there; first < journeys; first += Batch)
         {
-            var (facts, leads) = (new List<FactRow>(), new List<LeadRow>());
-            foreach (var n in Enumerable.Range(first, Math.Min(Portion, journeys - first)))
+            var events = new List<ReceivedEvent>();
+            foreach (var n in Enumerable.Range(first, Math.Min(Batch, journeys - first)))
             {
-                One(n, unitId, today, facts, leads);
+                One(n, unitId, today, events);
             }
 
-            await db.CopyAsync(facts, CancellationToken.None);
-            await db.CopyAsync(leads, CancellationToken.None);
+            await db.CopyAsync(events, CancellationToken.None);
         }
 
-        await db.Database.ExecuteSqlRawAsync("analyze fact; analyze lead");
-        say(string.Create(CultureInfo.InvariantCulture, $"{journeys} journeys are in the log: {journeys - there} copied in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+        await db.Database.ExecuteSqlRawAsync("analyze received_event");
+        say(string.Create(CultureInfo.InvariantCulture, $"{journeys} journeys are stored as events: {journeys - there} copied in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
         return there < journeys;
     }
 
-    private static void One(int n, Guid unitId, DateOnly today, List<FactRow> facts, List<LeadRow> leads)
+    private static void One(int n, Guid unitId, DateOnly today, List<ReceivedEvent> events)
     {
         var random = new Random(n);
         var owner = random.Next(Units * OfficersOfUnit);
@@ -135,38 +135,13 @@ internal static class JourneyLoad
             }
         }
 
-        leads.Add(new LeadRow
-        {
-            LeadId = lead.LeadId,
-            Version = 1,
-            Ordinal = 0,
-            RecordedAt = At(day),
-            Code = lead.Code,
-            InvestorId = lead.InvestorId,
-            InvestorName = lead.InvestorName,
-            Stage = Stages.Of(lead.Stage),
-            Status = Stages.StatusOf(lead.Stage),
-            StageOn = lead.StageOn,
-            FirstContactOn = lead.FirstContactOn,
-            OwnerId = officer,
-            UnitId = unit,
-            ChainCode = chain,
-            NodeCode = node,
-            SourceRegion = lead.SourceRegion,
-            EstimatedAmount = amount,
-            EstimatedCurrency = currency,
-            Confidential = lead.Confidential,
-            Readers = [],
-            SharedWith = [],
-        });
-
         DateOnly Later()
         {
             var later = day.AddDays(10 + random.Next(120));
             return later > today ? today : later;
         }
 
-        void Tell(Guid stream, IEvent happened, DateOnly on) => facts.Add(new FactRow
+        void Tell(Guid stream, IEvent happened, DateOnly on) => events.Add(new ReceivedEvent
         {
             StreamId = stream,
             Version = version++,
@@ -175,7 +150,7 @@ internal static class JourneyLoad
             LeadId = lead.LeadId,
             ProjectId = stream == lead.LeadId ? null : stream,
             OccurredOn = on,
-            RecordedAt = At(on).AddSeconds(facts.Count % 3600),
+            RecordedAt = At(on).AddSeconds(events.Count % 3600),
             ActorId = officer,
             Event = JsonSerializer.Serialize(happened, happened.GetType(), StrictJson.Options),
         });

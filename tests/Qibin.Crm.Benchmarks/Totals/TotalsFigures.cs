@@ -44,7 +44,7 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
             if (await JourneyLoad.ToAsync(system.Database("pipeline"), size, unit, Console.WriteLine) || only.Length == 0)
             {
                 await RebuildAsync(size, writing: size == sizes[^1]);
-                await StateAsync();
+                await VacuumAsync();
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -82,15 +82,16 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         $"""
         select {by}, '', count(*), 0, 0, 0 from journey where status = 0 and not confidential and {scope} group by {by}
         union all
-        select {by}, a.currency, 0, sum(a.estimated), sum(a.contract), sum(a.paid_in) from journey join amount a using (lead_id)
+        select {by}, a.currency, 0, sum(a.estimated), sum(a.contract), sum(a.paid_in)
+        from journey, jsonb_to_recordset(amounts) a (currency text, estimated numeric, contract numeric, paid_in numeric)
         where status = 0 and not confidential and {scope} group by {by}, a.currency
         """;
 
     private static string StoodAt(DateOnly day, string scope) =>
         $"""
         with s as (
-            select s.* from stretch s join holder h using (lead_id)
-            where s.gen = (select id from generation where live) and s.known_to is null and s.status = 0 and s.day_from <= '{day:yyyy-MM-dd}' and (s.day_to is null or s.day_to > '{day:yyyy-MM-dd}')
+            select s.* from interval s join journey h using (lead_id)
+            where s.known_to is null and s.status = 0 and s.day_from <= '{day:yyyy-MM-dd}' and (s.day_to is null or s.day_to > '{day:yyyy-MM-dd}')
                 and not h.confidential and {OfHolder(scope)})
         select stage, '', count(*), 0, 0 from s group by 1
         union all select stage, a.currency, 0, sum(a.estimated), sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
@@ -102,15 +103,15 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
     private static string Trend(string scope, string where) =>
         $"""
         with s as (
-            select s.* from stretch s join holder h using (lead_id)
-            where s.gen = (select id from generation where live) and s.known_to is null and s.status = 0 {where} and not h.confidential and {OfHolder(scope)})
+            select s.* from interval s join journey h using (lead_id)
+            where s.known_to is null and s.status = 0 {where} and not h.confidential and {OfHolder(scope)})
         select date_trunc('month', day_from), '', count(*), 0, 0 from s group by 1
         union all select date_trunc('month', day_to), '', -count(*), 0, 0 from s where day_to is not null group by 1
         union all select date_trunc('month', day_from), a.currency, 0, sum(a.estimated), sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
         union all select date_trunc('month', day_to), a.currency, 0, -sum(a.estimated), -sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) where day_to is not null group by 1, 2
         """;
 
-    /// <summary>Makes the contributions from the log, with 25 writes a second beside it when asked, and prints its rate.</summary>
+    /// <summary>Derives the journeys from their events, with 25 writes a second beside it when asked, and prints its rate.</summary>
     private async Task RebuildAsync(int journeys, bool writing)
     {
         if (writing)
@@ -123,9 +124,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         var started = Stopwatch.GetTimestamp();
         // One that an earlier run began with the same data goes on from where it was.
         var already = (long?)null;
-        var rebuild = (await SendAsync(HttpMethod.Post, "/api/v1/pipeline/rebuilds", token, """{"adopt":true}""")).GetProperty("id").GetGuid();
+        var rebuild = (await SendAsync(HttpMethod.Post, "/api/v1/pipeline/rebuilds", token, """{"dryRun":false}""")).GetProperty("id").GetGuid();
         var beside = writing ? Figures.LagAsync(system, TimeSpan.FromSeconds(30), " beside a rebuild") : Task.CompletedTask;
-        var made = 0.0;
         var answer = await Eventually.GetAsync(
             async () =>
             {
@@ -138,42 +138,20 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
             },
             asked =>
             {
-                var job = asked.GetProperty("job");
-                already ??= job.GetProperty("done").GetInt64();
-                if (made == 0 && job.TryGetProperty("total", out var total) && total.ValueKind == JsonValueKind.Number && job.GetProperty("done").GetInt64() >= total.GetInt64())
-                {
-                    made = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                }
-
-                return job.GetProperty("state").GetString() is not ("queued" or "running");
+                already ??= asked.GetProperty("job").GetProperty("done").GetInt64();
+                return asked.GetProperty("job").GetProperty("state").GetString() is not ("queued" or "running");
             },
             TimeSpan.FromHours(2));
-        var findings = answer.GetProperty("findings");
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"rebuild of {journeys} journeys: {(journeys - already!.Value) / made:0} a second, compared, switched ({findings.GetProperty("switched")}) and cleared {Stopwatch.GetElapsedTime(started).TotalSeconds - made:0} s later{(writing ? ", 25 writes a second beside it for 30 s" : "")}"));
+            $"rebuild of {journeys} journeys: {(journeys - already!.Value) / seconds:0} a second, {answer.GetProperty("findings").GetProperty("differing")} differences repaired{(writing ? ", 25 writes a second beside it for 30 s" : "")}"));
         await beside;
     }
 
-    /// <summary>The rows that a plain GROUP BY counts, from what stands now.</summary>
-    private async Task StateAsync()
+    private async Task VacuumAsync()
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0" });
-        await using var command = source.CreateCommand(
-            """
-            insert into journey (lead_id, code, investor_id, investor_name, project_id, stage, stage_on, status, first_contact_on, moved_in_on, owner_id, unit_id,
-                chain_code, node_code, source_region, band, confidential, readers, shared_with, changed_at)
-            select s.lead_id, l.code, l.investor_id, l.investor_name, s.project_id, s.stage, s.stage_on, s.status, s.first_contact_on, s.moved_in_on, s.owner_id, s.unit_id,
-                s.chain_code, s.node_code, s.source_region, s.band, l.confidential, l.readers, l.shared_with, l.recorded_at
-            from stretch s join lead l using (lead_id)
-            where s.gen = (select id from generation where live) and s.known_to is null and s.day_to is null and not exists (select from journey j where j.lead_id = s.lead_id);
-            insert into amount (lead_id, currency, estimated, contract, paid_in)
-            select s.lead_id, a.currency, a.estimated, a.contract, a.paid_in
-            from stretch s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric, paid_in numeric)
-            where s.gen = (select id from generation where live) and s.known_to is null and s.day_to is null
-            on conflict do nothing;
-            """);
-        await command.ExecuteNonQueryAsync();
-        command.CommandText = "vacuum analyze";
+        await using var command = source.CreateCommand("vacuum analyze");
         await command.ExecuteNonQueryAsync();
     }
 

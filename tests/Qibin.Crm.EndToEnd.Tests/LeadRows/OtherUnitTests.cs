@@ -253,7 +253,7 @@ public class OtherUnitTests(RunningSystem system)
             uscc,
             [
                 ("q", "隐曜"), ("q", "隐曜星河"), ("q", "yinyao"), ("q", "yyxh"), ("q", Name), ("name", Name), ("uscc", uscc), ("phone", Phone), ("email", Email),
-                ("investorId", Of(first, "investorId")), ("leadId", $"{first.Id}"), ("ownerId", $"{myself.Id}"), ("officerId", $"{myself.Id}"), ("officer", $"{myself.Id}"),
+                ("investorId", Of(first, "investorId")), ("leadId", $"{first.Id}"), ("ownerId", $"{myself.Id}"), ("officerId", $"{myself.Id}"), ("owner", $"{myself.Id}"),
                 ("unitId", $"{unit}"), ("unit", $"{unit}"), ("fromUnitId", $"{unit}"), ("toUnitId", to.GetProperty("unitId").GetString()!), ("formerUnitId", $"{unit}"),
                 ("chain", "xinchuang"), ("nextStep", "overdue"),
             ]);

@@ -70,7 +70,7 @@ public class TargetRowsTests(RunningSystem system)
         Assert.Equal(Math.Round(Measure(score.GetProperty("score")) * of / (target * days), 4, MidpointRounding.AwayFromZero), score.GetProperty("scheduledRate").GetDecimal());
 
         // Under each one's own permissions every score has as many projects as its list, which add up to it.
-        foreach (var (caller, by) in new[] { (leader, "unit"), (leader, "officer"), (head, "unit"), (giver, "officer"), (taker, "officer") })
+        foreach (var (caller, by) in new[] { (leader, "unit"), (leader, "owner"), (head, "unit"), (giver, "owner"), (taker, "owner") })
         {
             var assessment = (await caller.GetAsync($"/api/v1/pipeline/assessment?by={by}")).Is(200).Json;
             Assert.NotEqual(0, assessment.GetProperty("rows").GetArrayLength());
@@ -82,8 +82,8 @@ public class TargetRowsTests(RunningSystem system)
         }
 
         Assert.DoesNotContain(toUnit.ToString(), (await head.GetAsync("/api/v1/pipeline/assessment?by=unit")).Is(200).Body, StringComparison.Ordinal);
-        var mine = (await giver.GetAsync("/api/v1/pipeline/assessment?by=officer")).Is(200).Json.GetProperty("rows");
-        Assert.Equal(from.GetProperty("id").GetGuid(), Assert.Single(mine.EnumerateArray()).GetProperty("officerId").GetGuid());
+        var mine = (await giver.GetAsync("/api/v1/pipeline/assessment?by=owner")).Is(200).Json.GetProperty("rows");
+        Assert.Equal(from.GetProperty("id").GetGuid(), Assert.Single(mine.EnumerateArray()).GetProperty("ownerId").GetGuid());
 
         object Targets(int count) => new
         {
@@ -92,7 +92,7 @@ public class TargetRowsTests(RunningSystem system)
             {
                 new { indicator = "signedProjects", unitId = fromUnit, count },
                 new { indicator = "signedAmount", unitId = toUnit, amount = RowsOfTheTests.Yuan("3000000000.00") },
-                new { indicator = "signedProjects", officerId = from.GetProperty("id").GetGuid(), count = 6 },
+                new { indicator = "signedProjects", ownerId = from.GetProperty("id").GetGuid(), count = 6 },
             },
         };
 

@@ -1,6 +1,6 @@
 namespace Qibin.Crm.Enterprises.Data;
 
-/// <summary>The database's own promise that no space is let twice at once; the model cannot say it, so the migration does.</summary>
+/// <summary>The constraint that no space is let twice at once. EF Core has no exclusion constraints, so the migration runs this statement.</summary>
 internal static class Occupations
 {
     public const string Exclusion =

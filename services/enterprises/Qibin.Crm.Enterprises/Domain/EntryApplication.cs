@@ -133,7 +133,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
         return application;
     }
 
-    /// <summary>Changes what is applied for, while nobody has accepted it.</summary>
+    /// <summary>Changes the content, while nobody has accepted it.</summary>
     /// <exception cref="RuleViolation"><c>entry.wrongState</c>.</exception>
     public void Amend(EntryWish wish, DateTimeOffset at)
     {

@@ -61,7 +61,7 @@ public sealed class Park : PremisesPart
 /// <param name="Name">Unique in its park.</param>
 /// <param name="Floors">Floors above ground, numbered 1 upwards.</param>
 /// <param name="Basements">Floors below ground, numbered −1 downwards.</param>
-/// <param name="At">Where it stands.</param>
+/// <param name="At">Its place on the map.</param>
 /// <param name="State">A closed building's spaces cannot be let.</param>
 public sealed record BuildingFacts(string Name, int Floors, int Basements, Coordinates? At, PremisesState State);
 

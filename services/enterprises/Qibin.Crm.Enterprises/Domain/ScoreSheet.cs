@@ -13,7 +13,7 @@ public sealed record VetoGround(string Code, string Name, string NameEn);
 /// <summary>The sheet by which entry applications are reviewed 入驻评审表: 11 indicators, 100 points, vetoes.</summary>
 public static class ScoreSheet
 {
-    /// <summary>Reviews tell which version they were scored by.</summary>
+    /// <summary>Each review keeps the version of its sheet.</summary>
     public const int Version = 1;
 
     /// <summary>Mean points from which an application passes.</summary>

@@ -8,7 +8,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Enterprises.Entry;
 
-/// <summary>What changes of a draft or returned application.</summary>
+/// <summary>Changes of a draft or returned application.</summary>
 public sealed record AmendEntryApplicationRequest : MergePatch
 {
     /// <summary>Spaces of the premises, 1 to 50.</summary>

@@ -19,7 +19,7 @@ public sealed record ApprovalRequest
     [TextLength(2000)]
     public string? Opinion { get; init; }
 
-    /// <summary>Only from an integration, which tells of an approval given elsewhere: the active unit head or leader who gave it.</summary>
+    /// <summary>Integrations only: the active unit head or leader who approved elsewhere.</summary>
     public Guid? ApproverId { get; init; }
 }
 

@@ -9,7 +9,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Entry;
 
-/// <summary>What is applied for.</summary>
+/// <summary>An application to draft.</summary>
 public sealed record DraftEntryApplicationRequest
 {
     [Needed]

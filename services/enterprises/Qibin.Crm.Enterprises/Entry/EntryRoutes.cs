@@ -45,7 +45,7 @@ internal static class EntryRoutes
             .WithName("vetoEntryApplication").WithSummary("否决入驻申请 · Veto an application");
         entry.MapPost("/{applicationId:guid}/withdrawal", PlainSteps.Withdraw).Allow(Scopes.EnterprisesWrite, Drafters)
             .WithName("withdrawEntryApplication").WithSummary("撤回入驻申请 · Withdraw an application");
-        // People take the steps one by one, each in its role; another system tells of what was done elsewhere.
+        // People take the steps one by one, each in its role; an integration records steps that were taken elsewhere.
         entry.MapPost("/batch", RecordEntryApplications.Handle).Allow(Scopes.EnterprisesWrite)
             .WithName("recordEntryApplications").WithSummary("批量登记入驻 · Record several applications with the steps they went through");
     }

@@ -10,14 +10,14 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Entry;
 
-/// <summary>What moving in made.</summary>
+/// <summary>The receipt of moving in.</summary>
 public sealed record MoveInReceipt : Receipt
 {
     /// <summary>The tenancy that it opened.</summary>
     public required Guid TenancyId { get; init; }
 }
 
-/// <summary>Moves in the enterprise in its spaces 入驻 and opens the tenancy.</summary>
+/// <summary>Moves the enterprise into its spaces 入驻 and opens the tenancy.</summary>
 internal static class MoveIn
 {
     internal static async Task<Results<Ok<MoveInReceipt>, NotFound>> Handle(

@@ -64,7 +64,7 @@ public sealed record EntryMoveAnswer
     /// <summary>Who took the step.</summary>
     public required Guid OfficerId { get; init; }
 
-    /// <summary>Who recorded it; differs when an integration told of it.</summary>
+    /// <summary>Who recorded it; differs when an integration did.</summary>
     public required Guid RecordedBy { get; init; }
 
     public required DateTimeOffset RecordedAt { get; init; }

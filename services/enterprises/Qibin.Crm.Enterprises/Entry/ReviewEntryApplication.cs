@@ -26,7 +26,7 @@ public sealed record ReviewRequest
     [BusinessDate]
     public DateOnly? On { get; init; }
 
-    /// <summary>Kept as it stands.</summary>
+    /// <summary>Kept unchanged.</summary>
     [Needed, TextLength(2000)]
     public string? Opinion { get; init; }
 
@@ -61,7 +61,7 @@ internal static class ReviewEntryApplication
     /// <param name="db">The database.</param>
     /// <param name="caller">Who reviews.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="pointer">Where the sheet stands in the body.</param>
+    /// <param name="pointer">JSON pointer to the sheet in the body.</param>
     /// <param name="ct">Cancels.</param>
     internal static async Task ApplyAsync(
         EntryApplication application, ReviewRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer, CancellationToken ct)

@@ -10,17 +10,17 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>What changes of a building.</summary>
+/// <summary>Changes of a building.</summary>
 public sealed record AmendBuildingRequest : MergePatch
 {
     [TextLength(200)]
     public string? Name { get; init => field = Kept(value); }
 
-    /// <summary>Floors above ground; none goes on which a space stands.</summary>
+    /// <summary>Floors above ground; a floor with spaces cannot be removed.</summary>
     [NumberRange(0, 200)]
     public int? Floors { get; init => field = Kept(value); }
 
-    /// <summary>Floors below ground; none goes on which a space stands.</summary>
+    /// <summary>Floors below ground; a floor with spaces cannot be removed.</summary>
     [NumberRange(0, 20)]
     public int? Basements { get; init => field = Kept(value); }
 
@@ -42,7 +42,7 @@ internal static class AmendBuilding
 
         ifMatch.Check(building);
         var (floors, basements) = (request.Floors ?? building.Floors, request.Basements ?? building.Basements);
-        // Spaces are added under the same lock on their building.
+        // Adding a space takes the same lock on its building.
         if (await db.Spaces.AnyAsync(u => u.BuildingId == buildingId && (u.Floor > floors || u.Floor < -basements), ct))
         {
             throw new RuleViolation("premises.floorInUse");

@@ -8,7 +8,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>What changes of a park.</summary>
+/// <summary>Changes of a park.</summary>
 public sealed record AmendParkRequest : MergePatch
 {
     [TextLength(200)]

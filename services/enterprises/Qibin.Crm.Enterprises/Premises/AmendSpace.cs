@@ -10,7 +10,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Premises;
 
-/// <summary>What changes of a space.</summary>
+/// <summary>Changes of a space.</summary>
 public sealed record AmendSpaceRequest : MergePatch
 {
     [TextLength(200)]
@@ -46,7 +46,7 @@ public sealed record AmendSpaceRequest : MergePatch
     [BusinessDate]
     public DateOnly? ReadyOn { get; init => field = Kept(value); }
 
-    /// <summary>What is let already stays let.</summary>
+    /// <summary>A tenancy that has begun goes on.</summary>
     public PremisesState? State { get; init => field = Kept(value); }
 }
 

@@ -23,7 +23,7 @@ public sealed record IdleSpace
     public required int IdleDays { get; init; }
 }
 
-/// <summary>How much of a building stands free on a day. Spaces that were not ready then, or cannot be let now, do not count.</summary>
+/// <summary>Vacancy of a building on a day. Spaces that were not ready then, or cannot be let now, do not count.</summary>
 public sealed record VacancyAnswer
 {
     public required Guid BuildingId { get; init; }

@@ -9,7 +9,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Register;
 
-/// <summary>What can be changed; a code once registered stands.</summary>
+/// <summary>Changes of an enterprise. Its unified social credit code never changes.</summary>
 public sealed record AmendEnterpriseRequest : MergePatch
 {
     [TextLength(200)]

@@ -35,7 +35,7 @@ public sealed record EnterpriseQuery
     public DateTimeOffset? UpdatedSince { get; init; }
 }
 
-/// <summary>The register, but for what is confidential to the caller.</summary>
+/// <summary>Lists the register without what is confidential to the caller.</summary>
 internal static class ListEnterprises
 {
     public static readonly Listing<Enterprise> Listing = new Listing<Enterprise>(e => e.Id, "-updatedAt")

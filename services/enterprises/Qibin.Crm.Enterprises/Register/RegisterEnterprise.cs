@@ -10,7 +10,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Register;
 
-/// <summary>An enterprise that is there without a project of ours.</summary>
+/// <summary>An enterprise without a project in this system.</summary>
 public sealed record RegisterEnterpriseRequest
 {
     /// <summary>As registered.</summary>
@@ -36,7 +36,7 @@ public sealed record RegisterEnterpriseRequest
     public DateOnly? RegisteredOn { get; init; }
 }
 
-/// <summary>Registers an enterprise by hand; a code that is there already is refused with what the caller may see of its holder.</summary>
+/// <summary>Registers an enterprise by hand. A code that is registered already is refused with the enterprise, if the caller may see it.</summary>
 internal static class RegisterEnterprise
 {
     internal static async Task<Created<Receipt>> Handle(

@@ -37,7 +37,7 @@ internal sealed class PasswordRules : IPasswordValidator<Person>
         return true;
     }
 
-    /// <summary>Gives the person a password that is made here, to be told once; saves nothing.</summary>
+    /// <summary>Gives the person a generated password, to be shown once; saves nothing.</summary>
     public static async Task<string> GiveAsync(UserManager<Person> users, Person person)
     {
         while (true)

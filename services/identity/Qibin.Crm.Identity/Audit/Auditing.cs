@@ -4,7 +4,7 @@ using Qibin.Crm.Web.Audit;
 
 namespace Qibin.Crm.Identity.Audit;
 
-/// <summary>Notes a deed of management in the same transaction as the deed.</summary>
+/// <summary>Adds an audit entry in the same transaction as the change.</summary>
 internal static class Auditing
 {
     public static void Audit(this IdentityDb db, Aggregate subject, string action, TimeProvider clock, string? reason = null) => db.Add(AuditEntry.Of(

@@ -72,7 +72,7 @@ internal static class ClientOperations
         api.MapGet("/clients/{clientId:guid}", Read).Allow(null, Roles.Administrator, Roles.Auditor)
             .WithName("readClient").WithSummary("集成客户端详情 · One integration");
         api.MapPost("/clients", CreateClient.Handle).Allow(null, Roles.Administrator)
-            .WithName("createClient").WithSummary("新建集成客户端，密钥只显示一次 · Create an integration; the secret is told once");
+            .WithName("createClient").WithSummary("新建集成客户端，密钥只显示一次 · Create an integration; the secret is shown once");
         api.MapPost("/clients/{clientId:guid}/secrets", RotateSecret.Handle).Allow(null, Roles.Administrator)
             .WithName("rotateSecret").WithSummary("轮换密钥，旧密钥在重叠期内仍有效 · Rotate the secret; the old one overlaps");
         api.MapPost("/clients/{clientId:guid}/revocation", RevokeClient.Handle).Allow(null, Roles.Administrator)

@@ -10,7 +10,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Clients;
 
-/// <summary>Creates an integration with a secret that is told once.</summary>
+/// <summary>Creates an integration with a secret that is shown once.</summary>
 public static class CreateClient
 {
     public sealed record Request

@@ -87,7 +87,7 @@ public sealed class ClientSecret
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset ExpiresAt { get; private set; }
 
-    /// <summary>A new secret, to be told once: 43 characters, base64url.</summary>
+    /// <summary>A new secret, to be shown once: 43 characters, base64url.</summary>
     public static string Make() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     internal static ClientSecret Of(string secret, DateTimeOffset now, DateTimeOffset expiresAt) =>

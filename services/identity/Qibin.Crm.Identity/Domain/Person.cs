@@ -4,7 +4,7 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Identity.Domain;
 
 /// <summary>
-/// Somebody who signs in. Placement and roles are versioned and told to the other services; password and lockout are not a change
+/// Somebody who signs in. Placement and roles are versioned and published to the other services; password and lockout are not a change
 /// of the person: they leave the version alone. ASP.NET Core Identity writes name, password and stamp through its user store.
 /// </summary>
 public sealed class Person : Aggregate

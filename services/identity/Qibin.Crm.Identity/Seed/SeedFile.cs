@@ -9,7 +9,7 @@ namespace Qibin.Crm.Identity.Seed;
 /// </summary>
 internal sealed record SeedFile
 {
-    /// <summary>A parent stands before its children.</summary>
+    /// <summary>A parent comes before its children.</summary>
     public IReadOnlyList<SeedUnit> Units { get; init; } = [];
 
     public IReadOnlyList<SeedUser> Users { get; init; } = [];

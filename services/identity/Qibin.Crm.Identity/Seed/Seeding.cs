@@ -16,7 +16,7 @@ internal static class SeedHost
 }
 
 /// <summary>
-/// Creates what the file at <c>Identity:Seed</c> names and is absent, in one transaction, and tells the other services. A file
+/// Creates what the file at <c>Identity:Seed</c> names and is absent, in one transaction, and publishes it to the other services. A file
 /// that names an unknown unit, role, chain or scope, or a weak password, ends the migration with its reason.
 /// </summary>
 internal sealed class Seeding(IServiceScopeFactory scopes, IConfiguration configuration, TimeProvider clock) : IMigrationStep

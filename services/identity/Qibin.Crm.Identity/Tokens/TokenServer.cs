@@ -26,7 +26,7 @@ namespace Qibin.Crm.Identity.Tokens;
 /// </list>
 /// An outside OpenID Connect authority that a deployment points its services at (<c>Identity:Issuer</c>,
 /// <c>Identity:MetadataAddress</c>, <c>Identity:Audience</c>) must send the same: type <c>at+jwt</c>, ES256, the audience, and the
-/// claims above, with the ids of people and units that this service has told the others.
+/// claims above, with the ids of people and units that the other services know by events.
 /// </summary>
 internal static class TokenServer
 {
@@ -46,7 +46,7 @@ internal static class TokenServer
     public static void AddTokenServer(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        // It tells every request's parameters.
+        // It logs the parameters of every request.
         builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
         services.AddSingleton<KeySeal>();
         services.AddSingleton<KeyRing>();

@@ -12,7 +12,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>Changes a person; placement, roles and chains bite with the next token, at most 10 minutes later.</summary>
+/// <summary>Changes a person; placement, roles and chains take effect with the next token, at most 10 minutes later.</summary>
 public static class AmendUser
 {
     /// <summary>What may be changed, as a JSON merge patch. A masked value is not written back: leave it out.</summary>

@@ -12,7 +12,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>Creates a person, with a password that is made here, told once and replaced at the first sign-in.</summary>
+/// <summary>Creates a person, with a generated password that is shown once and replaced at the first sign-in.</summary>
 public static class CreateUser
 {
     public sealed record Request

@@ -10,7 +10,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>Gives a person a new password, told once, and ends a lockout, every sign-in and every refresh token.</summary>
+/// <summary>Gives a person a generated password, shown once, and ends a lockout, every sign-in and every refresh token.</summary>
 internal static class ResetPassword
 {
     public static async Task<Results<Ok<PasswordReceipt>, NotFound>> Handle(

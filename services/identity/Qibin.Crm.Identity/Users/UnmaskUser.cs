@@ -8,7 +8,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>Tells a person's phone and e-mail to an administrator who says why; both stand in the audit.</summary>
+/// <summary>Shows a person's phone and e-mail to an administrator who gives a reason. The audit keeps who and why.</summary>
 public static class UnmaskUser
 {
     public sealed record Request
@@ -18,7 +18,7 @@ public static class UnmaskUser
         public string? Reason { get; init; }
     }
 
-    /// <summary>Told this once: a repeat of the request is answered without phone and e-mail.</summary>
+    /// <summary>Shown only this once: a repeat of the request is answered without phone and e-mail.</summary>
     public sealed record Answer : Receipt, IToldOnce
     {
         public string? Phone { get; init; }

@@ -43,7 +43,7 @@ public sealed record UserAnswer : IVersioned
     };
 }
 
-/// <summary>A person with a new password, which is told this once.</summary>
+/// <summary>A person with a new password, which is shown only this once.</summary>
 public sealed record PasswordReceipt : Receipt, IToldOnce
 {
     /// <summary>To be handed to the person, who replaces it at the next sign-in. A repeat of the request is answered without it.</summary>
@@ -62,7 +62,7 @@ internal static class UserOperations
         api.MapGet("/users/{userId:guid}", ReadUsers.Read).AllowEverybody(Scopes.DirectoryRead)
             .WithName("readUser").WithSummary("人员详情 · One person");
         api.MapPost("/users", CreateUser.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)
-            .WithName("createUser").WithSummary("新建人员，返回一次性初始密码 · Create a person; the first password is told once");
+            .WithName("createUser").WithSummary("新建人员，返回一次性初始密码 · Create a person; the first password is shown once");
         api.MapPatch("/users/{userId:guid}", AmendUser.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)
             .WithName("amendUser").WithSummary("修改人员、部门、角色 · Amend a person, unit and roles");
         api.MapPost("/users/{userId:guid}/password-reset", ResetPassword.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)

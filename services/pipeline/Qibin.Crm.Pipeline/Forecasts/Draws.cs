@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>
 /// The spread of a sum of chances. Each draw decides for each journey by itself whether the outcome comes, and with one of the

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>Which journeys are forecast. The filter is about what they are on the day; history is that of all journeys that the caller sees.</summary>
 public sealed record ForecastQuery : JourneyFilter

@@ -1,7 +1,11 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Totals;
+using Qibin.Crm.Pipeline.Trends;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>The outlook of the day and those of the month ends before it, filled journey by journey and then read.</summary>
 internal sealed class Forecasting
@@ -14,7 +18,7 @@ internal sealed class Forecasting
     private readonly IReadOnlyList<Outlook> _past;
     private readonly List<(Outcome Outcome, Money Amount)> _soFar = [];
 
-    public Forecasting(DateOnly day, DateTimeOffset known, Func<StretchRow, bool> meant, JourneyStatus[] statuses)
+    public Forecasting(DateOnly day, DateTimeOffset known, Func<Interval, bool> meant, JourneyStatus[] statuses)
     {
         var until = new DateOnly(day.Year, 12, 31);
         var days = until.DayNumber - day.DayNumber;
@@ -42,7 +46,7 @@ internal sealed class Forecasting
     private DateOnly NewYear => new(_now.Day.Year - 1, 12, 31);
 
     /// <summary>Takes a journey in, with all its stretches as they were known at any instant.</summary>
-    public void Take(Guid journey, IReadOnlyList<StretchRow> ever)
+    public void Take(Guid journey, IReadOnlyList<Interval> ever)
     {
         var before = _now.Standing.Count;
         var known = Outlook.KnownAt(ever, _now.Known);

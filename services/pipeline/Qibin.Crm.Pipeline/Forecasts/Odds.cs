@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>What is forecast: contracts newly signed, or funds newly paid in.</summary>
 internal enum Outcome { Signed, PaidIn }

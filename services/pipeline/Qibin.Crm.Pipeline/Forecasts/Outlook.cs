@@ -1,6 +1,6 @@
 using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>
 /// What a forecast made on one day can know: of each stage what became of the journeys that stood at it, and the journeys that
@@ -17,7 +17,7 @@ internal sealed class Outlook
     /// <summary>Two years in steps of a month.</summary>
     public const int Steps = 24;
 
-    private readonly Func<StretchRow, bool> _meant;
+    private readonly Func<Interval, bool> _meant;
     private readonly JourneyStatus[] _statuses;
     private readonly Odds[] _odds = [.. Enum.GetValues<JourneyStage>().Select(_ => new Odds())];
     private readonly HashSet<Guid> _seen = [];
@@ -29,7 +29,7 @@ internal sealed class Outlook
     /// <param name="days">How many days ahead are forecast.</param>
     /// <param name="meant">The filter over the journeys that stand on the day.</param>
     /// <param name="statuses">The statuses that are forecast.</param>
-    public Outlook(DateOnly day, DateTimeOffset known, int days, Func<StretchRow, bool> meant, JourneyStatus[] statuses)
+    public Outlook(DateOnly day, DateTimeOffset known, int days, Func<Interval, bool> meant, JourneyStatus[] statuses)
     {
         (Day, Known, Days, _meant, _statuses) = (day, known, days, meant, statuses);
         History = [.. Enumerable.Range(0, Steps).Select(n => day.AddDays(-days).AddMonths(-n))];
@@ -76,7 +76,7 @@ internal sealed class Outlook
     /// <param name="journey">Whose stretches they are.</param>
     /// <param name="ever">All its stretches, as they were known at any instant.</param>
     /// <param name="later">Its stretches as they are known to whoever compares what came; empty when nothing can have come yet.</param>
-    public void Take(Guid journey, IReadOnlyList<StretchRow> ever, IReadOnlyList<StretchRow> later)
+    public void Take(Guid journey, IReadOnlyList<Interval> ever, IReadOnlyList<Interval> later)
     {
         var stretches = KnownAt(ever, Known);
         foreach (var begin in History)
@@ -102,14 +102,14 @@ internal sealed class Outlook
     }
 
     /// <summary>The stretches that were known at an instant, one for each day.</summary>
-    public static List<StretchRow> KnownAt(IEnumerable<StretchRow> ever, DateTimeOffset instant) =>
+    public static List<Interval> KnownAt(IEnumerable<Interval> ever, DateTimeOffset instant) =>
         [.. ever.Where(s => s.KnownFrom <= instant && (s.KnownTo is null || s.KnownTo > instant))];
 
-    public static StretchRow? On(IEnumerable<StretchRow> stretches, DateOnly day) =>
+    public static Interval? On(IEnumerable<Interval> stretches, DateOnly day) =>
         stretches.FirstOrDefault(s => s.DayFrom <= day && (s.DayTo is null || s.DayTo > day));
 
     /// <summary>What was newly signed and newly paid in between two days.</summary>
-    public static IEnumerable<(Outcome Outcome, Money Amount)> Between(StretchRow? before, StretchRow? after)
+    public static IEnumerable<(Outcome Outcome, Money Amount)> Between(Interval? before, Interval? after)
     {
         if (after is null)
         {
@@ -127,9 +127,9 @@ internal sealed class Outlook
         }
     }
 
-    private bool Counts(StretchRow row) => _statuses.Contains(row.Status) && _meant(row);
+    private bool Counts(Interval row) => _statuses.Contains(row.Status) && _meant(row);
 
-    private static void Learn(Odds odds, StretchRow then, StretchRow? end)
+    private static void Learn(Odds odds, Interval then, Interval? end)
     {
         var amount = AmountOf(then);
         if (end is not null && Signs(then, end))
@@ -144,17 +144,17 @@ internal sealed class Outlook
     }
 
     /// <summary>What has been terminated by the end was not signed to last.</summary>
-    private static bool Signs(StretchRow? before, StretchRow after) =>
+    private static bool Signs(Interval? before, Interval after) =>
         after is { Stage: >= JourneyStage.Signed, Status: not JourneyStatus.Terminated } && before?.Stage is null or < JourneyStage.Signed;
 
-    private static IEnumerable<Money> PaidIn(StretchRow? before, StretchRow? after) =>
+    private static IEnumerable<Money> PaidIn(Interval? before, Interval? after) =>
         from currency in (before?.Amounts ?? []).Concat(after?.Amounts ?? []).Select(a => a.Currency).Distinct().Order(StringComparer.Ordinal)
         let paid = In(after ?? before, currency) - In(before, currency)
         where paid != 0
         select new Money(paid, currency);
 
-    private static decimal In(StretchRow? row, string currency) => row?.Amounts.FirstOrDefault(a => a.Currency == currency)?.PaidIn ?? 0;
+    private static decimal In(Interval? row, string currency) => row?.Amounts.FirstOrDefault(a => a.Currency == currency)?.PaidIn ?? 0;
 
-    private static Money? AmountOf(StretchRow row) => row.Amounts
+    private static Money? AmountOf(Interval row) => row.Amounts
         .Select(a => new Money(row.Stage >= JourneyStage.Signed ? a.Contract : a.Estimated, a.Currency)).FirstOrDefault(m => m.Amount > 0);
 }

@@ -2,9 +2,12 @@ using System.Linq.Expressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>What is still to be signed and paid in this year, weighed by what history says of each stage.</summary>
 internal static class ReadForecast
@@ -22,15 +25,13 @@ internal static class ReadForecast
         var asked = query with { AsOf = query.AsOf ?? known.OnDay(), KnownAt = known };
         var forecasting = new Forecasting(asked.AsOf.Value, known, Meant(asked), asked.Statuses());
 
-        // Out of one snapshot: all journeys that the caller sees, each with all its stretches.
+        // Out of one snapshot: all journeys that the caller sees, each with all its intervals.
         var (knownFrom, dayFrom) = (forecasting.KnownFrom, forecasting.DayFrom);
-        var live = db.Live;
-        var journey = new List<StretchRow>();
-        await foreach (var stretch in db.ByPortionsAsync(
-            portion => db.Stretches.AsNoTracking()
-                .Where(s => s.Gen == live.FirstOrDefault())
+        var journey = new List<Interval>();
+        await foreach (var stretch in db.ByBatchesAsync(
+            batch => db.Intervals.AsNoTracking()
                 .Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > knownFrom) && (s.DayTo == null || s.DayTo > dayFrom))
-                .Of(portion).Within(db.Holders.Of(portion).ReadableBy(caller))
+                .Of(batch).Within(db.AllJourneys.Of(batch).ReadableBy(caller))
                 .OrderBy(s => s.LeadId).ThenBy(s => s.KnownFrom).ThenBy(s => s.DayFrom),
             ct))
         {
@@ -48,18 +49,18 @@ internal static class ReadForecast
             forecasting.Take(journey[0].LeadId, journey);
         }
 
-        var hidden = await db.StoodAt(asked).Within(db.Holders.HiddenFrom(caller)).CountAsync(ct);
+        var hidden = await db.IntervalsOn(asked).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
         var conversion = await db.ConversionAsync(query.ConvertTo, asked, forecasting.Currencies, clock, ct);
         return TypedResults.Ok(forecasting.Read(asked, conversion, hidden));
     }
 
     /// <summary>The filter of the lists and totals, run here: a journey's history is needed whole, whatever part of it the filter means.</summary>
-    private static Func<StretchRow, bool> Meant(JourneyFilter filter)
+    private static Func<Interval, bool> Meant(JourneyFilter filter)
     {
-        var conditions = new List<Func<StretchRow, bool>>();
-        for (var e = Enumerable.Empty<StretchRow>().AsQueryable().Matching(filter).Expression; e is MethodCallExpression where; e = where.Arguments[0])
+        var conditions = new List<Func<Interval, bool>>();
+        for (var e = Enumerable.Empty<Interval>().AsQueryable().Matching(filter).Expression; e is MethodCallExpression where; e = where.Arguments[0])
         {
-            conditions.Add(((Expression<Func<StretchRow, bool>>)((UnaryExpression)where.Arguments[1]).Operand).Compile());
+            conditions.Add(((Expression<Func<Interval, bool>>)((UnaryExpression)where.Arguments[1]).Operand).Compile());
         }
 
         return row => conditions.TrueForAll(c => c(row));

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
@@ -10,24 +11,24 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Concurrency;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>One journey from first contact on.</summary>
 public sealed record Journey : JourneySummary, IVersioned
 {
     [SetsRequiredMembers]
     internal Journey(
-        JourneySummary now, ProjectRow? project, EnterpriseRow? enterprise, List<MilestoneRow> milestones, List<Story> stories) : base(now)
+        JourneySummary now, JourneyEnterprise? enterprise, List<Milestone> milestones, List<ReadEvent> events) : base(now)
     {
-        Enterprise = JourneyEnterprise.Of(project, enterprise);
+        Enterprise = enterprise;
         Milestones = JourneyMilestone.Of(milestones);
         TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(TakenBackMilestone.Of)];
-        Moves = JourneyMove.Of(stories);
-        Contacts = JourneyContacts.Of(stories);
-        Funds = JourneyAmount.Of<FundsPaidIn>(stories, e => (e.Amount, e.OccurredOn));
-        Completed = JourneyAmount.Of<InvestmentCompleted>(stories, e => (e.Amount, e.OccurredOn));
-        Premises = JourneyPremises.Of(stories);
-        Events = [.. stories.Select(JourneyEvent.Of)];
+        Moves = JourneyMove.Of(events);
+        Contacts = JourneyContacts.Of(events);
+        Funds = JourneyAmount.Of<FundsPaidIn>(events, e => (e.Amount, e.OccurredOn));
+        Completed = JourneyAmount.Of<InvestmentCompleted>(events, e => (e.Amount, e.OccurredOn));
+        Premises = JourneyPremises.Of(events);
+        Events = [.. events.Select(JourneyEvent.Of)];
     }
 
     /// <summary>The registered enterprise; null before registration.</summary>
@@ -79,9 +80,9 @@ public sealed record JourneyEnterprise
     /// <summary>In the city 在园 now.</summary>
     public required bool InCity { get; init; }
 
-    internal static JourneyEnterprise? Of(ProjectRow? project, EnterpriseRow? enterprise) =>
+    internal static JourneyEnterprise? Of(JourneyRow row, EnterpriseState? enterprise) =>
         enterprise is not null ? new() { Id = enterprise.EnterpriseId, Name = enterprise.Name, Uscc = enterprise.Uscc, InCity = enterprise.InCity }
-        : project is { Uscc: { } uscc, EnterpriseName: { } name } ? new() { Id = project.EnterpriseId, Name = name, Uscc = uscc, InCity = false }
+        : row is { Uscc: { } uscc, EnterpriseName: { } name } ? new() { Id = row.EnterpriseId, Name = name, Uscc = uscc, InCity = false }
         : null;
 }
 
@@ -108,7 +109,7 @@ public sealed record JourneyMilestone
     /// <summary>Days since the first milestone of this list.</summary>
     public required int DaysSinceFirst { get; init; }
 
-    internal static IReadOnlyList<JourneyMilestone> Of(IEnumerable<MilestoneRow> rows)
+    internal static IReadOnlyList<JourneyMilestone> Of(IEnumerable<Milestone> rows)
     {
         var held = rows.Held();
         return
@@ -145,7 +146,7 @@ public sealed record TakenBackMilestone
     /// <summary>Version of the project at which it was taken back.</summary>
     public required long TakenBackVersion { get; init; }
 
-    internal static TakenBackMilestone Of(MilestoneRow m) => new()
+    internal static TakenBackMilestone Of(Milestone m) => new()
     {
         Kind = m.Kind,
         OccurredOn = m.OccurredOn,
@@ -178,33 +179,42 @@ public sealed record JourneyMove
 
     public required string? Reason { get; init; }
 
-    internal static IReadOnlyList<JourneyMove> Of(IEnumerable<Story> stories) =>
-    [
-        .. stories.Where(s => s.Stage is not null).GroupBy(s => s.Fact.StreamId).SelectMany(Along)
-            .OrderBy(m => m.RecordedAt).ThenBy(m => m.Version),
-    ];
+    internal static IReadOnlyList<JourneyMove> Of(IEnumerable<ReadEvent> events) =>
+        [.. events.GroupBy(e => e.Row.StreamId).SelectMany(Along).OrderBy(m => m.RecordedAt).ThenBy(m => m.Version)];
 
-    private static IEnumerable<JourneyMove> Along(IEnumerable<Story> stream)
+    private static IEnumerable<JourneyMove> Along(IEnumerable<ReadEvent> stream)
     {
-        Story? before = null;
-        foreach (var story in stream.OrderBy(s => s.Fact.Version).ThenBy(s => s.Fact.Ordinal))
+        (JourneyStage Stage, JourneyStatus Status)? before = null;
+        foreach (var e in stream.OrderBy(e => e.Rank))
         {
-            if (story.Stage != before?.Stage || story.Status != before?.Status)
+            (JourneyStage Stage, JourneyStatus Status)? now = e.Event switch
+            {
+                ILeadEvent { Lead.Stage: var stage } => (Stages.Of(stage), Stages.StatusOf(Stages.Of(stage))),
+                IProjectEvent { Project: var project } => (Stages.Of(project.Stage), Stages.StatusOf(project.Status)),
+                _ => null,
+            };
+            if (now is { } to && now != before)
             {
                 yield return new JourneyMove
                 {
                     From = before?.Stage,
-                    To = story.Stage!.Value,
-                    Status = story.Status!.Value,
-                    OccurredOn = story.Fact.OccurredOn,
-                    RecordedAt = story.Fact.RecordedAt,
-                    ActorId = story.Actor,
-                    Version = story.Fact.Version,
-                    Reason = story.Reason,
+                    To = to.Stage,
+                    Status = to.Status,
+                    OccurredOn = e.Row.OccurredOn,
+                    RecordedAt = e.Row.RecordedAt,
+                    ActorId = Actors.Of(e),
+                    Version = e.Row.Version,
+                    Reason = e.Event switch
+                    {
+                        LeadClosed closed => closed.Reason,
+                        ProjectSteppedBack back => back.Reason,
+                        ProjectStatusChanged changed => changed.Reason,
+                        _ => null,
+                    },
                 };
             }
 
-            before = story;
+            before = now ?? before;
         }
     }
 }
@@ -216,9 +226,9 @@ public sealed record JourneyContacts
     public required DateOnly? FirstOn { get; init; }
     public required DateOnly? LastOn { get; init; }
 
-    internal static JourneyContacts Of(IEnumerable<Story> stories)
+    internal static JourneyContacts Of(IEnumerable<ReadEvent> events)
     {
-        var contacts = stories.OrderByDescending(s => s.Fact.Version)
+        var contacts = events.OrderByDescending(s => s.Rank)
             .Select(s => s.Event switch
             {
                 ContactRecorded e => (e.ContactId, e.OccurredOn),
@@ -226,7 +236,7 @@ public sealed record JourneyContacts
                 _ => (ContactId: Guid.Empty, OccurredOn: default(DateOnly?)),
             })
             .Where(c => c.OccurredOn is not null)
-            // As it was told last.
+            // As it was corrected last.
             .DistinctBy(c => c.ContactId).Select(c => c.OccurredOn).ToList();
         return new JourneyContacts { Count = contacts.Count, FirstOn = contacts.Min(), LastOn = contacts.Max() };
     }
@@ -243,15 +253,15 @@ public sealed record JourneyAmount
     /// <summary>Version of the project.</summary>
     public required long Version { get; init; }
 
-    internal static IReadOnlyList<JourneyAmount> Of<T>(IEnumerable<Story> stories, Func<T, (Money Amount, DateOnly OccurredOn)> entry) where T : class =>
+    internal static IReadOnlyList<JourneyAmount> Of<T>(IEnumerable<ReadEvent> events, Func<T, (Money Amount, DateOnly OccurredOn)> entry) where T : class =>
     [
-        .. from story in stories
-           let told = story.Event as T
+        .. from e in events
+           let told = e.Event as T
            where told is not null
            let noted = entry(told)
            select new JourneyAmount
            {
-               Amount = noted.Amount, OccurredOn = noted.OccurredOn, RecordedAt = story.Fact.RecordedAt, ActorId = story.Actor, Version = story.Fact.Version,
+               Amount = noted.Amount, OccurredOn = noted.OccurredOn, RecordedAt = e.Row.RecordedAt, ActorId = Actors.Of(e), Version = e.Row.Version,
            },
     ];
 }
@@ -268,12 +278,12 @@ public sealed record JourneyPremises
     /// <summary>When the tenancy ended; null while it lasts.</summary>
     public required DateOnly? LeftOn { get; init; }
 
-    internal static IReadOnlyList<JourneyPremises> Of(IReadOnlyCollection<Story> stories)
+    internal static IReadOnlyList<JourneyPremises> Of(IReadOnlyCollection<ReadEvent> events)
     {
-        var left = stories.Select(s => s.Event).OfType<EnterpriseLeft>().ToLookup(e => e.TenancyId, e => e.OccurredOn);
+        var left = events.Select(s => s.Event).OfType<EnterpriseLeft>().ToLookup(e => e.TenancyId, e => e.OccurredOn);
         return
         [
-            .. stories.Select(s => s.Event).OfType<EnterpriseMovedIn>().Select(e => new JourneyPremises
+            .. events.Select(s => s.Event).OfType<EnterpriseMovedIn>().Select(e => new JourneyPremises
             {
                 EnterpriseId = e.Enterprise.EnterpriseId,
                 ApplicationId = e.ApplicationId,
@@ -310,14 +320,20 @@ public sealed record JourneyEvent
     /// <summary>Its version from then on.</summary>
     public required long Version { get; init; }
 
-    internal static JourneyEvent Of(Story story) => new()
+    internal static JourneyEvent Of(ReadEvent e) => new()
     {
-        Type = JsonNamingPolicy.CamelCase.ConvertName(story.Fact.Type),
-        Service = story.Service,
-        OccurredOn = story.Fact.OccurredOn,
-        RecordedAt = story.Fact.RecordedAt,
-        ActorId = story.Actor,
-        StreamId = story.Fact.StreamId,
-        Version = story.Fact.Version,
+        Type = JsonNamingPolicy.CamelCase.ConvertName(e.Row.Type),
+        Service = JsonNamingPolicy.CamelCase.ConvertName(e.Event.GetType().Namespace!.Split('.')[^1]),
+        OccurredOn = e.Row.OccurredOn,
+        RecordedAt = e.Row.RecordedAt,
+        ActorId = Actors.Of(e),
+        StreamId = e.Row.StreamId,
+        Version = e.Row.Version,
     };
+}
+
+internal static class Actors
+{
+    /// <summary>Who caused the event; null for the system.</summary>
+    public static Guid? Of(ReadEvent e) => e.Row.ActorId == Guid.Empty ? null : e.Row.ActorId;
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>Which journeys are meant: the same words for the totals and for the list behind them, so that they count the same.</summary>
 public abstract record JourneyFilter
@@ -24,8 +24,8 @@ public abstract record JourneyFilter
     /// <summary>Id of the responsible unit itself; units below it are not included.</summary>
     public Guid? Unit { get; init; }
 
-    /// <summary>Id of the responsible officer.</summary>
-    public Guid? Officer { get; init; }
+    /// <summary>Id of the owner.</summary>
+    public Guid? Owner { get; init; }
 
     /// <summary>Division code of six digits where the investor comes from, or <c>none</c> for journeys without one.</summary>
     public string? SourceRegion { get; init; }
@@ -80,7 +80,7 @@ internal static class JourneyFilters
         from narrowed in new (bool Is, Dimension Dimension)[]
         {
             (filter.Stage is not null, Dimension.Stage), (filter.Chain is not null, Dimension.Chain), (filter.Node is not null, Dimension.Node),
-            (filter.Unit is not null, Dimension.Unit), (filter.Officer is not null, Dimension.Officer), (filter.SourceRegion is not null, Dimension.SourceRegion),
+            (filter.Unit is not null, Dimension.Unit), (filter.Owner is not null, Dimension.Owner), (filter.SourceRegion is not null, Dimension.SourceRegion),
             (filter.Band is not null, Dimension.Band), (filter.Month is not null, Dimension.Month),
         }
         where narrowed.Is
@@ -118,9 +118,9 @@ internal static class JourneyFilters
             rows = rows.Where(j => j.UnitId == unit);
         }
 
-        if (filter.Officer is { } officer)
+        if (filter.Owner is { } owner)
         {
-            rows = rows.Where(j => j.OwnerId == officer);
+            rows = rows.Where(j => j.OwnerId == owner);
         }
 
         if (filter.SourceRegion is { } region)

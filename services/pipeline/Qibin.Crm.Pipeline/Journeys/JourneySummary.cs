@@ -1,6 +1,6 @@
 using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>Where one journey stands.</summary>
 public record JourneySummary
@@ -29,7 +29,7 @@ public record JourneySummary
     /// <summary>When its enterprise moved into the city; null before.</summary>
     public required DateOnly? MovedInOn { get; init; }
 
-    /// <summary>The responsible officer.</summary>
+    /// <summary>The owner.</summary>
     public required Guid OwnerId { get; init; }
 
     public required UnitName Unit { get; init; }
@@ -79,37 +79,31 @@ public record JourneySummary
         ChangedAt = row.ChangedAt,
     };
 
-    internal static JourneySummary Of(StoodRow row, UnitName unit) => new()
+    internal static JourneySummary Of(PastJourney row, UnitName unit) => Of(row.Now, unit) with
     {
-        LeadId = row.Lead.LeadId,
-        Code = row.Lead.Code,
-        InvestorId = row.Lead.InvestorId,
-        InvestorName = row.Lead.InvestorName,
-        ProjectId = row.Project?.ProjectId,
-        ProjectCode = row.Project?.Code,
-        ProjectName = row.Project?.Name,
-        Stage = row.Stretch.Stage,
-        StageOn = row.Stretch.StageOn,
-        Status = row.Stretch.Status,
-        FirstContactOn = row.Stretch.FirstContactOn,
-        MovedInOn = row.Stretch.MovedInOn,
-        OwnerId = row.Stretch.OwnerId,
-        Unit = unit,
-        Chain = ChainName.Of(row.Stretch.ChainCode),
-        NodeCode = row.Stretch.NodeCode,
-        SourceRegion = row.Stretch.SourceRegion,
-        Confidential = row.Confidential,
-        EstimatedInvestment = row.Stretch.Amounts.Select(a => new Money(a.Estimated, a.Currency)).FirstOrDefault(m => m.Amount != 0),
-        ContractAmount = row.Stretch.Amounts.Select(a => new Money(a.Contract, a.Currency)).FirstOrDefault(m => m.Amount != 0),
-        PaidIn = [.. row.Stretch.Amounts.Select(a => new Money(a.PaidIn, a.Currency)).Where(m => m.Amount != 0)],
-        CompletedInvestment = [.. row.Stretch.Amounts.Select(a => new Money(a.Completed, a.Currency)).Where(m => m.Amount != 0)],
-        ChangedAt = row.Stretch.KnownFrom,
+        ProjectId = row.Then.ProjectId,
+        ProjectCode = row.Then.ProjectId is null ? null : row.Now.ProjectCode,
+        ProjectName = row.Then.ProjectId is null ? null : row.Now.ProjectName,
+        Stage = row.Then.Stage,
+        StageOn = row.Then.StageOn,
+        Status = row.Then.Status,
+        FirstContactOn = row.Then.FirstContactOn,
+        MovedInOn = row.Then.MovedInOn,
+        OwnerId = row.Then.OwnerId,
+        Chain = ChainName.Of(row.Then.ChainCode),
+        NodeCode = row.Then.NodeCode,
+        SourceRegion = row.Then.SourceRegion,
+        EstimatedInvestment = row.Then.Amounts.Money(a => a.Estimated).FirstOrDefault(),
+        ContractAmount = row.Then.Amounts.Money(a => a.Contract).FirstOrDefault(),
+        PaidIn = [.. row.Then.Amounts.Money(a => a.PaidIn)],
+        CompletedInvestment = [.. row.Then.Amounts.Money(a => a.Completed)],
+        ChangedAt = row.Then.KnownFrom,
     };
 }
 
-internal static class AmountRows
+internal static class AmountLists
 {
     /// <summary>One measure as money, per currency, without what comes to nothing.</summary>
-    public static IEnumerable<Money> Money(this IEnumerable<AmountRow> amounts, Func<AmountRow, decimal> measure) =>
+    public static IEnumerable<Money> Money(this IEnumerable<Amount> amounts, Func<Amount, decimal> measure) =>
         amounts.OrderBy(a => a.Currency, StringComparer.Ordinal).Select(a => new Money(measure(a), a.Currency)).Where(m => m.Amount != 0);
 }

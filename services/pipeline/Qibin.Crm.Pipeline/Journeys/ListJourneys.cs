@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>The list behind the totals: the same filters, the same scope, the same day and instant, the same count.</summary>
 internal static class ListJourneys
@@ -17,13 +18,13 @@ internal static class ListJourneys
         .Sort("stageOn", j => j.StageOn)
         .Sort("firstContactOn", j => j.FirstContactOn);
 
-    private static readonly Listing<StoodRow> PastListing = new Listing<StoodRow>(j => j.Stretch.LeadId, "-changedAt")
-        .Sort("changedAt", j => j.Stretch.KnownFrom)
-        .Sort("code", j => j.Lead.Code)
-        .Sort("investorName", j => j.Lead.InvestorName)
-        .Sort("stage", j => j.Stretch.Stage)
-        .Sort("stageOn", j => j.Stretch.StageOn)
-        .Sort("firstContactOn", j => j.Stretch.FirstContactOn);
+    private static readonly Listing<PastJourney> PastListing = new Listing<PastJourney>(j => j.Then.LeadId, "-changedAt")
+        .Sort("changedAt", j => j.Then.KnownFrom)
+        .Sort("code", j => j.Now.Code)
+        .Sort("investorName", j => j.Now.InvestorName)
+        .Sort("stage", j => j.Then.Stage)
+        .Sort("stageOn", j => j.Then.StageOn)
+        .Sort("firstContactOn", j => j.Then.FirstContactOn);
 
     public static void MapListJourneys(this RouteGroupBuilder api) => api.MapGet("/pipeline/journeys", Handle)
         .AllowEverybody(Scopes.PipelineRead)
@@ -39,27 +40,23 @@ internal static class ListJourneys
         var statuses = query.Statuses();
         if (query.IsPast())
         {
-            var stood =
-                from s in db.StoodAt(query).Within(db.Holders.ReadableBy(caller)).Matching(query).Where(s => statuses.Contains(s.Status))
-                join l in db.Set<LeadRow>() on s.LeadId equals l.LeadId
-                join p in db.Projects on s.ProjectId equals p.ProjectId into projects
-                from p in projects.DefaultIfEmpty()
-                select new StoodRow { Stretch = s, Lead = l, Project = p, Confidential = db.Holders.Where(h => h.LeadId == s.LeadId).Select(h => h.Confidential).FirstOrDefault() };
-            return TypedResults.Ok(await PastListing.PageAsync(stood, page, request, row => JourneySummary.Of(row, units.Of(row.Stretch.UnitId)), ct));
+            var past =
+                from then in db.IntervalsOn(query).Matching(query).Where(s => statuses.Contains(s.Status))
+                join now in db.AllJourneys.ReadableBy(caller) on then.LeadId equals now.LeadId
+                select new PastJourney { Then = then, Now = now };
+            return TypedResults.Ok(await PastListing.PageAsync(past, page, request, row => JourneySummary.Of(row, units.Of(row.Then.UnitId)), ct));
         }
 
-        var rows = db.Journeys.AsNoTracking().Include(j => j.Amounts).ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));
+        var rows = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));
         return TypedResults.Ok(await Listing.PageAsync(rows, page, request, row => JourneySummary.Of(row, units.Of(row.UnitId)), ct));
     }
 }
 
 /// <summary>What a journey was, with what it is called today.</summary>
-internal sealed class StoodRow
+internal sealed class PastJourney
 {
-    public required StretchRow Stretch { get; init; }
-    public required LeadRow Lead { get; init; }
-    public required ProjectRow? Project { get; init; }
-    public required bool Confidential { get; init; }
+    public required Interval Then { get; init; }
+    public required JourneyRow Now { get; init; }
 }
 
 /// <summary>Which journeys are listed.</summary>

@@ -1,10 +1,12 @@
 using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>One prospect from first contact on, over all services: what happened, when, by whom, and how long it took.</summary>
 internal static class ReadJourney
@@ -16,28 +18,27 @@ internal static class ReadJourney
 
     internal static async Task<Results<Ok<Journey>, NotFound>> Handle(Guid leadId, PipelineDb db, Caller caller, CancellationToken ct)
     {
-        // Several statements tell one story, so they look at one snapshot.
+        // Several statements make one answer, so they look at one snapshot.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-        var row = await db.Journeys.AsNoTracking().Include(j => j.Amounts).ReadableBy(caller).SingleOrDefaultAsync(j => j.LeadId == leadId, ct);
+        var row = await db.Journeys.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(j => j.LeadId == leadId, ct);
         if (row is null)
         {
             return TypedResults.NotFound();
         }
 
-        // What the enterprises service tells may name the project alone.
-        var facts = await db.Facts.AsNoTracking()
-            .Where(f => f.LeadId == leadId || (f.ProjectId != null && f.ProjectId == row.ProjectId))
-            .OrderBy(f => f.RecordedAt).ThenBy(f => f.StreamId).ThenBy(f => f.Version).ThenBy(f => f.Ordinal)
-            .ToListAsync(ct);
+        // An event of the enterprises service may name the project alone.
+        var events = (await db.Received.AsNoTracking().Where(e => e.LeadId == leadId || (e.ProjectId != null && e.ProjectId == row.ProjectId))
+            .OrderBy(e => e.RecordedAt).ThenBy(e => e.StreamId).ThenBy(e => e.Version).ThenBy(e => e.Ordinal).ToListAsync(ct)).Read();
+        // The enterprise may be known before the project has it linked: by its code it is found all the same.
+        var enterpriseId = row.EnterpriseId
+            ?? events.Select(e => e.Event).OfType<IEnterpriseEvent>().FirstOrDefault(e => e.Enterprise.Uscc == row.Uscc)?.Enterprise.EnterpriseId;
+        var types = StoredEvents.OfEnterprises;
+        var enterprise = enterpriseId is null ? null
+            : Enterprises.Newest((await db.Received.AsNoTracking().Where(e => e.EnterpriseId == enterpriseId && types.Contains(e.Type)).ToListAsync(ct)).Read());
         var milestones = await db.Milestones.AsNoTracking().Where(m => m.LeadId == leadId)
             .OrderBy(m => m.OccurredOn).ThenBy(m => m.RecordedAt).ThenBy(m => m.StreamId).ThenBy(m => m.Version).ThenBy(m => m.Ordinal)
             .ToListAsync(ct);
-        var project = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.ProjectId == row.ProjectId, ct);
-        // The enterprise may be told before the project has it linked; by its code it is known all the same.
-        var (enterpriseId, uscc) = (project?.EnterpriseId, project?.Uscc);
-        var enterprise = await db.Enterprises.AsNoTracking()
-            .Where(e => e.EnterpriseId == enterpriseId || (enterpriseId == null && e.Uscc == uscc)).FirstOrDefaultAsync(ct);
         var units = await db.Units.AsNoTracking().Where(u => u.UnitId == row.UnitId).NamesAsync(ct);
-        return TypedResults.Ok(new Journey(JourneySummary.Of(row, units.Of(row.UnitId)), project, enterprise, milestones, Story.Read(facts)));
+        return TypedResults.Ok(new Journey(JourneySummary.Of(row, units.Of(row.UnitId)), JourneyEnterprise.Of(row, enterprise), milestones, events));
     }
 }

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Rates;
 
 /// <summary>Rates by which amounts were converted into one currency.</summary>
 public sealed record Conversion

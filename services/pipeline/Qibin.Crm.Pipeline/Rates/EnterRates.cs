@@ -4,7 +4,7 @@ using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Rates;
 
 /// <summary>Enters rates, one or many at once; a later entry for the same currency and day corrects the earlier one.</summary>
 public sealed record EnterRatesRequest

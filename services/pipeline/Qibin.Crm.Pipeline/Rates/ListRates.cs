@@ -4,7 +4,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Rates;
 
 /// <summary>The rates as they were entered, corrections included.</summary>
 internal static class ListRates

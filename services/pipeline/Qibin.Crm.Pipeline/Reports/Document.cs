@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>A report as a document: its heading, what it is made from, and its tables, on A4 across.</summary>
 internal static class Document

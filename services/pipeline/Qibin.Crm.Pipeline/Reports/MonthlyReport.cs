@@ -1,7 +1,9 @@
 using System.Globalization;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Totals;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>What stands in a monthly report, before it becomes a workbook or a document. Everything in it comes from what is stored with it.</summary>
 /// <param name="Title">The heading of the whole.</param>
@@ -71,7 +73,7 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
         return WithAmounts([name, count], [.. amounts.Select(a => new object?[] { a.Key, a.Value.Estimated, a.Value.Contract, a.Value.PaidIn }).Where(IsSomething)], Measures.Length);
     }
 
-    private static IEnumerable<IReadOnlyList<object?>> Batch(string name, List<StretchRow> stretches) =>
+    private static IEnumerable<IReadOnlyList<object?>> Batch(string name, List<Interval> stretches) =>
         WithAmounts([name, (long)stretches.Count], [.. Amounts(stretches)], 3);
 
     private static IEnumerable<IReadOnlyList<object?>> Project(Reached reached, ReportNames names)
@@ -82,7 +84,7 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
             [.. Amounts([s])], 3);
     }
 
-    private static IEnumerable<object?[]> Amounts(IEnumerable<StretchRow> stretches) => stretches.SelectMany(s => s.Amounts)
+    private static IEnumerable<object?[]> Amounts(IEnumerable<Interval> stretches) => stretches.SelectMany(s => s.Amounts)
         .GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
         .Select(g => new object?[] { g.Key, g.Sum(a => a.Contract), g.Sum(a => a.PaidIn) }).Where(IsSomething);
 
@@ -138,4 +140,4 @@ internal sealed record ReportTable(string Sheet, string Title, IReadOnlyList<str
 /// <param name="Kind">What was reached.</param>
 /// <param name="On">The business day.</param>
 /// <param name="Stretch">What the journey was on the report's day.</param>
-internal sealed record Reached(MilestoneKind Kind, DateOnly On, StretchRow Stretch);
+internal sealed record Reached(MilestoneKind Kind, DateOnly On, Interval Stretch);

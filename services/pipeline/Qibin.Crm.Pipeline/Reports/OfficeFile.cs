@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>
 /// The container of a workbook or a document (ECMA-376), the same octets for the same parts: they stand in the order given, bear one

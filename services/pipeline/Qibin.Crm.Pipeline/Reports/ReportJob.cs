@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Jobs;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>Makes a report in two steps: what it is made from, and its files.</summary>
 internal sealed class ReportJob : IJobKind<PipelineDb>

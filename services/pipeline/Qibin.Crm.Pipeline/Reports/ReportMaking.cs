@@ -2,9 +2,11 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>How a report comes about: first what it is made from is noted, then it is made from that, once or again.</summary>
 internal static class ReportMaking
@@ -14,14 +16,14 @@ internal static class ReportMaking
     /// <summary>Notes the journeys within the caller's scope, as it is now.</summary>
     public static async Task<ReportMaterialRow> GatherAsync(PipelineDb db, ReportRow report, Caller caller, CancellationToken ct)
     {
-        var stood = db.StoodAt(Filter(report));
-        var visible = db.Holders.ReadableBy(caller);
+        var stood = db.IntervalsOn(Filter(report));
+        var visible = db.AllJourneys.ReadableBy(caller);
         var names = await db.Units.AsNoTracking().ToDictionaryAsync(u => u.UnitId, u => u.Name, ct);
         return new ReportMaterialRow
         {
             ReportId = report.Id,
             Leads = await stood.Within(visible.Where(h => !h.Confidential)).Select(s => s.LeadId).OrderBy(id => id).ToArrayAsync(ct),
-            Confidential = await stood.Within(visible.Where(h => h.Confidential)).CountAsync(ct) + await stood.Within(db.Holders.HiddenFrom(caller)).CountAsync(ct),
+            Confidential = await stood.Within(visible.Where(h => h.Confidential)).CountAsync(ct) + await stood.Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct),
             Names = Json(new ReportNames { Scope = ReportScope.Text(caller, names), Units = names, Projects = new Dictionary<Guid, ReportedProject>() }),
         };
     }
@@ -30,7 +32,7 @@ internal static class ReportMaking
     public static async Task<MonthlyReport> MakeAsync(PipelineDb db, ReportRow report, ReportMaterialRow material, CancellationToken ct)
     {
         var (leads, known, day, begin) = (material.Leads, report.KnownAt, report.AsOf, MonthlyReport.FirstOfQuarter(report.Month));
-        var stood = db.StoodAt(Filter(report)).Where(s => leads.Contains(s.LeadId));
+        var stood = db.IntervalsOn(Filter(report)).Where(s => leads.Contains(s.LeadId));
         Dimension[] by = [Dimension.Stage, Dimension.Chain, Dimension.Unit];
         var statuses = Filter(report).Statuses();
         var cells = await stood.Each().Figures(by, statuses).Concat(stood.Amounts().Figures(by, statuses)).ToListAsync(ct);

@@ -2,6 +2,7 @@ using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Trends;
 using Qibin.Crm.Sheets;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
@@ -11,7 +12,7 @@ using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Jobs;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>The format of a report's file.</summary>
 public enum ReportFormat { Xlsx, Docx }
@@ -227,7 +228,7 @@ internal static class ReportRoutes
 
         var material = await db.ReportMaterials.AsNoTracking().SingleAsync(m => m.ReportId == id, ct);
         var listed = material.Listed;
-        var named = db.Holders.Where(h => listed.Contains(h.LeadId));
+        var named = db.AllJourneys.Where(h => listed.Contains(h.LeadId));
         return await named.CountAsync(ct) == await named.DisclosedTo(caller).CountAsync(ct) ? (report, material) : throw new RuleViolation("report.confidential");
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using Qibin.Crm.Sheets;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>A report as a workbook: a sheet for each table, with its heading and what it is made from above it.</summary>
 internal static class Workbook

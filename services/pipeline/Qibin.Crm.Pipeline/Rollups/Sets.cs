@@ -1,52 +1,84 @@
 using System.Numerics;
+using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Rollups;
+
+/// <summary>The columns that sums are kept by. The first are the dimensions of a total of today, in their order.</summary>
+internal enum RollupColumn { Stage, ChainCode, UnitId, OwnerId, NodeCode, SourceRegion, Band, Month, ThenChain, ThenUnit, At, Day }
 
 /// <summary>
-/// Which sets of dimensions are kept as cells: every two and every three of the eight, so that a total by two dimensions, under one
-/// scope or one filter if need be, costs by its groups. An officer's own journeys are few and found by an index, so the officer is kept
-/// only beside unit or chain, as a head or a chief groups by officers.
+/// Which sets of columns are kept. Of today: every two and every three of the eight dimensions, so that a total by two dimensions, under one
+/// scope or one filter if need be, costs by its groups; an owner's own journeys are few and found by an index, so the owner is kept only
+/// beside unit or chain, as a head or a chief groups by owners. Over time: none or one dimension over everything, none or the stage within a
+/// unit's or a chain's reach; what one unit has by another dimension is little enough to be counted from the intervals. Each of these is
+/// kept by months, which a trend sums, and by days, of which a past day needs those of its own month.
 /// </summary>
 internal static class Sets
 {
     /// <summary>How many values a dimension has, roughly: of several sets that answer, the smallest does. In the order of <see cref="Dimension"/>.</summary>
     private static readonly long[] Values = [14, 4, 40, 500, 17, 40, 7, 60];
 
-    public static IReadOnlyList<int> All { get; } =
+    private static readonly int[] Months =
     [
-        .. Enumerable.Range(0, 1 << Values.Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3
-            && ((set & Bit(Dimension.Officer)) == 0 || (set & (Bit(Dimension.Unit) | Bit(Dimension.Chain))) != 0)),
+        .. new int[]
+        {
+            0, Bit(RollupColumn.Stage), Bit(RollupColumn.ThenChain), Bit(RollupColumn.ThenUnit), Bit(RollupColumn.NodeCode), Bit(RollupColumn.SourceRegion),
+            Bit(RollupColumn.Band), Bit(RollupColumn.UnitId), Bit(RollupColumn.UnitId) | Bit(RollupColumn.Stage),
+            Bit(RollupColumn.ChainCode), Bit(RollupColumn.ChainCode) | Bit(RollupColumn.Stage),
+        }.Select(set => set | Bit(RollupColumn.At)),
     ];
 
-    /// <summary>The sets of three.</summary>
-    public static IReadOnlyList<int> Threes { get; } = [.. All.Where(set => BitOperations.PopCount((uint)set) == 3)];
+    /// <summary>The sets of today.</summary>
+    public static IReadOnlyList<int> OfToday { get; } =
+    [
+        .. Enumerable.Range(0, 1 << Values.Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3
+            && (!Has(set, RollupColumn.OwnerId) || Has(set, RollupColumn.UnitId) || Has(set, RollupColumn.ChainCode))),
+    ];
 
-    /// <summary>The sets of two, each with the smallest of three that has both.</summary>
-    public static IReadOnlyList<(int Set, int From)> Twos { get; } =
-        [.. All.Except(Threes).Select(two => (two, Threes.Where(three => (three & two) == two).MinBy(Weight)))];
+    /// <summary>Those that are summed from deltas: of today those of three, over time all.</summary>
+    public static IReadOnlyList<int> Summed { get; } = [.. OfToday.Where(set => BitOperations.PopCount((uint)set) == 3), .. Months, .. Months.Select(ByDay)];
 
-    public static int Bit(Dimension dimension) => 1 << (int)dimension;
+    /// <summary>The others, each with the smallest of those that has its columns.</summary>
+    public static IReadOnlyList<(int Set, int From)> Further { get; } =
+        [.. OfToday.Except(Summed).Select(two => (two, OfToday.Intersect(Summed).Where(three => (three & two) == two).MinBy(Weight)))];
 
-    public static bool Has(int set, Dimension dimension) => (set & Bit(dimension)) != 0;
+    public static bool Has(int set, RollupColumn column) => (set & Bit(column)) != 0;
 
-    public static int Of(IEnumerable<Dimension> dimensions) => dimensions.Aggregate(0, (set, d) => set | Bit(d));
+    public static int Of(IEnumerable<Dimension> dimensions) => dimensions.Aggregate(0, (set, d) => set | (1 << (int)d));
 
-    /// <summary>The smallest set kept that has these dimensions; null when none has.</summary>
+    /// <summary>The smallest set of today that has these dimensions; null when none has.</summary>
     public static int? With(int dimensions) =>
-        All.Where(set => (set & dimensions) == dimensions).OrderBy(Weight).Select(set => (int?)set).FirstOrDefault();
+        OfToday.Where(set => (set & dimensions) == dimensions).OrderBy(Weight).Select(set => (int?)set).FirstOrDefault();
 
-    /// <summary>The dimension's column in cells and deltas.</summary>
-    public static string Column(Dimension dimension) => dimension switch
+    /// <summary>The set that answers for months; null when the intervals themselves have to.</summary>
+    public static int? OverTime(IReadOnlyCollection<Dimension> dimensions, Reach reach)
     {
-        Dimension.Chain => "chain_code",
-        Dimension.Unit => "unit_id",
-        Dimension.Officer => "owner_id",
-        Dimension.Node => "node_code",
-        Dimension.SourceRegion => "source_region",
-        Dimension.Band => "band",
-        Dimension.Month => "month",
-        _ => "stage",
-    };
+        if (reach == Reach.Own || dimensions.Count > 1)
+        {
+            return null;
+        }
 
-    private static long Weight(int set) => Enum.GetValues<Dimension>().Where(d => Has(set, d)).Aggregate(1L, (product, d) => product * Values[(int)d]);
+        var set = Bit(RollupColumn.At)
+            | (dimensions.Count == 0 ? 0 : dimensions.Single() switch
+            {
+                Dimension.Chain => Bit(RollupColumn.ThenChain),
+                Dimension.Unit => Bit(RollupColumn.ThenUnit),
+                var other => Of([other]),
+            })
+            | (reach switch
+            {
+                Reach.All => 0,
+                Reach.Chain => Bit(RollupColumn.ChainCode),
+                _ => Bit(RollupColumn.UnitId),
+            });
+        return Months.Contains(set) ? set : null;
+    }
+
+    /// <summary>The same set by days.</summary>
+    public static int ByDay(int months) => months | Bit(RollupColumn.Day);
+
+    private static int Bit(RollupColumn column) => 1 << (int)column;
+
+    private static long Weight(int set) =>
+        Enumerable.Range(0, Values.Length).Where(d => (set & (1 << d)) != 0).Aggregate(1L, (product, d) => product * Values[d]);
 }

@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 internal static class AssessmentOperations
 {

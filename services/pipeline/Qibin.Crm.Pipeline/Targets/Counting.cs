@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>A project reached a stage, and perhaps was taken back from it.</summary>
 /// <param name="On">Business day of reaching it.</param>

@@ -1,12 +1,17 @@
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Reports;
+using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>What one unit and its officer are credited with for one project: a score is a sum of these and of nothing else.</summary>
+/// <summary>What one unit and its owner are credited with for one project: a score is a sum of these and of nothing else.</summary>
 internal sealed class Credit : IScoped
 {
     public required Indicator Indicator { get; init; }
@@ -37,15 +42,15 @@ internal sealed class Credit : IScoped
 
 /// <summary>
 /// What a year's achievements are and whose. A project counts once, by <see cref="Counting"/>, whatever its status; an excluded one does
-/// not. Its credit goes to the unit and the officer responsible on the day asked for; once a transfer of its lead was confirmed, it is
-/// divided by the shares agreed last, each unit's part to the officer who had it last there.
+/// not. Its credit goes to the unit and the owner on the day asked for; once a transfer of its lead was confirmed, it is
+/// divided by the shares agreed last, each unit's part to the owner who had it last there.
 /// </summary>
 internal static class Credits
 {
     /// <param name="db">The database; called within one snapshot.</param>
     /// <param name="period">The year, the day and the instant.</param>
     /// <param name="indicators">What is asked for.</param>
-    /// <param name="caller">Whose rows: the journeys that the caller sees, and of them what is credited to units and officers in reach.</param>
+    /// <param name="caller">Whose rows: the journeys that the caller sees, and of them what is credited to units and owners in reach.</param>
     /// <param name="clock">For the rates of now.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The credits, and the rates of the day that amounts were converted by; null when no amount is asked for.</returns>
@@ -56,7 +61,7 @@ internal static class Credits
         var reached = await ReachedAsync(db, period, indicators, caller, ct);
         var paid = indicators.Contains(Indicator.PaidInFunds) ? await PaidInAsync(db, period, caller, ct) : [];
         var ids = reached.Keys.Select(k => k.LeadId).Concat(paid.Keys).Distinct().ToArray();
-        var stood = (await db.StoodAt(period.Moment).Where(s => ids.Contains(s.LeadId) && s.ProjectId != null).ToListAsync(ct)).ToDictionary(s => s.LeadId);
+        var stood = (await db.IntervalsOn(period.Moment).Where(s => ids.Contains(s.LeadId) && s.ProjectId != null).ToListAsync(ct)).ToDictionary(s => s.LeadId);
         var excluded = await ExcludedAsync(db, period, ids, ct);
         var achieved =
             from indicator in indicators
@@ -88,7 +93,7 @@ internal static class Credits
                 On = a.On,
                 Amounts = a.Amounts,
                 UnitId = part.UnitId,
-                OwnerId = part.UnitId == s.UnitId ? s.OwnerId : shared?.Officers.GetValueOrDefault(part.UnitId, s.OwnerId) ?? s.OwnerId,
+                OwnerId = part.UnitId == s.UnitId ? s.OwnerId : shared?.Owners.GetValueOrDefault(part.UnitId, s.OwnerId) ?? s.OwnerId,
                 ChainCode = s.ChainCode,
                 Share = part.Share,
                 Value = part.Value,
@@ -97,7 +102,7 @@ internal static class Credits
     }
 
     /// <summary>What the indicator counts of a project, per currency; nothing where projects are counted.</summary>
-    private static List<Money> AmountsOf(Indicator indicator, StretchRow stood, Dictionary<Guid, List<(DateOnly On, Money Amount)>> paid) =>
+    private static List<Money> AmountsOf(Indicator indicator, Interval stood, Dictionary<Guid, List<(DateOnly On, Money Amount)>> paid) =>
         !indicator.IsAmount() ? []
         : [.. (indicator == Indicator.PaidInFunds ? paid[stood.LeadId].Select(p => p.Amount) : stood.Amounts.Select(a => new Money(a.Contract, a.Currency))).PerCurrency()];
 
@@ -110,7 +115,7 @@ internal static class Credits
         // Those reached in the year, with all other times that the same project reached the same.
         var reachings = await (
             from m in db.Milestones.AsNoTracking()
-            join h in db.Holders.ReadableBy(caller) on m.LeadId equals h.LeadId
+            join h in db.AllJourneys.ReadableBy(caller) on m.LeadId equals h.LeadId
             where kinds.Contains(m.Kind) && m.OccurredOn <= day && (known == null || m.RecordedAt <= known)
                 && db.Milestones.Any(y => y.LeadId == m.LeadId && y.Kind == m.Kind && y.OccurredOn >= first && y.OccurredOn <= day)
             select new { m.LeadId, m.Kind, m.OccurredOn, m.TakenBackOn, m.TakenBackAt }).ToListAsync(ct);
@@ -123,13 +128,13 @@ internal static class Credits
     private static async Task<Dictionary<Guid, List<(DateOnly On, Money Amount)>>> PaidInAsync(PipelineDb db, Period period, Caller caller, CancellationToken ct)
     {
         var (first, day, known) = (period.First, period.Day, period.KnownAt);
-        var facts = await (
-            from f in db.Facts.AsNoTracking()
-            join h in db.Holders.ReadableBy(caller) on f.LeadId equals (Guid?)h.LeadId
+        var events = await (
+            from f in db.Received.AsNoTracking()
+            join h in db.AllJourneys.ReadableBy(caller) on f.LeadId equals (Guid?)h.LeadId
             where f.Type == nameof(FundsPaidIn) && f.OccurredOn >= first && f.OccurredOn <= day && (known == null || f.RecordedAt <= known)
             select f).ToListAsync(ct);
-        return Story.Read(facts).GroupBy(s => s.Fact.LeadId!.Value)
-            .ToDictionary(g => g.Key, g => g.Select(s => (s.Fact.OccurredOn, ((FundsPaidIn)s.Event).Amount)).ToList());
+        return events.Read().GroupBy(s => s.Row.LeadId!.Value)
+            .ToDictionary(g => g.Key, g => g.Select(s => (s.Row.OccurredOn, ((FundsPaidIn)s.Event).Amount)).ToList());
     }
 
     private static async Task<HashSet<(Indicator, Guid)>> ExcludedAsync(PipelineDb db, Period period, Guid[] ids, CancellationToken ct)
@@ -140,34 +145,36 @@ internal static class Credits
     }
 
     /// <summary>The shares confirmed last, of those that were transferred, and who had the journey last in which unit.</summary>
-    private static async Task<Dictionary<Guid, (IReadOnlyList<TransferShare> Shares, Dictionary<Guid, Guid> Officers)?>> SharesAsync(
+    private static async Task<Dictionary<Guid, (IReadOnlyList<TransferShare> Shares, Dictionary<Guid, Guid> Owners)?>> SharesAsync(
         PipelineDb db, Period period, Guid[] ids, CancellationToken ct)
     {
         var (day, known) = (period.Day, period.KnownAt);
-        var facts = db.Facts.AsNoTracking().Where(f => f.OccurredOn <= day && (known == null || f.RecordedAt <= known));
-        var moves = Story.Read(await facts.Where(f => f.Type == nameof(TransferMoved) && ids.Contains(f.LeadId!.Value)).ToListAsync(ct));
+        var events = db.Received.AsNoTracking().Where(f => f.OccurredOn <= day && (known == null || f.RecordedAt <= known));
+        var moves = (await events.Where(f => f.Type == nameof(TransferMoved) && ids.Contains(f.LeadId!.Value)).ToListAsync(ct)).Read();
         var shares = moves.Where(s => s.Event is TransferMoved { State: TransferState.Confirmed, Shares.Count: > 0 })
-            .GroupBy(s => s.Fact.LeadId!.Value).ToDictionary(g => g.Key, g => ((TransferMoved)g.MaxBy(s => s.Fact.RecordedAt)!.Event).Shares);
+            .GroupBy(s => s.Row.LeadId!.Value).ToDictionary(g => g.Key, g => ((TransferMoved)g.MaxBy(s => s.Row.RecordedAt)!.Event).Shares);
         var shared = shares.Keys.ToArray();
-        var told = Story.Read(await facts.Where(f => shared.Contains(f.LeadId!.Value)).ToListAsync(ct)).ToLookup(s => s.Fact.LeadId!.Value);
+        var told = (await events.Where(f => shared.Contains(f.LeadId!.Value)).ToListAsync(ct)).Read().ToLookup(s => s.Row.LeadId!.Value);
         return shares.ToDictionary(
-            s => s.Key, s => ((IReadOnlyList<TransferShare>, Dictionary<Guid, Guid>)?)(s.Value, Officers(told[s.Key])));
+            s => s.Key, s => ((IReadOnlyList<TransferShare>, Dictionary<Guid, Guid>)?)(s.Value, Owners(told[s.Key])));
     }
 
-    /// <summary>By unit, the officer who was responsible last while it had the journey: as a lead, and then as a project.</summary>
-    private static Dictionary<Guid, Guid> Officers(IEnumerable<Story> told)
+    /// <summary>By unit, the owner of the journey while the unit had it last: of the lead, and then of the project.</summary>
+    private static Dictionary<Guid, Guid> Owners(IEnumerable<ReadEvent> told)
     {
-        var officers = new Dictionary<Guid, Guid>();
-        var held = from s in told
-                   where s.Lead is not null || s.Project is not null
-                   orderby s.Lead is null, s.Fact.Version, s.Fact.Ordinal
-                   select s;
-        foreach (var story in held)
+        var owners = new Dictionary<Guid, Guid>();
+        foreach (var e in told.OrderBy(e => e.Event is IProjectEvent).ThenBy(e => e.Rank))
         {
-            var (unit, officer) = story.Lead is { } lead ? (lead.UnitId, lead.OwnerId) : (story.Project!.UnitId, story.Project.OwnerId);
-            officers[unit] = officer;
+            if (e.Event is ILeadEvent { Lead: var lead })
+            {
+                owners[lead.UnitId] = lead.OwnerId;
+            }
+            else if (e.Event is IProjectEvent { Project: var project })
+            {
+                owners[project.UnitId] = project.OwnerId;
+            }
         }
 
-        return officers;
+        return owners;
     }
 }

@@ -5,9 +5,9 @@ using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>Enters targets of a year; a later entry for the same indicator and unit or officer takes the place of the earlier one.</summary>
+/// <summary>Enters targets of a year; a later entry for the same indicator and unit or owner takes the place of the earlier one.</summary>
 public sealed record EnterTargetsRequest
 {
     /// <summary>The year; it may be one to come.</summary>
@@ -22,7 +22,7 @@ public sealed record EnterTargetsRequest
     public string? Note { get; init; }
 }
 
-/// <summary>What one unit or one officer is to achieve: <c>unitId</c> or <c>officerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
+/// <summary>What one unit or one owner is to achieve: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
 public sealed record TargetEntry
 {
     [Needed]
@@ -31,7 +31,7 @@ public sealed record TargetEntry
     /// <summary>The unit as a whole. Units below it have targets of their own.</summary>
     public Guid? UnitId { get; init; }
 
-    public Guid? OfficerId { get; init; }
+    public Guid? OwnerId { get; init; }
 
     /// <summary>Projects; 0 takes the target away.</summary>
     [NumberRange(0, 1_000_000)]
@@ -52,7 +52,7 @@ internal static class EnterTargets
     {
         var now = clock.GetUtcNow();
         var targets = request.Targets!;
-        var subjects = await Subject.ReadAsync([.. targets.Select((t, i) => (t.UnitId, t.OfficerId, $"/targets/{i}"))], db, ct);
+        var subjects = await Subject.ReadAsync([.. targets.Select((t, i) => (t.UnitId, t.OwnerId, $"/targets/{i}"))], db, ct);
         for (var i = 0; i < targets.Count; i++)
         {
             var (indicator, subject) = (targets[i].Indicator!.Value, subjects[i]);

@@ -4,9 +4,9 @@ using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>Deducts from what a unit or an officer has achieved: <c>unitId</c> or <c>officerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
+/// <summary>Deducts from what a unit or an owner has achieved: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
 public sealed record ImposePenaltyRequest
 {
     [Needed, NumberRange(2000, 2100)]
@@ -16,7 +16,7 @@ public sealed record ImposePenaltyRequest
     public Indicator? Indicator { get; init; }
 
     public Guid? UnitId { get; init; }
-    public Guid? OfficerId { get; init; }
+    public Guid? OwnerId { get; init; }
 
     /// <summary>Projects, whole or in part.</summary>
     [NumberRange(0.0001, 1_000_000, 4)]
@@ -43,7 +43,7 @@ internal static class ImposePenalty
 
     internal static async Task<Ok<EntryReceipt>> Handle(ImposePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var subject = (await Subject.ReadAsync([(request.UnitId, request.OfficerId, "")], db, ct))[0];
+        var subject = (await Subject.ReadAsync([(request.UnitId, request.OwnerId, "")], db, ct))[0];
         var now = clock.GetUtcNow();
         var row = new PenaltyRow
         {

@@ -1,16 +1,11 @@
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Rates;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>
-/// What a year is assessed by: projects signed 签约项目数 and their contract amounts 签约金额, projects started 开工项目数, projects
-/// producing 投产项目数, funds paid in 到位资金.
-/// </summary>
-public enum Indicator { SignedProjects, SignedAmount, StartedProjects, ProducingProjects, PaidInFunds }
-
-/// <summary>Whose targets and scores: units or officers, each by itself.</summary>
-public enum AssessedBy { Unit, Officer }
+/// <summary>Whose targets and scores: units or owners, each by itself.</summary>
+public enum AssessedBy { Unit, Owner }
 
 /// <summary>A quantity of an indicator: a number of projects or an amount in CNY, whichever the indicator is about.</summary>
 public sealed record Measure

@@ -2,17 +2,18 @@ using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The projects behind a score: the same rules, the same scope, the same sum.</summary>
 internal static class ListAssessedProjects
 {
-    private static readonly Listing<ProjectRow> Listing = new Listing<ProjectRow>(p => p.ProjectId, "code")
-        .Sort("code", p => p.Code)
-        .Sort("name", p => p.Name);
+    private static readonly Listing<JourneyRow> Listing = new Listing<JourneyRow>(j => j.LeadId, "code")
+        .Sort("code", j => j.ProjectCode!)
+        .Sort("name", j => j.ProjectName!);
 
     public static void MapListAssessedProjects(this RouteGroupBuilder api) => api.MapGet("/pipeline/assessment/projects", Handle)
         .AllowEverybody(Scopes.PipelineRead)
@@ -32,24 +33,24 @@ internal static class ListAssessedProjects
         };
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
-        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Officer is null || c.OwnerId == query.Officer)).ToLookup(c => c.ProjectId);
+        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Owner is null || c.OwnerId == query.Owner)).ToLookup(c => c.LeadId);
         var ids = credits.Select(c => c.Key).ToArray();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        var rows = db.Projects.AsNoTracking().Where(p => ids.Contains(p.ProjectId));
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, project =>
+        var rows = db.AllJourneys.AsNoTracking().Where(j => ids.Contains(j.LeadId));
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, journey =>
         {
-            var (one, of) = (credits[project.ProjectId].First(), credits[project.ProjectId]);
+            var (one, of) = (credits[journey.LeadId].First(), credits[journey.LeadId]);
             return new AssessedProject
             {
                 LeadId = one.LeadId,
                 ProjectId = one.ProjectId,
-                Code = project.Code,
-                Name = project.Name,
+                Code = journey.ProjectCode!,
+                Name = journey.ProjectName!,
                 Status = one.Status,
                 CountedOn = one.On,
                 Amounts = one.Amounts,
                 Counted = Measure.Of(indicator, of.Sum(c => c.Value)),
-                Credits = [.. of.Select(c => new ProjectCredit { Unit = units.Of(c.UnitId), OfficerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole, Counted = Measure.Of(indicator, c.Value) })],
+                Credits = [.. of.Select(c => new ProjectCredit { Unit = units.Of(c.UnitId), OwnerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole, Counted = Measure.Of(indicator, c.Value) })],
             };
         }, ct));
     }
@@ -64,8 +65,8 @@ public sealed record AssessedProjectsQuery : PeriodQuery
     /// <summary>Id of the unit that is credited.</summary>
     public Guid? Unit { get; init; }
 
-    /// <summary>Id of the officer who is credited.</summary>
-    public Guid? Officer { get; init; }
+    /// <summary>Id of the owner who is credited.</summary>
+    public Guid? Owner { get; init; }
 }
 
 /// <summary>A project that counts.</summary>
@@ -95,11 +96,11 @@ public sealed record AssessedProject
     public required IReadOnlyList<ProjectCredit> Credits { get; init; }
 }
 
-/// <summary>The part of a unit and its officer.</summary>
+/// <summary>The part of a unit and its owner.</summary>
 public sealed record ProjectCredit
 {
     public required UnitName Unit { get; init; }
-    public required Guid OfficerId { get; init; }
+    public required Guid OwnerId { get; init; }
 
     /// <summary>Between 0 and 1, by the transfer that was confirmed last.</summary>
     public required decimal Share { get; init; }

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The projects that are left out, with the reasons; or all entries as they were made.</summary>
 internal static class ListExclusions
@@ -22,7 +23,7 @@ internal static class ListExclusions
     internal static async Task<Ok<Page<ExclusionAnswer>>> Handle(
         [AsParameters] ExclusionsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct)
     {
-        var rows = db.Exclusions.AsNoTracking().Join(db.Holders.ReadableBy(caller), e => e.LeadId, h => h.LeadId, (e, _) => e);
+        var rows = db.Exclusions.AsNoTracking().Join(db.AllJourneys.ReadableBy(caller), e => e.LeadId, h => h.LeadId, (e, _) => e);
         if (query.History != true)
         {
             rows = rows.Where(e => e.Excluded

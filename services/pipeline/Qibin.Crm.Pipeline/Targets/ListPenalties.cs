@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Deductions and their reversals; they add up to what the assessment shows as deducted.</summary>
 internal static class ListPenalties
@@ -34,7 +36,7 @@ internal static class ListPenalties
             rows = rows.Where(p => indicators.Contains(p.Indicator));
         }
 
-        if ((query.Officer ?? query.Unit) is { } subject)
+        if ((query.Owner ?? query.Unit) is { } subject)
         {
             rows = rows.Where(p => p.SubjectId == subject);
         }
@@ -45,7 +47,7 @@ internal static class ListPenalties
             Year = p.Row.Year,
             Indicator = p.Row.Indicator,
             Unit = units.Of(p.Row.UnitId),
-            OfficerId = p.Row.OwnerId == Guid.Empty ? null : p.Row.OwnerId,
+            OwnerId = p.Row.OwnerId == Guid.Empty ? null : p.Row.OwnerId,
             Deducted = Measure.Of(p.Row.Indicator, p.Row.Value),
             On = p.Row.On,
             Reason = p.Row.Reason,
@@ -67,22 +69,22 @@ public sealed record PenaltiesQuery
     /// <summary>Id of a unit: what is deducted from the unit as a whole.</summary>
     public Guid? Unit { get; init; }
 
-    /// <summary>Id of an officer; it goes before <c>unit</c>.</summary>
-    public Guid? Officer { get; init; }
+    /// <summary>Id of an owner; it goes before <c>unit</c>.</summary>
+    public Guid? Owner { get; init; }
 }
 
-/// <summary>A deduction from what a unit or an officer has achieved.</summary>
+/// <summary>A deduction from what a unit or an owner has achieved.</summary>
 public sealed record PenaltyAnswer
 {
     public required Guid Id { get; init; }
     public required int Year { get; init; }
     public required Indicator Indicator { get; init; }
 
-    /// <summary>The unit, or the one that the officer was placed in when this was entered.</summary>
+    /// <summary>The unit, or the one that the owner was placed in when this was entered.</summary>
     public required UnitName Unit { get; init; }
 
     /// <summary>Null where it is deducted from the unit as a whole.</summary>
-    public required Guid? OfficerId { get; init; }
+    public required Guid? OwnerId { get; init; }
 
     /// <summary>Below zero in a reversal.</summary>
     public required Measure Deducted { get; init; }

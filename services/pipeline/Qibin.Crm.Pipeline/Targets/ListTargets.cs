@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The targets that hold, or all as they were entered.</summary>
 internal static class ListTargets
@@ -17,7 +19,7 @@ internal static class ListTargets
         .AllowEverybody(Scopes.PipelineRead)
         .WithMetadata(Listing)
         .WithName("listTargets")
-        .WithSummary("年度目标列表 · Targets by year, unit, officer and indicator");
+        .WithSummary("年度目标列表 · Targets by year, unit, owner and indicator");
 
     internal static async Task<Ok<Page<TargetAnswer>>> Handle(
         [AsParameters] TargetsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct)
@@ -39,7 +41,7 @@ internal static class ListTargets
             rows = rows.Where(t => indicators.Contains(t.Indicator));
         }
 
-        if ((query.Officer ?? query.Unit) is { } subject)
+        if ((query.Owner ?? query.Unit) is { } subject)
         {
             rows = rows.Where(t => t.SubjectId == subject);
         }
@@ -50,7 +52,7 @@ internal static class ListTargets
             Year = t.Row.Year,
             Indicator = t.Row.Indicator,
             Unit = units.Of(t.Row.UnitId),
-            OfficerId = t.Row.OwnerId == Guid.Empty ? null : t.Row.OwnerId,
+            OwnerId = t.Row.OwnerId == Guid.Empty ? null : t.Row.OwnerId,
             Target = Measure.Of(t.Row.Indicator, t.Row.Value),
             Note = t.Row.Note,
             EnteredAt = t.Row.EnteredAt,
@@ -70,25 +72,25 @@ public sealed record TargetsQuery
     /// <summary>Id of a unit: the targets of the unit as a whole.</summary>
     public Guid? Unit { get; init; }
 
-    /// <summary>Id of an officer; it goes before <c>unit</c>.</summary>
-    public Guid? Officer { get; init; }
+    /// <summary>Id of an owner; it goes before <c>unit</c>.</summary>
+    public Guid? Owner { get; init; }
 
     /// <summary>True for those too that a later entry has taken the place of.</summary>
     public bool? History { get; init; }
 }
 
-/// <summary>What a unit or an officer is to achieve in a year.</summary>
+/// <summary>What a unit or an owner is to achieve in a year.</summary>
 public sealed record TargetAnswer
 {
     public required Guid Id { get; init; }
     public required int Year { get; init; }
     public required Indicator Indicator { get; init; }
 
-    /// <summary>The unit, or the one that the officer was placed in when this was entered.</summary>
+    /// <summary>The unit, or the one that the owner was placed in when this was entered.</summary>
     public required UnitName Unit { get; init; }
 
     /// <summary>Null where it is the target of the unit as a whole.</summary>
-    public required Guid? OfficerId { get; init; }
+    public required Guid? OwnerId { get; init; }
 
     public required Measure Target { get; init; }
     public required string? Note { get; init; }

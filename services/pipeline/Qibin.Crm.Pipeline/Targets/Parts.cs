@@ -1,6 +1,6 @@
 using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>How units divide what a project counts for.</summary>
 internal static class Parts

@@ -1,6 +1,7 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Which year, through which day, as known at which instant.</summary>
 public abstract record PeriodQuery

@@ -6,12 +6,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>What units or officers have achieved of a year's targets, and whether that is on schedule.</summary>
+/// <summary>What units or owners have achieved of a year's targets, and whether that is on schedule.</summary>
 internal static class ReadAssessment
 {
     public static void MapReadAssessment(this RouteGroupBuilder api) => api.MapGet("/pipeline/assessment", Handle)
@@ -34,7 +37,7 @@ internal static class ReadAssessment
         var (credits, conversion) = await db.CreditsAsync(period, indicators, caller, clock, ct);
         var targets = await TargetsAsync(db, period, by, caller, ct);
         var penalties = await PenaltiesAsync(db, period, by, caller, ct);
-        var hidden = await db.StoodAt(period.Moment).Within(db.Holders.HiddenFrom(caller)).CountAsync(ct);
+        var hidden = await db.IntervalsOn(period.Moment).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
         var units = by == AssessedBy.Unit ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
         var subjects = credits.Select(c => by.Of(c)).Concat(targets.Keys.Select(k => k.Subject)).Concat(penalties.Select(p => p.SubjectId)).Distinct();
@@ -54,7 +57,7 @@ internal static class ReadAssessment
                 .. subjects.OrderBy(s => by == AssessedBy.Unit ? units.Of(s).Code ?? "~" : "", StringComparer.Ordinal).ThenBy(s => s).Select(s => new AssessmentRow
                 {
                     Unit = by == AssessedBy.Unit ? units.Of(s) : null,
-                    OfficerId = by == AssessedBy.Officer ? s : null,
+                    OwnerId = by == AssessedBy.Owner ? s : null,
                     Indicators = [.. indicators.Select(i => Score(i, s, targets.GetValueOrDefault((i, s)), credited[(i, s)], deducted[(i, s)].Sum()))],
                 }),
             ],
@@ -93,7 +96,7 @@ internal static class ReadAssessment
     private static string Link(Indicator indicator, AssessedBy by, Guid? subject, Period period) => QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
     {
         ["indicator"] = JsonNamingPolicy.CamelCase.ConvertName(indicator.ToString()),
-        [by == AssessedBy.Unit ? "unit" : "officer"] = subject?.ToString(),
+        [by == AssessedBy.Unit ? "unit" : "owner"] = subject?.ToString(),
         ["asOf"] = period.Day.ToString("O", CultureInfo.InvariantCulture),
         ["knownAt"] = period.KnownAt?.ToString("O", CultureInfo.InvariantCulture),
     }.Where(q => q.Value is not null));
@@ -121,7 +124,7 @@ internal static class ReadAssessment
 /// <summary>Whose scores, in which indicators.</summary>
 public sealed record AssessmentQuery : PeriodQuery
 {
-    /// <summary><c>unit</c> or <c>officer</c>; <c>unit</c> when absent. A unit is assessed by itself, those below it by themselves.</summary>
+    /// <summary><c>unit</c> or <c>owner</c>; <c>unit</c> when absent. A unit is assessed by itself, those below it by themselves.</summary>
     public Words<AssessedBy>? By { get; init; }
 
     /// <summary>Indicators, separated by commas; all when absent.</summary>
@@ -129,8 +132,8 @@ public sealed record AssessmentQuery : PeriodQuery
 }
 
 /// <summary>
-/// What units or officers have achieved of a year's targets. A project counts once for an indicator: in the year in which it first
-/// reached the stage and still held it at that year's end. Credit goes to the unit and the officer responsible on the day; once a
+/// What units or owners have achieved of a year's targets. A project counts once for an indicator: in the year in which it first
+/// reached the stage and still held it at that year's end. Credit goes to the unit and the owner on the day; once a
 /// transfer was confirmed, it is divided by the agreed shares, which add up to the whole project.
 /// </summary>
 public sealed record Assessment
@@ -151,7 +154,7 @@ public sealed record Assessment
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Conversion? Conversion { get; init; }
 
-    /// <summary>Each unit or officer with a target, a credit or a penalty that the caller sees.</summary>
+    /// <summary>Each unit or owner with a target, a credit or a penalty that the caller sees.</summary>
     public required IReadOnlyList<AssessmentRow> Rows { get; init; }
 
     /// <summary>All rows together; its targets are the sums of theirs.</summary>
@@ -173,7 +176,7 @@ public sealed record Elapsed
     public required decimal Share { get; init; }
 }
 
-/// <summary>One unit or one officer.</summary>
+/// <summary>One unit or one owner.</summary>
 public sealed record AssessmentRow
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -181,12 +184,12 @@ public sealed record AssessmentRow
 
     /// <summary>Names of persons live in the identity service.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Guid? OfficerId { get; init; }
+    public Guid? OwnerId { get; init; }
 
     public required IReadOnlyList<AssessmentScore> Indicators { get; init; }
 }
 
-/// <summary>One indicator of a unit, an officer or all.</summary>
+/// <summary>One indicator of a unit, an owner or all.</summary>
 public sealed record AssessmentScore
 {
     public required Indicator Indicator { get; init; }

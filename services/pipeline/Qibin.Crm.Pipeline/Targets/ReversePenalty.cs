@@ -5,7 +5,7 @@ using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Takes a penalty back.</summary>
 public sealed record ReversePenaltyRequest

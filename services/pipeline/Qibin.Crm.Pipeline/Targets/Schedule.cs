@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>
 /// The time-scheduled rate 时序进度. Of a year has gone by what its days through the day asked for are of all its days, 365 or 366; a target

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Totals;
 
 internal enum CellKind { Figure, Hidden, AsOf }
 
@@ -12,7 +12,7 @@ internal sealed class Cell : ISummed
     public JourneyStage? Stage { get; init; }
     public string? Chain { get; init; }
     public Guid? Unit { get; init; }
-    public Guid? Officer { get; init; }
+    public Guid? Owner { get; init; }
     public string? Node { get; init; }
     public string? SourceRegion { get; init; }
     public Band? Band { get; init; }
@@ -27,6 +27,27 @@ internal sealed class Cell : ISummed
     public decimal PaidIn { get; init; }
     public decimal Completed { get; init; }
     public DateTimeOffset? AsOf { get; init; }
+}
+
+/// <summary>A sum by what journeys were in those days.</summary>
+internal sealed class ThenSum : ICounted, ISummed
+{
+    public required int At { get; init; }
+    public required JourneyStatus Status { get; init; }
+    public required JourneyStage Stage { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public required Band Band { get; init; }
+    public required int Month { get; init; }
+    public required string Currency { get; init; }
+    public required long Count { get; init; }
+    public required decimal Estimated { get; init; }
+    public required decimal Contract { get; init; }
+    public required decimal PaidIn { get; init; }
+    public required decimal Completed { get; init; }
 }
 
 /// <summary>What one row contributes to a total, in one currency.</summary>
@@ -44,7 +65,7 @@ internal sealed class Weighed<T>
 /// <summary>The parts of the statement that answers totals.</summary>
 internal static class Cells
 {
-    /// <summary>What cells, deltas and flows have summed up.</summary>
+    /// <summary>What rollups and deltas have summed up.</summary>
     public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : class, ISummed => sums.Select(s => new Weighed<T>
     {
         Row = s,
@@ -72,9 +93,9 @@ internal static class Cells
     public static IQueryable<Cell> Counted(this IQueryable<JourneyRow> journeys, Dimension[] by, JourneyStatus[] statuses) =>
         journeys.Each().Figures(by, statuses).Concat(journeys.Amounts().Figures(by, statuses));
 
-    /// <summary>How many and how much, counted from the stretches.</summary>
-    public static IQueryable<Cell> Counted(this IQueryable<StretchRow> stretches, Dimension[] by, JourneyStatus[] statuses) =>
-        stretches.Each().Figures(by, statuses).Concat(stretches.Amounts().Figures(by, statuses));
+    /// <summary>How many and how much, counted from the intervals.</summary>
+    public static IQueryable<Cell> Counted(this IQueryable<Interval> intervals, Dimension[] by, JourneyStatus[] statuses) =>
+        intervals.Each().Figures(by, statuses).Concat(intervals.Amounts().Figures(by, statuses));
 
     /// <summary>How much, journey by journey.</summary>
     public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) => journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
@@ -88,8 +109,8 @@ internal static class Cells
         Completed = a.Completed,
     });
 
-    /// <summary>How much, stretch by stretch.</summary>
-    public static IQueryable<Weighed<StretchRow>> Amounts(this IQueryable<StretchRow> stretches) => stretches.SelectMany(s => s.Amounts, (s, a) => new Weighed<StretchRow>
+    /// <summary>How much, interval by interval.</summary>
+    public static IQueryable<Weighed<Interval>> Amounts(this IQueryable<Interval> intervals) => intervals.SelectMany(s => s.Amounts, (s, a) => new Weighed<Interval>
     {
         Row = s,
         Count = 0,
@@ -106,7 +127,7 @@ internal static class Cells
     /// <param name="statuses">Those that are counted by the dimensions: the others stand apart, all groups together.</param>
     public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted => weighed
         .Placed(by, statuses)
-        .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Officer, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
+        .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
         .Select(g => new Cell
         {
             Kind = CellKind.Figure,
@@ -114,7 +135,7 @@ internal static class Cells
             Stage = g.Key.Stage,
             Chain = g.Key.Chain,
             Unit = g.Key.Unit,
-            Officer = g.Key.Officer,
+            Owner = g.Key.Owner,
             Node = g.Key.Node,
             SourceRegion = g.Key.SourceRegion,
             Band = g.Key.Band,
@@ -131,7 +152,7 @@ internal static class Cells
     /// <summary>The rows one by one, each in the place that <see cref="Figures"/> sums.</summary>
     public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted
     {
-        var (stage, chain, unit, officer) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Officer));
+        var (stage, chain, unit, owner) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Owner));
         var (node, region, band, month) = (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
         return weighed.Select(w => new Cell
         {
@@ -140,7 +161,7 @@ internal static class Cells
             Stage = EF.Constant(stage) && statuses.Contains(w.Row.Status) ? (JourneyStage?)w.Row.Stage : null,
             Chain = EF.Constant(chain) && statuses.Contains(w.Row.Status) ? w.Row.ChainCode : null,
             Unit = EF.Constant(unit) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.UnitId : null,
-            Officer = EF.Constant(officer) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
+            Owner = EF.Constant(owner) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
             Node = EF.Constant(node) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
             SourceRegion = EF.Constant(region) && statuses.Contains(w.Row.Status) ? w.Row.SourceRegion : null,
             Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Row.Band : null,
@@ -155,6 +176,27 @@ internal static class Cells
         });
     }
 
+    /// <summary>Sums with unit and chain as they were in those days, as filters and groups of the past take them.</summary>
+    public static IQueryable<ThenSum> Then<T>(this IQueryable<T> sums) where T : Sum => sums.Select(s => new ThenSum
+    {
+        At = s.At,
+        Status = s.Status,
+        Stage = s.Stage,
+        OwnerId = s.OwnerId,
+        UnitId = s.ThenUnit,
+        ChainCode = s.ThenChain,
+        NodeCode = s.NodeCode,
+        SourceRegion = s.SourceRegion,
+        Band = s.Band,
+        Month = s.Month,
+        Currency = s.Currency,
+        Count = s.Count,
+        Estimated = s.Estimated,
+        Contract = s.Contract,
+        PaidIn = s.PaidIn,
+        Completed = s.Completed,
+    });
+
     /// <summary>A number of hidden journeys, or of those that are not hidden after all.</summary>
     public static IQueryable<Cell> Hidden(this IQueryable<long> counts) => counts
         .GroupBy(_ => 1)
@@ -165,7 +207,7 @@ internal static class Cells
             Stage = null,
             Chain = null,
             Unit = null,
-            Officer = null,
+            Owner = null,
             Node = null,
             SourceRegion = null,
             Band = null,
@@ -180,8 +222,8 @@ internal static class Cells
         });
 
     /// <summary>The newest instant; more than one row when several events were recorded at it.</summary>
-    public static IQueryable<Cell> Newest(this IQueryable<FactRow> facts) => facts
-        .Where(f => f.RecordedAt == facts.Max(newest => newest.RecordedAt))
+    public static IQueryable<Cell> Newest(this IQueryable<ReceivedEvent> events) => events
+        .Where(f => f.RecordedAt == events.Max(newest => newest.RecordedAt))
         .Select(f => new Cell
         {
             Kind = CellKind.AsOf,
@@ -189,7 +231,7 @@ internal static class Cells
             Stage = null,
             Chain = null,
             Unit = null,
-            Officer = null,
+            Owner = null,
             Node = null,
             SourceRegion = null,
             Band = null,

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Qibin.Crm.Pipeline.Journeys;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>The lists behind figures, as links: what the filter keeps, group by group.</summary>
 internal sealed class JourneyLinks(JourneyFilter filter, params Dimension[] by)
@@ -15,7 +16,7 @@ internal sealed class JourneyLinks(JourneyFilter filter, params Dimension[] by)
         ("chain", by.Contains(Dimension.Chain) ? null : filter.Chain),
         ("node", by.Contains(Dimension.Node) ? null : filter.Node),
         ("unit", by.Contains(Dimension.Unit) ? null : filter.Unit?.ToString()),
-        ("officer", by.Contains(Dimension.Officer) ? null : filter.Officer?.ToString()),
+        ("owner", by.Contains(Dimension.Owner) ? null : filter.Owner?.ToString()),
         ("sourceRegion", by.Contains(Dimension.SourceRegion) ? null : filter.SourceRegion),
         ("band", by.Contains(Dimension.Band) ? null : Words(filter.Band?.Values)),
         ("month", by.Contains(Dimension.Month) ? null : filter.Month),
@@ -32,7 +33,7 @@ internal sealed class JourneyLinks(JourneyFilter filter, params Dimension[] by)
         Dimension.Stage => ("stage", Word(key.Stage!.Value)),
         Dimension.Chain => ("chain", key.Chain ?? JourneyFilters.None),
         Dimension.Unit => ("unit", $"{key.Unit}"),
-        Dimension.Officer => ("officer", $"{key.Officer}"),
+        Dimension.Owner => ("owner", $"{key.Owner}"),
         Dimension.Node => ("node", key.Node ?? JourneyFilters.None),
         Dimension.SourceRegion => ("sourceRegion", key.SourceRegion ?? JourneyFilters.None),
         Dimension.Band => ("band", Word(key.Band!.Value)),

@@ -1,17 +1,6 @@
 using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Pipeline;
-
-/// <summary>Count and amounts of many journeys in one currency; the row without a currency counts them.</summary>
-internal interface ISummed
-{
-    long Count { get; }
-    string Currency { get; }
-    decimal Estimated { get; }
-    decimal Contract { get; }
-    decimal PaidIn { get; }
-    decimal Completed { get; }
-}
+namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>The amounts of one currency.</summary>
 internal readonly record struct CurrencySums(decimal Estimated, decimal Contract, decimal PaidIn, decimal Completed)

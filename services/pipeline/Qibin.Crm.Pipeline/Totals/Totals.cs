@@ -1,12 +1,10 @@
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Rates;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
-
-/// <summary>What totals can be grouped by.</summary>
-/// <remarks>The order is that of the bits in a cell's set.</remarks>
-public enum Dimension { Stage, Chain, Unit, Officer, Node, SourceRegion, Band, Month }
+namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>Which totals are asked for.</summary>
 public sealed record TotalsQuery : JourneyFilter
@@ -126,7 +124,7 @@ public sealed record TotalsGroup : Figures
         Stage = key.Stage;
         Chain = ChainName.Of(key.Chain);
         Unit = key.Unit is { } unit ? units.Of(unit) : null;
-        OfficerId = key.Officer;
+        OwnerId = key.Owner;
         Node = NodeName.Of(key.Node);
         SourceRegion = key.SourceRegion;
         Band = key.Band;
@@ -143,9 +141,9 @@ public sealed record TotalsGroup : Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnitName? Unit { get; init; }
 
-    /// <summary>The responsible officer; names of persons live in the identity service.</summary>
+    /// <summary>The owner; names of persons live in the identity service.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Guid? OfficerId { get; init; }
+    public Guid? OwnerId { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NodeName? Node { get; init; }
@@ -168,9 +166,9 @@ public sealed record TotalsGroup : Figures
 
 /// <summary>What one group has in common.</summary>
 internal sealed record GroupKey(
-    JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Officer, string? Node, string? SourceRegion, Band? Band, int? Month)
+    JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Owner, string? Node, string? SourceRegion, Band? Band, int? Month)
 {
-    public static GroupKey Of(Cell c) => new(c.Stage, c.Chain, c.Unit, c.Officer, c.Node, c.SourceRegion, c.Band, c.Month);
+    public static GroupKey Of(Cell c) => new(c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month);
 
     /// <summary>Where the group stands in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by code.</summary>
     public string Place(Dimension dimension, Dictionary<Guid, UnitName> units) => dimension switch
@@ -182,12 +180,6 @@ internal sealed record GroupKey(
         Dimension.SourceRegion => SourceRegion ?? "~",
         Dimension.Band => $"{(int)Band!.Value:00}",
         Dimension.Month => $"{Month}",
-        _ => $"{Officer}",
+        _ => $"{Owner}",
     };
-}
-
-internal static class Months
-{
-    /// <summary>A month kept as a number, as <c>YYYY-MM</c>.</summary>
-    public static string Text(int month) => $"{month / 100:0000}-{month % 100:00}";
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>Months from one to another, both included.</summary>
 internal static class MonthRanges

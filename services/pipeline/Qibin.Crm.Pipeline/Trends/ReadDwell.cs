@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>How long journeys stay in each stage, and how long those that are in it have been there.</summary>
 internal static class ReadDwell
@@ -26,7 +28,7 @@ internal static class ReadDwell
         var journeys = db.Journeys.ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));
         var stretches =
             from j in journeys
-            join s in db.Standings(query) on j.LeadId equals s.LeadId
+            join s in db.IntervalsKnown(query) on j.LeadId equals s.LeadId
             orderby s.LeadId, s.DayFrom
             select new { s.LeadId, s.Stage, s.DayFrom, s.DayTo };
         var past = Enum.GetValues<JourneyStage>().ToDictionary(s => s, _ => new List<int>());

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>How many of those first met in a month went how far, and how many days it took.</summary>
 internal static class ReadFunnel

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
+using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>What is large, and what of it does not move.</summary>
 internal static class ReadThresholds
@@ -49,7 +52,7 @@ internal static class ReadThresholds
             var reached = stages[0];
             var kind = Enum.Parse<MilestoneKind>(reached.ToString());
             var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
-            var first = await stuck.Include(j => j.Amounts)
+            var first = await stuck
                 .Select(j => new { Row = j, Since = db.Milestones.Where(m => m.LeadId == j.LeadId && m.Kind == kind && m.TakenBackVersion == null).Min(m => (DateOnly?)m.OccurredOn) ?? j.StageOn })
                 .OrderBy(j => j.Since).ThenBy(j => j.Row.LeadId).Take(Listed).ToListAsync(ct);
             return new Stuck

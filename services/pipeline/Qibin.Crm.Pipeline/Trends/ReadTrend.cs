@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+using Qibin.Crm.Pipeline.Reports;
+using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Pipeline;
+namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>Totals at the end of each month: a sum of what began to stand and ceased to stand by then.</summary>
 internal static class ReadTrend
@@ -23,9 +26,9 @@ internal static class ReadTrend
 
         var months = MonthRanges.Between(query.From, query.To, clock);
         var statuses = query.Statuses();
-        var moves = Flows.SetFor(query, [], caller) is { } set
+        var moves = query.OverTime([], caller) is { } set
             ? await Moves(db, set, query, statuses, caller).ToListAsync(ct)
-            : await db.ByPortionsAsync(portion => Counted(db.Standings(query).Of(portion), db.Holders.Of(portion).ReadableBy(caller), query, statuses), ct).ToListAsync(ct);
+            : await db.ByBatchesAsync(batch => Counted(db.IntervalsKnown(query).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), query, statuses), ct).ToListAsync(ct);
         return TypedResults.Ok(new Trend
         {
             Status = statuses,
@@ -39,22 +42,21 @@ internal static class ReadTrend
     }
 
     /// <summary>
-    /// What began and ceased in each month, in one statement, so that it is of one snapshot: from the flows and the deltas not yet
-    /// folded, to which come the few journeys that the caller sees although they are confidential, or only because they are shared.
+    /// What began and ceased in each month, in one statement, so that it is of one snapshot: from the rollups and the deltas not yet
+    /// compacted, to which come the few journeys that the caller sees although they are confidential, or only because they are shared.
     /// </summary>
     private static IQueryable<Move> Moves(PipelineDb db, int set, JourneyFilter filter, JourneyStatus[] statuses, Caller caller)
     {
-        var live = db.Live;
         var me = caller.Id;
-        var flows = db.Flows.Where(f => f.Gen == live.FirstOrDefault() && f.Set == set).ReadableBy(caller).Seen();
-        var deltas = db.FlowDeltas.Where(f => f.Gen == live.FirstOrDefault()).ReadableBy(caller).Seen();
-        var moves = Summed(flows.Matching(filter)).Concat(Summed(deltas.Matching(filter)))
-            .Concat(Counted(db.Standings(filter), db.Holders.Where(h => h.Confidential && h.Readers.Contains(me)).ReadableBy(caller), filter, statuses));
+        var rollups = db.Rollups.Where(r => r.Set == set).ReadableBy(caller).Then();
+        var deltas = db.Deltas.ReadableBy(caller).Then();
+        var moves = Summed(rollups.Matching(filter)).Concat(Summed(deltas.Matching(filter)))
+            .Concat(Counted(db.IntervalsKnown(filter), db.AllJourneys.Where(h => h.Confidential && h.Readers.Contains(me)).ReadableBy(caller), filter, statuses));
         return caller.Reach is Reach.Unit or Reach.Subtree
-            ? moves.Concat(Counted(db.Standings(filter), db.Holders.OnlySharedWith(caller).Where(h => !h.Confidential), filter, statuses))
+            ? moves.Concat(Counted(db.IntervalsKnown(filter), db.AllJourneys.OnlySharedWith(caller).Where(h => !h.Confidential), filter, statuses))
             : moves;
 
-        IQueryable<Move> Summed(IQueryable<Flow> of) => of.Where(f => statuses.Contains(f.Status))
+        IQueryable<Move> Summed(IQueryable<ThenSum> of) => of.Where(f => statuses.Contains(f.Status))
             .GroupBy(f => new { f.At, f.Currency })
             .Select(g => new Move
             {
@@ -69,14 +71,14 @@ internal static class ReadTrend
     }
 
     /// <summary>What began and ceased of those stretches whose holders are given.</summary>
-    private static IQueryable<Move> Counted(IQueryable<StretchRow> stretches, IQueryable<HolderRow> holders, JourneyFilter filter, JourneyStatus[] statuses)
+    private static IQueryable<Move> Counted(IQueryable<Interval> stretches, IQueryable<JourneyRow> holders, JourneyFilter filter, JourneyStatus[] statuses)
     {
         var stood = stretches.Within(holders).Matching(filter).Where(s => statuses.Contains(s.Status));
         var ended = stood.Where(s => s.DayTo != null);
         return Begun(stood.Each()).Concat(Begun(stood.Amounts())).Concat(Ceased(ended.Each())).Concat(Ceased(ended.Amounts()));
     }
 
-    private static IQueryable<Move> Begun(IQueryable<Weighed<StretchRow>> weighed) => weighed
+    private static IQueryable<Move> Begun(IQueryable<Weighed<Interval>> weighed) => weighed
         .GroupBy(w => new { Month = (w.Row.DayFrom.Year * 12) + w.Row.DayFrom.Month, w.Currency })
         .Select(g => new Move
         {
@@ -89,7 +91,7 @@ internal static class ReadTrend
             Completed = g.Sum(w => w.Completed),
         });
 
-    private static IQueryable<Move> Ceased(IQueryable<Weighed<StretchRow>> weighed) => weighed
+    private static IQueryable<Move> Ceased(IQueryable<Weighed<Interval>> weighed) => weighed
         .GroupBy(w => new { Month = (w.Row.DayTo!.Value.Year * 12) + w.Row.DayTo!.Value.Month, w.Currency })
         .Select(g => new Move
         {

@@ -8,7 +8,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Amounts;
 
-/// <summary>Corrects the contract amount of a signed project, such as by a supplementary agreement. The amount before stays in its history.</summary>
+/// <summary>Corrects the contract amount of a signed project, such as after a supplementary agreement. The history keeps the former amount.</summary>
 public sealed record CorrectContractRequest
 {
     [Needed, PositiveMoney]

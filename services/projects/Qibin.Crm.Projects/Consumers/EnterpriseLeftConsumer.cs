@@ -4,7 +4,7 @@ using Qibin.Crm.Projects.Data;
 
 namespace Qibin.Crm.Projects.Consumers;
 
-/// <summary>A tenancy of the project ended: with its last one the project's enterprise has left the city.</summary>
+/// <summary>A tenancy of the project ended. With the last one the enterprise has left the city.</summary>
 internal sealed class EnterpriseLeftConsumer(ProjectsDb db, TimeProvider clock) : IConsume<EnterpriseLeft>
 {
     public Task ConsumeAsync(EnterpriseLeft happened, Delivery delivery, CancellationToken ct) =>

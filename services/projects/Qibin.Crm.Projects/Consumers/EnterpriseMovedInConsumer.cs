@@ -4,7 +4,7 @@ using Qibin.Crm.Projects.Data;
 
 namespace Qibin.Crm.Projects.Consumers;
 
-/// <summary>A tenancy of the project began: its first one moves in the project.</summary>
+/// <summary>A tenancy of the project began. The first one moves the project in.</summary>
 internal sealed class EnterpriseMovedInConsumer(ProjectsDb db, TimeProvider clock) : IConsume<EnterpriseMovedIn>
 {
     public Task ConsumeAsync(EnterpriseMovedIn happened, Delivery delivery, CancellationToken ct) =>

@@ -8,8 +8,8 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Projects.Consumers;
 
 /// <summary>
-/// Links the enterprise that was made for a registered project. It is caused by the project's own registration, so the project is
-/// there; an answer to a registration that was taken back meanwhile carries another code and changes nothing.
+/// Links the enterprise that was made for a registered project. The project's own registration causes this event, so the project exists.
+/// If the project stepped back meanwhile, its code differs and nothing changes.
 /// </summary>
 internal sealed class EnterpriseRegisteredConsumer(ProjectsDb db, TimeProvider clock) : IConsume<EnterpriseRegistered>
 {

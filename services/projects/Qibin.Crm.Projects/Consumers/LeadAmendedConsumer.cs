@@ -8,7 +8,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Consumers;
 
-/// <summary>Keeps the project with its lead's investor, which may be renamed, merged into another one, or part from it again.</summary>
+/// <summary>Lets the project follow its lead's investor, which may be renamed, merged or separated again.</summary>
 internal sealed class LeadAmendedConsumer(ProjectsDb db, TimeProvider clock) : IConsume<LeadAmended>
 {
     public async Task ConsumeAsync(LeadAmended happened, Delivery delivery, CancellationToken ct)

@@ -10,8 +10,7 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Projects.Consumers;
 
 /// <summary>
-/// Opens the project of a converted lead under the id that the conversion made. Once it is there it stands for itself: a second
-/// telling changes nothing.
+/// Opens the project of a converted lead under the id that the conversion made. If the project exists already, nothing changes.
 /// </summary>
 internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, TimeProvider clock) : IConsume<LeadConverted>
 {
@@ -24,7 +23,7 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
         }
 
         var now = clock.GetUtcNow();
-        // What the lead told later and came here first.
+        // A later event of the lead may have arrived first.
         var later = await db.FollowedInvestors.SingleOrDefaultAsync(f => f.LeadId == happened.Lead.LeadId && f.Version > delivery.Version, ct);
         var lead = new ConvertedLead
         {
@@ -43,7 +42,7 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
             happened.ProjectId, await codes.NextAsync("P", ct), happened.ProjectName, lead, happened.OccurredOn, delivery.ActorId, now);
         db.Add(project);
         db.Publish(project, new ProjectOpened { Project = project.State(), OccurredOn = happened.OccurredOn });
-        // The version of opening is closed first, so that what was told ahead of it makes the next one.
+        // Saved first: tenancies that arrived before this event make a version of their own.
         await db.SaveChangesAsync(ct);
         await db.MoveInAsync(project, delivery.ActorId, now, ct);
     }

@@ -7,7 +7,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Consumers;
 
-/// <summary>What tenancies tell of their project, right in any order and however often it is told.</summary>
+/// <summary>Applies the events of tenancies to their project, in any order and any number of times.</summary>
 internal static class Tenancies
 {
     /// <summary>
@@ -36,7 +36,7 @@ internal static class Tenancies
         }
     }
 
-    /// <summary>Brings the project in line with its tenancies and tells the others.</summary>
+    /// <summary>Derives the project's days from its tenancies and publishes a change.</summary>
     public static async Task MoveInAsync(this ProjectsDb db, Project project, Guid actor, DateTimeOffset now, CancellationToken ct)
     {
         var (movedIn, any) = project.MoveIn(await db.Tenancies.Where(t => t.ProjectId == project.Id).ToListAsync(ct), actor, now);

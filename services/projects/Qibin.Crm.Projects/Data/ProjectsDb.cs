@@ -55,7 +55,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             project.HasMany(x => x.History).WithOne().HasForeignKey(x => x.ProjectId);
             project.Navigation(x => x.History).UsePropertyAccessMode(PropertyAccessMode.Field);
             project.HasIndex(x => x.Code).IsUnique();
-            // Every sort of the list ends in the id; reaches and the usual filters lead their own.
+            // One index for each sort of the list, which ends in the id, and for each reach and usual filter.
             project.HasIndex(x => new { x.UpdatedAt, x.Id });
             project.HasIndex(x => new { x.CreatedAt, x.Id });
             project.HasIndex(x => new { x.StageOn, x.Id });
@@ -127,7 +127,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
     private static void Amount<T>(EntityTypeBuilder<T> entity, Expression<Func<T, Money?>> property, string name) where T : class =>
         entity.ComplexProperty(property, money => Columns(money, name));
 
-    // The names are given because the naming convention knows tables only, and a locked row is read by a query of its own.
+    // Explicit names: without them the columns would carry the name of the property twice.
     private static void Columns(ComplexPropertyBuilder<Money> money, string name)
     {
         money.Property(x => x.Amount).HasColumnName(name + "_amount").HasPrecision(19, 4);

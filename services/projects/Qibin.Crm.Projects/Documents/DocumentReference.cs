@@ -29,7 +29,7 @@ public sealed record DocumentReference
     [Sha256]
     public string? Hash { get; init; }
 
-    /// <summary>What the shape cannot say: the document can be found, and was not issued in the future.</summary>
+    /// <summary>Checks what attributes cannot: the document can be found, and was not issued in the future.</summary>
     /// <exception cref="Refusal">400 <c>document.locator</c> or <c>date.future</c>.</exception>
     internal Document Read(TimeProvider clock, string pointer)
     {
@@ -44,7 +44,7 @@ public sealed record DocumentReference
 
     /// <exception cref="Refusal">As <see cref="Read"/>, and 400 <c>value.required</c>.</exception>
     internal static Document[] ReadAll(IReadOnlyList<DocumentReference>? documents, TimeProvider clock, string pointer) =>
-        // JSON can put null where the type says that none is.
+        // JSON can contain null where the type excludes it.
         [.. (documents ?? []).Select((d, i) => ((DocumentReference?)d ?? throw Refusal.Invalid($"{pointer}/{i}", "value.required")).Read(clock, $"{pointer}/{i}"))];
 
     internal static DocumentReference From(Document document) => new()

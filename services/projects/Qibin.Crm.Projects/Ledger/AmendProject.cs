@@ -11,7 +11,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Ledger;
 
-/// <summary>Facts of a project that are corrected without evidence, as a JSON merge patch: what is left out stays, null removes.</summary>
+/// <summary>Corrects facts of a project that need no evidence, as a JSON merge patch: a member that is left out does not change, null removes.</summary>
 public sealed record AmendProjectRequest : MergePatch
 {
     [TextLength(200)]
@@ -30,7 +30,7 @@ public sealed record AmendProjectRequest : MergePatch
     [NumberRange(0, 1_000_000, 2)]
     public decimal? AreaMu { get; init => field = Given(value); }
 
-    /// <summary>What is built and made.</summary>
+    /// <summary>What the project builds and makes.</summary>
     [TextLength(4000)]
     public string? Content { get; init => field = Given(value); }
 
@@ -65,7 +65,7 @@ public sealed record AmendProjectRequest : MergePatch
     [PositiveMoney]
     public Money? TaxThreshold { get; init => field = Given(value); }
 
-    /// <summary>Responsible officer; the unit follows. Not by officers and project officers.</summary>
+    /// <summary>Owner of the project; the unit follows. Not by officers and project officers.</summary>
     public Guid? OwnerId { get; init => field = Kept(value); }
 
     /// <summary>Project officer in charge; when named, no other project officer approves.</summary>

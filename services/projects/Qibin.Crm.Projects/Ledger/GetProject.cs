@@ -9,7 +9,7 @@ using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Projects.Ledger;
 
-/// <summary>Business dates of the stages reached, and of moving in; those that a step back took away are null again.</summary>
+/// <summary>Business dates of the stages reached, and of moving in. A step back sets those of the later stages to null.</summary>
 public sealed record MilestonesAnswer
 {
     public required DateOnly NegotiatingOn { get; init; }
@@ -44,10 +44,10 @@ public sealed record ProjectAnswer : IVersioned
     public string? StatusReason { get; init; }
     public required MilestonesAnswer Milestones { get; init; }
 
-    /// <summary>What the next stage asks for; null when there is none.</summary>
+    /// <summary>The gate of the next stage; null when there is none.</summary>
     public StageGateAnswer? Next { get; init; }
 
-    /// <summary>The submission that waits for its approval.</summary>
+    /// <summary>The submission that waits for approval.</summary>
     public Guid? OpenSubmissionId { get; init; }
 
     public required Guid OwnerId { get; init; }

@@ -63,7 +63,7 @@ public sealed record ProjectRow
     public required DateOnly StageOn { get; init; }
     public required ProjectStatus Status { get; init; }
 
-    /// <summary>Whether a submission waits for its approval.</summary>
+    /// <summary>Whether a submission waits for approval.</summary>
     public required bool SubmissionOpen { get; init; }
 
     public required Guid OwnerId { get; init; }

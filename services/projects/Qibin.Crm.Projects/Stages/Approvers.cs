@@ -8,7 +8,7 @@ namespace Qibin.Crm.Projects.Stages;
 /// <summary>Who may approve a stage of a project.</summary>
 internal static class Approvers
 {
-    /// <summary>The caller must have one of the gate's roles; as project officer, be the one in charge where one is named.</summary>
+    /// <summary>The caller has one of the gate's roles. Where a project officer in charge is named, no other project officer approves.</summary>
     /// <exception cref="Refusal">403 <c>stage.approverRole</c>.</exception>
     public static void MustApprove(this Caller caller, Project project, ProjectStage stage)
     {
@@ -20,8 +20,8 @@ internal static class Approvers
     }
 
     /// <summary>
-    /// An approval that was given elsewhere counts as one given here: by an active officer with one of the gate's roles who sees
-    /// the project. A unit head sees the units below; the other approving roles see the whole city.
+    /// Checks an approver whom an integration names: an active user with one of the gate's roles who sees the project. A unit head sees
+    /// the units below; the other approving roles see the whole city.
     /// </summary>
     /// <exception cref="RuleViolation"><c>stage.approverUnfit</c>.</exception>
     public static async Task MustApproveAsync(this ProjectsDb db, Guid approverId, Project project, Submission submission, CancellationToken ct)

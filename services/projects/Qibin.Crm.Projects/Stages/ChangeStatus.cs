@@ -8,7 +8,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>Suspends, resumes or terminates a project; its stage stays what it is.</summary>
+/// <summary>Suspends, resumes or terminates a project. Its stage does not change.</summary>
 public sealed record ChangeStatusRequest
 {
     /// <summary><c>suspended</c>, <c>active</c> to resume, or <c>terminated</c>, which is final.</summary>

@@ -9,7 +9,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>What an approver says.</summary>
+/// <summary>The decision of an approver.</summary>
 public enum SubmissionDecision { Approved, Refused }
 
 /// <summary>An approver's decision on a submission.</summary>

@@ -14,7 +14,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>A submission that a project reached its next stage. <c>GET /projects/stage-gates</c> says what each stage asks for.</summary>
+/// <summary>Submits that a project reached its next stage. <c>GET /projects/stage-gates</c> says what each stage asks for.</summary>
 public record FileSubmissionRequest
 {
     /// <summary>The stage after the present one.</summary>
@@ -59,7 +59,7 @@ public record FileSubmissionRequest
     /// <summary>Integrations only: the officer for whom the submission is sent. Default: the project's owner.</summary>
     public Guid? SubmitterId { get; init; }
 
-    /// <summary>Integrations only: the officer who approved elsewhere. The project then moves at once.</summary>
+    /// <summary>Integrations only: the user who approved elsewhere. The project then reaches its stage at once.</summary>
     public Guid? ApproverId { get; init; }
 }
 
@@ -71,7 +71,7 @@ public sealed record FileSubmissionItem : FileSubmissionRequest
     public Guid? ProjectId { get; init; }
 }
 
-/// <summary>What a submission's write answers; the version is the project's.</summary>
+/// <summary>The receipt of a submission; the version is the project's.</summary>
 public sealed record SubmissionReceipt : Receipt
 {
     public required Guid ProjectId { get; init; }
@@ -131,7 +131,7 @@ internal static class FileSubmission
         BatchRequest<FileSubmissionItem> batch, HttpContext http, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         TypedResults.Ok(await Batch.RunAsync(http, batch, async item => await Handle(item.ProjectId!.Value, item, db, caller, clock, ct)));
 
-    /// <summary>Approves and tells the others.</summary>
+    /// <summary>Approves and publishes the event.</summary>
     public static void Approve(this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
         project.Approve(submission, approver, note, now);

@@ -30,7 +30,7 @@ public sealed record StageMoveAnswer
     public Money? Amount { get; init; }
 }
 
-/// <summary>How a project came to where it is.</summary>
+/// <summary>The history of a project's stages.</summary>
 public sealed record StagesAnswer : IVersioned
 {
     public required Guid ProjectId { get; init; }
@@ -38,7 +38,7 @@ public sealed record StagesAnswer : IVersioned
     public required DateOnly StageOn { get; init; }
     public required ProjectStatus Status { get; init; }
 
-    /// <summary>Moves in the order they were recorded; those taken back stay.</summary>
+    /// <summary>Moves in the order in which they were recorded. Steps back remove none.</summary>
     public required IReadOnlyList<StageMoveAnswer> Moves { get; init; }
 
     /// <summary>Submissions in the order they were recorded.</summary>
@@ -57,7 +57,7 @@ internal static class GetStages
             return TypedResults.NotFound();
         }
 
-        // The version stands for all of it, so moves and submissions made since the project was read are left for the next reading.
+        // The version covers the whole answer, so moves and submissions that were recorded after the project was read are left out.
         var moves = await db.History.AsNoTracking().Where(h => h.ProjectId == projectId && h.Version <= project.Version)
             .OrderBy(h => h.Version).ThenBy(h => h.Id).ToListAsync(ct);
         var submissions = await db.Submissions.AsNoTracking().Where(c => c.ProjectId == projectId && c.RecordedAt <= project.UpdatedAt)

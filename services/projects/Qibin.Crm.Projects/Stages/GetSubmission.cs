@@ -9,7 +9,7 @@ using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>A submission with its evidence and what became of it.</summary>
+/// <summary>A submission with its evidence and decision.</summary>
 public sealed record SubmissionAnswer : IVersioned
 {
     public required Guid Id { get; init; }

@@ -4,7 +4,7 @@ using Qibin.Crm.Projects.Domain;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>What a stage asks for.</summary>
+/// <summary>The evidence that a stage asks for.</summary>
 public sealed record StageGateAnswer
 {
     public required ProjectStage To { get; init; }
@@ -32,7 +32,7 @@ public sealed record StageGateAnswer
         };
 }
 
-/// <summary>A document asked for from a contract amount on.</summary>
+/// <summary>A document that is needed from a contract amount on.</summary>
 public sealed record StageGateAboveAnswer
 {
     public required Money ContractAmountFrom { get; init; }

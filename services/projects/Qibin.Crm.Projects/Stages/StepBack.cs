@@ -8,7 +8,7 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>Takes a project back to an earlier stage.</summary>
+/// <summary>Moves a project back to an earlier stage.</summary>
 public sealed record StepBackRequest
 {
     /// <summary>Any stage before the present one.</summary>

@@ -9,7 +9,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>Takes a submission back before it is decided.</summary>
+/// <summary>Withdraws a submission before it is decided.</summary>
 public sealed record WithdrawSubmissionRequest
 {
     [TextLength(1000)]

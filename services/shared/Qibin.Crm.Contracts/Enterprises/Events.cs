@@ -19,7 +19,7 @@ public sealed record EnterpriseState
 }
 
 /// <summary>An enterprise was made or linked for a project that registered.</summary>
-public sealed record EnterpriseRegistered : IEvent
+public sealed record EnterpriseRegistered : IEnterpriseEvent
 {
     public required EnterpriseState Enterprise { get; init; }
     public required Guid ProjectId { get; init; }
@@ -28,7 +28,7 @@ public sealed record EnterpriseRegistered : IEvent
 }
 
 /// <summary>An entry application moved to another state.</summary>
-public sealed record EntryApplicationMoved : IEvent
+public sealed record EntryApplicationMoved : IJourneyEvent
 {
     public required Guid ApplicationId { get; init; }
     public required Guid EnterpriseId { get; init; }
@@ -39,7 +39,7 @@ public sealed record EntryApplicationMoved : IEvent
 }
 
 /// <summary>An enterprise has its premises handed over and is in the city.</summary>
-public sealed record EnterpriseMovedIn : IEvent
+public sealed record EnterpriseMovedIn : IEnterpriseEvent
 {
     public required EnterpriseState Enterprise { get; init; }
     public required Guid ApplicationId { get; init; }
@@ -51,7 +51,7 @@ public sealed record EnterpriseMovedIn : IEvent
 }
 
 /// <summary>A tenancy ended 离园.</summary>
-public sealed record EnterpriseLeft : IEvent
+public sealed record EnterpriseLeft : IEnterpriseEvent
 {
     public required EnterpriseState Enterprise { get; init; }
     public required Guid TenancyId { get; init; }

@@ -1,13 +1,13 @@
 namespace Qibin.Crm.Contracts.Leads;
 
 /// <summary>A first contact opened a lead.</summary>
-public sealed record LeadOpened : IEvent
+public sealed record LeadOpened : ILeadEvent
 {
     public required LeadState Lead { get; init; }
 }
 
 /// <summary>A contact was logged on a lead. What was said stays in the leads service.</summary>
-public sealed record ContactRecorded : IEvent
+public sealed record ContactRecorded : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required Guid ContactId { get; init; }
@@ -16,14 +16,14 @@ public sealed record ContactRecorded : IEvent
 }
 
 /// <summary>A next step was planned, done or moved; null when none is open.</summary>
-public sealed record NextStepPlanned : IEvent
+public sealed record NextStepPlanned : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public DateOnly? DueOn { get; init; }
 }
 
 /// <summary>A lead was given to an officer, and with it to that officer's unit.</summary>
-public sealed record LeadAssigned : IEvent
+public sealed record LeadAssigned : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public Guid? PreviousOwnerId { get; init; }
@@ -31,14 +31,14 @@ public sealed record LeadAssigned : IEvent
 }
 
 /// <summary>A lead went into assessment, or was assessed as worth following.</summary>
-public sealed record LeadAssessed : IEvent
+public sealed record LeadAssessed : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required DateOnly OccurredOn { get; init; }
 }
 
 /// <summary>Real talks began: the lead opens the project whose id stands here.</summary>
-public sealed record LeadConverted : IEvent
+public sealed record LeadConverted : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required Guid ProjectId { get; init; }
@@ -47,7 +47,7 @@ public sealed record LeadConverted : IEvent
 }
 
 /// <summary>A lead was kept for a later visit or closed as invalid.</summary>
-public sealed record LeadClosed : IEvent
+public sealed record LeadClosed : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required string Reason { get; init; }
@@ -56,7 +56,7 @@ public sealed record LeadClosed : IEvent
 }
 
 /// <summary>A kept or invalid lead is followed again.</summary>
-public sealed record LeadReopened : IEvent
+public sealed record LeadReopened : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required DateOnly OccurredOn { get; init; }
@@ -66,7 +66,7 @@ public sealed record LeadReopened : IEvent
 /// An investor was merged into another one, which tells it. Its leads tell of their new investor themselves, each by a
 /// <see cref="LeadAmended"/>.
 /// </summary>
-public sealed record InvestorMerged : IEvent
+public sealed record InvestorMerged : IJourneyEvent
 {
     /// <summary>The investor that stays.</summary>
     public required Guid InvestorId { get; init; }
@@ -78,7 +78,7 @@ public sealed record InvestorMerged : IEvent
 }
 
 /// <summary>A merge was undone: the investor that had become part of another one stands for itself again.</summary>
-public sealed record InvestorMergeUndone : IEvent
+public sealed record InvestorMergeUndone : IJourneyEvent
 {
     public required Guid InvestorId { get; init; }
     public required Guid FromId { get; init; }
@@ -86,19 +86,19 @@ public sealed record InvestorMergeUndone : IEvent
 }
 
 /// <summary>Facts of a lead were corrected or added: chain node, estimated investment, readers.</summary>
-public sealed record LeadAmended : IEvent
+public sealed record LeadAmended : ILeadEvent
 {
     public required LeadState Lead { get; init; }
 }
 
 /// <summary>An import was taken back: the lead that it had opened is no more. The last event of its stream.</summary>
-public sealed record LeadRemoved : IEvent
+public sealed record LeadRemoved : ILeadEvent
 {
     public required LeadState Lead { get; init; }
 }
 
 /// <summary>A contact was corrected; the lead's first contact may have moved with it.</summary>
-public sealed record ContactCorrected : IEvent
+public sealed record ContactCorrected : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required Guid ContactId { get; init; }
@@ -107,7 +107,7 @@ public sealed record ContactCorrected : IEvent
 }
 
 /// <summary>Two units visited one investor within 14 days; both are told.</summary>
-public sealed record VisitsClashed : IEvent
+public sealed record VisitsClashed : IJourneyEvent
 {
     public required Guid ClashId { get; init; }
     public required Guid EarlierLeadId { get; init; }

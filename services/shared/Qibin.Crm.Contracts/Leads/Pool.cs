@@ -1,7 +1,7 @@
 namespace Qibin.Crm.Contracts.Leads;
 
 /// <summary>A lead will go into the pool 公海 on a day unless a contact is logged before.</summary>
-public sealed record PoolWarned : IEvent
+public sealed record PoolWarned : IJourneyEvent
 {
     public required Guid LeadId { get; init; }
     public required Guid OwnerId { get; init; }
@@ -12,7 +12,7 @@ public sealed record PoolWarned : IEvent
 }
 
 /// <summary>A lead went into the pool, for want of contacts or released by hand. Until it is picked it stands with its last owner.</summary>
-public sealed record LeadPooled : IEvent
+public sealed record LeadPooled : IJourneyEvent
 {
     public required Guid LeadId { get; init; }
     public required Guid OwnerId { get; init; }
@@ -25,7 +25,7 @@ public sealed record LeadPooled : IEvent
 }
 
 /// <summary>A lead left the pool: picked by an officer, or followed again by whom it was with.</summary>
-public sealed record LeadLeftPool : IEvent
+public sealed record LeadLeftPool : IJourneyEvent
 {
     public required Guid LeadId { get; init; }
 

@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Contracts.Leads;
 
 /// <summary>A deadline of a lead's response clock passed without what it asks for. Told once.</summary>
-public sealed record ResponseBreached : IEvent
+public sealed record ResponseBreached : IJourneyEvent
 {
     public required Guid BreachId { get; init; }
     public required Guid LeadId { get; init; }
@@ -23,7 +23,7 @@ public sealed record ResponseBreached : IEvent
 /// What a breach was about was done late, or is asked for no more since the lead was closed or went into the pool; open again when an
 /// import that had done it was taken back.
 /// </summary>
-public sealed record ResponseBreachMoved : IEvent
+public sealed record ResponseBreachMoved : IJourneyEvent
 {
     public required Guid BreachId { get; init; }
     public required Guid LeadId { get; init; }
@@ -33,21 +33,21 @@ public sealed record ResponseBreachMoved : IEvent
 }
 
 /// <summary>The response clock of a lead stands still: it waits for the investor.</summary>
-public sealed record ResponseClockPaused : IEvent
+public sealed record ResponseClockPaused : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required DateOnly OccurredOn { get; init; }
 }
 
 /// <summary>The response clock of a lead runs again.</summary>
-public sealed record ResponseClockResumed : IEvent
+public sealed record ResponseClockResumed : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public required DateOnly OccurredOn { get; init; }
 }
 
 /// <summary>What an officer has to do on a working day 今日待办, in numbers of leads.</summary>
-public sealed record DigestMade : IEvent
+public sealed record DigestMade : IJourneyEvent
 {
     public required Guid OwnerId { get; init; }
     public required DateOnly On { get; init; }

@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Contracts.Leads;
 
 /// <summary>A transfer of a lead between units was proposed, answered, confirmed or ended. Its shares hold from confirmation on.</summary>
-public sealed record TransferMoved : IEvent
+public sealed record TransferMoved : IJourneyEvent
 {
     public required Guid TransferId { get; init; }
     public required Guid LeadId { get; init; }

@@ -3,14 +3,14 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Contracts.Projects;
 
 /// <summary>A conversion opened a project at negotiating 在谈.</summary>
-public sealed record ProjectOpened : IEvent
+public sealed record ProjectOpened : IProjectEvent
 {
     public required ProjectState Project { get; init; }
     public required DateOnly OccurredOn { get; init; }
 }
 
 /// <summary>A project reached its next stage, with evidence and approval.</summary>
-public sealed record ProjectStageReached : IEvent
+public sealed record ProjectStageReached : IProjectEvent
 {
     public required ProjectState Project { get; init; }
     public required ProjectStage From { get; init; }
@@ -19,7 +19,7 @@ public sealed record ProjectStageReached : IEvent
 }
 
 /// <summary>A stage was taken back with a reason; the milestones after <see cref="To"/> no longer hold.</summary>
-public sealed record ProjectSteppedBack : IEvent
+public sealed record ProjectSteppedBack : IProjectEvent
 {
     public required ProjectState Project { get; init; }
     public required ProjectStage From { get; init; }
@@ -29,7 +29,7 @@ public sealed record ProjectSteppedBack : IEvent
 }
 
 /// <summary>A project was suspended 暂停, resumed 恢复 or terminated 终止; the state says which.</summary>
-public sealed record ProjectStatusChanged : IEvent
+public sealed record ProjectStatusChanged : IProjectEvent
 {
     public required ProjectState Project { get; init; }
     public required string Reason { get; init; }
@@ -37,7 +37,7 @@ public sealed record ProjectStatusChanged : IEvent
 }
 
 /// <summary>Funds were paid in 到位, or an entry was corrected.</summary>
-public sealed record FundsPaidIn : IEvent
+public sealed record FundsPaidIn : IProjectEvent
 {
     public required ProjectState Project { get; init; }
     public required Money Amount { get; init; }
@@ -45,7 +45,7 @@ public sealed record FundsPaidIn : IEvent
 }
 
 /// <summary>Investment was completed 完成投资, or an entry was corrected.</summary>
-public sealed record InvestmentCompleted : IEvent
+public sealed record InvestmentCompleted : IProjectEvent
 {
     public required ProjectState Project { get; init; }
     public required Money Amount { get; init; }
@@ -53,13 +53,13 @@ public sealed record InvestmentCompleted : IEvent
 }
 
 /// <summary>Facts of a project were corrected or added: name, node, responsible officer, readers, enterprise.</summary>
-public sealed record ProjectAmended : IEvent
+public sealed record ProjectAmended : IProjectEvent
 {
     public required ProjectState Project { get; init; }
 }
 
 /// <summary>The project's enterprise moved into the city 入驻.</summary>
-public sealed record ProjectMovedIn : IEvent
+public sealed record ProjectMovedIn : IProjectEvent
 {
     public required ProjectState Project { get; init; }
     public required Guid EnterpriseId { get; init; }

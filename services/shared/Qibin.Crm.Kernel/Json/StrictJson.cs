@@ -15,6 +15,11 @@ public static class StrictJson
     /// <summary>The same settings for code outside of ASP.NET.</summary>
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
+    /// <summary>
+    /// The same for reading events: members that this version does not know are ignored, so a consumer may be older than its publisher.
+    /// </summary>
+    public static JsonSerializerOptions Lenient { get; } = new(Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -105,6 +110,12 @@ public static class StrictJson
                 reader.Read();
                 if (name is not ("amount" or "currency"))
                 {
+                    if (options.UnmappedMemberHandling == JsonUnmappedMemberHandling.Skip)
+                    {
+                        reader.Skip();
+                        continue;
+                    }
+
                     throw new JsonException("json.unknownProperty");
                 }
 

@@ -43,7 +43,7 @@ internal sealed class Deliveries(
         Delivery delivery;
         try
         {
-            delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers);
+            delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers, arrival.Body);
             var happened = events.Read(arrival.Type, arrival.Body);
             works = [.. inbox.Subscriptions.Where(s => s.Event == happened.GetType()).Select(s => new ConsumerWork(s, happened, delivery))];
         }

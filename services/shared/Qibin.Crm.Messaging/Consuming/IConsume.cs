@@ -9,7 +9,14 @@ namespace Qibin.Crm.Messaging.Consuming;
 /// <param name="Ordinal">Order among the events of one version.</param>
 /// <param name="RecordedAt">When the event was recorded, by its service's database.</param>
 /// <param name="ActorId">Who caused it; empty for the system.</param>
-public sealed record Delivery(Guid MessageId, Guid StreamId, long Version, int Ordinal, DateTimeOffset RecordedAt, Guid ActorId);
+/// <param name="Json">The event as it was received, with members that this version does not know.</param>
+public sealed record Delivery(Guid MessageId, Guid StreamId, long Version, int Ordinal, DateTimeOffset RecordedAt, Guid ActorId, string Json);
+
+/// <summary>
+/// An event that this version does not know or cannot read, as after a return to an older version. A service that stores events as they
+/// came subscribes to it; in every other service the message is parked.
+/// </summary>
+public sealed record UnreadEvent(string Type) : IEvent;
 
 /// <summary>
 /// Handles one kind of event. It is called inside a transaction that has already noted the message in the inbox, so its effect
@@ -18,6 +25,16 @@ public sealed record Delivery(Guid MessageId, Guid StreamId, long Version, int O
 public interface IConsume<in TEvent> where TEvent : IEvent
 {
     Task ConsumeAsync(TEvent happened, Delivery delivery, CancellationToken ct);
+}
+
+/// <summary>
+/// A consumer that collects the events of one transaction and applies all of them at its end, in fewer statements than one by one. What it
+/// tracks in the DbContext is saved and committed for it.
+/// </summary>
+public interface IConsumeBatches
+{
+    /// <summary>Applies what was collected.</summary>
+    Task CompleteAsync(CancellationToken ct);
 }
 
 /// <summary>The message that this flow of work is processing.</summary>

@@ -13,13 +13,6 @@ public sealed record Subscription(Type Event, Type Consumer, Func<IServiceProvid
 /// <summary>One delivery for one consumer.</summary>
 public sealed record ConsumerWork(Subscription Subscription, IEvent Happened, Delivery Delivery);
 
-/// <summary>A DbContext whose consumers gather statements, to be sent in one message before the commit.</summary>
-public interface IGathersStatements
-{
-    /// <summary>Sends what was gathered.</summary>
-    Task SendGatheredAsync(CancellationToken ct);
-}
-
 /// <summary>Processes deliveries so that each takes effect once per consumer.</summary>
 public abstract class Inbox(IEnumerable<Subscription> subscriptions)
 {
@@ -72,7 +65,12 @@ public sealed class Inbox<TDb>(IServiceScopeFactory scopes, IEnumerable<Subscrip
 
         if (taken.Count > 0)
         {
-            await (db is IGathersStatements gathering ? gathering.SendGatheredAsync(ct) : Task.CompletedTask);
+            foreach (var consumer in works.Select(w => w.Subscription.Consumer).Distinct().Where(c => c.IsAssignableTo(typeof(IConsumeBatches))))
+            {
+                await ((IConsumeBatches)scope.ServiceProvider.GetRequiredService(consumer)).CompleteAsync(ct);
+                await db.SaveChangesAsync(ct);
+            }
+
             await transaction.CommitAsync(ct);
         }
 

@@ -46,14 +46,15 @@ internal static class Envelope
         Guid.TryParse(headers.GetValueOrDefault("streamId"), out var stream) ? stream : Guid.Empty;
 
     /// <exception cref="UnreadableMessageException">A header is missing or is not what it should be.</exception>
-    public static Delivery Delivery(string? messageId, Dictionary<string, string> headers)
+    public static Delivery Delivery(string? messageId, Dictionary<string, string> headers, byte[] body)
     {
         try
         {
             return new Delivery(
                 Guid.Parse(messageId ?? ""), Guid.Parse(headers["streamId"]), long.Parse(headers["version"], CultureInfo.InvariantCulture),
                 int.Parse(headers["ordinal"], CultureInfo.InvariantCulture),
-                DateTimeOffset.Parse(headers["recordedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), Guid.Parse(headers["actorId"]));
+                DateTimeOffset.Parse(headers["recordedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), Guid.Parse(headers["actorId"]),
+                Encoding.UTF8.GetString(body));
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or OverflowException)
         {

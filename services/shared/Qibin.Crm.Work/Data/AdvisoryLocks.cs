@@ -22,9 +22,6 @@ public static class AdvisoryLocks
     private const int ProjectEvents = 9;
     private const int Directory = 10;
 
-    /// <summary>Locks one journey of the pipeline; the lead's id is parameter <c>$1</c>. For a statement that is sent with others.</summary>
-    public static string JourneyStatement { get; } = $"select pg_advisory_xact_lock({Journey}, hashtext($1::text))";
-
     /// <summary>Makes the session the only relay of its database until it ends; does not wait.</summary>
     /// <returns>False while another session is the relay.</returns>
     public static Task<bool> TryRelayAsync(NpgsqlConnection session, CancellationToken ct) =>

@@ -1,0 +1,76 @@
+using Qibin.Crm.Pipeline.Reports;
+
+namespace Qibin.Crm.Pipeline.Data;
+
+/// <summary>A monthly report that was asked for; its id is that of the job that makes it. It is never changed once it is made.</summary>
+internal sealed class ReportRow
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>The month's first day.</summary>
+    public required DateOnly Month { get; init; }
+
+    /// <summary>The business day as of which everything in it is: the month's last, or the day on which it was asked for.</summary>
+    public required DateOnly AsOf { get; init; }
+
+    /// <summary>What was recorded later is not in it.</summary>
+    public required DateTimeOffset KnownAt { get; init; }
+
+    /// <summary>Whose rows it is made from, in the words of <see cref="ReportScope"/>.</summary>
+    public required string Scope { get; init; }
+
+    public required Guid RequesterId { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>SHA-256 of the workbook, in hexadecimal digits; null while it is being made.</summary>
+    public string? WorkbookHash { get; set; }
+
+    /// <summary>SHA-256 of the document, likewise.</summary>
+    public string? DocumentHash { get; set; }
+
+    public int WorkbookLength { get; set; }
+    public int DocumentLength { get; set; }
+}
+
+/// <summary>
+/// What a report is made from and cannot be found again later, and the files that came of it. Whose a journey is, whether it is
+/// confidential and what units and projects are called are known only as they are today, so they are kept as they were.
+/// </summary>
+internal sealed class ReportMaterialRow
+{
+    public required Guid ReportId { get; init; }
+
+    /// <summary>The journeys within the scope, without confidential ones.</summary>
+    public required Guid[] Leads { get; init; }
+
+    /// <summary>Confidential journeys within the scope, whoever reads them: a report goes from hand to hand.</summary>
+    public required int Confidential { get; init; }
+
+    /// <summary>The names in it, as <see cref="ReportNames"/> in JSON.</summary>
+    public string Names { get; set; } = "{}";
+
+    /// <summary>The journeys that it tells of one by one.</summary>
+    public Guid[] Listed { get; set; } = [];
+
+    public byte[]? Workbook { get; set; }
+    public byte[]? Document { get; set; }
+}
+
+/// <summary>The names in a report.</summary>
+internal sealed record ReportNames
+{
+    /// <summary>The scope as it is shown.</summary>
+    public required string Scope { get; init; }
+
+    public required IReadOnlyDictionary<Guid, string> Units { get; init; }
+
+    /// <summary>By the journey's lead.</summary>
+    public required IReadOnlyDictionary<Guid, ReportedProject> Projects { get; init; }
+}
+
+/// <summary>What a project is called in a report.</summary>
+internal sealed record ReportedProject
+{
+    public required string Code { get; init; }
+    public required string Name { get; init; }
+}

@@ -1,0 +1,38 @@
+using Qibin.Crm.Contracts;
+
+namespace Qibin.Crm.Pipeline.Domain;
+
+/// <summary>
+/// One event as it was received, for ever: what happened, when in the trade, when recorded, by whom. Everything else in this database that
+/// is not entered here is derived from these rows.
+/// </summary>
+internal sealed class ReceivedEvent
+{
+    public required Guid StreamId { get; init; }
+    public required long Version { get; init; }
+    public required int Ordinal { get; init; }
+
+    /// <summary>The event's record name; this version need not know it.</summary>
+    public required string Type { get; init; }
+
+    public Guid? LeadId { get; init; }
+    public Guid? ProjectId { get; init; }
+    public Guid? EnterpriseId { get; init; }
+
+    /// <summary>Business date; the day of recording where the event has none.</summary>
+    public required DateOnly OccurredOn { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Empty for the system.</summary>
+    public required Guid ActorId { get; init; }
+
+    /// <summary>The event as JSON, as it came.</summary>
+    public required string Event { get; init; }
+}
+
+/// <summary>A stored event with what this version reads of it.</summary>
+internal sealed record ReadEvent(ReceivedEvent Row, IEvent Event)
+{
+    public Rank Rank => new(Row.Version, Row.Ordinal);
+}

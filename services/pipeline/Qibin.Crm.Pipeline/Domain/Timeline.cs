@@ -1,0 +1,221 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
+
+namespace Qibin.Crm.Pipeline.Domain;
+
+/// <summary>The newest state of a stream.</summary>
+internal sealed record Latest<TState>(Rank Rank, DateTimeOffset RecordedAt, TState State);
+
+/// <summary>What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after it.</summary>
+internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack)
+{
+    public static Changes None { get; } = new([], []);
+}
+
+/// <summary>A journey folded from all of its events, with its whole past.</summary>
+internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones)
+{
+    /// <summary>No event has a state of it.</summary>
+    public bool IsEmpty => Timeline is { Lead: null, Project: null };
+}
+
+/// <summary>
+/// All that has to be known of one journey to take the next event into account: never the list of the earlier ones, so that an event costs
+/// the same however many there were.
+/// </summary>
+/// <remarks>
+/// What an event changed against the version before it in its stream holds from its business day on, until a later version changes the
+/// same again. Known at an instant is what had been recorded by then. The lead's first state holds from the first contact on, where the
+/// journey begins; the project's owner, unit, chain, node, stage and status take over on the day of its opening. Funds add up.
+/// </remarks>
+internal sealed record Timeline
+{
+    /// <summary>Raised when the stored form changes: a journey that was stored in another form is folded again from its events.</summary>
+    public const int Format = 1;
+
+    public required Guid LeadId { get; init; }
+    public Latest<LeadState>? Lead { get; init; }
+
+    /// <summary>The project that the lead became; of several the one with the lowest id.</summary>
+    public Latest<ProjectState>? Project { get; init; }
+
+    public LeadSteps LeadSteps { get; init; } = new();
+    public ProjectSteps ProjectSteps { get; init; } = new();
+
+    /// <summary>The lead was removed, as when its import was undone: the journey has no days.</summary>
+    public bool Removed { get; init; }
+
+    /// <summary>The intervals that are known now, in the order of their days.</summary>
+    public IReadOnlyList<Interval> Open { get; init; } = [];
+
+    /// <summary>The milestones that were not taken back.</summary>
+    public IReadOnlyList<Milestone> Reached { get; init; } = [];
+
+    /// <summary>When the newest change of the days was recorded.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>How many intervals there have been.</summary>
+    public int Intervals { get; init; }
+
+    /// <summary>Takes the next event into account.</summary>
+    /// <param name="timeline">The journey before it.</param>
+    /// <param name="e">An event with a state of its lead or project.</param>
+    /// <returns>
+    /// Null when the event has come out of order and changes what was known before: then the journey has to be folded from all events.
+    /// </returns>
+    public static (Timeline Timeline, Changes Changes)? Apply(Timeline timeline, ReadEvent e)
+    {
+        if (e.Event is IProjectEvent { Project.ProjectId: var id } && timeline.Project is { State.ProjectId: var followed } && id != followed)
+        {
+            return id > followed ? (timeline, Changes.None) : null;
+        }
+
+        if ((e.Event is ILeadEvent ? timeline.Lead?.Rank : timeline.Project?.Rank) >= e.Rank)
+        {
+            return null;
+        }
+
+        var next = timeline.Noting(e, timeline.Lead?.State, timeline.Project?.State);
+        if (next.DaysDiffer(timeline) && e.Row.RecordedAt < timeline.ChangedAt)
+        {
+            return null;
+        }
+
+        var (reached, takenBack) = Milestones.After(timeline.Reached, e);
+        var (known, closed) = next.Knowing(timeline, e.Row.RecordedAt);
+        return (known with { Reached = reached }, new Changes(closed, takenBack));
+    }
+
+    /// <summary>Folds a journey from all of its events, in whichever order they are given.</summary>
+    public static Folded Of(Guid leadId, IEnumerable<ReadEvent> events)
+    {
+        var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
+        var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
+        var timeline = new Timeline { LeadId = leadId };
+        var (takenBack, changes) = (new List<Milestone>(), new List<(ReadEvent Event, LeadState? Lead, ProjectState? Project)>());
+        // What an event changed is told by the version before it, whenever that was recorded.
+        var (lead, was) = ((LeadState?)null, (ProjectState?)null);
+        foreach (var e in all.Where(e => e.Event is ILeadEvent || ((IProjectEvent)e.Event).Project.ProjectId == project))
+        {
+            changes.Add((e, lead, was));
+            (lead, was) = ((e.Event as ILeadEvent)?.Lead ?? lead, (e.Event as IProjectEvent)?.Project ?? was);
+            var (reached, ended) = Milestones.After(timeline.Reached, e);
+            timeline = timeline with { Reached = reached };
+            takenBack.AddRange(ended);
+        }
+
+        var intervals = new List<Interval>();
+        foreach (var (e, leadBefore, projectBefore) in changes.OrderBy(c => c.Event.Row.RecordedAt).ThenBy(c => c.Event.Row.StreamId).ThenBy(c => c.Event.Rank))
+        {
+            var (next, closed) = timeline.Noting(e, leadBefore, projectBefore).Knowing(timeline, e.Row.RecordedAt);
+            timeline = next;
+            intervals.AddRange(closed.Where(i => i.KnownFrom < i.KnownTo));
+        }
+
+        return new Folded(timeline, [.. intervals, .. timeline.Open], [.. takenBack, .. timeline.Reached]);
+    }
+
+    private Timeline Noting(ReadEvent e, LeadState? lead, ProjectState? project) => e.Event switch
+    {
+        ILeadEvent { Lead: var now } => this with
+        {
+            Lead = Lead?.Rank > e.Rank ? Lead : new Latest<LeadState>(e.Rank, e.Row.RecordedAt, now),
+            LeadSteps = LeadSteps.With(lead, now, e.Row.OccurredOn, e.Rank),
+            Removed = Removed || e.Event is LeadRemoved,
+        },
+        IProjectEvent { Project: var now } => this with
+        {
+            Project = Project?.Rank > e.Rank ? Project : new Latest<ProjectState>(e.Rank, e.Row.RecordedAt, now),
+            ProjectSteps = ProjectSteps.With(project, now, e.Row.OccurredOn, e.Rank),
+        },
+        _ => this,
+    };
+
+    /// <summary>An array of steps that nothing was changed in is the same array.</summary>
+    private bool DaysDiffer(Timeline before) => (LeadSteps, ProjectSteps, Removed) != (before.LeadSteps, before.ProjectSteps, before.Removed);
+
+    private (Timeline Timeline, IReadOnlyList<Interval> Closed) Knowing(Timeline before, DateTimeOffset at)
+    {
+        if (!DaysDiffer(before))
+        {
+            return (this, []);
+        }
+
+        var number = Intervals;
+        var open = Days(at).ConvertAll(now => Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? (now with { Number = ++number }));
+        return (
+            this with { Open = open, Intervals = number, ChangedAt = at },
+            [.. Open.Where(was => !open.Contains(was)).Select(was => was with { KnownTo = at })]);
+    }
+
+    /// <summary>The intervals of days, by all that is known.</summary>
+    private List<Interval> Days(DateTimeOffset at)
+    {
+        var intervals = new List<Interval>();
+        if (Removed || !LeadSteps.Opened)
+        {
+            return intervals;
+        }
+
+        var begins = LeadSteps.FirstContactOn[^1].Value;
+        var days = new SortedSet<DateOnly>(LeadSteps.Days().Where(day => day > begins)) { begins };
+        if (ProjectSteps.OpenedOn is { } opened)
+        {
+            days.UnionWith(ProjectSteps.Days().Append(opened).Where(day => day > begins && day >= opened));
+        }
+
+        foreach (var day in days)
+        {
+            var interval = On(day, begins, at);
+            if (intervals.Count > 0)
+            {
+                if (intervals[^1].IsSame(interval))
+                {
+                    continue;
+                }
+
+                intervals[^1] = intervals[^1] with { DayTo = day };
+            }
+
+            intervals.Add(interval);
+        }
+
+        return intervals;
+    }
+
+    private Interval On(DateOnly day, DateOnly begins, DateTimeOffset at)
+    {
+        var (lead, project) = (LeadSteps, ProjectSteps.OpenedOn <= day ? ProjectSteps : null);
+        var stage = (project?.Stage ?? lead.Stage).On(day)!.Value;
+        var (contract, estimated) = (project?.Contract.On(day)?.Value, lead.Estimated.On(day)?.Value);
+        return new Interval
+        {
+            LeadId = LeadId,
+            Number = 0,
+            KnownFrom = at,
+            DayFrom = day,
+            Stage = stage.Stage,
+            StageOn = stage.On,
+            Status = project?.Status.On(day)!.Value ?? Stages.StatusOf(stage.Stage),
+            OwnerId = (project?.OwnerId ?? lead.OwnerId).On(day)!.Value,
+            UnitId = (project?.UnitId ?? lead.UnitId).On(day)!.Value,
+            ChainCode = (project?.ChainCode ?? lead.ChainCode).On(day)!.Value,
+            NodeCode = (project?.NodeCode ?? lead.NodeCode).On(day)!.Value,
+            SourceRegion = lead.SourceRegion.On(day)!.Value,
+            Band = Bands.Of(contract ?? estimated),
+            Month = begins.MonthNumber(),
+            FirstContactOn = begins,
+            MovedInOn = project?.MovedInOn.On(day)?.Value,
+            ProjectId = project is null ? null : Project!.State.ProjectId,
+            Amounts = Amount.Of(estimated, contract,
+            [
+                .. (project?.Entries ?? []).Where(e => e.From <= day).GroupBy(e => e.Currency)
+                    .Select(g => (g.Key, g.Sum(e => e.PaidIn), g.Sum(e => e.Completed))),
+            ]),
+        };
+    }
+
+    /// <summary>The journey as it is now; null while only others than its lead are known.</summary>
+    public JourneyRow? Journey() => Lead is null ? null : JourneyRow.Of(LeadId, Lead, Project, Removed);
+}

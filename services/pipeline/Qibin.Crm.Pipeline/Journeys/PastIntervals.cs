@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Qibin.Crm.Pipeline.Journeys;
+
+/// <summary>The intervals that a filter asks for.</summary>
+internal static class PastIntervals
+{
+    /// <summary>What every journey was on the day asked for, as it was known at the instant asked for.</summary>
+    public static IQueryable<Interval> IntervalsOn(this PipelineDb db, JourneyFilter filter)
+    {
+        var intervals = db.IntervalsKnown(filter);
+        return filter.AsOf is { } day
+            ? intervals.Where(s => s.DayFrom <= day && (s.DayTo == null || s.DayTo > day))
+            : intervals.Where(s => s.DayTo == null);
+    }
+
+    /// <summary>All days of every journey, as they were known at the instant asked for.</summary>
+    public static IQueryable<Interval> IntervalsKnown(this PipelineDb db, JourneyFilter filter)
+    {
+        var intervals = db.Intervals.AsNoTracking();
+        return filter.KnownAt?.ToUniversalTime() is { } known
+            ? intervals.Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > known))
+            : intervals.Where(s => s.KnownTo == null);
+    }
+
+    /// <summary>Keeps the intervals of these journeys: who may see a journey is decided by what it is today.</summary>
+    public static IQueryable<Interval> Within(this IQueryable<Interval> intervals, IQueryable<JourneyRow> journeys) =>
+        intervals.Join(journeys, s => s.LeadId, j => j.LeadId, (s, _) => s);
+}

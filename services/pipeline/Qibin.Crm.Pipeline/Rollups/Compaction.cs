@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Npgsql;
+using Qibin.Crm.Work.Data;
+
+namespace Qibin.Crm.Pipeline.Rollups;
+
+/// <summary>
+/// Merges deltas into rollups. Consumers only append, so that no two of them wait for one row; one compaction at a time, over all instances,
+/// takes what has been committed. A reader's snapshot has each delta either by itself or in the rollups.
+/// </summary>
+internal static class Compaction
+{
+    private const string Sums =
+        "sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in, sum(completed) as completed";
+
+    private const string Something = "sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0 or sum(completed) <> 0";
+
+    private static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    private static readonly string Names = string.Join(", ", Columns);
+
+    // By ctid: the planner takes a table that is emptied again and again for an empty one, and would join it with itself row by row.
+    private static readonly string Merge =
+        $"""
+        with taken as (
+            delete from delta where ctid = any (array(select ctid from delta order by id limit $1))
+            returning status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed),
+        {Grouped},
+        merged as (
+            insert into rollup as kept (key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, readers)
+            select key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, '{"{}"}' from grouped
+            order by set, unit_id, chain_code
+            on conflict (key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
+                contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in, completed = kept.completed + excluded.completed)
+        select count(*) from taken
+        """;
+
+    /// <summary>
+    /// From rows named <c>taken</c>, as deltas are, the sums of all sets, named <c>grouped</c>. Rows of one scope lie side by side: a total
+    /// reads some thousand of them, which otherwise lay on as many pages.
+    /// </summary>
+    public static string Grouped =>
+        $"""
+        summed as (
+            select {(1 << Columns.Length) - 1} - grouping({string.Join(", ", Columns.Reverse())}) as set, status, confidential, {Names}, currency, {Sums}
+            from taken
+            group by status, confidential, currency, grouping sets ({string.Join(", ", Sets.Summed.Select(set => $"({string.Join(", ", Of(set))})"))})
+            having {Something}),
+        sets as (
+            {string.Join(" union all ", (string[])["select * from summed", .. Sets.Further.Select(Further)])}),
+        grouped as (
+            select md5(row(set, status, confidential, {Names}, currency)::text)::uuid as key, set, status, confidential, {Values}, currency,
+                count, estimated, contract, paid_in, completed
+            from sets)
+        """;
+
+    /// <summary>A column that a set does not have is null in it; where the table wants a value, it has its type's default.</summary>
+    private static string Values => string.Join(", ", Columns.Select(column => column switch
+    {
+        "stage" or "band" or "month" or "at" or "day" => $"coalesce({column}, 0) as {column}",
+        "unit_id" or "owner_id" or "then_unit" => $"coalesce({column}, '{Guid.Empty}') as {column}",
+        _ => column,
+    }));
+
+    /// <summary>Merges what waits, so many deltas at most.</summary>
+    /// <returns>How many were merged; 0 when none waits, or somebody else is at it.</returns>
+    public static async Task<long> RunAsync(NpgsqlDataSource database, int most, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (!await AdvisoryLocks.TryCompactionAsync(transaction, ct))
+        {
+            return 0;
+        }
+
+        // It is nobody's request, and a long backlog is merged in long batches, its sums side by side in memory.
+        await using var merge = new NpgsqlCommand("set local statement_timeout = 0; set local work_mem = '256MB'", connection);
+        await merge.ExecuteNonQueryAsync(ct);
+        merge.CommandText = Merge;
+        merge.CommandTimeout = 0;
+        merge.Parameters.Add(new NpgsqlParameter { Value = most });
+        var merged = (long)(await merge.ExecuteScalarAsync(ct))!;
+        await transaction.CommitAsync(ct);
+        return merged;
+    }
+
+    private static IEnumerable<string> Of(int set) => Columns.Where((_, column) => Sets.Has(set, (RollupColumn)column));
+
+    private static string Further((int Set, int From) one) =>
+        $"""
+        select {one.Set}, status, confidential, {string.Join(", ", Columns.Select((column, bit) => Sets.Has(one.Set, (RollupColumn)bit) ? column : "null"))}, currency, {Sums}
+        from summed where set = {one.From}
+        group by status, confidential, currency, {string.Join(", ", Of(one.Set))}
+        having {Something}
+        """;
+}
+
+/// <summary>Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the rollups.</summary>
+internal sealed class CompactionTimer(NpgsqlDataSource database, TimeProvider clock, ILogger<CompactionTimer> log) : BackgroundService
+{
+    /// <summary>Deltas merged in one transaction: a second's work or so.</summary>
+    private const int Batch = 20_000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var rhythm = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
+        while (await rhythm.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await Compaction.RunAsync(database, Batch, stoppingToken) == Batch)
+                {
+                    // More waits.
+                }
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                log.LogWarning("Deltas wait to be compacted: {Reason}", e.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using Qibin.Crm.Work.Data;
+
+namespace Qibin.Crm.Pipeline.Rollups;
+
+/// <summary>A sum that is not what the intervals come to.</summary>
+internal sealed record RollupDifference(string What, string Expected, string Found);
+
+/// <summary>
+/// Compares each row of the rollups with what the intervals come to, less the deltas that still wait: by one statement, so of one instant,
+/// while nobody compacts.
+/// </summary>
+internal static class RollupCheck
+{
+    private static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    private static readonly string Compared =
+        $"""
+        with taken as (
+            select s.status, j.confidential, s.stage, j.chain_code, j.unit_id, j.owner_id, s.node_code, s.source_region, s.band, s.month,
+                s.chain_code as then_chain, s.unit_id as then_unit,
+                (extract(year from edge.day) * 12 + extract(month from edge.day))::int as at, extract(day from edge.day)::int as day, amount.currency,
+                edge.sign * amount.count as count, edge.sign * amount.estimated as estimated, edge.sign * amount.contract as contract,
+                edge.sign * amount.paid_in as paid_in, edge.sign * amount.completed as completed
+            from interval s join journey j using (lead_id)
+            cross join lateral (values (s.day_from, 1), (s.day_to, -1)) as edge (day, sign)
+            cross join lateral (
+                select '' as currency, 1 as count, 0.0 as estimated, 0.0 as contract, 0.0 as paid_in, 0.0 as completed
+                union all
+                select currency, 0, estimated, contract, paid_in, completed
+                from jsonb_to_recordset(s.amounts) as m (currency text, estimated numeric, contract numeric, paid_in numeric, completed numeric)) amount
+            where s.known_to is null and edge.day is not null
+            union all
+            select status, confidential, {string.Join(", ", Columns)}, currency, -count, -estimated, -contract, -paid_in, -completed from delta),
+        {Compaction.Grouped},
+        compared as (
+            select key, {string.Join(", ", Columns.Prepend("confidential").Prepend("status").Prepend("set").Append("currency").Select(c => $"coalesce(g.{c}, r.{c}) as {c}"))},
+                {string.Join(", ", new[] { "count", "estimated", "contract", "paid_in", "completed" }.Select(m => $"coalesce(g.{m}, 0) as {m}, coalesce(r.{m}, 0) as {m}_found"))}
+            from grouped g full join rollup r using (key)),
+        differing as (
+            select * from compared
+            where (count, estimated, contract, paid_in, completed) is distinct from (count_found, estimated_found, contract_found, paid_in_found, completed_found))
+        """;
+
+    private static readonly string Name =
+        $"select concat_ws(' ', 'set', set, 'status', status, case when confidential then 'confidential' end, "
+        + string.Join(", ", Columns.Select((c, bit) => $"case when set & {1 << bit} <> 0 then '{c} ' || coalesce({c}::text, 'none') end"))
+        + ", nullif(currency, '')), concat_ws(' ', count, trim_scale(estimated), trim_scale(contract), trim_scale(paid_in), trim_scale(completed)), "
+        + "concat_ws(' ', count_found, trim_scale(estimated_found), trim_scale(contract_found), trim_scale(paid_in_found), trim_scale(completed_found)), "
+        + "count(*) over () from differing order by key limit $1";
+
+    private static readonly string Repaired =
+        $"""
+        ,
+        repaired as (
+            insert into rollup as kept (key, set, status, confidential, {string.Join(", ", Columns)}, currency, count, estimated, contract, paid_in, completed, readers)
+            select key, set, status, confidential, {string.Join(", ", Columns)}, currency, count, estimated, contract, paid_in, completed, '{"{}"}' from differing
+            on conflict (key) do update set count = excluded.count, estimated = excluded.estimated, contract = excluded.contract,
+                paid_in = excluded.paid_in, completed = excluded.completed)
+        """;
+
+    /// <summary>Compares all sums, in the caller's transaction.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="most">How many differences are named.</param>
+    /// <param name="repair">Sets the sums that differ to what the intervals come to.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<(long Differing, IReadOnlyList<RollupDifference> Differences)> RunAsync(PipelineDb db, int most, bool repair, CancellationToken ct)
+    {
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await AdvisoryLocks.LockCompactionAsync(connection, ct);
+        await using var compare = new NpgsqlCommand(
+            "set local work_mem = '256MB'", connection, (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction()) { CommandTimeout = 0 };
+        await compare.ExecuteNonQueryAsync(ct);
+        compare.CommandText = Compared + (repair ? Repaired : "") + "\n" + Name;
+        compare.Parameters.Add(new NpgsqlParameter { Value = most });
+        var (differing, differences) = (0L, new List<RollupDifference>());
+        await using var reader = await compare.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            differences.Add(new RollupDifference(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+            differing = reader.GetInt64(3);
+        }
+
+        return (differing, differences);
+    }
+}

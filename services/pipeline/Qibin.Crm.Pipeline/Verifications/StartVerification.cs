@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Jobs;
+
+namespace Qibin.Crm.Pipeline.Verifications;
+
+internal static class StartVerification
+{
+    public static void MapStartVerification(this RouteGroupBuilder api) => api.MapPost("/pipeline/verifications", Handle)
+        .Allow(null, Roles.Administrator)
+        .WithName("startVerification")
+        .WithSummary("核验 · Compare services, stored events, journeys and the sums behind the totals, and name every difference");
+
+    internal static async Task<Accepted<VerificationReceipt>> Handle(PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (await db.UnderWayAsync(VerificationJob.Kind, ct) is { } running)
+        {
+            return Accepted(running);
+        }
+
+        var job = Job.Of(VerificationJob.Kind, new { }, caller, clock);
+        db.Add(job);
+        db.Audit(caller, clock, "pipeline.verified", "verification", job.Id);
+        await db.SaveChangesAsync(ct);
+        return Accepted(job);
+    }
+
+    private static Accepted<VerificationReceipt> Accepted(Job job) =>
+        TypedResults.Accepted($"/api/v1/pipeline/verifications/{job.Id}", new VerificationReceipt { Id = job.Id });
+
+    /// <summary>The verification that was begun, or is under way.</summary>
+    public sealed record VerificationReceipt : IReceipt
+    {
+        public required Guid Id { get; init; }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Npgsql;
+using Qibin.Crm.TestKit;
+
+namespace Qibin.Crm.EndToEnd.Tests.TotalsRows;
+
+/// <summary>What the totals are counted from, beside what the services hold.</summary>
+public class VerificationTests(RunningSystem system)
+{
+    [Fact]
+    public async Task E1_A_verification_compares_every_lead_project_and_enterprise_while_writes_go_on_and_finds_nothing()
+    {
+        using var officer = await system.AsAsync("officer", "promotion-satellite");
+        using var done = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            var written = 0;
+            while (!done.IsCancellationRequested)
+            {
+                (await officer.PostAsync("/api/v1/first-contacts", new
+                {
+                    investorName = $"核验示例公司{written}（演示）",
+                    personName = "示例人",
+                    phone = "17012340005",
+                    channel = "phone",
+                    summary = "核验时的来电。",
+                    nextStep = "回访",
+                    nextStepDueOn = "2030-01-01",
+                    duplicateOverride = new { reason = "端到端测试" },
+                })).Is(201);
+                written++;
+            }
+
+            return written;
+        });
+        var found = await FoundAsync();
+        await done.CancelAsync();
+        var written = await writing;
+
+        Assert.True(written > 0);
+        Assert.True(found.GetProperty("differing").GetInt64() == 0, found.GetRawText());
+        var held = await OneAsync<long>("leads", "select count(*) from lead");
+        Assert.InRange(found.GetProperty("leads").GetInt64(), held - written, held);
+        Assert.InRange(found.GetProperty("journeys").GetInt64(), held - written, held);
+        Assert.Equal(await OneAsync<long>("projects", "select count(*) from project"), found.GetProperty("projects").GetInt64());
+        Assert.Equal(await OneAsync<long>("enterprises", "select count(*) from enterprise"), found.GetProperty("enterprises").GetInt64());
+    }
+
+    [Fact]
+    public async Task E1_A_lost_event_a_wrong_state_a_wrong_row_and_a_wrong_sum_are_named_and_nothing_else()
+    {
+        var lost = await OneAsync<Guid>("pipeline", "select stream_id from received_event where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order by count(*) desc, 1 limit 1");
+        var wrong = await OneAsync<Guid>("pipeline", $"select lead_id from journey where lead_id <> '{lost}' and not removed order by 1 limit 1");
+        var miscounted = await OneAsync<Guid>("pipeline", $"select lead_id from journey where lead_id not in ('{lost}', '{wrong}') order by 1 limit 1");
+        var unheard = await OneAsync<Guid>("pipeline", "select enterprise_id from received_event where stream_id = enterprise_id order by 1 limit 1");
+        var sum = await OneAsync<Guid>("pipeline", "select key from rollup where currency = '' and at = 0 and count > 0 order by key limit 1");
+        await ExecuteAsync(
+            "pipeline",
+            $"""
+            create table kept_event as select * from received_event
+            where (stream_id = '{lost}' and version = (select max(version) from received_event where stream_id = '{lost}')) or enterprise_id = '{unheard}';
+            """);
+        try
+        {
+            await ExecuteAsync(
+                "pipeline",
+                $"""
+                delete from received_event e using kept_event k where e.stream_id = k.stream_id and e.version = k.version and e.ordinal = k.ordinal;
+                update journey set code = 'X-' || code where lead_id = '{miscounted}';
+                update rollup set count = count + 7 where key = '{sum}';
+                """);
+            await ExecuteAsync("leads", $"update lead set source_region = coalesce(source_region, '') || '9' where id = '{wrong}'");
+            var found = await FoundAsync();
+
+            var named = found.GetProperty("differences").EnumerateArray()
+                .Select(d => (Of: d.GetProperty("of").GetString()!, Id: d.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetGuid() : (Guid?)null,
+                    What: d.GetProperty("what").GetString()!, Found: d.GetProperty("found").GetString())).ToList();
+            Assert.Equal(named.Count, found.GetProperty("differing").GetInt32());
+            Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("lead", lost, "version"));
+            Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("lead", wrong, "sourceRegion"));
+            Assert.Contains(("enterprise", unheard, "known", null), named);
+            Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("journey", miscounted, "code") && d.Found!.StartsWith("X-", StringComparison.Ordinal));
+            Assert.Single(named, d => d.Of == "rollup");
+            Assert.Empty(named.Where(d => d.Of != "rollup").Select(d => d.Id).Except([lost, wrong, miscounted, unheard]));
+        }
+        finally
+        {
+            await ExecuteAsync("leads", $"update lead set source_region = nullif(left(source_region, -1), '') where id = '{wrong}' and source_region like '%9'");
+            await ExecuteAsync(
+                "pipeline",
+                $"""
+                insert into received_event select * from kept_event on conflict do nothing;
+                update journey set code = substr(code, 3) where lead_id = '{miscounted}' and code like 'X-%';
+                update rollup set count = count - 7 where key = '{sum}';
+                drop table kept_event;
+                """);
+        }
+
+        Assert.Equal(0, (await FoundAsync()).GetProperty("differing").GetInt32());
+    }
+
+    [Fact]
+    public async Task E1_One_verification_at_a_time_by_an_administrator_and_going_on_when_a_service_was_away()
+    {
+        using var administrator = await system.AsAsync("administrator");
+        using var leader = await system.AsAsync("leader");
+        (await leader.PostAsync("/api/v1/pipeline/verifications", null)).IsProblem(403, "auth.forbidden");
+        await system.System.KillAsync("projects");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => administrator.PostAsync("/api/v1/pipeline/verifications", null, key: $"verification-{n}-{RowsOfTheTests.NewId()}")));
+
+        Assert.Single(answers.Select(a => a.Is(202).Id).Distinct());
+        Assert.Equal(0, (await FoundAsync(answers[0].Id)).GetProperty("differing").GetInt32());
+        (await leader.GetAsync($"/api/v1/pipeline/verifications/{answers[0].Id}")).IsProblem(403, "auth.forbidden");
+        (await administrator.GetAsync($"/api/v1/pipeline/verifications/{RowsOfTheTests.NewId()}")).Is(404);
+    }
+
+    private async Task<JsonElement> FoundAsync(Guid? asked = null)
+    {
+        using var administrator = await system.AsAsync("administrator");
+        var id = asked ?? (await administrator.PostAsync("/api/v1/pipeline/verifications", null)).Is(202).Id;
+        var answer = await Eventually.GetAsync(
+            async () => (await administrator.GetAsync($"/api/v1/pipeline/verifications/{id}")).Is(200).Json,
+            a => a.GetProperty("job").GetProperty("state").GetString() is "succeeded" or "failed", TimeSpan.FromMinutes(2));
+        Assert.Equal("succeeded", answer.GetProperty("job").GetProperty("state").GetString());
+        return answer.GetProperty("findings");
+    }
+
+    private async Task ExecuteAsync(string service, string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(system.System.Database(service));
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<T> OneAsync<T>(string service, string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(system.System.Database(service));
+        await using var ask = database.CreateCommand(sql);
+        return (T)(await ask.ExecuteScalarAsync())!;
+    }
+}

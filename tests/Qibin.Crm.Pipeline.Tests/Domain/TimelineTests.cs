@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
+
+namespace Qibin.Crm.Pipeline.Tests.Domain;
+
+/// <summary>The fold of one journey, beside its definition evaluated by brute force.</summary>
+public sealed class TimelineTests
+{
+    /// <remarks>Events come in any order, some twice: what the fold refuses is folded again from all of them, as the projection does.</remarks>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void On_every_day_and_at_every_instant_the_intervals_are_what_the_definition_says(bool shuffled)
+    {
+        var (applied, again, asked) = (0, 0, 0);
+        for (var seed = 1; seed <= 12; seed++)
+        {
+            var random = new RandomTrade(seed).Run(90);
+            var history = new History(random.Trade);
+            foreach (var lead in random.Trade.Leads.Keys)
+            {
+                var events = Events(random.Trade, lead);
+                var told = events.Concat(events.Where((_, i) => i % 3 == 0)).ToArray();
+                if (shuffled)
+                {
+                    new Random(seed).Shuffle(told);
+                }
+
+                var (timeline, intervals, milestones) = (new Timeline { LeadId = lead }, new List<Interval>(), new List<Milestone>());
+                var received = new List<ReadEvent>();
+                foreach (var e in told.Where(e => !received.Contains(e)))
+                {
+                    received.Add(e);
+                    if (Timeline.Apply(timeline, e) is var (next, changes))
+                    {
+                        applied++;
+                        intervals.RemoveAll(i => i.KnownTo is null);
+                        intervals.AddRange([.. changes.Closed.Where(i => i.KnownFrom < i.KnownTo), .. next.Open]);
+                        milestones = [.. milestones.Where(m => m.TakenBackVersion is not null), .. changes.TakenBack, .. next.Reached];
+                        timeline = next;
+                    }
+                    else
+                    {
+                        again++;
+                        var folded = Timeline.Of(lead, received);
+                        (timeline, intervals, milestones) = (folded.Timeline, [.. folded.Intervals], [.. folded.Milestones]);
+                    }
+                }
+
+                var whole = Timeline.Of(lead, events);
+                Assert.Equal(Lines(whole.Intervals), Lines(intervals));
+                Assert.Equal(whole.Milestones.ToHashSet(), milestones.ToHashSet());
+                asked += Compare(history, lead, intervals, events);
+            }
+        }
+
+        Assert.True(applied > 300 && asked > 10_000, $"{applied} {asked}");
+        Assert.Equal(shuffled, again > 0);
+    }
+
+    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: they may differ.</summary>
+    [Fact]
+    public void What_a_version_changed_is_known_from_its_own_instant_also_when_a_later_version_was_recorded_before()
+    {
+        var trade = new Trade();
+        var day = trade.Today;
+        var lead = trade.Open(on: day);
+        var (unit, owner) = (Trade.NewId(), Trade.NewId());
+        lead = trade.Tell(lead with { UnitId = unit }, l => new LeadAssigned { Lead = l, OccurredOn = day.AddDays(1) });
+        trade.Tell(lead with { OwnerId = owner }, l => new LeadAssigned { Lead = l, OccurredOn = day.AddDays(2) });
+        var events = Events(trade, lead.LeadId);
+        var (second, third) = (events[1].Row.RecordedAt, events[2].Row.RecordedAt);
+        ReadEvent[] crossed = [events[0], At(events[1], third), At(events[2], second)];
+
+        var intervals = Timeline.Of(lead.LeadId, crossed).Intervals;
+        var then = On(intervals, day.AddDays(3), second);
+        Assert.Equal(owner, then!.OwnerId);
+        Assert.NotEqual(unit, then.UnitId);
+        Assert.Equal((owner, unit), (On(intervals, day.AddDays(3), third)!.OwnerId, On(intervals, day.AddDays(3), third)!.UnitId));
+    }
+
+    /// <summary>Counted, not timed: how much the next event looks at is the same however many there were.</summary>
+    [Fact]
+    public void The_next_event_looks_at_as_much_after_5000_events_as_after_10()
+    {
+        var sizes = new Dictionary<int, (int Steps, int Intervals, int Milestones, int Length)>();
+        foreach (var count in new[] { 10, 100, 1000, 5000 })
+        {
+            foreach (var (name, order) in new (string, Func<int, int>)[] { ("later", n => n), ("earlier", n => -n) })
+            {
+                var trade = new Trade();
+                var lead = trade.Open(on: new DateOnly(2000, 1, 1));
+                for (var n = 1; n < count; n++)
+                {
+                    var on = new DateOnly(2000, 1, 1).AddDays(order(n));
+                    lead = trade.Tell(
+                        lead with { FirstContactOn = on < lead.FirstContactOn ? on : lead.FirstContactOn },
+                        l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = on });
+                }
+
+                var timeline = new Timeline { LeadId = lead.LeadId };
+                foreach (var e in Events(trade, lead.LeadId))
+                {
+                    timeline = Timeline.Apply(timeline, e)!.Value.Timeline;
+                }
+
+                // All that is compared and read for the next event, and nothing else is.
+                var looks = (
+                    timeline.LeadSteps.Days().Count() + timeline.LeadSteps.FirstContactOn.Length, timeline.Open.Count, timeline.Reached.Count,
+                    JsonSerializer.Serialize(timeline with { Intervals = 0, Lead = null }, StrictJson.Options).Length / 256);
+                Assert.Equal(sizes.GetValueOrDefault(order(1), looks), looks);
+                sizes[order(1)] = looks;
+                Assert.True(name.Length > 0 && timeline.Open.Count == 1);
+            }
+        }
+    }
+
+    /// <summary>A property of the trade would be counted wrongly if a state could hold something that no step follows.</summary>
+    [Fact]
+    public void A_contact_a_next_step_or_a_comment_changes_no_interval()
+    {
+        var trade = new Trade();
+        var lead = trade.Open();
+        trade.Tell(lead, l => new NextStepPlanned { Lead = l, DueOn = trade.Today.AddDays(3) });
+        trade.Tell(lead, l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = trade.Today });
+        trade.Tell(lead with { InvestorName = "新名" }, l => new LeadAmended { Lead = l });
+        var timeline = new Timeline { LeadId = lead.LeadId };
+        var changes = new List<Changes>();
+        foreach (var e in Events(trade, lead.LeadId))
+        {
+            var (next, change) = Timeline.Apply(timeline, e)!.Value;
+            timeline = next;
+            changes.Add(change);
+        }
+
+        Assert.All(changes, c => Assert.Empty(c.Closed));
+        Assert.Equal((1, 1), (timeline.Intervals, timeline.Open.Count));
+        Assert.Equal(trade.Log[0].Delivery.RecordedAt, timeline.ChangedAt);
+        Assert.Equal("新名", timeline.Journey()!.InvestorName);
+    }
+
+    private static List<ReadEvent> Events(Trade trade, Guid lead) =>
+    [
+        .. trade.Log.Select(t => StoredEvents.Row(t.Happened.GetType().Name, t.Delivery)).Where(r => r.LeadId == lead && StoredEvents.OfJourneys.Contains(r.Type)).Read(),
+    ];
+
+    private static ReadEvent At(ReadEvent e, DateTimeOffset recordedAt) => new(
+        new ReceivedEvent
+        {
+            StreamId = e.Row.StreamId,
+            Version = e.Row.Version,
+            Ordinal = e.Row.Ordinal,
+            Type = e.Row.Type,
+            LeadId = e.Row.LeadId,
+            OccurredOn = e.Row.OccurredOn,
+            RecordedAt = recordedAt,
+            ActorId = e.Row.ActorId,
+            Event = e.Row.Event,
+        },
+        e.Event);
+
+    private static Interval? On(IEnumerable<Interval> intervals, DateOnly day, DateTimeOffset known) => intervals.SingleOrDefault(i =>
+        i.KnownFrom <= known && (i.KnownTo is null || i.KnownTo > known) && i.DayFrom <= day && (i.DayTo is null || i.DayTo > day));
+
+    private static int Compare(History history, Guid lead, List<Interval> intervals, List<ReadEvent> events)
+    {
+        var asked = 0;
+        var days = events.SelectMany(e => new[] { e.Row.OccurredOn.AddDays(-1), e.Row.OccurredOn, e.Row.OccurredOn.AddDays(1) }).Distinct().ToList();
+        foreach (var known in events.Select(e => e.Row.RecordedAt).Distinct())
+        {
+            foreach (var day in days)
+            {
+                var then = history.At(day, known, lead).Select(j => j.Then).SingleOrDefault();
+                var interval = On(intervals, day, known);
+                Assert.Equal((day, known, Line(then)), (day, known, Line(interval)));
+                asked++;
+            }
+        }
+
+        return asked;
+    }
+
+    private static string Line(ExpectedJourney? journey) => journey is null ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"{journey.Stage} {journey.Status} {journey.Owner} {journey.Unit} {journey.Chain} {journey.Of("node")} {journey.Of("sourceRegion")} {journey.Band} {journey.Of("month")} "
+        + $"{Money(journey.Lead.EstimatedInvestment)} {Money(journey.Project?.ContractAmount)} {string.Join(' ', Sums(journey.Project?.PaidIn))} / {string.Join(' ', Sums(journey.Project?.CompletedInvestment))}");
+
+    private static string Line(Interval? i)
+    {
+        return i is null ? "" : string.Create(CultureInfo.InvariantCulture,
+            $"{Word(i.Stage)} {Word(i.Status)} {i.OwnerId} {i.UnitId} {i.ChainCode} {i.NodeCode} {i.SourceRegion} {Word(i.Band)} {i.FirstContactOn:yyyy-MM} "
+            + $"{Each(a => a.Estimated)} {Each(a => a.Contract)} {Each(a => a.PaidIn)} / {Each(a => a.Completed)}");
+
+        string Each(Func<Amount, decimal> measure) => string.Join(' ', Sums([.. i.Amounts.Select(a => new Money(measure(a), a.Currency))]));
+    }
+
+    private static IEnumerable<string> Lines(IEnumerable<Interval> intervals) =>
+        intervals.OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom).Select(i => $"{i.KnownFrom:O} {i.KnownTo:O} {i.DayFrom:O} {i.DayTo:O} {Line(i)}");
+
+    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    private static string Money(Money? money) => money is null or { Amount: 0 } ? "" : string.Create(CultureInfo.InvariantCulture, $"{money.Currency}{money.Amount:0.00##}");
+
+    private static IEnumerable<string> Sums(Money[]? sums) =>
+        (sums ?? []).GroupBy(m => m.Currency).Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0).OrderBy(m => m.Currency, StringComparer.Ordinal).Select(Money);
+}
