@@ -20,9 +20,11 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await leads.As(to).GetAsync(path)).Is(404);
         (await leads.As(TestCaller.Officer(to.UnitId)).GetAsync(at)).Is(404);
         (await leads.As(from).PostAsync(at + "/answer", new { answer = "accepted" }, transfer.ETag)).IsProblem(404, "resource.notFound");
-        (await leads.As(coordinator).PostAsync(at + "/confirmation", new { decision = "confirmed" }, transfer.ETag)).IsProblem(409, "transfer.wrongState");
+        (await leads.As(coordinator).PostAsync(at + "/confirmation", new { decision = "confirmed" }, transfer.ETag))
+            .IsProblem(409, "transfer.wrongState");
         var accepted = (await leads.As(to).PostAsync(at + "/answer", new { answer = "accepted", note = "同意接收" }, transfer.ETag)).Is(200);
-        (await leads.As(to).PostAsync(at + "/confirmation", new { decision = "confirmed" }, accepted.ETag)).IsProblem(403, "auth.forbidden");
+        (await leads.As(to).PostAsync(at + "/confirmation", new { decision = "confirmed" }, accepted.ETag))
+            .IsProblem(403, "auth.forbidden");
         (await leads.As(coordinator).PostAsync(at + "/confirmation", new { decision = "confirmed" }, accepted.ETag)).Is(200);
 
         // Both read, by every door; one works.
@@ -30,7 +32,9 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         {
             var read = (await leads.As(reader).GetAsync(path)).Is(200);
             Assert.Equal(to.UnitId, read.Json.GetProperty("unitId").GetGuid());
-            Assert.Contains(lead.Id.ToString(), (await leads.As(reader).GetAsync($"/api/v1/leads?investorId={lead.Json.GetProperty("investorId").GetGuid()}")).Body, StringComparison.Ordinal);
+            Assert.Contains(lead.Id.ToString(),
+                (await leads.As(reader).GetAsync($"/api/v1/leads?investorId={lead.Json.GetProperty("investorId").GetGuid()}")).Body,
+                StringComparison.Ordinal);
             (await leads.As(reader).GetAsync(path + "/contacts")).Is(200);
         }
 
@@ -38,7 +42,8 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var now = (await leads.As(from).GetAsync(path)).ETag;
         (await leads.As(from).PostAsync(path + "/contacts", new { channel = "phone", summary = "x" })).IsProblem(404, "resource.notFound");
         (await leads.As(from).PatchAsync(path, new { title = "x" }, now)).IsProblem(404, "resource.notFound");
-        (await leads.As(fromHead).PostAsync(path + "/assignment", new { ownerId = from.Id, reason = "x" }, now)).IsProblem(404, "resource.notFound");
+        (await leads.As(fromHead).PostAsync(path + "/assignment", new { ownerId = from.Id, reason = "x" }, now))
+            .IsProblem(404, "resource.notFound");
         (await leads.As(to).PostAsync(path + "/contacts", new { channel = "phone", summary = "接手后首次联系" })).Is(201);
 
         var assigned = (await leads.Service.EventsAsync(lead.Id)).Single(e => e.Type == "LeadAssigned").Payload.GetProperty("lead");
@@ -60,18 +65,22 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await SharesAsync(from, lead, to, (from.UnitId, 11000, 5000), (to.UnitId, -1000, 5000))).IsProblem(400, "request.invalid");
         (await SharesAsync(from, lead, to, (from.UnitId, 6000, 5000), (third.UnitId, 4000, 5000))).IsProblem(409, "transfer.shareUnits");
         (await ProposeAsync(from, lead, TestCaller.Officer(), 5000, 5000)).IsProblem(409, "officer.unknown");
-        (await ProposeAsync(from, lead, await leads.PlacedAsync(TestCaller.Officer(from.UnitId)), 5000, 5000)).IsProblem(409, "transfer.sameUnit");
+        (await ProposeAsync(from, lead, await leads.PlacedAsync(TestCaller.Officer(from.UnitId)), 5000, 5000))
+            .IsProblem(409, "transfer.sameUnit");
 
         var races = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ProposeAsync(from, lead, to, 6000, 5000)));
         Assert.Single(races, r => r.Status == 201);
         Assert.Equal(7, races.Count(r => r.Code == "transfer.open"));
         var first = races.Single(r => r.Status == 201);
-        var accepted = (await leads.As(to).PostAsync($"/api/v1/transfers/{first.Id}/answer", new { answer = "accepted" }, first.ETag)).Is(200);
-        (await leads.As(coordinator).PostAsync($"/api/v1/transfers/{first.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag)).Is(200);
+        var accepted = (await leads.As(to).PostAsync($"/api/v1/transfers/{first.Id}/answer", new { answer = "accepted" }, first.ETag))
+            .Is(200);
+        (await leads.As(coordinator).PostAsync($"/api/v1/transfers/{first.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag))
+            .Is(200);
 
         // What the first unit kept is its own when the second gives the lead on.
         (await SharesAsync(to, lead, third, (to.UnitId, 5000, 5000), (third.UnitId, 5000, 5000))).IsProblem(409, "transfer.shareUnits");
-        (await SharesAsync(to, lead, third, (from.UnitId, 5000, 5000), (to.UnitId, 2000, 2000), (third.UnitId, 3000, 3000))).IsProblem(409, "transfer.shareOfOthers");
+        (await SharesAsync(to, lead, third, (from.UnitId, 5000, 5000), (to.UnitId, 2000, 2000), (third.UnitId, 3000, 3000)))
+            .IsProblem(409, "transfer.shareOfOthers");
         (await SharesAsync(to, lead, third, (from.UnitId, 6000, 5000), (to.UnitId, 1000, 2500), (third.UnitId, 3000, 2500))).Is(201);
     }
 
@@ -80,18 +89,24 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var (from, to, _) = await PartiesAsync();
         var lead = await leads.LeadAsync(leads.As(from));
-        (await leads.As(from).PostAsync("/api/v1/transfers", Body(lead, to, leads.Service.Clock.GetUtcNow().AddDays(-1), (from.UnitId, 5000, 5000), (to.UnitId, 5000, 5000)))).IsProblem(409, "transfer.answerBy");
+        (await leads.As(from).PostAsync(
+            "/api/v1/transfers", Body(
+            lead, to, leads.Service.Clock.GetUtcNow().AddDays(-1), (from.UnitId, 5000, 5000), (to.UnitId, 5000, 5000))))
+            .IsProblem(409, "transfer.answerBy");
         var lapsing = (await ProposeAsync(from, lead, to, 5000, 5000)).Is(201);
         leads.Service.Clock.Advance(TimeSpan.FromHours(71));
         await leads.Service.RunDueAsync();
         Assert.Equal("proposed", (await leads.As(from).GetAsync($"/api/v1/transfers/{lapsing.Id}")).Json.GetProperty("state").GetString());
         leads.Service.Clock.Advance(TimeSpan.FromHours(1));
-        (await leads.As(to).PostAsync($"/api/v1/transfers/{lapsing.Id}/answer", new { answer = "accepted" }, lapsing.ETag)).IsProblem(409, "transfer.tooLate");
+        (await leads.As(to).PostAsync($"/api/v1/transfers/{lapsing.Id}/answer", new { answer = "accepted" }, lapsing.ETag))
+            .IsProblem(409, "transfer.tooLate");
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => leads.Service.RunDueAsync()));
-        Assert.Equal(["proposed", "lapsed"], (await leads.Service.EventsAsync(lapsing.Id)).Select(e => e.Payload.GetProperty("state").GetString()));
+        Assert.Equal(["proposed", "lapsed"], (await leads.Service.EventsAsync(lapsing.Id))
+            .Select(e => e.Payload.GetProperty("state").GetString()));
 
         var declined = (await ProposeAsync(from, lead, to, 5000, 5000)).Is(201);
-        (await leads.As(to).PostAsync($"/api/v1/transfers/{declined.Id}/answer", new { answer = "declined", note = "不对口" }, declined.ETag)).Is(200);
+        (await leads.As(to).PostAsync($"/api/v1/transfers/{declined.Id}/answer", new { answer = "declined", note = "不对口" }, declined.ETag))
+            .Is(200);
         var withdrawn = (await ProposeAsync(from, lead, to, 5000, 5000)).Is(201);
         (await leads.As(to).PostAsync($"/api/v1/transfers/{withdrawn.Id}/withdrawal", new { }, withdrawn.ETag)).Is(404);
         (await leads.As(from).PostAsync($"/api/v1/transfers/{withdrawn.Id}/withdrawal", new { }, withdrawn.ETag)).Is(200);
@@ -108,15 +123,21 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var lead = await leads.LeadAsync(leads.As(from));
         var transfer = (await ProposeAsync(from, lead, to, 5000, 5000)).Is(201);
-        var accepted = (await leads.As(to).PostAsync($"/api/v1/transfers/{transfer.Id}/answer", new { answer = "accepted" }, transfer.ETag)).Is(200);
+        var accepted = (await leads.As(to).PostAsync($"/api/v1/transfers/{transfer.Id}/answer", new { answer = "accepted" }, transfer.ETag))
+            .Is(200);
         var colleague = await leads.PlacedAsync(TestCaller.Officer(from.UnitId));
-        (await leads.As(coordinator).PostAsync(LeadsFixture.Path(lead) + "/assignment", new { ownerId = colleague.Id, reason = "休假" }, lead.ETag)).Is(200);
-        (await leads.As(coordinator).PostAsync($"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag)).IsProblem(409, "transfer.overtaken");
-        (await leads.As(coordinator).PostAsync($"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "refused" }, accepted.ETag)).Is(200);
+        (await leads.As(coordinator)
+            .PostAsync(LeadsFixture.Path(lead) + "/assignment", new { ownerId = colleague.Id, reason = "休假" }, lead.ETag)).Is(200);
+        (await leads.As(coordinator)
+            .PostAsync($"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag))
+            .IsProblem(409, "transfer.overtaken");
+        (await leads.As(coordinator)
+            .PostAsync($"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "refused" }, accepted.ETag)).Is(200);
     }
 
     private async Task<(TestCaller From, TestCaller To, TestCaller Coordinator)> PartiesAsync() =>
-        (await leads.PlacedAsync(TestCaller.Officer()), await leads.PlacedAsync(TestCaller.Officer()), TestCaller.Person(Roles.Coordinator));
+        (await leads.PlacedAsync(TestCaller.Officer()), await leads.PlacedAsync(TestCaller.Officer()),
+            TestCaller.Person(Roles.Coordinator));
 
     private Task<Answer> ProposeAsync(TestCaller from, Answer lead, TestCaller to, int creditKept, int taxKept) =>
         SharesAsync(from, lead, to, (from.UnitId, creditKept, taxKept), (to.UnitId, 10_000 - creditKept, 10_000 - taxKept));
@@ -124,7 +145,8 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     private Task<Answer> SharesAsync(TestCaller from, Answer lead, TestCaller to, params (Guid Unit, int Credit, int Tax)[] shares) =>
         leads.As(from).PostAsync("/api/v1/transfers", Body(lead, to, null, shares));
 
-    private static object Body(Answer lead, TestCaller to, DateTimeOffset? answerBy, params (Guid Unit, int Credit, int Tax)[] shares) => new
+    private static object Body(Answer lead, TestCaller to, DateTimeOffset? answerBy, params (Guid Unit, int Credit, int Tax)[] shares) =>
+        new
     {
         leadId = lead.Id,
         toOwnerId = to.Id,

@@ -23,7 +23,9 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
     /// <summary>Investors at most whose leads are asked for by their ids.</summary>
     private const int MostInvestors = 5000;
 
-    /// <summary>So many ends of a last, half-written syllable are asked for one by one; and so many where nothing stands before it.</summary>
+    /// <summary>
+    /// So many ends of a last, half-written syllable are asked for one by one; and so many where nothing stands before it.
+    /// </summary>
     private const int FewEnds = 4;
 
     private const int MostEnds = 40;
@@ -39,7 +41,8 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
     /// <param name="q">The text.</param>
     /// <param name="ct">Cancels the read.</param>
     public async Task<List<Lead>> ReadAsync(
-        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IReadOnlyList<IQueryable<Lead>> visible, string q, CancellationToken ct)
+        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IReadOnlyList<IQueryable<Lead>> visible,
+        string q, CancellationToken ct)
     {
         var query = SearchInvestors.Parse(q);
         var named = db.Investors.Named(query);
@@ -63,12 +66,14 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
             }
         }
 
-        return await turn.ReadAsync([.. visible.Select(part => part.Where(l => named.Any(i => i.Id == l.InvestorId)).PlannedByValues())], ct);
+        return await turn.ReadAsync(
+            [.. visible.Select(part => part.Where(l => named.Any(i => i.Id == l.InvestorId)).PlannedByValues())], ct);
     }
 
     /// <summary>Walks along each part, newest or oldest change first.</summary>
     private Task<List<Lead>> WalkAsync(
-        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IQueryable<Investor> named, NameQuery query, CancellationToken ct)
+        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IQueryable<Investor> named,
+        NameQuery query, CancellationToken ct)
     {
         var marked = Marked(query);
         return turn.FirstAsync([.. within.Select(part =>
@@ -111,7 +116,8 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
     }
 
     /// <summary>Looks the investors up, then their leads; null when they are too many for that.</summary>
-    private static async Task<List<Lead>?> LookUpAsync(Listing<Lead>.Turn turn, IQueryable<Investor> named, IReadOnlyList<IQueryable<Lead>> visible, CancellationToken ct)
+    private static async Task<List<Lead>?> LookUpAsync(
+        Listing<Lead>.Turn turn, IQueryable<Investor> named, IReadOnlyList<IQueryable<Lead>> visible, CancellationToken ct)
     {
         var ids = await named.Select(i => i.Id).Take(MostInvestors + 1).PlannedByValues().ToListAsync(ct);
         return ids.Count > MostInvestors ? null
@@ -138,7 +144,8 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
 
         return found;
 
-        static Expression<Func<Step, bool>> Has(string[] tokens) => NameMarks.Of(NameMarks.Implied(tokens)).Zip(Columns).Where(x => x.First != 0)
+        static Expression<Func<Step, bool>> Has(string[] tokens) =>
+            NameMarks.Of(NameMarks.Implied(tokens)).Zip(Columns).Where(x => x.First != 0)
             .Aggregate((Expression<Func<Step, bool>>)(_ => true), (has, word) => has.And(Bits(word.First).Over(word.Second)));
 
         static Expression<Func<long, bool>> Bits(long bits) => word => (word & bits) == bits;

@@ -108,7 +108,8 @@ public sealed record ResponseClockAnswer
         AssessedOn = lead.Clock.AssessedOn,
         FeedbackOn = lead.Clock.FeedbackOn,
         ReportedOn = lead.Clock.ReportedOn,
-        Deadlines = [.. lead.Clock.Deadlines.Select(d => new ResponseDeadlineAnswer { Kind = d.Kind, DueOn = d.On, Breached = d.Breached })],
+        Deadlines = [.. lead.Clock.Deadlines.Select(
+        d => new ResponseDeadlineAnswer { Kind = d.Kind, DueOn = d.On, Breached = d.Breached })],
         Pauses = [.. lead.Clock.Pauses.Select(p => new ClockPauseAnswer { From = p.From, To = p.To, Reason = p.Reason, PausedBy = p.By })],
     };
 
