@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
@@ -19,13 +20,13 @@ internal static class SeedHost
 /// Creates what the file at <c>Identity:Seed</c> names and is absent, in one transaction, and publishes it to the other services. A file
 /// that names an unknown unit, role, chain or scope, or a weak password, ends the migration with its reason.
 /// </summary>
-internal sealed class Seeding(IServiceScopeFactory scopes, IConfiguration configuration, TimeProvider clock) : IMigrationStep
+internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServiceSettings> settings, TimeProvider clock) : IMigrationStep
 {
     private const int ShortestSecret = 32;
 
     public async Task RunAsync(CancellationToken ct)
     {
-        if (configuration["Identity:Seed"] is not { Length: > 0 } path)
+        if (settings.Value.Seed is not { Length: > 0 } path)
         {
             return;
         }
