@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.EndToEnd.Tests;
 

@@ -18,6 +18,7 @@ using Qibin.Crm.Messaging.Telemetry;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Scheduling;
 using Qibin.Crm.Work.Telemetry;
@@ -76,13 +77,13 @@ public static class MessagingHost
     /// <summary>The broker, when the configuration names one.</summary>
     private static void AddTransport(this IServiceCollection services, IConfiguration configuration)
     {
-        if (string.IsNullOrEmpty(configuration.GetConnectionString("Broker")))
+        services.AddSettings<BrokerSettings>();
+        if (configuration.Read<BrokerSettings>().Broker is not { } broker)
         {
             return;
         }
 
-        services.AddSingleton(provider => new BrokerAddress(
-            new Uri(configuration.GetConnectionString("Broker")!), "qibin-" + provider.GetRequiredService<ServiceDescription>().Name));
+        services.AddSingleton(provider => new BrokerAddress(broker, "qibin-" + provider.GetRequiredService<ServiceDescription>().Name));
         services.AddSingleton<Topology>();
         services.AddSingleton<IMigrationStep, TopologyStep>();
         // Stopping goes the other way: the relay ends before the link that it sends through.

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
+using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Pipeline.Rollups;
 
@@ -103,12 +105,19 @@ internal static class Compaction
         """;
 }
 
-/// <summary>Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the
-/// rollups.</summary>
-internal sealed class CompactionTimer(NpgsqlDataSource database, TimeProvider clock, ILogger<CompactionTimer> log) : BackgroundService
+/// <summary>
+/// Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the rollups.
+/// </summary>
+internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<CompactionTimer> log)
+    : BackgroundService
 {
     /// <summary>Deltas merged in one transaction: a second's work or so.</summary>
     private const int Batch = 20_000;
+
+    /// <summary>The backlog as a metric.</summary>
+    public static DatabaseGauge Backlog { get; } = new(
+        "qibin.rollup.backlog", "{delta}", "Deltas that wait to be merged into the rollups, counted up to a million.",
+        "select count(*)::float8 from (select from delta limit 1000000) waiting");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -117,10 +126,15 @@ internal sealed class CompactionTimer(NpgsqlDataSource database, TimeProvider cl
         {
             try
             {
-                while (await Compaction.RunAsync(database, Batch, stoppingToken) == Batch)
-                {
-                    // More waits.
-                }
+                await outage.RunAsync(
+                    async stop =>
+                    {
+                        while (await Compaction.RunAsync(database, Batch, stop) == Batch)
+                        {
+                            // More waits.
+                        }
+                    },
+                    stoppingToken);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
