@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Gateway;
 
@@ -12,10 +13,7 @@ internal static class EdgeHeaders
     /// <summary>Names of fields by which a proxy tells about its client. From outside they are hearsay.</summary>
     private static readonly string[] Hearsay = ["Forwarded", "Via", "Client-IP", "True-Client-IP", "CF-Connecting-IP", "Remote-User", "Remote-Addr", "baggage"];
 
-    /// <summary>
-    /// <c>Edge:TrustedProxies</c> names the proxies in front of the gateway (addresses or networks, separated by commas; default
-    /// none). Only they are believed about the client's address, the scheme and the host.
-    /// </summary>
+    /// <summary>Believes what the proxies of <see cref="EdgeSettings"/> say about the client's address, the scheme and the host.</summary>
     public static void AddTrustedProxies(this WebApplicationBuilder builder) => builder.Services.Configure<ForwardedHeadersOptions>(options =>
     {
         options.ForwardedHeaders = ForwardedHeaders.All & ~ForwardedHeaders.XForwardedPrefix;
@@ -71,5 +69,5 @@ internal static class EdgeHeaders
         || Hearsay.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static string[] Trusted(IConfiguration configuration) =>
-        (configuration["Edge:TrustedProxies"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        configuration.Read<EdgeSettings>().TrustedProxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

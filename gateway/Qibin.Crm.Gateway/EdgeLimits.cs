@@ -2,25 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
 using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Gateway;
-
-/// <summary>How much the gateway lets through; configuration section <c>Limits</c>.</summary>
-internal sealed record LimitSettings
-{
-    /// <summary>Requests a second of one principal, whatever token it shows; twice as many at once.</summary>
-    public int PrincipalPerSecond { get; init; } = 2000;
-
-    /// <summary>Requests a second without a token, of one address (of IPv6, one /64 network); twice as many at once.</summary>
-    public int AddressPerSecond { get; init; } = 200;
-
-    /// <summary>Attempts to sign in or to get a token, a minute and an address; as many at once. An office shares an address.</summary>
-    public int SignInsPerMinute { get; init; } = 240;
-
-    /// <summary>Requests that one service works on at a time; more are answered 503, so that a slow service cannot hold up the others.</summary>
-    public int InFlightPerService { get; init; } = 256;
-}
 
 /// <summary>Keeps one caller from using up everything (429), and one service from holding up the gateway (503).</summary>
 internal sealed class EdgeLimits : IDisposable
@@ -37,9 +22,9 @@ internal sealed class EdgeLimits : IDisposable
     private readonly PartitionedRateLimiter<string> _inFlight;
     private readonly LimitSettings _settings;
 
-    public EdgeLimits(IConfiguration configuration)
+    public EdgeLimits(IOptions<LimitSettings> settings)
     {
-        _settings = configuration.GetSection("Limits").Get<LimitSettings>() ?? new();
+        _settings = settings.Value;
         _inFlight = PartitionedRateLimiter.Create<string, string>(service => RateLimitPartition.GetConcurrencyLimiter(
             service, _ => new ConcurrencyLimiterOptions { PermitLimit = _settings.InFlightPerService, QueueLimit = 0 }));
     }

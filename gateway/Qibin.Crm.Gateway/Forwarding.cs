@@ -5,6 +5,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Problems;
+using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Resilience;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
@@ -17,15 +18,16 @@ internal static class Forwarding
     public static void AddKnownTokens(this WebApplicationBuilder builder)
     {
         // Keys are fetched from the identity service itself: its public address is this gateway's own.
-        if (builder.Configuration["Identity:MetadataAddress"] is null && builder.Configuration["Services:Identity"] is string identity)
+        if (builder.Configuration.Read<IdentitySettings>().MetadataAddress is null
+            && builder.Configuration.Read<ServiceAddresses>().Identity is { Length: > 0 } identity)
         {
             builder.Configuration["Identity:MetadataAddress"] = identity.Split(',')[0].TrimEnd('/') + "/.well-known/openid-configuration";
         }
 
-        builder.Services.AddTokenValidation(builder.Configuration);
+        builder.Services.AddTokenValidation();
     }
 
-    public static void AddEdgeLimits(this WebApplicationBuilder builder) => builder.Services.AddSingleton<EdgeLimits>();
+    public static void AddEdgeLimits(this WebApplicationBuilder builder) => builder.Services.AddSettings<LimitSettings>().AddSettings<EdgeSettings>().AddSettings<ServiceAddresses>().AddSingleton<EdgeLimits>();
 
     public static void AddForwarding(this WebApplicationBuilder builder)
     {

@@ -5,7 +5,7 @@ namespace Qibin.Crm.Gateway;
 
 internal static class Program
 {
-    public static Task Main(string[] args) => Build(args).RunAsync();
+    public static Task<int> Main(string[] args) => Build(args).RunEdgeAsync();
 
     /// <summary>The gateway's table of contents.</summary>
     internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)

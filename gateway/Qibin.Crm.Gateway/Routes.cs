@@ -1,17 +1,20 @@
 using System.Globalization;
 using Qibin.Crm.Web.Idempotency;
+using Qibin.Crm.Work.Hosting;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Qibin.Crm.Gateway;
 
 /// <summary>A service behind the gateway.</summary>
-/// <param name="Name">Lower case; its base address is configured as <c>Services:Name</c>, several separated by commas.</param>
+/// <param name="Name">Lower case.</param>
 /// <param name="Title">For people, Chinese first.</param>
 /// <param name="Seconds">How long an answer may be silent before the gateway gives up with 504; <c>Limits:SilenceSeconds</c> overrides it.</param>
 /// <param name="Resources">First segments under <c>/api/v1</c> that this service answers.</param>
 /// <param name="Pages">Other addresses that it answers, with everything below them.</param>
-internal sealed record Service(string Name, string Title, int Seconds, string[] Resources, string[] Pages);
+/// <param name="Setting">Where it is.</param>
+internal sealed record Service(
+    string Name, string Title, int Seconds, string[] Resources, string[] Pages, Func<ServiceAddresses, string> Setting);
 
 /// <summary>Which service answers which addresses. What does not stand here is answered 404 by the gateway itself.</summary>
 internal static class Routes
@@ -22,13 +25,13 @@ internal static class Routes
             [
                 "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims", "transfers", "pool", "calendar", "response-clock",
                 "response-breaches", "ops/leads", "changes/leads",
-            ], []),
-        new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], []),
+            ], [], at => at.Leads),
+        new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], [], at => at.Projects),
         new("enterprises", "企业与载体 Enterprises", 20,
-            ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], []),
-        new("pipeline", "总览 Pipeline", 30, ["pipeline", "ops/pipeline", "changes/pipeline"], []),
+            ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], [], at => at.Enterprises),
+        new("pipeline", "总览 Pipeline", 30, ["pipeline", "ops/pipeline", "changes/pipeline"], [], at => at.Pipeline),
         new("identity", "身份与权限 Identity", 10,
-            ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"]),
+            ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"], at => at.Identity),
     ];
 
     /// <summary>Octets of the file that a request may bring; null for every request that brings none.</summary>
@@ -41,7 +44,7 @@ internal static class Routes
 
     /// <summary>The configured base addresses of a service; none when it is not deployed.</summary>
     public static IReadOnlyList<string> AddressesOf(Service service, IConfiguration configuration) =>
-        (configuration["Services:" + service.Name] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        service.Setting(configuration.Read<ServiceAddresses>()).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static IReadOnlyList<RouteConfig> ForProxy() =>
     [
@@ -62,7 +65,7 @@ internal static class Routes
     [
         .. from service in Services
            let addresses = AddressesOf(service, configuration)
-           let silence = configuration.GetValue<int?>("Limits:SilenceSeconds") ?? service.Seconds
+           let silence = configuration.Read<LimitSettings>().SilenceSeconds ?? service.Seconds
            select new ClusterConfig
            {
                ClusterId = service.Name,

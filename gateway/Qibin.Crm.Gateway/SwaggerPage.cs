@@ -1,3 +1,6 @@
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Hosting;
+
 namespace Qibin.Crm.Gateway;
 
 /// <summary>One page over the OpenAPI documents of all services, its parts served from here, with sign-in by code and PKCE.</summary>
@@ -13,12 +16,12 @@ internal static class SwaggerPage
 
     public static void UseSwaggerPage(this WebApplication app)
     {
-        var issuer = app.Configuration["Identity:Issuer"];
+        var issuer = app.Configuration.Read<IdentitySettings>().Issuer;
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), page => page.Use((http, next) =>
         {
             // Sign-in comes back to the address that identity knows, so the page is used at that address.
-            if (Uri.TryCreate(issuer, UriKind.Absolute, out var known) && http.Request.Path.Value is "/swagger" or "/swagger/" or "/swagger/index.html"
-                && !string.Equals(http.Request.Host.Value, known!.Authority, StringComparison.OrdinalIgnoreCase))
+            if (issuer is { } known && http.Request.Path.Value is "/swagger" or "/swagger/" or "/swagger/index.html"
+                && !string.Equals(http.Request.Host.Value, known.Authority, StringComparison.OrdinalIgnoreCase))
             {
                 http.Response.Redirect(new Uri(known, "swagger/index.html").AbsoluteUri);
                 return Task.CompletedTask;

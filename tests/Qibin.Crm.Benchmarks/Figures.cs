@@ -30,13 +30,18 @@ internal static class Figures
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = system.Gateway };
         var random = new Random(410611);
 
-        await CompareAsync(system, http, rounds, "log a contact through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+        await CompareAsync(
+            system, http, rounds, "log a contact through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
             await SendAsync(http, HttpMethod.Post, $"/api/v1/leads/{Pick(ids, random)}/contacts", """{"channel":"phone","summary":"谈到首期投资与达产时间。"}""", HttpStatusCode.Created)),
-            "pgbench: the same insert, update and event", () => PgBench.RunAsync(system.Database("leads"), ContactScript, Connections, duration, ids.Count));
-        await CompareAsync(system, http, rounds, "read one lead through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+            "pgbench: the same insert, update and event", () =>
+                PgBench.RunAsync(system.Database("leads"), ContactScript, Connections, duration, ids.Count));
+        await CompareAsync(
+            system, http, rounds, "read one lead through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
             await SendAsync(http, HttpMethod.Get, $"/api/v1/leads/{Pick(ids, random)}", null, HttpStatusCode.OK)),
             "pgbench: select the lead", () => PgBench.RunAsync(system.Database("leads"), ReadScript, Connections, duration, ids.Count));
-        await CompareAsync(system, http, rounds, "list 50 by stage, latest first, through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+        await CompareAsync(
+            system, http, rounds, "list 50 by stage, latest first, through the gateway", () =>
+            HttpLoad.RunAsync(Connections, duration, async _ =>
             await SendAsync(http, HttpMethod.Get, "/api/v1/leads?stage=new&sort=-updatedAt&limit=50", null, HttpStatusCode.OK)),
             "pgbench: select 50", () => PgBench.RunAsync(system.Database("leads"), ListScript, Connections, duration, ids.Count));
         await LagAsync(system, TimeSpan.FromSeconds(20));
@@ -67,7 +72,8 @@ internal static class Figures
 
     private static string ListScript => Script("select * from lead where stage = 0 order by updated_at desc, id desc limit 50;");
 
-    private static string Script(string statements) => Pick0 + "\n" + statements.ReplaceLineEndings(" ").Replace("; ", ";\n", StringComparison.Ordinal) + "\n";
+    private static string Script(string statements) => Pick0 + "\n" + statements.ReplaceLineEndings(" ")
+        .Replace("; ", ";\n", StringComparison.Ordinal) + "\n";
 
     private static async Task CompareAsync(
         LocalSystem system, HttpClient http, int rounds, string ours, Func<Task<Rate>> measure, string limit, Func<Task<Rate>> measureLimit)
@@ -110,7 +116,10 @@ internal static class Figures
             var number = n;
             writes.Add(Task.Run(async () =>
             {
-                var receipt = await api.PostAsync("/api/v1/first-contacts", $"lag-{Stopwatch.GetTimestamp()}-{number}", FirstContact($"时延{Stopwatch.GetTimestamp()}-{number}", staff.Officers[number % staff.Officers.Count]), CancellationToken.None);
+                var receipt = await api.PostAsync(
+                    "/api/v1/first-contacts", $"lag-{Stopwatch.GetTimestamp()}-{number}",
+                    FirstContact($"时延{Stopwatch.GetTimestamp()}-{number}", staff.Officers[number % staff.Officers.Count]),
+                    CancellationToken.None);
                 answered[Guid.Parse(receipt["id"]!.GetValue<string>())] = Stopwatch.GetTimestamp();
             }));
         }
@@ -168,7 +177,9 @@ internal static class Figures
 
         started = Stopwatch.GetTimestamp();
         await DeliveredAsync(system);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"its events had been taken {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s later"));
+        Console.WriteLine(
+            string.Create(
+            CultureInfo.InvariantCulture, $"its events had been taken {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s later"));
         await using var vacuum = source.CreateCommand("vacuum analyze");
         await vacuum.ExecuteNonQueryAsync();
     }
@@ -179,7 +190,8 @@ internal static class Figures
         await using var leads = NpgsqlDataSource.Create(system.Database("leads"));
         await using var pipeline = NpgsqlDataSource.Create(system.Database("pipeline"));
         while (await NumberAsync(leads, "select count(*) from messaging.outbox") > 0
-            || await NumberAsync(leads, "select count(*) from messaging.event") > await NumberAsync(pipeline, "select count(*) from received_event"))
+            || await NumberAsync(leads, "select count(*) from messaging.event") > await NumberAsync(
+                pipeline, "select count(*) from received_event"))
         {
             await Task.Delay(200);
         }
@@ -239,7 +251,8 @@ internal static class Figures
         using var response = await http.SendAsync(request);
         if (response.StatusCode != expected)
         {
-            throw new InvalidOperationException($"{method} {path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            throw new InvalidOperationException(
+                $"{method} {path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         }
 
         await response.Content.ReadAsByteArrayAsync();

@@ -9,8 +9,9 @@ public partial class SwaggerPageTests
     [Fact]
     public async Task The_page_lists_every_service_and_signs_in_with_code_and_PKCE()
     {
-        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", null));
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", "http://crm.example/"));
         using var http = gateway.Http();
+        http.DefaultRequestHeaders.Host = "crm.example";
         Assert.Equal(301, (int)(await http.GetAsync(new Uri("/swagger", UriKind.Relative))).StatusCode);
         var page = await http.GetStringAsync(new Uri("/swagger/index.html", UriKind.Relative));
         Assert.Contains("<title>淇滨招商 API · Qibin.Crm</title>", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
@@ -27,8 +28,9 @@ public partial class SwaggerPageTests
     [Fact]
     public async Task Whatever_the_page_needs_is_served_from_here_under_a_policy_that_allows_no_more()
     {
-        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", null));
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", "http://crm.example/"));
         using var http = gateway.Http();
+        http.DefaultRequestHeaders.Host = "crm.example";
         var page = await http.GetStringAsync(new Uri("/swagger/index.html", UriKind.Relative));
         var parts = Part().Matches(page).Select(m => m.Groups[1].Value).Append("oauth2-redirect.html").ToList();
         Assert.True(parts.Count > 5);

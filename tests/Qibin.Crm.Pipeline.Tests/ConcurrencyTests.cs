@@ -41,7 +41,9 @@ public sealed class ConcurrencyTests : IAsyncLifetime
             signing,
             _trade.Log.TakeLast(1), project.LeadId);
 
-        Assert.Equal(["firstContact", "converted"], journey.GetProperty("milestones").EnumerateArray().Select(m => m.GetProperty("kind").GetString()));
+        Assert.Equal(
+            ["firstContact", "converted"], journey.GetProperty("milestones").EnumerateArray()
+            .Select(m => m.GetProperty("kind").GetString()));
         Assert.Equal("signed", journey.GetProperty("takenBack")[0].GetProperty("kind").GetString());
     }
 

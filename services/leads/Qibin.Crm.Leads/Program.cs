@@ -11,6 +11,7 @@ using Qibin.Crm.Leads.Stages;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Leads;
 
@@ -26,7 +27,7 @@ internal static class Program
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
         builder.AddMessaging<LeadsDb>(LeadConsumers.Register);
         builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddValidation().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
+        builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();

@@ -18,6 +18,7 @@ using Qibin.Crm.Messaging.Telemetry;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Scheduling;
 using Qibin.Crm.Work.Telemetry;
@@ -50,7 +51,8 @@ public static class MessagingHost
                              order by o.seq limit 1), 0)::float8
             """));
         services.AddDatabaseGauge(new DatabaseGauge(
-            "qibin.outbox.held", "{event}", "Events that the broker refused.", "select count(*)::float8 from messaging.outbox where attempts > 0"));
+            "qibin.outbox.held", "{event}", "Events that the broker refused.",
+                "select count(*)::float8 from messaging.outbox where attempts > 0"));
         services.AddDatabaseGauge(new DatabaseGauge(
             "qibin.parked.messages", "{message}", "Messages that wait for an operator.",
             "select count(*)::float8 from messaging.parked_message where state = 0"));
@@ -75,13 +77,13 @@ public static class MessagingHost
     /// <summary>The broker, when the configuration names one.</summary>
     private static void AddTransport(this IServiceCollection services, IConfiguration configuration)
     {
-        if (string.IsNullOrEmpty(configuration.GetConnectionString("Broker")))
+        services.AddSettings<BrokerSettings>();
+        if (configuration.Read<BrokerSettings>().Broker is not { } broker)
         {
             return;
         }
 
-        services.AddSingleton(provider => new BrokerAddress(
-            new Uri(configuration.GetConnectionString("Broker")!), "qibin-" + provider.GetRequiredService<ServiceDescription>().Name));
+        services.AddSingleton(provider => new BrokerAddress(broker, "qibin-" + provider.GetRequiredService<ServiceDescription>().Name));
         services.AddSingleton<Topology>();
         services.AddSingleton<IMigrationStep, TopologyStep>();
         // Stopping goes the other way: the relay ends before the link that it sends through.
@@ -115,7 +117,8 @@ public sealed class Subscriptions(IServiceCollection services)
     public Subscriptions ConsumeEvery<TEvent, TConsumer>() where TEvent : class, IEvent where TConsumer : class, IConsume<TEvent>
     {
         services.AddScoped<TConsumer>();
-        foreach (var happened in typeof(TEvent).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(TEvent))))
+        foreach (var happened in typeof(TEvent).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(TEvent))))
         {
             services.AddSingleton(new Subscription(happened, typeof(TConsumer), (provider, e, delivery, ct) =>
                 provider.GetRequiredService<TConsumer>().ConsumeAsync((TEvent)e, delivery, ct)));
@@ -126,7 +129,8 @@ public sealed class Subscriptions(IServiceCollection services)
 
     /// <summary>Answers <see cref="StatesAsked"/> with the states of one kind of aggregate: the one whose events others follow.</summary>
     /// <param name="read">The public state, as events carry it.</param>
-    public Subscriptions TellStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb where TAggregate : Aggregate
+    public Subscriptions TellStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb
+        where TAggregate : Aggregate
     {
         services.AddSingleton(new StateOf<TAggregate, TState>(read));
         services.AddScoped<StatesAnswer<TDb, TAggregate, TState>>();

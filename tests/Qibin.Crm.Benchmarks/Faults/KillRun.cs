@@ -42,12 +42,16 @@ internal static class KillRun
                     (recoveries.TryGetValue(part, out var taken) ? taken : recoveries[part] = []).Add(seconds);
                 }
 
-                say(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: every process killed, {load.Answered} writes answered"));
+                say(
+                    string.Create(
+                    CultureInfo.InvariantCulture, $"round {round + 1}: every process killed, {load.Answered} writes answered"));
             }
 
             await stop.CancelAsync();
             await writing;
-            say(string.Create(CultureInfo.InvariantCulture, $"{load.Sent} writes, {load.Faults} answered with a fault (500) and sent again"));
+            say(
+                string.Create(
+                CultureInfo.InvariantCulture, $"{load.Sent} writes, {load.Faults} answered with a fault (500) and sent again"));
             foreach (var (part, taken) in recoveries)
             {
                 taken.Sort();

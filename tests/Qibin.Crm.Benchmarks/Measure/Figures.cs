@@ -15,7 +15,8 @@ internal sealed record Rate(double PerSecond, double P50, double P99)
     }
 
     /// <summary>The median of several measurements.</summary>
-    public static double Median(IReadOnlyCollection<Rate> rates, Func<Rate, double> of) => rates.Select(of).Order().ElementAt(rates.Count / 2);
+    public static double Median(IReadOnlyCollection<Rate> rates, Func<Rate, double> of) => rates.Select(of).Order()
+        .ElementAt(rates.Count / 2);
 
     public static double Percentile(List<double> sorted, double share) =>
         sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
@@ -33,7 +34,8 @@ internal sealed record Rounds(string Name, IReadOnlyList<Rate> Rates)
     public string RatioTo(Rounds limit)
     {
         var ratios = Rates.Zip(limit.Rates, (ours, theirs) => ours.PerSecond / theirs.PerSecond).ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"{Name} / {limit.Name}: {Median(ratios):0.000}  ({ratios.Min():0.000} … {ratios.Max():0.000})");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Name} / {limit.Name}: {Median(ratios):0.000}  ({ratios.Min():0.000} … {ratios.Max():0.000})");
     }
 
     private static double Median(IEnumerable<double> values)

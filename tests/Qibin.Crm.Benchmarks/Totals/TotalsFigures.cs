@@ -18,9 +18,11 @@ namespace Qibin.Crm.Benchmarks.Totals;
 /// </summary>
 internal sealed class TotalsFigures(LocalSystem system, int connections, int rounds, TimeSpan duration, string only)
 {
-    private static readonly CompositeFormat Line = CompositeFormat.Parse("{0,-34} {1,8:0.00} ms {2,8:0.00} ms   {3,9:0.0} ms {4,9:0.0} ms   {5,8:0.0}");
+    private static readonly CompositeFormat Line =
+        CompositeFormat.Parse("{0,-34} {1,8:0.00} ms {2,8:0.00} ms   {3,9:0.0} ms {4,9:0.0} ms   {5,8:0.0}");
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = system.Gateway };
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = system.Gateway };
 
     private sealed record Asker(string Name, string Role, Func<JsonElement, string> Scope);
 
@@ -32,7 +34,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
     ];
 
     /// <param name="most">The greatest number of journeys.</param>
-    /// <param name="least">The smallest: of 10,000, 100,000 and so on, those from here on; what kept data has more of is not taken away.</param>
+    /// <param name="least">The smallest: of 10,000, 100,000 and so on, those from here on; what kept data has more of is not taken
+    /// away.</param>
     public async Task<int> RunAsync(int most, int least)
     {
         var unit = (await ClaimsAsync("unitHead")).GetProperty("unit").GetGuid();
@@ -52,12 +55,15 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
             foreach (var asker in Askers)
             {
                 var claims = await ClaimsAsync(asker.Role);
-                foreach (var (name, path, sql) in Questions(asker.Scope(claims)).Where(q => $"{asker.Name}: {q.Name}".Contains(only, StringComparison.Ordinal)))
+                foreach (var (name, path, sql) in Questions(asker.Scope(claims))
+                    .Where(q => $"{asker.Name}: {q.Name}".Contains(only, StringComparison.Ordinal)))
                 {
                     var p99 = await CompareAsync(asker, name, path, sql);
                     if (!first.TryAdd(asker.Name + name, p99))
                     {
-                        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    p99 / that at {sizes[0]}: {p99 / first[asker.Name + name]:0.00}"));
+                        Console.WriteLine(
+                            string.Create(
+                            CultureInfo.InvariantCulture, $"    p99 / that at {sizes[0]}: {p99 / first[asker.Name + name]:0.00}"));
                     }
                 }
             }
@@ -71,11 +77,13 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         var today = TimeProvider.System.Today();
         yield return ("totals by stage", "/api/v1/pipeline/totals?groupBy=stage", Grouped("stage", scope));
         yield return ("totals by chain and month", "/api/v1/pipeline/totals?groupBy=chain,month", Grouped("chain_code, month", scope));
-        yield return ("totals by unit, from 10 亿", "/api/v1/pipeline/totals?groupBy=unit&band=from10,from50", Grouped("unit_id", scope + " and band in (4, 5)"));
+        yield return ("totals by unit, from 10 亿", "/api/v1/pipeline/totals?groupBy=unit&band=from10,from50",
+            Grouped("unit_id", scope + " and band in (4, 5)"));
         var day = today.AddDays(-100);
         yield return ("by stage, 100 days ago", $"/api/v1/pipeline/totals?groupBy=stage&asOf={day:yyyy-MM-dd}", StoodAt(day, scope));
         yield return ("trend of 12 months", "/api/v1/pipeline/trend", Trend(scope, ""));
-        yield return ("trend of 60 months, signed", $"/api/v1/pipeline/trend?stage=signed&from={today.AddMonths(-59):yyyy-MM}", Trend(scope, "and s.stage = 7"));
+        yield return ("trend of 60 months, signed", $"/api/v1/pipeline/trend?stage=signed&from={today.AddMonths(-59):yyyy-MM}",
+            Trend(scope, "and s.stage = 7"));
     }
 
     private static string Grouped(string by, string scope) =>
@@ -150,7 +158,9 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
 
     private async Task VacuumAsync()
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0" });
+        await using var source =
+            NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0" });
         await using var command = source.CreateCommand("vacuum analyze");
         await command.ExecuteNonQueryAsync();
     }
@@ -158,13 +168,17 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
     private async Task<double> CompareAsync(Asker asker, string name, string path, string sql)
     {
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(asker.Role));
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c jit=off" });
+        await using var source =
+            NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(
+            system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c jit=off" });
         Task<Rate> OursAsync(TimeSpan time) => HttpLoad.RunAsync(connections, time, async _ =>
         {
             using var response = await _http.GetAsync(path);
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new InvalidOperationException($"{path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+                throw new InvalidOperationException(
+                    $"{path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
             }
 
             await response.Content.ReadAsByteArrayAsync();
@@ -187,13 +201,17 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         }
 
         var p99 = Rate.Median(ours, r => r.P99);
-        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Line, $"{asker.Name}: {name}", Rate.Median(ours, r => r.P50), p99, Rate.Median(plain, r => r.P50), Rate.Median(plain, r => r.P99), Rate.Median(plain, r => r.P99) / p99));
+        Console.WriteLine(
+            string.Format(
+            CultureInfo.InvariantCulture, Line, $"{asker.Name}: {name}", Rate.Median(ours, r => r.P50), p99, Rate.Median(plain, r => r.P50),
+            Rate.Median(plain, r => r.P99), Rate.Median(plain, r => r.P99) / p99));
         return p99;
     }
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, string token, string? body)
     {
-        using var request = new HttpRequestMessage(method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var request = new HttpRequestMessage(
+            method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -202,7 +220,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
 
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode ? JsonSerializer.Deserialize<JsonElement>(text) : throw new HttpRequestException($"{method} {path}: {(int)response.StatusCode} {text}");
+        return response.IsSuccessStatusCode ? JsonSerializer.Deserialize<JsonElement>(text)
+            : throw new HttpRequestException($"{method} {path}: {(int)response.StatusCode} {text}");
     }
 
     private async Task<string> TokenAsync(string role)

@@ -9,7 +9,8 @@ namespace Qibin.Crm.Pipeline.Tests.Domain;
 /// <summary>The fold of one journey, beside its definition evaluated by brute force.</summary>
 public sealed class TimelineTests
 {
-    /// <remarks>Events come in any order, some twice: what the fold refuses is folded again from all of them, as the projection does.</remarks>
+    /// <remarks>Events come in any order, some twice: what the fold refuses is folded again from all of them, as the projection
+    /// does.</remarks>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -61,9 +62,10 @@ public sealed class TimelineTests
         Assert.Equal(shuffled, again > 0);
     }
 
-    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: they may differ.</summary>
+    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: the later one waited for the
+    /// earlier.</summary>
     [Fact]
-    public void What_a_version_changed_is_known_from_its_own_instant_also_when_a_later_version_was_recorded_before()
+    public void A_version_is_known_no_earlier_than_the_one_before_it_and_is_applied_without_a_look_at_the_others()
     {
         var trade = new Trade();
         var day = trade.Today;
@@ -75,11 +77,14 @@ public sealed class TimelineTests
         var (second, third) = (events[1].Row.RecordedAt, events[2].Row.RecordedAt);
         ReadEvent[] crossed = [events[0], At(events[1], third), At(events[2], second)];
 
-        var intervals = Timeline.Of(lead.LeadId, crossed).Intervals;
-        var then = On(intervals, day.AddDays(3), second);
-        Assert.Equal(owner, then!.OwnerId);
-        Assert.NotEqual(unit, then.UnitId);
-        Assert.Equal((owner, unit), (On(intervals, day.AddDays(3), third)!.OwnerId, On(intervals, day.AddDays(3), third)!.UnitId));
+        var folded = Timeline.Of(lead.LeadId, crossed);
+        var (before, after) = (On(folded.Intervals, day.AddDays(3), second)!, On(folded.Intervals, day.AddDays(3), third)!);
+        Assert.NotEqual(unit, before.UnitId);
+        Assert.NotEqual(owner, before.OwnerId);
+        Assert.Equal((owner, unit), (after.OwnerId, after.UnitId));
+
+        var timeline = crossed.Aggregate(new Timeline { LeadId = lead.LeadId }, (t, e) => Timeline.Apply(t, e)!.Value.Timeline);
+        Assert.Equal(Lines(folded.Timeline.Open), Lines(timeline.Open));
     }
 
     /// <summary>Counted, not timed: how much the next event looks at is the same however many there were.</summary>
@@ -109,7 +114,8 @@ public sealed class TimelineTests
 
                 // All that is compared and read for the next event, and nothing else is.
                 var looks = (
-                    timeline.LeadSteps.Days().Count() + timeline.LeadSteps.FirstContactOn.Length, timeline.Open.Count, timeline.Reached.Count,
+                    timeline.LeadSteps.Days().Count() + timeline.LeadSteps.FirstContactOn.Length, timeline.Open.Count,
+                        timeline.Reached.Count,
                     JsonSerializer.Serialize(timeline with { Intervals = 0, Lead = null }, StrictJson.Options).Length / 256);
                 Assert.Equal(sizes.GetValueOrDefault(order(1), looks), looks);
                 sizes[order(1)] = looks;
@@ -144,7 +150,8 @@ public sealed class TimelineTests
 
     private static List<ReadEvent> Events(Trade trade, Guid lead) =>
     [
-        .. trade.Log.Select(t => StoredEvents.Row(t.Happened.GetType().Name, t.Delivery)).Where(r => r.LeadId == lead && StoredEvents.OfJourneys.Contains(r.Type)).Read(),
+        .. trade.Log.Select(t => StoredEvents.Row(t.Happened.GetType().Name, t.Delivery))
+            .Where(r => r.LeadId == lead && StoredEvents.OfJourneys.Contains(r.Type)).Read(),
     ];
 
     private static ReadEvent At(ReadEvent e, DateTimeOffset recordedAt) => new(
@@ -168,7 +175,8 @@ public sealed class TimelineTests
     private static int Compare(History history, Guid lead, List<Interval> intervals, List<ReadEvent> events)
     {
         var asked = 0;
-        var days = events.SelectMany(e => new[] { e.Row.OccurredOn.AddDays(-1), e.Row.OccurredOn, e.Row.OccurredOn.AddDays(1) }).Distinct().ToList();
+        var days = events.SelectMany(e => new[] { e.Row.OccurredOn.AddDays(-1), e.Row.OccurredOn, e.Row.OccurredOn.AddDays(1) }).Distinct()
+            .ToList();
         foreach (var known in events.Select(e => e.Row.RecordedAt).Distinct())
         {
             foreach (var day in days)
@@ -197,12 +205,15 @@ public sealed class TimelineTests
     }
 
     private static IEnumerable<string> Lines(IEnumerable<Interval> intervals) =>
-        intervals.OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom).Select(i => $"{i.KnownFrom:O} {i.KnownTo:O} {i.DayFrom:O} {i.DayTo:O} {Line(i)}");
+        intervals.OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom)
+            .Select(i => $"{i.KnownFrom:O} {i.KnownTo:O} {i.DayFrom:O} {i.DayTo:O} {Line(i)}");
 
     private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
-    private static string Money(Money? money) => money is null or { Amount: 0 } ? "" : string.Create(CultureInfo.InvariantCulture, $"{money.Currency}{money.Amount:0.00##}");
+    private static string Money(Money? money) => money is null or { Amount: 0 } ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{money.Currency}{money.Amount:0.00##}");
 
     private static IEnumerable<string> Sums(Money[]? sums) =>
-        (sums ?? []).GroupBy(m => m.Currency).Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0).OrderBy(m => m.Currency, StringComparer.Ordinal).Select(Money);
+        (sums ?? []).GroupBy(m => m.Currency).Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0)
+            .OrderBy(m => m.Currency, StringComparer.Ordinal).Select(Money);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
 using Qibin.Crm.Identity.Data;
 
 namespace Qibin.Crm.Identity.Keys;
@@ -8,11 +9,11 @@ namespace Qibin.Crm.Identity.Keys;
 /// secret store (AES-256-GCM: nonce, tag, cipher text). Without that setting they stand as they are, and whoever can read the
 /// database or its backups can sign tokens.
 /// </summary>
-internal sealed class KeySeal(IConfiguration configuration)
+internal sealed class KeySeal(IOptions<IdentityServiceSettings> settings)
 {
     private const byte Open = 0;
     private const byte Closed = 1;
-    private readonly byte[]? _key = configuration["Identity:KeyEncryptionKey"] is { Length: > 0 } text ? Parse(text) : null;
+    private readonly byte[]? _key = settings.Value.KeyEncryptionKey is { Length: > 0 } text ? Parse(text) : null;
 
     public byte[] Close(byte[] content)
     {
@@ -37,7 +38,8 @@ internal sealed class KeySeal(IConfiguration configuration)
         }
 
         var content = new byte[kept.Length - 29];
-        using var aes = new AesGcm(_key ?? throw new CryptographicException("The keys are sealed and Identity:KeyEncryptionKey is not set."), 16);
+        using var aes = new AesGcm(
+            _key ?? throw new CryptographicException("The keys are sealed and Identity:KeyEncryptionKey is not set."), 16);
         aes.Decrypt(kept.AsSpan(1, 12), kept.AsSpan(29), kept.AsSpan(13, 16), content);
         return content;
     }

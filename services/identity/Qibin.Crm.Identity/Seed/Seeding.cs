@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
@@ -19,13 +20,13 @@ internal static class SeedHost
 /// Creates what the file at <c>Identity:Seed</c> names and is absent, in one transaction, and publishes it to the other services. A file
 /// that names an unknown unit, role, chain or scope, or a weak password, ends the migration with its reason.
 /// </summary>
-internal sealed class Seeding(IServiceScopeFactory scopes, IConfiguration configuration, TimeProvider clock) : IMigrationStep
+internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServiceSettings> settings, TimeProvider clock) : IMigrationStep
 {
     private const int ShortestSecret = 32;
 
     public async Task RunAsync(CancellationToken ct)
     {
-        if (configuration["Identity:Seed"] is not { Length: > 0 } path)
+        if (settings.Value.Seed is not { Length: > 0 } path)
         {
             return;
         }
@@ -72,7 +73,8 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IConfiguration config
             var person = Person.Register(NewId(), wanted.UserName, wanted.DisplayName, null, null,
                 Known(units, wanted.Unit, $"unit of {wanted.UserName}"), [wanted.Role], wanted.Chains, mustChangePassword: false);
             person.NormalizedUserName = normalized!;
-            Demand(await PasswordRules.KeepAsync(users, person, wanted.Password), $"password of {wanted.UserName} (12 to 200 characters, without the user name)");
+            Demand(await PasswordRules.KeepAsync(users, person, wanted.Password),
+                $"password of {wanted.UserName} (12 to 200 characters, without the user name)");
             db.Add(person);
             db.PublishState(person);
             await db.SaveChangesAsync(ct);
@@ -83,13 +85,15 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IConfiguration config
     {
         foreach (var wanted in file.Clients)
         {
-            if (await db.Clients.AnyAsync(c => c.ClientId == wanted.ClientId, ct) || await applications.FindByClientIdAsync(wanted.ClientId, ct) is not null)
+            if (await db.Clients.AnyAsync(c => c.ClientId == wanted.ClientId, ct)
+                || await applications.FindByClientIdAsync(wanted.ClientId, ct) is not null)
             {
                 continue;
             }
 
             Demand(wanted.Scopes.Length > 0 && wanted.Scopes.All(Scopes.All.Contains), $"a scope of client {wanted.ClientId}");
-            Demand(wanted.ClientSecret.Length >= ShortestSecret, $"secret of client {wanted.ClientId} ({ShortestSecret} characters or more)");
+            Demand(wanted.ClientSecret.Length >= ShortestSecret,
+                $"secret of client {wanted.ClientId} ({ShortestSecret} characters or more)");
             var client = Client.Register(
                 NewId(), wanted.ClientId, wanted.DisplayName, wanted.Scopes, wanted.ClientSecret, Client.SecretLifetime, clock.GetUtcNow());
             db.Add(client);

@@ -6,8 +6,10 @@ using OpenIddict.Server;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Keys;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Problems;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using Application = OpenIddict.EntityFrameworkCore.Models.OpenIddictEntityFrameworkCoreApplication<System.Guid>;
 
@@ -41,13 +43,15 @@ internal static class TokenServer
     public static readonly TimeSpan RefreshTokenLifetime = TimeSpan.FromHours(12);
 
     /// <summary>The gateway's public address, with the slash at its end.</summary>
-    public static string IssuerOf(IConfiguration configuration) => (configuration["Identity:Issuer"] ?? "http://127.0.0.1:8080").TrimEnd('/') + "/";
+    public static string IssuerOf(IConfiguration configuration) =>
+        (configuration.Read<IdentitySettings>().Issuer?.OriginalString ?? "http://127.0.0.1:8080").TrimEnd('/') + "/";
 
     public static void AddTokenServer(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         // It logs the parameters of every request.
         builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
+        services.AddSettings<IdentityServiceSettings>();
         services.AddSingleton<KeySeal>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<IMigrationStep>(provider => provider.GetRequiredService<KeyRing>());
@@ -96,7 +100,7 @@ internal static class TokenServer
             options.EncryptionCredentials.Add(new EncryptingCredentials(
                 keys.EncryptionKey, SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512));
         });
-        if (string.IsNullOrEmpty(builder.Configuration["Identity:MetadataAddress"]))
+        if (builder.Configuration.Read<IdentitySettings>().MetadataAddress is null)
         {
             // This service need not ask over the network for keys that it has.
             services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).PostConfigure<KeyRing>((options, keys) =>
@@ -144,7 +148,9 @@ internal static class TokenServer
         try
         {
             var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
-            if (!form.Concat(http.Request.Query).Any(field => field.Key.Contains('\0', StringComparison.Ordinal) || field.Value.ToString().Contains('\0', StringComparison.Ordinal)))
+            if (!form.Concat(http.Request.Query)
+                .Any(field => field.Key.Contains('\0', StringComparison.Ordinal) || field.Value.ToString()
+                .Contains('\0', StringComparison.Ordinal)))
             {
                 await next(http);
                 return;
@@ -159,6 +165,8 @@ internal static class TokenServer
             status = bad.StatusCode;
         }
 
-        await ProblemWriter.Of(http).WriteAsync(http, new Refusal(status, status == StatusCodes.Status413PayloadTooLarge ? "request.tooLarge" : "request.malformed"));
+        await ProblemWriter.Of(http)
+            .WriteAsync(http, new Refusal(
+            status, status == StatusCodes.Status413PayloadTooLarge ? "request.tooLarge" : "request.malformed"));
     });
 }

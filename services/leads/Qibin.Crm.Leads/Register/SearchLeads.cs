@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
@@ -15,7 +16,7 @@ namespace Qibin.Crm.Leads.Register;
 /// which is which, since it takes the parts of a word for unrelated. So the walk comes first unless the word is known to be rare, reads
 /// nothing but an index with the names' marks, and gives up after a while. Each way gives the same rows.
 /// </summary>
-internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration configuration)
+internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<SearchSettings> settings)
 {
     /// <summary>Names so rare that looking all of them up costs less than a walk.</summary>
     private const double Rare = 0.0015;
@@ -31,7 +32,7 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IConfiguration
     private const int MostEnds = 40;
 
     /// <summary>How far a walk goes in each part of what the caller sees: 10 ms or less.</summary>
-    private readonly int _furthest = configuration.GetValue("Search:Walk", 40_000);
+    private readonly int _furthest = settings.Value.Walk;
 
     /// <summary>Reads a page.</summary>
     /// <param name="turn">The page.</param>

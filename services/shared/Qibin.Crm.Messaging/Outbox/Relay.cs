@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Polly.Registry;
@@ -8,6 +8,7 @@ using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Telemetry;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Messaging.Outbox;
@@ -18,7 +19,7 @@ namespace Qibin.Crm.Messaging.Outbox;
 /// by side. A crash between confirm and delete sends an event twice, which the inbox absorbs.
 /// </summary>
 internal sealed class Relay(
-    IConfiguration configuration, Broker broker, EventTypes events, OutboxSignal signal, ResiliencePipelineProvider<string> pipelines,
+    IOptions<DatabaseSettings> database, Broker broker, EventTypes events, OutboxSignal signal, ResiliencePipelineProvider<string> pipelines,
     DatabaseOutage outage, MessagingTelemetry telemetry, ILogger<Relay> log) : BackgroundService
 {
     private const int Batch = 200;
@@ -51,7 +52,7 @@ internal sealed class Relay(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database"))
+        var settings = new NpgsqlConnectionStringBuilder(database.Value.Database)
         {
             Pooling = false,
             GssEncryptionMode = GssEncryptionMode.Disable,

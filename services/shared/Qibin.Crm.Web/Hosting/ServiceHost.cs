@@ -13,6 +13,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Concurrency;
@@ -23,6 +24,7 @@ using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Problems;
 using Qibin.Crm.Web.Telemetry;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Resilience;
 using Qibin.Crm.Work.Scheduling;
@@ -51,12 +53,12 @@ public static class ServiceHost
         builder.AddEdgeDefaults(service.Name, service.Problems, service.Constraints);
         var services = builder.Services;
         services.AddSingleton(service);
-        services.AddTokenValidation(builder.Configuration);
+        services.AddTokenValidation();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddHttpContextAccessor();
         services.AddScoped(provider =>
             provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } http ? Caller.From(http.User) : Caller.System);
-        services.AddDatabase<TDb>(builder.Configuration);
+        services.AddDatabase<TDb>();
         services.AddSingleton<LastStatement>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<LastStatement>());
         services.AddSingleton<ExplainFault>(provider => provider.GetRequiredService<FaultHandler>().RefusalOf);
@@ -90,6 +92,7 @@ public static class ServiceHost
             kestrel.Limits.MaxConcurrentConnections = 4000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
+        builder.Services.AddSettings<TelemetrySettings>();
         builder.AddTelemetry(name);
         // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog says in one.
         builder.Services.PostConfigure<LoggerFilterOptions>(filters =>
@@ -178,7 +181,13 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(args);
         app.CloseEndpoints();
-        switch (string.Join(' ', args.Where(a => !a.StartsWith('-'))))
+        var command = string.Join(' ', args.Where(a => !a.StartsWith('-')));
+        if (command != "openapi" && !app.HasItsSettings())
+        {
+            return 1;
+        }
+
+        switch (command)
         {
             case "migrate":
                 await app.MigrateAsync(CancellationToken.None);
@@ -195,6 +204,41 @@ public static class ServiceHost
             default:
                 await app.RunAsync();
                 return 0;
+        }
+    }
+
+    /// <summary>Serves; without its settings, names them on stderr instead.</summary>
+    /// <returns>The process's exit code: 1 when a setting is missing or wrong.</returns>
+    public static async Task<int> RunEdgeAsync(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (!app.HasItsSettings())
+        {
+            return 1;
+        }
+
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static bool HasItsSettings(this WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            return true;
+        }
+        catch (Exception e) when (e is OptionsValidationException or AggregateException or InvalidOperationException)
+        {
+            var faults = (e is AggregateException several ? several.InnerExceptions : [e])
+                .SelectMany(fault => fault is OptionsValidationException invalid ? invalid.Failures : [fault.Message]);
+            foreach (var fault in faults.Order(StringComparer.Ordinal))
+            {
+                Console.Error.WriteLine(fault);
+            }
+
+            Console.Error.WriteLine("Set these keys; in environment variables write __ for the colon. The README lists all of them.");
+            return false;
         }
     }
 

@@ -3,14 +3,15 @@ using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Problems;
+using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Web.Identity;
 
@@ -33,25 +34,25 @@ public static class TokenValidation
     }
 
     /// <summary>Validates bearer tokens; what may be called without one is another question.</summary>
-    public static void AddTokenValidation(this IServiceCollection services, IConfiguration configuration)
+    public static void AddTokenValidation(this IServiceCollection services)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        var issuer = configuration["Identity:Issuer"] ?? "http://127.0.0.1:8080/";
-        var metadata = configuration["Identity:MetadataAddress"];
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+        services.AddSettings<IdentitySettings>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<IdentitySettings>>((options, identity) =>
         {
+            var issuer = identity.Value.Issuer!.OriginalString;
             options.MapInboundClaims = false;
             options.RequireHttpsMetadata = false; // The metadata address is the deployment's own choice; locally it is loopback.
             options.RefreshOnIssuerKeyNotFound = true;
             options.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-                string.IsNullOrEmpty(metadata) ? issuer.TrimEnd('/') + "/.well-known/openid-configuration" : metadata,
+                identity.Value.MetadataAddress?.AbsoluteUri ?? issuer.TrimEnd('/') + "/.well-known/openid-configuration",
                 new OpenIdConnectConfigurationRetriever(),
                 new HttpDocumentRetriever(new HttpClient { Timeout = TimeSpan.FromSeconds(4) }) { RequireHttps = false })
             { RefreshInterval = TimeSpan.FromSeconds(5) };
             options.TokenValidationParameters = new TokenValidationParameters
             {
                 ValidIssuers = [issuer, issuer.TrimEnd('/')],
-                ValidAudience = configuration["Identity:Audience"] ?? "qibin-crm",
+                ValidAudience = identity.Value.Audience,
                 ValidTypes = ["at+jwt"],
                 ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
                 RequireExpirationTime = true,

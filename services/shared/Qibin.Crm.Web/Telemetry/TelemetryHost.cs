@@ -8,6 +8,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Web.Telemetry;
 
@@ -28,7 +29,7 @@ public static class TelemetryHost
 
     internal static void AddTelemetry(this WebApplicationBuilder builder, string name)
     {
-        var settings = builder.Configuration.GetSection("Telemetry").Get<TelemetrySettings>() ?? new();
+        var settings = builder.Configuration.Read<TelemetrySettings>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(name, serviceNamespace: "qibin"))
             .WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
@@ -85,7 +86,7 @@ public static class TelemetryHost
 
     private static bool SendsOtlp(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
-    private static Uri? MetricsAddress(IConfiguration configuration) => configuration.GetSection("Telemetry").Get<TelemetrySettings>()?.MetricsAddress;
+    private static Uri? MetricsAddress(IConfiguration configuration) => configuration.Read<TelemetrySettings>().MetricsAddress;
 
     /// <summary>
     /// Decides about a trace where it begins; later spans follow their parent. The gateway decides even when its caller sent a trace

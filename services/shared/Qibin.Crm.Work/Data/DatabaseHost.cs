@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Work.Data;
@@ -17,26 +18,12 @@ public static class DatabaseHost
     /// </summary>
     public const string Aside = "aside";
 
-    internal static void AddDatabase<TDb>(this IServiceCollection services, IConfiguration configuration) where TDb : DbContext, IServiceDb
+    internal static void AddDatabase<TDb>(this IServiceCollection services) where TDb : DbContext, IServiceDb
     {
-        var settings = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Database") ?? "Host=127.0.0.1;Database=none")
-        {
-            MaxPoolSize = 40,
-            Timeout = 4,
-            CommandTimeout = 6,
-            MaxAutoPrepare = 200,
-            AutoPrepareMinUsages = 2,
-            NoResetOnClose = true,
-            // Asking for GSS encryption lets a synchronous open outlive its time-out (npgsql#6655); nobody here uses Kerberos.
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        };
-        // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
-        // statement takes longer than any of these should.
-        settings.Options = string.Join(' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
+        services.AddSettings<DatabaseSettings>();
         // The names are what the pools are called in metrics; else it would be the whole connection string.
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "requests" }.Build());
-        var aside = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = 4 };
-        services.AddKeyedSingleton(Aside, (_, _) => new NpgsqlDataSourceBuilder(aside.ConnectionString) { Name = Aside }.Build());
+        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(ConnectionString(provider, connections: 40)) { Name = "requests" }.Build());
+        services.AddKeyedSingleton(Aside, (provider, _) => new NpgsqlDataSourceBuilder(ConnectionString(provider, connections: 4)) { Name = Aside }.Build());
         services.AddSingleton<IInterceptor, RowLockInterceptor>();
         // The data source is the provider's: given by hand, each database would have models and queries of its own in a process of several.
         services.AddPooledDbContextFactory<TDb>((provider, options) => Configure(options).AddInterceptors(provider.GetServices<IInterceptor>()));
@@ -58,5 +45,25 @@ public static class DatabaseHost
         ArgumentNullException.ThrowIfNull(options);
         options = database is null ? options.UseNpgsql() : options.UseNpgsql(database);
         return options.UseSnakeCaseNamingConvention();
+    }
+
+    private static string ConnectionString(IServiceProvider provider, int connections)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(provider.GetRequiredService<IOptions<DatabaseSettings>>().Value.Database)
+        {
+            MaxPoolSize = connections,
+            Timeout = 4,
+            CommandTimeout = 6,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            // Asking for GSS encryption lets a synchronous open outlive its time-out (npgsql#6655); nobody here uses Kerberos.
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        };
+        // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
+        // statement takes longer than any of these should.
+        settings.Options = string.Join(
+            ' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
+        return settings.ConnectionString;
     }
 }

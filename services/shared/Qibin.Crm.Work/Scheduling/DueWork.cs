@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Work.Scheduling;
@@ -38,6 +39,7 @@ public static class DueWorkRegistration
             "qibin.timers.late", "s", "By how much the row that is due longest is late, by table.",
             $"select '{table}', coalesce(extract(epoch from now() - min(due_at)), 0)::float8 from {table} where due_at < now()", "table"));
         services.TryAddSingleton<WorkTelemetry>();
+        services.AddSettings<TimerSettings>();
         services.TryAddSingleton<Timers<TDb>>();
         services.TryAddSingleton<Timers>(provider => provider.GetRequiredService<Timers<TDb>>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Timers<TDb>>(provider => provider.GetRequiredService<Timers<TDb>>()));

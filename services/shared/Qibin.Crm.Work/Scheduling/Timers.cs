@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Resilience;
 using Qibin.Crm.Work.Telemetry;
@@ -23,11 +23,11 @@ public abstract class Timers : BackgroundService
 /// any of it twice. A row that fails is left for the next round and stands in nobody's way.
 /// </remarks>
 internal sealed class Timers<TDb>(
-    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock, IConfiguration configuration,
+    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock, IOptions<TimerSettings> settings,
     ILogger<Timers<TDb>> log) : Timers
     where TDb : DbContext, IServiceDb
 {
-    private readonly int _everySeconds = configuration.GetValue("Timers:EverySeconds", 20);
+    private readonly int _everySeconds = settings.Value.EverySeconds;
 
     public override async Task<int> RunDueAsync(CancellationToken ct)
     {

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+using Qibin.Crm.Work.Hosting;
+
+namespace Qibin.Crm.Web.Identity;
+
+/// <summary>Whose tokens are accepted.</summary>
+[Settings("Identity")]
+public sealed record IdentitySettings
+{
+    /// <summary>The authority that issues tokens, as it names itself in them: the gateway's public address, unless an outside authority is used.</summary>
+    [Required]
+    public Uri? Issuer { get; init; }
+
+    /// <summary>Address of the authority's OpenID Connect metadata; below <c>Issuer</c> unless set.</summary>
+    public Uri? MetadataAddress { get; init; }
+
+    /// <summary>Audience that a token must name.</summary>
+    [Required]
+    public string Audience { get; init; } = "qibin-crm";
+}
