@@ -8,7 +8,7 @@ using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
 
 // figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N] | search [--leads N] | duplicates [--investors N] |
-// totals [--journeys N] [--from N]: each starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
+// totals [--journeys N] [--from N] | age [--contacts N]: each starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
 // searches, lists and totals whose names hold it, --connections N asks by so many at once instead of 8.
 var command = args.FirstOrDefault() ?? "figures";
 var kept = Text("--data") is { Length: > 0 } data ? Directory.CreateDirectory(data) : null;
@@ -32,7 +32,8 @@ try
         "duplicates" => await Search(system).DuplicatesAsync(Number("--investors", 100_000)),
         "totals" => await new TotalsFigures(system, Number("--connections", 1), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"))
             .RunAsync(Number("--journeys", 1_000_000), Number("--from", 10_000)),
-        _ => throw new ArgumentException($"{command}: figures, kills, outage, imports, search, duplicates or totals"),
+        "age" => await AgeRun.RunAsync(system, Number("--contacts", 5000), Console.WriteLine) is { During.TotalSeconds: < 1, After.TotalSeconds: < 1 } ? 0 : 1,
+        _ => throw new ArgumentException($"{command}: figures, kills, outage, imports, search, duplicates, totals or age"),
     };
 }
 finally

@@ -31,7 +31,8 @@ public class WriteScopeTests(RunningSystem system)
     /// <summary>Entry applications and what belongs to them are worked on for the whole city: who may is a matter of roles.</summary>
     private static readonly string[] OfTheCity =
     [
-        "draftEntryApplication", "amendEntryApplication", "withdrawEntryApplication", "approveEntryApplication", "returnEntryApplication", "vetoEntryApplication",
+        "draftEntryApplication", "amendEntryApplication", "withdrawEntryApplication",
+        "approveEntryApplication", "returnEntryApplication", "vetoEntryApplication",
     ];
 
     /// <summary>A lead in the pool is nobody's: every officer may pick it.</summary>
@@ -68,7 +69,8 @@ public class WriteScopeTests(RunningSystem system)
             }
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{operations.Count} operations, {checks} requests of others, {breaches.Count} breaches");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{operations.Count} operations, {checks} requests of others, {breaches.Count} breaches");
         var after = await EventsOfAsync(people);
         breaches.AddRange(after.Except(before).Select(e => $"an event of somebody who was refused: {e}"));
         Assert.True(breaches.Count == 0, string.Join('\n', breaches));
@@ -77,7 +79,8 @@ public class WriteScopeTests(RunningSystem system)
     [Fact]
     public async Task A_request_that_is_let_through_and_an_operation_that_nobody_knows_are_found()
     {
-        string[] samples = ["amendLead", "addPerson", "amendPerson", "mergeInvestors", "approveReferrer", "fileClaim", "logFirstContact", "amendProject", "fileSubmission"];
+        string[] samples = ["amendLead", "addPerson", "amendPerson", "mergeInvestors", "approveReferrer", "fileClaim", "logFirstContact",
+            "amendProject", "fileSubmission"];
         var operations = (await OperationsAsync()).Where(o => samples.Contains(o.Id)).ToList();
         Assert.Equal(samples.Length, operations.Count);
         await using var known = Known(confidential: false);
@@ -86,11 +89,13 @@ public class WriteScopeTests(RunningSystem system)
             // The owner and the head of the owner's unit in the others' place.
             var role = operation.Roles.Contains("officer") ? "officer" : "unitHead";
             var owner = new Principal("owner", role, await system.AsAsync(role, Owners), Guid.Empty);
-            Assert.Contains(await BreachesAsync(operation, known.Table, [owner], ownersTurn: false), b => b.Contains(", owner: 20", StringComparison.Ordinal));
+            Assert.Contains(await BreachesAsync(operation, known.Table, [owner], ownersTurn: false), b =>
+                b.Contains(", owner: 20", StringComparison.Ordinal));
         }
 
         var planted = operations[0] with { Id = "amendLeadBehindTheHouse" };
-        Assert.Contains("nobody knows", Assert.Single(await BreachesAsync(planted, known.Table, await PeopleAsync(), ownersTurn: true)), StringComparison.Ordinal);
+        Assert.Contains("nobody knows", Assert.Single(await BreachesAsync(planted, known.Table, await PeopleAsync(), ownersTurn: true)),
+            StringComparison.Ordinal);
     }
 
     /// <summary>What is wrong when others send an operation's right request.</summary>
@@ -154,7 +159,8 @@ public class WriteScopeTests(RunningSystem system)
     /// <summary>As if the row were not there: 404, or the code for an unknown investor that a request's body names.</summary>
     private static bool IsAbsent(Answer answer) => answer.Status == 404
         || (answer.Status == 409 && (answer.Code == "investor.unknown"
-            || (answer.Code == "batch.refused" && answer.Json.GetProperty("errors")[0].GetProperty("code").GetString() == "investor.unknown")));
+            || (answer.Code == "batch.refused" && answer.Json.GetProperty("errors")[0].GetProperty("code")
+            .GetString() == "investor.unknown")));
 
     /// <summary>The operation's path with ids of rows that are not there.</summary>
     private static string Anywhere(Operation operation) => operation.Parameters.Where(p => p.In == "path").Aggregate(
@@ -183,7 +189,8 @@ public class WriteScopeTests(RunningSystem system)
     {
         var known = new KnownOperations(system, rows => TransferredAsync(rows, confidential));
         known.Table["logFirstContact"] = async () => new Prepared { Body = await FurtherAsync() };
-        known.Table["logFirstContacts"] = async () => new Prepared { Body = new { mode = "atomic", items = new[] { await FurtherAsync() } } };
+        known.Table["logFirstContacts"] = async () =>
+            new Prepared { Body = new { mode = "atomic", items = new[] { await FurtherAsync() } } };
         return known;
 
         async Task<object> FurtherAsync()
@@ -226,8 +233,10 @@ public class WriteScopeTests(RunningSystem system)
             },
             reason = "产业方向更契合",
         })).Is(201);
-        var accepted = (await owner.PostAsync($"/api/v1/transfers/{proposed.Id}/answer", new { answer = "accepted" }, proposed.ETag)).Is(200);
-        (await coordinator.PostAsync($"/api/v1/transfers/{proposed.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag)).Is(200);
+        var accepted = (await owner.PostAsync($"/api/v1/transfers/{proposed.Id}/answer", new { answer = "accepted" }, proposed.ETag))
+            .Is(200);
+        (await coordinator.PostAsync($"/api/v1/transfers/{proposed.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag))
+            .Is(200);
         var contact = (await owner.PostAsync(path + "/contacts", new
         {
             channel = "phone",
@@ -269,7 +278,8 @@ public class WriteScopeTests(RunningSystem system)
         var principals = new List<Principal>();
         foreach (var (name, role, user) in people)
         {
-            var client = new ApiClient(new HttpClient { BaseAddress = system.Gateway, Timeout = TimeSpan.FromMinutes(1) }, await system.TokenAsync(user));
+            var client = new ApiClient(
+                new HttpClient { BaseAddress = system.Gateway, Timeout = TimeSpan.FromMinutes(1) }, await system.TokenAsync(user));
             principals.Add(new Principal(name, role, client, (await MeAsync(client)).GetProperty("id").GetGuid()));
         }
 

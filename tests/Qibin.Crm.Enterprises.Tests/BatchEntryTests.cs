@@ -22,7 +22,8 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         }
 
         var client = enterprises.Service.As(TestCaller.Integration(Scopes.EnterprisesWrite, Scopes.EnterprisesRead));
-        var results = (await client.PostAsync("/api/v1/entry-applications/batch", new { mode = "atomic", items })).Is(200).Json.GetProperty("results");
+        var results = (await client.PostAsync("/api/v1/entry-applications/batch", new { mode = "atomic", items }))
+            .Is(200).Json.GetProperty("results");
 
         Assert.All(results.EnumerateArray(), r => Assert.Equal(201, r.GetProperty("status").GetInt32()));
         var detail = (await client.GetAsync(results[7].GetProperty("location").GetString()!)).Is(200).Json;
@@ -33,7 +34,8 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         var moves = await enterprises.Service.EventsAsync(detail.GetProperty("id").GetGuid());
         // 1 is the draft and 2 the fair-competition review, which are no moves.
         Assert.Equal([3, 4, 5, 6, 7, 8], moves.Select(m => m.Version));
-        Assert.Equal(["EnterpriseRegistered", "EnterpriseMovedIn"], (await enterprises.Service.EventsAsync(enterpriseIds[7])).Select(e => e.Type));
+        Assert.Equal(["EnterpriseRegistered", "EnterpriseMovedIn"], (await enterprises.Service.EventsAsync(enterpriseIds[7]))
+            .Select(e => e.Type));
         var roster = (await client.GetAsync($"/api/v1/tenancies?on={EnterprisesFixture.Iso(day.AddDays(30))}&total=true")).Is(200).Json;
         Assert.Equal(24, roster.GetProperty("total").GetInt32());
     }
@@ -59,11 +61,15 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
             new { draft = new { enterpriseId = enterprise, spaceIds = new[] { space }, wantedFrom = day } },
         ];
 
-        var results = (await client.PostAsync("/api/v1/entry-applications/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results");
+        var results = (await client.PostAsync("/api/v1/entry-applications/batch", new { mode = "each", items }))
+            .Is(200).Json.GetProperty("results");
 
         Assert.Equal(
-            ["201", "409 premises.spaceTaken", "400 request.invalid", "400 request.invalid", "400 request.invalid", "400 request.invalid", "409 entry.wrongState", "201"],
-            results.EnumerateArray().Select(r => r.GetProperty("status").GetInt32() + (r.TryGetProperty("problem", out var p) ? " " + p.GetProperty("code").GetString() : "")));
+            ["201", "409 premises.spaceTaken", "400 request.invalid", "400 request.invalid", "400 request.invalid", "400 request.invalid",
+            "409 entry.wrongState", "201"],
+            results.EnumerateArray()
+                .Select(r => r.GetProperty("status")
+                .GetInt32() + (r.TryGetProperty("problem", out var p) ? " " + p.GetProperty("code").GetString() : "")));
         Assert.Equal("/approval/approverId", results[2].GetProperty("problem").GetProperty("errors")[0].GetProperty("pointer").GetString());
         Assert.Equal("/draft", results[4].GetProperty("problem").GetProperty("errors")[0].GetProperty("pointer").GetString());
     }
@@ -73,12 +79,20 @@ public class BatchEntryTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     {
         var id = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()]);
 
-        (await enterprises.StepAsync(id, "approval", new { approverId = enterprises.Leader.Id }, enterprises.Approver)).IsProblem(400, "request.invalid");
+        (await enterprises.StepAsync(id, "approval", new { approverId = enterprises.Leader.Id }, enterprises.Approver))
+            .IsProblem(400, "request.invalid");
     }
 
     private static object Item(Guid enterpriseId, Guid spaceId, Guid approverId, DateOnly day) => new
     {
-        draft = new { enterpriseId, spaceIds = new[] { spaceId }, wantedFrom = day.AddDays(20), draftedOn = day, preferentialTerms = "首年房租减半" },
+        draft = new
+        {
+            enterpriseId,
+            spaceIds = new[] { spaceId },
+            wantedFrom = day.AddDays(20),
+            draftedOn = day,
+            preferentialTerms = "首年房租减半",
+        },
         fairCompetitionReview = new { conclusion = "passed", documentNumber = "公竞审〔2025〕9 号", on = day.AddDays(1) },
         acceptance = new { on = day.AddDays(2) },
         review = EnterprisesFixture.Review(0.8, day.AddDays(6)),

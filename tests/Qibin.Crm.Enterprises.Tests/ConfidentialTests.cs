@@ -23,9 +23,11 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
             Assert.Null(await enterprises.FindAsync(project.Uscc!, other));
         }
 
-        (await enterprises.Officer.PatchAsync($"/api/v1/enterprises/{id}", new { address = "x" }, "\"1\"")).IsProblem(404, "resource.notFound");
+        (await enterprises.Officer.PatchAsync($"/api/v1/enterprises/{id}", new { address = "x" }, "\"1\""))
+            .IsProblem(404, "resource.notFound");
         (await enterprises.Service.As(TestCaller.Integration()).GetAsync($"/api/v1/enterprises/{id}")).IsProblem(404, "resource.notFound");
-        Assert.Equal(1, await enterprises.Service.CountAsync($"select count(*) from messaging.event where stream_id = '{id}' and confidential"));
+        Assert.Equal(1, await enterprises.Service.CountAsync(
+            $"select count(*) from messaging.event where stream_id = '{id}' and confidential"));
     }
 
     [Fact]
@@ -36,7 +38,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         var reader = enterprises.Service.As(_reader);
         // The space is no secret, so the refusal must not tell that the enterprise is.
         var refused = (await enterprises.Officer.PostAsync(
-            "/api/v1/entry-applications", new { enterpriseId = id, spaceIds = new[] { space }, wantedFrom = enterprises.Today })).IsProblem(400, "request.invalid");
+            "/api/v1/entry-applications", new { enterpriseId = id, spaceIds = new[] { space }, wantedFrom = enterprises.Today }))
+            .IsProblem(400, "request.invalid");
         Assert.Equal("enterprise.unknown", refused.Json.GetProperty("errors")[0].GetProperty("code").GetString());
         var application = (await enterprises.DraftAsync(id, [space], caller: reader)).Id;
         (await enterprises.StepAsync(application, "acceptance", caller: reader)).Is(200);
@@ -58,16 +61,21 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         }
 
         (await enterprises.Officer.PostAsync($"{path}/review", EnterprisesFixture.Review(), "\"4\"")).IsProblem(404, "resource.notFound");
-        (await enterprises.Officer.PostAsync($"{path}/fair-competition-review", new { conclusion = "passed", documentNumber = "x" }, "\"4\"")).IsProblem(404, "resource.notFound");
+        (await enterprises.Officer.PostAsync(
+            $"{path}/fair-competition-review", new { conclusion = "passed", documentNumber = "x" }, "\"4\""))
+            .IsProblem(404, "resource.notFound");
         (await enterprises.Approver.PostAsync($"{path}/approval", new { }, "\"4\"")).IsProblem(404, "resource.notFound");
-        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?spaceId={space}")).Is(200).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?spaceId={space}")).Is(200).Json.GetProperty("items")
+            .EnumerateArray());
 
         (await enterprises.StepAsync(application, "agreement", caller: reader)).Is(200);
         (await enterprises.StepAsync(application, "handover", caller: reader)).Is(200);
         var tenancy = (await enterprises.StepAsync(application, "move-in", caller: reader)).Is(200).Json.GetProperty("tenancyId").GetGuid();
         (await enterprises.Officer.GetAsync($"/api/v1/tenancies/{tenancy}")).IsProblem(404, "resource.notFound");
-        (await enterprises.Officer.PostAsync($"/api/v1/tenancies/{tenancy}/end", new { reason = "x" }, "\"1\"")).IsProblem(404, "resource.notFound");
-        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/tenancies?spaceId={space}&total=true")).Is(200).Json.GetProperty("items").EnumerateArray());
+        (await enterprises.Officer.PostAsync($"/api/v1/tenancies/{tenancy}/end", new { reason = "x" }, "\"1\""))
+            .IsProblem(404, "resource.notFound");
+        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/tenancies?spaceId={space}&total=true"))
+            .Is(200).Json.GetProperty("items").EnumerateArray());
         Assert.Single((await reader.GetAsync($"/api/v1/tenancies?spaceId={space}")).Is(200).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(0, await enterprises.Service.CountAsync(
             $"select count(*) from messaging.event where stream_id in ('{id}', '{application}') and not confidential"));
@@ -80,7 +88,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         var space = await enterprises.SpaceAsync();
         var application = (await enterprises.DraftAsync(id, [space], caller: enterprises.Service.As(_reader))).Id;
 
-        await enterprises.Service.DeliverAsync(new ProjectAmended { Project = project with { Confidential = false, Readers = [] } }, project.ProjectId, 9);
+        await enterprises.Service.DeliverAsync(
+            new ProjectAmended { Project = project with { Confidential = false, Readers = [] } }, project.ProjectId, 9);
 
         (await enterprises.Officer.GetAsync($"/api/v1/enterprises/{id}")).Is(200);
         (await enterprises.Officer.GetAsync($"/api/v1/entry-applications/{application}")).Is(200);
@@ -98,7 +107,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
 
         var seen = (await enterprises.Officer.GetAsync($"/api/v1/enterprises/{id}")).Is(200).Json.GetProperty("projects");
         Assert.Equal(open.ProjectId, Assert.Single(seen.EnumerateArray()).GetProperty("projectId").GetGuid());
-        Assert.Equal(2, (await enterprises.Service.As(_reader).GetAsync($"/api/v1/enterprises/{id}")).Json.GetProperty("projects").GetArrayLength());
+        Assert.Equal(2, (await enterprises.Service.As(_reader).GetAsync($"/api/v1/enterprises/{id}")).Json.GetProperty("projects")
+            .GetArrayLength());
         (await enterprises.Officer.GetAsync($"/api/v1/entry-applications/{hidden}")).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.PostAsync("/api/v1/entry-applications", new
         {
@@ -115,7 +125,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         var (id, project) = await enterprises.RegisteredAsync();
         var (_, tenancy) = await enterprises.MovedInAsync(id, [await enterprises.SpaceAsync()]);
 
-        await enterprises.Service.DeliverAsync(new ProjectAmended { Project = project with { Confidential = true, Readers = [_reader.Id] } }, project.ProjectId, 9);
+        await enterprises.Service.DeliverAsync(
+            new ProjectAmended { Project = project with { Confidential = true, Readers = [_reader.Id] } }, project.ProjectId, 9);
 
         (await enterprises.Officer.GetAsync($"/api/v1/enterprises/{id}")).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.GetAsync($"/api/v1/tenancies/{tenancy}")).IsProblem(404, "resource.notFound");

@@ -92,7 +92,8 @@ public sealed class EnterprisesFixture : IAsyncLifetime
         (await Officer.PostAsync("/api/v1/enterprises", new { name = NewName("示例企业"), uscc = NewUscc() })).Is(201).Id;
 
     /// <summary>An enterprise that a project registered.</summary>
-    public async Task<(Guid EnterpriseId, ProjectState Project)> RegisteredAsync(bool confidential = false, Guid[]? readers = null, Guid? ownerId = null)
+    public async Task<(Guid EnterpriseId, ProjectState Project)> RegisteredAsync(
+        bool confidential = false, Guid[]? readers = null, Guid? ownerId = null)
     {
         var project = Project(NewUscc(), confidential: confidential, readers: readers, ownerId: ownerId);
         await ReachedAsync(project);
@@ -104,7 +105,8 @@ public sealed class EnterprisesFixture : IAsyncLifetime
     public async Task<Guid> BuildingAsync()
     {
         var park = (await Officer.PostAsync("/api/v1/premises/parks", new { name = NewName("示例园区") })).Is(201).Id;
-        return (await Officer.PostAsync("/api/v1/premises/buildings", new { parkId = park, name = NewName("楼"), floors = 3, basements = 1 })).Is(201).Id;
+        return (await Officer.PostAsync(
+            "/api/v1/premises/buildings", new { parkId = park, name = NewName("楼"), floors = 3, basements = 1 })).Is(201).Id;
     }
 
     /// <summary>A space of 100 m², ready for three years.</summary>
@@ -120,7 +122,8 @@ public sealed class EnterprisesFixture : IAsyncLifetime
 
     /// <summary>A drafted application.</summary>
     public async Task<Answer> DraftAsync(
-        Guid enterpriseId, Guid[] spaceIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null, DateOnly? draftedOn = null,
+        Guid enterpriseId, Guid[] spaceIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null,
+        DateOnly? draftedOn = null,
         ApiClient? caller = null) =>
         (await (caller ?? Officer).PostAsync("/api/v1/entry-applications", new
         {
@@ -145,11 +148,13 @@ public sealed class EnterprisesFixture : IAsyncLifetime
     public async Task<Answer> StepAsync(Guid applicationId, string step, object? body = null, ApiClient? caller = null)
     {
         var path = $"/api/v1/entry-applications/{applicationId}";
-        return await (caller ?? Officer).PostAsync($"{path}/{step}", body ?? new { }, (await (caller ?? Officer).GetAsync(path)).Is(200).ETag);
+        return await (caller ?? Officer)
+            .PostAsync($"{path}/{step}", body ?? new { }, (await (caller ?? Officer).GetAsync(path)).Is(200).ETag);
     }
 
     /// <summary>Drafted, accepted and reviewed, so that only approval is left.</summary>
-    public async Task<Guid> ReviewedAsync(Guid enterpriseId, Guid[] spaceIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null)
+    public async Task<Guid> ReviewedAsync(
+        Guid enterpriseId, Guid[] spaceIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null)
     {
         var id = (await DraftAsync(enterpriseId, spaceIds, from, to, preferentialTerms)).Id;
         (await StepAsync(id, "acceptance")).Is(200);
@@ -158,7 +163,8 @@ public sealed class EnterprisesFixture : IAsyncLifetime
     }
 
     /// <summary>The whole way, on one day, which is today when none is given.</summary>
-    public async Task<(Guid ApplicationId, Guid TenancyId)> MovedInAsync(Guid enterpriseId, Guid[] spaceIds, DateOnly? on = null, DateOnly? to = null)
+    public async Task<(Guid ApplicationId, Guid TenancyId)> MovedInAsync(
+        Guid enterpriseId, Guid[] spaceIds, DateOnly? on = null, DateOnly? to = null)
     {
         var day = on ?? Today;
         var id = (await DraftAsync(enterpriseId, spaceIds, day, to, draftedOn: day)).Id;

@@ -39,7 +39,8 @@ public class EntryJourneyTests(EnterprisesFixture enterprises) : IClassFixture<E
         var moves = await enterprises.Service.EventsAsync(id);
         Assert.All(moves, m => Assert.Equal("EntryApplicationMoved", m.Type));
         Assert.Equal(
-            ["draft→accepted", "accepted→reviewing", "reviewing→approved", "approved→agreed", "agreed→handedOver", "handedOver→movedIn", "movedIn→left"],
+            ["draft→accepted", "accepted→reviewing", "reviewing→approved", "approved→agreed", "agreed→handedOver", "handedOver→movedIn",
+            "movedIn→left"],
             moves.Select(m => $"{m.Payload.GetProperty("from").GetString()}→{m.Payload.GetProperty("to").GetString()}"));
         Assert.Equal(moves.Select(m => m.Version), moves.Select(m => m.Version).Distinct());
         var told = await enterprises.Service.EventsAsync(enterpriseId);

@@ -10,7 +10,8 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task An_approval_lists_what_is_missing()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], preferentialTerms: "两年房租减免")).Id;
+        var id = (await enterprises.DraftAsync(
+            await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], preferentialTerms: "两年房租减免")).Id;
         (await enterprises.StepAsync(id, "acceptance")).Is(200);
 
         var refused = (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).IsProblem(409, "entry.approvalLacks");
@@ -18,9 +19,11 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review())).Is(200);
         refused = (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).IsProblem(409, "entry.approvalLacks");
         Assert.Equal(["fairCompetitionReview"], Missing(refused));
-        (await enterprises.StepAsync(id, "fair-competition-review", new { conclusion = "failed", documentNumber = "公竞审〔2026〕1 号" })).Is(200);
+        (await enterprises.StepAsync(id, "fair-competition-review", new { conclusion = "failed", documentNumber = "公竞审〔2026〕1 号" }))
+            .Is(200);
         (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).IsProblem(409, "entry.fairCompetitionFailed");
-        (await enterprises.StepAsync(id, "fair-competition-review", new { conclusion = "passed", documentNumber = "公竞审〔2026〕2 号" })).Is(200);
+        (await enterprises.StepAsync(id, "fair-competition-review", new { conclusion = "passed", documentNumber = "公竞审〔2026〕2 号" }))
+            .Is(200);
         (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).Is(200);
 
         var review = (await enterprises.Officer.GetAsync($"/api/v1/entry-applications/{id}")).Json.GetProperty("fairCompetitionReview");
@@ -70,9 +73,11 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         foreach (var step in (string[])["veto", "withdrawal"])
         {
             var id = await enterprises.ReviewedAsync(enterprise, [await enterprises.SpaceAsync()]);
-            (await enterprises.StepAsync(id, step, new { opinion = "不符合规划" }, step == "veto" ? enterprises.Approver : enterprises.Officer)).Is(200);
+            (await enterprises.StepAsync(id, step, new { opinion = "不符合规划" }, step == "veto" ? enterprises.Approver : enterprises.Officer))
+                .Is(200);
             foreach (var (next, body) in ((string, object)[])
-                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }), ("move-in", new { }),
+                [("acceptance", new { }), ("review", EnterprisesFixture.Review()), ("agreement", new { }), ("handover", new { }),
+                ("move-in", new { }),
                     ("return", new { opinion = "x" }), ("veto", new { opinion = "x" }), ("withdrawal", new { opinion = "x" }),
                     ("fair-competition-review", new { conclusion = "passed", documentNumber = "x" })])
             {
@@ -80,7 +85,8 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
             }
 
             (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).IsProblem(409, "entry.wrongState");
-            (await enterprises.Officer.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "x" }, "\"4\"")).IsProblem(409, "entry.wrongState");
+            (await enterprises.Officer.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "x" }, "\"4\""))
+                .IsProblem(409, "entry.wrongState");
         }
     }
 
@@ -88,15 +94,19 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     public async Task No_step_lies_in_the_future_or_before_the_previous_one()
     {
         var today = enterprises.Today;
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], draftedOn: today.AddDays(-5))).Id;
+        var id = (await enterprises.DraftAsync(
+            await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], draftedOn: today.AddDays(-5))).Id;
 
         (await enterprises.StepAsync(id, "acceptance", new { on = today.AddDays(-6) })).IsProblem(409, "entry.beforePrevious");
         (await enterprises.StepAsync(id, "acceptance", new { on = today.AddDays(1) })).IsProblem(400, "request.invalid");
         (await enterprises.StepAsync(id, "acceptance", new { on = today.AddDays(-5) })).Is(200);
         (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review(on: today.AddDays(-3)))).Is(200);
-        (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review(on: today.AddDays(-4)))).IsProblem(409, "entry.beforePrevious");
-        (await enterprises.StepAsync(id, "fair-competition-review", new { conclusion = "exempt", documentNumber = "x", on = today.AddDays(-1) })).Is(200);
-        (await enterprises.StepAsync(id, "approval", new { on = today.AddDays(-2) }, enterprises.Approver)).IsProblem(409, "entry.beforePrevious");
+        (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review(on: today.AddDays(-4))))
+            .IsProblem(409, "entry.beforePrevious");
+        (await enterprises.StepAsync(
+            id, "fair-competition-review", new { conclusion = "exempt", documentNumber = "x", on = today.AddDays(-1) })).Is(200);
+        (await enterprises.StepAsync(id, "approval", new { on = today.AddDays(-2) }, enterprises.Approver))
+            .IsProblem(409, "entry.beforePrevious");
     }
 
     [Fact]
@@ -127,9 +137,12 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
                 .Select(e => $"{e.GetProperty("pointer").GetString()} {e.GetProperty("code").GetString()}")];
 
         Assert.Equal(["/scores score.indicatorMissing"], await FaultsAsync(new { opinion = "x", scores = scores.Skip(1) }));
-        Assert.Equal(["/scores/11/indicator score.indicatorRepeated"], await FaultsAsync(new { opinion = "x", scores = scores.Append(scores[0]) }));
-        Assert.Equal(["/scores/0/points value.range"], await FaultsAsync(new { opinion = "x", scores = scores.Skip(1).Prepend(new { indicator = "chainFit", points = 16 }) }));
-        Assert.Equal(["/scores/11/indicator score.indicatorUnknown"], await FaultsAsync(new { opinion = "x", scores = scores.Append(new { indicator = "luck", points = 1 }) }));
+        Assert.Equal(["/scores/11/indicator score.indicatorRepeated"],
+            await FaultsAsync(new { opinion = "x", scores = scores.Append(scores[0]) }));
+        Assert.Equal(["/scores/0/points value.range"],
+            await FaultsAsync(new { opinion = "x", scores = scores.Skip(1).Prepend(new { indicator = "chainFit", points = 16 }) }));
+        Assert.Equal(["/scores/11/indicator score.indicatorUnknown"],
+            await FaultsAsync(new { opinion = "x", scores = scores.Append(new { indicator = "luck", points = 1 }) }));
         Assert.Equal(["/vetoes/0 score.vetoUnknown"], await FaultsAsync(new { opinion = "x", scores, vetoes = new[] { "mood" } }));
         Assert.Equal(["/opinion value.required"], await FaultsAsync(new { scores }));
         Assert.Contains("/scores/0 value.required", await FaultsAsync("""{"opinion":"x","scores":[null]}"""));
@@ -151,7 +164,8 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
             Assert.Equal(writes ? 412 : 403, (await person.PostAsync($"{path}/acceptance", new { }, "\"99\"")).Status);
             Assert.Equal(approves ? 412 : 403, (await person.PostAsync($"{path}/approval", new { }, "\"99\"")).Status);
             Assert.Equal(writes || approves ? 412 : 403, (await person.PostAsync($"{path}/veto", new { opinion = "x" }, "\"99\"")).Status);
-            Assert.Equal(403, (await person.PostAsync("/api/v1/entry-applications/batch", new { mode = "each", items = new[] { new { } } })).Status);
+            Assert.Equal(403, (await person.PostAsync(
+                "/api/v1/entry-applications/batch", new { mode = "each", items = new[] { new { } } })).Status);
         }
     }
 
@@ -164,7 +178,8 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         var space = await enterprises.SpaceAsync();
         var officer = enterprises.Service.As(me);
 
-        (await officer.PostAsync("/api/v1/entry-applications", new { enterpriseId = other, spaceIds = new[] { space }, wantedFrom = enterprises.Today }))
+        (await officer.PostAsync(
+            "/api/v1/entry-applications", new { enterpriseId = other, spaceIds = new[] { space }, wantedFrom = enterprises.Today }))
             .IsProblem(409, "entry.ownProjectOnly");
         var id = (await enterprises.DraftAsync(mine, [space], caller: officer)).Id;
         (await officer.PatchAsync($"/api/v1/entry-applications/{id}", new { note = "首选" }, "\"1\"")).Is(200);
@@ -187,14 +202,16 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         await enterprises.ReachedAsync(project with { OwnerId = next.Id, UnitId = next.UnitId }, version: 4);
 
         (await officer.GetAsync($"/api/v1/entry-applications/{drafted.Id}")).Is(200);
-        (await officer.PatchAsync($"/api/v1/entry-applications/{drafted.Id}", new { note = "x" }, drafted.ETag)).IsProblem(404, "resource.notFound");
+        (await officer.PatchAsync($"/api/v1/entry-applications/{drafted.Id}", new { note = "x" }, drafted.ETag))
+            .IsProblem(404, "resource.notFound");
         (await officer.PostAsync($"/api/v1/entry-applications/{drafted.Id}/withdrawal", new { opinion = "x" }, drafted.ETag))
             .IsProblem(404, "resource.notFound");
         // One's own former project, somebody else's and one that is not there are refused alike.
         var refused = new List<string>();
         foreach (var id in (Guid[])[project.ProjectId, foreign.ProjectId, EnterprisesFixture.NewId()])
         {
-            refused.Add((await officer.PostAsync("/api/v1/entry-applications", Draft(id))).IsProblem(409, "entry.projectNotLinked").Body.Split("traceId")[0]);
+            refused.Add((await officer.PostAsync("/api/v1/entry-applications", Draft(id)))
+                .IsProblem(409, "entry.projectNotLinked").Body.Split("traceId")[0]);
         }
 
         Assert.Single(refused.Distinct());
@@ -231,7 +248,8 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     public async Task Nobody_moves_in_when_the_term_is_over()
     {
         var today = enterprises.Today;
-        var id = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], today.AddDays(-30), today);
+        var id = await enterprises.ReviewedAsync(
+            await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()], today.AddDays(-30), today);
         (await enterprises.StepAsync(id, "approval", caller: enterprises.Approver)).Is(200);
         (await enterprises.StepAsync(id, "agreement")).Is(200);
         (await enterprises.StepAsync(id, "handover")).Is(200);
@@ -245,14 +263,17 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         var (enterprise, project) = await enterprises.RegisteredAsync();
         var space = await enterprises.SpaceAsync();
         var id = (await enterprises.DraftAsync(enterprise, [space])).Id;
-        foreach (var filter in (string[])[$"enterpriseId={enterprise}", $"projectId={project.ProjectId}", $"spaceId={space}&state=draft,accepted"])
+        foreach (var filter in (
+            string[])[$"enterpriseId={enterprise}", $"projectId={project.ProjectId}", $"spaceId={space}&state=draft,accepted"])
         {
             var items = (await enterprises.Officer.GetAsync($"/api/v1/entry-applications?{filter}")).Is(200).Json.GetProperty("items");
             Assert.Equal(id, Assert.Single(items.EnumerateArray()).GetProperty("id").GetGuid());
         }
 
-        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?spaceId={space}&state=movedIn")).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?spaceId={space}&state=movedIn")).Json.GetProperty(
+            "items").EnumerateArray());
     }
 
-    private static string?[] Missing(Answer refused) => [.. refused.Json.GetProperty("missing").EnumerateArray().Select(m => m.GetString())];
+    private static string?[] Missing(Answer refused) =>
+        [.. refused.Json.GetProperty("missing").EnumerateArray().Select(m => m.GetString())];
 }

@@ -87,7 +87,8 @@ public class FollowingTests(EnterprisesFixture enterprises) : IClassFixture<Ente
         var id = (await enterprises.FindAsync(uscc))!.Value;
         var told = await enterprises.Service.EventsAsync(id);
         Assert.Equal(12, told.Count);
-        Assert.Equal(projects.Select(p => p.ProjectId).ToHashSet(), told.Select(e => e.Payload.GetProperty("projectId").GetGuid()).ToHashSet());
+        Assert.Equal(projects.Select(p => p.ProjectId).ToHashSet(), told.Select(e => e.Payload.GetProperty("projectId").GetGuid())
+            .ToHashSet());
     }
 
     [Fact]
@@ -95,7 +96,8 @@ public class FollowingTests(EnterprisesFixture enterprises) : IClassFixture<Ente
     {
         var before = await enterprises.Service.CountAsync("select count(*) from enterprise");
 
-        Assert.True(await enterprises.ReachedAsync(enterprises.Project("") with { Uscc = null, EnterpriseName = null, Stage = ProjectStage.Signed }));
+        Assert.True(await enterprises.ReachedAsync(
+            enterprises.Project("") with { Uscc = null, EnterpriseName = null, Stage = ProjectStage.Signed }));
 
         Assert.Equal(before, await enterprises.Service.CountAsync("select count(*) from enterprise"));
     }
@@ -119,7 +121,13 @@ public class FollowingTests(EnterprisesFixture enterprises) : IClassFixture<Ente
     {
         var (project, approver) = (enterprises.Project(enterprises.NewUscc()), EnterprisesFixture.NewId());
         await enterprises.Service.DeliverAsync(
-            new ProjectStageReached { Project = project, From = ProjectStage.Signed, To = ProjectStage.Registered, OccurredOn = project.StageOn },
+            new ProjectStageReached
+            {
+                Project = project,
+                From = ProjectStage.Signed,
+                To = ProjectStage.Registered,
+                OccurredOn = project.StageOn,
+            },
             project.ProjectId, 3, actorId: approver);
 
         Assert.Equal(approver, (await enterprises.Service.EventsAsync((await enterprises.FindAsync(project.Uscc!))!.Value))[0].ActorId);

@@ -28,7 +28,8 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         Assert.Single(answers, a => a.Status == 200);
         Assert.All(answers.Where(a => a.Status != 200), a => a.IsProblem(409, "premises.spaceTaken"));
         Assert.Equal(1, await enterprises.Service.CountAsync($"select count(*) from occupation where space_id = '{space}'"));
-        Assert.Equal(1, await enterprises.Service.CountAsync($"select count(*) from entry_application where state = 3 and '{space}' = any(space_ids)"));
+        Assert.Equal(1, await enterprises.Service.CountAsync(
+            $"select count(*) from entry_application where state = 3 and '{space}' = any(space_ids)"));
     }
 
     [Fact]
@@ -43,7 +44,8 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         async Task InsertAsync(int fromDays, string until)
         {
             await using var command = source.CreateCommand(
-                $"insert into occupation (application_id, space_id, occupied_from, occupied_until) values ('{other}', '{space}', '{EnterprisesFixture.Iso(enterprises.Today.AddDays(fromDays))}', {until})");
+                "insert into occupation (application_id, space_id, occupied_from, occupied_until) values "
+                + $"('{other}', '{space}', '{EnterprisesFixture.Iso(enterprises.Today.AddDays(fromDays))}', {until})");
             await command.ExecuteNonQueryAsync();
         }
 
@@ -110,7 +112,8 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         (await enterprises.StepAsync(until, "withdrawal", new { opinion = "放弃" })).Is(200);
         (await enterprises.StepAsync(early, "move-in")).Is(200);
 
-        Assert.Equal(1, await enterprises.Service.CountAsync($"select count(*) from occupation where space_id = '{space}' and occupied_from = '{EnterprisesFixture.Iso(today)}'"));
+        Assert.Equal(1, await enterprises.Service.CountAsync(
+            $"select count(*) from occupation where space_id = '{space}' and occupied_from = '{EnterprisesFixture.Iso(today)}'"));
     }
 
     [Fact]
@@ -118,10 +121,12 @@ public class OccupationTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     {
         var (building, today) = (await enterprises.BuildingAsync(), enterprises.Today);
         var space = await enterprises.SpaceAsync(building);
-        var (_, tenancy) = await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [space], today.AddDays(-30), to: today.AddDays(-1));
+        var (_, tenancy) = await enterprises.MovedInAsync(
+            await enterprises.EnterpriseAsync(), [space], today.AddDays(-30), to: today.AddDays(-1));
 
         async Task<int> FreeAsync() =>
-            (await enterprises.Officer.GetAsync($"/api/v1/premises/spaces?buildingId={building}&free=true")).Is(200).Json.GetProperty("items").GetArrayLength();
+            (await enterprises.Officer.GetAsync($"/api/v1/premises/spaces?buildingId={building}&free=true"))
+                .Is(200).Json.GetProperty("items").GetArrayLength();
 
         Assert.Equal(0, await FreeAsync());
         (await enterprises.EndAsync(tenancy)).Is(200);

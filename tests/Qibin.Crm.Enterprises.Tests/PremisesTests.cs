@@ -15,7 +15,8 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
             address = "淇滨区",
             at = new { longitude = 114.297305m, latitude = 35.748236m },
         })).Is(201);
-        var building = (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = park.Id, name = "1 号楼", floors = 12, basements = 2 })).Is(201);
+        var building = (await officer.PostAsync(
+            "/api/v1/premises/buildings", new { parkId = park.Id, name = "1 号楼", floors = 12, basements = 2 })).Is(201);
         var space = (await officer.PostAsync("/api/v1/premises/spaces", new
         {
             buildingId = building.Id,
@@ -35,7 +36,8 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         Assert.Equal("28.50", read.GetProperty("rent").GetProperty("amount").GetString());
         Assert.Equal("available", read.GetProperty("state").GetString());
         Assert.Equal(JsonValueKind.Null, read.GetProperty("at").ValueKind);
-        Assert.Equal(114.297305m, (await officer.GetAsync($"/api/v1/premises/parks/{park.Id}")).Json.GetProperty("at").GetProperty("longitude").GetDecimal());
+        Assert.Equal(114.297305m, (await officer.GetAsync($"/api/v1/premises/parks/{park.Id}")).Json.GetProperty("at")
+            .GetProperty("longitude").GetDecimal());
         var buildings = (await officer.GetAsync($"/api/v1/premises/buildings?parkId={park.Id}")).Is(200).Json.GetProperty("items");
         Assert.Equal(building.Id, Assert.Single(buildings.EnumerateArray()).GetProperty("id").GetGuid());
     }
@@ -47,16 +49,21 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         var name = enterprises.NewName("示例园");
         var park = (await officer.PostAsync("/api/v1/premises/parks", new { name })).Is(201).Id;
         (await officer.PostAsync("/api/v1/premises/parks", new { name })).IsProblem(409, "premises.nameTaken");
-        var building = (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = park, name = "2 号楼", floors = 3, basements = 1 })).Is(201).Id;
-        (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = park, name = "2 号楼", floors = 3 })).IsProblem(409, "premises.nameTaken");
-        (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = EnterprisesFixture.NewId(), name = "3 号楼", floors = 3 })).Is(400);
+        var building = (await officer.PostAsync(
+            "/api/v1/premises/buildings", new { parkId = park, name = "2 号楼", floors = 3, basements = 1 })).Is(201).Id;
+        (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = park, name = "2 号楼", floors = 3 }))
+            .IsProblem(409, "premises.nameTaken");
+        (await officer.PostAsync("/api/v1/premises/buildings", new { parkId = EnterprisesFixture.NewId(), name = "3 号楼", floors = 3 }))
+            .Is(400);
         foreach (var (floor, status) in ((int, int)[])[(3, 201), (-1, 201), (4, 409), (0, 409), (-2, 409)])
         {
-            var answer = await officer.PostAsync("/api/v1/premises/spaces", new { buildingId = building, name = $"U{floor}", floor, area = 10 });
+            var answer = await officer.PostAsync(
+                "/api/v1/premises/spaces", new { buildingId = building, name = $"U{floor}", floor, area = 10 });
             Assert.Equal(status, answer.Status);
         }
 
-        (await officer.PostAsync("/api/v1/premises/spaces", new { buildingId = building, name = "U3", floor = 1, area = 10 })).IsProblem(409, "premises.nameTaken");
+        (await officer.PostAsync("/api/v1/premises/spaces", new { buildingId = building, name = "U3", floor = 1, area = 10 }))
+            .IsProblem(409, "premises.nameTaken");
         var path = $"/api/v1/premises/buildings/{building}";
         (await officer.PatchAsync(path, new { floors = 2 }, "\"1\"")).IsProblem(409, "premises.floorInUse");
         (await officer.PatchAsync(path, new { basements = 0 }, "\"1\"")).IsProblem(409, "premises.floorInUse");
@@ -71,7 +78,8 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         var id = await enterprises.SpaceAsync();
         var path = $"/api/v1/premises/spaces/{id}";
 
-        (await officer.PatchAsync(path, """{"rent":{"amount":"30","currency":"CNY"},"height":3.6,"at":{"longitude":114.3,"latitude":35.7}}""", "\"1\"")).Is(200);
+        (await officer.PatchAsync(
+            path, """{"rent":{"amount":"30","currency":"CNY"},"height":3.6,"at":{"longitude":114.3,"latitude":35.7}}""", "\"1\"")).Is(200);
         var second = (await officer.GetAsync(path)).Is(200);
         Assert.Equal("30.00", second.Json.GetProperty("rent").GetProperty("amount").GetString());
         Assert.Equal(114.3m, second.Json.GetProperty("at").GetProperty("longitude").GetDecimal());
@@ -93,12 +101,15 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     public async Task Spaces_come_in_batches_each_by_itself_or_all_together()
     {
         var building = await enterprises.BuildingAsync();
-        object[] items = [new { buildingId = building, name = "B-1", floor = 1, area = 10 }, new { buildingId = building, name = "B-1", floor = 1, area = 10 }, new { name = "B-2" }];
+        object[] items = [new { buildingId = building, name = "B-1", floor = 1, area = 10 },
+            new { buildingId = building, name = "B-1", floor = 1, area = 10 }, new { name = "B-2" }];
 
-        (await enterprises.Officer.PostAsync("/api/v1/premises/spaces/batch", new { mode = "atomic", items })).IsProblem(409, "batch.refused");
+        (await enterprises.Officer.PostAsync("/api/v1/premises/spaces/batch", new { mode = "atomic", items }))
+            .IsProblem(409, "batch.refused");
         Assert.Equal(0, await CountAsync(building));
 
-        var each = (await enterprises.Officer.PostAsync("/api/v1/premises/spaces/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results");
+        var each = (await enterprises.Officer.PostAsync("/api/v1/premises/spaces/batch", new { mode = "each", items }))
+            .Is(200).Json.GetProperty("results");
         Assert.Equal([201, 409, 400], each.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
         Assert.Equal("premises.nameTaken", each[1].GetProperty("problem").GetProperty("code").GetString());
         Assert.Equal(1, await CountAsync(building));
@@ -108,7 +119,9 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     public async Task Spaces_are_found_by_place_size_and_whether_they_are_free_on_a_day()
     {
         var building = await enterprises.BuildingAsync();
-        var (small, large, repaired) = (await enterprises.SpaceAsync(building, 50), await enterprises.SpaceAsync(building, 500), await enterprises.SpaceAsync(building, 100));
+        var (small, large, repaired) = (
+            await enterprises.SpaceAsync(building, 50), await enterprises.SpaceAsync(building, 500),
+            await enterprises.SpaceAsync(building, 100));
         (await enterprises.Officer.PatchAsync($"/api/v1/premises/spaces/{repaired}", new { state = "closed" }, "\"1\"")).Is(200);
         var day = enterprises.Today.AddDays(-100);
         await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [large], day);
@@ -131,7 +144,9 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     public async Task Vacancy_and_idle_days_of_a_building_are_told_for_a_day()
     {
         var building = await enterprises.BuildingAsync();
-        var (let, was, never) = (await enterprises.SpaceAsync(building, 300), await enterprises.SpaceAsync(building, 100), await enterprises.SpaceAsync(building, 200));
+        var (let, was, never) = (
+            await enterprises.SpaceAsync(building, 300), await enterprises.SpaceAsync(building, 100),
+            await enterprises.SpaceAsync(building, 200));
         var today = enterprises.Today;
         await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [let], today.AddDays(-400));
         var (_, tenancy) = await enterprises.MovedInAsync(await enterprises.EnterpriseAsync(), [was], today.AddDays(-300));
@@ -149,8 +164,10 @@ public class PremisesTests(EnterprisesFixture enterprises) : IClassFixture<Enter
             $"/api/v1/premises/buildings/{building}/vacancy?on={EnterprisesFixture.Iso(today.AddDays(-100))}")).Is(200).Json;
         Assert.Equal([never], then.GetProperty("idle").EnumerateArray().Select(u => u.GetProperty("spaceId").GetGuid()));
         Assert.Equal(0.3333m, then.GetProperty("vacancyRate").GetDecimal());
-        (await enterprises.Officer.GetAsync($"/api/v1/premises/buildings/{EnterprisesFixture.NewId()}/vacancy")).IsProblem(404, "resource.notFound");
+        (await enterprises.Officer.GetAsync($"/api/v1/premises/buildings/{EnterprisesFixture.NewId()}/vacancy"))
+            .IsProblem(404, "resource.notFound");
     }
 
-    private Task<long> CountAsync(Guid building) => enterprises.Service.CountAsync($"select count(*) from space where building_id = '{building}'");
+    private Task<long> CountAsync(Guid building) =>
+        enterprises.Service.CountAsync($"select count(*) from space where building_id = '{building}'");
 }

@@ -29,15 +29,18 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         Assert.False(detail.Json.GetProperty("inCity").GetBoolean());
         Assert.Equal(304, (await reader.GetAsync($"/api/v1/enterprises/{created.Id}", ifNoneMatch: detail.ETag)).Status);
         foreach (var filter in (string[])
-            [$"uscc={uscc}", $"q={Uri.EscapeDataString(name[4..])}", $"q={created.Json.GetProperty("code").GetString()}", "chain=xinchuang", "node=xinchuang.databases",
+            [$"uscc={uscc}", $"q={Uri.EscapeDataString(name[4..])}", $"q={created.Json.GetProperty("code").GetString()}", "chain=xinchuang",
+            "node=xinchuang.databases",
                 "inCity=false&q=" + uscc[..12]])
         {
             var items = (await reader.GetAsync($"/api/v1/enterprises?{filter}&limit=200&sort=name")).Is(200).Json.GetProperty("items");
             Assert.Contains(items.EnumerateArray(), e => e.GetProperty("id").GetGuid() == created.Id);
         }
 
-        Assert.Empty((await reader.GetAsync("/api/v1/enterprises?q=" + Uri.EscapeDataString("%_"))).Is(200).Json.GetProperty("items").EnumerateArray());
-        Assert.Empty((await reader.GetAsync($"/api/v1/enterprises?uscc={uscc}&inCity=true")).Is(200).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await reader.GetAsync("/api/v1/enterprises?q=" + Uri.EscapeDataString("%_"))).Is(200).Json.GetProperty("items")
+            .EnumerateArray());
+        Assert.Empty((await reader.GetAsync($"/api/v1/enterprises?uscc={uscc}&inCity=true")).Is(200).Json.GetProperty("items")
+            .EnumerateArray());
     }
 
     [Theory]
@@ -46,7 +49,8 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     [InlineData("91350100M000100Y44", "uscc.checkDigit")]
     public async Task What_is_wrong_with_a_code_is_told_by_its_problem_code(string uscc, string code)
     {
-        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例", uscc })).IsProblem(400, "request.invalid");
+        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例", uscc }))
+            .IsProblem(400, "request.invalid");
 
         var error = Assert.Single(refused.Json.GetProperty("errors").EnumerateArray());
         Assert.Equal("/uscc", error.GetProperty("pointer").GetString());
@@ -59,7 +63,8 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         var uscc = enterprises.NewUscc();
         var holder = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例一", uscc })).Is(201).Id;
 
-        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例二", uscc })).IsProblem(409, "enterprise.usccTaken");
+        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例二", uscc }))
+            .IsProblem(409, "enterprise.usccTaken");
 
         Assert.Equal(holder, Assert.Single(refused.Json.GetProperty("candidates").EnumerateArray()).GetProperty("id").GetGuid());
     }
@@ -69,7 +74,8 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     {
         var (_, project) = await enterprises.RegisteredAsync(confidential: true, readers: [EnterprisesFixture.NewId()]);
 
-        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例", uscc = project.Uscc })).IsProblem(409, "enterprise.usccTaken");
+        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例", uscc = project.Uscc }))
+            .IsProblem(409, "enterprise.usccTaken");
 
         Assert.False(refused.Json.TryGetProperty("candidates", out _));
     }
@@ -95,7 +101,8 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         (await enterprises.Officer.PatchAsync(path, """{"name":null}""", third.ETag)).Is(400);
         (await enterprises.Officer.PatchAsync(path, """{"industryCode":"65"}""", third.ETag)).Is(400);
         (await enterprises.Officer.PatchAsync(path, """{"uscc":"91350100M000100Y43"}""", third.ETag)).Is(400);
-        (await enterprises.Officer.PatchAsync($"/api/v1/enterprises/{EnterprisesFixture.NewId()}", new { address = "x" }, "\"1\"")).IsProblem(404, "resource.notFound");
+        (await enterprises.Officer.PatchAsync($"/api/v1/enterprises/{EnterprisesFixture.NewId()}", new { address = "x" }, "\"1\""))
+            .IsProblem(404, "resource.notFound");
     }
 
     [Fact]
@@ -108,7 +115,8 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
 
         Assert.Equal(first.Body, again.Body);
         Assert.Equal(first.ETag, again.ETag);
-        (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "另一家", uscc = enterprises.NewUscc() }, key: "twice")).IsProblem(422, "idempotency.reused");
+        (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "另一家", uscc = enterprises.NewUscc() }, key: "twice"))
+            .IsProblem(422, "idempotency.reused");
         (await enterprises.Officer.PostAsync("/api/v1/enterprises", body, key: "")).IsProblem(400, "idempotency.keyMissing");
     }
 
@@ -126,8 +134,10 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
 
         var reading = enterprises.Service.As(TestCaller.Integration(Scopes.EnterprisesRead));
         (await reading.GetAsync($"/api/v1/enterprises/{id}")).Is(200);
-        (await reading.PostAsync("/api/v1/enterprises", new { name = "示例", uscc = enterprises.NewUscc() })).IsProblem(403, "auth.forbidden");
-        (await enterprises.Service.As(TestCaller.Integration(Scopes.LeadsRead)).GetAsync($"/api/v1/enterprises/{id}")).IsProblem(403, "auth.forbidden");
+        (await reading.PostAsync("/api/v1/enterprises", new { name = "示例", uscc = enterprises.NewUscc() }))
+            .IsProblem(403, "auth.forbidden");
+        (await enterprises.Service.As(TestCaller.Integration(Scopes.LeadsRead)).GetAsync($"/api/v1/enterprises/{id}"))
+            .IsProblem(403, "auth.forbidden");
         (await enterprises.Service.WithToken(null).GetAsync($"/api/v1/enterprises/{id}")).IsProblem(401, "auth.required");
     }
 
@@ -147,7 +157,8 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
             {
                 var page = (await enterprises.Officer.GetAsync(next)).Is(200);
                 seen.AddRange(page.Json.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("id").GetGuid()));
-                next = page.Json.GetProperty("next").GetString() is { } cursor ? $"/api/v1/enterprises?limit=3&sort={sort}&cursor={cursor}" : null;
+                next = page.Json.GetProperty("next")
+                    .GetString() is { } cursor ? $"/api/v1/enterprises?limit=3&sort={sort}&cursor={cursor}" : null;
             }
 
             Assert.Equal(seen.Count, seen.Distinct().Count());
@@ -164,7 +175,8 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     {
         var chains = (await enterprises.Officer.GetAsync("/api/v1/industry-chains")).Is(200).Json.GetProperty("items");
         Assert.Equal(["satellite", "xinchuang", "manufacturing"], chains.EnumerateArray().Select(c => c.GetProperty("code").GetString()));
-        Assert.Equal("卫星互联网", (await enterprises.Officer.GetAsync("/api/v1/industry-chains/satellite")).Is(200).Json.GetProperty("name").GetString());
+        Assert.Equal("卫星互联网", (await enterprises.Officer.GetAsync("/api/v1/industry-chains/satellite")).Is(200).Json.GetProperty("name")
+            .GetString());
         var nodes = (await enterprises.Officer.GetAsync("/api/v1/industry-chains/satellite/nodes")).Is(200).Json.GetProperty("items");
         Assert.Equal("upstream", nodes[0].GetProperty("position").GetString());
         (await enterprises.Officer.GetAsync("/api/v1/industry-chains/steel")).IsProblem(404, "resource.notFound");

@@ -9,6 +9,8 @@ public static partial class Rules
     private static readonly string[] RootFiles = ["Directory.Build.props", "Directory.Packages.props", "global.json", "BannedSymbols.txt",
         "LICENSE"];
 
+    private static readonly string[] Formats = ["xls", "xlsx", "csv", "http", "https", "application", "json"];
+
     public static IEnumerable<string> TopLevelIsFixed(Repository repository) =>
         repository.Files.Select(f => f.Path.Split('/')[0]).Distinct()
             .Where(top => !top.StartsWith('.') && !TopLevel.Contains(top) && !RootFiles.Contains(top));
@@ -63,6 +65,48 @@ public static partial class Rules
         let text = summary.Groups[1].Value
         where !text.Any(c => c is >= '一' and <= '鿿') || !text.Any(char.IsAsciiLetter)
         select $"{file.Path}: {text}";
+
+    /// <summary>Chinese texts of problems are for people who do not read the API's code words; formats and headers keep their names.</summary>
+    public static IEnumerable<string> ChineseTextsAreChinese(Repository repository) =>
+        from file in repository.CSharp("services/").Concat(repository.CSharp("gateway/"))
+        from Match problem in ChineseText().Matches(file.Text)
+        from Match word in CodeWord().Matches(problem.Groups[1].Value)
+        where !Formats.Contains(word.Value)
+        select $"{file.Path}: {word.Value} in {problem.Groups[1].Value}";
+
+    /// <summary>The documents of the repository name files and folders that are there.</summary>
+    public static IEnumerable<string> DocumentsNameWhatIsThere(Repository repository)
+    {
+        var there = repository.Files.SelectMany(f => Above(f.Path)).ToHashSet(StringComparer.Ordinal);
+        return from file in repository.Files
+               where file.Path.EndsWith(".md", StringComparison.Ordinal)
+               let folder = Path.GetDirectoryName(file.Path)!.Replace('\\', '/')
+               let links = Link().Matches(file.Text).Select(m => Path.GetRelativePath(".", Path.Combine(folder, m.Groups[1].Value)))
+               let places = Place().Matches(file.Text).Select(m => m.Groups[1].Value.TrimEnd('/'))
+               from named in links.Concat(places)
+               where !there.Contains(named)
+               select $"{file.Path}: {named}";
+
+        static IEnumerable<string> Above(string path)
+        {
+            for (string? part = path; !string.IsNullOrEmpty(part); part = Path.GetDirectoryName(part))
+            {
+                yield return part.Replace('\\', '/');
+            }
+        }
+    }
+
+    [GeneratedRegex("\\bnew\\(\\s*\"([^\"]*[一-鿿][^\"]*)\",\\s*\\$?\"")]
+    private static partial Regex ChineseText();
+
+    [GeneratedRegex("(?<![A-Za-z0-9{-])[a-z][A-Za-z]+(?![^{}]*\\})")]
+    private static partial Regex CodeWord();
+
+    [GeneratedRegex("\\]\\(([^)#:]+)(?:#[^)]*)?\\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("`((?:services|gateway|tests|deploy|\\.ci|\\.github)/[\\w./-]+)`")]
+    private static partial Regex Place();
 
     [GeneratedRegex("/Data/Migrations/[0-9]+_\\w+\\.cs$")]
     private static partial Regex Migration();

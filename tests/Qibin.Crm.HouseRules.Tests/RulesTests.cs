@@ -22,6 +22,10 @@ public class RulesTests
         ["tests do not sleep"] = (Rules.TestsDoNotSleep, "tests/Qibin.Crm.Leads.Tests/LazyTests.cs", "await Task.Delay(1000);"),
         ["nothing is unfinished"] = (Rules.NothingIsUnfinished, Leads + "Contacts/RecordContact.cs",
             "throw new NotImplementedException();"),
+        ["Chinese texts are Chinese"] = (Rules.ChineseTextsAreChinese, Leads + "Contacts/Say.cs",
+            "[\"x\"] = new(\"unitId 与负责人须且只能给出一个\", \"Give one\")"),
+        ["documents name what is there"] = (Rules.DocumentsNameWhatIsThere, "services/leads/README.md", "See `services/leads/Gone.cs`."),
+        ["documents link to what is there"] = (Rules.DocumentsNameWhatIsThere, "services/leads/README.md", "See [gone](../gone.md#x)."),
         ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs",
             "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
     };

@@ -8,8 +8,10 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
     [Fact]
     public async Task A_client_gets_the_scopes_it_asks_for_and_a_stable_subject()
     {
-        var first = IdentityFixture.Parse(await SignIn.AsClientAsync(identity.Address, IdentityFixture.ClientId, IdentityFixture.ClientSecret, Scopes.LeadsRead));
-        var all = IdentityFixture.Parse(await SignIn.AsClientAsync(identity.Address, IdentityFixture.ClientId, IdentityFixture.ClientSecret));
+        var first = IdentityFixture.Parse(
+            await SignIn.AsClientAsync(identity.Address, IdentityFixture.ClientId, IdentityFixture.ClientSecret, Scopes.LeadsRead));
+        var all = IdentityFixture.Parse(
+            await SignIn.AsClientAsync(identity.Address, IdentityFixture.ClientId, IdentityFixture.ClientSecret));
         Assert.Equal("at+jwt", first.Typ);
         Assert.Equal(Scopes.LeadsRead, first.GetClaim("scope").Value);
         Assert.Equal(Scopes.All.Order(), all.GetClaim("scope").Value.Split(' ').Order());
@@ -39,7 +41,8 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
         var repeat = (await admin.PostAsync("/api/v1/clients", body, key: "told-once")).Is(201);
         Assert.Equal(first.Id, repeat.Id);
         Assert.Equal(System.Text.Json.JsonValueKind.Null, repeat.Json.GetProperty("clientSecret").ValueKind);
-        Assert.DoesNotContain(secret, await identity.ValueAsync<string>("select answer from api.idempotency where key = 'told-once'"), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, await identity.ValueAsync<string>("select answer from api.idempotency where key = 'told-once'"),
+            StringComparison.Ordinal);
         Assert.Equal(32, await identity.ValueAsync<int>("select length(hash) from client_secret where client_id = $1", first.Id));
         var read = (await admin.GetAsync($"/api/v1/clients/{first.Id}")).Is(200);
         Assert.DoesNotContain(secret, read.Body, StringComparison.Ordinal);
@@ -55,7 +58,8 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
         var next = old with { Secret = rotated.Json.GetProperty("clientSecret").GetString()! };
         Assert.Equal(200, (await TokenAsync(old)).Status);
         Assert.Equal(200, (await TokenAsync(next)).Status);
-        (await admin.PostAsync($"/api/v1/clients/{old.Id}/secrets", new { overlapHours = 0 }, ifMatch: "\"1\"")).IsProblem(412, "ifMatch.stale");
+        (await admin.PostAsync($"/api/v1/clients/{old.Id}/secrets", new { overlapHours = 0 }, ifMatch: "\"1\""))
+            .IsProblem(412, "ifMatch.stale");
         (await admin.PostAsync($"/api/v1/clients/{old.Id}/secrets", new { overlapHours = 0 })).IsProblem(428, "ifMatch.required");
 
         var last = (await admin.PostAsync($"/api/v1/clients/{old.Id}/secrets", new { overlapHours = 0 }, ifMatch: rotated.ETag)).Is(200);
@@ -71,9 +75,11 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
         var admin = await identity.AsAsync(Roles.Administrator);
         (await admin.PostAsync($"/api/v1/clients/{made.Id}/revocation", new { reason = "合作结束" }, ifMatch: "\"1\"")).Is(200);
         Assert.Equal(401, (await TokenAsync(made)).Status);
-        (await admin.PostAsync($"/api/v1/clients/{made.Id}/revocation", new { reason = "again" }, ifMatch: "\"2\"")).IsProblem(409, "client.revoked");
+        (await admin.PostAsync($"/api/v1/clients/{made.Id}/revocation", new { reason = "again" }, ifMatch: "\"2\""))
+            .IsProblem(409, "client.revoked");
         var audit = (await admin.GetAsync($"/api/v1/audit?subjectId={made.Id}")).Is(200);
-        Assert.Equal(["client.revoked", "client.created"], audit.Json.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("action").GetString()));
+        Assert.Equal(["client.revoked", "client.created"], audit.Json.GetProperty("items").EnumerateArray()
+            .Select(a => a.GetProperty("action").GetString()));
     }
 
     [Fact]
@@ -82,7 +88,8 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
         var body = new { clientId = "sneaky", displayName = "x", scopes = new[] { Scopes.LeadsRead } };
         (await (await identity.AsAsync(Roles.Leader)).PostAsync("/api/v1/clients", body)).IsProblem(403, "auth.forbidden");
         (await (await identity.AsClientAsync()).PostAsync("/api/v1/clients", body)).IsProblem(403, "auth.forbidden");
-        (await (await identity.AsAsync(Roles.Administrator)).PostAsync("/api/v1/clients", body with { scopes = ["everything"] })).IsProblem(400, "request.invalid");
+        (await (await identity.AsAsync(Roles.Administrator)).PostAsync("/api/v1/clients", body with { scopes = ["everything"] }))
+            .IsProblem(400, "request.invalid");
     }
 
     private sealed record Made(Guid Id, string ClientId, string Secret);
@@ -98,7 +105,8 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
     private async Task<(int Status, string Body)> TokenAsync(Made client, string? scope = null)
     {
         using var browser = new SignIn(identity.Address);
-        var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = client.ClientId, ["client_secret"] = client.Secret };
+        var form = new Dictionary<string,
+            string> { ["grant_type"] = "client_credentials", ["client_id"] = client.ClientId, ["client_secret"] = client.Secret };
         if (scope is not null)
         {
             form["scope"] = scope;

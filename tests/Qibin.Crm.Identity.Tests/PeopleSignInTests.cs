@@ -57,7 +57,9 @@ public sealed class PeopleSignInTests(IdentityFixture identity) : IClassFixture<
     }
 
     [Theory]
-    [InlineData("response_type=code&client_id=qibin-console&scope=openid&redirect_uri=http://elsewhere.example/&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", 400, "redirect_uri")]
+    [InlineData(
+        "response_type=code&client_id=qibin-console&scope=openid&redirect_uri=http://elsewhere.example/&code_challenge_method=S256"
+        + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", 400, "redirect_uri")]
     [InlineData("response_type=code&client_id=nobody&redirect_uri=http://elsewhere.example/", 400, "client_id")]
     [InlineData("", 400, "")]
     public async Task A_request_that_cannot_go_back_to_its_client_is_answered_with_a_page(string query, int status, string says)
@@ -78,7 +80,8 @@ public sealed class PeopleSignInTests(IdentityFixture identity) : IClassFixture<
     {
         using var browser = new SignIn(identity.Address);
         using var answer = await browser.Browser.GetAsync(new Uri(
-            $"/connect/authorize?response_type=code&client_id=qibin-console&scope=openid&redirect_uri={identity.Address}console/callback{challenge}", UriKind.Relative));
+            "/connect/authorize?response_type=code&client_id=qibin-console&scope=openid"
+            + $"&redirect_uri={identity.Address}console/callback{challenge}", UriKind.Relative));
         Assert.Equal(400, (int)answer.StatusCode);
         Assert.Null(answer.Headers.Location);
         Assert.Contains("code_challenge", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -89,9 +92,11 @@ public sealed class PeopleSignInTests(IdentityFixture identity) : IClassFixture<
     {
         using var browser = new SignIn(identity.Address);
         using var answer = await browser.Browser.GetAsync(new Uri(
-            $"/connect/authorize?response_type=code&prompt=none&client_id=qibin-console&scope=openid&redirect_uri={identity.Address}console/callback"
+            "/connect/authorize?response_type=code&prompt=none&client_id=qibin-console&scope=openid"
+            + $"&redirect_uri={identity.Address}console/callback"
             + "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", UriKind.Relative));
-        Assert.StartsWith($"{identity.Address}console/callback?error=login_required", answer.Headers.Location?.OriginalString, StringComparison.Ordinal);
+        Assert.StartsWith($"{identity.Address}console/callback?error=login_required", answer.Headers.Location?.OriginalString,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +132,8 @@ public sealed class PeopleSignInTests(IdentityFixture identity) : IClassFixture<
     {
         using var browser = new SignIn(identity.Address);
         var tokens = await browser.TokensAsync(await browser.CodeAsync(Roles.Officer, IdentityFixture.Password));
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = SignIn.Client, ["token"] = tokens.RefreshToken! });
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["client_id"] = SignIn.Client, ["token"] = tokens.RefreshToken! });
         using var revoked = await browser.Browser.PostAsync(new Uri("/connect/revocation", UriKind.Relative), form);
         Assert.Equal(200, (int)revoked.StatusCode);
         Assert.Equal(400, (await browser.RefreshAsync(tokens.RefreshToken!)).Status);

@@ -31,10 +31,12 @@ public sealed class SeedTests
         var database = await TestDatabases.EmptyAsync("identity_seed");
         await MigrateAsync(database);
         await using var source = NpgsqlDataSource.Create(database);
-        await using var rename = source.CreateCommand("update person set display_name = 'renamed' where user_name = 'officer'; delete from person where user_name = 'leader'");
+        await using var rename = source.CreateCommand(
+            "update person set display_name = 'renamed' where user_name = 'officer'; delete from person where user_name = 'leader'");
         await rename.ExecuteNonQueryAsync();
         await MigrateAsync(database);
-        await using var read = source.CreateCommand("select string_agg(display_name, ',' order by user_name) from person where user_name in ('officer', 'leader')");
+        await using var read = source.CreateCommand(
+            "select string_agg(display_name, ',' order by user_name) from person where user_name in ('officer', 'leader')");
         Assert.Equal("测试leader,renamed", await read.ExecuteScalarAsync());
     }
 
@@ -64,7 +66,8 @@ public sealed class SeedTests
         await using var right = Build(database, seal);
         await right.Services.GetRequiredService<KeyRing>().StartAsync(CancellationToken.None);
         await using var wrong = Build(database, null);
-        await Assert.ThrowsAsync<System.Security.Cryptography.CryptographicException>(() => wrong.Services.GetRequiredService<KeyRing>().StartAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<System.Security.Cryptography.CryptographicException>(
+            () => wrong.Services.GetRequiredService<KeyRing>().StartAsync(CancellationToken.None));
     }
 
     [Fact]

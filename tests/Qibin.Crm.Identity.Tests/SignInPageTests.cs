@@ -87,10 +87,12 @@ public sealed class SignInPageTests(IdentityFixture identity) : IClassFixture<Id
     public async Task A_form_that_another_site_has_made_is_refused()
     {
         using var browser = new SignIn(identity.Address);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["userName"] = Roles.Officer, ["password"] = IdentityFixture.Password });
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["userName"] = Roles.Officer, ["password"] = IdentityFixture.Password });
         using var answer = await browser.Browser.PostAsync(Page, form);
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.DoesNotContain(answer.Headers.GetValues("Set-Cookie"), cookie => cookie.StartsWith("qibin-session", StringComparison.Ordinal));
+        Assert.DoesNotContain(answer.Headers.GetValues("Set-Cookie"), cookie =>
+            cookie.StartsWith("qibin-session", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -101,7 +103,8 @@ public sealed class SignInPageTests(IdentityFixture identity) : IClassFixture<Id
     public async Task Nobody_is_sent_elsewhere_after_signing_in(string returnUrl)
     {
         using var browser = new SignIn(identity.Address);
-        var page = await browser.Browser.GetStringAsync(new Uri("/account/sign-in?returnUrl=" + Uri.EscapeDataString(returnUrl), UriKind.Relative));
+        var page = await browser.Browser.GetStringAsync(
+            new Uri("/account/sign-in?returnUrl=" + Uri.EscapeDataString(returnUrl), UriKind.Relative));
         Assert.Equal("/account/password", await browser.PostAsync(
             "sign-in", page, ("userName", Roles.Officer), ("password", IdentityFixture.Password), ("returnUrl", returnUrl)));
     }
@@ -118,7 +121,8 @@ public sealed class SignInPageTests(IdentityFixture identity) : IClassFixture<Id
         using var browser = new SignIn(identity.Address);
         // Each from an address of its own, or the limit for one address would answer before the lockout.
         browser.Browser.DefaultRequestHeaders.Add("X-Forwarded-For", Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
-        using var answer = await browser.SubmitAsync(await browser.Browser.GetStringAsync(Page), ("userName", userName), ("password", password));
+        using var answer = await browser.SubmitAsync(
+            await browser.Browser.GetStringAsync(Page), ("userName", userName), ("password", password));
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 }

@@ -17,8 +17,10 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
     private SecurityKey Own => identity.Service.Services.GetRequiredService<KeyRing>().SigningKey;
 
     public static TheoryData<string> Forgeries => new(
-        "another key", "another key under the published id", "no algorithm", "HS256 with the public key", "ES256 over SHA-384", "another audience", "no audience",
-        "another issuer", "type JWT", "no type", "expired", "without an end", "not valid yet", "changed after signing", "an identity token", "a refresh token",
+        "another key", "another key under the published id", "no algorithm", "HS256 with the public key", "ES256 over SHA-384",
+        "another audience", "no audience",
+        "another issuer", "type JWT", "no type", "expired", "without an end", "not valid yet", "changed after signing", "an identity token",
+            "a refresh token",
         "nothing", "dots", "not a token");
 
     [Fact]
@@ -35,8 +37,11 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
             "another key" => Make(key: Strange),
             "another key under the published id" => Make(key: new ECDsaSecurityKey(Strange.ECDsa) { KeyId = Own.KeyId }),
             "no algorithm" => Unsigned(),
-            "HS256 with the public key" => Make(key: new SymmetricSecurityKey(((ECDsaSecurityKey)Own).ECDsa.ExportSubjectPublicKeyInfo()) { KeyId = Own.KeyId }, algorithm: "HS256"),
-            "ES256 over SHA-384" => Make(key: new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP384)) { KeyId = Own.KeyId }, algorithm: "ES384"),
+            "HS256 with the public key" =>
+                Make(key: new SymmetricSecurityKey(((ECDsaSecurityKey)Own).ECDsa.ExportSubjectPublicKeyInfo()) { KeyId = Own.KeyId },
+                algorithm: "HS256"),
+            "ES256 over SHA-384" => Make(
+                key: new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP384)) { KeyId = Own.KeyId }, algorithm: "ES384"),
             "another audience" => Make(d => d.Audience = "elsewhere"),
             "no audience" => Make(d => d.Audience = null),
             "another issuer" => Make(d => d.Issuer = "https://elsewhere.example/"),
@@ -67,7 +72,8 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
         // Whatever a header names, links are to the configured address.
         Assert.Equal($"{identity.Address}.well-known/jwks", passedOn.GetProperty("jwks_uri").GetString());
         Assert.Equal(["S256"], direct.GetProperty("code_challenge_methods_supported").EnumerateArray().Select(m => m.GetString()));
-        var keys = JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync(new Uri("/.well-known/jwks", UriKind.Relative))).GetProperty("keys");
+        var keys = JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync(new Uri("/.well-known/jwks", UriKind.Relative)))
+            .GetProperty("keys");
         var key = Assert.Single(keys.EnumerateArray());
         Assert.Equal("ES256", key.GetProperty("alg").GetString());
         Assert.False(key.TryGetProperty("d", out _));
@@ -102,7 +108,8 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
     public async Task Whatever_is_sent_to_the_OAuth_endpoints_and_pages_is_never_a_fault(string path, string body, string type)
     {
         using var browser = new SignIn(identity.Address);
-        body = body switch { "MANY" => string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1")), "BIG" => "a=" + new string('x', 1 << 21), _ => body };
+        body = body switch { "MANY" => string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1")),
+            "BIG" => "a=" + new string('x', 1 << 21), _ => body };
         using var content = new StringContent(body, Encoding.UTF8);
         content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
         using var answer = await browser.Browser.PostAsync(new Uri(path, UriKind.Relative), content);
@@ -134,8 +141,11 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
             IssuedAt = now,
             NotBefore = now,
             Expires = now.AddMinutes(10),
-            Claims = new Dictionary<string, object> { ["sub"] = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString(), ["role"] = "administrator", ["reach"] = "all" },
-            SigningCredentials = new SigningCredentials(key ?? Own, algorithm) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
+            Claims = new Dictionary<string,
+                object> { ["sub"] = Guid.CreateVersion7(TimeProvider.System.GetUtcNow())
+                .ToString(), ["role"] = "administrator", ["reach"] = "all" },
+            SigningCredentials = new SigningCredentials(
+                key ?? Own, algorithm) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
         };
         change?.Invoke(descriptor);
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor);

@@ -7,7 +7,8 @@ public sealed class UnitTests(IdentityFixture identity) : IClassFixture<Identity
     [Fact]
     public async Task The_tree_shows_each_unit_under_its_parent()
     {
-        var tree = (await (await identity.AsAsync(Roles.Officer)).GetAsync("/api/v1/units/tree")).Is(200).Json.GetProperty("units").EnumerateArray()
+        var tree = (await (await identity.AsAsync(Roles.Officer)).GetAsync("/api/v1/units/tree")).Is(200).Json.GetProperty("units")
+            .EnumerateArray()
             .Select(u => (u.GetProperty("unit").GetProperty("code").GetString(), u.GetProperty("depth").GetInt32())).ToList();
         Assert.Equal(tree.IndexOf(("satellite", 1)) + 1, tree.IndexOf(("satellite-1", 2)));
         Assert.Equal(tree.IndexOf(("district", 0)) + 1, tree.IndexOf(("satellite", 1)));
@@ -19,7 +20,8 @@ public sealed class UnitTests(IdentityFixture identity) : IClassFixture<Identity
         var admin = await identity.AsAsync(Roles.Administrator);
         var (district, services) = (await IdAsync("district"), await IdAsync("services"));
         var made = (await admin.PostAsync("/api/v1/units", new { code = "zz-expo", name = "会展组", parentId = district })).Is(201);
-        (await admin.PatchAsync($"/api/v1/units/{made.Id}", new { name = "会展中心", nameEn = "Expo", parentId = services }, ifMatch: "\"1\"")).Is(200);
+        (await admin.PatchAsync($"/api/v1/units/{made.Id}", new { name = "会展中心", nameEn = "Expo", parentId = services }, ifMatch: "\"1\""))
+            .Is(200);
         var read = (await admin.GetAsync($"/api/v1/units/{made.Id}")).Is(200);
         Assert.Equal("\"2\"", read.ETag);
         (await admin.GetAsync($"/api/v1/units/{made.Id}", ifNoneMatch: "\"2\"")).Is(304);
@@ -30,7 +32,8 @@ public sealed class UnitTests(IdentityFixture identity) : IClassFixture<Identity
         (await admin.PostAsync("/api/v1/units", new { code = "zz-expo", name = "重复" })).IsProblem(409, "unit.codeTaken");
         (await admin.PostAsync("/api/v1/units", new { code = "UPPER", name = "x" })).IsProblem(400, "request.invalid");
         (await admin.PostAsync("/api/v1/units", new { code = "orphan", name = "x", parentId = made.Id })).Is(201);
-        (await (await identity.AsAsync(Roles.Leader)).PostAsync("/api/v1/units", new { code = "mine", name = "x" })).IsProblem(403, "auth.forbidden");
+        (await (await identity.AsAsync(Roles.Leader)).PostAsync("/api/v1/units", new { code = "mine", name = "x" }))
+            .IsProblem(403, "auth.forbidden");
     }
 
     [Fact]
@@ -40,7 +43,8 @@ public sealed class UnitTests(IdentityFixture identity) : IClassFixture<Identity
         var (satellite, below) = (await IdAsync("satellite"), await IdAsync("satellite-1"));
         (await admin.PatchAsync($"/api/v1/units/{satellite}", new { parentId = below }, ifMatch: "\"1\"")).IsProblem(409, "unit.cycle");
         (await admin.PatchAsync($"/api/v1/units/{satellite}", new { parentId = satellite }, ifMatch: "\"1\"")).IsProblem(409, "unit.cycle");
-        (await admin.PatchAsync($"/api/v1/units/{satellite}", new { parentId = Guid.Empty }, ifMatch: "\"1\"")).IsProblem(400, "request.invalid");
+        (await admin.PatchAsync($"/api/v1/units/{satellite}", new { parentId = Guid.Empty }, ifMatch: "\"1\""))
+            .IsProblem(400, "request.invalid");
         Assert.Single(await identity.Service.EventsAsync(satellite));
     }
 

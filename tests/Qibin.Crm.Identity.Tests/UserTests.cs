@@ -18,14 +18,16 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
 
         using var weak = await browser.SubmitAsync(page, ("present", password), ("chosen", "short"), ("again", "short"));
         Assert.Equal(400, (int)weak.StatusCode);
-        using var named = await browser.SubmitAsync(page, ("present", password), ("chosen", userName + "-12345"), ("again", userName + "-12345"));
+        using var named = await browser.SubmitAsync(
+            page, ("present", password), ("chosen", userName + "-12345"), ("again", userName + "-12345"));
         Assert.Equal(400, (int)named.StatusCode);
         using var wrong = await browser.SubmitAsync(page, ("present", "wrong"), ("chosen", Chosen), ("again", Chosen));
         Assert.Equal(400, (int)wrong.StatusCode);
         using var other = await browser.SubmitAsync(page, ("present", password), ("chosen", Chosen), ("again", Chosen + "!"));
         Assert.Equal(400, (int)other.StatusCode);
 
-        Assert.Equal("/account/password?changed=true", await browser.PostAsync("password", page, ("present", password), ("chosen", Chosen), ("again", Chosen)));
+        Assert.Equal("/account/password?changed=true",
+            await browser.PostAsync("password", page, ("present", password), ("chosen", Chosen), ("again", Chosen)));
         var tokens = await browser.TokensAsync(await browser.CodeAsync(userName, Chosen));
         Assert.Equal(id, Guid.Parse(IdentityFixture.Parse(tokens.AccessToken).Subject));
         await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.AsAsync(identity.Address, userName, password));
@@ -41,7 +43,8 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         var password = first.Json.GetProperty("password").GetString()!;
         Assert.Equal(first.Id, repeat.Id);
         Assert.DoesNotContain(password, repeat.Body, StringComparison.Ordinal);
-        Assert.DoesNotContain(password, await identity.ValueAsync<string>("select answer from api.idempotency where key = 'user-once'"), StringComparison.Ordinal);
+        Assert.DoesNotContain(password, await identity.ValueAsync<string>("select answer from api.idempotency where key = 'user-once'"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,12 +69,17 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         var admin = await identity.AsAsync(Roles.Administrator);
         var told = (await admin.PostAsync($"/api/v1/users/{id}/unmasking", new { reason = "核对联系方式" }, key: "unmask")).Is(200);
         Assert.Equal("13900001111", told.Json.GetProperty("phone").GetString());
-        Assert.DoesNotContain("13900001111", (await admin.PostAsync($"/api/v1/users/{id}/unmasking", new { reason = "核对联系方式" }, key: "unmask")).Is(200).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("13900001111",
+            (await admin.PostAsync($"/api/v1/users/{id}/unmasking", new { reason = "核对联系方式" }, key: "unmask"))
+            .Is(200).Body, StringComparison.Ordinal);
         (await admin.PostAsync($"/api/v1/users/{id}/unmasking", new { })).IsProblem(400, "request.invalid");
-        (await (await identity.AsAsync(Roles.Leader)).PostAsync($"/api/v1/users/{id}/unmasking", new { reason = "好奇而已" })).IsProblem(403, "auth.forbidden");
-        var entry = (await (await identity.AsAsync(Roles.Auditor)).GetAsync($"/api/v1/audit?subjectId={id}&action=user.unmasked")).Is(200).Json.GetProperty("items")[0];
+        (await (await identity.AsAsync(Roles.Leader)).PostAsync($"/api/v1/users/{id}/unmasking", new { reason = "好奇而已" }))
+            .IsProblem(403, "auth.forbidden");
+        var entry = (await (await identity.AsAsync(Roles.Auditor)).GetAsync($"/api/v1/audit?subjectId={id}&action=user.unmasked"))
+            .Is(200).Json.GetProperty("items")[0];
         Assert.Equal("核对联系方式", entry.GetProperty("reason").GetString());
-        Assert.Equal(await identity.ValueAsync<Guid>("select id from person where user_name = 'administrator'"), entry.GetProperty("actorId").GetGuid());
+        Assert.Equal(await identity.ValueAsync<Guid>("select id from person where user_name = 'administrator'"),
+            entry.GetProperty("actorId").GetGuid());
         (await (await identity.AsAsync(Roles.Officer)).GetAsync("/api/v1/audit")).IsProblem(403, "auth.forbidden");
     }
 
@@ -81,7 +89,14 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         var (id, _, _) = await CreateAsync(phone: "13812341234");
         var admin = await identity.AsAsync(Roles.Administrator);
         var services = await identity.ValueAsync<Guid>("select id from unit where code = 'services'");
-        var changed = (await admin.PatchAsync($"/api/v1/users/{id}", new { unitId = services, roles = new[] { "serviceOfficer", "chainChief" }, chains = new[] { "xinchuang" }, phone = (string?)null }, ifMatch: "\"1\"")).Is(200);
+        var changed = (await admin.PatchAsync(
+            $"/api/v1/users/{id}", new
+            {
+                unitId = services,
+                roles = new[] { "serviceOfficer", "chainChief" },
+                chains = new[] { "xinchuang" },
+                phone = (string?)null,
+            }, ifMatch: "\"1\"")).Is(200);
         Assert.Equal("\"2\"", changed.ETag);
         var read = (await admin.GetAsync($"/api/v1/users/{id}")).Is(200).Json;
         Assert.Equal(System.Text.Json.JsonValueKind.Null, read.GetProperty("phone").ValueKind);
@@ -94,10 +109,13 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
 
         (await admin.PatchAsync($"/api/v1/users/{id}", new { displayName = "新名" }, ifMatch: "\"1\"")).IsProblem(412, "ifMatch.stale");
         (await admin.PatchAsync($"/api/v1/users/{id}", new { displayName = "新名" })).IsProblem(428, "ifMatch.required");
-        (await admin.PatchAsync($"/api/v1/users/{id}", new { displayName = (string?)null }, ifMatch: "\"2\"")).IsProblem(400, "request.invalid");
-        (await admin.PatchAsync($"/api/v1/users/{id}", new { roles = new[] { "integration" } }, ifMatch: "\"2\"")).IsProblem(400, "request.invalid");
+        (await admin.PatchAsync($"/api/v1/users/{id}", new { displayName = (string?)null }, ifMatch: "\"2\""))
+            .IsProblem(400, "request.invalid");
+        (await admin.PatchAsync($"/api/v1/users/{id}", new { roles = new[] { "integration" } }, ifMatch: "\"2\""))
+            .IsProblem(400, "request.invalid");
         (await admin.PatchAsync($"/api/v1/users/{id}", new { unitId = id }, ifMatch: "\"2\"")).IsProblem(400, "request.invalid");
-        (await (await identity.AsAsync(Roles.UnitHead)).PatchAsync($"/api/v1/users/{id}", new { displayName = "x" }, ifMatch: "\"2\"")).IsProblem(403, "auth.forbidden");
+        (await (await identity.AsAsync(Roles.UnitHead)).PatchAsync($"/api/v1/users/{id}", new { displayName = "x" }, ifMatch: "\"2\""))
+            .IsProblem(403, "auth.forbidden");
     }
 
     [Fact]
@@ -125,7 +143,8 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.AsAsync(identity.Address, userName, Chosen));
         Assert.False((await identity.Service.EventsAsync(id))[^1].Payload.GetProperty("active").GetBoolean());
 
-        (await admin.PostAsync($"/api/v1/users/{id}/deactivation", new { reason = "again" }, ifMatch: "\"2\"")).IsProblem(409, "user.inactive");
+        (await admin.PostAsync($"/api/v1/users/{id}/deactivation", new { reason = "again" }, ifMatch: "\"2\""))
+            .IsProblem(409, "user.inactive");
         (await admin.PostAsync($"/api/v1/users/{id}/reactivation", ifMatch: "\"2\"")).Is(200);
         Assert.Equal(400, (await browser.RefreshAsync(fresh.RefreshToken!)).Status);
         Assert.Equal(id, Guid.Parse(IdentityFixture.Parse((await SignIn.AsAsync(identity.Address, userName, Chosen)).AccessToken).Subject));
@@ -151,8 +170,10 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
     {
         var admin = await identity.AsAsync(Roles.Administrator);
         var id = await identity.ValueAsync<Guid>("select id from person where user_name = 'administrator'");
-        (await admin.PostAsync($"/api/v1/users/{id}/deactivation", new { reason = "误操作" }, ifMatch: "\"1\"")).IsProblem(409, "user.lastAdministrator");
-        (await admin.PatchAsync($"/api/v1/users/{id}", new { roles = new[] { "officer" } }, ifMatch: "\"1\"")).IsProblem(409, "user.lastAdministrator");
+        (await admin.PostAsync($"/api/v1/users/{id}/deactivation", new { reason = "误操作" }, ifMatch: "\"1\""))
+            .IsProblem(409, "user.lastAdministrator");
+        (await admin.PatchAsync($"/api/v1/users/{id}", new { roles = new[] { "officer" } }, ifMatch: "\"1\""))
+            .IsProblem(409, "user.lastAdministrator");
     }
 
     [Fact]
@@ -176,7 +197,8 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         string? cursor = null;
         do
         {
-            var page = (await officer.GetAsync("/api/v1/users?limit=4&active=true" + (cursor is null ? "" : "&cursor=" + cursor))).Is(200).Json;
+            var page = (await officer.GetAsync("/api/v1/users?limit=4&active=true" + (cursor is null ? "" : "&cursor=" + cursor)))
+                .Is(200).Json;
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(u => u.GetProperty("userName").GetString()!));
             cursor = page.GetProperty("next").GetString();
         }
@@ -200,7 +222,8 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
     private async Task<(Guid Id, string UserName, string Password)> CreateAsync(string? phone = null, string? email = null)
     {
         var userName = "u-" + Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
-        var made = (await (await identity.AsAsync(Roles.Administrator)).PostAsync("/api/v1/users", await BodyAsync(userName, phone, email))).Is(201);
+        var made = (await (await identity.AsAsync(Roles.Administrator))
+            .PostAsync("/api/v1/users", await BodyAsync(userName, phone, email))).Is(201);
         return (made.Id, userName, made.Json.GetProperty("password").GetString()!);
     }
 

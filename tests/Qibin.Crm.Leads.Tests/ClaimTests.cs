@@ -17,7 +17,8 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var path = $"/api/v1/claims/{claim.Id}";
         Assert.Equal("pending", (await leads.As(owner).GetAsync(path)).Json.GetProperty("state").GetString());
         (await leads.As(owner).PostAsync(path + "/extension", new { progress = "x" }, claim.ETag)).IsProblem(409, "claim.wrongState");
-        (await leads.As(owner).PostAsync(path + "/confirmation", new { decision = "confirmed" }, claim.ETag)).IsProblem(403, "auth.forbidden");
+        (await leads.As(owner).PostAsync(path + "/confirmation", new { decision = "confirmed" }, claim.ETag))
+            .IsProblem(403, "auth.forbidden");
 
         var confirmed = (await head.PostAsync(path + "/confirmation", new { decision = "confirmed" }, claim.ETag)).Is(200);
         (await leads.As(owner).PostAsync(path + "/extension", new { progress = "x" }, claim.ETag)).IsProblem(412, "ifMatch.stale");
@@ -27,8 +28,10 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var read = (await leads.As(owner).GetAsync(path)).Is(200).Json;
         Assert.Equal("extended", read.GetProperty("state").GetString());
-        Assert.Equal(TimeSpan.FromDays(180), read.GetProperty("heldUntil").GetDateTimeOffset() - read.GetProperty("claimedAt").GetDateTimeOffset());
-        Assert.Equal(["pending", "protected", "extended"], (await leads.Service.EventsAsync(claim.Id)).Select(e => e.Payload.GetProperty("state").GetString()));
+        Assert.Equal(TimeSpan.FromDays(180), read.GetProperty("heldUntil").GetDateTimeOffset() - read.GetProperty("claimedAt")
+            .GetDateTimeOffset());
+        Assert.Equal(["pending", "protected", "extended"], (await leads.Service.EventsAsync(claim.Id))
+            .Select(e => e.Payload.GetProperty("state").GetString()));
     }
 
     [Fact]
@@ -37,9 +40,13 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var head = TestCaller.Person(Roles.UnitHead, Reach.Subtree);
         var client = leads.As(head);
         var claim = (await FileAsync(client, await leads.LeadAsync(client))).Is(201);
-        (await client.PostAsync($"/api/v1/claims/{claim.Id}/confirmation", new { decision = "confirmed" }, claim.ETag)).IsProblem(409, "claim.ownConfirmation");
-        (await leads.As(TestCaller.Person(Roles.Coordinator)).PostAsync($"/api/v1/claims/{claim.Id}/confirmation", new { decision = "refused", note = "无凭据" }, claim.ETag)).Is(200);
-        Assert.Equal(("released", "refused"), (Word(await client.GetAsync($"/api/v1/claims/{claim.Id}"), "state"), Word(await client.GetAsync($"/api/v1/claims/{claim.Id}"), "end")));
+        (await client.PostAsync($"/api/v1/claims/{claim.Id}/confirmation", new { decision = "confirmed" }, claim.ETag))
+            .IsProblem(409, "claim.ownConfirmation");
+        (await leads.As(TestCaller.Person(Roles.Coordinator))
+            .PostAsync($"/api/v1/claims/{claim.Id}/confirmation", new { decision = "refused", note = "无凭据" }, claim.ETag)).Is(200);
+        Assert.Equal(("released", "refused"),
+            (Word(await client.GetAsync($"/api/v1/claims/{claim.Id}"), "state"),
+            Word(await client.GetAsync($"/api/v1/claims/{claim.Id}"), "end")));
     }
 
     [Fact]
@@ -54,11 +61,16 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Contains($"{leads.Today:yyyy-MM-dd}", refused.Json.GetProperty("title").GetString(), StringComparison.Ordinal);
         Assert.False(refused.Json.TryGetProperty("candidates", out _));
         (await leads.As(second).GetAsync($"/api/v1/claims/{claim.Id}")).IsProblem(404, "resource.notFound");
-        (await leads.As(second).PostAsync($"/api/v1/claims/{claim.Id}/release", new { reason = "x" }, claim.ETag)).IsProblem(404, "resource.notFound");
-        Assert.DoesNotContain(claim.Id.ToString(), (await leads.As(second).GetAsync("/api/v1/claims")).Is(200).Body, StringComparison.Ordinal);
+        (await leads.As(second).PostAsync($"/api/v1/claims/{claim.Id}/release", new { reason = "x" }, claim.ETag))
+            .IsProblem(404, "resource.notFound");
+        Assert.DoesNotContain(claim.Id.ToString(), (await leads.As(second).GetAsync("/api/v1/claims"))
+            .Is(200).Body, StringComparison.Ordinal);
 
-        var told = (await leads.As(second).GetAsync($"/api/v1/claims/protection?investorId={one.Json.GetProperty("investorId").GetGuid()}")).Is(200).Json;
-        Assert.Equal((true, "卫星招商局", false), (told.GetProperty("protected").GetBoolean(), told.GetProperty("unitName").GetString(), told.TryGetProperty("claimId", out var id) && id.ValueKind != System.Text.Json.JsonValueKind.Null));
+        var told = (await leads.As(second).GetAsync($"/api/v1/claims/protection?investorId={one.Json.GetProperty("investorId").GetGuid()}"))
+            .Is(200).Json;
+        Assert.Equal((true, "卫星招商局", false),
+            (told.GetProperty("protected").GetBoolean(), told.GetProperty("unitName")
+            .GetString(), told.TryGetProperty("claimId", out var id) && id.ValueKind != System.Text.Json.JsonValueKind.Null));
     }
 
     [Fact]
@@ -105,23 +117,29 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         leads.Service.Clock.Advance(TimeSpan.FromDays(100));
         await leads.Service.RunDueAsync();
         Assert.Equal("disputed", Word(await coordinator.GetAsync($"/api/v1/claims/{claim.Id}"), "state"));
-        (await leads.As(second).PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "upheld", note = "x" }, dispute.ETag)).IsProblem(403, "auth.forbidden");
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "upheld", note = "先报者确有洽谈" }, dispute.ETag)).Is(200);
+        (await leads.As(second).PostAsync(
+            $"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "upheld", note = "x" }, dispute.ETag))
+            .IsProblem(403, "auth.forbidden");
+        (await coordinator.PostAsync(
+            $"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "upheld", note = "先报者确有洽谈" }, dispute.ETag)).Is(200);
         var upheld = (await coordinator.GetAsync($"/api/v1/claims/{claim.Id}")).Json;
         Assert.Equal("pending", upheld.GetProperty("state").GetString());
         Assert.True(upheld.GetProperty("heldUntil").GetDateTimeOffset() > leads.Service.Clock.GetUtcNow().AddDays(89));
 
         var again = (await DisputeAsync(second, two)).Is(201);
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{again.Id}/resolution", new { decision = "overturned", note = "乙局洽谈在先" }, again.ETag)).Is(200);
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{again.Id}/resolution", new { decision = "upheld", note = "x" }, again.ETag)).IsProblem(412, "ifMatch.stale");
+        (await coordinator.PostAsync(
+            $"/api/v1/claims/disputes/{again.Id}/resolution", new { decision = "overturned", note = "乙局洽谈在先" }, again.ETag)).Is(200);
+        (await coordinator.PostAsync($"/api/v1/claims/disputes/{again.Id}/resolution", new { decision = "upheld", note = "x" }, again.ETag))
+            .IsProblem(412, "ifMatch.stale");
         var resolved = (await leads.As(second).GetAsync($"/api/v1/claims/disputes/{again.Id}")).Is(200).Json;
         var won = (await leads.As(second).GetAsync($"/api/v1/claims/{resolved.GetProperty("wonClaimId").GetGuid()}")).Is(200);
-        Assert.Equal(("protected", "released"), (Word(won, "state"), Word(await coordinator.GetAsync($"/api/v1/claims/{claim.Id}"), "state")));
+        Assert.Equal(("protected", "released"),
+            (Word(won, "state"), Word(await coordinator.GetAsync($"/api/v1/claims/{claim.Id}"), "state")));
         (await FileAsync(leads.As(first), one)).IsProblem(409, "claim.taken");
     }
 
     [Fact]
-    public async Task A_claim_without_contacts_is_released_after_thirty_days_once_over_several_timers_and_one_with_them_ends_with_its_period()
+    public async Task A_claim_without_contacts_is_released_after_thirty_days_once_over_several_timers_and_another_ends_with_its_period()
     {
         var owner = TestCaller.Officer();
         var (idle, alive) = (await leads.LeadAsync(leads.As(owner)), await leads.LeadAsync(leads.As(owner)));
@@ -133,7 +151,9 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         leads.Service.Clock.Advance(TimeSpan.FromDays(1));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => leads.Service.RunDueAsync()));
-        Assert.Equal(("released", "idle"), (Word(await leads.As(owner).GetAsync($"/api/v1/claims/{forgotten.Id}"), "state"), Word(await leads.As(owner).GetAsync($"/api/v1/claims/{forgotten.Id}"), "end")));
+        Assert.Equal(("released", "idle"),
+            (Word(await leads.As(owner).GetAsync($"/api/v1/claims/{forgotten.Id}"), "state"),
+            Word(await leads.As(owner).GetAsync($"/api/v1/claims/{forgotten.Id}"), "end")));
         Assert.Single(await leads.Service.EventsAsync(forgotten.Id), e => e.Payload.GetProperty("state").GetString() == "released");
         Assert.Equal("pending", Word(await leads.As(owner).GetAsync($"/api/v1/claims/{kept.Id}"), "state"));
 
@@ -146,7 +166,9 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         leads.Service.Clock.Advance(TimeSpan.FromDays(12));
         await leads.Service.RunDueAsync();
-        Assert.Equal(("expired", "ended"), (Word(await leads.As(owner).GetAsync($"/api/v1/claims/{kept.Id}"), "state"), Word(await leads.As(owner).GetAsync($"/api/v1/claims/{kept.Id}"), "end")));
+        Assert.Equal(("expired", "ended"),
+            (Word(await leads.As(owner).GetAsync($"/api/v1/claims/{kept.Id}"), "state"),
+            Word(await leads.As(owner).GetAsync($"/api/v1/claims/{kept.Id}"), "end")));
         (await FileAsync(leads.As(owner), alive)).Is(201);
     }
 
@@ -158,12 +180,15 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var claim = (await FileAsync(client, lead)).Is(201);
         var path = $"/api/v1/claims/{claim.Id}";
         (await client.PostAsync(path + "/task-force", new { note = "x" }, claim.ETag)).IsProblem(409, "claim.notAsked");
-        Assert.Contains(claim.Id.ToString(), (await client.GetAsync("/api/v1/claims?openTask=filing")).Is(200).Body, StringComparison.Ordinal);
-        (await client.PatchAsync(LeadsFixture.Path(lead), new { estimatedInvestment = new { amount = "5000000000.00", currency = "CNY" } }, lead.ETag)).Is(200);
+        Assert.Contains(claim.Id.ToString(), (await client.GetAsync("/api/v1/claims?openTask=filing"))
+            .Is(200).Body, StringComparison.Ordinal);
+        (await client.PatchAsync(
+            LeadsFixture.Path(lead), new { estimatedInvestment = new { amount = "5000000000.00", currency = "CNY" } }, lead.ETag)).Is(200);
         var asked = (await client.GetAsync(path)).Is(200);
         var filed = (await client.PostAsync(path + "/filing", new { reference = "豫备〔2026〕示例 1 号" }, asked.ETag)).Is(200);
         (await client.PostAsync(path + "/task-force", new { note = "示例专班" }, filed.ETag)).Is(200);
-        Assert.DoesNotContain(claim.Id.ToString(), (await client.GetAsync("/api/v1/claims?openTask=filing,taskForce")).Is(200).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(claim.Id.ToString(), (await client.GetAsync("/api/v1/claims?openTask=filing,taskForce"))
+            .Is(200).Body, StringComparison.Ordinal);
         var told = await leads.Service.EventsAsync(claim.Id);
         Assert.True(told[0].Payload.GetProperty("filingRequired").GetBoolean());
         Assert.False(told[0].Payload.GetProperty("taskForceRequired").GetBoolean());
@@ -182,18 +207,23 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         for (var step = 0; step < 80; step++)
         {
             var (unit, lead) = random.Next(2) == 0 ? (first, one) : (second, two);
-            var holding = (await coordinator.GetAsync($"/api/v1/claims?investorId={investor}&state=pending,protected,extended,disputed")).Is(200).Json.GetProperty("items").EnumerateArray().FirstOrDefault();
+            var holding = (await coordinator.GetAsync($"/api/v1/claims?investorId={investor}&state=pending,protected,extended,disputed"))
+                .Is(200).Json.GetProperty("items").EnumerateArray().FirstOrDefault();
             switch (random.Next(6))
             {
                 case 0 or 1:
                     filed += (await FileAsync(leads.As(unit), lead)).Status == 201 ? 1 : 0;
                     break;
                 case 2 when holding.ValueKind == System.Text.Json.JsonValueKind.Object:
-                    await coordinator.PostAsync($"/api/v1/claims/{holding.GetProperty("id").GetGuid()}/release", new { reason = "x" }, $"\"{holding.GetProperty("version").GetInt64()}\"");
+                    await coordinator.PostAsync(
+                        $"/api/v1/claims/{holding.GetProperty("id").GetGuid()}/release", new { reason = "x" },
+                        $"\"{holding.GetProperty("version").GetInt64()}\"");
                     break;
                 case 3 when (await DisputeAsync(unit, lead)) is { Status: 201 } dispute:
                     leads.Service.Clock.Advance(TimeSpan.FromDays(random.Next(60)));
-                    (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = random.Next(2) == 0 ? "upheld" : "overturned", note = "x" }, dispute.ETag)).Is(200);
+                    (await coordinator.PostAsync(
+                        $"/api/v1/claims/disputes/{dispute.Id}/resolution",
+                        new { decision = random.Next(2) == 0 ? "upheld" : "overturned", note = "x" }, dispute.ETag)).Is(200);
                     break;
                 default:
                     leads.Service.Clock.Advance(TimeSpan.FromHours(random.Next(1, 1200)));
@@ -222,9 +252,11 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         await using var source = NpgsqlDataSource.Create(leads.Service.Database);
         await using var copy = source.CreateCommand(
             $"""
-            insert into claim (id, investor_id, investor_name, lead_id, unit_id, claimed_by, contact_id, first_talk_on, state, claimed_at, held_from, held_until, extensions,
+            insert into claim (id, investor_id, investor_name, lead_id, unit_id, claimed_by, contact_id, first_talk_on, state, claimed_at,
+                held_from, held_until, extensions,
                 contacts_counted, filing_required, task_force_required, updated_at, version)
-            select gen_random_uuid(), investor_id, investor_name, lead_id, unit_id, claimed_by, contact_id, first_talk_on, 5, claimed_at, held_until - interval '1 second',
+            select gen_random_uuid(), investor_id, investor_name, lead_id, unit_id, claimed_by, contact_id, first_talk_on, 5, claimed_at,
+                held_until - interval '1 second',
                 held_until + interval '1 day', 0, 1, false, false, updated_at, 1 from claim where id = '{claim.Id}'
             """);
         Assert.Equal("ex_claim_period", (await Assert.ThrowsAsync<PostgresException>(() => copy.ExecuteNonQueryAsync())).ConstraintName);
@@ -236,17 +268,20 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         await using var service = await TestService.StartAsync("leads", Program.Build);
         var admin = service.As(TestCaller.Person(Roles.Administrator));
         var rules = (await admin.GetAsync("/api/v1/claims/rules")).Is(200);
-        Assert.Equal((90, 30), (rules.Json.GetProperty("rules").GetProperty("protectionDays").GetInt32(), rules.Json.GetProperty("rules").GetProperty("idleReleaseDays").GetInt32()));
+        Assert.Equal((90, 30), (rules.Json.GetProperty("rules").GetProperty("protectionDays").GetInt32(), rules.Json.GetProperty("rules")
+            .GetProperty("idleReleaseDays").GetInt32()));
         (await admin.PutAsync("/api/v1/claims/rules", Rules(0), rules.ETag)).IsProblem(400, "request.invalid");
         (await admin.PutAsync("/api/v1/claims/rules", Rules(10))).Is(428);
         (await admin.PutAsync("/api/v1/claims/rules", Rules(10), rules.ETag)).Is(200);
         (await admin.PutAsync("/api/v1/claims/rules", Rules(11), rules.ETag)).IsProblem(412, "ifMatch.stale");
-        (await service.As(TestCaller.Person(Roles.UnitHead)).PutAsync("/api/v1/claims/rules", Rules(10), rules.ETag)).IsProblem(403, "auth.forbidden");
+        (await service.As(TestCaller.Person(Roles.UnitHead)).PutAsync("/api/v1/claims/rules", Rules(10), rules.ETag))
+            .IsProblem(403, "auth.forbidden");
 
         var client = service.As(TestCaller.Officer());
         var lead = (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact())).Is(201);
         var claim = (await client.GetAsync($"/api/v1/claims/{(await FileAsync(client, lead)).Is(201).Id}")).Json;
-        Assert.Equal(TimeSpan.FromDays(10), claim.GetProperty("heldUntil").GetDateTimeOffset() - claim.GetProperty("claimedAt").GetDateTimeOffset());
+        Assert.Equal(TimeSpan.FromDays(10), claim.GetProperty("heldUntil").GetDateTimeOffset() - claim.GetProperty("claimedAt")
+            .GetDateTimeOffset());
     }
 
     [Fact]
@@ -265,15 +300,18 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await leads.As(one).PostAsync($"/api/v1/claims/{other.Id}/release", new { reason = "不再跟进" }, other.ETag)).Is(200);
         var merged = (await MergeAsync()).Is(200);
         (await FileAsync(leads.As(one), stays)).IsProblem(409, "claim.taken");
-        (await client.PostAsync($"/api/v1/investors/{into}/merges/{merged.Json.GetProperty("mergeId").GetGuid()}/undo", new { }, merged.ETag)).Is(200);
+        (await client.PostAsync($"/api/v1/investors/{into}/merges/{merged.Json.GetProperty("mergeId").GetGuid()}/undo", new { },
+            merged.ETag)).Is(200);
         (await FileAsync(leads.As(one), stays)).Is(201);
         Assert.Equal(from, (await client.GetAsync($"/api/v1/claims/{claim.Id}")).Is(200).Json.GetProperty("investorId").GetGuid());
 
         async Task<Answer> OwnedAsync(string name, TestCaller owner) =>
-            (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", name), ("ownerId", owner.Id)))).Is(201);
+            (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", name), ("ownerId", owner.Id))))
+                .Is(201);
 
         async Task<Answer> MergeAsync() =>
-            await client.PostAsync($"/api/v1/investors/{into}/merge", new { from }, (await client.GetAsync($"/api/v1/investors/{into}")).ETag);
+            await client.PostAsync($"/api/v1/investors/{into}/merge", new { from },
+                (await client.GetAsync($"/api/v1/investors/{into}")).ETag);
     }
 
     private static object Rules(int protectionDays) =>
@@ -291,7 +329,8 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     private async Task<TestCaller> UnitAsync(string name)
     {
         var officer = await leads.PlacedAsync(TestCaller.Officer());
-        await leads.Service.DeliverAsync(new UnitDefined { UnitId = officer.UnitId, Code = officer.UnitId.ToString(), Name = name }, officer.UnitId, 1);
+        await leads.Service.DeliverAsync(
+            new UnitDefined { UnitId = officer.UnitId, Code = officer.UnitId.ToString(), Name = name }, officer.UnitId, 1);
         return officer;
     }
 
@@ -304,5 +343,7 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     private async Task<Answer> FurtherAsync(ApiClient integration, Answer lead, TestCaller owner) => (await integration.PostAsync(
-        "/api/v1/first-contacts", leads.FirstContact(("investorName", null), ("investorId", lead.Json.GetProperty("investorId").GetGuid()), ("ownerId", owner.Id)))).Is(201);
+        "/api/v1/first-contacts",
+        leads.FirstContact(("investorName", null), ("investorId", lead.Json.GetProperty("investorId").GetGuid()), ("ownerId", owner.Id))))
+        .Is(201);
 }

@@ -20,9 +20,11 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.False(await leads.Service.DeliverAsync(movedIn, enterprise, 5, messageId: message));
         await leads.Service.DeliverAsync(MovedIn(lead.Id, enterprise, leads.Today.AddDays(-1)), enterprise, 7);
 
-        Assert.Equal(leads.Today.AddDays(-3), (await client.GetAsync(LeadsFixture.Path(lead))).Json.GetProperty("movedInOn").Deserialize<DateOnly>());
+        Assert.Equal(leads.Today.AddDays(-3), (await client.GetAsync(LeadsFixture.Path(lead))).Json.GetProperty("movedInOn")
+            .Deserialize<DateOnly>());
         var told = (await leads.Service.EventsAsync(lead.Id)).Where(e => e.Type == "LeadAmended").ToList();
-        Assert.Equal(leads.Today.AddDays(-3), Assert.Single(told).Payload.GetProperty("lead").GetProperty("movedInOn").Deserialize<DateOnly>());
+        Assert.Equal(leads.Today.AddDays(-3), Assert.Single(told).Payload.GetProperty("lead").GetProperty("movedInOn")
+            .Deserialize<DateOnly>());
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var client = leads.As(TestCaller.Officer());
         var followed = await leads.FollowedAsync(client);
-        var projectId = (await client.PostAsync(LeadsFixture.Path(followed) + "/conversion", new { projectName = "示例项目" }, followed.ETag)).Is(201)
+        var projectId = (await client.PostAsync(LeadsFixture.Path(followed) + "/conversion", new { projectName = "示例项目" }, followed.ETag))
+            .Is(201)
             .Json.GetProperty("projectId").GetGuid();
         var unheard = await client.GetAsync(LeadsFixture.Path(followed));
         var state = new ProjectState
@@ -58,14 +61,20 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         };
 
         var signed = state with { Stage = ProjectStage.Signed };
-        await leads.Service.DeliverAsync(new ProjectStageReached { Project = signed, From = ProjectStage.Negotiating, To = ProjectStage.Signed, OccurredOn = leads.Today }, projectId, 2);
+        await leads.Service.DeliverAsync(
+            new ProjectStageReached { Project = signed, From = ProjectStage.Negotiating, To = ProjectStage.Signed,
+            OccurredOn = leads.Today }, projectId, 2);
         await leads.Service.DeliverAsync(new ProjectOpened { Project = state, OccurredOn = leads.Today }, projectId, 1);
 
         var lead = (await client.GetAsync(LeadsFixture.Path(followed), unheard.ETag)).Is(200);
-        Assert.Equal(("signed", "P-2026-000001"), (lead.Json.GetProperty("project").GetProperty("stage").GetString(), lead.Json.GetProperty("project").GetProperty("code").GetString()));
+        Assert.Equal(("signed", "P-2026-000001"),
+            (lead.Json.GetProperty("project").GetProperty("stage").GetString(), lead.Json.GetProperty("project").GetProperty("code")
+            .GetString()));
         await leads.Service.DeliverAsync(
-            new ProjectStatusChanged { Project = signed with { Status = ProjectStatus.Suspended }, Reason = "x", OccurredOn = leads.Today }, projectId, 3);
-        Assert.Equal("suspended", (await client.GetAsync(LeadsFixture.Path(followed), lead.ETag)).Is(200).Json.GetProperty("project").GetProperty("status").GetString());
+            new ProjectStatusChanged { Project = signed with { Status = ProjectStatus.Suspended }, Reason = "x", OccurredOn = leads.Today },
+            projectId, 3);
+        Assert.Equal("suspended", (await client.GetAsync(LeadsFixture.Path(followed), lead.ETag)).Is(200).Json.GetProperty("project")
+            .GetProperty("status").GetString());
         Assert.Equal("LeadConverted", (await leads.Service.EventsAsync(followed.Id))[^1].Type);
     }
 

@@ -11,10 +11,12 @@ public class ContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var lead = await leads.LeadAsync(client);
         var path = LeadsFixture.Path(lead) + "/contacts";
 
-        var contact = (await client.PostAsync(path, new { channel = "wechat", summary = "发送了政策汇编", personId = lead.Json.GetProperty("personId").GetGuid() })).Is(201);
+        var contact = (await client.PostAsync(
+            path, new { channel = "wechat", summary = "发送了政策汇编", personId = lead.Json.GetProperty("personId").GetGuid() })).Is(201);
 
         Assert.Equal("\"2\"", contact.ETag);
-        Assert.Equal("发送了政策汇编", (await client.GetAsync(contact.Headers.Location!.ToString())).Is(200).Json.GetProperty("summary").GetString());
+        Assert.Equal("发送了政策汇编", (await client.GetAsync(contact.Headers.Location!.ToString())).Is(200).Json.GetProperty("summary")
+            .GetString());
         Assert.Equal(2, (await client.GetAsync(path + "?total=true")).Json.GetProperty("total").GetInt64());
         var told = (await leads.Service.EventsAsync(lead.Id))[^1];
         Assert.Equal(("ContactRecorded", 2L, "wechat"), (told.Type, told.Version, told.Payload.GetProperty("channel").GetString()));
@@ -28,7 +30,8 @@ public class ContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var lead = await leads.LeadAsync(client);
         var path = LeadsFixture.Path(lead);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => client.PostAsync(path + "/contacts", new { channel = "phone", summary = $"第 {i} 次" })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(i => client.PostAsync(path + "/contacts", new { channel = "phone", summary = $"第 {i} 次" })));
 
         Assert.All(answers, a => a.Is(201));
         Assert.Equal(Enumerable.Range(2, 50).Select(v => $"\"{v}\"").Order(), answers.Select(a => a.ETag).Order());
@@ -43,10 +46,13 @@ public class ContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var lead = await leads.LeadAsync(client);
         var path = LeadsFixture.Path(lead) + "/contacts";
 
-        (await client.PostAsync(path, new { channel = "phone", summary = "x", occurredOn = leads.Today.AddDays(1) })).IsProblem(400, "request.invalid");
+        (await client.PostAsync(path, new { channel = "phone", summary = "x", occurredOn = leads.Today.AddDays(1) }))
+            .IsProblem(400, "request.invalid");
         (await client.PostAsync(path, new { channel = "phone", summary = "x", personId = lead.Id })).IsProblem(409, "person.unknown");
-        (await client.PostAsync(path, new { channel = "phone", summary = "x", nextStep = new { what = "", dueOn = leads.Today } })).IsProblem(400, "request.invalid");
-        (await leads.As(TestCaller.Officer()).PostAsync(path, new { channel = "phone", summary = "x" })).IsProblem(404, "resource.notFound");
+        (await client.PostAsync(path, new { channel = "phone", summary = "x", nextStep = new { what = "", dueOn = leads.Today } }))
+            .IsProblem(400, "request.invalid");
+        (await leads.As(TestCaller.Officer()).PostAsync(path, new { channel = "phone", summary = "x" }))
+            .IsProblem(404, "resource.notFound");
         (await client.PostAsync(path, new { channel = "phone", summary = "x" }, key: "")).IsProblem(400, "idempotency.keyMissing");
         Assert.Equal(1, (await client.GetAsync(LeadsFixture.Path(lead))).Json.GetProperty("contactCount").GetInt32());
     }
@@ -57,17 +63,21 @@ public class ContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var client = leads.As(TestCaller.Officer());
         var lead = await leads.LeadAsync(client, ("occurredOn", leads.Today.AddDays(-100)));
         var path = LeadsFixture.Path(lead) + "/contacts";
-        var items = Enumerable.Range(0, 40).Select(i => new { channel = i == 7 ? null : "expo", summary = $"第 {i} 次", occurredOn = leads.Today.AddDays(-i) }).ToArray();
+        var items = Enumerable.Range(0, 40)
+            .Select(i => new { channel = i == 7 ? null : "expo", summary = $"第 {i} 次", occurredOn = leads.Today.AddDays(-i) }).ToArray();
 
         (await client.PostAsync(path + "/batch", new { mode = "atomic", items })).IsProblem(400, "batch.refused");
-        var results = (await client.PostAsync(path + "/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results").EnumerateArray().ToList();
+        var results = (await client.PostAsync(path + "/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results")
+            .EnumerateArray().ToList();
 
         Assert.Equal(Enumerable.Range(0, 40).Select(i => i == 7 ? 400 : 201), results.Select(r => r.GetProperty("status").GetInt32()));
         var lead2 = (await client.GetAsync(LeadsFixture.Path(lead))).Json;
         Assert.Equal((40, 40), (lead2.GetProperty("contactCount").GetInt32(), lead2.GetProperty("version").GetInt32()));
         Assert.Equal(40 + 2, (await leads.Service.EventsAsync(lead.Id)).Count);
-        var expo = (await client.GetAsync(path + $"?channel=expo&occurredFrom={leads.Today.AddDays(-5):yyyy-MM-dd}&sort=occurredOn")).Is(200).Json.GetProperty("items");
-        Assert.Equal(["第 5 次", "第 4 次", "第 3 次", "第 2 次", "第 1 次", "第 0 次"], expo.EnumerateArray().Select(c => c.GetProperty("summary").GetString()));
+        var expo = (await client.GetAsync(path + $"?channel=expo&occurredFrom={leads.Today.AddDays(-5):yyyy-MM-dd}&sort=occurredOn"))
+            .Is(200).Json.GetProperty("items");
+        Assert.Equal(["第 5 次", "第 4 次", "第 3 次", "第 2 次", "第 1 次", "第 0 次"], expo.EnumerateArray()
+            .Select(c => c.GetProperty("summary").GetString()));
         (await leads.As(TestCaller.Officer()).PostAsync(path + "/batch", new { mode = "each", items })).IsProblem(404, "resource.notFound");
     }
 }

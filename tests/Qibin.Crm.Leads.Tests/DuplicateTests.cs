@@ -22,7 +22,9 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var candidate = Assert.Single(refused.Json.GetProperty("candidates").EnumerateArray());
         var id = first.Json.GetProperty("investorId").GetGuid();
-        Assert.Equal((id, known, "/api/v1/investors/" + id, score), (candidate.GetProperty("id").GetGuid(), candidate.GetProperty("name").GetString(), candidate.GetProperty("location").GetString(), candidate.GetProperty("score").GetInt32()));
+        Assert.Equal((id, known, "/api/v1/investors/" + id, score),
+            (candidate.GetProperty("id").GetGuid(), candidate.GetProperty("name").GetString(), candidate.GetProperty("location")
+            .GetString(), candidate.GetProperty("score").GetInt32()));
         Assert.Equal(["name"], Words(candidate));
         Assert.False(refused.Json.TryGetProperty("errors", out _));
     }
@@ -39,11 +41,14 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var second = (await me.PostAsync(FirstContacts, Contact("瀚禾甲微芯", "13900000012", new { reason = "同名的另一家企业" }))).Is(201);
 
         Assert.NotEqual(first.Json.GetProperty("investorId").GetGuid(), second.Json.GetProperty("investorId").GetGuid());
-        Assert.Equal(first.Json.GetProperty("investorId").GetGuid(), Assert.Single(second.Json.GetProperty("possibleDuplicates").EnumerateArray()).GetProperty("investorId").GetGuid());
+        Assert.Equal(first.Json.GetProperty("investorId")
+            .GetGuid(), Assert.Single(second.Json.GetProperty("possibleDuplicates").EnumerateArray()).GetProperty("investorId").GetGuid());
         Assert.Equal(1, await leads.Service.CountAsync(
-            $"select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and actor_id = '{who.Id}' and subject_id = '{second.Json.GetProperty("investorId").GetGuid()}' and reason = '同名的另一家企业'"));
+            $"select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and actor_id = '{who.Id}' "
+            + $"and subject_id = '{second.Json.GetProperty("investorId").GetGuid()}' and reason = '同名的另一家企业'"));
         (await me.PostAsync(FirstContacts, Contact("瀚禾甲无关有限公司", "13900000013", new { reason = "没有重复也可以说明" }))).Is(201);
-        Assert.Equal(1, await leads.Service.CountAsync($"select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and actor_id = '{who.Id}'"));
+        Assert.Equal(1, await leads.Service.CountAsync(
+            $"select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and actor_id = '{who.Id}'"));
     }
 
     [Fact]
@@ -53,15 +58,18 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var first = await EnterAsync(me, "恒曜甲测控有限公司", "+86 139-0000-0021", "a@hengyao-jia.cn");
         var id = first.Json.GetProperty("investorId").GetGuid();
 
-        var phone = Assert.Single((await EnterAsync(me, "卓弘甲岚", "13900000021", "b@qq.com")).Json.GetProperty("possibleDuplicates").EnumerateArray());
+        var phone = Assert.Single(
+            (await EnterAsync(me, "卓弘甲岚", "13900000021", "b@qq.com")).Json.GetProperty("possibleDuplicates").EnumerateArray());
         Assert.Equal((id, 60), (phone.GetProperty("investorId").GetGuid(), phone.GetProperty("score").GetInt32()));
         Assert.Equal(["phone"], Words(phone));
-        var domain = Assert.Single((await EnterAsync(me, "卓弘乙岚", "13900000022", "c@HENGYAO-JIA.cn")).Json.GetProperty("possibleDuplicates").EnumerateArray());
+        var domain = Assert.Single(
+            (await EnterAsync(me, "卓弘乙岚", "13900000022", "c@HENGYAO-JIA.cn")).Json.GetProperty("possibleDuplicates").EnumerateArray());
         Assert.Equal((id, 40), (domain.GetProperty("investorId").GetGuid(), domain.GetProperty("score").GetInt32()));
         Assert.Equal(["emailDomain"], Words(domain));
         Assert.False((await EnterAsync(me, "卓弘丙岚", "13900000023", "d@qq.com")).Json.TryGetProperty("possibleDuplicates", out _));
 
-        var all = (await me.PostAsync(FirstContacts, Contact("恒曜甲测控", "13900000021", email: "e@hengyao-jia.cn"))).IsProblem(409, "investor.duplicate");
+        var all = (await me.PostAsync(FirstContacts, Contact("恒曜甲测控", "13900000021", email: "e@hengyao-jia.cn")))
+            .IsProblem(409, "investor.duplicate");
         var surest = all.Json.GetProperty("candidates")[0];
         Assert.Equal((id, 98), (surest.GetProperty("id").GetGuid(), surest.GetProperty("score").GetInt32()));
         Assert.Equal(["name", "phone", "emailDomain"], Words(surest));
@@ -72,7 +80,8 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var me = leads.As(TestCaller.Officer());
         await EnterAsync(me, "上海启岳甲精工有限公司", "13900000031");
-        Assert.Equal(70, (await EnterAsync(me, "深圳启岳甲精工有限公司", "13900000032")).Json.GetProperty("possibleDuplicates")[0].GetProperty("score").GetInt32());
+        Assert.Equal(70, (await EnterAsync(me, "深圳启岳甲精工有限公司", "13900000032")).Json.GetProperty("possibleDuplicates")[0].GetProperty("score")
+            .GetInt32());
 
         (await me.PostAsync(FirstContacts, Contact("启岳乙精工", "13900000033", uscc: Code(31)))).Is(201);
         var other = (await me.PostAsync(FirstContacts, Contact("启岳乙精工有限公司", "13900000034", uscc: Code(32)))).Is(201);
@@ -85,10 +94,12 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var (mine, stranger) = (leads.As(TestCaller.Officer()), leads.As(TestCaller.Officer()));
         await EnterAsync(mine, "朗擎甲数源有限公司", "13900000041", "a@langqing-jia.cn");
 
-        var refused = (await stranger.PostAsync(FirstContacts, Contact("北京朗擎甲数源", "13900000041", email: "x@langqing-jia.cn"))).IsProblem(409, "investor.duplicate");
+        var refused = (await stranger.PostAsync(FirstContacts, Contact("北京朗擎甲数源", "13900000041", email: "x@langqing-jia.cn")))
+            .IsProblem(409, "investor.duplicate");
 
         Assert.False(refused.Json.TryGetProperty("candidates", out _));
-        Assert.Equal("investor.elsewhere", Assert.Single(refused.Json.GetProperty("errors").EnumerateArray()).GetProperty("code").GetString());
+        Assert.Equal("investor.elsewhere", Assert.Single(refused.Json.GetProperty("errors").EnumerateArray()).GetProperty("code")
+            .GetString());
         Assert.DoesNotContain("朗擎甲", refused.Body, StringComparison.Ordinal);
         // A phone or a domain of somebody else's is not spoken of.
         var silent = await EnterAsync(stranger, "泽衡甲装备", "13900000041", "y@langqing-jia.cn");
@@ -123,22 +134,28 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         foreach (var (query, score, matched) in new (string, int, string[])[]
         {
-            ("name=澜翼甲卫星", 90, ["name"]), ($"uscc={Code(61).ToLowerInvariant()}", 100, ["uscc"]), ("phone=139-0000-0061", 60, ["phone"]), ("email=z@lanyi-jia.cn", 40, ["emailDomain"]),
+            ("name=澜翼甲卫星", 90, ["name"]), ($"uscc={Code(61).ToLowerInvariant()}", 100, ["uscc"]), ("phone=139-0000-0061", 60, ["phone"]), (
+                "email=z@lanyi-jia.cn", 40, ["emailDomain"]),
             ($"name=澜翼甲卫星&uscc={Code(61)}&phone=13900000061", 100, ["uscc", "name", "phone"]),
         })
         {
-            var candidate = Assert.Single((await owner.GetAsync("/api/v1/investors/duplicates?" + query)).Is(200).Json.GetProperty("candidates").EnumerateArray());
+            var candidate = Assert.Single(
+                (await owner.GetAsync("/api/v1/investors/duplicates?" + query)).Is(200).Json.GetProperty("candidates").EnumerateArray());
             Assert.Equal((id, score), (candidate.GetProperty("investorId").GetGuid(), candidate.GetProperty("score").GetInt32()));
             Assert.Equal(matched, Words(candidate));
             Assert.Equal("澜翼甲卫星有限公司", candidate.GetProperty("name").GetString());
         }
 
         // The leader sees the phone masked, so a guess of it says nothing, alone or beside the name; unmasked, it counts.
-        Assert.Empty((await head.GetAsync("/api/v1/investors/duplicates?phone=13900000061")).Is(200).Json.GetProperty("candidates").EnumerateArray());
-        var beside = (await head.GetAsync("/api/v1/investors/duplicates?name=澜翼甲卫星&phone=13900000061")).Is(200).Json.GetProperty("candidates")[0];
+        Assert.Empty((await head.GetAsync("/api/v1/investors/duplicates?phone=13900000061")).Is(200).Json.GetProperty("candidates")
+            .EnumerateArray());
+        var beside = (await head.GetAsync("/api/v1/investors/duplicates?name=澜翼甲卫星&phone=13900000061"))
+            .Is(200).Json.GetProperty("candidates")[0];
         Assert.Equal(["name"], Words(beside));
-        (await head.PostAsync($"/api/v1/investors/{id}/people/{first.Json.GetProperty("personId").GetGuid()}/unmasking", new { reason = "核对是否重复登记" })).Is(201);
-        Assert.Single((await head.GetAsync("/api/v1/investors/duplicates?phone=13900000061")).Is(200).Json.GetProperty("candidates").EnumerateArray());
+        (await head.PostAsync($"/api/v1/investors/{id}/people/{first.Json.GetProperty("personId").GetGuid()}/unmasking",
+            new { reason = "核对是否重复登记" })).Is(201);
+        Assert.Single((await head.GetAsync("/api/v1/investors/duplicates?phone=13900000061")).Is(200).Json.GetProperty("candidates")
+            .EnumerateArray());
 
         var stranger = (await leads.As(TestCaller.Officer()).GetAsync($"/api/v1/investors/duplicates?uscc={Code(61)}")).Is(200).Json;
         Assert.True(stranger.GetProperty("elsewhere").GetBoolean());
@@ -153,7 +170,8 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [InlineData("?name=", "name", "text.length")]
     public async Task A_question_that_breaks_its_shape_is_refused_by_name(string query, string pointer, string code)
     {
-        var refused = (await leads.As(TestCaller.Officer()).GetAsync("/api/v1/investors/duplicates" + query)).IsProblem(400, "request.invalid");
+        var refused = (await leads.As(TestCaller.Officer()).GetAsync("/api/v1/investors/duplicates" + query))
+            .IsProblem(400, "request.invalid");
         var error = Assert.Single(refused.Json.GetProperty("errors").EnumerateArray());
         Assert.Equal((pointer, code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
     }
@@ -163,7 +181,8 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var me = leads.As(TestCaller.Officer());
         await EnterAsync(me, "锐驰甲装备有限公司", "13900000071");
-        var items = new[] { Contact("锐驰乙装备", "13900000072"), Contact("锐驰甲装备", "13900000073"), Contact("锐驰乙装备（演示）", "13900000074"), Contact("锐驰丙装备", "13900000075") };
+        var items = new[] { Contact("锐驰乙装备", "13900000072"), Contact("锐驰甲装备", "13900000073"), Contact("锐驰乙装备（演示）", "13900000074"),
+            Contact("锐驰丙装备", "13900000075") };
 
         var results = (await me.PostAsync(FirstContacts + "/batch", new { mode = "each", items })).Is(200).Json.GetProperty("results");
 
@@ -202,10 +221,13 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     private async Task<Answer> EnterAsync(ApiClient client, string name, string phone, string? email = null, string? uscc = null) =>
         (await client.PostAsync(FirstContacts, Contact(name, phone, email: email, uscc: uscc))).Is(201);
 
-    private Dictionary<string, object?> Contact(string name, string phone, object? reason = null, string? email = null, string? uscc = null, bool? confidential = null) =>
-        leads.FirstContact(("investorName", name), ("phone", phone), ("duplicateOverride", reason), ("email", email), ("uscc", uscc), ("confidential", confidential));
+    private Dictionary<string, object?> Contact(
+        string name, string phone, object? reason = null, string? email = null, string? uscc = null, bool? confidential = null) =>
+        leads.FirstContact(("investorName", name), ("phone", phone), ("duplicateOverride", reason), ("email", email), ("uscc", uscc),
+            ("confidential", confidential));
 
     private static string Code(int n) => Uscc.WithCheckCharacter($"91410611MA00010{n:00}").Value;
 
-    private static IEnumerable<string?> Words(JsonElement candidate) => candidate.GetProperty("matched").EnumerateArray().Select(m => m.GetString());
+    private static IEnumerable<string?> Words(JsonElement candidate) =>
+        candidate.GetProperty("matched").EnumerateArray().Select(m => m.GetString());
 }

@@ -12,20 +12,26 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task An_export_has_the_rows_of_the_list_in_its_order_and_no_others(string format)
     {
         var (mine, other) = (TestCaller.Officer(), TestCaller.Officer());
-        await leads.LeadAsync(leads.As(mine), ("investorName", "丙公司"), ("nodeCode", "satellite.data"), ("estimatedInvestment", new { amount = "1250000.50", currency = "CNY" }));
+        await leads.LeadAsync(leads.As(mine), ("investorName", "丙公司"), ("nodeCode", "satellite.data"),
+            ("estimatedInvestment", new { amount = "1250000.50", currency = "CNY" }));
         await leads.LeadAsync(leads.As(mine), ("investorName", "甲公司"), ("nodeCode", "satellite.data"));
         await leads.LeadAsync(leads.As(mine), ("investorName", "乙公司"), ("nodeCode", "xinchuang.chips"));
         await leads.LeadAsync(leads.As(other), ("investorName", "别人公司"), ("nodeCode", "satellite.data"));
         await leads.LeadAsync(leads.As(other), ("investorName", "涉密公司"), ("nodeCode", "satellite.data"), ("confidential", true));
 
         var rows = await ExportAsync(mine, new { list = "leads", format, query = "chain=satellite&sort=investorName" });
-        var list = (await leads.As(mine).GetAsync("/api/v1/leads?chain=satellite&sort=investorName")).Is(200).Json.GetProperty("items").EnumerateArray();
+        var list = (await leads.As(mine).GetAsync("/api/v1/leads?chain=satellite&sort=investorName")).Is(200).Json.GetProperty("items")
+            .EnumerateArray();
         Assert.Equal(list.Select(l => l.GetProperty("investorName").GetString()), rows.Skip(1).Select(r => r[1]));
         Assert.Equal("线索编号", rows[0][0]);
         Assert.Equal("1250000.5", rows.Single(r => r[1] == "丙公司")[12]);
         Assert.Equal(3, (await ExportAsync(mine, new { list = "leads", format })).Count - 1);
-        Assert.Contains("别人公司", string.Join('|', (await ExportAsync(TestCaller.Person(Roles.Leader), new { list = "leads", format })).Select(r => r[1])), StringComparison.Ordinal);
-        Assert.DoesNotContain("涉密公司", string.Join('|', (await ExportAsync(TestCaller.Person(Roles.Leader), new { list = "leads", format })).Select(r => r[1])), StringComparison.Ordinal);
+        Assert.Contains("别人公司", string.Join(
+            '|', (await ExportAsync(TestCaller.Person(Roles.Leader), new { list = "leads", format })).Select(r => r[1])),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("涉密公司",
+            string.Join('|', (await ExportAsync(TestCaller.Person(Roles.Leader), new { list = "leads", format })).Select(r => r[1])),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -34,14 +40,18 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task A_masked_field_never_leaves_by_an_export(string format)
     {
         var (owner, leader) = (TestCaller.Officer(), TestCaller.Person(Roles.Leader));
-        var lead = await leads.LeadAsync(leads.As(owner), ("investorName", "掩码公司" + format), ("phone", "13812349876"), ("email", "secret@example.com"));
+        var lead = await leads.LeadAsync(
+            leads.As(owner), ("investorName", "掩码公司" + format), ("phone", "13812349876"), ("email", "secret@example.com"));
         var investor = lead.Json.GetProperty("investorId").GetGuid();
         // Not even while the leader may see it on screen for a quarter of an hour.
-        (await leads.As(leader).PostAsync($"/api/v1/investors/{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}/unmasking", new { reason = "联系对方确认" })).Is(201);
+        (await leads.As(leader).PostAsync(
+            $"/api/v1/investors/{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}/unmasking", new { reason = "联系对方确认" }))
+            .Is(201);
         var masked = (await ExportAsync(leader, new { list = "investors", format, query = "q=掩码公司" })).Single(r => r[0] == "掩码公司" + format);
         Assert.Equal(("138****9876", "s****@example.com"), (masked[5], masked[6]));
         Assert.DoesNotContain("13812349876", Encoding.UTF8.GetString(await LastFileAsync(leader)), StringComparison.Ordinal);
-        Assert.DoesNotContain("13812349876", string.Join('|', (await ExportAsync(leader, new { list = "leads", format })).SelectMany(r => r)), StringComparison.Ordinal);
+        Assert.DoesNotContain("13812349876",
+            string.Join('|', (await ExportAsync(leader, new { list = "leads", format })).SelectMany(r => r)), StringComparison.Ordinal);
         var plain = (await ExportAsync(owner, new { list = "investors", format, query = "q=掩码公司" })).Single(r => r[0] == "掩码公司" + format);
         Assert.Equal(("13812349876", "secret@example.com"), (plain[5], plain[6]));
     }
@@ -67,12 +77,14 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task What_the_list_refuses_the_export_refuses()
     {
         var client = leads.As(TestCaller.Officer());
-        foreach (var query in (string[])["noSuch=1", "sort=noSuch", "stage=noSuch", "stage=new&stage=new", "ownerId=x", "q=a", "q=%00%00", "limit=5", "cursor=x"])
+        foreach (var query in (string[])["noSuch=1", "sort=noSuch", "stage=noSuch", "stage=new&stage=new", "ownerId=x", "q=a", "q=%00%00",
+            "limit=5", "cursor=x"])
         {
             (await client.PostAsync("/api/v1/exports", new { list = "leads", format = "csv", query })).IsProblem(400, "request.invalid");
         }
 
-        (await client.PostAsync("/api/v1/exports", new { list = "investors", format = "csv", query = "uscc=1" })).IsProblem(400, "request.invalid");
+        (await client.PostAsync("/api/v1/exports", new { list = "investors", format = "csv", query = "uscc=1" }))
+            .IsProblem(400, "request.invalid");
         (await client.PostAsync("/api/v1/exports", new { list = "people", format = "csv" })).IsProblem(400, "request.invalid");
     }
 
@@ -94,7 +106,8 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await service.As(caller).PostAsync(path + "/cancellation")).IsProblem(409, "export.notRunning");
         service.Clock.Advance(TimeSpan.FromHours(25));
         (await service.As(caller).GetAsync(path + "/file")).Is(404);
-        Assert.False((await service.As(caller).GetAsync(path)).Is(200).Json.TryGetProperty("file", out var file) && file.ValueKind != System.Text.Json.JsonValueKind.Null);
+        Assert.False((await service.As(caller).GetAsync(path)).Is(200).Json.TryGetProperty("file", out var file)
+            && file.ValueKind != System.Text.Json.JsonValueKind.Null);
     }
 
     private Guid _last;

@@ -36,7 +36,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [Fact]
     public async Task It_tells_the_others_once_and_without_personal_data()
     {
-        var receipt = await leads.LeadAsync(leads.As(TestCaller.Officer()), ("email", "zhang@example.com"), ("nodeCode", "satellite.spacecraft"));
+        var receipt = await leads.LeadAsync(
+            leads.As(TestCaller.Officer()), ("email", "zhang@example.com"), ("nodeCode", "satellite.spacecraft"));
 
         var events = await leads.Service.EventsAsync(receipt.Id);
         Assert.Equal(["LeadOpened", "ContactRecorded", "NextStepPlanned"], events.Select(e => e.Type));
@@ -45,7 +46,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         foreach (var said in (string[])["张示例", "13812341234", "zhang@example.com", "来电了解", "发送载体清单"])
         {
             Assert.DoesNotContain(said, string.Concat(events.Select(e => e.Payload.GetRawText())), StringComparison.Ordinal);
-            Assert.Equal(0, await leads.Service.CountAsync($"select count(*) from api.idempotency where answer like '%{said}%' or location like '%{said}%'"));
+            Assert.Equal(0, await leads.Service.CountAsync(
+                $"select count(*) from api.idempotency where answer like '%{said}%' or location like '%{said}%'"));
         }
     }
 
@@ -61,7 +63,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal(first.Body, second.Body);
         Assert.Equal(first.ETag, second.ETag);
         Assert.Equal(first.Headers.Location, second.Headers.Location);
-        (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact(("personName", "李示例")), key: "repeat")).IsProblem(422, "idempotency.reused");
+        (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact(("personName", "李示例")), key: "repeat"))
+            .IsProblem(422, "idempotency.reused");
     }
 
     [Fact]
@@ -70,7 +73,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var client = leads.As(TestCaller.Officer());
         var body = leads.FirstContact();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.PostAsync("/api/v1/first-contacts", body, key: "copies")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => client.PostAsync("/api/v1/first-contacts", body, key: "copies")));
 
         Assert.All(answers, a => Assert.True(a.Status == 201 || a.Code == "idempotency.running", a.Body));
         Assert.Single(answers.Where(a => a.Status == 201).Select(a => a.Body).Distinct());
@@ -110,7 +114,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [InlineData("investorName", "示例\u202e公司", "/investorName", "text.forbiddenCharacter")]
     public async Task A_broken_shape_is_refused_at_its_place(string field, string? value, string pointer, string code)
     {
-        var refused = (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact((field, value)))).IsProblem(400, "request.invalid");
+        var refused = (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact((field, value))))
+            .IsProblem(400, "request.invalid");
 
         var error = Assert.Single(refused.Json.GetProperty("errors").EnumerateArray());
         Assert.Equal((pointer, code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
@@ -121,8 +126,10 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var client = leads.As(TestCaller.Officer());
         (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact(("summary", 7)))).IsProblem(400, "request.invalid");
-        (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact(("estimatedInvestment", new { amount = 1.5, currency = "CNY" })))).IsProblem(400, "request.invalid");
-        (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact(("estimatedInvestment", new { amount = "-1.00", currency = "CNY" })))).IsProblem(400, "request.invalid");
+        (await client.PostAsync("/api/v1/first-contacts",
+            leads.FirstContact(("estimatedInvestment", new { amount = 1.5, currency = "CNY" })))).IsProblem(400, "request.invalid");
+        (await client.PostAsync("/api/v1/first-contacts",
+            leads.FirstContact(("estimatedInvestment", new { amount = "-1.00", currency = "CNY" })))).IsProblem(400, "request.invalid");
     }
 
     [Fact]
@@ -131,8 +138,10 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var (mine, uscc) = (leads.As(TestCaller.Officer()), Uscc.WithCheckCharacter("91410611MA0000001").Value);
         var first = await leads.LeadAsync(mine, ("uscc", uscc));
 
-        var seen = (await mine.PostAsync("/api/v1/first-contacts", leads.FirstContact(("uscc", uscc.ToLowerInvariant())))).IsProblem(409, "investor.usccTaken");
-        var unseen = (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("uscc", uscc)))).IsProblem(409, "investor.usccTaken");
+        var seen = (await mine.PostAsync("/api/v1/first-contacts", leads.FirstContact(("uscc", uscc.ToLowerInvariant()))))
+            .IsProblem(409, "investor.usccTaken");
+        var unseen = (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("uscc", uscc))))
+            .IsProblem(409, "investor.usccTaken");
 
         Assert.Equal(first.Json.GetProperty("investorId").GetGuid(), seen.Json.GetProperty("candidates")[0].GetProperty("id").GetGuid());
         Assert.False(unseen.Json.TryGetProperty("candidates", out _));
@@ -164,7 +173,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.NotEqual(first.Id, second.Id);
         Assert.Equal(investorId, second.Json.GetProperty("investorId").GetGuid());
         Assert.Equal(first.Json.GetProperty("personId").GetGuid(), second.Json.GetProperty("personId").GetGuid());
-        (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", null), ("investorId", investorId))))
+        (await leads.As(TestCaller.Officer())
+            .PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", null), ("investorId", investorId))))
             .IsProblem(409, "investor.unknown");
     }
 
@@ -175,7 +185,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var integration = leads.As(TestCaller.Integration());
 
         (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact())).IsProblem(400, "request.invalid");
-        (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", TestCaller.Officer().Id)))).IsProblem(409, "officer.unknown");
+        (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", TestCaller.Officer().Id))))
+            .IsProblem(409, "officer.unknown");
         var gone = await leads.PlacedAsync(TestCaller.Officer(), active: false);
         (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", gone.Id)))).IsProblem(409, "officer.unknown");
         var receipt = await leads.LeadAsync(integration, ("ownerId", officer.Id));
@@ -191,9 +202,11 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var head = TestCaller.Person(Roles.UnitHead, Reach.Subtree) with { Subtree = [officer.UnitId] };
 
         await leads.LeadAsync(leads.As(head), ("ownerId", officer.Id));
-        (await leads.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree)).PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", officer.Id))))
+        (await leads.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree))
+            .PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", officer.Id))))
             .IsProblem(409, "officer.unknown");
-        (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", officer.Id)))).IsProblem(409, "owner.notAllowed");
+        (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", officer.Id))))
+            .IsProblem(409, "owner.notAllowed");
         await leads.LeadAsync(leads.As(TestCaller.Person(Roles.Coordinator)), ("ownerId", officer.Id));
     }
 
@@ -202,10 +215,12 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         foreach (var role in (string[])[Roles.Leader, Roles.ChainChief, Roles.ServiceOfficer, Roles.ProjectOfficer, Roles.Auditor])
         {
-            (await leads.As(TestCaller.Person(role)).PostAsync("/api/v1/first-contacts", leads.FirstContact())).IsProblem(403, "auth.forbidden");
+            (await leads.As(TestCaller.Person(role)).PostAsync("/api/v1/first-contacts", leads.FirstContact()))
+                .IsProblem(403, "auth.forbidden");
         }
 
-        (await leads.As(TestCaller.Integration(Scopes.LeadsRead)).PostAsync("/api/v1/first-contacts", leads.FirstContact())).IsProblem(403, "auth.forbidden");
+        (await leads.As(TestCaller.Integration(Scopes.LeadsRead)).PostAsync("/api/v1/first-contacts", leads.FirstContact()))
+            .IsProblem(403, "auth.forbidden");
         (await leads.Service.WithToken(null).PostAsync("/api/v1/first-contacts", leads.FirstContact())).IsProblem(401, "auth.required");
     }
 
@@ -221,7 +236,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             leads.FirstContact(("investorName", "乙示例公司")),
         };
 
-        var results = (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "each", items }, key: "batch")).Is(200).Json.GetProperty("results");
+        var results = (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "each", items }, key: "batch"))
+            .Is(200).Json.GetProperty("results");
 
         Assert.Equal([201, 400, 400, 201], results.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
         Assert.Equal("phone.invalid", results[1].GetProperty("problem").GetProperty("errors")[0].GetProperty("code").GetString());
@@ -238,9 +254,11 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var client = leads.As(TestCaller.Officer());
         var items = new[] { leads.FirstContact(), leads.FirstContact(("personName", null)) };
 
-        var refused = (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items })).IsProblem(400, "batch.refused");
+        var refused = (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items }))
+            .IsProblem(400, "batch.refused");
 
-        Assert.Contains(refused.Json.GetProperty("errors").EnumerateArray(), e => e.GetProperty("pointer").GetString() == "/items/1/personName");
+        Assert.Contains(refused.Json.GetProperty("errors").EnumerateArray(), e =>
+            e.GetProperty("pointer").GetString() == "/items/1/personName");
         Assert.Empty((await client.GetAsync("/api/v1/leads")).Json.GetProperty("items").EnumerateArray());
     }
 
@@ -250,12 +268,16 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var client = leads.As(TestCaller.Officer());
         var items = Enumerable.Range(0, 500).Select(i => leads.FirstContact(("investorName", $"批量示例{i}公司"))).ToArray();
 
-        var results = (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items })).Is(200).Json.GetProperty("results");
+        var results = (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items }))
+            .Is(200).Json.GetProperty("results");
 
         Assert.All(results.EnumerateArray(), r => Assert.Equal(201, r.GetProperty("status").GetInt32()));
-        Assert.Equal(500, results.EnumerateArray().Select(r => r.GetProperty("receipt").GetProperty("code").GetString()).Distinct().Count());
-        (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items = items.Append(items[0]) })).IsProblem(400, "request.invalid");
-        (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items = Array.Empty<object>() })).IsProblem(400, "request.invalid");
+        Assert.Equal(500, results.EnumerateArray().Select(r => r.GetProperty("receipt").GetProperty("code").GetString()).Distinct()
+            .Count());
+        (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items = items.Append(items[0]) }))
+            .IsProblem(400, "request.invalid");
+        (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items = Array.Empty<object>() }))
+            .IsProblem(400, "request.invalid");
         (await client.PostAsync("/api/v1/first-contacts/batch", new { items = items[..1] })).IsProblem(400, "request.invalid");
     }
 

@@ -14,7 +14,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var (there, importing) = (TestCaller.Officer(), TestCaller.Officer());
         foreach (var number in (int[])[801, 802, 803])
         {
-            await leads.LeadAsync(leads.As(there), ("investorName", $"导入示例客商{number:00000}"), ("channel", "visitHere"), ("occurredOn", "2026-01-05"));
+            await leads.LeadAsync(leads.As(there), ("investorName", $"导入示例客商{number:00000}"), ("channel", "visitHere"),
+                ("occurredOn", "2026-01-05"));
         }
 
         object?[][] rows =
@@ -27,9 +28,11 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         foreach (var caller in (TestCaller[])[there, importing])
         {
-            var clash = Assert.Single((await leads.As(caller).GetAsync("/api/v1/visits/clashes")).Is(200).Json.GetProperty("items").EnumerateArray());
+            var clash = Assert.Single(
+                (await leads.As(caller).GetAsync("/api/v1/visits/clashes")).Is(200).Json.GetProperty("items").EnumerateArray());
             Assert.Equal("导入示例客商00801", clash.GetProperty("investorName").GetString());
-            Assert.Equal(["2026-01-05", "2026-01-19"], clash.GetProperty("sides").EnumerateArray().Select(side => side.GetProperty("occurredOn").GetString()));
+            Assert.Equal(["2026-01-05", "2026-01-19"], clash.GetProperty("sides").EnumerateArray()
+                .Select(side => side.GetProperty("occurredOn").GetString()));
             var told = Assert.Single(await leads.Service.EventsAsync(clash.GetProperty("id").GetGuid()));
             Assert.Equal(("VisitsClashed", 1L, importing.Id), (told.Type, told.Version, told.ActorId));
         }
@@ -51,10 +54,12 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var done = await Imports.DoneAsync(leads, caller, id);
         Assert.Equal((2, 0, 0, 5, 0, 0), Imports.Tally(done));
 
-        var list = (await leads.As(caller).GetAsync("/api/v1/leads?sort=investorName")).Is(200).Json.GetProperty("items").EnumerateArray().ToList();
+        var list = (await leads.As(caller).GetAsync("/api/v1/leads?sort=investorName")).Is(200).Json.GetProperty("items").EnumerateArray()
+            .ToList();
         Assert.Equal(["导入示例客商00001", "导入示例客商00004"], list.Select(l => l.GetProperty("investorName").GetString()));
         var events = await leads.Service.EventsAsync(list[0].GetProperty("id").GetGuid());
-        Assert.Equal([("LeadOpened", 1L, 0), ("ContactRecorded", 1L, 1), ("NextStepPlanned", 1L, 2)], events.Select(e => (e.Type, e.Version, e.Ordinal)));
+        Assert.Equal([("LeadOpened", 1L, 0), ("ContactRecorded", 1L, 1), ("NextStepPlanned", 1L, 2)],
+            events.Select(e => (e.Type, e.Version, e.Ordinal)));
         Assert.All(events, e => Assert.Equal(caller.Id, e.ActorId));
         Assert.Equal("satellite.data", list[0].GetProperty("nodeCode").GetString());
         Assert.Equal("planned", list[0].GetProperty("nextStep").GetString());
@@ -77,7 +82,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var caller = TestCaller.Officer();
         var before = await Imports.ContentAsync(leads);
-        var id = await Imports.UploadedAsync(leads, caller, await Imports.FileAsync(SheetFormat.Csv, [Imports.Row(1), Imports.Row(2, ("联系电话", "x")), Imports.Row(3)]));
+        var id = await Imports.UploadedAsync(
+            leads, caller, await Imports.FileAsync(SheetFormat.Csv, [Imports.Row(1), Imports.Row(2, ("联系电话", "x")), Imports.Row(3)]));
         var dry = await Imports.DoneAsync(leads, caller, id, body: new { dryRun = true, duplicateOverride = new { reason = "测试导入" } });
         Assert.Equal((2, 0, 0, 1, 0, 0), Imports.Tally(dry));
         Assert.Equal(before, await Imports.ContentAsync(leads));
@@ -94,12 +100,14 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         object?[][] corrected =
         [
-            Imports.Row(1, ("联系电话", "13800000001")), Imports.Row(2, ("下一步", "签约会谈"), ("下一步期限", "2031-01-01")), Imports.Row(3, ("沟通内容", "又来电")),
+            Imports.Row(1, ("联系电话", "13800000001")), Imports.Row(2, ("下一步", "签约会谈"), ("下一步期限", "2031-01-01")), Imports.Row(
+                3, ("沟通内容", "又来电")),
             Imports.Row(4, ("客商名称", "更名客商四")), Imports.Row(31), Imports.Row(31, ("意向投资额（元）", 5m)),
         ];
         Assert.Equal((1, 5, 0, 0, 0, 0), Imports.Tally(await ImportAsync(caller, corrected)));
         var renamed = (await leads.As(caller).GetAsync("/api/v1/leads?q=更名客商四")).Is(200).Json.GetProperty("items")[0];
-        Assert.Equal(["LeadOpened", "ContactRecorded", "NextStepPlanned", "LeadAmended"], (await leads.Service.EventsAsync(renamed.GetProperty("id").GetGuid())).Select(e => e.Type));
+        Assert.Equal(["LeadOpened", "ContactRecorded", "NextStepPlanned", "LeadAmended"],
+            (await leads.Service.EventsAsync(renamed.GetProperty("id").GetGuid())).Select(e => e.Type));
         var last = (await leads.As(caller).GetAsync("/api/v1/leads?q=示例客商00031")).Is(200).Json.GetProperty("items")[0];
         Assert.Equal("5.00", last.GetProperty("estimatedInvestment").GetProperty("amount").GetString());
         Assert.Equal(2, last.GetProperty("version").GetInt64());
@@ -113,30 +121,39 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var fixture = own.Fixture;
         var caller = TestCaller.Officer();
         // What is there before: leads that the import will change, by key, and one of somebody else.
-        var first = await Imports.UploadedAsync(fixture, caller, await Imports.FileAsync(SheetFormat.Xlsx, Enumerable.Range(1, 50).Select(n => Imports.Row(n))));
+        var first = await Imports.UploadedAsync(
+            fixture, caller, await Imports.FileAsync(SheetFormat.Xlsx, Enumerable.Range(1, 50).Select(n => Imports.Row(n))));
         Imports.Tally(await Imports.DoneAsync(fixture, caller, first));
         await fixture.LeadAsync(fixture.As(TestCaller.Officer()), ("investorName", "别家客商"));
         var before = await Imports.ContentAsync(fixture);
 
         var rows = Enumerable.Range(1, 2000).Select(n =>
-            n % 50 == 25 ? Imports.Row(n, ("联系电话", "坏")) : n <= 50 ? Imports.Row(n, ("沟通内容", $"第二次来电{n}"), ("下一步", "面谈"), ("联系电话", $"1370000{n:0000}")) : Imports.Row(n));
+            n % 50 == 25 ? Imports.Row(n, ("联系电话", "坏")) : n <= 50
+                ? Imports.Row(n, ("沟通内容", $"第二次来电{n}"), ("下一步", "面谈"), ("联系电话", $"1370000{n:0000}")) : Imports.Row(n));
         var id = await Imports.UploadedAsync(fixture, caller, await Imports.FileAsync(SheetFormat.Xlsx, rows));
         var client = fixture.As(caller);
         var now = (await client.GetAsync($"/api/v1/imports/{id}")).Is(200);
-        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } }, $"\"{now.Json.GetProperty("version").GetInt64()}\"")).Is(202);
-        await Eventually.TrueAsync(async () => (await client.GetAsync($"/api/v1/imports/{id}")).Json.GetProperty("job").GetProperty("done").GetInt32() > 0);
+        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } },
+            $"\"{now.Json.GetProperty("version").GetInt64()}\"")).Is(202);
+        await Eventually.TrueAsync(
+            async () => (await client.GetAsync($"/api/v1/imports/{id}")).Json.GetProperty("job").GetProperty("done").GetInt32() > 0);
         // Another runner takes the job, as it would after a kill: the one that had it has no effect any more.
-        await fixture.Service.ExecuteAsync("update jobs.job set lease = gen_random_uuid(), leased_until = now() - interval '1 minute' where state = 1");
+        await fixture.Service.ExecuteAsync(
+            "update jobs.job set lease = gen_random_uuid(), leased_until = now() - interval '1 minute' where state = 1");
         Assert.Equal((1911, 49, 0, 40, 0, 0), Imports.Tally(await Imports.EndedAsync(fixture, caller, $"/api/v1/imports/{id}")));
         Assert.Equal(1911 + 51, await fixture.Service.CountAsync("select count(*) from lead"));
         Assert.Equal(1911 + 51 + 49, await fixture.Service.CountAsync("select count(*) from contact"));
-        Assert.Equal(0, await fixture.Service.CountAsync("select count(*) from (select key from external_key group by key having count(*) > 1) twice"));
-        Assert.Equal(0, await fixture.Service.CountAsync("select count(*) from lead l where (select count(distinct stream_version) from messaging.event e where e.stream_id = l.id) <> l.version"));
+        Assert.Equal(0, await fixture.Service.CountAsync(
+            "select count(*) from (select key from external_key group by key having count(*) > 1) twice"));
+        Assert.Equal(0, await fixture.Service.CountAsync(
+            "select count(*) from lead l "
+            + "where (select count(distinct stream_version) from messaging.event e where e.stream_id = l.id) <> l.version"));
 
         Assert.Equal((0, 0, 0, 0, 1960, 0), Imports.Tally(await Imports.DoneAsync(fixture, caller, id, "reversal")));
         Assert.Equal(before, await Imports.ContentAsync(fixture));
         Assert.Equal(1911, await fixture.Service.CountAsync("select count(*) from messaging.event where type = 'LeadRemoved'"));
-        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } }, (await client.GetAsync($"/api/v1/imports/{id}")).ETag)).IsProblem(409, "import.reverted");
+        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } },
+            (await client.GetAsync($"/api/v1/imports/{id}")).ETag)).IsProblem(409, "import.reverted");
     }
 
     [Fact]
@@ -144,7 +161,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var caller = TestCaller.Officer();
         var client = leads.As(caller);
-        var id = await Imports.UploadedAsync(leads, caller, await Imports.FileAsync(SheetFormat.Xlsx, [Imports.Row(901), Imports.Row(902), Imports.Row(903)]));
+        var id = await Imports.UploadedAsync(
+            leads, caller, await Imports.FileAsync(SheetFormat.Xlsx, [Imports.Row(901), Imports.Row(902), Imports.Row(903)]));
         Imports.Tally(await Imports.DoneAsync(leads, caller, id));
         var changed = (await client.GetAsync("/api/v1/leads?q=示例客商00902")).Is(200).Json.GetProperty("items")[0].GetProperty("id").GetGuid();
         (await client.PostAsync($"/api/v1/leads/{changed}/contacts", new { channel = "phone", summary = "导入之后的联系" })).Is(201);
@@ -163,7 +181,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Imports.Tally(await ImportAsync(caller, [Imports.Row(801)]));
         var before = await Imports.ContentAsync(leads);
         var id = await Imports.UploadedAsync(leads, caller, await Imports.FileAsync(SheetFormat.Csv,
-            [Imports.Row(801, ("下一步", "甲")), Imports.Row(801, ("下一步", "乙"), ("联系电话", "13700000801")), Imports.Row(802), Imports.Row(802, ("沟通内容", "丙"))]));
+            [Imports.Row(801, ("下一步", "甲")), Imports.Row(801, ("下一步", "乙"), ("联系电话", "13700000801")), Imports.Row(802),
+            Imports.Row(802, ("沟通内容", "丙"))]));
         Assert.Equal((1, 3, 0, 0, 0, 0), Imports.Tally(await Imports.DoneAsync(leads, caller, id)));
         Assert.Equal((0, 0, 0, 0, 4, 0), Imports.Tally(await Imports.DoneAsync(leads, caller, id, "reversal")));
         Assert.Equal(before, await Imports.ContentAsync(leads));
@@ -175,13 +194,16 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var (mine, other) = (TestCaller.Officer(), TestCaller.Officer());
         var uscc = Uscc.WithCheckCharacter("91410600MA0IMPRT1"[..17].Replace('I', '1')).Value;
         await leads.LeadAsync(leads.As(other), ("investorName", "他人客商"), ("uscc", uscc));
-        var id = await Imports.UploadedAsync(leads, mine, await Imports.FileAsync(SheetFormat.Xlsx, [Imports.Row(701, ("统一社会信用代码", uscc))]));
+        var id = await Imports.UploadedAsync(
+            leads, mine, await Imports.FileAsync(SheetFormat.Xlsx, [Imports.Row(701, ("统一社会信用代码", uscc))]));
         var done = await Imports.DoneAsync(leads, mine, id, body: new { key = "uscc" });
         Assert.Equal((0, 0, 0, 1, 0, 0), Imports.Tally(done));
         var errors = Imports.Read(await Imports.BytesAsync(leads, mine, done.Json.GetProperty("errors").GetString()!));
         Assert.DoesNotContain("他人客商", string.Join('|', errors[1]), StringComparison.Ordinal);
         (await leads.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/imports", new { fileName = "x.csv" })).Is(403);
-        (await leads.As(mine).PostAsync($"/api/v1/imports/{id}/execution", new { ownerId = other.Id }, (await leads.As(mine).GetAsync($"/api/v1/imports/{id}")).ETag)).IsProblem(409, "owner.notAllowed");
+        (await leads.As(mine).PostAsync(
+            $"/api/v1/imports/{id}/execution", new { ownerId = other.Id }, (await leads.As(mine).GetAsync($"/api/v1/imports/{id}")).ETag))
+            .IsProblem(409, "owner.notAllowed");
     }
 
     [Fact]
@@ -189,7 +211,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var caller = await leads.PlacedAsync(TestCaller.Officer());
         var id = await Imports.UploadedAsync(leads, caller, await Imports.FileAsync(SheetFormat.Csv, [Imports.Row(601)]));
-        await leads.Service.DeliverAsync(new OfficerPlaced { OfficerId = caller.Id, UnitId = caller.UnitId, Roles = caller.Roles, Active = false }, caller.Id, 1000);
+        await leads.Service.DeliverAsync(
+            new OfficerPlaced { OfficerId = caller.Id, UnitId = caller.UnitId, Roles = caller.Roles, Active = false }, caller.Id, 1000);
         var failed = await Imports.DoneAsync(leads, caller, id);
         Assert.Equal("failed", failed.Json.GetProperty("job").GetProperty("state").GetString());
         Assert.Equal("officer.unknown", failed.Json.GetProperty("job").GetProperty("problem").GetString());
@@ -224,7 +247,9 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal(18, columns.Count);
         Assert.All(columns, c => Assert.NotNull(c.GetProperty("field").GetString()));
         Assert.Equal("客商名称*", columns[2].GetProperty("heading").GetString());
-        (await leads.As(caller).PostAsync($"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } }, $"\"{import.GetProperty("version").GetInt64()}\"")).IsProblem(409, "import.empty");
+        (await leads.As(caller).PostAsync(
+            $"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } },
+            $"\"{import.GetProperty("version").GetInt64()}\"")).IsProblem(409, "import.empty");
     }
 
     [Fact]
@@ -235,11 +260,14 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var id = await Imports.UploadedAsync(leads, caller, Encoding.UTF8.GetBytes(text));
         var client = leads.As(caller);
         var etag = (await client.GetAsync($"/api/v1/imports/{id}")).ETag;
-        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { fields = new[] { "nonsense" } }, etag)).IsProblem(400, "request.invalid");
-        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { fields = new[] { "phone", "phone" } }, etag)).IsProblem(400, "request.invalid");
+        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { fields = new[] { "nonsense" } }, etag))
+            .IsProblem(400, "request.invalid");
+        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { fields = new[] { "phone", "phone" } }, etag))
+            .IsProblem(400, "request.invalid");
         (await client.PostAsync($"/api/v1/imports/{id}/execution", new { key = "uscc" }, etag)).IsProblem(400, "request.invalid");
         string[] fields = ["investorName", "personName", "phone", "channel", "summary", "nextStep", "nextStepDueOn"];
-        Assert.Equal((1, 0, 0, 0, 0, 0), Imports.Tally(await Imports.DoneAsync(leads, caller, id, body: new { fields, duplicateOverride = new { reason = "测试导入" } })));
+        Assert.Equal((1, 0, 0, 0, 0, 0),
+            Imports.Tally(await Imports.DoneAsync(leads, caller, id, body: new { fields, duplicateOverride = new { reason = "测试导入" } })));
     }
 
     [Fact]
@@ -247,8 +275,10 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var caller = TestCaller.Officer();
         var client = leads.As(caller);
-        var id = await Imports.UploadedAsync(leads, caller, await Imports.FileAsync(SheetFormat.Xlsx, Enumerable.Range(1, 3000).Select(n => Imports.Row(n))));
-        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } }, (await client.GetAsync($"/api/v1/imports/{id}")).ETag)).Is(202);
+        var id = await Imports.UploadedAsync(
+            leads, caller, await Imports.FileAsync(SheetFormat.Xlsx, Enumerable.Range(1, 3000).Select(n => Imports.Row(n))));
+        (await client.PostAsync($"/api/v1/imports/{id}/execution", new { duplicateOverride = new { reason = "测试导入" } },
+            (await client.GetAsync($"/api/v1/imports/{id}")).ETag)).Is(202);
         (await client.PostAsync($"/api/v1/imports/{id}/cancellation")).Is(202);
         var ended = await Imports.EndedAsync(leads, caller, $"/api/v1/imports/{id}");
         Assert.Equal("cancelled", ended.Json.GetProperty("job").GetProperty("state").GetString());
@@ -279,7 +309,9 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var again = await Imports.UploadedAsync(leads, mine, await Imports.FileAsync(SheetFormat.Xlsx, rows[..2]));
         Assert.Equal((2, 0, 0, 0, 0, 0), Imports.Tally(await Imports.DoneAsync(leads, mine, again)));
-        Assert.Equal(2, await leads.Service.CountAsync("select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and reason = '测试导入' and subject_id in (select id from investor where name like '%导入智能' or name like '重名导入科技%')"));
+        Assert.Equal(2, await leads.Service.CountAsync(
+            "select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and reason = '测试导入' "
+            + "and subject_id in (select id from investor where name like '%导入智能' or name like '重名导入科技%')"));
     }
 
     private async Task<Answer> ImportAsync(TestCaller caller, object?[][] rows) =>

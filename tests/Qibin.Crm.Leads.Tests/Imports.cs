@@ -18,7 +18,8 @@ internal static class Imports
     {
         object?[] row =
         [
-            $"E-{number:00000}", $"导入示例客商{number:00000}", null, "李示例", (13900000000 + number).ToString(CultureInfo.InvariantCulture), "电话", $"来电咨询第{number}项", "2026-01-05",
+            $"E-{number:00000}", $"导入示例客商{number:00000}", null, "李示例", (13900000000 + number)
+                .ToString(CultureInfo.InvariantCulture), "电话", $"来电咨询第{number}项", "2026-01-05",
             "寄送资料", "2030-01-31", "数：卫星数据", 1_000_000m + number,
         ];
         foreach (var (heading, value) in with)
@@ -49,22 +50,26 @@ internal static class Imports
         request.Headers.TryAddWithoutValidation("If-Match", etag);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var response = await http.SendAsync(request);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers,
+            response.Content.Headers.ContentType?.MediaType);
     }
 
     /// <summary>Starts something of an import and waits for the end of its job.</summary>
-    public static async Task<Answer> DoneAsync(LeadsFixture leads, TestCaller caller, Guid id, string what = "execution", object? body = null)
+    public static async Task<Answer> DoneAsync(
+        LeadsFixture leads, TestCaller caller, Guid id, string what = "execution", object? body = null)
     {
         var client = leads.As(caller);
         var now = (await client.GetAsync($"/api/v1/imports/{id}")).Is(200);
         // Most scenarios enter the same investors; those about duplicates say otherwise.
-        (await client.PostAsync($"/api/v1/imports/{id}/{what}", body ?? new { duplicateOverride = new { reason = "测试导入" } }, $"\"{now.Json.GetProperty("version").GetInt64()}\"")).Is(202);
+        (await client.PostAsync($"/api/v1/imports/{id}/{what}", body
+            ?? new { duplicateOverride = new { reason = "测试导入" } }, $"\"{now.Json.GetProperty("version").GetInt64()}\"")).Is(202);
         return await EndedAsync(leads, caller, $"/api/v1/imports/{id}");
     }
 
     public static Task<Answer> EndedAsync(LeadsFixture leads, TestCaller caller, string path) => Eventually.GetAsync(
         async () => (await leads.As(caller).GetAsync(path)).Is(200),
-        answer => answer.Json.GetProperty("job").GetProperty("state").GetString() is "succeeded" or "failed" or "cancelled", TimeSpan.FromSeconds(90));
+        answer => answer.Json.GetProperty("job").GetProperty("state")
+        .GetString() is "succeeded" or "failed" or "cancelled", TimeSpan.FromSeconds(90));
 
     public static (int Created, int Updated, int Unchanged, int Failed, int Reverted, int Left) Tally(Answer import)
     {
@@ -110,7 +115,8 @@ internal static class Imports
         await using var source = NpgsqlDataSource.Create(leads.Service.Database);
         foreach (var table in (string[])["investor", "person", "lead", "contact", "next_step", "stage_move", "assignment", "external_key"])
         {
-            await using var command = source.CreateCommand($"select '{table} ' || (to_jsonb(t) - 'version' - 'updated_at')::text from {table} t order by 1");
+            await using var command =
+                source.CreateCommand($"select '{table} ' || (to_jsonb(t) - 'version' - 'updated_at')::text from {table} t order by 1");
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {

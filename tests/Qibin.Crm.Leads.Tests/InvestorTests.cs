@@ -14,17 +14,23 @@ public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var plain = (await leads.As(owner).GetAsync(person)).Is(200).Json;
         var masked = (await leads.As(TestCaller.Person(Roles.Leader)).GetAsync(person)).Is(200);
 
-        Assert.Equal(("13812341234", "zhang@example.com", false), (plain.GetProperty("phone").GetString(), plain.GetProperty("email").GetString(), plain.GetProperty("masked").GetBoolean()));
-        Assert.Equal(("138****1234", "z****@example.com", true), (masked.Json.GetProperty("phone").GetString(), masked.Json.GetProperty("email").GetString(), masked.Json.GetProperty("masked").GetBoolean()));
-        Assert.DoesNotContain("13812341234", (await leads.As(TestCaller.Integration()).GetAsync(person[..person.LastIndexOf('/')])).Is(200).Body, StringComparison.Ordinal);
+        Assert.Equal(("13812341234", "zhang@example.com", false),
+            (plain.GetProperty("phone").GetString(), plain.GetProperty("email").GetString(), plain.GetProperty("masked").GetBoolean()));
+        Assert.Equal(("138****1234", "z****@example.com", true),
+            (masked.Json.GetProperty("phone").GetString(), masked.Json.GetProperty("email").GetString(), masked.Json.GetProperty("masked")
+            .GetBoolean()));
+        Assert.DoesNotContain("13812341234", (await leads.As(TestCaller.Integration()).GetAsync(person[..person.LastIndexOf('/')]))
+            .Is(200).Body, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Unmasking_has_a_reason_is_audited_and_lasts_fifteen_minutes()
     {
         await using var service = await TestService.StartAsync("leads", Program.Build);
-        var receipt = (await service.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("email", "zhang@example.com")))).Is(201);
-        var person = $"/api/v1/investors/{receipt.Json.GetProperty("investorId").GetGuid()}/people/{receipt.Json.GetProperty("personId").GetGuid()}";
+        var receipt = (await service.As(TestCaller.Officer())
+            .PostAsync("/api/v1/first-contacts", leads.FirstContact(("email", "zhang@example.com")))).Is(201);
+        var person =
+            $"/api/v1/investors/{receipt.Json.GetProperty("investorId").GetGuid()}/people/{receipt.Json.GetProperty("personId").GetGuid()}";
         var (me, colleague) = (TestCaller.Person(Roles.Leader), TestCaller.Person(Roles.Leader));
         var client = service.As(me);
         var before = (await client.GetAsync(person)).Is(200);
@@ -34,9 +40,11 @@ public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         Assert.DoesNotContain("13812341234", unmasked.Body, StringComparison.Ordinal);
         Assert.Equal("13812341234", (await client.GetAsync(person, before.ETag)).Is(200).Json.GetProperty("phone").GetString());
-        Assert.Equal("13812341234", (await client.GetAsync(person[..person.LastIndexOf('/')])).Json.GetProperty("items")[0].GetProperty("phone").GetString());
+        Assert.Equal("13812341234", (await client.GetAsync(person[..person.LastIndexOf('/')])).Json.GetProperty("items")[0]
+            .GetProperty("phone").GetString());
         Assert.Equal("138****1234", (await service.As(colleague).GetAsync(person)).Json.GetProperty("phone").GetString());
-        Assert.Equal(1, await service.CountAsync($"select count(*) from api.audit_entry where actor_id = '{me.Id}' and action = 'person.unmasked' and reason = '领导亲自致电客商'"));
+        Assert.Equal(1, await service.CountAsync(
+            $"select count(*) from api.audit_entry where actor_id = '{me.Id}' and action = 'person.unmasked' and reason = '领导亲自致电客商'"));
         Assert.Equal(0, await service.CountAsync("select count(*) from api.idempotency where answer like '%1381234%'"));
 
         service.Clock.Advance(TimeSpan.FromMinutes(15));
@@ -73,7 +81,8 @@ public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var second = await leads.LeadAsync(owner, ("investorName", null), ("investorId", id));
         var investor = (await owner.GetAsync($"/api/v1/investors/{id}")).Is(200);
 
-        (await owner.PatchAsync($"/api/v1/investors/{id}", new { name = "更名示例集团", uscc = Uscc.WithCheckCharacter("91410611MA0000003").Value }, investor.ETag)).Is(200);
+        (await owner.PatchAsync($"/api/v1/investors/{id}",
+            new { name = "更名示例集团", uscc = Uscc.WithCheckCharacter("91410611MA0000003").Value }, investor.ETag)).Is(200);
 
         foreach (var lead in (Answer[])[first, second])
         {
@@ -97,7 +106,8 @@ public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var refused = (await owner.PatchAsync($"/api/v1/investors/{other}", new { uscc }, "\"1\"")).IsProblem(409, "investor.usccTaken");
 
         Assert.Single(refused.Json.GetProperty("candidates").EnumerateArray());
-        Assert.Single((await owner.GetAsync($"/api/v1/investors?uscc={uscc.ToLowerInvariant()}")).Json.GetProperty("items").EnumerateArray());
+        Assert.Single((await owner.GetAsync($"/api/v1/investors?uscc={uscc.ToLowerInvariant()}")).Json.GetProperty("items")
+            .EnumerateArray());
         (await owner.GetAsync("/api/v1/investors?uscc=1")).IsProblem(400, "request.invalid");
     }
 

@@ -15,17 +15,21 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var path = LeadsFixture.Path(lead);
 
         var assessing = (await client.PostAsync(path + "/assessment", new { occurredOn = leads.Today.AddDays(-28) }, lead.ETag)).Is(200);
-        var following = (await client.PostAsync(path + "/assessment/conclusion", new { occurredOn = leads.Today.AddDays(-20), note = "有真实投资意向" }, assessing.ETag)).Is(200);
-        var converted = (await client.PostAsync(path + "/conversion", new { projectName = "示例卫星总装项目", occurredOn = leads.Today.AddDays(-10) }, following.ETag)).Is(201);
+        var following = (await client.PostAsync(
+            path + "/assessment/conclusion", new { occurredOn = leads.Today.AddDays(-20), note = "有真实投资意向" }, assessing.ETag)).Is(200);
+        var converted = (await client.PostAsync(
+            path + "/conversion", new { projectName = "示例卫星总装项目", occurredOn = leads.Today.AddDays(-10) }, following.ETag)).Is(201);
 
         var projectId = converted.Json.GetProperty("projectId").GetGuid();
         Assert.Equal($"/api/v1/projects/{projectId}", converted.Headers.Location!.ToString());
         var history = (await client.GetAsync(path + "/history")).Is(200).Json.EnumerateArray().ToList();
         Assert.Equal(["new", "assessing", "following", "converted"], history.Select(h => h.GetProperty("stage").GetString()));
-        Assert.Equal([-30, -28, -20, -10], history.Select(h => h.GetProperty("occurredOn").Deserialize<DateOnly>().DayNumber - leads.Today.DayNumber));
+        Assert.Equal([-30, -28, -20, -10],
+            history.Select(h => h.GetProperty("occurredOn").Deserialize<DateOnly>().DayNumber - leads.Today.DayNumber));
         Assert.All(history, h => Assert.Equal(me.Id, h.GetProperty("actorId").GetGuid()));
         var events = await leads.Service.EventsAsync(lead.Id);
-        Assert.Equal(["LeadOpened", "ContactRecorded", "NextStepPlanned", "LeadAssessed", "LeadAssessed", "LeadConverted"], events.Select(e => e.Type));
+        Assert.Equal(["LeadOpened", "ContactRecorded", "NextStepPlanned", "LeadAssessed", "LeadAssessed", "LeadConverted"],
+            events.Select(e => e.Type));
         Assert.Equal(projectId, events[^1].Payload.GetProperty("projectId").GetGuid());
         Assert.Equal(projectId, events[^1].Payload.GetProperty("lead").GetProperty("projectId").GetGuid());
         Assert.Equal(4, events[^1].Version);
@@ -36,19 +40,23 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var client = leads.As(TestCaller.Officer());
         var lead = await leads.LeadAsync(client);
-        var refused = (await client.PostAsync(LeadsFixture.Path(lead) + "/conversion", new { projectName = "示例项目" }, lead.ETag)).IsProblem(409, "lead.notReady");
+        var refused = (await client.PostAsync(LeadsFixture.Path(lead) + "/conversion", new { projectName = "示例项目" }, lead.ETag))
+            .IsProblem(409, "lead.notReady");
         Assert.Equal(["assessment"], refused.Json.GetProperty("missing").EnumerateArray().Select(m => m.GetString()));
 
         var followed = await leads.FollowedAsync(client);
         var path = LeadsFixture.Path(followed) + "/conversion";
         (await client.PostAsync(path, new { }, followed.ETag)).IsProblem(400, "request.invalid");
-        (await client.PostAsync(path, new { projectName = "示例项目", occurredOn = leads.Today.AddDays(1) }, followed.ETag)).IsProblem(400, "request.invalid");
-        (await client.PostAsync(path, new { projectName = "示例项目", occurredOn = leads.Today.AddDays(-1) }, followed.ETag)).IsProblem(409, "lead.stageDateOrder");
+        (await client.PostAsync(path, new { projectName = "示例项目", occurredOn = leads.Today.AddDays(1) }, followed.ETag))
+            .IsProblem(400, "request.invalid");
+        (await client.PostAsync(path, new { projectName = "示例项目", occurredOn = leads.Today.AddDays(-1) }, followed.ETag))
+            .IsProblem(409, "lead.stageDateOrder");
         var first = (await client.PostAsync(path, new { projectName = "示例项目" }, followed.ETag, "convert")).Is(201);
         var again = (await client.PostAsync(path, new { projectName = "示例项目" }, followed.ETag, "convert")).Is(201);
         Assert.Equal(first.Body, again.Body);
         (await client.PostAsync(path, new { projectName = "示例项目" }, first.ETag)).IsProblem(409, "lead.converted");
-        (await client.PostAsync(LeadsFixture.Path(followed) + "/closure", new { outcome = "invalid", reason = "noAnswer" }, first.ETag)).IsProblem(409, "lead.converted");
+        (await client.PostAsync(LeadsFixture.Path(followed) + "/closure", new { outcome = "invalid", reason = "noAnswer" }, first.ETag))
+            .IsProblem(409, "lead.converted");
     }
 
     [Fact]
@@ -59,7 +67,8 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var path = LeadsFixture.Path(followed);
         (await client.PostAsync(path + "/conversion", new { projectName = "示例项目" }, followed.ETag)).Is(201);
 
-        (await client.PostAsync(path + "/contacts", new { channel = "visitThere", summary = "赴企业考察", nextStep = new { what = "回函", dueOn = leads.Today.AddDays(2) } })).Is(201);
+        (await client.PostAsync(path + "/contacts",
+            new { channel = "visitThere", summary = "赴企业考察", nextStep = new { what = "回函", dueOn = leads.Today.AddDays(2) } })).Is(201);
 
         var lead = (await client.GetAsync(path)).Is(200).Json;
         Assert.Equal(("converted", 2), (lead.GetProperty("stage").GetString(), lead.GetProperty("contactCount").GetInt32()));
@@ -73,15 +82,19 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var followed = await leads.FollowedAsync(client);
         var path = LeadsFixture.Path(followed);
 
-        (await client.PostAsync(path + "/closure", new { outcome = "kept", reason = "notYet" }, followed.ETag)).IsProblem(400, "request.invalid");
-        (await client.PostAsync(path + "/closure", new { outcome = "kept", reason = "other", revisitOn = leads.Today.AddDays(90) }, followed.ETag)).IsProblem(400, "request.invalid");
-        var kept = (await client.PostAsync(path + "/closure", new { outcome = "kept", reason = "notYet", revisitOn = leads.Today.AddDays(90) }, followed.ETag)).Is(200);
+        (await client.PostAsync(path + "/closure", new { outcome = "kept", reason = "notYet" }, followed.ETag))
+            .IsProblem(400, "request.invalid");
+        (await client.PostAsync(path + "/closure", new { outcome = "kept", reason = "other", revisitOn = leads.Today.AddDays(90) },
+            followed.ETag)).IsProblem(400, "request.invalid");
+        var kept = (await client.PostAsync(
+            path + "/closure", new { outcome = "kept", reason = "notYet", revisitOn = leads.Today.AddDays(90) }, followed.ETag)).Is(200);
 
         var closed = (await client.GetAsync(path)).Json;
         Assert.Equal("kept", closed.GetProperty("stage").GetString());
         Assert.Equal("none", closed.GetProperty("nextStep").GetProperty("light").GetString());
         Assert.Equal(leads.Today.AddDays(90), closed.GetProperty("closure").GetProperty("revisitOn").Deserialize<DateOnly>());
-        (await client.PutAsync(path + "/next-step", new { what = "回电", dueOn = leads.Today.AddDays(1) }, kept.ETag)).IsProblem(409, "lead.closed");
+        (await client.PutAsync(path + "/next-step", new { what = "回电", dueOn = leads.Today.AddDays(1) }, kept.ETag))
+            .IsProblem(409, "lead.closed");
         var reopened = (await client.PostAsync(path + "/reopening", new { note = "客商再次来电" }, kept.ETag)).Is(200);
         (await client.PostAsync(path + "/reopening", new { note = "再次" }, reopened.ETag)).IsProblem(409, "lead.notClosed");
         Assert.Equal("following", (await client.GetAsync(path)).Json.GetProperty("stage").GetString());
@@ -98,7 +111,8 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var path = LeadsFixture.Path(lead) + "/closure";
 
         (await client.PostAsync(path, new { outcome = "invalid" }, lead.ETag)).IsProblem(400, "request.invalid");
-        (await client.PostAsync(path, new { outcome = "invalid", reason = "noAnswer", revisitOn = leads.Today.AddDays(1) }, lead.ETag)).IsProblem(400, "request.invalid");
+        (await client.PostAsync(path, new { outcome = "invalid", reason = "noAnswer", revisitOn = leads.Today.AddDays(1) }, lead.ETag))
+            .IsProblem(400, "request.invalid");
         (await client.PostAsync(path, new { outcome = "invalid", reason = "noAnswer", note = "三次未接" }, lead.ETag)).Is(200);
 
         var events = await leads.Service.EventsAsync(lead.Id);
@@ -116,12 +130,14 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var done = (await client.PostAsync(path + "/next-step/completion", new { note = "已约" }, planned.ETag)).Is(200);
         (await client.PostAsync(path + "/next-step/completion", new { }, done.ETag)).IsProblem(409, "nextStep.none");
         var again = (await client.PutAsync(path + "/next-step", new { what = "来访接待", dueOn = leads.Today.AddDays(9) }, done.ETag)).Is(200);
-        (await client.PostAsync(path + "/next-step/completion", new { next = new { what = "送审", dueOn = leads.Today.AddDays(12) } }, again.ETag)).Is(200);
+        (await client.PostAsync(path + "/next-step/completion", new { next = new { what = "送审", dueOn = leads.Today.AddDays(12) } },
+            again.ETag)).Is(200);
 
         Assert.Equal("送审", (await client.GetAsync(path)).Json.GetProperty("nextStep").GetProperty("what").GetString());
         Assert.Equal(1, await leads.Service.CountAsync($"select count(*) from next_step where lead_id = '{lead.Id}' and outcome is null"));
         var dues = (await leads.Service.EventsAsync(lead.Id)).Where(e => e.Type == "NextStepPlanned")
-            .Select(e => e.Payload.TryGetProperty("dueOn", out var due) && due.ValueKind == JsonValueKind.String ? due.Deserialize<DateOnly>().DayNumber - leads.Today.DayNumber : -1);
+            .Select(e => e.Payload.TryGetProperty("dueOn", out var due) && due.ValueKind == JsonValueKind.String
+            ? due.Deserialize<DateOnly>().DayNumber - leads.Today.DayNumber : -1);
         Assert.Equal([3, 5, -1, 9, 12], dues);
     }
 
@@ -136,7 +152,8 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         service.Clock.Advance(TimeSpan.FromDays(1));
 
-        Assert.Equal("overdue", (await client.GetAsync(LeadsFixture.Path(lead), planned.ETag)).Is(200).Json.GetProperty("nextStep").GetProperty("light").GetString());
+        Assert.Equal("overdue", (await client.GetAsync(LeadsFixture.Path(lead), planned.ETag)).Is(200).Json.GetProperty("nextStep")
+            .GetProperty("light").GetString());
         Assert.Single((await client.GetAsync("/api/v1/leads?nextStep=overdue")).Json.GetProperty("items").EnumerateArray());
         Assert.Empty((await client.GetAsync("/api/v1/leads?nextStep=planned,none")).Json.GetProperty("items").EnumerateArray());
         (await client.PostAsync(LeadsFixture.Path(lead) + "/next-step/completion", new { }, planned.ETag)).Is(200);
@@ -151,16 +168,20 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var lead = await leads.LeadAsync(leads.As(first));
         var path = LeadsFixture.Path(lead);
 
-        (await leads.As(first).PostAsync(path + "/assignment", new { ownerId = second.Id, reason = "轮岗" }, lead.ETag)).IsProblem(403, "auth.forbidden");
-        (await leads.As(head).PostAsync(path + "/assignment", new { ownerId = TestCaller.Officer().Id, reason = "轮岗" }, lead.ETag)).IsProblem(409, "officer.unknown");
-        (await leads.As(head).PostAsync(path + "/assignment", new { ownerId = first.Id, reason = "轮岗" }, lead.ETag)).IsProblem(409, "lead.sameOwner");
+        (await leads.As(first).PostAsync(path + "/assignment", new { ownerId = second.Id, reason = "轮岗" }, lead.ETag))
+            .IsProblem(403, "auth.forbidden");
+        (await leads.As(head).PostAsync(path + "/assignment", new { ownerId = TestCaller.Officer().Id, reason = "轮岗" }, lead.ETag))
+            .IsProblem(409, "officer.unknown");
+        (await leads.As(head).PostAsync(path + "/assignment", new { ownerId = first.Id, reason = "轮岗" }, lead.ETag))
+            .IsProblem(409, "lead.sameOwner");
         (await leads.As(head).PostAsync(path + "/assignment", new { ownerId = second.Id, reason = "轮岗" }, lead.ETag)).Is(200);
 
         (await leads.As(first).GetAsync(path)).IsProblem(404, "resource.notFound");
         var seen = (await leads.As(second).GetAsync(path)).Is(200).Json;
         Assert.Equal((second.Id, second.UnitId), (seen.GetProperty("ownerId").GetGuid(), seen.GetProperty("unitId").GetGuid()));
         var kept = (await leads.As(head).GetAsync(path + "/assignments")).Is(200).Json[0];
-        Assert.Equal((first.Id, second.Id, "轮岗"), (kept.GetProperty("fromOwnerId").GetGuid(), kept.GetProperty("toOwnerId").GetGuid(), kept.GetProperty("reason").GetString()));
+        Assert.Equal((first.Id, second.Id, "轮岗"),
+            (kept.GetProperty("fromOwnerId").GetGuid(), kept.GetProperty("toOwnerId").GetGuid(), kept.GetProperty("reason").GetString()));
         var told = (await leads.Service.EventsAsync(lead.Id))[^1];
         Assert.Equal(("LeadAssigned", first.Id), (told.Type, told.Payload.GetProperty("previousOwnerId").GetGuid()));
         Assert.Equal(second.UnitId, told.Payload.GetProperty("lead").GetProperty("unitId").GetGuid());
@@ -171,7 +192,9 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task A_patch_changes_what_it_names_and_null_removes()
     {
         var client = leads.As(TestCaller.Officer());
-        var lead = await leads.LeadAsync(client, ("nodeCode", "satellite.data"), ("estimatedInvestment", new { amount = "120000000.00", currency = "CNY" }), ("sourceRegion", "110000"));
+        var lead = await leads.LeadAsync(
+            client, ("nodeCode", "satellite.data"), ("estimatedInvestment", new { amount = "120000000.00", currency = "CNY" }),
+            ("sourceRegion", "110000"));
         var path = LeadsFixture.Path(lead);
 
         var patched = (await client.PatchAsync(path, new { title = "卫星数据中心", nodeCode = (string?)null }, lead.ETag)).Is(200);
@@ -183,7 +206,8 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal("110000", read.GetProperty("sourceRegion").GetString());
         Assert.Equal("LeadAmended", (await leads.Service.EventsAsync(lead.Id))[^1].Type);
         (await client.PatchAsync(path, new { stage = "converted" }, patched.ETag)).IsProblem(400, "request.invalid");
-        (await client.PatchAsync(path, new { estimatedInvestment = new { amount = "0", currency = "CNY" } }, patched.ETag)).IsProblem(400, "request.invalid");
+        (await client.PatchAsync(path, new { estimatedInvestment = new { amount = "0", currency = "CNY" } }, patched.ETag))
+            .IsProblem(400, "request.invalid");
         (await client.PatchAsync(path, new { confidential = (bool?)null }, patched.ETag)).IsProblem(400, "request.invalid");
     }
 
@@ -211,7 +235,9 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             (await client.SendAsync(method, target, body)).IsProblem(428, "ifMatch.required");
             (await client.SendAsync(method, target, body, "\"9\"")).IsProblem(412, "ifMatch.stale");
             (await client.SendAsync(method, target, body, "9")).IsProblem(400, "ifMatch.malformed");
-            (await client.SendAsync(method, target.Replace(lead.Id.ToString(), lead.Json.GetProperty("investorId").GetString(), StringComparison.Ordinal), body, "\"1\""))
+            (await client.SendAsync(method,
+                target.Replace(lead.Id.ToString(), lead.Json.GetProperty("investorId").GetString(), StringComparison.Ordinal), body,
+                "\"1\""))
                 .IsProblem(404, "resource.notFound");
         }
     }
@@ -246,6 +272,7 @@ public class JourneyTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var title = (await client.GetAsync(path)).Json.GetProperty("title").GetString()!;
         Assert.Equal(won, title.Length);
         Assert.All(title.GroupBy(c => c), g => Assert.Equal(5, g.Count()));
-        Assert.Equal(Enumerable.Range(1, 41).Select(v => (long)v), (await leads.Service.EventsAsync(lead.Id)).Select(e => e.Version).Distinct());
+        Assert.Equal(Enumerable.Range(1, 41).Select(v => (long)v), (await leads.Service.EventsAsync(lead.Id)).Select(e => e.Version)
+            .Distinct());
     }
 }

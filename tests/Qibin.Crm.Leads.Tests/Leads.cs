@@ -67,6 +67,7 @@ public sealed class LeadsFixture : IAsyncLifetime
         var lead = await LeadAsync(caller, with);
         var on = with.FirstOrDefault(w => w.Name == "occurredOn").Value ?? Today;
         var assessing = (await caller.PostAsync(Path(lead) + "/assessment", new { occurredOn = on }, lead.ETag)).Is(200);
-        return (await caller.PostAsync(Path(lead) + "/assessment/conclusion", new { occurredOn = on, note = "有真实投资意向" }, assessing.ETag)).Is(200);
+        return (await caller.PostAsync(Path(lead) + "/assessment/conclusion", new { occurredOn = on, note = "有真实投资意向" }, assessing.ETag))
+            .Is(200);
     }
 }

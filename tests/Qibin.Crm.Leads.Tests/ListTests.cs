@@ -9,8 +9,11 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var me = TestCaller.Officer();
         var client = leads.As(me);
-        var satellite = await leads.LeadAsync(client, ("investorName", "航天宏图示例"), ("nodeCode", "satellite.data"), ("sourceRegion", "110108"), ("occurredOn", leads.Today.AddDays(-40)));
-        var chips = await leads.FollowedAsync(client, ("investorName", "芯片（示例）100%公司"), ("nodeCode", "xinchuang.chips"), ("sourceRegion", "440300"));
+        var satellite = await leads.LeadAsync(
+            client, ("investorName", "航天宏图示例"), ("nodeCode", "satellite.data"), ("sourceRegion", "110108"),
+            ("occurredOn", leads.Today.AddDays(-40)));
+        var chips = await leads.FollowedAsync(
+            client, ("investorName", "芯片（示例）100%公司"), ("nodeCode", "xinchuang.chips"), ("sourceRegion", "440300"));
         var since = (await client.GetAsync(LeadsFixture.Path(chips))).Json.GetProperty("updatedAt").GetString();
 
         foreach (var (filter, expected) in new (string, Guid[])[]
@@ -30,7 +33,8 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             ($"firstContactTo={leads.Today.AddDays(-40):yyyy-MM-dd}", [satellite.Id]),
             ($"firstContactFrom={leads.Today.AddDays(-39):yyyy-MM-dd}", [chips.Id]),
             ($"updatedSince={Uri.EscapeDataString(since!)}", [chips.Id]),
-            ($"updatedSince={Uri.EscapeDataString(DateTimeOffset.Parse(since!, null).ToOffset(TimeSpan.FromHours(8)).ToString("O"))}", [chips.Id]),
+            ($"updatedSince={Uri.EscapeDataString(DateTimeOffset.Parse(since!, null).ToOffset(TimeSpan.FromHours(8)).ToString("O"))}",
+            [chips.Id]),
             ("q=航天", [satellite.Id]),
             ("q=天宏图", [satellite.Id]),
             ("q=航图", []),
@@ -40,7 +44,8 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             ("q=天_", []),
         })
         {
-            var items = (await client.GetAsync($"/api/v1/leads?{filter}")).Is(200).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetGuid());
+            var items = (await client.GetAsync($"/api/v1/leads?{filter}")).Is(200).Json.GetProperty("items").EnumerateArray()
+                .Select(i => i.GetProperty("id").GetGuid());
             Assert.True(expected.SequenceEqual(items), filter);
         }
     }
@@ -74,16 +79,21 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var still = await SeedAsync(client, 300, "静止");
         var moving = await SeedAsync(client, 100, "变动");
         // Ties and spread: stages and dates that many rows share.
-        await ExecuteAsync($"update lead set stage = (ascii(right(code, 1)) % 3), stage_on = first_contact_on + (ascii(right(code, 1)) % 5), updated_at = date_trunc('second', updated_at), created_at = date_trunc('second', created_at) where owner_id = '{owner.Id}'");
+        await ExecuteAsync($"update lead set stage = (ascii(right(code, 1)) % 3), stage_on = first_contact_on + (ascii(right(code, 1)) % 5), "
+            + $"updated_at = date_trunc('second', updated_at), created_at = date_trunc('second', created_at) "
+            + $"where owner_id = '{owner.Id}'");
 
-        foreach (var sort in (string[])["updatedAt", "-updatedAt", "createdAt", "-createdAt", "firstContactOn", "-firstContactOn", "lastContactOn", "-lastContactOn",
-            "stageOn", "-stageOn", "code", "-code", "investorName", "-investorName", "stageOn,-updatedAt", "-investorName,createdAt", "stageOn,-lastContactOn,code"])
+        foreach (var sort in (string[])["updatedAt", "-updatedAt", "createdAt", "-createdAt", "firstContactOn", "-firstContactOn",
+            "lastContactOn", "-lastContactOn",
+            "stageOn", "-stageOn", "code", "-code", "investorName", "-investorName", "stageOn,-updatedAt", "-investorName,createdAt",
+            "stageOn,-lastContactOn,code"])
         {
             var turn = 0;
             var seen = await CursorWalk.WalkAsync(client, $"/api/v1/leads?sort={sort}", 37, async _ =>
             {
                 var target = moving[turn++ * 13 % moving.Count];
-                (await client.PostAsync($"/api/v1/leads/{target}/contacts", new { channel = "phone", summary = "变动", occurredOn = leads.Today.AddDays(-turn % 700) })).Is(201);
+                (await client.PostAsync($"/api/v1/leads/{target}/contacts",
+                    new { channel = "phone", summary = "变动", occurredOn = leads.Today.AddDays(-turn % 700) })).Is(201);
                 await leads.LeadAsync(client, ("investorName", $"新增{turn % 7}公司"), ("occurredOn", leads.Today.AddDays(-turn * 11 % 700)));
             });
             Assert.Null(CursorWalk.Fault(seen, still));
@@ -117,10 +127,13 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     private async Task<IReadOnlyList<Guid>> SeedAsync(ApiClient client, int count, string name)
     {
         var items = Enumerable.Range(0, count)
-            .Select(i => leads.FirstContact(("investorName", $"{name}{i % 40:00}示例公司"), ("occurredOn", leads.Today.AddDays(-(i * 7 % 500)))));
-        return [.. (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items })).Is(200).Json.GetProperty("results").EnumerateArray()
+            .Select(i => leads.FirstContact(
+            ("investorName", $"{name}{i % 40:00}示例公司"), ("occurredOn", leads.Today.AddDays(-(i * 7 % 500)))));
+        return [.. (await client.PostAsync("/api/v1/first-contacts/batch", new { mode = "atomic", items }))
+            .Is(200).Json.GetProperty("results").EnumerateArray()
             .Select(r => r.GetProperty("receipt").GetProperty("id").GetGuid())];
     }
 
-    private async Task ExecuteAsync(string sql) => await leads.Service.CountAsync($"with changed as ({sql} returning 1) select count(*) from changed");
+    private async Task ExecuteAsync(string sql) =>
+        await leads.Service.CountAsync($"with changed as ({sql} returning 1) select count(*) from changed");
 }

@@ -20,24 +20,28 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         Assert.Equal((into, "\"2\""), (merged.Id, merged.ETag));
         var read = (await me.GetAsync(Path(into))).Is(200).Json;
-        Assert.Equal(("乙合并示例", Code(2), "110108"), (read.GetProperty("name").GetString(), read.GetProperty("uscc").GetString(), read.GetProperty("sourceRegion").GetString()));
+        Assert.Equal(("乙合并示例", Code(2), "110108"),
+            (read.GetProperty("name").GetString(), read.GetProperty("uscc").GetString(), read.GetProperty("sourceRegion").GetString()));
         foreach (var lead in (Answer[])[a, b])
         {
             var now = (await me.GetAsync(LeadsFixture.Path(lead))).Is(200).Json;
             Assert.Equal((into, "乙合并示例"), (now.GetProperty("investorId").GetGuid(), now.GetProperty("investorName").GetString()));
             var told = (await leads.Service.EventsAsync(lead.Id))[^1];
             Assert.Equal(("LeadAmended", into, "乙合并示例", now.GetProperty("version").GetInt64()),
-                (told.Type, told.Payload.GetProperty("lead").GetProperty("investorId").GetGuid(), told.Payload.GetProperty("lead").GetProperty("investorName").GetString(), told.Version));
+                (told.Type, told.Payload.GetProperty("lead").GetProperty("investorId").GetGuid(), told.Payload.GetProperty("lead")
+                .GetProperty("investorName").GetString(), told.Version));
         }
 
         Assert.Equal(2, (await me.GetAsync(Path(into) + "/people")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal(2, (await me.GetAsync($"/api/v1/leads?investorId={into}")).Json.GetProperty("items").GetArrayLength());
-        Assert.DoesNotContain((await me.GetAsync("/api/v1/investors")).Json.GetProperty("items").EnumerateArray(), i => i.GetProperty("id").GetGuid() == from);
+        Assert.DoesNotContain((await me.GetAsync("/api/v1/investors")).Json.GetProperty("items").EnumerateArray(), i =>
+            i.GetProperty("id").GetGuid() == from);
         var event_ = Assert.Single(await leads.Service.EventsAsync(into));
         Assert.Equal(("InvestorMerged", from), (event_.Type, event_.Payload.GetProperty("fromId").GetGuid()));
 
         var moved = await OldAsync(me, from);
-        Assert.Equal((301, Path(into), into), (moved.Status, moved.Headers.Location!.OriginalString, moved.Json.GetProperty("mergedInto").GetGuid()));
+        Assert.Equal((301, Path(into), into),
+            (moved.Status, moved.Headers.Location!.OriginalString, moved.Json.GetProperty("mergedInto").GetGuid()));
         Assert.Equal(404, (await OldAsync(leads.As(TestCaller.Officer()), from)).Status);
         var further = await leads.LeadAsync(me, ("investorName", null), ("investorId", from));
         Assert.Equal(into, Investor(further));
@@ -49,12 +53,14 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task Without_a_choice_the_one_that_stays_keeps_its_facts_and_takes_what_it_lacks()
     {
         var me = leads.As(TestCaller.Officer());
-        var (into, from) = (Investor(await LeadAsync(me, "丙合并示例", null, "410600")), Investor(await LeadAsync(me, "丁合并示例", Code(3), "110108")));
+        var (into, from) = (Investor(await LeadAsync(me, "丙合并示例", null, "410600")),
+            Investor(await LeadAsync(me, "丁合并示例", Code(3), "110108")));
 
         (await MergeAsync(into, from)).Is(200);
 
         var read = (await me.GetAsync(Path(into))).Is(200).Json;
-        Assert.Equal(("丙合并示例", Code(3), "410600"), (read.GetProperty("name").GetString(), read.GetProperty("uscc").GetString(), read.GetProperty("sourceRegion").GetString()));
+        Assert.Equal(("丙合并示例", Code(3), "410600"),
+            (read.GetProperty("name").GetString(), read.GetProperty("uscc").GetString(), read.GetProperty("sourceRegion").GetString()));
     }
 
     [Fact]
@@ -67,16 +73,20 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var merged = (await MergeAsync(into, from, new { name = "from", uscc = "from", sourceRegion = "from" })).Is(200);
         var merge = Assert.Single((await me.GetAsync(Path(into) + "/merges")).Is(200).Json.EnumerateArray());
-        Assert.Equal(("己合并示例", from, Coordinator.Id), (merge.GetProperty("fromName").GetString(), merge.GetProperty("fromId").GetGuid(), merge.GetProperty("mergedBy").GetGuid()));
+        Assert.Equal(("己合并示例", from, Coordinator.Id),
+            (merge.GetProperty("fromName").GetString(), merge.GetProperty("fromId").GetGuid(), merge.GetProperty("mergedBy").GetGuid()));
         (await UndoAsync(into, merged, "\"1\"")).IsProblem(412, "ifMatch.stale");
         var undone = (await UndoAsync(into, merged)).Is(200);
 
         Assert.Equal(before, await SnapshotAsync(me, into, from, a, b));
         Assert.Equal(["InvestorMerged", "InvestorMergeUndone"], (await leads.Service.EventsAsync(into)).Select(e => e.Type));
         var told = (await leads.Service.EventsAsync(b.Id))[^1];
-        Assert.Equal((from, "己合并示例"), (told.Payload.GetProperty("lead").GetProperty("investorId").GetGuid(), told.Payload.GetProperty("lead").GetProperty("investorName").GetString()));
+        Assert.Equal((from, "己合并示例"),
+            (told.Payload.GetProperty("lead").GetProperty("investorId").GetGuid(), told.Payload.GetProperty("lead")
+            .GetProperty("investorName").GetString()));
         (await UndoAsync(into, merged, undone.ETag)).IsProblem(409, "merge.undone");
-        Assert.Equal(2, await leads.Service.CountAsync($"select count(*) from api.audit_entry where subject_id = '{from}' and action in ('investor.merged', 'investor.mergeUndone')"));
+        Assert.Equal(2, await leads.Service.CountAsync(
+            $"select count(*) from api.audit_entry where subject_id = '{from}' and action in ('investor.merged', 'investor.mergeUndone')"));
         // And it can be merged anew.
         (await MergeAsync(into, from)).Is(200);
     }
@@ -88,7 +98,8 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var (a, b) = (await LeadAsync(me, "庚合并示例", null, null), await LeadAsync(me, "辛合并示例", Code(6), "110108"));
         var (into, from) = (Investor(a), Investor(b));
         var merged = (await MergeAsync(into, from, new { name = "from" })).Is(200);
-        var later = await leads.LeadAsync(me, ("investorName", null), ("investorId", into), ("personName", "后来人"), ("phone", "13911112222"));
+        var later = await leads.LeadAsync(
+            me, ("investorName", null), ("investorId", into), ("personName", "后来人"), ("phone", "13911112222"));
         var renamed = (await me.PatchAsync(Path(into), new { name = "壬合并示例" }, merged.ETag)).Is(200);
 
         (await UndoAsync(into, merged, renamed.ETag)).Is(200);
@@ -96,7 +107,8 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var read = (await me.GetAsync(Path(into))).Is(200).Json;
         // Renamed since, so the name stays; code and region came with the merge and go back.
         Assert.Equal("壬合并示例", read.GetProperty("name").GetString());
-        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (read.GetProperty("uscc").ValueKind, read.GetProperty("sourceRegion").ValueKind));
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null),
+            (read.GetProperty("uscc").ValueKind, read.GetProperty("sourceRegion").ValueKind));
         Assert.Equal("辛合并示例", (await me.GetAsync(Path(from))).Is(200).Json.GetProperty("name").GetString());
         Assert.Equal(into, (await me.GetAsync(LeadsFixture.Path(later))).Json.GetProperty("investorId").GetGuid());
         Assert.Equal(2, (await me.GetAsync(Path(into) + "/people")).Json.GetProperty("items").GetArrayLength());
@@ -130,7 +142,8 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task An_investor_that_was_merged_twice_over_still_leads_to_the_last_one()
     {
         var me = leads.As(TestCaller.Officer());
-        var (a, b, c) = (Investor(await LeadAsync(me, "寅合并示例", null, null)), Investor(await LeadAsync(me, "卯合并示例", null, null)), Investor(await LeadAsync(me, "辰合并示例", null, null)));
+        var (a, b, c) = (Investor(await LeadAsync(me, "寅合并示例", null, null)), Investor(await LeadAsync(me, "卯合并示例", null, null)),
+            Investor(await LeadAsync(me, "辰合并示例", null, null)));
         var first = (await MergeAsync(b, c)).Is(200);
         (await MergeAsync(a, b)).Is(200);
 
@@ -162,7 +175,8 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         Assert.Equal(2, await leads.Service.CountAsync($"select count(*) from person where investor_id = '{winner.Id}'"));
         Assert.Single(await leads.Service.EventsAsync(winner.Id));
-        Assert.Equal(1, await leads.Service.CountAsync($"select count(*) from investor where id in ('{one}', '{other}') and uscc is not null"));
+        Assert.Equal(1, await leads.Service.CountAsync(
+            $"select count(*) from investor where id in ('{one}', '{other}') and uscc is not null"));
     }
 
     [Fact]
@@ -172,7 +186,8 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var (into, from) = (Investor(await LeadAsync(me, "未合并示例", null, null)), Investor(await LeadAsync(me, "申合并示例", null, null)));
 
         var answers = Task.WhenAll(Enumerable.Range(0, 20).Select(n =>
-            me.PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", null), ("investorId", from), ("personName", $"并发{n}")))));
+            me.PostAsync("/api/v1/first-contacts",
+                leads.FirstContact(("investorName", null), ("investorId", from), ("personName", $"并发{n}")))));
         (await MergeAsync(into, from)).Is(200);
 
         Assert.All(await answers, r => Assert.True(r.Status == 201 || r.Code == "investor.merged", r.Body));
@@ -196,14 +211,18 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await head.PostAsync(Path(a) + "/merge", new { from = foreign }, "\"1\"")).IsProblem(404, "resource.notFound");
         (await head.PostAsync(Path(foreign) + "/merge", new { from = a }, "\"1\"")).IsProblem(404, "resource.notFound");
         (await head.PostAsync(Path(a) + "/merge", new { }, "\"1\"")).IsProblem(400, "request.invalid");
-        (await head.PostAsync(Path(a) + "/merge", new { from = b, fields = new { name = "mine" } }, "\"1\"")).IsProblem(400, "request.invalid");
+        (await head.PostAsync(Path(a) + "/merge", new { from = b, fields = new { name = "mine" } }, "\"1\""))
+            .IsProblem(400, "request.invalid");
 
         // Another unit's lead of the same investor: not the head's to move.
         var stranger = await leads.PlacedAsync(TestCaller.Officer());
-        (await leads.As(Coordinator).PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", null), ("investorId", b), ("ownerId", stranger.Id)))).Is(201);
+        (await leads.As(Coordinator)
+            .PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", null), ("investorId", b), ("ownerId", stranger.Id))))
+            .Is(201);
         (await head.PostAsync(Path(a) + "/merge", new { from = b }, "\"1\"")).IsProblem(409, "merge.beyondReach");
         (await MergeAsync(a, b)).Is(200);
-        (await leads.As(Coordinator).PostAsync(Path(a) + $"/merges/{Guid.Empty}/undo", new { }, "\"2\"")).IsProblem(404, "resource.notFound");
+        (await leads.As(Coordinator).PostAsync(Path(a) + $"/merges/{Guid.Empty}/undo", new { }, "\"2\""))
+            .IsProblem(404, "resource.notFound");
     }
 
     [Fact]
@@ -216,14 +235,16 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await MergeAsync(into, from)).Is(200);
 
         Assert.Equal(into, (await me.GetAsync(LeadsFixture.Path(secret))).Is(200).Json.GetProperty("investorId").GetGuid());
-        Assert.DoesNotContain(secret.Id.ToString(), string.Concat((await leads.Service.EventsAsync(into)).Select(e => e.Payload.GetRawText())), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret.Id.ToString(),
+            string.Concat((await leads.Service.EventsAsync(into)).Select(e => e.Payload.GetRawText())), StringComparison.Ordinal);
     }
 
     private Task<Answer> MergeAsync(Guid into, Guid from, object? fields = null) => Task.Run(async () =>
     {
         var coordinator = leads.As(Coordinator);
         var tag = (await coordinator.GetAsync(Path(into))).Is(200).ETag;
-        return await coordinator.PostAsync(Path(into) + "/merge", fields is null ? new { from } : new { from, fields, reason = "同一客商" }, tag);
+        return await coordinator.PostAsync(
+            Path(into) + "/merge", fields is null ? new { from } : new { from, fields, reason = "同一客商" }, tag);
     });
 
     private Task<Answer> UndoAsync(Guid into, Answer merged, string? tag = null) =>
@@ -243,9 +264,11 @@ public class MergeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     private static async Task<string> SnapshotAsync(ApiClient client, Guid one, Guid other, params Answer[] of)
     {
         var told = new List<string>();
-        foreach (var path in (IEnumerable<string>)[Path(one), Path(other), Path(one) + "/people", Path(other) + "/people", .. of.Select(LeadsFixture.Path)])
+        foreach (var path in (IEnumerable<string>)[Path(one), Path(other), Path(one) + "/people", Path(other) + "/people",
+            .. of.Select(LeadsFixture.Path)])
         {
-            told.Add(System.Text.RegularExpressions.Regex.Replace((await client.GetAsync(path)).Is(200).Body, "\"(version|updatedAt)\":[^,}]+", ""));
+            told.Add(System.Text.RegularExpressions.Regex.Replace(
+                (await client.GetAsync(path)).Is(200).Body, "\"(version|updatedAt)\":[^,}]+", ""));
         }
 
         return string.Join('\n', told);

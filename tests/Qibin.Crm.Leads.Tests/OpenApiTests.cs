@@ -14,7 +14,8 @@ public class OpenApiTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var client = leads.As(TestCaller.Officer());
         var path = $"/api/v1/leads/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}";
         Assert.Equal("未找到", (await client.GetAsync(path)).IsProblem(404, "resource.notFound").Json.GetProperty("title").GetString());
-        Assert.Equal("Not found", (await client.GetAsync(path, language: "en")).IsProblem(404, "resource.notFound").Json.GetProperty("title").GetString());
+        Assert.Equal("Not found", (await client.GetAsync(path, language: "en"))
+            .IsProblem(404, "resource.notFound").Json.GetProperty("title").GetString());
     }
 
     [Fact]
@@ -22,7 +23,9 @@ public class OpenApiTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var client = leads.As(TestCaller.Officer());
         var lead = await leads.LeadAsync(client);
-        var refused = (await client.PostAsync(LeadsFixture.Path(lead) + "/assessment", new { occurredOn = leads.Today.AddDays(-1) }, lead.ETag)).IsProblem(409, "lead.stageDateOrder");
+        var refused = (await client.PostAsync(
+            LeadsFixture.Path(lead) + "/assessment", new { occurredOn = leads.Today.AddDays(-1) }, lead.ETag))
+            .IsProblem(409, "lead.stageDateOrder");
         Assert.Contains($"{leads.Today:yyyy-MM-dd}", refused.Json.GetProperty("title").GetString(), StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,8 @@ public class PoolTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var stranger = leads.As(TestCaller.Officer());
         (await stranger.GetAsync(LeadsFixture.Path(lead))).IsProblem(404, "resource.notFound");
-        var row = (await stranger.GetAsync("/api/v1/pool?q=久未联系")).Is(200).Json.GetProperty("items").EnumerateArray().Single(r => r.GetProperty("leadId").GetGuid() == lead.Id);
+        var row = (await stranger.GetAsync("/api/v1/pool?q=久未联系")).Is(200).Json.GetProperty("items").EnumerateArray()
+            .Single(r => r.GetProperty("leadId").GetGuid() == lead.Id);
         Assert.Equal((owner.UnitId, 1), (row.GetProperty("formerUnitId").GetGuid(), row.GetProperty("contactCount").GetInt32()));
         Assert.DoesNotContain("张示例", row.ToString(), StringComparison.Ordinal);
     }
@@ -57,7 +58,8 @@ public class PoolTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var owner = TestCaller.Officer();
         var client = leads.As(owner);
         var closed = await leads.LeadAsync(client);
-        (await client.PostAsync(LeadsFixture.Path(closed) + "/closure", new { outcome = "invalid", reason = "noAnswer" }, closed.ETag)).Is(200);
+        (await client.PostAsync(LeadsFixture.Path(closed) + "/closure", new { outcome = "invalid", reason = "noAnswer" }, closed.ETag))
+            .Is(200);
         var secret = await leads.LeadAsync(client, ("confidential", true));
         (await client.PostAsync("/api/v1/pool", new { leadId = secret.Id, reason = "x" })).IsProblem(409, "pool.confidential");
         leads.Service.Clock.Advance(TimeSpan.FromDays(40));
@@ -123,13 +125,17 @@ public class PoolTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         await using var service = await TestService.StartAsync("leads", Program.Build);
         var admin = service.As(TestCaller.Person(Roles.Administrator));
         var rules = (await admin.GetAsync("/api/v1/pool/rules")).Is(200);
-        Assert.Equal(service.Clock.Today().ToString("O", System.Globalization.CultureInfo.InvariantCulture), rules.Json.GetProperty("rules").GetProperty("startOn").GetString());
-        var off = (await admin.PutAsync("/api/v1/pool/rules", new { enabled = false, idleDays = 30, warningDays = 3, dailyPicks = 3, returnDays = 30 }, rules.ETag)).Is(200);
+        Assert.Equal(service.Clock.Today().ToString("O", System.Globalization.CultureInfo.InvariantCulture), rules.Json.GetProperty("rules")
+            .GetProperty("startOn").GetString());
+        var off = (await admin.PutAsync(
+            "/api/v1/pool/rules", new { enabled = false, idleDays = 30, warningDays = 3, dailyPicks = 3, returnDays = 30 }, rules.ETag))
+            .Is(200);
         var client = service.As(TestCaller.Officer());
         var lead = (await client.PostAsync("/api/v1/first-contacts", leads.FirstContact())).Is(201);
         service.Clock.Advance(TimeSpan.FromDays(60));
         await service.RunDueAsync();
-        (await admin.PutAsync("/api/v1/pool/rules", new { enabled = true, idleDays = 5, warningDays = 0, dailyPicks = 3, returnDays = 30 }, off.ETag)).Is(200);
+        (await admin.PutAsync("/api/v1/pool/rules", new { enabled = true, idleDays = 5, warningDays = 0, dailyPicks = 3, returnDays = 30 },
+            off.ETag)).Is(200);
         await EachDayAsync(5);
         Assert.Equal(0, (await client.GetAsync("/api/v1/pool?total=true")).Is(200).Json.GetProperty("total").GetInt64());
         await EachDayAsync(7);
@@ -160,7 +166,8 @@ public class PoolTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     private async Task<bool> IsPooledAsync(Answer lead) =>
-        (await leads.As(TestCaller.Officer()).GetAsync("/api/v1/pool?limit=200")).Is(200).Json.GetProperty("items").EnumerateArray().Any(r => r.GetProperty("leadId").GetGuid() == lead.Id);
+        (await leads.As(TestCaller.Officer()).GetAsync("/api/v1/pool?limit=200")).Is(200).Json.GetProperty("items").EnumerateArray()
+            .Any(r => r.GetProperty("leadId").GetGuid() == lead.Id);
 
     /// <summary>What was told of a lead's place in the pool.</summary>
     private async Task<IReadOnlyList<string>> ToldAsync(Answer lead)

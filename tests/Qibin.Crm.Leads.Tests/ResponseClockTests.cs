@@ -81,9 +81,12 @@ public sealed class ResponseClockTests : IAsyncLifetime
         // One working day, the 6th, was gone: two are left of three from the 14th on, and six of seven.
         Assert.Equal(["assessment 2029-03-15", "feedback 2029-03-21"], await DeadlinesAsync(lead));
         var pause = Assert.Single((await ClockAsync(lead)).GetProperty("pauses").EnumerateArray());
-        Assert.Equal(("2029-03-07", "2029-03-14", "等待客商提供方案"), (pause.GetProperty("from").GetString(), pause.GetProperty("to").GetString(), pause.GetProperty("reason").GetString()));
-        Assert.Equal(["ResponseClockPaused", "ResponseClockResumed"], (await _leads.Service.EventsAsync(lead.Id)).Select(e => e.Type).TakeLast(2));
-        Assert.DoesNotContain("方案", string.Concat((await _leads.Service.EventsAsync(lead.Id)).Select(e => e.Payload.GetRawText())), StringComparison.Ordinal);
+        Assert.Equal(("2029-03-07", "2029-03-14", "等待客商提供方案"),
+            (pause.GetProperty("from").GetString(), pause.GetProperty("to").GetString(), pause.GetProperty("reason").GetString()));
+        Assert.Equal(["ResponseClockPaused", "ResponseClockResumed"], (await _leads.Service.EventsAsync(lead.Id)).Select(e => e.Type)
+            .TakeLast(2));
+        Assert.DoesNotContain("方案", string.Concat((await _leads.Service.EventsAsync(lead.Id)).Select(e => e.Payload.GetRawText())),
+            StringComparison.Ordinal);
         await DaysAsync(1);
         await DaysAsync(1);
         Assert.Equal(["assessment"], await OpenAsync(lead));
@@ -114,9 +117,11 @@ public sealed class ResponseClockTests : IAsyncLifetime
         await ContactAsync(lead);
         Assert.Empty(await OpenAsync(lead));
         Assert.DoesNotContain(lead.Id, await LeadsAsync("clock=breached"));
-        Assert.Equal(["assessment met", "feedback met"], (await BreachesAsync(_officer, $"leadId={lead.Id}&sort=dueOn")).Select(b => $"{b.GetProperty("kind")} {b.GetProperty("state")}"));
+        Assert.Equal(["assessment met", "feedback met"], (await BreachesAsync(_officer, $"leadId={lead.Id}&sort=dueOn"))
+            .Select(b => $"{b.GetProperty("kind")} {b.GetProperty("state")}"));
         // One that closes is asked for nothing more; opened again it counts anew.
-        var closed = (await _officer.PostAsync(LeadsFixture.Path(other) + "/closure", new { outcome = "invalid", reason = "noAnswer" }, await TagAsync(other))).Is(200);
+        var closed = (await _officer.PostAsync(
+            LeadsFixture.Path(other) + "/closure", new { outcome = "invalid", reason = "noAnswer" }, await TagAsync(other))).Is(200);
         Assert.All(await BreachesAsync(_officer, $"leadId={other.Id}"), b => Assert.Equal("dropped", b.GetProperty("state").GetString()));
         Assert.Equal("ended", (await ClockAsync(other)).GetProperty("light").GetString());
         (await _officer.PostAsync(LeadsFixture.Path(other) + "/reopening", new { note = "对方来电" }, closed.ETag)).Is(200);
@@ -130,10 +135,13 @@ public sealed class ResponseClockTests : IAsyncLifetime
         _leads.Service.Clock.Advance(TimeSpan.FromDays(4));
         await ConcludeAsync(lead);
         var breach = Assert.Single(await BreachesAsync(_officer, $"leadId={lead.Id}"));
-        Assert.Equal(("assessment", "met", "2029-03-08", "2029-03-09"), (breach.GetProperty("kind").GetString(), breach.GetProperty("state").GetString(), breach.GetProperty("dueOn").GetString(), breach.GetProperty("endedOn").GetString()));
+        Assert.Equal(("assessment", "met", "2029-03-08", "2029-03-09"),
+            (breach.GetProperty("kind").GetString(), breach.GetProperty("state").GetString(), breach.GetProperty("dueOn")
+            .GetString(), breach.GetProperty("endedOn").GetString()));
         _leads.Service.Clock.Advance(TimeSpan.FromDays(10));
         var next = await _leads.PlacedAsync(TestCaller.Officer(_owner.UnitId));
-        (await _head.PostAsync(LeadsFixture.Path(lead) + "/assignment", new { ownerId = next.Id, reason = "换人" }, await TagAsync(lead))).Is(200);
+        (await _head.PostAsync(LeadsFixture.Path(lead) + "/assignment", new { ownerId = next.Id, reason = "换人" }, await TagAsync(lead)))
+            .Is(200);
         var late = Assert.Single(await BreachesAsync(_leads.As(next), $"leadId={lead.Id}&kind=feedback&state=open"));
         Assert.Equal((_owner.Id, next.Id), (late.GetProperty("breachedOwnerId").GetGuid(), late.GetProperty("ownerId").GetGuid()));
         await _leads.Service.RunDueAsync();
@@ -145,15 +153,18 @@ public sealed class ResponseClockTests : IAsyncLifetime
     {
         var stranger = TestCaller.Officer();
         var strange = _leads.As(stranger);
-        var (mine, secret, theirs) = (await _leads.LeadAsync(_officer), await _leads.LeadAsync(_officer, ("confidential", true)), await _leads.LeadAsync(strange));
+        var (mine, secret, theirs) =
+            (await _leads.LeadAsync(_officer), await _leads.LeadAsync(_officer, ("confidential", true)), await _leads.LeadAsync(strange));
         await DaysAsync(4);
         foreach (var (client, seen) in new[] { (_officer, new[] { mine.Id, secret.Id }), (_head, [mine.Id]), (strange, [theirs.Id]) })
         {
             var breached = (await BreachesAsync(client, "state=open&limit=200")).Select(b => b.GetProperty("leadId").GetGuid()).ToList();
             Assert.Equal(seen.Order(), breached.Order());
             Assert.Equal(seen.Order(), (await LeadsAsync("clock=breached", client)).Order());
-            Assert.Equal(seen.Length, (await client.GetAsync("/api/v1/response-breaches?state=open&total=true")).Is(200).Json.GetProperty("total").GetInt32());
-            Assert.Equal(seen.Length, (await client.GetAsync("/api/v1/leads?clock=breached&total=true")).Is(200).Json.GetProperty("total").GetInt32());
+            Assert.Equal(seen.Length, (await client.GetAsync("/api/v1/response-breaches?state=open&total=true"))
+                .Is(200).Json.GetProperty("total").GetInt32());
+            Assert.Equal(seen.Length, (await client.GetAsync("/api/v1/leads?clock=breached&total=true")).Is(200).Json.GetProperty("total")
+                .GetInt32());
         }
 
         Assert.Single(await BreachesAsync(_head, $"unitId={_owner.UnitId}&kind=assessment&ownerId={_owner.Id}"));
@@ -181,7 +192,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
         var rules = (await _admin.GetAsync(Rules)).Is(200);
         object times = new { officerDays = 1, assessmentDays = 2, feedbackDays = 5, reportDays = 10 };
         (await _officer.PutAsync(Rules, times, rules.ETag)).IsProblem(403, "auth.forbidden");
-        (await _admin.PutAsync(Rules, new { officerDays = 3, assessmentDays = 2, feedbackDays = 5, reportDays = 10 }, rules.ETag)).IsProblem(400, "request.invalid");
+        (await _admin.PutAsync(Rules, new { officerDays = 3, assessmentDays = 2, feedbackDays = 5, reportDays = 10 }, rules.ETag))
+            .IsProblem(400, "request.invalid");
         (await _admin.PutAsync(Rules, times, rules.ETag)).Is(200);
         // Opened at once, by the new times already; the old lead follows with the timer.
         Assert.Equal(["assessment 2029-03-08", "feedback 2029-03-13"], await DeadlinesAsync(await _leads.LeadAsync(_officer)));
@@ -204,7 +216,10 @@ public sealed class ResponseClockTests : IAsyncLifetime
         var lead = await _leads.LeadAsync(_officer);
         Assert.Equal("assessment 2029-03-09", (await DeadlinesAsync(lead))[0]);
         // As if the other one had still remembered the calendar without the holiday.
-        await _leads.Service.ExecuteAsync($$"""update lead set clock = jsonb_set(clock, '{deadlines,0,on}', '"2029-03-08"'), due_at = '2029-03-09' where id = '{{lead.Id}}'""");
+        await _leads.Service.ExecuteAsync(
+            $$"""
+            update lead set clock = jsonb_set(clock, '{deadlines,0,on}', '"2029-03-08"'), due_at = '2029-03-09' where id = '{{lead.Id}}'
+            """);
         await _leads.Service.RunDueAsync();
         Assert.Equal("assessment 2029-03-08", (await DeadlinesAsync(lead))[0]);
         _leads.Service.Clock.Advance(TimeSpan.FromMinutes(2));
@@ -220,7 +235,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
         Assert.Equal(["assessment"], await OpenAsync(lead));
         (await _officer.PostAsync("/api/v1/pool", new { leadId = lead.Id, reason = "精力不足" })).Is(200);
         Assert.Empty(await OpenAsync(lead));
-        Assert.Equal(("ended", "pooled"), ((await ClockAsync(lead)).GetProperty("light").GetString(), (await ClockAsync(lead)).GetProperty("state").GetString()));
+        Assert.Equal(("ended", "pooled"),
+            ((await ClockAsync(lead)).GetProperty("light").GetString(), (await ClockAsync(lead)).GetProperty("state").GetString()));
         await DaysAsync(10);
         Assert.Equal(2, (await ToldAsync(lead)).Count);
         var picker = _leads.As(TestCaller.Officer());
@@ -240,7 +256,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
         await DaysAsync(60);
         Assert.Empty(await DeadlinesAsync(lead));
         Assert.Empty(await OpenAsync(lead));
-        (await _officer.PostAsync(LeadsFixture.Path(lead) + "/response-clock/pause", new { reason = "x" }, await TagAsync(lead))).IsProblem(409, "lead.converted");
+        (await _officer.PostAsync(LeadsFixture.Path(lead) + "/response-clock/pause", new { reason = "x" }, await TagAsync(lead)))
+            .IsProblem(409, "lead.converted");
     }
 
     [Fact]
@@ -253,7 +270,9 @@ public sealed class ResponseClockTests : IAsyncLifetime
         var none = await _leads.LeadAsync(_officer);
         (await _officer.PostAsync(LeadsFixture.Path(none) + "/next-step/completion", new { }, none.ETag)).Is(200);
         var kept = await _leads.LeadAsync(_officer);
-        (await _officer.PostAsync(LeadsFixture.Path(kept) + "/closure", new { outcome = "kept", reason = "notYet", revisitOn = new DateOnly(2029, 3, 8) }, kept.ETag)).Is(200);
+        (await _officer.PostAsync(
+            LeadsFixture.Path(kept) + "/closure", new { outcome = "kept", reason = "notYet", revisitOn = new DateOnly(2029, 3, 8) },
+            kept.ETag)).Is(200);
 
         // A holiday, and a working day before the hour: nothing.
         _leads.Service.Clock.Advance(TimeSpan.FromDays(1));
@@ -269,7 +288,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
         Assert.Equal(["2029-03-07", "2029-03-09"], digests.Select(d => d.GetProperty("on").GetString()));
         var told = digests[^1];
         var asked = (await _officer.GetAsync("/api/v1/digest")).Is(200).Json;
-        Assert.Equal((1, 1, 1, 1, 1, 0), (Told("overdue"), Told("dueToday"), Told("upcoming"), Told("withoutNextStep"), Told("revisits"), Told("breaches")));
+        Assert.Equal((1, 1, 1, 1, 1, 0),
+            (Told("overdue"), Told("dueToday"), Told("upcoming"), Told("withoutNextStep"), Told("revisits"), Told("breaches")));
         foreach (var section in (string[])["overdue", "dueToday", "upcoming", "withoutNextStep", "revisits", "breaches"])
         {
             Assert.Equal(asked.GetProperty(section).GetProperty("count").GetInt32(), Told(section));
@@ -277,7 +297,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
 
         Assert.Equal(late.Id, asked.GetProperty("overdue").GetProperty("items")[0].GetProperty("leadId").GetGuid());
         Assert.Equal(today.Id, asked.GetProperty("dueToday").GetProperty("items")[0].GetProperty("leadId").GetGuid());
-        Assert.Equal(["breaches", "dueToday", "on", "overdue", "ownerId", "revisits", "upcoming", "withoutNextStep"], told.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["breaches", "dueToday", "on", "overdue", "ownerId", "revisits", "upcoming", "withoutNextStep"], told.EnumerateObject()
+            .Select(p => p.Name).Order(StringComparer.Ordinal));
 
         // A later hour on the same day makes no second one; on the next working day, Monday, it holds.
         var rules = (await _admin.GetAsync("/api/v1/digest/rules")).Is(200);
@@ -301,7 +322,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
 
         async Task ToAsync(int day, int hour, int minute, int instances = 1)
         {
-            _leads.Service.Clock.Advance(new DateOnly(2029, 3, day).Begins().AddHours(hour).AddMinutes(minute).AddSeconds(1) - _leads.Service.Clock.GetUtcNow());
+            _leads.Service.Clock.Advance(
+                new DateOnly(2029, 3, day).Begins().AddHours(hour).AddMinutes(minute).AddSeconds(1) - _leads.Service.Clock.GetUtcNow());
             await Task.WhenAll(Enumerable.Range(0, instances).Select(_ => _leads.Service.RunDueAsync()));
         }
     }
@@ -310,7 +332,9 @@ public sealed class ResponseClockTests : IAsyncLifetime
     public async Task The_revisit_date_of_a_kept_lead_becomes_a_task_of_whoever_has_it_then_once()
     {
         var lead = await _leads.LeadAsync(_officer);
-        var kept = (await _officer.PostAsync(LeadsFixture.Path(lead) + "/closure", new { outcome = "kept", reason = "notYet", revisitOn = _leads.Today.AddDays(10) }, lead.ETag)).Is(200);
+        var kept = (await _officer.PostAsync(
+            LeadsFixture.Path(lead) + "/closure", new { outcome = "kept", reason = "notYet", revisitOn = _leads.Today.AddDays(10) },
+            lead.ETag)).Is(200);
         var next = await _leads.PlacedAsync(TestCaller.Officer(_owner.UnitId));
         (await _head.PostAsync(LeadsFixture.Path(lead) + "/assignment", new { ownerId = next.Id, reason = "原负责人调离" }, kept.ETag)).Is(200);
         await DaysAsync(9);
@@ -322,14 +346,17 @@ public sealed class ResponseClockTests : IAsyncLifetime
         var task = Assert.Single(Revisits(await DigestAsync(_leads.As(next))));
         Assert.Equal(("按留存约定回访客商", "2029-03-15"), (task.GetProperty("what").GetString(), task.GetProperty("dueOn").GetString()));
         Assert.Empty(Revisits(await DigestAsync(_officer)));
-        Assert.Equal(1, await _leads.Service.CountAsync($"select count(*) from next_step where lead_id = '{lead.Id}' and due_on = '2029-03-15'"));
+        Assert.Equal(1, await _leads.Service.CountAsync(
+            $"select count(*) from next_step where lead_id = '{lead.Id}' and due_on = '2029-03-15'"));
         Assert.Equal("NextStepPlanned", (await _leads.Service.EventsAsync(lead.Id))[^1].Type);
 
         // Done, it is gone and does not come back.
-        (await _leads.As(next).PostAsync(LeadsFixture.Path(lead) + "/next-step/completion", new { note = "对方仍未定" }, await TagAsync(lead))).Is(200);
+        (await _leads.As(next).PostAsync(LeadsFixture.Path(lead) + "/next-step/completion", new { note = "对方仍未定" }, await TagAsync(lead)))
+            .Is(200);
         await DaysAsync(1);
         Assert.Empty(Revisits(await DigestAsync(_leads.As(next))));
-        Assert.Equal(1, await _leads.Service.CountAsync($"select count(*) from next_step where lead_id = '{lead.Id}' and due_on = '2029-03-15'"));
+        Assert.Equal(1, await _leads.Service.CountAsync(
+            $"select count(*) from next_step where lead_id = '{lead.Id}' and due_on = '2029-03-15'"));
 
         static List<JsonElement> Revisits(JsonElement digest) => [.. digest.GetProperty("revisits").GetProperty("items").EnumerateArray()];
     }
@@ -349,7 +376,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
     private async Task HolidaysAsync(params string[] days)
     {
         var year = (await _admin.GetAsync("/api/v1/calendar/2029")).Is(200);
-        (await _admin.PutAsync("/api/v1/calendar/2029", new { source = "示例安排", days = days.Select(on => new { on, @as = "holiday", name = "示例" }) }, year.ETag)).Is(200);
+        (await _admin.PutAsync("/api/v1/calendar/2029",
+            new { source = "示例安排", days = days.Select(on => new { on, @as = "holiday", name = "示例" }) }, year.ETag)).Is(200);
     }
 
     private async Task DaysAsync(int days)
@@ -358,7 +386,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
         await _leads.Service.RunDueAsync();
     }
 
-    private async Task<string> TagAsync(Answer lead) => (await _leads.As(TestCaller.Person(Roles.Administrator)).GetAsync(LeadsFixture.Path(lead))).Is(200).ETag;
+    private async Task<string> TagAsync(Answer lead) =>
+        (await _leads.As(TestCaller.Person(Roles.Administrator)).GetAsync(LeadsFixture.Path(lead))).Is(200).ETag;
 
     private async Task<Answer> ConcludeAsync(Answer lead)
     {
@@ -367,14 +396,18 @@ public sealed class ResponseClockTests : IAsyncLifetime
     }
 
     private async Task ContactAsync(Answer lead, DateOnly? on = null) =>
-        (await _officer.PostAsync(LeadsFixture.Path(lead) + "/contacts", new { channel = "phone", summary = "电话沟通", occurredOn = on ?? _leads.Today })).Is(201);
+        (await _officer.PostAsync(
+            LeadsFixture.Path(lead) + "/contacts", new { channel = "phone", summary = "电话沟通", occurredOn = on ?? _leads.Today })).Is(201);
 
     private async Task<JsonElement> ClockAsync(Answer lead) =>
         (await _admin.GetAsync(LeadsFixture.Path(lead))).Is(200).Json.GetProperty("responseClock");
 
     private async Task<List<string>> DeadlinesAsync(Answer lead, ApiClient? caller = null) =>
-        [.. (await (caller ?? _admin).GetAsync(LeadsFixture.Path(lead))).Is(200).Json.GetProperty("responseClock").GetProperty("deadlines").EnumerateArray()
-            .Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.GetProperty("kind")} {d.GetProperty("dueOn")}{(d.GetProperty("breached").GetBoolean() ? " breached" : "")}"))];
+        [.. (await (caller ?? _admin).GetAsync(LeadsFixture.Path(lead))).Is(200).Json.GetProperty("responseClock").GetProperty("deadlines")
+            .EnumerateArray()
+            .Select(d => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{d.GetProperty("kind")} {d.GetProperty("dueOn")}{(d.GetProperty("breached").GetBoolean() ? " breached" : "")}"))];
 
     private static async Task<List<JsonElement>> BreachesAsync(ApiClient caller, string query) =>
         [.. (await caller.GetAsync("/api/v1/response-breaches?" + query)).Is(200).Json.GetProperty("items").EnumerateArray()];
@@ -384,7 +417,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
         [.. (await BreachesAsync(_admin, $"leadId={lead.Id}&state=open")).Select(b => b.GetProperty("kind").GetString()!).Order()];
 
     private async Task<List<Guid>> LeadsAsync(string query, ApiClient? caller = null) =>
-        [.. (await (caller ?? _officer).GetAsync("/api/v1/leads?limit=200&" + query)).Is(200).Json.GetProperty("items").EnumerateArray().Select(l => l.GetProperty("id").GetGuid())];
+        [.. (await (caller ?? _officer).GetAsync("/api/v1/leads?limit=200&" + query)).Is(200).Json.GetProperty("items").EnumerateArray()
+            .Select(l => l.GetProperty("id").GetGuid())];
 
     private static async Task<JsonElement> DigestAsync(ApiClient caller) => (await caller.GetAsync("/api/v1/digest")).Is(200).Json;
 
@@ -394,7 +428,8 @@ public sealed class ResponseClockTests : IAsyncLifetime
         var told = new List<string>();
         foreach (var breach in await BreachesAsync(_admin, $"leadId={lead.Id}&sort=dueOn"))
         {
-            told.AddRange((await _leads.Service.EventsAsync(breach.GetProperty("id").GetGuid())).Select(e => $"{e.Payload.GetProperty("kind")} {e.Type}"));
+            told.AddRange((await _leads.Service.EventsAsync(breach.GetProperty("id").GetGuid()))
+                .Select(e => $"{e.Payload.GetProperty("kind")} {e.Type}"));
         }
 
         return told;

@@ -21,7 +21,8 @@ public class RoundTripTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             {
                 if (activity.TraceId == trace && activity.Source.Name == "Npgsql")
                 {
-                    sent.Add(activity.GetTagItem("db.query.text") as string ?? activity.GetTagItem("db.statement") as string ?? activity.DisplayName);
+                    sent.Add(activity.GetTagItem("db.query.text") as string ?? activity.GetTagItem("db.statement") as string
+                        ?? activity.DisplayName);
                 }
             },
         };

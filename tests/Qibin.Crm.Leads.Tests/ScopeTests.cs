@@ -38,11 +38,14 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task A_confidential_lead_is_for_its_owner_and_named_readers_whatever_the_reach()
     {
         var (owner, reader) = (TestCaller.Officer(), TestCaller.Person(Roles.Leader));
-        var lead = await leads.LeadAsync(leads.As(owner), ("investorName", "门户示例公司"), ("confidential", true), ("readers", new[] { reader.Id }));
+        var lead = await leads.LeadAsync(
+            leads.As(owner), ("investorName", "门户示例公司"), ("confidential", true), ("readers", new[] { reader.Id }));
 
         await DoorsAsync(lead, [owner, reader], 200);
-        await DoorsAsync(lead, [TestCaller.Person(Roles.Leader), TestCaller.Person(Roles.Administrator), TestCaller.Person(Roles.UnitHead, Reach.Subtree, owner.UnitId), TestCaller.Integration()], 404);
-        Assert.Equal(1, await leads.Service.CountAsync($"select count(*) from messaging.event where stream_id = '{lead.Id}' and confidential and type = 'LeadOpened'"));
+        await DoorsAsync(lead, [TestCaller.Person(Roles.Leader), TestCaller.Person(Roles.Administrator),
+            TestCaller.Person(Roles.UnitHead, Reach.Subtree, owner.UnitId), TestCaller.Integration()], 404);
+        Assert.Equal(1, await leads.Service.CountAsync(
+            $"select count(*) from messaging.event where stream_id = '{lead.Id}' and confidential and type = 'LeadOpened'"));
     }
 
     [Fact]
@@ -53,9 +56,11 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var lead = await leads.LeadAsync(leads.As(owner));
         var path = LeadsFixture.Path(lead);
 
-        (await leads.As(TestCaller.Person(Roles.Coordinator)).PatchAsync(path, new { confidential = true }, lead.ETag)).IsProblem(409, "lead.restrictedToOwner");
+        (await leads.As(TestCaller.Person(Roles.Coordinator)).PatchAsync(path, new { confidential = true }, lead.ETag))
+            .IsProblem(409, "lead.restrictedToOwner");
         (await leads.As(owner).PatchAsync(path, new { readers = new[] { head.Id } }, lead.ETag)).IsProblem(400, "request.invalid");
-        (await leads.As(owner).PostAsync("/api/v1/first-contacts", leads.FirstContact(("readers", new[] { head.Id })))).IsProblem(400, "request.invalid");
+        (await leads.As(owner).PostAsync("/api/v1/first-contacts", leads.FirstContact(("readers", new[] { head.Id }))))
+            .IsProblem(400, "request.invalid");
         var closed = (await leads.As(head).PatchAsync(path, new { confidential = true }, lead.ETag)).Is(200);
 
         (await leads.As(owner).GetAsync(path)).Is(200);
@@ -88,7 +93,8 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         }
 
         (await stranger.PatchAsync(path, new { title = "x" }, lead.ETag)).IsProblem(404, "resource.notFound");
-        (await stranger.PutAsync(path + "/next-step", new { what = "x", dueOn = leads.Today }, lead.ETag)).IsProblem(404, "resource.notFound");
+        (await stranger.PutAsync(path + "/next-step", new { what = "x", dueOn = leads.Today }, lead.ETag))
+            .IsProblem(404, "resource.notFound");
         Assert.Single((await leads.Service.EventsAsync(lead.Id)).Select(e => e.Version).Distinct());
     }
 
@@ -98,10 +104,13 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var (path, investor) = (LeadsFixture.Path(lead), lead.Json.GetProperty("investorId").GetGuid());
         string[] rows =
         [
-            path, path + "/contacts", path + "/contacts/" + lead.Json.GetProperty("contactId").GetGuid(), path + "/history", path + "/assignments",
-            $"/api/v1/investors/{investor}", $"/api/v1/investors/{investor}/people", $"/api/v1/investors/{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}",
+            path, path + "/contacts", path + "/contacts/" + lead.Json.GetProperty("contactId")
+                .GetGuid(), path + "/history", path + "/assignments",
+            $"/api/v1/investors/{investor}", $"/api/v1/investors/{investor}/people",
+            $"/api/v1/investors/{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}",
         ];
-        string[] lists = ["/api/v1/leads", "/api/v1/leads?q=门户示例", $"/api/v1/leads?investorId={investor}", "/api/v1/investors", "/api/v1/investors?q=门户"];
+        string[] lists = ["/api/v1/leads", "/api/v1/leads?q=门户示例", $"/api/v1/leads?investorId={investor}", "/api/v1/investors",
+            "/api/v1/investors?q=门户"];
         foreach (var caller in callers)
         {
             var client = leads.As(caller);

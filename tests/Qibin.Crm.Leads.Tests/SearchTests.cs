@@ -14,14 +14,17 @@ public class SearchTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         foreach (var (q, expected) in new (string, Answer[])[]
         {
-            ("航天", [image]), ("htht", [image]), ("HTHT", [image]), ("hangtian", [image]), ("hangtianhongt", [image]), ("hongtu", [image]), ("tianhang", []),
+            ("航天", [image]), ("htht", [image]), ("HTHT", [image]), ("hangtian", [image]), ("hangtianhongt", [image]), ("hongtu", [image]), (
+                "tianhang", []),
             ("ccz", [wall]), ("zcz", [wall]), ("zhangcheng", [wall]), ("changcheng", [wall]), ("zhonggong", [wall]),
             ("aurora", [latin]), ("rora", [latin]), ("shili", [latin, wall, image]), ("sl", [latin, wall, image]), ("yxgs", []),
         })
         {
-            var found = (await me.GetAsync($"/api/v1/leads?sort=-createdAt&q={q}")).Is(200).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetGuid());
+            var found = (await me.GetAsync($"/api/v1/leads?sort=-createdAt&q={q}")).Is(200).Json.GetProperty("items").EnumerateArray()
+                .Select(i => i.GetProperty("id").GetGuid());
             Assert.True(expected.Select(e => e.Id).SequenceEqual(found), q);
-            var investors = (await me.GetAsync($"/api/v1/investors?sort=-createdAt&q={q}")).Is(200).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetGuid());
+            var investors = (await me.GetAsync($"/api/v1/investors?sort=-createdAt&q={q}")).Is(200).Json.GetProperty("items")
+                .EnumerateArray().Select(i => i.GetProperty("id").GetGuid());
             Assert.True(expected.Select(e => e.Json.GetProperty("investorId").GetGuid()).SequenceEqual(investors), q);
             Assert.Empty((await stranger.GetAsync($"/api/v1/leads?q={q}")).Is(200).Json.GetProperty("items").EnumerateArray());
             Assert.Empty((await stranger.GetAsync($"/api/v1/investors?q={q}")).Is(200).Json.GetProperty("items").EnumerateArray());

@@ -5,7 +5,9 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;
 
-/// <summary>A search goes along the list, or looks names up, or both: whichever way, it gives the rows of the list whose names fit, in its order.</summary>
+/// <summary>
+/// A search goes along the list, or looks names up, or both: whichever way, it gives the rows of the list whose names fit, in its order.
+/// </summary>
 public class SearchWayTests
 {
     private static readonly string[] Words = ["航天", "宏图", "星澜", "卫星", "科技", "微电子", "数据", "重工", "Aurora", "银行"];
@@ -17,17 +19,24 @@ public class SearchWayTests
     [InlineData(7)]
     public async Task Every_way_of_searching_gives_what_the_list_has_in_its_order(int walk)
     {
-        await using var service = await TestService.StartAsync("leads", Program.Build, builder => builder.Configuration["Search:Walk"] = walk.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await using var service =
+            await TestService.StartAsync(
+            "leads", Program.Build, builder =>
+            builder.Configuration["Search:Walk"] = walk.ToString(System.Globalization.CultureInfo.InvariantCulture));
         var (unit, below, elsewhere) = (TestCaller.Officer(), TestCaller.Officer(), TestCaller.Officer());
         TestCaller[] officers = [unit, unit with { Id = Guid.CreateVersion7(service.Clock.GetUtcNow()) }, below, elsewhere];
         var random = new Random(walk + 1);
         var ids = new List<Guid>();
         for (var n = 0; n < 60; n++)
         {
-            var name = string.Concat(Enumerable.Range(0, random.Next(2, 4)).Select(_ => Words[random.Next(Words.Length)])) + (n % 3 == 0 ? "有限公司" : "");
+            var name = string.Concat(Enumerable.Range(0, random.Next(2, 4)).Select(_ => Words[random.Next(Words.Length)])) + (
+                n % 3 == 0 ? "有限公司" : "");
             var confidential = n % 9 == 4;
             var by = service.As(officers[random.Next(officers.Length)]);
-            ids.Add((await by.PostAsync("/api/v1/first-contacts", LeadsFixture.FirstContact(service.Clock.Today(), ("investorName", name), ("confidential", confidential ? true : null)))).Is(201).Id);
+            ids.Add((await by.PostAsync(
+                "/api/v1/first-contacts",
+                LeadsFixture.FirstContact(service.Clock.Today(), ("investorName", name), ("confidential", confidential ? true : null))))
+                .Is(201).Id);
             // Some change at the same instant.
             service.Clock.Advance(TimeSpan.FromSeconds(random.Next(2)));
         }
@@ -50,12 +59,14 @@ public class SearchWayTests
             foreach (var order in (string[])["-updatedAt", "updatedAt", "investorName"])
             {
                 var all = await AllAsync(client, $"/api/v1/leads?sort={order}");
-                Assert.Equal(all.Count, (await client.GetAsync("/api/v1/leads?limit=1&total=true")).Is(200).Json.GetProperty("total").GetInt32());
+                Assert.Equal(all.Count, (await client.GetAsync("/api/v1/leads?limit=1&total=true")).Is(200).Json.GetProperty("total")
+                    .GetInt32());
                 foreach (var q in (string[])["航天", "宏图星澜", "微电子", "htht", "kj", "weixing", "weixingk", "yinhang", "aurora", "卫数", "zz"])
                 {
                     var expected = all.Where(row => Finds(row.Name, q)).Select(row => row.Id).ToList();
                     var seen = await AllAsync(client, $"/api/v1/leads?sort={order}&q={Uri.EscapeDataString(q)}");
-                    Assert.True(expected.SequenceEqual(seen.Select(row => row.Id)), $"{order} {q}: {seen.Count} instead of {expected.Count}");
+                    Assert.True(expected.SequenceEqual(seen.Select(row => row.Id)),
+                        $"{order} {q}: {seen.Count} instead of {expected.Count}");
                     found += seen.Count;
                 }
             }
@@ -64,8 +75,10 @@ public class SearchWayTests
         Assert.InRange(found, 200, 20_000);
         // Renamed, it is found by its new name and no longer by the old one.
         var one = (await service.As(TestCaller.Integration()).GetAsync($"/api/v1/leads/{ids[1]}")).Is(200);
-        var investor = (await service.As(TestCaller.Integration()).GetAsync($"/api/v1/investors/{one.Json.GetProperty("investorId").GetGuid()}")).Is(200);
-        (await service.As(TestCaller.Integration()).PatchAsync($"/api/v1/investors/{investor.Id}", new { name = "濮阳轴承" }, investor.ETag)).Is(200);
+        var investor = (await service.As(TestCaller.Integration())
+            .GetAsync($"/api/v1/investors/{one.Json.GetProperty("investorId").GetGuid()}")).Is(200);
+        (await service.As(TestCaller.Integration()).PatchAsync($"/api/v1/investors/{investor.Id}", new { name = "濮阳轴承" }, investor.ETag))
+            .Is(200);
         Assert.Equal(ids[1], Assert.Single(await AllAsync(service.As(TestCaller.Integration()), "/api/v1/leads?q=pyzc")).Id);
     }
 
@@ -76,7 +89,8 @@ public class SearchWayTests
         do
         {
             var page = (await client.GetAsync($"{path}&limit=4{(cursor is null ? "" : "&cursor=" + cursor)}")).Is(200).Json;
-            rows.AddRange(page.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("id").GetGuid(), i.GetProperty("investorName").GetString()!)));
+            rows.AddRange(page.GetProperty("items").EnumerateArray()
+                .Select(i => (i.GetProperty("id").GetGuid(), i.GetProperty("investorName").GetString()!)));
             cursor = page.GetProperty("next").ValueKind == JsonValueKind.String ? page.GetProperty("next").GetString() : null;
         }
         while (cursor is not null);

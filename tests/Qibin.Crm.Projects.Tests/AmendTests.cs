@@ -30,8 +30,10 @@ public sealed class AmendTests(City city) : IClassFixture<City>
         Assert.Equal(first.ETag, project.ETag);
         Assert.Equal(
             ("卫星数据中心二期（虚构）", "xinchuang", "xinchuang.databases", "land", 120.55m, 300, JourneyTests.Day(city.Today.AddDays(90))),
-            (JourneyTests.Text(project.Json, "name"), JourneyTests.Text(project.Json, "chainCode"), JourneyTests.Text(project.Json, "nodeCode"),
-             JourneyTests.Text(project.Json, "kind"), project.Json.GetProperty("areaMu").GetDecimal(), project.Json.GetProperty("expectedJobs").GetInt32(),
+            (JourneyTests.Text(project.Json, "name"), JourneyTests.Text(project.Json, "chainCode"),
+                JourneyTests.Text(project.Json, "nodeCode"),
+             JourneyTests.Text(project.Json, "kind"), project.Json.GetProperty("areaMu")
+                 .GetDecimal(), project.Json.GetProperty("expectedJobs").GetInt32(),
              JourneyTests.Text(project.Json, "plannedStartOn")));
         Assert.Equal("ProjectAmended", (await city.Service.EventsAsync(id))[^1].Type);
 
@@ -39,7 +41,8 @@ public sealed class AmendTests(City city) : IClassFixture<City>
         var after = (await city.GetAsync(id)).Json;
         Assert.Equal(
             (JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Null, "land"),
-            (after.GetProperty("nodeCode").ValueKind, after.GetProperty("chainCode").ValueKind, after.GetProperty("expectedTax").ValueKind, JourneyTests.Text(after, "kind")));
+            (after.GetProperty("nodeCode").ValueKind, after.GetProperty("chainCode").ValueKind, after.GetProperty("expectedTax").ValueKind,
+                JourneyTests.Text(after, "kind")));
     }
 
     [Theory]
@@ -65,13 +68,18 @@ public sealed class AmendTests(City city) : IClassFixture<City>
         var id = await city.OpenedAsync();
         var gone = TestCaller.Officer(City.Unit);
         await city.PlaceAsync(gone, active: false);
-        (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { ownerId = city.Colleague.Id }, "\"1\"")).IsProblem(403, "project.ownerRole");
-        (await city.As(city.ProjectOfficer).PatchAsync($"/api/v1/projects/{id}", new { ownerId = city.Colleague.Id }, "\"1\"")).IsProblem(403, "project.ownerRole");
-        (await city.As(city.UnitHead).PatchAsync($"/api/v1/projects/{id}", new { ownerId = gone.Id }, "\"1\"")).IsProblem(409, "project.officerUnknown");
-        (await city.As(city.UnitHead).PatchAsync($"/api/v1/projects/{id}", new { ownerId = City.NewId() }, "\"1\"")).IsProblem(409, "project.officerUnknown");
+        (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { ownerId = city.Colleague.Id }, "\"1\""))
+            .IsProblem(403, "project.ownerRole");
+        (await city.As(city.ProjectOfficer).PatchAsync($"/api/v1/projects/{id}", new { ownerId = city.Colleague.Id }, "\"1\""))
+            .IsProblem(403, "project.ownerRole");
+        (await city.As(city.UnitHead).PatchAsync($"/api/v1/projects/{id}", new { ownerId = gone.Id }, "\"1\""))
+            .IsProblem(409, "project.officerUnknown");
+        (await city.As(city.UnitHead).PatchAsync($"/api/v1/projects/{id}", new { ownerId = City.NewId() }, "\"1\""))
+            .IsProblem(409, "project.officerUnknown");
         (await city.As(city.UnitHead).PatchAsync($"/api/v1/projects/{id}", new { ownerId = city.ForeignHead.Id }, "\"1\"")).Is(200);
         var project = (await city.GetAsync(id)).Json;
-        Assert.Equal((city.ForeignHead.Id, city.ForeignHead.UnitId), (project.GetProperty("ownerId").GetGuid(), project.GetProperty("unitId").GetGuid()));
+        Assert.Equal((city.ForeignHead.Id, city.ForeignHead.UnitId),
+            (project.GetProperty("ownerId").GetGuid(), project.GetProperty("unitId").GetGuid()));
         (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}")).IsProblem(404, "resource.notFound");
     }
 
@@ -79,12 +87,16 @@ public sealed class AmendTests(City city) : IClassFixture<City>
     public async Task A_project_becomes_confidential_with_named_readers_of_whom_the_owner_is_one()
     {
         var id = await city.OpenedAsync();
-        (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { confidential = true, readers = new[] { city.Leader.Id } }, "\"1\""))
+        (await city.As(city.Officer)
+            .PatchAsync($"/api/v1/projects/{id}", new { confidential = true, readers = new[] { city.Leader.Id } }, "\"1\""))
             .IsProblem(403, "project.ownerRole");
-        (await city.As(city.Coordinator).PatchAsync($"/api/v1/projects/{id}", new { confidential = true }, "\"1\"")).IsProblem(409, "project.readersNeeded");
-        (await city.As(city.Coordinator).PatchAsync($"/api/v1/projects/{id}", new { confidential = true, readers = new[] { City.NewId() } }, "\"1\""))
+        (await city.As(city.Coordinator).PatchAsync($"/api/v1/projects/{id}", new { confidential = true }, "\"1\""))
+            .IsProblem(409, "project.readersNeeded");
+        (await city.As(city.Coordinator)
+            .PatchAsync($"/api/v1/projects/{id}", new { confidential = true, readers = new[] { City.NewId() } }, "\"1\""))
             .IsProblem(409, "project.officerUnknown");
-        (await city.As(city.Coordinator).PatchAsync($"/api/v1/projects/{id}", new { confidential = true, readers = new[] { city.Leader.Id } }, "\"1\"")).Is(200);
+        (await city.As(city.Coordinator)
+            .PatchAsync($"/api/v1/projects/{id}", new { confidential = true, readers = new[] { city.Leader.Id } }, "\"1\"")).Is(200);
         (await city.As(city.Coordinator).GetAsync($"/api/v1/projects/{id}")).IsProblem(404, "resource.notFound");
         (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}")).Is(200);
         var readers = (await city.GetAsync(id, city.Leader)).Json.GetProperty("readers").EnumerateArray().Select(r => r.GetGuid());
@@ -99,7 +111,8 @@ public sealed class AmendTests(City city) : IClassFixture<City>
         (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", patch)).IsProblem(428, "ifMatch.required");
         (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", patch, "\"9\"")).IsProblem(412, "ifMatch.stale");
         (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", patch, "1")).IsProblem(400, "ifMatch.malformed");
-        (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", patch, "\"1\"", key: "")).IsProblem(400, "idempotency.keyMissing");
+        (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", patch, "\"1\"", key: ""))
+            .IsProblem(400, "idempotency.keyMissing");
         (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", patch, "\"1\"")).Is(200);
         foreach (var path in new[] { "status", "step-back", "contract-amount" })
         {

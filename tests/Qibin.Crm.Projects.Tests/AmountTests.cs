@@ -46,11 +46,12 @@ public sealed class AmountTests(City city) : IClassFixture<City>
         Assert.Equal(["80.00 CNY"], Sums(totals.GetProperty("completedInvestment")));
         Assert.Equal(
             [
-                $"paidIn {city.Today.Year - 1} domestic 100.25 CNY", $"paidIn {city.Today.Year} domestic 50.00 CNY", $"paidIn {city.Today.Year} foreign 7.00 USD",
+                $"paidIn {city.Today.Year - 1} domestic 100.25 CNY", $"paidIn {city.Today.Year} domestic 50.00 CNY",
+                $"paidIn {city.Today.Year} foreign 7.00 USD",
                 $"completedInvestment {city.Today.Year}  80.00 CNY",
             ],
             totals.GetProperty("totals").EnumerateArray().Select(t =>
-                $"{JourneyTests.Text(t, "kind")} {t.GetProperty("year").GetInt32()} {t.GetProperty("origin").GetString()} {Sum(t.GetProperty("amount"))}"));
+                $"{JourneyTests.Text(t, "kind")} {t.GetProperty("year")} {t.GetProperty("origin")} {Sum(t.GetProperty("amount"))}"));
     }
 
     [Theory]
@@ -74,7 +75,8 @@ public sealed class AmountTests(City city) : IClassFixture<City>
         var entry = (await city.As(city.Officer).GetAsync(back.Headers.Location!.ToString())).Is(200).Json;
         Assert.Equal(
             (wrong.Id, "-500.00 CNY", "重复登记", JourneyTests.Day(city.Today.AddYears(-1))),
-            (entry.GetProperty("reversalOf").GetGuid(), Sum(entry.GetProperty("amount")), JourneyTests.Text(entry, "reason"), JourneyTests.Text(entry, "occurredOn")));
+            (entry.GetProperty("reversalOf")
+                .GetGuid(), Sum(entry.GetProperty("amount")), JourneyTests.Text(entry, "reason"), JourneyTests.Text(entry, "occurredOn")));
         var told = (await city.Service.EventsAsync(id))[^1];
         Assert.Equal((happened, "-500.00 CNY"), (told.Type, Sum(told.Payload.GetProperty("amount"))));
         var totals = (await city.As(city.Leader).GetAsync($"/api/v1/projects/{id}/amounts/totals")).Is(200).Json.GetProperty("totals");
@@ -88,7 +90,8 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     {
         var origin = kind == "paidIn" ? "domestic" : null;
         var open = await city.AtAsync("negotiating");
-        (await RecordAsync(city.Officer, open, new { kind, amount = City.Cny(1), occurredOn = city.Today, origin })).IsProblem(409, "contract.notSigned");
+        (await RecordAsync(city.Officer, open, new { kind, amount = City.Cny(1), occurredOn = city.Today, origin }))
+            .IsProblem(409, "contract.notSigned");
         var id = await city.AtAsync("signed");
         object[] refused =
         [
@@ -105,17 +108,22 @@ public sealed class AmountTests(City city) : IClassFixture<City>
             (await RecordAsync(city.Officer, id, body)).IsProblem(400, "request.invalid");
         }
 
-        (await RecordAsync(city.Leader, id, new { kind, amount = City.Cny(1), occurredOn = city.Today, origin })).IsProblem(403, "auth.forbidden");
-        (await RecordAsync(city.Officer, id, new { kind, amount = City.Cny(999_999_999_999_999m), occurredOn = city.Today, origin })).Is(201);
-        (await RecordAsync(city.Officer, id, new { kind, amount = City.Cny(1), occurredOn = city.Today, origin })).IsProblem(409, "amount.tooLarge");
+        (await RecordAsync(city.Leader, id, new { kind, amount = City.Cny(1), occurredOn = city.Today, origin }))
+            .IsProblem(403, "auth.forbidden");
+        (await RecordAsync(city.Officer, id, new { kind, amount = City.Cny(999_999_999_999_999m), occurredOn = city.Today, origin }))
+            .Is(201);
+        (await RecordAsync(city.Officer, id, new { kind, amount = City.Cny(1), occurredOn = city.Today, origin }))
+            .IsProblem(409, "amount.tooLarge");
     }
 
     [Fact]
     public async Task Paid_in_funds_have_an_origin_and_completed_investment_has_none()
     {
         var id = await city.AtAsync("signed");
-        (await RecordAsync(city.Officer, id, new { kind = "paidIn", amount = City.Cny(1), occurredOn = city.Today })).IsProblem(400, "request.invalid");
-        (await RecordAsync(city.Officer, id, new { kind = "completedInvestment", amount = City.Cny(1), occurredOn = city.Today, origin = "foreign" }))
+        (await RecordAsync(city.Officer, id, new { kind = "paidIn", amount = City.Cny(1), occurredOn = city.Today }))
+            .IsProblem(400, "request.invalid");
+        (await RecordAsync(city.Officer, id,
+            new { kind = "completedInvestment", amount = City.Cny(1), occurredOn = city.Today, origin = "foreign" }))
             .IsProblem(400, "request.invalid");
         Assert.Equal([], await ListedAsync(id, null));
     }
@@ -139,9 +147,11 @@ public sealed class AmountTests(City city) : IClassFixture<City>
             new { projectId = id, kind, amount = City.Cny(amount), occurredOn = city.Today, origin };
         var answer = (await city.As(city.Integration).PostAsync(
             "/api/v1/projects/amounts/batch",
-            new { mode = "each", items = new[] { Item(one, 1), Item(other, 2), Item(one, 3, "completedInvestment", null), Item(City.NewId(), 4), Item(one, -1) } }))
+            new { mode = "each", items =
+                new[] { Item(one, 1), Item(other, 2), Item(one, 3, "completedInvestment", null), Item(City.NewId(), 4), Item(one, -1) } }))
             .Is(200);
-        Assert.Equal([201, 201, 201, 404, 400], answer.Json.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
+        Assert.Equal([201, 201, 201, 404, 400], answer.Json.GetProperty("results").EnumerateArray()
+            .Select(r => r.GetProperty("status").GetInt32()));
         Assert.Equal(["1.00 CNY"], Sums((await city.GetAsync(one)).Json.GetProperty("paidIn")));
         Assert.Equal(["3.00 CNY"], Sums((await city.GetAsync(one)).Json.GetProperty("completedInvestment")));
         Assert.Equal(["2.00 CNY"], Sums((await city.GetAsync(other)).Json.GetProperty("paidIn")));
@@ -155,32 +165,39 @@ public sealed class AmountTests(City city) : IClassFixture<City>
         (await city.As(city.Coordinator).PostAsync($"/api/v1/projects/{open}/contract-amount", correction, await city.ETagAsync(open)))
             .IsProblem(409, "contract.notSigned");
         var id = await city.AtAsync("signed");
-        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id))).IsProblem(403, "auth.forbidden");
-        (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/contract-amount", new { amount = City.Cny(1) }, await city.ETagAsync(id)))
+        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id)))
+            .IsProblem(403, "auth.forbidden");
+        (await city.As(city.UnitHead)
+            .PostAsync($"/api/v1/projects/{id}/contract-amount", new { amount = City.Cny(1) }, await city.ETagAsync(id)))
             .IsProblem(400, "request.invalid");
         (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id))).Is(200);
         Assert.Equal("150000000.00 CNY", Sum((await city.GetAsync(id)).Json.GetProperty("contractAmount")));
         Assert.Equal("ProjectAmended", (await city.Service.EventsAsync(id))[^1].Type);
-        var move = (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Is(200).Json.GetProperty("moves").EnumerateArray().Last();
+        var move = (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Is(200).Json.GetProperty("moves")
+            .EnumerateArray().Last();
         Assert.Equal(
             ("contractCorrected", "120000000.00 CNY", "150000000.00 CNY", "补充协议", city.UnitHead.Id),
-            (JourneyTests.Text(move, "kind"), Sum(move.GetProperty("previousAmount")), Sum(move.GetProperty("amount")), JourneyTests.Text(move, "reason"),
+            (JourneyTests.Text(move, "kind"), Sum(move.GetProperty("previousAmount")), Sum(move.GetProperty("amount")),
+                JourneyTests.Text(move, "reason"),
              move.GetProperty("actorId").GetGuid()));
     }
 
     private async Task<Answer> RecordedAsync(Guid id, string kind, Money amount, DateOnly on, bool foreign = false)
     {
         var origin = kind != "paidIn" ? null : foreign ? "foreign" : "domestic";
-        return (await RecordAsync(city.Officer, id, new { kind, amount, occurredOn = on, origin, document = Evidence.Document("paymentProof") })).Is(201);
+        return (await RecordAsync(
+            city.Officer, id, new { kind, amount, occurredOn = on, origin, document = Evidence.Document("paymentProof") })).Is(201);
     }
 
-    private Task<Answer> RecordAsync(TestCaller caller, Guid id, object body) => city.As(caller).PostAsync($"/api/v1/projects/{id}/amounts", body);
+    private Task<Answer> RecordAsync(TestCaller caller, Guid id, object body) => city.As(caller)
+        .PostAsync($"/api/v1/projects/{id}/amounts", body);
 
     private async Task<IEnumerable<string>> ListedAsync(Guid id, string? kind) =>
         (await city.As(city.Leader).GetAsync($"/api/v1/projects/{id}/amounts?sort=recordedAt{(kind is null ? "" : "&kind=" + kind)}"))
             .Is(200).Json.GetProperty("items").EnumerateArray().Select(f => Sum(f.GetProperty("amount")));
 
-    private static string Sum(JsonElement money) => $"{money.GetProperty("amount").GetString()} {money.GetProperty("currency").GetString()}";
+    private static string Sum(JsonElement money) =>
+        $"{money.GetProperty("amount").GetString()} {money.GetProperty("currency").GetString()}";
 
     private static string[] Sums(JsonElement monies) => [.. monies.EnumerateArray().Select(Sum)];
 }

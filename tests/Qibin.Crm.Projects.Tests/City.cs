@@ -7,7 +7,9 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Projects.Tests;
 
-/// <summary>A projects service with a small city around it: one unit below another, and somebody of each role whom the directory knows.</summary>
+/// <summary>
+/// A projects service with a small city around it: one unit below another, and somebody of each role whom the directory knows.
+/// </summary>
 public sealed class City : IAsyncLifetime
 {
     public static readonly Guid Bureau = NewId();
@@ -55,7 +57,8 @@ public sealed class City : IAsyncLifetime
 
     /// <summary>A conversion as the leads service tells it.</summary>
     public LeadConverted Conversion(
-        Guid? projectId = null, DateOnly? on = null, TestCaller? owner = null, string? node = "satellite.data", bool confidential = false, Guid[]? readers = null,
+        Guid? projectId = null, DateOnly? on = null, TestCaller? owner = null, string? node = "satellite.data", bool confidential = false,
+        Guid[]? readers = null,
         string name = "卫星数据中心项目（虚构）")
     {
         var leadId = NewId();
@@ -85,7 +88,8 @@ public sealed class City : IAsyncLifetime
     }
 
     /// <summary>A project at negotiating.</summary>
-    public async Task<Guid> OpenedAsync(DateOnly? on = null, TestCaller? owner = null, string? node = "satellite.data", bool confidential = false,
+    public async Task<Guid> OpenedAsync(
+        DateOnly? on = null, TestCaller? owner = null, string? node = "satellite.data", bool confidential = false,
         Guid[]? readers = null, string name = "卫星数据中心项目（虚构）")
     {
         var conversion = Conversion(null, on, owner, node, confidential, readers, name);
@@ -100,7 +104,8 @@ public sealed class City : IAsyncLifetime
         if (stage == "efficient")
         {
             var etag = (await As(Integration).GetAsync($"/api/v1/projects/{id}")).ETag;
-            (await As(Integration).PatchAsync($"/api/v1/projects/{id}", new { expectedOutput = Cny(1000), expectedTax = Cny(100) }, etag)).Is(200);
+            (await As(Integration).PatchAsync($"/api/v1/projects/{id}", new { expectedOutput = Cny(1000), expectedTax = Cny(100) }, etag))
+                .Is(200);
         }
 
         foreach (var to in Evidence.Stages)
@@ -110,7 +115,9 @@ public sealed class City : IAsyncLifetime
                 break;
             }
 
-            (await As(Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)(Evidence.Full(this, to) with { ApproverId = Evidence.Approver(this, to).Id }))).Is(201);
+            (await As(Integration).PostAsync(
+                $"/api/v1/projects/{id}/submissions",
+                (string)(Evidence.Full(this, to) with { ApproverId = Evidence.Approver(this, to).Id }))).Is(201);
             if (to == stage)
             {
                 break;
@@ -120,7 +127,8 @@ public sealed class City : IAsyncLifetime
         return id;
     }
 
-    public async Task<Answer> GetAsync(Guid projectId, TestCaller? caller = null) => (await As(caller ?? Integration).GetAsync($"/api/v1/projects/{projectId}")).Is(200);
+    public async Task<Answer> GetAsync(Guid projectId, TestCaller? caller = null) =>
+        (await As(caller ?? Integration).GetAsync($"/api/v1/projects/{projectId}")).Is(200);
 
     public async Task<string> ETagAsync(Guid projectId) => (await GetAsync(projectId)).ETag;
 
@@ -177,12 +185,22 @@ public static class Evidence
         return to switch
         {
             "signed" => submission with { ContractAmount = City.Cny(120_000_000m), Documents = [Document("contract")] },
-            "registered" => submission with { Uscc = NewUscc(), EnterpriseName = "鹤壁虚构卫星数据有限公司", Documents = [Document("businessLicence")] },
+            "registered" => submission with
+            {
+                Uscc = NewUscc(),
+                EnterpriseName = "鹤壁虚构卫星数据有限公司",
+                Documents = [Document("businessLicence")],
+            },
             "started" => submission with { Documents = [Document("constructionPermit"), Document("photo")] },
             "completed" => submission with { Documents = [Document("acceptanceReport")] },
             "producing" => submission with { FirstOutputOn = day, Documents = [Document("firstOutputProof")] },
             "atCapacity" => submission with { AnnualOutput = City.Cny(900), Documents = [Document("outputStatement")] },
-            "efficient" => submission with { AnnualOutput = City.Cny(1000), AnnualTax = City.Cny(100), Documents = [Document("outputStatement"), Document("taxCertificate")] },
+            "efficient" => submission with
+            {
+                AnnualOutput = City.Cny(1000),
+                AnnualTax = City.Cny(100),
+                Documents = [Document("outputStatement"), Document("taxCertificate")],
+            },
             _ => throw new ArgumentOutOfRangeException(nameof(to)),
         };
     }

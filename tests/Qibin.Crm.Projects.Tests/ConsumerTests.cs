@@ -47,7 +47,8 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("registered");
         var first = JourneyTests.Text((await city.GetAsync(id)).Json, "uscc");
-        (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/step-back", new { to = "signed", reason = "主体有误" }, await city.ETagAsync(id))).Is(200);
+        (await city.As(city.UnitHead)
+            .PostAsync($"/api/v1/projects/{id}/step-back", new { to = "signed", reason = "主体有误" }, await city.ETagAsync(id))).Is(200);
         await city.Service.DeliverAsync(Registered(id, first), City.NewId(), 1);
         Assert.Equal(JsonValueKind.Null, (await city.GetAsync(id)).Json.GetProperty("enterpriseId").ValueKind);
         var again = Evidence.Full(city, "registered", city.Today) with { ApproverId = city.UnitHead.Id };
@@ -85,7 +86,13 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
         var conversion = city.Conversion();
         var id = conversion.ProjectId;
         var (later, earlier) = (MovedIn(id, city.Today.AddDays(-10)), MovedIn(id, city.Today.AddDays(-20)));
-        var left = new EnterpriseLeft { Enterprise = later.Enterprise, TenancyId = later.TenancyId, ProjectId = id, OccurredOn = city.Today.AddDays(-1) };
+        var left = new EnterpriseLeft
+        {
+            Enterprise = later.Enterprise,
+            TenancyId = later.TenancyId,
+            ProjectId = id,
+            OccurredOn = city.Today.AddDays(-1),
+        };
         foreach (var told in order)
         {
             for (var copy = 0; copy < 2; copy++)
@@ -132,5 +139,8 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
     };
 
     private static IEnumerable<string> Permutations(string letters) =>
-        letters.Length <= 1 ? [letters] : letters.SelectMany(letter => Permutations(letters.Replace(letter.ToString(), "", StringComparison.Ordinal)).Select(rest => letter + rest));
+        letters.Length <= 1
+            ? [letters]
+            : letters.SelectMany(letter => Permutations(letters.Replace(letter.ToString(), "", StringComparison.Ordinal))
+            .Select(rest => letter + rest));
 }

@@ -14,7 +14,8 @@ public sealed class GateTests(City city) : IClassFixture<City>
     [InlineData("started", "completed", "documents.acceptanceReport")]
     [InlineData("completed", "producing", "firstOutputOn documents.firstOutputProof")]
     [InlineData("producing", "atCapacity", "annualOutput documents.outputStatement")]
-    [InlineData("atCapacity", "efficient", "annualOutput annualTax outputThreshold taxThreshold documents.outputStatement documents.taxCertificate")]
+    [InlineData("atCapacity", "efficient",
+        "annualOutput annualTax outputThreshold taxThreshold documents.outputStatement documents.taxCertificate")]
     public async Task A_refusal_lists_all_that_is_missing_and_nothing_moves(string at, string to, string missing)
     {
         var id = await city.AtAsync(at);
@@ -39,11 +40,13 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var refused = (await FileAsync(city.Officer, id, large)).IsProblem(409, "stage.evidenceMissing");
         Assert.Equal("documents.provincialFiling", Assert.Single(refused.Json.GetProperty("missing").EnumerateArray()).GetString());
         var above = (await city.GetAsync(id)).Json.GetProperty("next").GetProperty("above");
-        Assert.Equal(("1000000000.00", "provincialFiling"), (above.GetProperty("contractAmountFrom").GetProperty("amount").GetString(), above.GetProperty("document").GetString()));
+        Assert.Equal(("1000000000.00", "provincialFiling"),
+            (above.GetProperty("contractAmountFrom").GetProperty("amount").GetString(), above.GetProperty("document").GetString()));
 
         var withdrawn = (await FileAsync(city.Officer, id, signing with { ContractAmount = City.Cny(999_999_999.99m) })).Is(201);
         (await city.As(city.Officer).PostAsync(Withdrawal(id, withdrawn), new { }, withdrawn.ETag)).Is(200);
-        (await FileAsync(city.Officer, id, large with { Documents = [.. large.Documents!, Evidence.Document("provincialFiling")] })).Is(201);
+        (await FileAsync(city.Officer, id, large with { Documents = [.. large.Documents!, Evidence.Document("provincialFiling")] }))
+            .Is(201);
     }
 
     [Fact]
@@ -72,9 +75,13 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var id = await city.AtAsync("signed");
         var signedOn = Evidence.Full(city, "signed").OccurredOn!.Value;
         var submission = Evidence.Full(city, "registered");
-        (await FileAsync(city.Officer, id, submission with { OccurredOn = signedOn.AddDays(-1) })).IsProblem(409, "stage.dateBeforePrevious");
-        var future = (await FileAsync(city.Officer, id, submission with { OccurredOn = city.Today.AddDays(1) })).IsProblem(400, "request.invalid");
-        Assert.Equal(("/occurredOn", "date.future"), (future.Json.GetProperty("errors")[0].GetProperty("pointer").GetString(), future.Json.GetProperty("errors")[0].GetProperty("code").GetString()));
+        (await FileAsync(city.Officer, id, submission with { OccurredOn = signedOn.AddDays(-1) }))
+            .IsProblem(409, "stage.dateBeforePrevious");
+        var future = (await FileAsync(city.Officer, id, submission with { OccurredOn = city.Today.AddDays(1) }))
+            .IsProblem(400, "request.invalid");
+        Assert.Equal(("/occurredOn", "date.future"),
+            (future.Json.GetProperty("errors")[0].GetProperty("pointer").GetString(), future.Json.GetProperty("errors")[0]
+            .GetProperty("code").GetString()));
         (await FileAsync(city.Officer, id, submission with { OccurredOn = signedOn })).Is(201);
     }
 
@@ -86,20 +93,26 @@ public sealed class GateTests(City city) : IClassFixture<City>
         (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).IsProblem(409, "submission.open");
         (await FileAsync(city.ProjectOfficer, id, Evidence.Full(city, "signed"))).IsProblem(409, "submission.open");
 
-        (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "refused" }, first.ETag)).IsProblem(400, "request.invalid");
-        var refused = (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "refused", note = "合同未盖章" }, first.ETag)).Is(200);
-        Assert.Equal(("refused", "negotiating"), (refused.Json.GetProperty("state").GetString(), refused.Json.GetProperty("stage").GetString()));
-        (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "approved" }, refused.ETag)).IsProblem(409, "submission.closed");
+        (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "refused" }, first.ETag))
+            .IsProblem(400, "request.invalid");
+        var refused = (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "refused", note = "合同未盖章" }, first.ETag))
+            .Is(200);
+        Assert.Equal(("refused", "negotiating"),
+            (refused.Json.GetProperty("state").GetString(), refused.Json.GetProperty("stage").GetString()));
+        (await city.As(city.Leader).PostAsync(Approval(id, first), new { decision = "approved" }, refused.ETag))
+            .IsProblem(409, "submission.closed");
 
         var second = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
-        (await city.As(city.ProjectOfficer).PostAsync(Withdrawal(id, second), new { }, second.ETag)).IsProblem(403, "submission.notSubmitter");
+        (await city.As(city.ProjectOfficer).PostAsync(Withdrawal(id, second), new { }, second.ETag))
+            .IsProblem(403, "submission.notSubmitter");
         var withdrawn = (await city.As(city.Officer).PostAsync(Withdrawal(id, second), new { note = "补充材料" }, second.ETag)).Is(200);
         (await city.As(city.Officer).PostAsync(Withdrawal(id, second), new { }, withdrawn.ETag)).IsProblem(409, "submission.closed");
 
         var third = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
         (await city.As(city.UnitHead).PostAsync(Withdrawal(id, third), new { }, third.ETag)).Is(200);
         var history = (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Is(200).Json;
-        Assert.Equal(["refused", "withdrawn", "withdrawn"], history.GetProperty("submissions").EnumerateArray().Select(c => c.GetProperty("state").GetString()));
+        Assert.Equal(["refused", "withdrawn", "withdrawn"], history.GetProperty("submissions").EnumerateArray()
+            .Select(c => c.GetProperty("state").GetString()));
         Assert.Equal("合同未盖章", history.GetProperty("submissions")[0].GetProperty("decisionNote").GetString());
         Assert.Equal("negotiating", history.GetProperty("stage").GetString());
     }
@@ -109,7 +122,8 @@ public sealed class GateTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("signed");
         var submission = (await FileAsync(city.UnitHead, id, Evidence.Full(city, "registered"))).Is(201);
-        (await city.As(city.UnitHead).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(409, "submission.own");
+        (await city.As(city.UnitHead).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag))
+            .IsProblem(409, "submission.own");
         (await city.As(city.BureauHead).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).Is(200);
     }
 
@@ -128,14 +142,16 @@ public sealed class GateTests(City city) : IClassFixture<City>
         if (to == "efficient")
         {
             (await city.As(city.Officer).PatchAsync(
-                $"/api/v1/projects/{id}", new { outputThreshold = City.Cny(1), taxThreshold = City.Cny(1) }, await city.ETagAsync(id))).Is(200);
+                $"/api/v1/projects/{id}", new { outputThreshold = City.Cny(1), taxThreshold = City.Cny(1) }, await city.ETagAsync(id)))
+                .Is(200);
         }
 
         var submission = (await FileAsync(city.Officer, id, Evidence.Full(city, to))).Is(201);
         foreach (var role in roles.Split(' '))
         {
             var caller = role switch { "unitHead" => city.UnitHead, "leader" => city.Leader, _ => city.ProjectOfficer };
-            (await city.As(caller).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(403, "stage.approverRole");
+            (await city.As(caller).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag))
+                .IsProblem(403, "stage.approverRole");
         }
 
         foreach (var caller in new[]
@@ -144,7 +160,8 @@ public sealed class GateTests(City city) : IClassFixture<City>
             TestCaller.Person(Roles.ChainChief),
         })
         {
-            (await city.As(caller).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(403, "auth.forbidden");
+            (await city.As(caller).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag))
+                .IsProblem(403, "auth.forbidden");
         }
 
         (await city.As(city.Coordinator).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).Is(200);
@@ -154,11 +171,14 @@ public sealed class GateTests(City city) : IClassFixture<City>
     public async Task Where_a_project_officer_is_in_charge_no_other_one_approves()
     {
         var id = await city.AtAsync("registered");
-        (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { projectOfficerId = city.Officer.Id }, await city.ETagAsync(id)))
+        (await city.As(city.Officer)
+            .PatchAsync($"/api/v1/projects/{id}", new { projectOfficerId = city.Officer.Id }, await city.ETagAsync(id)))
             .IsProblem(409, "project.notProjectOfficer");
-        (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { projectOfficerId = city.ProjectOfficer.Id }, await city.ETagAsync(id))).Is(200);
+        (await city.As(city.Officer)
+            .PatchAsync($"/api/v1/projects/{id}", new { projectOfficerId = city.ProjectOfficer.Id }, await city.ETagAsync(id))).Is(200);
         var submission = (await FileAsync(city.Officer, id, Evidence.Full(city, "started"))).Is(201);
-        (await city.As(city.OtherProjectOfficer).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).IsProblem(403, "stage.approverRole");
+        (await city.As(city.OtherProjectOfficer).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag))
+            .IsProblem(403, "stage.approverRole");
         (await city.As(city.ProjectOfficer).PostAsync(Approval(id, submission), new { decision = "approved" }, submission.ETag)).Is(200);
     }
 
@@ -169,7 +189,8 @@ public sealed class GateTests(City city) : IClassFixture<City>
     public async Task A_registration_names_what_is_wrong_with_the_code(string uscc, string code)
     {
         var id = await city.AtAsync("signed");
-        var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "registered") with { Uscc = uscc })).IsProblem(400, "request.invalid");
+        var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "registered") with { Uscc = uscc }))
+            .IsProblem(400, "request.invalid");
         var error = refused.Json.GetProperty("errors")[0];
         Assert.Equal(("/uscc", code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
     }
@@ -187,7 +208,8 @@ public sealed class GateTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("completed");
         var submission = Evidence.Full(city, "producing");
-        (await FileAsync(city.Officer, id, submission with { FirstOutputOn = submission.OccurredOn!.Value.AddDays(1) })).IsProblem(409, "stage.outputAfterStage");
+        (await FileAsync(city.Officer, id, submission with { FirstOutputOn = submission.OccurredOn!.Value.AddDays(1) }))
+            .IsProblem(409, "stage.outputAfterStage");
     }
 
     [Fact]
@@ -211,7 +233,8 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var id = await city.AtAsync("negotiating");
         async Task Refused(object document, string pointer, string code)
         {
-            var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with { Documents = [document] })).IsProblem(400, "request.invalid");
+            var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with { Documents = [document] }))
+                .IsProblem(400, "request.invalid");
             var error = refused.Json.GetProperty("errors")[0];
             Assert.Equal((pointer, code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
         }
@@ -221,16 +244,25 @@ public sealed class GateTests(City city) : IClassFixture<City>
         await Refused(new { type = "contract", title = "合同", hash = "ABC" }, "/documents/0/hash", "document.hash");
         await Refused(new { title = "合同", uri = "https://files.example/1" }, "/documents/0/type", "value.required");
         await Refused(new { type = "contract", title = " ", uri = "https://files.example/1" }, "/documents/0/title", "value.required");
-        await Refused(new { type = "contract", title = "合同", uri = "https://files.example/1", issuedOn = city.Today.AddDays(1) }, "/documents/0/issuedOn", "date.future");
+        await Refused(new { type = "contract", title = "合同", uri = "https://files.example/1", issuedOn = city.Today.AddDays(1) },
+            "/documents/0/issuedOn", "date.future");
         foreach (var documents in new[] { "[null]", "null", "[]", "{}", "[[]]", "\"contract\"" })
         {
-            var answer = await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", $$"""{"to":"signed","documents":{{documents}}}""");
+            var answer = await city.As(city.Officer)
+                .PostAsync($"/api/v1/projects/{id}/submissions", $$"""{"to":"signed","documents":{{documents}}}""");
             Assert.True(answer.Status is 400 or 409, answer.Body);
         }
 
         (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with
         {
-            Documents = [new { type = "contract", title = "合同", number = "鹤投合〔2026〕1号", hash = new string('0', 64), issuedOn = city.Today }],
+            Documents = [new
+            {
+                type = "contract",
+                title = "合同",
+                number = "鹤投合〔2026〕1号",
+                hash = new string('0', 64),
+                issuedOn = city.Today,
+            }],
         })).Is(201);
     }
 
@@ -239,8 +271,10 @@ public sealed class GateTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("negotiating");
         var answer = await city.As(city.Officer).SendAsync(
-            HttpMethod.Post, $"/api/v1/projects/{id}/submissions", (string)new Filing { To = "signed" }, headers: r => r.Headers.Add("Accept-Language", "en"));
-        Assert.Equal("Evidence for stage signed is missing; add each item that missing lists", answer.IsProblem(409, "stage.evidenceMissing").Json.GetProperty("title").GetString());
+            HttpMethod.Post, $"/api/v1/projects/{id}/submissions", (string)new Filing { To = "signed" }, headers: r =>
+            r.Headers.Add("Accept-Language", "en"));
+        Assert.Equal("Evidence for stage signed is missing; add each item that missing lists",
+            answer.IsProblem(409, "stage.evidenceMissing").Json.GetProperty("title").GetString());
         var chinese = await FileAsync(city.Officer, id, new Filing { To = "registered" });
         Assert.Equal("当前阶段为在谈，只能申报下一阶段签约", chinese.IsProblem(409, "stage.notNext").Json.GetProperty("title").GetString());
     }
@@ -251,13 +285,16 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var id = await city.AtAsync("negotiating");
         var submission = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed"))).Is(201);
         var read = (await city.As(city.Leader).GetAsync(submission.Headers.Location!.ToString())).Is(200);
-        Assert.Equal(submission.ETag.Trim('"'), read.Json.GetProperty("version").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(submission.ETag.Trim('"'), read.Json.GetProperty("version").GetInt64()
+            .ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal("contract", read.Json.GetProperty("documents")[0].GetProperty("type").GetString());
         Assert.Equal(JsonValueKind.Null, read.Json.GetProperty("decidedBy").ValueKind);
-        (await city.As(city.Leader).GetAsync($"/api/v1/projects/{await city.AtAsync("negotiating")}/submissions/{submission.Id}")).IsProblem(404, "resource.notFound");
+        (await city.As(city.Leader).GetAsync($"/api/v1/projects/{await city.AtAsync("negotiating")}/submissions/{submission.Id}"))
+            .IsProblem(404, "resource.notFound");
     }
 
-    private Task<Answer> FileAsync(TestCaller caller, Guid id, Filing submission) => city.As(caller).PostAsync($"/api/v1/projects/{id}/submissions", (string)submission);
+    private Task<Answer> FileAsync(TestCaller caller, Guid id, Filing submission) => city.As(caller)
+        .PostAsync($"/api/v1/projects/{id}/submissions", (string)submission);
 
     private static string Approval(Guid id, Answer submission) => $"/api/v1/projects/{id}/submissions/{submission.Id}/approval";
 

@@ -10,12 +10,15 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
     public async Task An_approval_given_elsewhere_moves_the_project_at_once_and_names_both_people()
     {
         var id = await city.OpenedAsync();
-        var receipt = (await FileAsync(id, Evidence.Full(city, "signed") with { SubmitterId = city.Colleague.Id, ApproverId = city.Leader.Id })).Is(201);
-        Assert.Equal(("approved", "signed"), (receipt.Json.GetProperty("state").GetString(), receipt.Json.GetProperty("stage").GetString()));
+        var receipt = (await FileAsync(
+            id, Evidence.Full(city, "signed") with { SubmitterId = city.Colleague.Id, ApproverId = city.Leader.Id })).Is(201);
+        Assert.Equal(("approved", "signed"),
+            (receipt.Json.GetProperty("state").GetString(), receipt.Json.GetProperty("stage").GetString()));
         var submission = (await city.As(city.Leader).GetAsync(receipt.Headers.Location!.ToString())).Is(200).Json;
         Assert.Equal(
             (city.Colleague.Id, city.Leader.Id, city.Integration.Id),
-            (submission.GetProperty("submittedBy").GetGuid(), submission.GetProperty("decidedBy").GetGuid(), submission.GetProperty("recordedBy").GetGuid()));
+            (submission.GetProperty("submittedBy").GetGuid(), submission.GetProperty("decidedBy")
+                .GetGuid(), submission.GetProperty("recordedBy").GetGuid()));
         var told = Assert.Single((await city.Service.EventsAsync(id)), e => e.Type == "ProjectStageReached");
         Assert.Equal(receipt.Json.GetProperty("version").GetInt64(), told.Version);
     }
@@ -26,7 +29,9 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
         var id = await city.OpenedAsync();
         var submission = (await FileAsync(id, Evidence.Full(city, "signed"))).Is(201);
         Assert.Equal("open", submission.Json.GetProperty("state").GetString());
-        (await city.As(city.Leader).PostAsync($"/api/v1/projects/{id}/submissions/{submission.Id}/approval", new { decision = "approved" }, submission.ETag)).Is(200);
+        (await city.As(city.Leader)
+            .PostAsync($"/api/v1/projects/{id}/submissions/{submission.Id}/approval", new { decision = "approved" }, submission.ETag))
+            .Is(200);
     }
 
     [Fact]
@@ -41,7 +46,8 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
             (await FileAsync(id, submission with { ApproverId = unfit })).IsProblem(409, "stage.approverUnfit");
         }
 
-        (await FileAsync(id, submission with { ApproverId = city.UnitHead.Id, SubmitterId = city.UnitHead.Id })).IsProblem(409, "submission.own");
+        (await FileAsync(id, submission with { ApproverId = city.UnitHead.Id, SubmitterId = city.UnitHead.Id }))
+            .IsProblem(409, "submission.own");
         (await FileAsync(id, submission with { ApproverId = city.BureauHead.Id, SubmitterId = city.UnitHead.Id })).Is(201);
     }
 
@@ -60,13 +66,16 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
         var id = await city.OpenedAsync();
         foreach (var submission in new[]
         {
-            Evidence.Full(city, "signed") with { ApproverId = city.Leader.Id }, Evidence.Full(city, "signed") with { SubmitterId = city.Colleague.Id },
+            Evidence.Full(city, "signed") with { ApproverId = city.Leader.Id },
+                Evidence.Full(city, "signed") with { SubmitterId = city.Colleague.Id },
         })
         {
-            (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)submission)).IsProblem(400, "request.invalid");
+            (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)submission))
+                .IsProblem(400, "request.invalid");
         }
 
-        (await city.As(TestCaller.Integration(Scopes.ProjectsRead)).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed")))
+        (await city.As(TestCaller.Integration(Scopes.ProjectsRead))
+            .PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed")))
             .IsProblem(403, "auth.forbidden");
     }
 
@@ -88,9 +97,11 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
         ];
         var answer = (await BatchAsync("each", items)).Is(200);
         var results = answer.Json.GetProperty("results");
-        Assert.Equal([201, 201, 201, 409, 409, 201, 404, 400, 201, 400, 400], results.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
+        Assert.Equal([201, 201, 201, 409, 409, 201, 404, 400, 201, 400, 400], results.EnumerateArray()
+            .Select(r => r.GetProperty("status").GetInt32()));
         Assert.Equal("stage.notNext", results[3].GetProperty("problem").GetProperty("code").GetString());
-        Assert.Equal(["documents.contract"], results[4].GetProperty("problem").GetProperty("missing").EnumerateArray().Select(m => m.GetString()));
+        Assert.Equal(["documents.contract"], results[4].GetProperty("problem").GetProperty("missing").EnumerateArray()
+            .Select(m => m.GetString()));
         Assert.Equal(first, results[2].GetProperty("receipt").GetProperty("projectId").GetGuid());
         Assert.Equal(("completed", "signed"), (await city.StageAsync(first), await city.StageAsync(second)));
         Assert.Equal(
@@ -124,9 +135,11 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
         Assert.Equal("producing", await city.StageAsync(projects[^1]));
     }
 
-    private Filing Item(Guid id, string stage) => Evidence.Full(city, stage) with { ProjectId = id, ApproverId = Evidence.Approver(city, stage).Id };
+    private Filing Item(Guid id, string stage) =>
+        Evidence.Full(city, stage) with { ProjectId = id, ApproverId = Evidence.Approver(city, stage).Id };
 
-    private Task<Answer> FileAsync(Guid id, Filing submission) => city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)submission);
+    private Task<Answer> FileAsync(Guid id, Filing submission) => city.As(city.Integration)
+        .PostAsync($"/api/v1/projects/{id}/submissions", (string)submission);
 
     private Task<Answer> BatchAsync(string mode, params Filing[] items) => city.As(city.Integration).PostAsync(
         "/api/v1/projects/submissions/batch", $$"""{"mode":"{{mode}}","items":[{{string.Join(',', items.Select(i => (string)i))}}]}""");

@@ -28,9 +28,11 @@ public sealed class InvestorTests(City city) : IClassFixture<City>
             }
 
             var project = (await city.GetAsync(conversion.ProjectId)).Is(200).Json;
-            Assert.Equal((lead.InvestorId, "更名虚构公司"), (project.GetProperty("investorId").GetGuid(), project.GetProperty("investorName").GetString()));
+            Assert.Equal((lead.InvestorId, "更名虚构公司"),
+                (project.GetProperty("investorId").GetGuid(), project.GetProperty("investorName").GetString()));
             var last = (await city.Service.EventsAsync(conversion.ProjectId))[^1];
-            Assert.Equal((project.GetProperty("version").GetInt64(), lead.InvestorId), (last.Version, last.Payload.GetProperty("project").GetProperty("investorId").GetGuid()));
+            Assert.Equal((project.GetProperty("version").GetInt64(), lead.InvestorId),
+                (last.Version, last.Payload.GetProperty("project").GetProperty("investorId").GetGuid()));
         }
     }
 

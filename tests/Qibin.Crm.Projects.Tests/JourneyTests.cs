@@ -16,9 +16,12 @@ public sealed class JourneyTests(City city) : IClassFixture<City>
         var project = await city.GetAsync(conversion.ProjectId, city.Officer);
         Assert.Equal("\"1\"", project.ETag);
         Assert.Equal(
-            ("negotiating", "2026-03-02", "active", "satellite", "satellite.data", conversion.Lead.OwnerId, conversion.Lead.UnitId, conversion.Lead.LeadId, conversion.ProjectName),
-            (Text(project.Json, "stage"), Text(project.Json, "stageOn"), Text(project.Json, "status"), Text(project.Json, "chainCode"), Text(project.Json, "nodeCode"),
-             project.Json.GetProperty("ownerId").GetGuid(), project.Json.GetProperty("unitId").GetGuid(), project.Json.GetProperty("leadId").GetGuid(), Text(project.Json, "name")));
+            ("negotiating", "2026-03-02", "active", "satellite", "satellite.data", conversion.Lead.OwnerId, conversion.Lead.UnitId,
+            conversion.Lead.LeadId, conversion.ProjectName),
+            (Text(project.Json, "stage"), Text(project.Json, "stageOn"), Text(project.Json, "status"), Text(project.Json, "chainCode"),
+                Text(project.Json, "nodeCode"),
+             project.Json.GetProperty("ownerId").GetGuid(), project.Json.GetProperty("unitId")
+                 .GetGuid(), project.Json.GetProperty("leadId").GetGuid(), Text(project.Json, "name")));
         Assert.Matches("^P-[0-9]{4}-[0-9]{6}$", Text(project.Json, "code"));
         Assert.Equal("2026-03-02", Text(project.Json.GetProperty("milestones"), "negotiatingOn"));
         Assert.Equal("signed", Text(project.Json.GetProperty("next"), "to"));
@@ -57,7 +60,8 @@ public sealed class JourneyTests(City city) : IClassFixture<City>
 
         var done = await city.GetAsync(id);
         Assert.Equal(JsonValueKind.Null, done.Json.GetProperty("next").ValueKind);
-        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "efficient"))).IsProblem(409, "stage.last");
+        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "efficient")))
+            .IsProblem(409, "stage.last");
         var history = (await city.As(city.Leader).GetAsync($"/api/v1/projects/{id}/stages")).Is(200);
         Assert.Equal(["negotiating", .. Evidence.Stages], history.Json.GetProperty("moves").EnumerateArray().Select(m => Text(m, "to")));
         Assert.All(history.Json.GetProperty("submissions").EnumerateArray(), c =>
@@ -73,7 +77,9 @@ public sealed class JourneyTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("signed");
         var submission = Evidence.Full(city, "registered") with { ApproverId = city.UnitHead.Id };
-        (await city.As(city.Integration).PostAsync($"/api/v1/projects/{id}/submissions", (string)(submission with { Uscc = " " + submission.Uscc!.ToLowerInvariant() }))).Is(201);
+        (await city.As(city.Integration)
+            .PostAsync($"/api/v1/projects/{id}/submissions",
+            (string)(submission with { Uscc = " " + submission.Uscc!.ToLowerInvariant() }))).Is(201);
         var told = (await city.Service.EventsAsync(id))[^1].Payload.GetProperty("project");
         Assert.Equal((submission.Uscc, submission.EnterpriseName), (Text(told, "uscc"), Text(told, "enterpriseName")));
         Assert.Equal("120000000.00", Text(told.GetProperty("contractAmount"), "amount"));

@@ -12,9 +12,11 @@ public sealed class ListTests(City city) : IClassFixture<City>
         var started = await city.AtAsync("started");
         var signed = await city.AtAsync("signed");
         var open = await city.OpenedAsync(owner: city.Colleague, node: "xinchuang.chips", name: "100%_鹤翔芯片（虚构）");
-        (await city.As(city.Coordinator).PostAsync($"/api/v1/projects/{signed}/contract-amount", new { amount = new Money(8_000_000, "USD"), reason = "外币合同" },
+        (await city.As(city.Coordinator)
+            .PostAsync($"/api/v1/projects/{signed}/contract-amount", new { amount = new Money(8_000_000, "USD"), reason = "外币合同" },
             await city.ETagAsync(signed))).Is(200);
-        var suspended = (await city.As(city.Coordinator).PostAsync($"/api/v1/projects/{open}/status", new { status = "suspended", reason = "x" }, await city.ETagAsync(open))).Is(200);
+        var suspended = (await city.As(city.Coordinator)
+            .PostAsync($"/api/v1/projects/{open}/status", new { status = "suspended", reason = "x" }, await city.ETagAsync(open))).Is(200);
         var lead = (await city.GetAsync(started)).Json.GetProperty("leadId").GetGuid();
         var since = (await city.GetAsync(open)).Json.GetProperty("updatedAt").GetDateTimeOffset();
 
@@ -32,7 +34,8 @@ public sealed class ListTests(City city) : IClassFixture<City>
         await FindsAsync("currency=USD&amountFrom=8000000", signed);
         await FindsAsync("currency=USD&amountTo=7999999.99");
         await FindsAsync("currency=CNY&amountFrom=100000000&amountTo=120000000", started);
-        await FindsAsync($"updatedSince={Uri.EscapeDataString(since.ToString("O", System.Globalization.CultureInfo.InvariantCulture))}", open);
+        await FindsAsync($"updatedSince={Uri.EscapeDataString(since.ToString("O", System.Globalization.CultureInfo.InvariantCulture))}",
+            open);
         await FindsAsync($"q={Uri.EscapeDataString("鹤翔")}", open);
         await FindsAsync($"q={Uri.EscapeDataString("0%_")}", open);
         await FindsAsync($"q={Uri.EscapeDataString("鹤壁虚构")}", started);
@@ -85,11 +88,13 @@ public sealed class ListTests(City city) : IClassFixture<City>
         string? cursor = null;
         do
         {
-            var page = (await city.As(officer).GetAsync($"/api/v1/projects?limit=3&sort={sort}{(cursor is null ? "" : "&cursor=" + cursor)}")).Is(200);
+            var page = (await city.As(officer)
+                .GetAsync($"/api/v1/projects?limit=3&sort={sort}{(cursor is null ? "" : "&cursor=" + cursor)}")).Is(200);
             seen.AddRange(page.Json.GetProperty("items").EnumerateArray().Select(p => p.GetProperty("id").GetGuid()));
             cursor = page.Json.GetProperty("next").GetString();
             await city.OpenedAsync(owner: officer, name: $"新增{seen.Count}");
-            (await city.As(officer).PatchAsync($"/api/v1/projects/{moving}", new { name = $"移动{seen.Count}" }, await city.ETagAsync(moving))).Is(200);
+            (await city.As(officer).PatchAsync(
+                $"/api/v1/projects/{moving}", new { name = $"移动{seen.Count}" }, await city.ETagAsync(moving))).Is(200);
         }
         while (cursor is not null && seen.Count < 200);
 

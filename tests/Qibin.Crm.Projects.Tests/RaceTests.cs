@@ -11,9 +11,11 @@ public sealed class RaceTests(City city) : IClassFixture<City>
         for (var round = 0; round < 5; round++)
         {
             var id = await city.AtAsync("negotiating");
-            var submission = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
+            var submission = (await city.As(city.Officer)
+                .PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
             var answers = await Task.WhenAll(new[] { city.Leader, city.Coordinator }.Select(approver =>
-                city.As(approver).PostAsync($"/api/v1/projects/{id}/submissions/{submission.Id}/approval", new { decision = "approved" }, submission.ETag)));
+                city.As(approver).PostAsync(
+                    $"/api/v1/projects/{id}/submissions/{submission.Id}/approval", new { decision = "approved" }, submission.ETag)));
             Assert.Equal([200, 412], answers.Select(a => a.Status).Order());
             Assert.Equal("signed", await city.StageAsync(id));
             Assert.Single(await city.Service.EventsAsync(id), e => e.Type == "ProjectStageReached");
@@ -24,7 +26,9 @@ public sealed class RaceTests(City city) : IClassFixture<City>
     public async Task Of_ten_submissions_at_once_one_waits()
     {
         var id = await city.AtAsync("negotiating");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed"))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(
+            _ => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "signed"))));
         Assert.Single(answers, a => a.Status == 201);
         Assert.All(answers.Where(a => a.Status != 201), a => a.IsProblem(409, "submission.open"));
     }
@@ -34,10 +38,15 @@ public sealed class RaceTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("negotiating");
         string body = Evidence.Full(city, "signed");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SentAsync(() => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", body, key: "copies"))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(
+            _ => SentAsync(() => city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", body, key: "copies"))));
         Assert.Single(answers.Select(a => a.Is(201).Body).Distinct());
-        Assert.Single((await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Json.GetProperty("submissions").EnumerateArray());
-        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)(Evidence.Full(city, "signed") with { ContractAmount = City.Cny(1) }), key: "copies"))
+        Assert.Single((await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Json.GetProperty("submissions")
+            .EnumerateArray());
+        (await city.As(city.Officer)
+            .PostAsync($"/api/v1/projects/{id}/submissions", (string)(Evidence.Full(city, "signed") with { ContractAmount = City.Cny(1) }),
+            key: "copies"))
             .IsProblem(422, "idempotency.reused");
     }
 
@@ -45,7 +54,9 @@ public sealed class RaceTests(City city) : IClassFixture<City>
     public async Task Of_ten_reversals_at_once_one_takes_the_entry_back()
     {
         var id = await city.AtAsync("signed");
-        var paid = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/amounts", new { kind = "paidIn", amount = City.Cny(9), occurredOn = city.Today, origin = "domestic" })).Is(201);
+        var paid = (await city.As(city.Officer)
+            .PostAsync($"/api/v1/projects/{id}/amounts",
+            new { kind = "paidIn", amount = City.Cny(9), occurredOn = city.Today, origin = "domestic" })).Is(201);
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
             city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/amounts/{paid.Id}/reversal", new { reason = "重复" }, paid.ETag)));
         Assert.Single(answers, a => a.Status == 201);
@@ -62,7 +73,8 @@ public sealed class RaceTests(City city) : IClassFixture<City>
         {
             for (var change = 0; change < 5;)
             {
-                var answer = await city.As(city.Integration).PatchAsync($"/api/v1/projects/{id}", new { expectedJobs = (writer * 5) + change }, await city.ETagAsync(id));
+                var answer = await city.As(city.Integration)
+                    .PatchAsync($"/api/v1/projects/{id}", new { expectedJobs = (writer * 5) + change }, await city.ETagAsync(id));
                 Assert.True(answer.Status is 200 or 412, answer.Body);
                 if (answer.Status == 200)
                 {

@@ -21,7 +21,8 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         (HttpMethod.Post, "/submissions/CHILD/withdrawal", "{}"),
         (HttpMethod.Post, "/step-back", """{"to":"negotiating","reason":"x"}"""),
         (HttpMethod.Post, "/status", """{"status":"suspended","reason":"x"}"""),
-        (HttpMethod.Post, "/amounts", """{"kind":"paidIn","amount":{"amount":"1","currency":"CNY"},"occurredOn":"2026-01-01","origin":"domestic"}"""),
+        (HttpMethod.Post, "/amounts",
+            """{"kind":"paidIn","amount":{"amount":"1","currency":"CNY"},"occurredOn":"2026-01-01","origin":"domestic"}"""),
         (HttpMethod.Post, "/amounts/CHILD/reversal", """{"reason":"x"}"""),
         (HttpMethod.Post, "/contract-amount", """{"amount":{"amount":"1","currency":"CNY"},"reason":"x"}"""),
     ];
@@ -30,14 +31,17 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
     public async Task Every_door_to_an_invisible_project_answers_as_to_one_that_is_not_there()
     {
         var hidden = await city.OpenedAsync();
-        var submission = (await city.As(city.Officer).PostAsync($"/api/v1/projects/{hidden}/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
+        var submission = (await city.As(city.Officer)
+            .PostAsync($"/api/v1/projects/{hidden}/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
         var confidential = await city.OpenedAsync(confidential: true, readers: [city.Officer.Id]);
         foreach (var (method, path, body) in Doors)
         {
             foreach (var (caller, id) in new[]
             {
-                (city.Colleague, hidden), (city.ForeignHead, hidden), (TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["xinchuang"] }, hidden),
-                (city.Colleague, confidential), (city.UnitHead, confidential), (city.Leader, confidential), (city.ProjectOfficer, confidential),
+                (city.Colleague, hidden), (city.ForeignHead, hidden),
+                    (TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["xinchuang"] }, hidden),
+                (city.Colleague, confidential), (city.UnitHead, confidential), (city.Leader, confidential),
+                    (city.ProjectOfficer, confidential),
                 (city.Coordinator, confidential), (city.Administrator, confidential), (city.Integration, confidential),
             })
             {
@@ -55,10 +59,12 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
     public async Task Every_door_of_the_document_is_one_of_these()
     {
         var document = (await city.Service.WithToken(null).GetAsync("/swagger/v1.json")).Is(200).Json;
-        var published = document.GetProperty("paths").EnumerateObject().Where(p => p.Name.StartsWith("/api/v1/projects/{projectId}", StringComparison.Ordinal))
+        var published = document.GetProperty("paths").EnumerateObject()
+            .Where(p => p.Name.StartsWith("/api/v1/projects/{projectId}", StringComparison.Ordinal))
             .SelectMany(p => p.Value.EnumerateObject().Select(o => $"{o.Name} {p.Name["/api/v1/projects/{projectId}".Length..]}"));
         Assert.Equal(
-            Doors.Select(d => $"{d.Method.Method.ToLowerInvariant()} {d.Path.Replace("CHILD", Child(d.Path), StringComparison.Ordinal)}").Order(StringComparer.Ordinal),
+            Doors.Select(d => $"{d.Method.Method.ToLowerInvariant()} {d.Path.Replace("CHILD", Child(d.Path), StringComparison.Ordinal)}")
+            .Order(StringComparer.Ordinal),
             published.Order(StringComparer.Ordinal));
 
         static string Child(string path) => path.Split('/').ElementAtOrDefault(1) is "amounts" ? "{entryId}" : "{submissionId}";
@@ -98,7 +104,8 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         await city.Service.DeliverAsync(conversion, conversion.Lead.LeadId, 7);
         var path = $"/api/v1/projects/{conversion.ProjectId}";
         (await city.As(head).GetAsync(path)).Is(200);
-        Assert.Equal(1, (await city.As(head).GetAsync($"/api/v1/projects?q={Uri.EscapeDataString("鹤梦")}&total=true")).Is(200).Json.GetProperty("total").GetInt32());
+        Assert.Equal(1, (await city.As(head).GetAsync($"/api/v1/projects?q={Uri.EscapeDataString("鹤梦")}&total=true"))
+            .Is(200).Json.GetProperty("total").GetInt32());
         var filed = (await city.As(city.Integration).PostAsync(path + "/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
         (await city.As(head).GetAsync($"{path}/submissions/{filed.Id}")).Is(200);
         foreach (var (method, below, body) in Doors.Where(d => d.Method != HttpMethod.Get))
@@ -121,8 +128,10 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
             var caller = TestCaller.Person(role);
             (await city.As(caller).GetAsync($"/api/v1/projects/{id}")).Is(200);
             (await city.As(caller).PatchAsync($"/api/v1/projects/{id}", new { name = "改名" }, etag)).IsProblem(403, "auth.forbidden");
-            (await city.As(caller).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "registered"))).IsProblem(403, "auth.forbidden");
-            (await city.As(caller).PostAsync($"/api/v1/projects/{id}/status", new { status = "suspended", reason = "x" }, etag)).IsProblem(403, "auth.forbidden");
+            (await city.As(caller).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "registered")))
+                .IsProblem(403, "auth.forbidden");
+            (await city.As(caller).PostAsync($"/api/v1/projects/{id}/status", new { status = "suspended", reason = "x" }, etag))
+                .IsProblem(403, "auth.forbidden");
         }
 
         (await city.As(TestCaller.Integration(Scopes.LeadsRead)).GetAsync($"/api/v1/projects/{id}")).IsProblem(403, "auth.forbidden");
@@ -134,9 +143,13 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
     {
         var id = await city.AtAsync("signed");
         var both = TestCaller.Person(Roles.Leader) with { Roles = [Roles.Officer, Roles.Leader] };
-        (await city.As(both).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "registered"))).IsProblem(403, "project.notOwner");
-        (await city.As(both).PostAsync($"/api/v1/projects/{id}/amounts", new { kind = "paidIn", amount = City.Cny(1), occurredOn = city.Today, origin = "domestic" })).IsProblem(403, "project.notOwner");
-        (await city.As(both).PatchAsync($"/api/v1/projects/{id}", new { name = "改名" }, await city.ETagAsync(id))).IsProblem(403, "project.notOwner");
+        (await city.As(both).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "registered")))
+            .IsProblem(403, "project.notOwner");
+        (await city.As(both).PostAsync(
+            $"/api/v1/projects/{id}/amounts", new { kind = "paidIn", amount = City.Cny(1), occurredOn = city.Today, origin = "domestic" }))
+            .IsProblem(403, "project.notOwner");
+        (await city.As(both).PatchAsync($"/api/v1/projects/{id}", new { name = "改名" }, await city.ETagAsync(id)))
+            .IsProblem(403, "project.notOwner");
     }
 
     [Fact]
@@ -147,5 +160,6 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}")).Is(200);
     }
 
-    private static string Address(Guid id, string path, Guid child) => $"/api/v1/projects/{id}{path.Replace("CHILD", child.ToString(), StringComparison.Ordinal)}";
+    private static string Address(Guid id, string path, Guid child) =>
+        $"/api/v1/projects/{id}{path.Replace("CHILD", child.ToString(), StringComparison.Ordinal)}";
 }

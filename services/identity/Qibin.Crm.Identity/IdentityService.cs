@@ -24,7 +24,8 @@ internal static class IdentityService
             ["chain.unknown"] = new("未知的产业链 {0}", "There is no industry chain {0}"),
             ["scope.unknown"] = new("未知的权限范围 {0}", "There is no scope {0}"),
             ["client.idTaken"] = new("该客户端标识已被使用", "A client with this id exists; choose another one"),
-            ["code.shape"] = new("只能包含小写字母、数字和 . _ -，且以字母或数字开头", "Use lower-case letters, digits and . _ - only, beginning with a letter or digit"),
+            ["code.shape"] = new("只能包含小写字母、数字和 . _ -，且以字母或数字开头",
+                "Use lower-case letters, digits and . _ - only, beginning with a letter or digit"),
             ["client.revoked"] = new("该客户端已吊销", "The client is revoked; create a new one"),
         },
         new Dictionary<string, string>(StringComparer.Ordinal)

@@ -9,7 +9,8 @@ internal static class PipelineService
     {
         ["groupBy.count"] = new("请按一个或两个维度分组", "Group by one or two dimensions"),
         ["node.unknown"] = new("没有产业链环节 {0}，请从产业链目录中选择", "There is no node {0}; choose one from the industry chains"),
-        ["region.invalid"] = new("来源地请填六位行政区划代码，不能是 {0}", "Give the source region as a division code of six digits, or none, instead of {0}"),
+        ["region.invalid"] = new(
+            "来源地请填六位行政区划代码，不能是 {0}", "Give the source region as a division code of six digits, or none, instead of {0}"),
         ["month.invalid"] = new("月份请写成四位年份和两位月份，如 2026-11，不能是 {0}", "Write the month as YYYY-MM instead of {0}"),
         ["month.range"] = new("起始月份不能晚于结束月份，且最多 {0} 个月", "Give a first month that is not after the last, and {0} months at most"),
         ["instant.future"] = new("请给出不晚于现在的时刻", "Give an instant that is not in the future"),
@@ -26,7 +27,8 @@ internal static class PipelineService
         ["subject.one"] = new("请给出单位或负责人，二者只能有一个", "Give either unitId or ownerId, not both"),
         ["unit.unknown"] = new("没有该单位，请从单位目录中选择", "There is no such unit; choose one from the directory"),
         ["owner.unknown"] = new("没有该人员，请从人员目录中选择", "There is no such person; choose one from the directory"),
-        ["measure.other"] = new("数量指标请填数量，金额指标请填金额，另一个留空", "Give a count for an indicator of projects and an amount for one of money, not both"),
+        ["measure.other"] = new(
+            "数量指标请填数量，金额指标请填金额，另一个留空", "Give a count for an indicator of projects and an amount for one of money, not both"),
         ["measure.currency"] = new("目标与扣减请以人民币填写", "Give targets and penalties in CNY"),
         ["measure.negative"] = new("请填写不小于零的数值", "Give a value that is not below zero"),
         ["target.repeated"] = new("同一对象的同一指标只能出现一次", "Give each indicator of a unit or owner once"),

@@ -26,7 +26,8 @@ internal static class Working
 
     /// <summary>As <see cref="ForWorkAsync(ProjectsDb, Guid, Caller, CancellationToken)"/>, at the version that the caller read.</summary>
     /// <exception cref="Refusal">403 <c>project.notOwner</c>, 412 <c>ifMatch.stale</c>.</exception>
-    public static async Task<Project?> ForWorkAsync(this ProjectsDb db, Guid projectId, Caller caller, IfMatch ifMatch, CancellationToken ct)
+    public static async Task<Project?> ForWorkAsync(
+        this ProjectsDb db, Guid projectId, Caller caller, IfMatch ifMatch, CancellationToken ct)
     {
         var project = await db.ForWorkAsync(projectId, caller, ct);
         if (project is not null)

@@ -20,7 +20,8 @@ public class EnterpriseTests
         [
             (project, 3, 0, true),
             (project with { OwnerId = Reader, Confidential = true, Readers = [Reader] }, 5, 10, false),
-            (project with { OwnerId = Second, UnitId = Second, ChainCode = "xinchuang", Confidential = true, Readers = [Second] }, 7, 20, false),
+            (project with { OwnerId = Second, UnitId = Second, ChainCode = "xinchuang", Confidential = true, Readers = [Second] }, 7, 20,
+                false),
         ];
         foreach (var order in (int[][])[[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
         {

@@ -107,7 +107,8 @@ public class EntryApplicationTests
         var application = After("accept return accept review");
 
         Assert.Equal(
-            [EntryState.Draft, EntryState.Accepted, EntryState.Returned, EntryState.Accepted, EntryState.Reviewing], application.Moves.Select(m => m.To));
+            [EntryState.Draft, EntryState.Accepted, EntryState.Returned, EntryState.Accepted, EntryState.Reviewing],
+            application.Moves.Select(m => m.To));
         Assert.Equal([1, 2, 3, 4, 5], application.Moves.Select(m => m.Number));
         Assert.All(application.Moves, m => Assert.Equal((Somebody, At, "意见"), (m.OfficerId, m.RecordedAt, m.Opinion)));
         Assert.Equal(2, application.Round);
@@ -189,7 +190,8 @@ public class EntryApplicationTests
         {
             approve();
             Assert.Equal("entry.wrongState", Assert.Throws<RuleViolation>(
-                () => application.RecordFairCompetition(new FairCompetitionReview(FairCompetitionConclusion.Failed, "GP-2", Day, Somebody), At)).Code);
+                () => application.RecordFairCompetition(
+                new FairCompetitionReview(FairCompetitionConclusion.Failed, "GP-2", Day, Somebody), At)).Code);
         }
         else
         {
@@ -281,7 +283,8 @@ public class EntryApplicationTests
     public void A_term_has_at_least_one_day()
     {
         var application = After("");
-        Assert.Equal("entry.termEmpty", Assert.Throws<RuleViolation>(() => application.Amend(Wish() with { WantedTo = Day.AddDays(30) }, At)).Code);
+        Assert.Equal("entry.termEmpty",
+            Assert.Throws<RuleViolation>(() => application.Amend(Wish() with { WantedTo = Day.AddDays(30) }, At)).Code);
         application.Amend(Wish() with { WantedTo = Day.AddDays(31) }, At);
         application.Amend(Wish() with { WantedTo = null }, At);
     }
@@ -312,7 +315,8 @@ public class EntryApplicationTests
         return points;
     }
 
-    private static EntryWish Wish() => new([Guid.CreateVersion7(At), Guid.CreateVersion7(At)], Day.AddDays(30), Day.AddDays(395), null, null);
+    private static EntryWish Wish() =>
+        new([Guid.CreateVersion7(At), Guid.CreateVersion7(At)], Day.AddDays(30), Day.AddDays(395), null, null);
 
     private static Step On(DateOnly day) => new(day, Somebody, Somebody, At, "意见");
 }

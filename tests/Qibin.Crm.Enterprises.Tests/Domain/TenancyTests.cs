@@ -42,7 +42,8 @@ public class TenancyTests
 
     private static (EntryApplication Application, Tenancy Tenancy) Opened()
     {
-        var enterprise = Enterprise.Register("E-1", Uscc.Parse("91350100M000100Y43"), new EnterpriseFacts("示例", null, null, null), Day, Now);
+        var enterprise = Enterprise.Register(
+            "E-1", Uscc.Parse("91350100M000100Y43"), new EnterpriseFacts("示例", null, null, null), Day, Now);
         var application = EntryApplication.Draft(
             "EA-1", enterprise, null, new EntryWish([Guid.CreateVersion7(Now)], Day.AddDays(30), Day.AddDays(395), null, null), Step(0));
         application.Accept(Step(0));

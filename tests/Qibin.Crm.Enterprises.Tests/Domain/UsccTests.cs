@@ -65,7 +65,8 @@ public class UsccTests
             {
                 foreach (var c in Uscc.Alphabet.Where(c => c != code[i]))
                 {
-                    Assert.False(Uscc.TryParse(string.Concat(code.AsSpan(0, i), [c], code.AsSpan(i + 1)), out _), $"{code} with {c} at {i + 1}");
+                    Assert.False(Uscc.TryParse(string.Concat(code.AsSpan(0, i), [c], code.AsSpan(i + 1)), out _),
+                        $"{code} with {c} at {i + 1}");
                 }
             }
         }
@@ -103,7 +104,8 @@ public class UsccTests
         var random = new Random(32100);
         for (var n = 0; n < count; n++)
         {
-            yield return Uscc.WithCheckCharacter(string.Concat(Enumerable.Range(0, 17).Select(_ => Uscc.Alphabet[random.Next(Uscc.Alphabet.Length)]))).Value;
+            yield return Uscc.WithCheckCharacter(
+                string.Concat(Enumerable.Range(0, 17).Select(_ => Uscc.Alphabet[random.Next(Uscc.Alphabet.Length)]))).Value;
         }
     }
 }

@@ -18,7 +18,8 @@ public class ClaimTests
 
         Assert.Equal((ClaimState.Pending, After(1), After(1), After(46)), (claim.State, claim.ClaimedAt, claim.HeldFrom, claim.HeldUntil));
         Assert.Equal((lead.InvestorId, lead.Id, lead.UnitId, Officer.By), (claim.InvestorId, claim.LeadId, claim.UnitId, claim.ClaimedBy));
-        Assert.Equal((talk.Id, Day0, "首次洽谈", 1, 0), (claim.ContactId, claim.FirstTalkOn, claim.Note, claim.ContactsCounted, claim.Extensions));
+        Assert.Equal((talk.Id, Day0, "首次洽谈", 1, 0),
+            (claim.ContactId, claim.FirstTalkOn, claim.Note, claim.ContactsCounted, claim.Extensions));
         Assert.True(claim.Holds);
     }
 
@@ -73,7 +74,8 @@ public class ClaimTests
     {
         var claim = Filed(Lead());
         claim.Confirm(good: true, "属实", Head.Later(3));
-        Assert.Equal((ClaimState.Protected, After(90), Head.By, After(3)), (claim.State, claim.HeldUntil, claim.ConfirmedBy, claim.UpdatedAt));
+        Assert.Equal((ClaimState.Protected, After(90), Head.By, After(3)),
+            (claim.State, claim.HeldUntil, claim.ConfirmedBy, claim.UpdatedAt));
         Assert.Null(claim.End);
         Assert.True(claim.Holds);
     }
@@ -146,7 +148,8 @@ public class ClaimTests
         foreach (var claim in (Claim[])[Filed(Lead()), Confirmed(Lead()), Extended()])
         {
             claim.Release("不再跟进", Officer.Later(5));
-            Assert.Equal((ClaimState.Released, After(5), ClaimEnd.Withdrawn, "不再跟进"), (claim.State, claim.HeldUntil, claim.End, claim.EndNote));
+            Assert.Equal((ClaimState.Released, After(5), ClaimEnd.Withdrawn, "不再跟进"),
+                (claim.State, claim.HeldUntil, claim.End, claim.EndNote));
             Refused("claim.wrongState", () => claim.Release("x", Officer));
         }
 
@@ -225,7 +228,8 @@ public class ClaimTests
     {
         var claim = Disputed();
         claim.Resolve(upheld: false, "对方洽谈在先", Day0, Rules, Head.Later(20));
-        Assert.Equal((ClaimState.Released, After(20), ClaimEnd.Overturned, "对方洽谈在先"), (claim.State, claim.HeldUntil, claim.End, claim.EndNote));
+        Assert.Equal((ClaimState.Released, After(20), ClaimEnd.Overturned, "对方洽谈在先"),
+            (claim.State, claim.HeldUntil, claim.End, claim.EndNote));
         Refused("claim.wrongState", () => claim.Resolve(upheld: true, "x", Day0, Rules, Head));
     }
 

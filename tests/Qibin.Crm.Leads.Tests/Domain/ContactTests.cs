@@ -44,7 +44,8 @@ public class ContactTests
     {
         var contact = Recorded();
         var revision = contact.Correct(Content() with { Summary = "更正" }, null, oversees: false, Officer.Later(1));
-        Assert.Equal((contact.Id, "洽谈", null, Officer.By, After(1)), (revision.ContactId, revision.Content.Summary, revision.Reason, revision.ReplacedBy, revision.ReplacedAt));
+        Assert.Equal((contact.Id, "洽谈", null, Officer.By, After(1)),
+            (revision.ContactId, revision.Content.Summary, revision.Reason, revision.ReplacedBy, revision.ReplacedAt));
         Assert.Equal(("更正", After(1)), (contact.Summary, contact.CorrectedAt));
 
         var late = Officer.At(After(1).AddTicks(1));

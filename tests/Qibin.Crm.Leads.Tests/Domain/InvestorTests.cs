@@ -9,7 +9,8 @@ public class InvestorTests
     [InlineData("航天 宏图", "航天宏图")]
     [InlineData("ＡＢＣ（河南）", "abc(河南)")]
     [InlineData("Example Ltd", "exampleltd")]
-    public void Names_are_compared_half_width_in_lower_case_without_spaces(string name, string key) => Assert.Equal(key, NameSearch.KeyOf(name));
+    public void Names_are_compared_half_width_in_lower_case_without_spaces(string name, string key) =>
+        Assert.Equal(key, NameSearch.KeyOf(name));
 
     [Fact]
     public void A_name_is_found_by_each_two_neighbouring_characters()

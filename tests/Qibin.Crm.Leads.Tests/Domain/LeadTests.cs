@@ -15,7 +15,8 @@ public class LeadTests
         var lead = Opened();
 
         Assert.Equal((LeadStage.New, FirstContactOn, FirstContactOn, 1L), (lead.Stage, lead.StageOn, lead.FirstContactOn, lead.Version));
-        Assert.Equal((LeadStage.New, FirstContactOn, 1L), (lead.Opening(Actor).To, lead.Opening(Actor).OccurredOn, lead.Opening(Actor).Version));
+        Assert.Equal((LeadStage.New, FirstContactOn, 1L),
+            (lead.Opening(Actor).To, lead.Opening(Actor).OccurredOn, lead.Opening(Actor).Version));
     }
 
     [Fact]
@@ -136,7 +137,8 @@ public class LeadTests
         var (lead, owner, unit) = (Opened(), NewId(), NewId());
         var (before, unitBefore) = (lead.OwnerId, lead.UnitId);
         var assignment = lead.Assign(owner, unit, "按产业链分派", FirstContactOn, Actor);
-        Assert.Equal((before, unitBefore, owner, unit), (assignment.FromOwnerId, assignment.FromUnitId, assignment.ToOwnerId, assignment.ToUnitId));
+        Assert.Equal((before, unitBefore, owner, unit),
+            (assignment.FromOwnerId, assignment.FromUnitId, assignment.ToOwnerId, assignment.ToUnitId));
         Refused("lead.sameOwner", () => lead.Assign(owner, unit, "again", FirstContactOn, Actor));
         Refused("lead.dateBeforeFirstContact", () => lead.Assign(NewId(), unit, "early", FirstContactOn.AddDays(-1), Actor));
     }

@@ -24,7 +24,8 @@ public class PoolPlaceTests
         Assert.Equal((PoolState.Warned, Day0.AddDays(31).Begins()), (place.State, place.DueAt));
 
         Assert.Equal(Look.Pooled, place.Judge(lead, Rules, Day0.AddDays(31).Begins()));
-        Assert.Equal((PoolState.Pooled, lead.OwnerId, Day0.AddDays(31).Begins(), null), (place.State, place.FormerOwnerId, place.PooledAt, place.WarnedOf));
+        Assert.Equal((PoolState.Pooled, lead.OwnerId, Day0.AddDays(31).Begins(), null),
+            (place.State, place.FormerOwnerId, place.PooledAt, place.WarnedOf));
         Assert.True(place.Holds(lead));
         Assert.Equal(Look.Nothing, place.Judge(lead, Rules, After(32)));
     }
@@ -65,7 +66,8 @@ public class PoolPlaceTests
         Assert.Equal(Day0.AddDays(41), New().PoolOn(lead, Rules with { StartOn = Day0.AddDays(10) }));
         Assert.Equal(Day0.AddDays(31), New().PoolOn(lead, Rules with { StartOn = Day0.AddDays(-10) }));
         var entered = Leads.Domain.Lead.Open(
-            NewId(), "L-2026-000002", Investor.Register(NewId(), "示例公司", null, null, Officer), NewId(), NewId(), Day0.AddDays(-200), Officer);
+            NewId(), "L-2026-000002", Investor.Register(NewId(), "示例公司", null, null, Officer), NewId(), NewId(), Day0.AddDays(-200),
+            Officer);
         Assert.Equal(Day0.AddDays(31), New().PoolOn(entered, Rules));
         var place = Pooled(lead);
         place.Pick(lead, NewId(), Rules, After(60));

@@ -16,7 +16,8 @@ public class ResponseClockTests
         var clock = ResponseClock.Started(Day0, named: false).Scheduled(Terms);
         Assert.Equal([(ResponseKind.Officer, 1), (ResponseKind.Assessment, 3), (ResponseKind.Feedback, 9)], Days(clock));
         Assert.Equal(Day0.AddDays(1), clock.NextOn);
-        Assert.Equal([(ResponseKind.Assessment, 3), (ResponseKind.Feedback, 9)], Days(ResponseClock.Started(Day0, named: true).Scheduled(Terms)));
+        Assert.Equal([(ResponseKind.Assessment, 3), (ResponseKind.Feedback, 9)],
+            Days(ResponseClock.Started(Day0, named: true).Scheduled(Terms)));
     }
 
     [Fact]
@@ -92,9 +93,11 @@ public class ResponseClockTests
     public void Time_counts_from_the_start_of_the_rules_at_the_earliest()
     {
         var later = Terms with { Rules = new ResponseRules { StartOn = Day0.AddDays(7) } };
-        Assert.Equal([(ResponseKind.Assessment, 10), (ResponseKind.Feedback, 16)], Days(ResponseClock.Started(Day0, named: true).Scheduled(later)));
+        Assert.Equal([(ResponseKind.Assessment, 10), (ResponseKind.Feedback, 16)],
+            Days(ResponseClock.Started(Day0, named: true).Scheduled(later)));
         var earlier = Terms with { Rules = new ResponseRules { StartOn = Day0.AddDays(-7) } };
-        Assert.Equal([(ResponseKind.Assessment, 3), (ResponseKind.Feedback, 9)], Days(ResponseClock.Started(Day0, named: true).Scheduled(earlier)));
+        Assert.Equal([(ResponseKind.Assessment, 3), (ResponseKind.Feedback, 9)],
+            Days(ResponseClock.Started(Day0, named: true).Scheduled(earlier)));
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public class ResponseClockTests
         Assert.Empty(paused.Scheduled(Terms).Deadlines);
         // Tuesday and Wednesday do not count, Thursday does again.
         var resumed = paused.Resumed(Day0.AddDays(3));
-        Assert.Equal((ClockState.Running, new ClockPause(Day0.AddDays(1), Day0.AddDays(3), "等待方案", By)), (resumed.State, Assert.Single(resumed.Pauses)));
+        Assert.Equal((ClockState.Running, new ClockPause(Day0.AddDays(1), Day0.AddDays(3), "等待方案", By)),
+            (resumed.State, Assert.Single(resumed.Pauses)));
         Assert.Equal([(ResponseKind.Assessment, 7), (ResponseKind.Feedback, 11)], Days(resumed.Scheduled(Terms)));
     }
 

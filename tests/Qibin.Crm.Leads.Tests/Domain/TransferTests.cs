@@ -19,7 +19,8 @@ public class TransferTests
     public void A_transfer_goes_to_another_unit()
     {
         var lead = Lead();
-        Refused("transfer.sameUnit", () => Transfer.Propose(NewId(), lead, Recipient, lead.UnitId, Shares.Sole(lead.UnitId), After(3), "x", Officer));
+        Refused("transfer.sameUnit", () =>
+            Transfer.Propose(NewId(), lead, Recipient, lead.UnitId, Shares.Sole(lead.UnitId), After(3), "x", Officer));
     }
 
     [Fact]
@@ -34,10 +35,12 @@ public class TransferTests
     {
         var lead = Lead();
         var transfer = Proposed(lead);
-        Assert.Equal((lead.UnitId, lead.OwnerId, Unit, Recipient), (transfer.FromUnitId, transfer.FromOwnerId, transfer.ToUnitId, transfer.ToOwnerId));
+        Assert.Equal((lead.UnitId, lead.OwnerId, Unit, Recipient),
+            (transfer.FromUnitId, transfer.FromOwnerId, transfer.ToUnitId, transfer.ToOwnerId));
         Assert.Equal((After(3), After(3), Officer.By), (transfer.AnswerBy, transfer.DueAt, transfer.ProposedBy));
         Assert.Equal(
-            [new TransferShare { UnitId = lead.UnitId, Credit = 6000, Tax = 2500 }, new TransferShare { UnitId = Unit, Credit = 4000, Tax = 7500 }],
+            [new TransferShare { UnitId = lead.UnitId, Credit = 6000, Tax = 2500 },
+            new TransferShare { UnitId = Unit, Credit = 4000, Tax = 7500 }],
             transfer.Shares);
     }
 
@@ -122,9 +125,12 @@ public class TransferTests
         IReadOnlyList<TransferShare> before = [Share(third, 3000, 1000), Share(from, 7000, 9000)];
         Assert.Equal(3, Shares.After(before, [Share(third, 3000, 1000), Share(from, 0, 9000), Share(to, 7000, 0)], from, to).Count);
 
-        Refused("transfer.shareSum", () => Shares.After(before, [Share(third, 3000, 1000), Share(from, 0, 8999), Share(to, 7000, 0)], from, to));
-        Refused("transfer.shareSum", () => Shares.After(before, [Share(third, 3000, 1000), Share(from, 0, 9000), Share(to, 7001, 0)], from, to));
-        Refused("transfer.shareSum", () => Shares.After(before, [Share(third, 3000, 1000), Share(from, -1, 9000), Share(to, 7001, 0)], from, to));
+        Refused("transfer.shareSum", () =>
+            Shares.After(before, [Share(third, 3000, 1000), Share(from, 0, 8999), Share(to, 7000, 0)], from, to));
+        Refused("transfer.shareSum", () =>
+            Shares.After(before, [Share(third, 3000, 1000), Share(from, 0, 9000), Share(to, 7001, 0)], from, to));
+        Refused("transfer.shareSum", () =>
+            Shares.After(before, [Share(third, 3000, 1000), Share(from, -1, 9000), Share(to, 7001, 0)], from, to));
         Refused("transfer.shareSum", () => Shares.After(Shares.Sole(from), [Share(from, 10_001, 5000), Share(to, -1, 5000)], from, to));
         Refused("transfer.shareUnits", () => Shares.After(before, [Share(from, 3000, 5000), Share(to, 7000, 5000)], from, to));
         Refused("transfer.shareUnits", () => Shares.After(before, [Share(third, 3000, 1000), Share(from, 7000, 9000)], from, to));
@@ -132,8 +138,10 @@ public class TransferTests
             before, [Share(third, 3000, 1000), Share(from, 3000, 4000), Share(to, 3000, 4000), Share(stranger, 1000, 1000)], from, to));
         Refused("transfer.shareUnits", () => Shares.After(
             before, [Share(third, 3000, 1000), Share(from, 3000, 4000), Share(to, 3000, 4000), Share(to, 1000, 1000)], from, to));
-        Refused("transfer.shareOfOthers", () => Shares.After(before, [Share(third, 2999, 1000), Share(from, 3001, 4000), Share(to, 4000, 5000)], from, to));
-        Refused("transfer.shareOfOthers", () => Shares.After(before, [Share(third, 3000, 1001), Share(from, 3000, 4000), Share(to, 4000, 4999)], from, to));
+        Refused("transfer.shareOfOthers", () =>
+            Shares.After(before, [Share(third, 2999, 1000), Share(from, 3001, 4000), Share(to, 4000, 5000)], from, to));
+        Refused("transfer.shareOfOthers", () =>
+            Shares.After(before, [Share(third, 3000, 1001), Share(from, 3000, 4000), Share(to, 4000, 4999)], from, to));
     }
 
     [Fact]
@@ -169,7 +177,8 @@ public class TransferTests
             }
         }
 
-        static TransferShare Of(IReadOnlyList<TransferShare> shares, Guid unit) => shares.SingleOrDefault(s => s.UnitId == unit) ?? Share(unit, 0, 0);
+        static TransferShare Of(IReadOnlyList<TransferShare> shares, Guid unit) =>
+            shares.SingleOrDefault(s => s.UnitId == unit) ?? Share(unit, 0, 0);
     }
 
     private static Transfer Proposed(Lead lead) => Transfer.Propose(

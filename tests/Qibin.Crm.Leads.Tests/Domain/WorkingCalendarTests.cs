@@ -78,7 +78,8 @@ public class WorkingCalendarTests
                 var pause = new Standstill(from.AddDays(start), from.AddDays(start + length));
                 for (var n = 1; n <= 8; n++)
                 {
-                    Assert.Equal(Worked.Where(d => d > from && !(d >= pause.From && d < pause.To)).ElementAt(n - 1), Calendar.After(from, n, pause));
+                    Assert.Equal(Worked.Where(d => d > from && !(d >= pause.From && d < pause.To))
+                        .ElementAt(n - 1), Calendar.After(from, n, pause));
                 }
             }
         }
@@ -91,12 +92,15 @@ public class WorkingCalendarTests
     private static bool NaivelyWorked(DateOnly day) => $"{day:MM-dd}" switch
     {
         "01-04" or "02-14" or "02-28" or "05-09" or "09-20" or "10-10" when day.Year == 2026 => true,
-        "01-01" or "01-02" or "01-03" or "04-04" or "04-05" or "04-06" or "06-19" or "06-20" or "06-21" or "09-25" or "09-26" or "09-27" when day.Year == 2026 => false,
-        var md when day.Year == 2026 && (Within(md, "02-15", "02-23") || Within(md, "05-01", "05-05") || Within(md, "10-01", "10-07")) => false,
+        "01-01" or "01-02" or "01-03" or "04-04" or "04-05" or "04-06" or "06-19" or "06-20" or "06-21"
+        or "09-25" or "09-26" or "09-27" when day.Year == 2026 => false,
+        var md when day.Year == 2026 && (Within(md, "02-15", "02-23") || Within(md, "05-01", "05-05") || Within(md, "10-01", "10-07")) =>
+        false,
         _ => (int)day.DayOfWeek is >= 1 and <= 5,
     };
 
-    private static bool Within(string day, string from, string to) => string.CompareOrdinal(day, from) >= 0 && string.CompareOrdinal(day, to) <= 0;
+    private static bool Within(string day, string from, string to) =>
+        string.CompareOrdinal(day, from) >= 0 && string.CompareOrdinal(day, to) <= 0;
 
     /// <summary>The schedule as the calendar takes it: of every day that differs from its weekday.</summary>
     private static IEnumerable<ScheduledDay> Schedule() => Days(2026, 2026)

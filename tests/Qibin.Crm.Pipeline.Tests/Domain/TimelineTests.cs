@@ -61,9 +61,9 @@ public sealed class TimelineTests
         Assert.Equal(shuffled, again > 0);
     }
 
-    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: they may differ.</summary>
+    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: the later one waited for the earlier.</summary>
     [Fact]
-    public void What_a_version_changed_is_known_from_its_own_instant_also_when_a_later_version_was_recorded_before()
+    public void A_version_is_known_no_earlier_than_the_one_before_it_and_is_applied_without_a_look_at_the_others()
     {
         var trade = new Trade();
         var day = trade.Today;
@@ -75,11 +75,14 @@ public sealed class TimelineTests
         var (second, third) = (events[1].Row.RecordedAt, events[2].Row.RecordedAt);
         ReadEvent[] crossed = [events[0], At(events[1], third), At(events[2], second)];
 
-        var intervals = Timeline.Of(lead.LeadId, crossed).Intervals;
-        var then = On(intervals, day.AddDays(3), second);
-        Assert.Equal(owner, then!.OwnerId);
-        Assert.NotEqual(unit, then.UnitId);
-        Assert.Equal((owner, unit), (On(intervals, day.AddDays(3), third)!.OwnerId, On(intervals, day.AddDays(3), third)!.UnitId));
+        var folded = Timeline.Of(lead.LeadId, crossed);
+        var (before, after) = (On(folded.Intervals, day.AddDays(3), second)!, On(folded.Intervals, day.AddDays(3), third)!);
+        Assert.NotEqual(unit, before.UnitId);
+        Assert.NotEqual(owner, before.OwnerId);
+        Assert.Equal((owner, unit), (after.OwnerId, after.UnitId));
+
+        var timeline = crossed.Aggregate(new Timeline { LeadId = lead.LeadId }, (t, e) => Timeline.Apply(t, e)!.Value.Timeline);
+        Assert.Equal(Lines(folded.Timeline.Open), Lines(timeline.Open));
     }
 
     /// <summary>Counted, not timed: how much the next event looks at is the same however many there were.</summary>

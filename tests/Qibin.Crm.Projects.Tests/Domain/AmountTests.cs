@@ -20,7 +20,8 @@ public sealed class AmountTests
         Assert.Empty(Sums(project, 1 - kind));
 
         var reversal = project.Reverse(City.NewId(), wrong, "重复登记", Approver, Now);
-        Assert.Equal((kind, City.Cny(-50), wrong.OccurredOn, wrong.Id), (reversal.Kind, reversal.Amount, reversal.OccurredOn, reversal.ReversalOf!.Value));
+        Assert.Equal((kind, City.Cny(-50), wrong.OccurredOn, wrong.Id),
+            (reversal.Kind, reversal.Amount, reversal.OccurredOn, reversal.ReversalOf!.Value));
         Assert.Equal([City.Cny(100.25m), new Money(7, "USD")], Sums(project, kind));
         Assert.Equal("amount.isReversal", CodeOf(() => project.Reverse(City.NewId(), reversal, "x", Approver, Now)));
     }
@@ -47,7 +48,10 @@ public sealed class AmountTests
     }
 
     private static AmountEntry Record(Project project, AmountKind kind, Money amount) =>
-        project.Record(City.NewId(), kind, amount, Day.AddDays(2), kind == AmountKind.PaidIn ? FundsOrigin.Domestic : null, null, Officer, Now);
+        project.Record(City.NewId(), kind, amount, Day.AddDays(2), kind == AmountKind.PaidIn
+            ? FundsOrigin.Domestic
+            : null, null, Officer, Now);
 
-    private static Money[] Sums(Project project, AmountKind kind) => kind == AmountKind.PaidIn ? project.PaidIn : project.CompletedInvestment;
+    private static Money[] Sums(Project project, AmountKind kind) =>
+        kind == AmountKind.PaidIn ? project.PaidIn : project.CompletedInvestment;
 }

@@ -89,7 +89,13 @@ public sealed class ProjectMovesTests
     public void An_enterprise_that_moved_in_keeps_its_registration()
     {
         var project = At(ProjectStage.Started);
-        project.MoveIn([new Tenancy { TenancyId = City.NewId(), ProjectId = project.Id, EnterpriseId = City.NewId(), MovedInOn = Day.AddDays(4) }], Approver, Now);
+        project.MoveIn([new Tenancy
+        {
+            TenancyId = City.NewId(),
+            ProjectId = project.Id,
+            EnterpriseId = City.NewId(),
+            MovedInOn = Day.AddDays(4),
+        }], Approver, Now);
         Assert.Equal("project.movedIn", CodeOf(() => project.StepBack(ProjectStage.Signed, "x", Day.AddDays(9), Approver, Now)));
         project.StepBack(ProjectStage.Registered, "x", Day.AddDays(9), Approver, Now);
         Assert.NotNull(project.EnterpriseId);
@@ -148,19 +154,23 @@ public sealed class ProjectMovesTests
         project.ChangeStatus(ProjectStatus.Suspended, "停工", Day.AddDays(9), Approver, submission, Now);
         Assert.Equal((ProjectStatus.Suspended, "停工", SubmissionState.Open), (project.Status, project.StatusReason, submission.State));
         Assert.Equal("project.notActive", CodeOf(() => project.Approve(submission, Approver, null, Now)));
-        Assert.Equal("project.sameStatus", CodeOf(() => project.ChangeStatus(ProjectStatus.Suspended, "x", Day.AddDays(9), Approver, submission, Now)));
-        Assert.Equal("project.dateBeforeStatus", CodeOf(() => project.ChangeStatus(ProjectStatus.Active, "x", Day.AddDays(8), Approver, submission, Now)));
+        Assert.Equal("project.sameStatus",
+            CodeOf(() => project.ChangeStatus(ProjectStatus.Suspended, "x", Day.AddDays(9), Approver, submission, Now)));
+        Assert.Equal("project.dateBeforeStatus",
+            CodeOf(() => project.ChangeStatus(ProjectStatus.Active, "x", Day.AddDays(8), Approver, submission, Now)));
 
         project.ChangeStatus(ProjectStatus.Active, "复工", Day.AddDays(9), Approver, submission, Now);
         Assert.Equal((ProjectStatus.Active, (string?)null, ProjectStage.Started), (project.Status, project.StatusReason, project.Stage));
         project.Approve(submission, Approver, null, Now);
 
         project.ChangeStatus(ProjectStatus.Terminated, "撤资", Day.AddDays(9), Approver, null, Now);
-        Assert.Equal("project.terminated", CodeOf(() => project.ChangeStatus(ProjectStatus.Active, "x", Day.AddDays(9), Approver, null, Now)));
+        Assert.Equal("project.terminated",
+            CodeOf(() => project.ChangeStatus(ProjectStatus.Active, "x", Day.AddDays(9), Approver, null, Now)));
         Assert.Equal("project.terminated", CodeOf(() => project.Amend(project.Facts, Now)));
         Assert.Equal("project.terminated", CodeOf(() => project.CorrectContract(City.Cny(1), "x", Day, Approver, Now)));
         Assert.Equal(
-            [HistoryKind.Suspended, HistoryKind.Resumed, HistoryKind.Reached, HistoryKind.Terminated], project.History.Select(h => h.Kind).TakeLast(4));
+            [HistoryKind.Suspended, HistoryKind.Resumed, HistoryKind.Reached, HistoryKind.Terminated], project.History.Select(h => h.Kind)
+            .TakeLast(4));
     }
 
     [Fact]
@@ -183,7 +193,8 @@ public sealed class ProjectMovesTests
         project.CorrectContract(City.Cny(7), "补充协议", Day.AddDays(3), Approver, Now);
         var move = project.History.Last();
         Assert.Equal(
-            (HistoryKind.ContractCorrected, City.Cny(5), City.Cny(7), Day.AddDays(3)), (move.Kind, move.PreviousAmount, move.Amount, move.OccurredOn));
+            (HistoryKind.ContractCorrected, City.Cny(5), City.Cny(7), Day.AddDays(3)),
+            (move.Kind, move.PreviousAmount, move.Amount, move.OccurredOn));
         Assert.Equal(City.Cny(7), project.ContractAmount);
     }
 

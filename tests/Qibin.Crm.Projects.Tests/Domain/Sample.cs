@@ -15,7 +15,14 @@ internal static class Sample
 
     public static Project Opened() => Project.Open(
         City.NewId(), "P-2026-000001", "虚构项目",
-        new ConvertedLead { LeadId = City.NewId(), InvestorId = City.NewId(), InvestorName = "虚构公司", OwnerId = Officer, UnitId = City.NewId() },
+        new ConvertedLead
+        {
+            LeadId = City.NewId(),
+            InvestorId = City.NewId(),
+            InvestorName = "虚构公司",
+            OwnerId = Officer,
+            UnitId = City.NewId(),
+        },
         Day, Officer, Now);
 
     public static Document Reference(DocumentType type) => new() { Type = type, Title = "虚构附件", Hash = new string('a', 64) };

@@ -44,7 +44,8 @@ public sealed class StageGateTests
     public void An_officer_never_approves_and_each_role_above_has_a_part()
     {
         Assert.DoesNotContain(Roles.Officer, StageGates.ApproverRoles);
-        Assert.Equal(new[] { Roles.Coordinator, Roles.Leader, Roles.ProjectOfficer, Roles.UnitHead }, StageGates.ApproverRoles.Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { Roles.Coordinator, Roles.Leader, Roles.ProjectOfficer, Roles.UnitHead },
+            StageGates.ApproverRoles.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -114,7 +115,8 @@ public sealed class StageGateTests
     public void Efficient_is_who_reaches_both_thresholds_exactly_or_more(double output, double tax, string? refused)
     {
         var project = At(ProjectStage.AtCapacity);
-        var evidence = Evidence(StageGates.Into(ProjectStage.Efficient)!) with { AnnualOutput = City.Cny((decimal)output), AnnualTax = City.Cny((decimal)tax) };
+        var evidence = Evidence(
+            StageGates.Into(ProjectStage.Efficient)!) with { AnnualOutput = City.Cny((decimal)output), AnnualTax = City.Cny((decimal)tax) };
         void Submit() => project.Submit(City.NewId(), ProjectStage.Efficient, Day.AddDays(7), evidence, null, Officer, Officer, Now);
 
         if (refused is null)

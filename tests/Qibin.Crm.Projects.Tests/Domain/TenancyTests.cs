@@ -10,7 +10,8 @@ public sealed class TenancyTests
     [Fact]
     public void Every_order_of_the_events_ends_in_the_same_days()
     {
-        (string Tenancy, bool Left, int Day)[] events = [("a", false, 10), ("a", true, 30), ("b", false, 5), ("b", true, 40), ("c", false, 20), ("c", true, 25)];
+        (string Tenancy, bool Left, int Day)[] events =
+            [("a", false, 10), ("a", true, 30), ("b", false, 5), ("b", true, 40), ("c", false, 20), ("c", true, 25)];
         var orders = 0;
         foreach (var order in Permutations([.. events]))
         {
@@ -40,7 +41,13 @@ public sealed class TenancyTests
     public void A_project_has_left_when_its_last_tenancy_ended_and_is_back_with_a_further_one()
     {
         var project = At(ProjectStage.Registered);
-        var first = new Tenancy { TenancyId = City.NewId(), ProjectId = project.Id, EnterpriseId = City.NewId(), MovedInOn = Day.AddDays(10) };
+        var first = new Tenancy
+        {
+            TenancyId = City.NewId(),
+            ProjectId = project.Id,
+            EnterpriseId = City.NewId(),
+            MovedInOn = Day.AddDays(10),
+        };
         Assert.Equal((true, true), project.MoveIn([first], Officer, Now));
         Assert.Equal((false, false), project.MoveIn([first], Officer, Now));
         Assert.Equal(first.EnterpriseId, project.EnterpriseId);
@@ -49,18 +56,31 @@ public sealed class TenancyTests
         Assert.Equal((false, true), project.MoveIn([first], Officer, Now));
         Assert.Equal(Day.AddDays(20), project.LeftOn);
 
-        var second = new Tenancy { TenancyId = City.NewId(), ProjectId = project.Id, EnterpriseId = City.NewId(), MovedInOn = Day.AddDays(15) };
+        var second = new Tenancy
+        {
+            TenancyId = City.NewId(),
+            ProjectId = project.Id,
+            EnterpriseId = City.NewId(),
+            MovedInOn = Day.AddDays(15),
+        };
         Assert.Equal((false, true), project.MoveIn([first, second], Officer, Now));
         Assert.Null(project.LeftOn);
         Assert.Equal((Day.AddDays(10), first.EnterpriseId), (project.MovedInOn, project.EnterpriseId));
-        Assert.Equal([HistoryKind.MovedIn, HistoryKind.Left], project.History.Select(h => h.Kind).Where(k => k is HistoryKind.MovedIn or HistoryKind.Left));
+        Assert.Equal([HistoryKind.MovedIn, HistoryKind.Left], project.History.Select(h => h.Kind)
+            .Where(k => k is HistoryKind.MovedIn or HistoryKind.Left));
     }
 
     [Fact]
     public void An_end_without_its_beginning_says_nothing_yet()
     {
         var project = At(ProjectStage.Registered);
-        var tenancy = new Tenancy { TenancyId = City.NewId(), ProjectId = project.Id, EnterpriseId = City.NewId(), LeftOn = Day.AddDays(20) };
+        var tenancy = new Tenancy
+        {
+            TenancyId = City.NewId(),
+            ProjectId = project.Id,
+            EnterpriseId = City.NewId(),
+            LeftOn = Day.AddDays(20),
+        };
         Assert.Equal((false, false), project.MoveIn([tenancy], Officer, Now));
         Assert.Equal((null, null, (Guid?)null), (project.MovedInOn, project.LeftOn, project.EnterpriseId));
     }

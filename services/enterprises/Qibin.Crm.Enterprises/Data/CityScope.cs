@@ -18,7 +18,8 @@ internal static class CityScope
     public static bool WritesForTheCity(this Caller caller) => caller.IsIntegration || caller.Is(Writers);
 
     /// <summary>Keeps the rows that a caller with the route's role may change or attach something to.</summary>
-    public static IQueryable<T> EditableInCity<T>(this IQueryable<T> rows, Caller caller) where T : class, IConfidential => rows.DisclosedTo(caller);
+    public static IQueryable<T> EditableInCity<T>(this IQueryable<T> rows, Caller caller) where T : class, IConfidential =>
+        rows.DisclosedTo(caller);
 
     /// <summary>
     /// The applications that the caller may amend or withdraw: an officer only those that this officer drafted, as long as the project is

@@ -38,10 +38,13 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         this.LockEnterpriseAsync(uscc.Value, ct);
 
     /// <summary>Spaces that somebody has or holds on a day, or has not left although the term is over.</summary>
-    public IQueryable<Guid> TakenOn(DateOnly day) =>
-        Occupations.Where(o => o.From <= day && (o.Until == null || o.Until > day)).Select(o => o.SpaceId)
-            .Union(Occupations.Where(o => o.Until <= day && Tenancies.Any(t => t.ApplicationId == o.ApplicationId && (t.EndedOn == null || t.EndedOn > day)))
-                .Select(o => o.SpaceId));
+    public IQueryable<Guid> TakenOn(DateOnly day)
+    {
+        var let = Occupations.Where(o => o.From <= day && (o.Until == null || o.Until > day));
+        var overstayed = Occupations.Where(o => o.Until <= day
+            && Tenancies.Any(t => t.ApplicationId == o.ApplicationId && (t.EndedOn == null || t.EndedOn > day)));
+        return let.Select(o => o.SpaceId).Union(overstayed.Select(o => o.SpaceId));
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -108,7 +111,8 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         });
         modelBuilder.Entity<Occupation>(occupation =>
         {
-            occupation.ToTable("occupation", t => t.HasCheckConstraint("ck_occupation_term", "occupied_until is null or occupied_until > occupied_from"));
+            occupation.ToTable("occupation", t =>
+                t.HasCheckConstraint("ck_occupation_term", "occupied_until is null or occupied_until > occupied_from"));
             occupation.HasKey(x => new { x.ApplicationId, x.SpaceId });
             occupation.Property(x => x.From).HasColumnName("occupied_from");
             occupation.Property(x => x.Until).HasColumnName("occupied_until");

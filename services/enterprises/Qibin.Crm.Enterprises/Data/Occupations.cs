@@ -1,6 +1,8 @@
 namespace Qibin.Crm.Enterprises.Data;
 
-/// <summary>The constraint that no space is let twice at once. EF Core has no exclusion constraints, so the migration runs this statement.</summary>
+/// <summary>
+/// The constraint that no space is let twice at once. EF Core has no exclusion constraints, so the migration runs this statement.
+/// </summary>
 internal static class Occupations
 {
     public const string Exclusion =

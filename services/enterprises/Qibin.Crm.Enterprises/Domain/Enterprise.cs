@@ -66,7 +66,14 @@ public sealed class Enterprise : Aggregate, IConfidential
     {
         ArgumentNullException.ThrowIfNull(uscc);
         ArgumentNullException.ThrowIfNull(project);
-        var enterprise = new Enterprise { Id = Guid.CreateVersion7(at), Code = code, Uscc = uscc.Value, RegisteredOn = registeredOn, RecordedAt = at };
+        var enterprise = new Enterprise
+        {
+            Id = Guid.CreateVersion7(at),
+            Code = code,
+            Uscc = uscc.Value,
+            RegisteredOn = registeredOn,
+            RecordedAt = at,
+        };
         enterprise.Amend(new EnterpriseFacts(project.EnterpriseName, project.NodeCode, null, null), at);
         return enterprise;
     }
@@ -161,9 +168,13 @@ public sealed class Enterprise : Aggregate, IConfidential
 
     /// <summary>Whether this enterprise, or this project of it, is confidential, and its readers.</summary>
     public (bool Confidential, Guid[] Readers) CoverOf(Guid? projectId) =>
-        projectId is { } id && _links.Find(l => l.ProjectId == id) is { } link ? (link.Confidential, link.Readers) : (Confidential, Readers);
+        projectId is { } id && _links.Find(l => l.ProjectId == id) is { } link
+            ? (link.Confidential, link.Readers)
+            : (Confidential, Readers);
 
-    /// <summary>Derives confidentiality and registration date from the links. Without a link both stay: no event said that it may be shown.</summary>
+    /// <summary>
+    /// Derives confidentiality and registration date from the links. Without a link both stay: no event said that it may be shown.
+    /// </summary>
     private void Derive(DateTimeOffset at)
     {
         if (_links.Count == 0)

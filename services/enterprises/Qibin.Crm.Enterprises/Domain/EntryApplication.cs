@@ -193,7 +193,10 @@ public sealed class EntryApplication : Aggregate, IConfidential
         Touch();
     }
 
-    /// <summary>通过: reserves the spaces. Needs a review, a mean score of at least the pass mark, no veto, and for preferential terms a fair-competition review that did not fail.</summary>
+    /// <summary>
+    /// 通过: reserves the spaces. Needs a review, a mean score of at least the pass mark, no veto, and for preferential terms a
+    /// fair-competition review that did not fail.
+    /// </summary>
     public EntryState Approve(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -303,7 +306,8 @@ public sealed class EntryApplication : Aggregate, IConfidential
     /// <summary>撤回: the applicant withdraws; a reservation ends.</summary>
     public EntryState Withdraw(Step step) => Drop(
         EntryState.Withdrawn, step,
-        EntryState.Draft, EntryState.Returned, EntryState.Accepted, EntryState.Reviewing, EntryState.Approved, EntryState.Agreed, EntryState.HandedOver);
+        EntryState.Draft, EntryState.Returned, EntryState.Accepted, EntryState.Reviewing, EntryState.Approved, EntryState.Agreed,
+            EntryState.HandedOver);
 
     private EntryState Drop(EntryState to, Step step, params ReadOnlySpan<EntryState> allowed)
     {
@@ -313,7 +317,9 @@ public sealed class EntryApplication : Aggregate, IConfidential
     }
 
     private EntryState From(params ReadOnlySpan<EntryState> allowed) =>
-        allowed.Contains(State) ? State : throw new RuleViolation("entry.wrongState", NameOf(State), ProblemText.List([.. allowed.ToArray().Select(NameOf)]));
+        allowed.Contains(State)
+            ? State
+            : throw new RuleViolation("entry.wrongState", NameOf(State), ProblemText.List([.. allowed.ToArray().Select(NameOf)]));
 
     private void Ask(EntryWish wish)
     {

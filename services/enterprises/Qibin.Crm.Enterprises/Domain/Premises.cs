@@ -106,7 +106,8 @@ public sealed class Building : PremisesPart
 /// <param name="ReadyOn">The day from which it can be let; idle days count from it.</param>
 /// <param name="State">Only an available space can be let.</param>
 public sealed record SpaceFacts(
-    string Name, int Floor, decimal Area, decimal? Height, decimal? FloorLoad, decimal? Power, Money? Rent, Coordinates? At, DateOnly ReadyOn,
+    string Name, int Floor, decimal Area, decimal? Height, decimal? FloorLoad, decimal? Power, Money? Rent, Coordinates? At,
+    DateOnly ReadyOn,
     PremisesState State);
 
 /// <summary>A space 单元: the smallest part of a building that is let.</summary>
@@ -130,7 +131,14 @@ public sealed class Space : PremisesPart
     public static Space Open(Building building, string code, SpaceFacts facts, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(building);
-        var space = new Space { Id = Guid.CreateVersion7(at), ParkId = building.ParkId, BuildingId = building.Id, Code = code, RecordedAt = at };
+        var space = new Space
+        {
+            Id = Guid.CreateVersion7(at),
+            ParkId = building.ParkId,
+            BuildingId = building.Id,
+            Code = code,
+            RecordedAt = at,
+        };
         space.Amend(building, facts, at);
         return space;
     }

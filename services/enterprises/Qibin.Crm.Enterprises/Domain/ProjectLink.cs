@@ -18,7 +18,9 @@ public sealed class ProjectLink : IScoped
     /// <summary>Business date of the registration; of a later stage until the event of the registration arrives.</summary>
     public required DateOnly RegisteredOn { get; set; }
 
-    /// <summary>The project's version at the registration that gave <see cref="RegisteredOn"/>; 0 while it is a later stage's date.</summary>
+    /// <summary>
+    /// The project's version at the registration that gave <see cref="RegisteredOn"/>; 0 while it is a later stage's date.
+    /// </summary>
     public required long RegisteredVersion { get; set; }
 
     public required bool Confidential { get; set; }

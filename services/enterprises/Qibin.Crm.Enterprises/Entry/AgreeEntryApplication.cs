@@ -26,7 +26,8 @@ public sealed record AgreementRequest
 internal static class AgreeEntryApplication
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid applicationId, AgreementRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid applicationId, AgreementRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
@@ -40,7 +41,8 @@ internal static class AgreeEntryApplication
     }
 
     internal static Task ApplyAsync(
-        EntryApplication application, AgreementRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer, CancellationToken ct) =>
+        EntryApplication application, AgreementRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer,
+        CancellationToken ct) =>
         PlainSteps.ApplyAsync(
             application, (a, s) => a.Agree(s, request.AgreementNumber), clock.StepOf(caller, request.On, request.Opinion, pointer), db, ct);
 }

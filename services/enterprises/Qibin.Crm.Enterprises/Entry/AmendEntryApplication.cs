@@ -35,7 +35,8 @@ public sealed record AmendEntryApplicationRequest : MergePatch
 internal static class AmendEntryApplication
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid applicationId, AmendEntryApplicationRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid applicationId, AmendEntryApplicationRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var application = await db.EditableByDrafter(caller).WholeForUpdate(applicationId, ct);
         if (application is null)

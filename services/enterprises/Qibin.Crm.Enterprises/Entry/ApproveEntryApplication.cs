@@ -32,7 +32,8 @@ internal static class ApproveEntryApplication
     private static readonly string[] Approvers = [Roles.UnitHead, Roles.Leader];
 
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid applicationId, ApprovalRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid applicationId, ApprovalRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
@@ -46,12 +47,14 @@ internal static class ApproveEntryApplication
     }
 
     internal static async Task ApplyAsync(
-        EntryApplication application, ApprovalRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer, CancellationToken ct)
+        EntryApplication application, ApprovalRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer,
+        CancellationToken ct)
     {
         var step = clock.StepOf(caller, request.On, request.Opinion, pointer + "/on");
         if (caller.IsIntegration)
         {
-            var approver = await db.Set<OfficerRow>().AsNoTracking().SingleOrDefaultAsync(o => o.OfficerId == request.ApproverId && o.Active, ct);
+            var approver = await db.Set<OfficerRow>().AsNoTracking()
+                .SingleOrDefaultAsync(o => o.OfficerId == request.ApproverId && o.Active, ct);
             step = approver?.Roles.Any(Approvers.Contains) == true
                 ? step with { OfficerId = approver.OfficerId }
                 : throw Refusal.Invalid(pointer + "/approverId", "entry.approverNeeded");

@@ -63,7 +63,8 @@ internal static class DraftEntryApplication
         var enterprise = await db.Enterprises.EditableInCity(caller).Locked(request.EnterpriseId!.Value)
             .Include(e => e.Links).AsSplitQuery().SingleOrDefaultAsync(ct)
             ?? throw Refusal.Invalid("/enterpriseId", "enterprise.unknown");
-        var projects = await db.ProjectLinks.OpenToApplicationsOf(caller).Where(l => l.EnterpriseId == enterprise.Id).Select(l => l.ProjectId).ToListAsync(ct);
+        var projects = await db.ProjectLinks.OpenToApplicationsOf(caller).Where(l => l.EnterpriseId == enterprise.Id)
+            .Select(l => l.ProjectId).ToListAsync(ct);
         if (request.ProjectId is { } given && !projects.Contains(given))
         {
             throw new RuleViolation("entry.projectNotLinked");
@@ -78,7 +79,8 @@ internal static class DraftEntryApplication
         var projectId = request.ProjectId ?? (enterprise.Links.Count == 1 && projects.Count == 1 ? projects[0] : null);
         var application = EntryApplication.Draft(
             await codes.NextAsync("EA", ct), enterprise, projectId,
-            new EntryWish([.. request.SpaceIds!], request.WantedFrom!.Value, request.WantedTo, request.PreferentialTerms, request.Note), step);
+            new EntryWish([.. request.SpaceIds!], request.WantedFrom!.Value, request.WantedTo, request.PreferentialTerms, request.Note),
+                step);
         db.Add(application);
         await db.SaveChangesAsync(ct);
         return application;

@@ -17,8 +17,10 @@ internal static class EntryChanges
         new(clock.NotAfterToday(on, pointer), caller.Id, caller.Id, clock.GetUtcNow(), opinion);
 
     /// <summary>The whole application of these, locked; null when there is none.</summary>
-    public static Task<EntryApplication?> WholeForUpdate(this IQueryable<EntryApplication> rows, Guid applicationId, CancellationToken ct) =>
-        rows.Locked(applicationId).Include(a => a.Moves).Include(a => a.Reviews).Include(a => a.Occupations).AsSplitQuery().SingleOrDefaultAsync(ct);
+    public static Task<EntryApplication?> WholeForUpdate(
+        this IQueryable<EntryApplication> rows, Guid applicationId, CancellationToken ct) =>
+        rows.Locked(applicationId).Include(a => a.Moves).Include(a => a.Reviews).Include(a => a.Occupations).AsSplitQuery()
+            .SingleOrDefaultAsync(ct);
 
     /// <summary>Publishes the latest move.</summary>
     public static void PublishMove(this EnterprisesDb db, EntryApplication application, EntryState from) =>

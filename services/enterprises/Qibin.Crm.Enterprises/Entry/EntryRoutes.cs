@@ -29,7 +29,8 @@ internal static class EntryRoutes
             .WithName("acceptEntryApplication").WithSummary("受理入驻申请 · Accept an application");
         entry.MapPost("/{applicationId:guid}/review", ReviewEntryApplication.Handle).Allow(Scopes.EnterprisesWrite, CityScope.Writers)
             .WithName("reviewEntryApplication").WithSummary("评审入驻申请 · Review an application by the score sheet");
-        entry.MapPost("/{applicationId:guid}/fair-competition-review", RecordFairCompetition.Handle).Allow(Scopes.EnterprisesWrite, CityScope.Writers)
+        entry.MapPost("/{applicationId:guid}/fair-competition-review", RecordFairCompetition.Handle)
+            .Allow(Scopes.EnterprisesWrite, CityScope.Writers)
             .WithName("recordFairCompetitionReview").WithSummary("登记公平竞争审查 · Put the fair-competition review on record");
         entry.MapPost("/{applicationId:guid}/approval", ApproveEntryApplication.Handle).Allow(Scopes.EnterprisesWrite, Approvers)
             .WithName("approveEntryApplication").WithSummary("批准入驻申请 · Approve an application and reserve its spaces");
@@ -39,7 +40,8 @@ internal static class EntryRoutes
             .WithName("handOverPremises").WithSummary("交付载体 · Record the handover of the premises");
         entry.MapPost("/{applicationId:guid}/move-in", MoveIn.Handle).Allow(Scopes.EnterprisesWrite, CityScope.Writers)
             .WithName("moveInEnterprise").WithSummary("入驻 · Move the enterprise in and open its tenancy");
-        entry.MapPost("/{applicationId:guid}/return", PlainSteps.Return).Allow(Scopes.EnterprisesWrite, [.. CityScope.Writers, .. Approvers])
+        entry.MapPost("/{applicationId:guid}/return", PlainSteps.Return)
+            .Allow(Scopes.EnterprisesWrite, [.. CityScope.Writers, .. Approvers])
             .WithName("returnEntryApplication").WithSummary("退回入驻申请 · Return an application to the applicant");
         entry.MapPost("/{applicationId:guid}/veto", PlainSteps.Veto).Allow(Scopes.EnterprisesWrite, [.. CityScope.Writers, .. Approvers])
             .WithName("vetoEntryApplication").WithSummary("否决入驻申请 · Veto an application");

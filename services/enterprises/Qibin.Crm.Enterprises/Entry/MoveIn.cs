@@ -21,9 +21,11 @@ public sealed record MoveInReceipt : Receipt
 internal static class MoveIn
 {
     internal static async Task<Results<Ok<MoveInReceipt>, NotFound>> Handle(
-        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
+        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock,
+        CancellationToken ct)
     {
-        var enterpriseId = await db.EntryApplications.EditableInCity(caller).Where(a => a.Id == applicationId).Select(a => (Guid?)a.EnterpriseId).SingleOrDefaultAsync(ct);
+        var enterpriseId = await db.EntryApplications.EditableInCity(caller).Where(a => a.Id == applicationId)
+            .Select(a => (Guid?)a.EnterpriseId).SingleOrDefaultAsync(ct);
         if (enterpriseId is null)
         {
             return TypedResults.NotFound();

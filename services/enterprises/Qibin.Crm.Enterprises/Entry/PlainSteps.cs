@@ -10,28 +10,38 @@ namespace Qibin.Crm.Enterprises.Entry;
 internal static class PlainSteps
 {
     internal static Task<Results<Ok<Receipt>, NotFound>> Accept(
-        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Accept(s), Step(request, caller, clock), db, ct);
+        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct) =>
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Accept(s),
+            Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> HandOver(
-        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.HandOver(s), Step(request, caller, clock), db, ct);
+        Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct) =>
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.HandOver(s),
+            Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Return(
-        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Return(s), Step(request, caller, clock), db, ct);
+        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct) =>
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Return(s),
+            Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Veto(
-        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Veto(s), Step(request, caller, clock), db, ct);
+        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct) =>
+        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Veto(s), Step(request, caller, clock),
+            db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Withdraw(
-        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct) =>
         HandleAsync(db.EditableByDrafter(caller), applicationId, ifMatch, (a, s) => a.Withdraw(s), Step(request, caller, clock), db, ct);
 
     private static Step Step(StepRequest request, Caller caller, TimeProvider clock) => clock.StepOf(caller, request.On, request.Opinion);
 
-    private static Step Step(ReasonedStepRequest request, Caller caller, TimeProvider clock) => clock.StepOf(caller, request.On, request.Opinion);
+    private static Step Step(ReasonedStepRequest request, Caller caller, TimeProvider clock) =>
+        clock.StepOf(caller, request.On, request.Opinion);
 
     /// <summary>Takes the step and publishes the move.</summary>
     internal static async Task ApplyAsync(
@@ -43,7 +53,8 @@ internal static class PlainSteps
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> HandleAsync(
-        IQueryable<EntryApplication> editable, Guid applicationId, IfMatch ifMatch, Func<EntryApplication, Step, EntryState> take, Step step,
+        IQueryable<EntryApplication> editable, Guid applicationId, IfMatch ifMatch, Func<EntryApplication, Step, EntryState> take,
+        Step step,
         EnterprisesDb db, CancellationToken ct)
     {
         var application = await editable.WholeForUpdate(applicationId, ct);

@@ -149,10 +149,12 @@ public sealed record EntryApplicationDetail : IVersioned
 internal static class ReadEntryApplications
 {
     public static readonly Listing<EntryApplication> Listing = new Listing<EntryApplication>(a => a.Id, "-updatedAt")
-        .Sort("updatedAt", a => a.UpdatedAt).Sort("stateOn", a => a.StateOn).Sort("wantedFrom", a => a.WantedFrom).Sort("code", a => a.Code);
+        .Sort("updatedAt", a => a.UpdatedAt).Sort("stateOn", a => a.StateOn).Sort("wantedFrom", a => a.WantedFrom)
+        .Sort("code", a => a.Code);
 
     internal static async Task<Ok<Page<EntryApplicationSummary>>> List(
-        [AsParameters] EntryApplicationQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller, CancellationToken ct)
+        [AsParameters] EntryApplicationQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller,
+        CancellationToken ct)
     {
         var rows = db.EntryApplications.AsNoTracking().DisclosedTo(caller);
         if (query.State is { Values: var states })
@@ -196,7 +198,8 @@ internal static class ReadEntryApplications
         }, ct));
     }
 
-    internal static async Task<Results<Ok<EntryApplicationDetail>, NotFound>> Get(Guid applicationId, EnterprisesDb db, Caller caller, CancellationToken ct)
+    internal static async Task<Results<Ok<EntryApplicationDetail>,
+        NotFound>> Get(Guid applicationId, EnterprisesDb db, Caller caller, CancellationToken ct)
     {
         var a = await db.EntryApplications.AsNoTracking().DisclosedTo(caller).Include(x => x.Moves).Include(x => x.Reviews).AsSplitQuery()
             .SingleOrDefaultAsync(x => x.Id == applicationId, ct);

@@ -34,7 +34,8 @@ public sealed record RecordEntryApplicationRequest
 internal static class RecordEntryApplications
 {
     internal static async Task<Ok<BatchAnswer>> Handle(
-        BatchRequest<RecordEntryApplicationRequest> batch, HttpContext http, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock,
+        BatchRequest<RecordEntryApplicationRequest> batch, HttpContext http, EnterprisesDb db, Caller caller, PeopleCodes codes,
+        TimeProvider clock,
         CancellationToken ct) =>
         TypedResults.Ok(await Batch.RunAsync(http, batch, async item => await RecordAsync(item, db, caller, codes, clock, ct)));
 
@@ -50,7 +51,8 @@ internal static class RecordEntryApplications
 
         if (request.Acceptance is { } accepted)
         {
-            await PlainSteps.ApplyAsync(application, (a, s) => a.Accept(s), clock.StepOf(caller, accepted.On, accepted.Opinion, "/acceptance/on"), db, ct);
+            await PlainSteps.ApplyAsync(
+                application, (a, s) => a.Accept(s), clock.StepOf(caller, accepted.On, accepted.Opinion, "/acceptance/on"), db, ct);
         }
 
         if (request.Review is { } review)
@@ -70,7 +72,8 @@ internal static class RecordEntryApplications
 
         if (request.Handover is { } handover)
         {
-            await PlainSteps.ApplyAsync(application, (a, s) => a.HandOver(s), clock.StepOf(caller, handover.On, handover.Opinion, "/handover/on"), db, ct);
+            await PlainSteps.ApplyAsync(
+                application, (a, s) => a.HandOver(s), clock.StepOf(caller, handover.On, handover.Opinion, "/handover/on"), db, ct);
         }
 
         if (request.MoveIn is not { } moveIn)

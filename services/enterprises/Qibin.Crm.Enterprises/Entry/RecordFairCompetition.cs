@@ -26,7 +26,8 @@ public sealed record FairCompetitionRequest
 internal static class RecordFairCompetition
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid applicationId, FairCompetitionRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid applicationId, FairCompetitionRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
@@ -40,7 +41,8 @@ internal static class RecordFairCompetition
     }
 
     internal static async Task ApplyAsync(
-        EntryApplication application, FairCompetitionRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer, CancellationToken ct)
+        EntryApplication application, FairCompetitionRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer,
+        CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.On, pointer);
         application.RecordFairCompetition(

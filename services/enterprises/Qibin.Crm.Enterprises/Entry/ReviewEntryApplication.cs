@@ -43,7 +43,8 @@ public sealed record ReviewRequest
 internal static class ReviewEntryApplication
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid applicationId, ReviewRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid applicationId, ReviewRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
         if (application is null)
@@ -64,7 +65,8 @@ internal static class ReviewEntryApplication
     /// <param name="pointer">JSON pointer to the sheet in the body.</param>
     /// <param name="ct">Cancels.</param>
     internal static async Task ApplyAsync(
-        EntryApplication application, ReviewRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer, CancellationToken ct)
+        EntryApplication application, ReviewRequest request, EnterprisesDb db, Caller caller, TimeProvider clock, string pointer,
+        CancellationToken ct)
     {
         var (points, vetoes) = Read(request, pointer);
         var from = application.Review(clock.StepOf(caller, request.On, request.Opinion, pointer + "/on"), points, vetoes);
@@ -106,7 +108,8 @@ internal static class ReviewEntryApplication
             }
         }
 
-        faults.AddRange(ScoreSheet.Indicators.Where(x => !given.ContainsKey(x.Code)).Select(x => new Fault(pointer + "/scores", "score.indicatorMissing", x.Code)));
+        faults.AddRange(ScoreSheet.Indicators.Where(x => !given.ContainsKey(x.Code))
+            .Select(x => new Fault(pointer + "/scores", "score.indicatorMissing", x.Code)));
         var vetoes = request.Vetoes ?? [];
         for (var i = 0; i < vetoes.Count; i++)
         {

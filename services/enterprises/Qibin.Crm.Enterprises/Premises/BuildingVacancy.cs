@@ -78,7 +78,14 @@ internal static class BuildingVacancy
         var idle = spaces.Where(u => !u.Taken).Select(u =>
         {
             var since = u.LastUntil > u.ReadyOn ? u.LastUntil.Value : u.ReadyOn;
-            return new IdleSpace { SpaceId = u.Id, Name = u.Name, Area = u.Area, FreeSince = since, IdleDays = day.DayNumber - since.DayNumber };
+            return new IdleSpace
+            {
+                SpaceId = u.Id,
+                Name = u.Name,
+                Area = u.Area,
+                FreeSince = since,
+                IdleDays = day.DayNumber - since.DayNumber,
+            };
         }).OrderByDescending(u => u.IdleDays).ThenBy(u => u.Name, StringComparer.Ordinal).ToList();
         var (area, free) = (spaces.Sum(u => u.Area), idle.Sum(u => u.Area));
         return TypedResults.Ok(new VacancyAnswer

@@ -64,7 +64,8 @@ internal static class OpenSpace
         var building = await db.Buildings.Locked(request.BuildingId!.Value).AsNoTracking().SingleOrDefaultAsync(ct)
             ?? throw Refusal.Invalid("/buildingId", "premises.buildingUnknown");
         var facts = new SpaceFacts(
-            request.Name!, request.Floor!.Value, request.Area!.Value, request.Height, request.FloorLoad, request.Power, request.Rent, request.At?.Read(),
+            request.Name!, request.Floor!.Value, request.Area!.Value, request.Height, request.FloorLoad, request.Power, request.Rent,
+            request.At?.Read(),
             request.ReadyOn ?? clock.Today(), request.State ?? PremisesState.Available);
         var space = Space.Open(building, await codes.NextAsync("S", ct), facts, clock.GetUtcNow());
         db.Add(space);
@@ -73,6 +74,7 @@ internal static class OpenSpace
     }
 
     internal static async Task<Ok<BatchAnswer>> HandleBatch(
-        BatchRequest<OpenSpaceRequest> batch, HttpContext http, EnterprisesDb db, PeopleCodes codes, TimeProvider clock, CancellationToken ct) =>
+        BatchRequest<OpenSpaceRequest> batch, HttpContext http, EnterprisesDb db, PeopleCodes codes, TimeProvider clock,
+        CancellationToken ct) =>
         TypedResults.Ok(await Batch.RunAsync(http, batch, async item => await Handle(item, db, codes, clock, ct)));
 }

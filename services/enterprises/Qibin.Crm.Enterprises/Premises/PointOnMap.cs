@@ -16,5 +16,6 @@ public sealed record PointOnMap
 
     internal Coordinates Read() => new(Longitude!.Value, Latitude!.Value);
 
-    internal static PointOnMap? From(Coordinates? at) => at is null ? null : new PointOnMap { Longitude = at.Longitude, Latitude = at.Latitude };
+    internal static PointOnMap? From(Coordinates? at) =>
+        at is null ? null : new PointOnMap { Longitude = at.Longitude, Latitude = at.Latitude };
 }

@@ -24,5 +24,6 @@ internal static class PremisesReading
         return rows.Where(p => EF.Functions.ILike(p.Name, pattern, Like.Escape));
     }
 
-    public static Receipt Receipt(this PremisesPart premises) => new() { Id = premises.Id, Code = premises.Code, Version = premises.Version };
+    public static Receipt Receipt(this PremisesPart premises) =>
+        new() { Id = premises.Id, Code = premises.Code, Version = premises.Version };
 }

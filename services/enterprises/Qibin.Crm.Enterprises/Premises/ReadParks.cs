@@ -43,7 +43,8 @@ internal static class ReadParks
     }
 
     internal static async Task<Results<Ok<ParkAnswer>, NotFound>> Get(Guid parkId, EnterprisesDb db, CancellationToken ct) =>
-        await db.Parks.AsNoTracking().SingleOrDefaultAsync(p => p.Id == parkId, ct) is { } park ? TypedResults.Ok(From(park)) : TypedResults.NotFound();
+        await db.Parks.AsNoTracking()
+            .SingleOrDefaultAsync(p => p.Id == parkId, ct) is { } park ? TypedResults.Ok(From(park)) : TypedResults.NotFound();
 
     private static ParkAnswer From(Park park) => new()
     {

@@ -80,7 +80,8 @@ internal static class ReadSpaces
     public static readonly Listing<Space> Listing = PremisesReading.Listing<Space>().Sort("area", u => u.Area).Sort("floor", u => u.Floor);
 
     internal static async Task<Ok<Page<SpaceAnswer>>> List(
-        [AsParameters] SpaceQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, TimeProvider clock, CancellationToken ct)
+        [AsParameters] SpaceQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, TimeProvider clock,
+        CancellationToken ct)
     {
         var rows = db.Spaces.AsNoTracking().Named(query.Q);
         if (query.ParkId is { } park)
@@ -125,7 +126,8 @@ internal static class ReadSpaces
     }
 
     internal static async Task<Results<Ok<SpaceAnswer>, NotFound>> Get(Guid spaceId, EnterprisesDb db, CancellationToken ct) =>
-        await db.Spaces.AsNoTracking().SingleOrDefaultAsync(u => u.Id == spaceId, ct) is { } space ? TypedResults.Ok(From(space)) : TypedResults.NotFound();
+        await db.Spaces.AsNoTracking()
+            .SingleOrDefaultAsync(u => u.Id == spaceId, ct) is { } space ? TypedResults.Ok(From(space)) : TypedResults.NotFound();
 
     private static SpaceAnswer From(Space space) => new()
     {

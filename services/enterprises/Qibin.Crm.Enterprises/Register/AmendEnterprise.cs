@@ -30,7 +30,8 @@ public sealed record AmendEnterpriseRequest : MergePatch
 internal static class AmendEnterprise
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid enterpriseId, AmendEnterpriseRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid enterpriseId, AmendEnterpriseRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var enterprise = await db.Enterprises.EditableInCity(caller).ForUpdate(enterpriseId, ct);
         if (enterprise is null)

@@ -9,10 +9,12 @@ namespace Qibin.Crm.Enterprises.Register;
 /// <summary>Reads one enterprise, with the projects that the caller may know of.</summary>
 internal static class GetEnterprise
 {
-    internal static async Task<Results<Ok<EnterpriseDetail>, NotFound>> Handle(Guid enterpriseId, EnterprisesDb db, Caller caller, CancellationToken ct)
+    internal static async Task<Results<Ok<EnterpriseDetail>,
+        NotFound>> Handle(Guid enterpriseId, EnterprisesDb db, Caller caller, CancellationToken ct)
     {
         var links = db.ProjectLinks.DisclosedTo(caller);
-        var detail = await db.Enterprises.AsNoTracking().DisclosedTo(caller).Where(e => e.Id == enterpriseId).Select(e => new EnterpriseDetail
+        var detail = await db.Enterprises.AsNoTracking().DisclosedTo(caller).Where(e => e.Id == enterpriseId)
+            .Select(e => new EnterpriseDetail
         {
             Id = e.Id,
             Code = e.Code,

@@ -44,7 +44,8 @@ internal static class ListEnterprises
     private static readonly Func<Enterprise, EnterpriseSummary> Summary = EnterpriseSummary.Of.Compile();
 
     internal static async Task<Ok<Page<EnterpriseSummary>>> Handle(
-        [AsParameters] EnterpriseQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller, CancellationToken ct)
+        [AsParameters] EnterpriseQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller,
+        CancellationToken ct)
     {
         if (query.Chain is { } known && !IndustryChains.Exists(known))
         {

@@ -47,7 +47,8 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
 
         var uscc = Uscc.Parse(state.Uscc);
         await db.OneAtATimeAsync(uscc, ct);
-        var enterprise = await db.Enterprises.FromSql($"select * from enterprise where uscc = {uscc.Value} for update").Include(e => e.Links).SingleOrDefaultAsync(ct);
+        var enterprise = await db.Enterprises.FromSql($"select * from enterprise where uscc = {uscc.Value} for update")
+            .Include(e => e.Links).SingleOrDefaultAsync(ct);
         if (enterprise?.Links.Any(l => l.ProjectId == project.ProjectId) != true && await LinkedAsync(project.ProjectId, ct) is { } other)
         {
             if (other.Links.Single(l => l.ProjectId == project.ProjectId).Version >= version)
@@ -88,19 +89,25 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
         return id is null ? null : await db.Enterprises.Locked(id.Value).Include(e => e.Links).AsSplitQuery().SingleAsync(ct);
     }
 
-    /// <summary>Applications and tenancies take over the confidentiality and readers of their project, or without one of the enterprise.</summary>
+    /// <summary>
+    /// Applications and tenancies take over the confidentiality and readers of their project, or without one of the enterprise.
+    /// </summary>
     private async Task CoverAsync(Enterprise enterprise, Guid? projectId, DateTimeOffset at, CancellationToken ct)
     {
         foreach (var project in (Guid?[])(projectId is null ? [null] : [null, projectId]))
         {
             var (confidential, readers) = enterprise.CoverOf(project);
             // The time of change is set too, so that a reader of changes gets a row that was just opened.
-            await db.EntryApplications.Where(a => a.EnterpriseId == enterprise.Id && a.ProjectId == project && (a.Confidential != confidential || a.Readers != readers))
+            await db.EntryApplications.Where(
+                a => a.EnterpriseId == enterprise.Id && a.ProjectId == project && (a.Confidential != confidential || a.Readers != readers))
                 .ExecuteUpdateAsync(set => set
-                    .SetProperty(a => a.Confidential, confidential).SetProperty(a => a.Readers, readers).SetProperty(a => a.UpdatedAt, at), ct);
-            await db.Tenancies.Where(t => t.EnterpriseId == enterprise.Id && t.ProjectId == project && (t.Confidential != confidential || t.Readers != readers))
+                    .SetProperty(a => a.Confidential, confidential).SetProperty(a => a.Readers, readers)
+                    .SetProperty(a => a.UpdatedAt, at), ct);
+            await db.Tenancies.Where(
+                t => t.EnterpriseId == enterprise.Id && t.ProjectId == project && (t.Confidential != confidential || t.Readers != readers))
                 .ExecuteUpdateAsync(set => set
-                    .SetProperty(t => t.Confidential, confidential).SetProperty(t => t.Readers, readers).SetProperty(t => t.UpdatedAt, at), ct);
+                    .SetProperty(t => t.Confidential, confidential).SetProperty(t => t.Readers, readers)
+                    .SetProperty(t => t.UpdatedAt, at), ct);
         }
     }
 }

@@ -36,7 +36,9 @@ public sealed record RegisterEnterpriseRequest
     public DateOnly? RegisteredOn { get; init; }
 }
 
-/// <summary>Registers an enterprise by hand. A code that is registered already is refused with the enterprise, if the caller may see it.</summary>
+/// <summary>
+/// Registers an enterprise by hand. A code that is registered already is refused with the enterprise, if the caller may see it.
+/// </summary>
 internal static class RegisterEnterprise
 {
     internal static async Task<Created<Receipt>> Handle(
@@ -50,7 +52,8 @@ internal static class RegisterEnterprise
             throw new Refusal(StatusCodes.Status409Conflict, "enterprise.usccTaken")
             {
                 Candidates = await db.Enterprises.DisclosedTo(caller).Where(e => e.Uscc == uscc.Value)
-                    .Select(e => new ProblemCandidate { Id = e.Id, Name = e.Name, Location = "/api/v1/enterprises/" + e.Id }).ToListAsync(ct),
+                    .Select(e => new ProblemCandidate { Id = e.Id, Name = e.Name, Location = "/api/v1/enterprises/" + e.Id })
+                    .ToListAsync(ct),
             };
         }
 
@@ -59,6 +62,7 @@ internal static class RegisterEnterprise
         db.Add(enterprise);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
-            $"/api/v1/enterprises/{enterprise.Id}", new Receipt { Id = enterprise.Id, Code = enterprise.Code, Version = enterprise.Version });
+            $"/api/v1/enterprises/{enterprise.Id}",
+            new Receipt { Id = enterprise.Id, Code = enterprise.Code, Version = enterprise.Version });
     }
 }

@@ -26,10 +26,12 @@ public sealed record EndTenancyRequest
 internal static class EndTenancy
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid tenancyId, EndTenancyRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid tenancyId, EndTenancyRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var step = clock.StepOf(caller, request.EndedOn, request.Reason, "/endedOn");
-        var enterpriseId = await db.Tenancies.EditableInCity(caller).Where(t => t.Id == tenancyId).Select(t => (Guid?)t.EnterpriseId).SingleOrDefaultAsync(ct);
+        var enterpriseId = await db.Tenancies.EditableInCity(caller).Where(t => t.Id == tenancyId).Select(t => (Guid?)t.EnterpriseId)
+            .SingleOrDefaultAsync(ct);
         if (enterpriseId is null)
         {
             return TypedResults.NotFound();
@@ -47,7 +49,8 @@ internal static class EndTenancy
         tenancy.End(step.On, request.Reason!, step.At);
         var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(tenancy.ApplicationId, ct);
         var from = application!.Leave(step);
-        enterprise.SetInCity(await db.Tenancies.AnyAsync(t => t.EnterpriseId == enterprise.Id && t.Id != tenancyId && t.EndedOn == null, ct), step.At);
+        enterprise.SetInCity(await db.Tenancies.AnyAsync(
+            t => t.EnterpriseId == enterprise.Id && t.Id != tenancyId && t.EndedOn == null, ct), step.At);
         db.PublishMove(application, from);
         db.Publish(enterprise, new EnterpriseLeft
         {

@@ -71,7 +71,8 @@ internal static class ReadTenancies
         .Sort("updatedAt", r => r.Tenancy.UpdatedAt);
 
     internal static async Task<Ok<Page<TenancyAnswer>>> List(
-        [AsParameters] TenancyQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller, CancellationToken ct)
+        [AsParameters] TenancyQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller,
+        CancellationToken ct)
     {
         var rows = db.Tenancies.DisclosedTo(caller);
         if (query.On is { } on)
@@ -102,12 +103,14 @@ internal static class ReadTenancies
         return TypedResults.Ok(await Listing.PageAsync(Roster(db, rows), page, request, From, ct));
     }
 
-    internal static async Task<Results<Ok<TenancyAnswer>, NotFound>> Get(Guid tenancyId, EnterprisesDb db, Caller caller, CancellationToken ct) =>
+    internal static async Task<Results<Ok<TenancyAnswer>,
+        NotFound>> Get(Guid tenancyId, EnterprisesDb db, Caller caller, CancellationToken ct) =>
         await Roster(db, db.Tenancies.DisclosedTo(caller).Where(t => t.Id == tenancyId)).SingleOrDefaultAsync(ct) is { } row
             ? TypedResults.Ok(From(row)) : TypedResults.NotFound();
 
     private static IQueryable<RosterRow> Roster(EnterprisesDb db, IQueryable<Tenancy> tenancies) =>
-        tenancies.AsNoTracking().Join(db.Enterprises, t => t.EnterpriseId, e => e.Id, (t, e) => new RosterRow { Tenancy = t, EnterpriseName = e.Name });
+        tenancies.AsNoTracking()
+            .Join(db.Enterprises, t => t.EnterpriseId, e => e.Id, (t, e) => new RosterRow { Tenancy = t, EnterpriseName = e.Name });
 
     private static TenancyAnswer From(RosterRow row) => new()
     {

@@ -89,13 +89,15 @@ internal static class Pages
 
     /// <summary>A request to authorize or sign out that cannot go back to its client.</summary>
     public static IResult Refused(HttpContext http, string? error, string? description) => ProblemWriter.English(http)
-        ? Page(http, "The request cannot be answered", Alert($"{error}: {description}") + "<p>Go back to the application and start again.</p>", 400)
+        ? Page(http, "The request cannot be answered",
+        Alert($"{error}: {description}") + "<p>Go back to the application and start again.</p>", 400)
         : Page(http, "无法处理该请求", Alert($"{error}: {description}") + "<p>请返回应用重新开始。</p>", 400);
 
     public static string Encode(string? text) => HtmlEncoder.Default.Encode(text ?? "");
 
     /// <summary>Where to go after signing in: back to the request that asked for it, and to nowhere else.</summary>
-    public static string? Back(string? returnUrl) => returnUrl?.StartsWith(Authorize.Path + "?", StringComparison.Ordinal) == true ? returnUrl : null;
+    public static string? Back(string? returnUrl) =>
+        returnUrl?.StartsWith(Authorize.Path + "?", StringComparison.Ordinal) == true ? returnUrl : null;
 
     /// <summary>The form, when the request was sent from one of our pages; null otherwise.</summary>
     public static async Task<IFormCollection?> FormOfAsync(HttpContext http)

@@ -65,7 +65,9 @@ internal static class Password
         {
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
-            return Show(http, person, back, english ? "The present password is wrong, or the account is locked for a while." : "当前密码不正确，或账号已暂时锁定。");
+            return Show(http, person, back, english
+                ? "The present password is wrong, or the account is locked for a while."
+                : "当前密码不正确，或账号已暂时锁定。");
         }
 
         if (chosen != form["again"])
@@ -94,7 +96,8 @@ internal static class Password
             return null;
         }
 
-        var person = await (HttpMethods.IsPost(http.Request.Method) ? db.People.Locked(id) : db.People).SingleOrDefaultAsync(p => p.Id == id, ct);
+        var person = await (HttpMethods.IsPost(http.Request.Method) ? db.People.Locked(id) : db.People)
+            .SingleOrDefaultAsync(p => p.Id == id, ct);
         return person is { Active: true } && person.SecurityStamp == session.Stamp ? person : null;
     }
 }

@@ -52,5 +52,6 @@ internal sealed class PasswordRules : IPasswordValidator<Person>
     }
 
     /// <summary>16 characters in groups of four, 79 bits.</summary>
-    private static string Make() => string.Join('-', RandomNumberGenerator.GetString(Alphabet, 16).Chunk(4).Select(four => new string(four)));
+    private static string Make() =>
+        string.Join('-', RandomNumberGenerator.GetString(Alphabet, 16).Chunk(4).Select(four => new string(four)));
 }

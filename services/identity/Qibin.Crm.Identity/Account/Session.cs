@@ -26,10 +26,13 @@ internal static class Sessions
     public static async Task<Session?> SessionAsync(this HttpContext http)
     {
         var principal = (await http.AuthenticateAsync(Scheme)).Principal;
-        return principal?.FindFirstValue("sub") is { } subject && principal.FindFirstValue("stamp") is { } stamp ? new Session(subject, stamp) : null;
+        return principal?.FindFirstValue("sub") is { } subject && principal.FindFirstValue("stamp") is { } stamp
+            ? new Session(subject, stamp)
+            : null;
     }
 
-    public static Task BeginSessionAsync(this HttpContext http, Person person) => http.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(
+    public static Task BeginSessionAsync(this HttpContext http, Person person) =>
+        http.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(
         [new Claim("sub", person.Id.ToString()), new Claim("stamp", person.SecurityStamp)], Scheme)));
 
     public static Task EndSessionAsync(this HttpContext http) => http.SignOutAsync(Scheme);

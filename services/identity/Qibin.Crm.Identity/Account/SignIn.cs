@@ -21,12 +21,14 @@ internal static class SignIn
 
     public static void MapSignIn(this WebApplication app)
     {
-        app.MapGet(Path, (HttpContext http, string? returnUrl) => Show(http, Pages.Back(returnUrl))).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet(Path, (HttpContext http, string? returnUrl) => Show(http, Pages.Back(returnUrl))).AllowAnonymous()
+            .ExcludeFromDescription();
         app.MapPost(Path, HandleAsync).AllowAnonymous().RequireRateLimiting(SignInLimit.Name).ExcludeFromDescription().DisableAntiforgery();
         app.MapPost("/account/sign-out", (Delegate)SignOutAsync).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery();
     }
 
-    private static IResult Show(HttpContext http, string? returnUrl, string userName = "", string? alert = null, int status = StatusCodes.Status200OK)
+    private static IResult Show(
+        HttpContext http, string? returnUrl, string userName = "", string? alert = null, int status = StatusCodes.Status200OK)
     {
         var english = ProblemWriter.English(http);
         var (title, name, password, button) = english
@@ -49,15 +51,20 @@ internal static class SignIn
         var english = ProblemWriter.English(http);
         if (await Pages.FormOfAsync(http) is not { } form)
         {
-            return Show(http, null, "", english ? "The page has expired; please sign in again." : "页面已过期，请重新登录。", StatusCodes.Status400BadRequest);
+            return Show(http, null, "", english
+                ? "The page has expired; please sign in again."
+                : "页面已过期，请重新登录。", StatusCodes.Status400BadRequest);
         }
 
         var (userName, password, back) = (form["userName"].ToString().Trim(), form["password"].ToString(), Pages.Back(form["returnUrl"]));
-        var name = userName.Length is > 0 and <= 64 && password.Length <= 200 && Text.Clean(userName) is { } clean ? users.NormalizeName(clean) : null;
+        var name = userName.Length is > 0 and <= 64 && password.Length <= 200 && Text.Clean(userName) is { } clean
+            ? users.NormalizeName(clean)
+            : null;
         var known = await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.NormalizedUserName == name, ct);
         // The slow part comes before the lock; what it found counts only in its turn, so of many guesses at once no more are heard
         // than one after the other.
-        var fits = users.PasswordHasher.VerifyHashedPassword(known!, known?.PasswordHash ?? Nobody.Value, password) != PasswordVerificationResult.Failed;
+        var fits = users.PasswordHasher.VerifyHashedPassword(
+            known!, known?.PasswordHash ?? Nobody.Value, password) != PasswordVerificationResult.Failed;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var person = known is null ? null : await db.People.ForUpdate(known.Id, ct);
         if (person is null || !person.Try(fits && person.PasswordHash == known!.PasswordHash, clock.GetUtcNow()))

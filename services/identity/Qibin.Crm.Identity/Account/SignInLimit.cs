@@ -18,7 +18,8 @@ internal sealed class SignInLimit : IRateLimiterPolicy<string>
         var http = rejected.HttpContext;
         http.Response.Headers.RetryAfter = "60";
         var page = ProblemWriter.English(http)
-            ? Pages.Page(http, "Too many tries", Pages.Alert("Too many tries from this address. Please wait a minute."), StatusCodes.Status429TooManyRequests)
+            ? Pages.Page(http, "Too many tries", Pages.Alert("Too many tries from this address. Please wait a minute."),
+            StatusCodes.Status429TooManyRequests)
             : Pages.Page(http, "尝试次数过多", Pages.Alert("来自该地址的登录尝试过多，请一分钟后再试。"), StatusCodes.Status429TooManyRequests);
         await page.ExecuteAsync(http);
     };

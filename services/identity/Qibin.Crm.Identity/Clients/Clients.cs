@@ -63,7 +63,8 @@ public sealed record SecretReceipt : Receipt, IToldOnce
 /// <summary>The clients' operations. People only: an integration must not make integrations.</summary>
 internal static class ClientOperations
 {
-    private static readonly Listing<Client> Listing = new Listing<Client>(c => c.Id, "clientId").Sort("clientId", c => c.ClientId).Sort("createdAt", c => c.CreatedAt);
+    private static readonly Listing<Client> Listing = new Listing<Client>(c => c.Id, "clientId").Sort("clientId", c => c.ClientId)
+        .Sort("createdAt", c => c.CreatedAt);
 
     public static void MapClients(this RouteGroupBuilder api)
     {
@@ -79,7 +80,8 @@ internal static class ClientOperations
             .WithName("revokeClient").WithSummary("吊销集成客户端 · Revoke an integration");
     }
 
-    private static async Task<Ok<Page<ClientAnswer>>> List([AsParameters] PageQuery page, IdentityDb db, HttpRequest request, CancellationToken ct) =>
+    private static async Task<Ok<Page<ClientAnswer>>> List(
+        [AsParameters] PageQuery page, IdentityDb db, HttpRequest request, CancellationToken ct) =>
         TypedResults.Ok(await Listing.PageAsync(db.Clients.AsNoTracking(), page, request, ClientAnswer.From, ct));
 
     private static async Task<Results<Ok<ClientAnswer>, NotFound>> Read(Guid clientId, IdentityDb db, CancellationToken ct) =>

@@ -27,7 +27,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             unit.Property(x => x.Name).HasMaxLength(200);
             unit.Property(x => x.NameEn).HasMaxLength(200);
             unit.HasIndex(x => x.Code).IsUnique().HasDatabaseName("unit_code_once");
-            unit.HasOne<Unit>().WithMany().HasForeignKey(x => x.ParentId).OnDelete(DeleteBehavior.Restrict).HasConstraintName("unit_parent_known");
+            unit.HasOne<Unit>().WithMany().HasForeignKey(x => x.ParentId).OnDelete(DeleteBehavior.Restrict)
+                .HasConstraintName("unit_parent_known");
         });
         modelBuilder.Entity<Person>(person =>
         {
@@ -39,7 +40,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             person.Property(x => x.Email).HasMaxLength(254);
             person.HasIndex(x => x.NormalizedUserName).IsUnique().HasDatabaseName("person_user_name_once");
             person.HasIndex(x => new { x.UnitId, x.Id });
-            person.HasOne<Unit>().WithMany().HasForeignKey(x => x.UnitId).OnDelete(DeleteBehavior.Restrict).HasConstraintName("person_unit_known");
+            person.HasOne<Unit>().WithMany().HasForeignKey(x => x.UnitId).OnDelete(DeleteBehavior.Restrict)
+                .HasConstraintName("person_unit_known");
         });
         modelBuilder.Entity<Client>(client =>
         {

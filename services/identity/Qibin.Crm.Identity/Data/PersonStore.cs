@@ -27,7 +27,9 @@ internal sealed class PersonStore(IdentityDb db) : IUserPasswordStore<Person>, I
     public Task<IdentityResult> DeleteAsync(Person user, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Person?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
-        Guid.TryParse(userId, out var id) ? db.People.SingleOrDefaultAsync(p => p.Id == id, cancellationToken) : Task.FromResult<Person?>(null);
+        Guid.TryParse(userId, out var id)
+            ? db.People.SingleOrDefaultAsync(p => p.Id == id, cancellationToken)
+            : Task.FromResult<Person?>(null);
 
     public Task<Person?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
         db.People.SingleOrDefaultAsync(p => p.NormalizedUserName == normalizedUserName, cancellationToken);
@@ -61,7 +63,8 @@ internal sealed class PersonStore(IdentityDb db) : IUserPasswordStore<Person>, I
         return Task.CompletedTask;
     }
 
-    public Task<string?> GetSecurityStampAsync(Person user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.SecurityStamp);
+    public Task<string?> GetSecurityStampAsync(Person user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.SecurityStamp);
 
     public Task SetSecurityStampAsync(Person user, string stamp, CancellationToken cancellationToken)
     {

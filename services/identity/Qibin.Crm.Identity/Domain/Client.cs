@@ -31,9 +31,17 @@ public sealed class Client : Aggregate
     /// <summary>At most two are valid at once: the newest, and the one before during a rotation's overlap.</summary>
     public IReadOnlyList<ClientSecret> Secrets => _secrets;
 
-    public static Client Register(Guid id, string clientId, string displayName, string[] scopes, string secret, TimeSpan secretLifetime, DateTimeOffset now)
+    public static Client Register(
+        Guid id, string clientId, string displayName, string[] scopes, string secret, TimeSpan secretLifetime, DateTimeOffset now)
     {
-        var client = new Client { Id = id, ClientId = clientId, DisplayName = displayName, Scopes = [.. scopes.Distinct()], CreatedAt = now };
+        var client = new Client
+        {
+            Id = id,
+            ClientId = clientId,
+            DisplayName = displayName,
+            Scopes = [.. scopes.Distinct()],
+            CreatedAt = now,
+        };
         client._secrets.Add(ClientSecret.Of(secret, now, now + secretLifetime));
         client.Touch();
         return client;
@@ -62,7 +70,8 @@ public sealed class Client : Aggregate
     }
 
     /// <summary>Whether the secret is one that is valid now.</summary>
-    public bool Accepts(string secret, DateTimeOffset now) => RevokedAt is null && _secrets.Any(s => s.ExpiresAt > now && s.Matches(secret));
+    public bool Accepts(string secret, DateTimeOffset now) =>
+        RevokedAt is null && _secrets.Any(s => s.ExpiresAt > now && s.Matches(secret));
 
     private void RefuseRevoked()
     {

@@ -54,7 +54,8 @@ public sealed class Person : Aggregate
     public Reach Reach => ReachOf(Roles);
 
     public static Person Register(
-        Guid id, string userName, string displayName, string? phone, string? email, Guid unitId, string[] roles, string[] chains, bool mustChangePassword)
+        Guid id, string userName, string displayName, string? phone, string? email, Guid unitId, string[] roles, string[] chains,
+        bool mustChangePassword)
     {
         var person = new Person
         {

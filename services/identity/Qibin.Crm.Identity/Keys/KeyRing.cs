@@ -20,7 +20,8 @@ internal sealed class KeyRing(NpgsqlDataSource database, KeySeal seal, ILogger<K
     public ECDsaSecurityKey SigningKey => _signing ?? throw new InvalidOperationException("The keys are read when the service starts.");
 
     /// <summary>Encrypts authorization codes and refresh tokens, which only this service reads.</summary>
-    public SymmetricSecurityKey EncryptionKey => _encryption ?? throw new InvalidOperationException("The keys are read when the service starts.");
+    public SymmetricSecurityKey EncryptionKey =>
+        _encryption ?? throw new InvalidOperationException("The keys are read when the service starts.");
 
     /// <summary>Makes the keys that are not there yet.</summary>
     public async Task RunAsync(CancellationToken ct)

@@ -38,7 +38,8 @@ internal sealed class KeySeal(IOptions<IdentityServiceSettings> settings)
         }
 
         var content = new byte[kept.Length - 29];
-        using var aes = new AesGcm(_key ?? throw new CryptographicException("The keys are sealed and Identity:KeyEncryptionKey is not set."), 16);
+        using var aes = new AesGcm(
+            _key ?? throw new CryptographicException("The keys are sealed and Identity:KeyEncryptionKey is not set."), 16);
         aes.Decrypt(kept.AsSpan(1, 12), kept.AsSpan(29), kept.AsSpan(13, 16), content);
         return content;
     }

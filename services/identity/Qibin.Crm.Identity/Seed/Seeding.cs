@@ -73,7 +73,8 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServ
             var person = Person.Register(NewId(), wanted.UserName, wanted.DisplayName, null, null,
                 Known(units, wanted.Unit, $"unit of {wanted.UserName}"), [wanted.Role], wanted.Chains, mustChangePassword: false);
             person.NormalizedUserName = normalized!;
-            Demand(await PasswordRules.KeepAsync(users, person, wanted.Password), $"password of {wanted.UserName} (12 to 200 characters, without the user name)");
+            Demand(await PasswordRules.KeepAsync(users, person, wanted.Password),
+                $"password of {wanted.UserName} (12 to 200 characters, without the user name)");
             db.Add(person);
             db.PublishState(person);
             await db.SaveChangesAsync(ct);
@@ -84,13 +85,15 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServ
     {
         foreach (var wanted in file.Clients)
         {
-            if (await db.Clients.AnyAsync(c => c.ClientId == wanted.ClientId, ct) || await applications.FindByClientIdAsync(wanted.ClientId, ct) is not null)
+            if (await db.Clients.AnyAsync(c => c.ClientId == wanted.ClientId, ct)
+                || await applications.FindByClientIdAsync(wanted.ClientId, ct) is not null)
             {
                 continue;
             }
 
             Demand(wanted.Scopes.Length > 0 && wanted.Scopes.All(Scopes.All.Contains), $"a scope of client {wanted.ClientId}");
-            Demand(wanted.ClientSecret.Length >= ShortestSecret, $"secret of client {wanted.ClientId} ({ShortestSecret} characters or more)");
+            Demand(wanted.ClientSecret.Length >= ShortestSecret,
+                $"secret of client {wanted.ClientId} ({ShortestSecret} characters or more)");
             var client = Client.Register(
                 NewId(), wanted.ClientId, wanted.DisplayName, wanted.Scopes, wanted.ClientSecret, Client.SecretLifetime, clock.GetUtcNow());
             db.Add(client);

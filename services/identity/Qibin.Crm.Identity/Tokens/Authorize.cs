@@ -23,7 +23,8 @@ internal static class Authorize
             ? Pages.Refused(http, refused.Error, refused.ErrorDescription).ExecuteAsync(http)
             : next(http));
         app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Post], Handle).AllowAnonymous().ExcludeFromDescription();
-        app.MapMethods("/connect/sign-out", [HttpMethods.Get, HttpMethods.Post], (Delegate)SignOut).AllowAnonymous().ExcludeFromDescription();
+        app.MapMethods("/connect/sign-out", [HttpMethods.Get, HttpMethods.Post], (Delegate)SignOut).AllowAnonymous()
+            .ExcludeFromDescription();
     }
 
     private static async Task<IResult> Handle(HttpContext http, Principals principals, CancellationToken ct)
@@ -59,6 +60,7 @@ internal static class Authorize
     private static async Task<IResult> SignOut(HttpContext http)
     {
         await http.EndSessionAsync();
-        return Results.SignOut(new AuthenticationProperties { RedirectUri = SignIn.Path }, [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
+        return Results.SignOut(new AuthenticationProperties { RedirectUri = SignIn.Path },
+            [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
     }
 }

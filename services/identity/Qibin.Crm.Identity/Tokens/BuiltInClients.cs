@@ -10,7 +10,8 @@ namespace Qibin.Crm.Identity.Tokens;
 /// The two public clients that people sign in with, whose addresses follow <c>Identity:Issuer</c>: the console and the Swagger
 /// page, both at the gateway. They have no secret; PKCE is required.
 /// </summary>
-internal sealed class BuiltInClients(IServiceScopeFactory scopes, IConfiguration configuration, ILogger<BuiltInClients> log) : IHostedService, IMigrationStep
+internal sealed class BuiltInClients(IServiceScopeFactory scopes, IConfiguration configuration, ILogger<BuiltInClients> log)
+    : IHostedService, IMigrationStep
 {
     public const string Console = "qibin-console";
     public const string Swagger = "qibin-swagger";
@@ -20,11 +21,14 @@ internal sealed class BuiltInClients(IServiceScopeFactory scopes, IConfiguration
         await using var scope = scopes.CreateAsyncScope();
         var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
         var gateway = new Uri(TokenServer.IssuerOf(configuration));
-        await KeepAsync(applications, Console, "启滨招商 Qibin.Crm", [new Uri(gateway, "console/callback")], [new Uri(gateway, "console/"), gateway], ct);
+        await KeepAsync(applications, Console, "启滨招商 Qibin.Crm", [new Uri(gateway, "console/callback")],
+            [new Uri(gateway, "console/"), gateway], ct);
         await KeepAsync(applications, Swagger, "接口文档 Swagger", [new Uri(gateway, "swagger/oauth2-redirect.html")], [], ct);
     }
 
-    /// <summary>The gateway may have got another address since the last migration. Two instances that start at once may be in each other's way.</summary>
+    /// <summary>
+    /// The gateway may have got another address since the last migration. Two instances that start at once may be in each other's way.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -60,7 +64,8 @@ internal sealed class BuiltInClients(IServiceScopeFactory scopes, IConfiguration
             DisplayName = name,
             Permissions =
             {
-                Permissions.Endpoints.Authorization, Permissions.Endpoints.Token, Permissions.Endpoints.Revocation, Permissions.Endpoints.EndSession,
+                Permissions.Endpoints.Authorization, Permissions.Endpoints.Token, Permissions.Endpoints.Revocation,
+                    Permissions.Endpoints.EndSession,
                 Permissions.GrantTypes.AuthorizationCode, Permissions.GrantTypes.RefreshToken, Permissions.ResponseTypes.Code,
                 Permissions.Prefixes.Scope + TokenServer.PeoplesScope, Permissions.Scopes.Profile,
             },
@@ -68,6 +73,7 @@ internal sealed class BuiltInClients(IServiceScopeFactory scopes, IConfiguration
         };
         descriptor.RedirectUris.UnionWith(redirects);
         descriptor.PostLogoutRedirectUris.UnionWith(afterSignOut);
-        await (present is null ? applications.CreateAsync(descriptor, ct).AsTask() : applications.UpdateAsync(present, descriptor, ct).AsTask());
+        await (present is null ? applications.CreateAsync(descriptor, ct).AsTask() : applications.UpdateAsync(present, descriptor, ct)
+            .AsTask());
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ClientApplications(
     IOptionsMonitor<OpenIddictCoreOptions> options, IOpenIddictApplicationStore<Application> store, IdentityDb db, TimeProvider clock)
     : OpenIddictApplicationManager<Application>(cache, log, options, store)
 {
-    public override async ValueTask<bool> ValidateClientSecretAsync(Application application, string secret, CancellationToken cancellationToken = default)
+    public override async ValueTask<bool> ValidateClientSecretAsync(
+        Application application, string secret, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(application);
         var client = await db.Clients.AsNoTracking().SingleOrDefaultAsync(c => c.ClientId == application.ClientId, cancellationToken);

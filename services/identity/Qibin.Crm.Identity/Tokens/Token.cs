@@ -25,7 +25,8 @@ internal static class Token
         }
 
         var issued = (await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal!;
-        var person = await principals.OfPersonAsync(issued.GetClaim(Claims.Subject), issued.GetClaim(Principals.Stamp), issued.GetScopes(), ct);
+        var person = await principals.OfPersonAsync(
+            issued.GetClaim(Claims.Subject), issued.GetClaim(Principals.Stamp), issued.GetScopes(), ct);
         return person is null
             ? Refuse(Errors.InvalidGrant, "The sign-in has ended; sign in again.")
             : Results.SignIn(person, authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);

@@ -43,7 +43,8 @@ internal static class TokenServer
     public static readonly TimeSpan RefreshTokenLifetime = TimeSpan.FromHours(12);
 
     /// <summary>The gateway's public address, with the slash at its end.</summary>
-    public static string IssuerOf(IConfiguration configuration) => (configuration.Read<IdentitySettings>().Issuer?.OriginalString ?? "http://127.0.0.1:8080").TrimEnd('/') + "/";
+    public static string IssuerOf(IConfiguration configuration) =>
+        (configuration.Read<IdentitySettings>().Issuer?.OriginalString ?? "http://127.0.0.1:8080").TrimEnd('/') + "/";
 
     public static void AddTokenServer(this WebApplicationBuilder builder)
     {
@@ -147,7 +148,9 @@ internal static class TokenServer
         try
         {
             var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
-            if (!form.Concat(http.Request.Query).Any(field => field.Key.Contains('\0', StringComparison.Ordinal) || field.Value.ToString().Contains('\0', StringComparison.Ordinal)))
+            if (!form.Concat(http.Request.Query)
+                .Any(field => field.Key.Contains('\0', StringComparison.Ordinal) || field.Value.ToString()
+                .Contains('\0', StringComparison.Ordinal)))
             {
                 await next(http);
                 return;
@@ -162,6 +165,8 @@ internal static class TokenServer
             status = bad.StatusCode;
         }
 
-        await ProblemWriter.Of(http).WriteAsync(http, new Refusal(status, status == StatusCodes.Status413PayloadTooLarge ? "request.tooLarge" : "request.malformed"));
+        await ProblemWriter.Of(http)
+            .WriteAsync(http, new Refusal(
+            status, status == StatusCodes.Status413PayloadTooLarge ? "request.tooLarge" : "request.malformed"));
     });
 }

@@ -29,7 +29,8 @@ internal static class ReadUnits
 {
     public static readonly Listing<Unit> Listing = new Listing<Unit>(u => u.Id, "code").Sort("code", u => u.Code).Sort("name", u => u.Name);
 
-    public static async Task<Ok<Page<UnitAnswer>>> List([AsParameters] PageQuery page, IdentityDb db, HttpRequest request, CancellationToken ct) =>
+    public static async Task<Ok<Page<UnitAnswer>>> List(
+        [AsParameters] PageQuery page, IdentityDb db, HttpRequest request, CancellationToken ct) =>
         TypedResults.Ok(await Listing.PageAsync(db.Units.AsNoTracking(), page, request, UnitAnswer.From, ct));
 
     public static async Task<Ok<UnitTreeAnswer>> Tree(IdentityDb db, CancellationToken ct)
@@ -38,7 +39,8 @@ internal static class ReadUnits
         var people = await db.People.Where(p => p.Active).GroupBy(p => p.UnitId).ToDictionaryAsync(g => g.Key, g => g.Count(), ct);
         return TypedResults.Ok(new UnitTreeAnswer
         {
-            Units = [.. tree.Walk().Select(x => new UnitTreeRow { Depth = x.Depth, People = people.GetValueOrDefault(x.Unit.Id), Unit = UnitAnswer.From(x.Unit) })],
+            Units = [.. tree.Walk().Select(
+                x => new UnitTreeRow { Depth = x.Depth, People = people.GetValueOrDefault(x.Unit.Id), Unit = UnitAnswer.From(x.Unit) })],
         });
     }
 

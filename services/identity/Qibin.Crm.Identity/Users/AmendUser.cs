@@ -62,7 +62,8 @@ public static class AmendUser
         }
 
         person.Amend(
-            request.Over(person.DisplayName, request.DisplayName)!, request.Over(person.Phone, request.Phone), request.Over(person.Email, request.Email),
+            request.Over(person.DisplayName, request.DisplayName)!, request.Over(person.Phone, request.Phone),
+            request.Over(person.Email, request.Email),
             request.UnitId ?? person.UnitId, roles, chains);
         db.PublishState(person);
         db.Audit(person, "user.amended", clock);

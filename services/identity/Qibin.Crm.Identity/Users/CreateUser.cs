@@ -52,7 +52,8 @@ public static class CreateUser
         }
 
         var person = Person.Register(
-            Guid.CreateVersion7(clock.GetUtcNow()), request.UserName!, request.DisplayName!, request.Phone, request.Email, request.UnitId!.Value,
+            Guid.CreateVersion7(clock.GetUtcNow()), request.UserName!, request.DisplayName!, request.Phone, request.Email,
+            request.UnitId!.Value,
             roles, chains, mustChangePassword: true);
         person.NormalizedUserName = users.NormalizeName(person.UserName)!;
         var password = await PasswordRules.GiveAsync(users, person);
@@ -60,6 +61,7 @@ public static class CreateUser
         db.PublishState(person);
         db.Audit(person, "user.created", clock);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/users/{person.Id}", new PasswordReceipt { Id = person.Id, Version = person.Version, Password = password });
+        return TypedResults.Created(
+            $"/api/v1/users/{person.Id}", new PasswordReceipt { Id = person.Id, Version = person.Version, Password = password });
     }
 }

@@ -56,7 +56,8 @@ internal static class ReadUsers
         if (query.Q is { } q)
         {
             var pattern = Like.Containing(q);
-            people = people.Where(p => EF.Functions.ILike(p.DisplayName, pattern, Like.Escape) || EF.Functions.ILike(p.UserName, pattern, Like.Escape));
+            people = people.Where(p =>
+                EF.Functions.ILike(p.DisplayName, pattern, Like.Escape) || EF.Functions.ILike(p.UserName, pattern, Like.Escape));
         }
 
         return TypedResults.Ok(await Listing.PageAsync(people, page, request, UserAnswer.From, ct));

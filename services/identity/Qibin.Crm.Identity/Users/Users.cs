@@ -6,7 +6,9 @@ using Qibin.Crm.Web.Privacy;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>A person of the directory. Phone and e-mail are always masked here; see <c>unmaskUser</c> and, for oneself, <c>readMe</c>.</summary>
+/// <summary>
+/// A person of the directory. Phone and e-mail are always masked here; see <c>unmaskUser</c> and, for oneself, <c>readMe</c>.
+/// </summary>
 public sealed record UserAnswer : IVersioned
 {
     public required Guid Id { get; init; }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
@@ -7,6 +6,7 @@ using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
@@ -94,15 +94,8 @@ internal static class AssignLead
         db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = occurredOn });
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<AssignmentAnswer>>, NotFound>> List(
-        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct)
-    {
-        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
-        {
-            return TypedResults.NotFound();
-        }
-
-        var found = await db.Assignments.AsNoTracking().Where(a => a.LeadId == leadId).OrderBy(a => a.Version).ToListAsync(ct);
-        return TypedResults.Ok<IReadOnlyList<AssignmentAnswer>>(found.ConvertAll(AssignmentAnswer.From));
-    }
+    private static Task<Results<Ok<IReadOnlyList<AssignmentAnswer>>, NotFound>> List(
+        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        db.Assignments.Where(a => a.LeadId == leadId).OrderBy(a => a.Version)
+            .HistoryOfAsync(db.Leads.ReadableBy(caller).Where(l => l.Id == leadId), AssignmentAnswer.From, ct);
 }

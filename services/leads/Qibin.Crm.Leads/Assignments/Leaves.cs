@@ -60,17 +60,20 @@ internal static class Leaves
         var leave = OfficerLeave.Enter(clock.NewId(), officerId, request.From!.Value, request.To, request.Note, caller.Actor(clock));
         db.Add(leave);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/officers/{officerId}/leaves/{leave.Id}", new Receipt { Id = leave.Id, Version = leave.Version });
+        return TypedResults.Created(
+            $"/api/v1/officers/{officerId}/leaves/{leave.Id}", new Receipt { Id = leave.Id, Version = leave.Version });
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<LeaveAnswer>>, NotFound>> List(Guid officerId, LeadsDb db, Caller caller, CancellationToken ct)
+    private static async Task<Results<Ok<IReadOnlyList<LeaveAnswer>>, NotFound>> List(
+        Guid officerId, LeadsDb db, Caller caller, CancellationToken ct)
     {
         if (!await ReachesAsync(db, caller, officerId, ct))
         {
             return TypedResults.NotFound();
         }
 
-        var leaves = await db.Leaves.AsNoTracking().Where(l => l.OfficerId == officerId).OrderByDescending(l => l.From).ThenBy(l => l.Id).Take(200).ToListAsync(ct);
+        var leaves = await db.Leaves.AsNoTracking().Where(l => l.OfficerId == officerId).OrderByDescending(l => l.From).ThenBy(l => l.Id)
+            .Take(200).ToListAsync(ct);
         return TypedResults.Ok<IReadOnlyList<LeaveAnswer>>(leaves.ConvertAll(l => new LeaveAnswer
         {
             Id = l.Id,
@@ -86,7 +89,8 @@ internal static class Leaves
     private static async Task<Results<NoContent, NotFound>> Withdraw(
         Guid officerId, Guid leaveId, IfMatch ifMatch, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        var leave = await ReachesAsync(db, caller, officerId, ct) ? await db.Leaves.Locked(leaveId).Where(l => l.OfficerId == officerId).SingleOrDefaultAsync(ct) : null;
+        var leave = await ReachesAsync(db, caller, officerId, ct) ? await db.Leaves.Locked(leaveId).Where(l => l.OfficerId == officerId)
+            .SingleOrDefaultAsync(ct) : null;
         if (leave is null)
         {
             return TypedResults.NotFound();

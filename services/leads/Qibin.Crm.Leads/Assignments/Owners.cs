@@ -26,10 +26,12 @@ internal static class Owners
 
         if (ownerId is null || ownerId == caller.Id)
         {
-            return new Owner(caller.Id, caller.UnitId ?? throw new RuleViolation("owner.withoutUnit"), ownerId is not null || caller.Is(Roles.Officer));
+            return new Owner(caller.Id, caller.UnitId ?? throw new RuleViolation("owner.withoutUnit"), ownerId is not null
+                || caller.Is(Roles.Officer));
         }
 
-        return caller.Is(LeadsService.Assigners) ? await ReachedAsync(db, caller, ownerId.Value, ct) : throw new RuleViolation("owner.notAllowed");
+        return caller.Is(LeadsService.Assigners) ? await ReachedAsync(db, caller, ownerId.Value, ct)
+            : throw new RuleViolation("owner.notAllowed");
     }
 
     /// <summary>

@@ -57,7 +57,8 @@ internal static class SuggestOwner
         Guid leadId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var lead = await db.Leads.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(l => l.Id == leadId, ct);
-        return lead is null ? TypedResults.NotFound() : TypedResults.Ok<IReadOnlyList<OwnerCandidate>>(await RankAsync(db, caller, lead, clock.Today(), ct));
+        return lead is null ? TypedResults.NotFound()
+            : TypedResults.Ok<IReadOnlyList<OwnerCandidate>>(await RankAsync(db, caller, lead, clock.Today(), ct));
     }
 
     private static async Task<Results<Ok<AutomaticAssignmentReceipt>, NotFound>> Assign(
@@ -71,12 +72,14 @@ internal static class SuggestOwner
 
         ifMatch.Check(lead);
         var today = clock.Today();
-        var best = (await RankAsync(db, caller, lead, today, ct)).FirstOrDefault(c => c.OfficerId != lead.OwnerId) ?? throw new RuleViolation("assignment.nobody");
+        var best = (await RankAsync(db, caller, lead, today, ct)).FirstOrDefault(c => c.OfficerId != lead.OwnerId)
+            ?? throw new RuleViolation("assignment.nobody");
         var reason = string.Create(CultureInfo.InvariantCulture,
             $"自动分派：产业链 {best.ChainPoints} 分，区域 {best.RegionPoints} 分，在手线索 {best.OpenLeads} 条 {best.LoadPoints} 分");
         AssignLead.Give(db, lead, new Owner(best.OfficerId, best.UnitId), reason, today, caller.Actor(clock));
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new AutomaticAssignmentReceipt { Id = lead.Id, Code = lead.Code, Version = lead.Version, OwnerId = best.OfficerId, Score = best.Score });
+        return TypedResults.Ok(new AutomaticAssignmentReceipt { Id = lead.Id, Code = lead.Code, Version = lead.Version,
+            OwnerId = best.OfficerId, Score = best.Score });
     }
 
     private static async Task<List<OwnerCandidate>> RankAsync(LeadsDb db, Caller caller, Lead lead, DateOnly today, CancellationToken ct)

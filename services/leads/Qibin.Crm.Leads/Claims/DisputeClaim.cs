@@ -66,10 +66,12 @@ internal static class DisputeClaim
     }
 
     internal static async Task<Results<Ok<Receipt>, NotFound>> Resolve(
-        Guid disputeId, DisputeResolutionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid disputeId, DisputeResolutionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var ids = await db.DisputesEditableBy(caller).Where(d => d.Id == disputeId)
-            .Join(db.Claims, d => d.ClaimId, c => c.Id, (d, c) => new { c.InvestorId, d.ClaimId, d.LeadId, d.ContactId }).SingleOrDefaultAsync(ct);
+            .Join(db.Claims, d => d.ClaimId, c => c.Id, (d, c) => new { c.InvestorId, d.ClaimId, d.LeadId, d.ContactId })
+            .SingleOrDefaultAsync(ct);
         if (ids is null)
         {
             return TypedResults.NotFound();
@@ -94,7 +96,8 @@ internal static class DisputeClaim
         {
             var firstTalk = await db.Contacts.AsNoTracking().SingleAsync(c => c.Id == ids.ContactId, ct);
             // Filed by whom the dispute was opened, and confirmed by the resolution.
-            var next = Claim.File(id, lead, firstTalk, dispute.Reason[..Math.Min(1000, dispute.Reason.Length)], rules, actor with { By = dispute.OpenedBy });
+            var next = Claim.File(id, lead, firstTalk, dispute.Reason[..Math.Min(1000, dispute.Reason.Length)], rules,
+                actor with { By = dispute.OpenedBy });
             next.Confirm(good: true, null, actor);
             db.Add(next);
             db.Publish(next, next.Moved(null), lead.Confidential);

@@ -70,18 +70,21 @@ internal static class FileClaim
     /// <param name="leadId">The lead.</param>
     /// <param name="contactId">The contact.</param>
     /// <param name="ct">Cancels.</param>
-    /// <param name="filing">The clock when a claim is filed: a claim in force refuses at once. Null when a claim in force is expected.</param>
+    /// <param name="filing">The clock when a claim is filed: a claim in force refuses at once. Null when a claim in force is
+    /// expected.</param>
     /// <exception cref="Refusal">409 <c>claim.taken</c>.</exception>
     internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
         LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, TimeProvider? filing = null)
     {
-        var investor = await db.Leads.EditableBy(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId).SingleOrDefaultAsync(ct);
+        var investor = await db.Leads.EditableBy(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId)
+            .SingleOrDefaultAsync(ct);
         if (investor is not { } investorId)
         {
             return default;
         }
 
-        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct) : LockUnlessClaimedAsync(db, caller, investorId, filing, ct));
+        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct)
+            : LockUnlessClaimedAsync(db, caller, investorId, filing, ct));
         var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is not null && lead.InvestorId != investorId)
         {
@@ -89,7 +92,8 @@ internal static class FileClaim
             throw Refusal.Busy();
         }
 
-        return lead is null ? default : (lead, await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == contactId && c.LeadId == leadId, ct)
+        return lead is null ? default
+            : (lead, await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == contactId && c.LeadId == leadId, ct)
             ?? throw new RuleViolation("claim.evidence"));
     }
 
@@ -110,7 +114,8 @@ internal static class FileClaim
                 throw await TakenAsync(db, caller, current, ct);
             }
 
-            if ((await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked").ToListAsync(ct)).Count > 0)
+            if ((await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked")
+                .ToListAsync(ct)).Count > 0)
             {
                 return;
             }
@@ -127,7 +132,8 @@ internal static class FileClaim
     /// <summary>The claim that protects an investor, locked. One after its period is ended here, so nothing waits for the timer.</summary>
     internal static async Task<Claim?> HoldingAsync(LeadsDb db, Guid investorId, ClaimRules rules, Actor actor, CancellationToken ct)
     {
-        var holding = await db.Claims.Where(c => c.InvestorId == investorId && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct);
+        var holding = await db.Claims.Where(c => c.InvestorId == investorId && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id)
+            .SingleOrDefaultAsync(ct);
         if (holding is not { } id)
         {
             return null;
@@ -165,7 +171,8 @@ internal static class FileClaim
         return protection.UnitName is { } unit
             ? new Refusal(StatusCodes.Status409Conflict, "claim.taken", unit, protection.ClaimedAt!.Value.OnDay())
             {
-                Candidates = protection.ClaimId is { } id ? [new ProblemCandidate { Id = id, Name = claim.InvestorName, Location = $"/api/v1/claims/{id}" }] : [],
+                Candidates = protection.ClaimId is { } id
+                    ? [new ProblemCandidate { Id = id, Name = claim.InvestorName, Location = $"/api/v1/claims/{id}" }] : [],
             }
             : new Refusal(StatusCodes.Status409Conflict, "claim.takenBySomebody");
     }

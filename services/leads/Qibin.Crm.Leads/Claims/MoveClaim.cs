@@ -69,7 +69,8 @@ internal static class MoveClaim
 {
     internal static Task<Results<Ok<Receipt>, NotFound>> Confirm(
         Guid claimId, ConfirmationRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.Confirm(request.Decision == ClaimConfirmation.Confirmed, request.Note, caller.Actor(clock)), ct);
+        MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) =>
+            claim.Confirm(request.Decision == ClaimConfirmation.Confirmed, request.Note, caller.Actor(clock)), ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Extend(
         Guid claimId, ExtensionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
@@ -110,7 +111,8 @@ internal static class MoveClaim
     /// <summary>The lead's investment was amended: its claim may now need more.</summary>
     internal static async Task FollowAsync(LeadsDb db, Lead lead, Actor actor, CancellationToken ct)
     {
-        if (await db.Claims.Where(c => c.LeadId == lead.Id && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(ct) is not { } id)
+        if (await db.Claims.Where(c => c.LeadId == lead.Id && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id)
+            .SingleOrDefaultAsync(ct) is not { } id)
         {
             return;
         }
@@ -127,7 +129,8 @@ internal static class MoveClaim
     /// investors are locked.
     /// </summary>
     /// <exception cref="RuleViolation"><c>merge.bothClaimed</c>.</exception>
-    internal static async Task FollowAsync(LeadsDb db, IReadOnlyCollection<Guid> leadIds, Guid from, Guid to, Actor actor, CancellationToken ct)
+    internal static async Task FollowAsync(
+        LeadsDb db, IReadOnlyCollection<Guid> leadIds, Guid from, Guid to, Actor actor, CancellationToken ct)
     {
         var rules = await db.RulesAsync<ClaimRules>(ct);
         if (await FileClaim.HoldingAsync(db, from, rules, actor, ct) is not { } claim || !leadIds.Contains(claim.LeadId))
@@ -141,7 +144,8 @@ internal static class MoveClaim
         }
 
         claim.GoTo(to, actor);
-        db.Publish(claim, claim.Moved(claim.State), await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.Confidential).SingleAsync(ct));
+        db.Publish(claim, claim.Moved(claim.State), await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.Confidential)
+            .SingleAsync(ct));
     }
 
     /// <summary>Called by the timer: ends a claim after its period.</summary>

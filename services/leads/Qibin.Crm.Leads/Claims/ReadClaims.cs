@@ -40,7 +40,9 @@ public sealed record ProtectionQuery
     /// <summary>An investor that the caller sees.</summary>
     public Guid? InvestorId { get; init; }
 
-    /// <summary>Unified social credit code, whether or not the caller sees the investor: before talks begin one asks who is in them.</summary>
+    /// <summary>
+    /// Unified social credit code, whether or not the caller sees the investor: before talks begin one asks who is in them.
+    /// </summary>
     public string? Uscc { get; init; }
 }
 
@@ -50,7 +52,8 @@ internal static class ReadClaims
     private static readonly Listing<Claim> Claims = new Listing<Claim>(c => c.Id, "-claimedAt")
         .Sort("claimedAt", c => c.ClaimedAt).Sort("updatedAt", c => c.UpdatedAt).Sort("number", c => c.Number);
 
-    private static readonly Listing<ClaimDispute> Disputes = new Listing<ClaimDispute>(d => d.Id, "-openedAt").Sort("openedAt", d => d.OpenedAt);
+    private static readonly Listing<ClaimDispute> Disputes = new Listing<ClaimDispute>(d => d.Id, "-openedAt")
+        .Sort("openedAt", d => d.OpenedAt);
 
     public static void MapClaims(this RouteGroupBuilder api)
     {
@@ -61,9 +64,11 @@ internal static class ReadClaims
             .WithName("listClaims").WithSummary("首报首谈列表 · Claims on investors");
         api.MapGet("/claims/protection", Protection).AllowEverybody(Scopes.LeadsRead)
             .WithName("readProtection").WithSummary("查询首报保护 · Whether an investor is protected, by whom and since when");
-        api.MapGet("/claims/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<ClaimRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
+        api.MapGet("/claims/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<ClaimRules>(db, ct))
+            .AllowEverybody(Scopes.LeadsRead)
             .WithName("readClaimRules").WithSummary("首报保护规则 · Rules of first-report protection");
-        api.MapPut("/claims/rules", (ClaimRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        api.MapPut("/claims/rules",
+            (ClaimRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
                 RuleSets.ChangeAsync(request.Rules(), ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
             .WithName("changeClaimRules").WithSummary("修改首报保护规则 · Change the rules of first-report protection");
         api.MapGet("/claims/{claimId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
@@ -94,14 +99,17 @@ internal static class ReadClaims
 
     /// <summary>The disputes of which the caller may read either side's lead.</summary>
     public static IQueryable<ClaimDispute> DisputesReadableBy(this LeadsDb db, Caller caller) =>
-        db.Disputes.Where(d => db.Leads.ReadableBy(caller).Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
+        db.Disputes.Where(d => db.Leads.ReadableBy(caller)
+            .Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
 
     /// <summary>The disputes of which the caller may change either side's lead.</summary>
     public static IQueryable<ClaimDispute> DisputesEditableBy(this LeadsDb db, Caller caller) =>
-        db.Disputes.Where(d => db.Leads.EditableBy(caller).Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
+        db.Disputes.Where(d => db.Leads.EditableBy(caller)
+            .Any(l => l.Id == d.LeadId || db.Claims.Any(c => c.Id == d.ClaimId && c.LeadId == l.Id)));
 
     private static async Task<Ok<Page<ClaimAnswer>>> List(
-        [AsParameters] ClaimQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+        [AsParameters] ClaimQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
+        CancellationToken ct)
     {
         var claims = db.ClaimsReadableBy(caller).AsNoTracking();
         if (query.State is { Values: var states })
@@ -140,7 +148,8 @@ internal static class ReadClaims
             : TypedResults.NotFound();
 
     private static async Task<Ok<Page<DisputeAnswer>>> ListDisputes(
-        [AsParameters] DisputeQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+        [AsParameters] DisputeQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
+        CancellationToken ct)
     {
         var disputes = db.DisputesReadableBy(caller).AsNoTracking();
         if (query.Open is { } open)
@@ -151,7 +160,8 @@ internal static class ReadClaims
         return TypedResults.Ok(await Disputes.PageAsync(disputes, page, request, DisputeAnswer.From, ct));
     }
 
-    private static async Task<Results<Ok<DisputeAnswer>, NotFound>> ReadDispute(Guid disputeId, LeadsDb db, Caller caller, CancellationToken ct) =>
+    private static async Task<Results<Ok<DisputeAnswer>, NotFound>> ReadDispute(
+        Guid disputeId, LeadsDb db, Caller caller, CancellationToken ct) =>
         await db.DisputesReadableBy(caller).AsNoTracking().SingleOrDefaultAsync(d => d.Id == disputeId, ct) is { } dispute
             ? TypedResults.Ok(DisputeAnswer.From(dispute))
             : TypedResults.NotFound();
@@ -164,13 +174,16 @@ internal static class ReadClaims
             throw query.Uscc is null ? Refusal.Invalid("uscc", "value.required") : Refusal.Invalid("uscc", "value.exclusive", "investorId");
         }
 
-        var uscc = query.Uscc is null ? null : Uscc.TryParse(query.Uscc, out var parsed, out var code) ? parsed.Value : throw Refusal.Invalid("uscc", code);
+        var uscc = query.Uscc is null ? null : Uscc.TryParse(query.Uscc, out var parsed, out var code) ? parsed.Value
+            : throw Refusal.Invalid("uscc", code);
         var investors = query.InvestorId is { } id
             ? db.InvestorsReadableBy(caller).Where(i => i.Id == id).Select(i => i.Id)
             : db.Investors.Where(i => i.Uscc == uscc).Select(i => i.Id);
         var now = clock.GetUtcNow();
         var claim = await db.Claims.AsNoTracking()
-            .SingleOrDefaultAsync(c => investors.Contains(c.InvestorId) && c.State <= ClaimState.Disputed && (c.HeldUntil == null || c.HeldUntil > now), ct);
-        return TypedResults.Ok(claim is null ? new ProtectionAnswer { Protected = false } : await FileClaim.ProtectionAsync(db, caller, claim, ct));
+            .SingleOrDefaultAsync(c =>
+            investors.Contains(c.InvestorId) && c.State <= ClaimState.Disputed && (c.HeldUntil == null || c.HeldUntil > now), ct);
+        return TypedResults.Ok(claim is null ? new ProtectionAnswer { Protected = false }
+            : await FileClaim.ProtectionAsync(db, caller, claim, ct));
     }
 }

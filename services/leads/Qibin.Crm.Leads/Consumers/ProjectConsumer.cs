@@ -11,11 +11,14 @@ internal sealed class ProjectConsumer(LeadsDb db) :
 {
     public Task ConsumeAsync(ProjectOpened happened, Delivery delivery, CancellationToken ct) => KeepAsync(happened.Project, delivery, ct);
 
-    public Task ConsumeAsync(ProjectStageReached happened, Delivery delivery, CancellationToken ct) => KeepAsync(happened.Project, delivery, ct);
+    public Task ConsumeAsync(ProjectStageReached happened, Delivery delivery, CancellationToken ct) =>
+        KeepAsync(happened.Project, delivery, ct);
 
-    public Task ConsumeAsync(ProjectSteppedBack happened, Delivery delivery, CancellationToken ct) => KeepAsync(happened.Project, delivery, ct);
+    public Task ConsumeAsync(ProjectSteppedBack happened, Delivery delivery, CancellationToken ct) =>
+        KeepAsync(happened.Project, delivery, ct);
 
-    public Task ConsumeAsync(ProjectStatusChanged happened, Delivery delivery, CancellationToken ct) => KeepAsync(happened.Project, delivery, ct);
+    public Task ConsumeAsync(ProjectStatusChanged happened, Delivery delivery, CancellationToken ct) =>
+        KeepAsync(happened.Project, delivery, ct);
 
     private Task<int> KeepAsync(ProjectState project, Delivery delivery, CancellationToken ct) => db.Database.ExecuteSqlAsync(
         $"""

@@ -51,7 +51,9 @@ public sealed record AttachmentBody
     [Needed, DocumentUri]
     public string? Uri { get; init; }
 
-    internal static AttachmentBody[] Of(IEnumerable<Attachment> attachments) => [.. attachments.Select(a => new AttachmentBody { Title = a.Title, Uri = a.Uri })];
+    internal static AttachmentBody[] Of(IEnumerable<Attachment> attachments) =>
+        [.. attachments.Select(a => new AttachmentBody { Title = a.Title, Uri = a.Uri })];
 
-    internal static Attachment[] ToAttachments(IEnumerable<AttachmentBody>? bodies) => [.. (bodies ?? []).Select(b => new Attachment(b.Title!, b.Uri!))];
+    internal static Attachment[] ToAttachments(IEnumerable<AttachmentBody>? bodies) =>
+        [.. (bodies ?? []).Select(b => new Attachment(b.Title!, b.Uri!))];
 }

@@ -9,6 +9,7 @@ using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Json;
+using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
@@ -86,7 +87,8 @@ public sealed record ContactRevisionAnswer
 internal static class CorrectContact
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid leadId, Guid contactId, ContactPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid leadId, Guid contactId, ContactPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         // The lead first, as when a contact is logged: its first and last day depend on all of its contacts.
         var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
@@ -124,17 +126,11 @@ internal static class CorrectContact
         return TypedResults.Ok(new Receipt { Id = contact.Id, Version = contact.Version });
     }
 
-    internal static async Task<Results<Ok<IReadOnlyList<ContactRevisionAnswer>>, NotFound>> Revisions(
-        Guid leadId, Guid contactId, LeadsDb db, Caller caller, CancellationToken ct)
-    {
-        if (!await db.Contacts.AnyAsync(c => c.Id == contactId && c.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId), ct))
-        {
-            return TypedResults.NotFound();
-        }
-
-        var found = await db.ContactRevisions.AsNoTracking().Where(r => r.ContactId == contactId).OrderBy(r => r.Version).ToListAsync(ct);
-        return TypedResults.Ok<IReadOnlyList<ContactRevisionAnswer>>(found.ConvertAll(ContactRevisionAnswer.From));
-    }
+    internal static Task<Results<Ok<IReadOnlyList<ContactRevisionAnswer>>, NotFound>> Revisions(
+        Guid leadId, Guid contactId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        db.ContactRevisions.Where(r => r.ContactId == contactId).OrderBy(r => r.Version).HistoryOfAsync(
+            db.Contacts.Where(c => c.Id == contactId && c.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId)),
+            ContactRevisionAnswer.From, ct);
 
     /// <summary>The lead's first and last day of contact, and none of them after the stage that followed.</summary>
     private static async Task RedateAsync(LeadsDb db, Lead lead, Contact contact, Actor actor, CancellationToken ct)

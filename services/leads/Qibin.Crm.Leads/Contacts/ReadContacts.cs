@@ -89,7 +89,8 @@ internal static class ReadContacts
     }
 
     private static async Task<Results<Ok<Page<ContactAnswer>>, NotFound>> List(
-        Guid leadId, [AsParameters] ContactQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+        Guid leadId, [AsParameters] ContactQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
+        CancellationToken ct)
     {
         if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
         {
@@ -119,7 +120,8 @@ internal static class ReadContacts
         Guid leadId, Guid contactId, LeadsDb db, Caller caller, CancellationToken ct)
     {
         var contact = await db.Contacts.AsNoTracking()
-            .Where(c => c.Id == contactId && c.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId)).SingleOrDefaultAsync(ct);
+            .Where(c => c.Id == contactId && c.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId))
+            .SingleOrDefaultAsync(ct);
         return contact is null ? TypedResults.NotFound() : TypedResults.Ok(ContactAnswer.From(contact));
     }
 }

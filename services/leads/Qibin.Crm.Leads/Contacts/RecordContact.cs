@@ -82,11 +82,13 @@ internal static class RecordContact
 
         await Visits.NoteClashesAsync(db, lead, contact, actor, clock, ct);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/leads/{lead.Id}/contacts/{contact.Id}", new Receipt { Id = contact.Id, Version = lead.Version });
+        return TypedResults.Created(
+            $"/api/v1/leads/{lead.Id}/contacts/{contact.Id}", new Receipt { Id = contact.Id, Version = lead.Version });
     }
 
     internal static async Task<Results<Ok<BatchAnswer>, NotFound>> HandleBatch(
-        Guid leadId, BatchRequest<ContactRequest> request, HttpContext http, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid leadId, BatchRequest<ContactRequest> request, HttpContext http, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         if (!await db.Leads.EditableBy(caller).AnyAsync(l => l.Id == leadId, ct))
         {

@@ -31,7 +31,9 @@ public enum VisitGrouping { Officer, Unit, Chain, City }
 /// <summary>How the report of visits is grouped.</summary>
 public sealed record VisitReportQuery
 {
-    /// <summary><c>officer</c> (everybody who took part), <c>unit</c>, <c>chain</c> or <c>city</c> (division code of the place, four digits).</summary>
+    /// <summary>
+    /// <c>officer</c> (everybody who took part), <c>unit</c>, <c>chain</c> or <c>city</c> (division code of the place, four digits).
+    /// </summary>
     public Words<VisitGrouping>? GroupBy { get; init; }
 
     public DateOnly? OccurredFrom { get; init; }
@@ -85,7 +87,8 @@ internal static class Visits
         .Sort("occurredOn", c => c.OccurredOn)
         .Sort("recordedAt", c => c.RecordedAt);
 
-    private static readonly Listing<VisitClash> ClashListing = new Listing<VisitClash>(c => c.Id, "-recordedAt").Sort("recordedAt", c => c.RecordedAt);
+    private static readonly Listing<VisitClash> ClashListing = new Listing<VisitClash>(c => c.Id, "-recordedAt")
+        .Sort("recordedAt", c => c.RecordedAt);
 
     public static void MapVisits(this RouteGroupBuilder api)
     {
@@ -101,7 +104,8 @@ internal static class Visits
     /// Notes that another unit has visited the same investor, by id or by name, within 14 days. Visits to one investor come one after
     /// the other, so that of two at once the second sees the first. Confidential leads give nothing away.
     /// </summary>
-    internal static async Task NoteClashesAsync(LeadsDb db, Lead lead, Contact contact, Actor actor, TimeProvider clock, CancellationToken ct)
+    internal static async Task NoteClashesAsync(
+        LeadsDb db, Lead lead, Contact contact, Actor actor, TimeProvider clock, CancellationToken ct)
     {
         foreach (var clash in await ClashesAsync(db, [(lead, contact)], actor, clock, ct))
         {
@@ -134,23 +138,28 @@ internal static class Visits
         Guid[] leads = [.. visits.Select(v => v.Lead.Id).Distinct()];
         // All in one order, so that two who enter many never wait for each other in a ring.
         await db.LockVisitsAsync(keys, ct);
-        var (earliest, latest) = (visits.Min(v => v.Contact.OccurredOn).AddDays(-VisitClash.Days), visits.Max(v => v.Contact.OccurredOn).AddDays(VisitClash.Days));
+        var (earliest, latest) =
+            (visits.Min(v => v.Contact.OccurredOn).AddDays(-VisitClash.Days), visits.Max(v => v.Contact.OccurredOn)
+            .AddDays(VisitClash.Days));
         var others = await (
             from investor in db.Investors.AsNoTracking()
             where investors.Contains(investor.Id) || keys.Contains(investor.ComparedName)
             join other in db.Leads on investor.Id equals other.InvestorId
             where !other.Confidential
             join visit in db.Contacts on other.Id equals visit.LeadId
-            where (visit.Channel == ContactChannel.VisitThere || visit.Channel == ContactChannel.VisitHere) && visit.OccurredOn >= earliest && visit.OccurredOn <= latest
+            where (visit.Channel == ContactChannel.VisitThere || visit.Channel == ContactChannel.VisitHere) && visit.OccurredOn >= earliest
+                && visit.OccurredOn <= latest
             select new { visit, other.UnitId, other.InvestorId, investor.ComparedName }).ToListAsync(ct);
         var noted = (await db.VisitClashes.Where(c => leads.Contains(c.EarlierLeadId) || leads.Contains(c.LaterLeadId))
-            .Select(c => new { c.EarlierContactId, c.LaterContactId }).ToListAsync(ct)).Select(c => Pair(c.EarlierContactId, c.LaterContactId)).ToHashSet();
+            .Select(c => new { c.EarlierContactId, c.LaterContactId }).ToListAsync(ct))
+            .Select(c => Pair(c.EarlierContactId, c.LaterContactId)).ToHashSet();
         var (byInvestor, byName) = (others.ToLookup(o => o.InvestorId), others.ToLookup(o => o.ComparedName, StringComparer.Ordinal));
         return
         [
             .. from entry in visits
                from other in byInvestor[entry.Lead.InvestorId].Union(byName[entry.Key])
-               where other.UnitId != entry.Lead.UnitId && Math.Abs(other.visit.OccurredOn.DayNumber - entry.Contact.OccurredOn.DayNumber) <= VisitClash.Days
+               where other.UnitId != entry.Lead.UnitId
+                   && Math.Abs(other.visit.OccurredOn.DayNumber - entry.Contact.OccurredOn.DayNumber) <= VisitClash.Days
                    && noted.Add(Pair(other.visit.Id, entry.Contact.Id))
                select VisitClash.Between(clock.NewId(), other.visit, other.UnitId, entry.Contact, entry.Lead, actor),
         ];
@@ -170,7 +179,8 @@ internal static class Visits
     };
 
     private static async Task<Ok<Page<ContactAnswer>>> List(
-        [AsParameters] VisitQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+        [AsParameters] VisitQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
+        CancellationToken ct)
     {
         var visits = Visible(db, caller, query.OccurredFrom, query.OccurredTo);
         if (query.Channel is { Values: var channels })
@@ -194,14 +204,16 @@ internal static class Visits
     private static async Task<Ok<IReadOnlyList<VisitReportRow>>> Report(
         [AsParameters] VisitReportQuery query, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        var by = query.GroupBy is { Values: [var only] } ? only : throw Refusal.Invalid("groupBy", query.GroupBy is null ? "value.required" : "value.single");
+        var by = query.GroupBy is { Values: [var only] } ? only
+            : throw Refusal.Invalid("groupBy", query.GroupBy is null ? "value.required" : "value.single");
         var visits = Visible(db, caller, query.OccurredFrom, query.OccurredTo);
         var joined = visits.Join(db.Leads, c => c.LeadId, l => l.Id, (c, l) => new { Contact = c, Lead = l });
         var keyed = by switch
         {
             VisitGrouping.Unit => joined.Select(x => new { Key = (string?)x.Lead.UnitId.ToString(), x.Contact.Channel, x.Contact.LeadId }),
             VisitGrouping.Chain => joined.Select(x => new { Key = x.Lead.ChainCode, x.Contact.Channel, x.Contact.LeadId }),
-            VisitGrouping.City => joined.Select(x => new { Key = x.Contact.Division == null ? null : x.Contact.Division.Substring(0, 4), x.Contact.Channel, x.Contact.LeadId }),
+            VisitGrouping.City => joined.Select(
+            x => new { Key = x.Contact.Division == null ? null : x.Contact.Division.Substring(0, 4), x.Contact.Channel, x.Contact.LeadId }),
             // Each visit counts for everybody who took part, once.
             _ => joined.SelectMany(
                 x => db.Officers.Where(o => o.OfficerId == x.Contact.RecordedBy || x.Contact.ParticipantIds.Contains(o.OfficerId)),
@@ -214,7 +226,8 @@ internal static class Visits
             Incoming = g.Count(x => x.Channel == ContactChannel.VisitHere),
             Leads = g.Select(x => x.LeadId).Distinct().Count(),
         }).ToListAsync(ct);
-        return TypedResults.Ok<IReadOnlyList<VisitReportRow>>([.. rows.OrderByDescending(r => r.Outgoing + r.Incoming).ThenBy(r => r.Key, StringComparer.Ordinal)]);
+        return TypedResults.Ok<IReadOnlyList<VisitReportRow>>(
+            [.. rows.OrderByDescending(r => r.Outgoing + r.Incoming).ThenBy(r => r.Key, StringComparer.Ordinal)]);
     }
 
     private static async Task<Ok<Page<VisitClashAnswer>>> Clashes(

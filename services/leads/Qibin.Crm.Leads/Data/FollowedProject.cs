@@ -2,7 +2,9 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Leads.Data;
 
-/// <summary>The stage of a converted lead's project, from the latest event of the projects service. Shown with the lead; in no event of leads.</summary>
+/// <summary>
+/// The stage of a converted lead's project, from the latest event of the projects service. Shown with the lead; in no event of leads.
+/// </summary>
 internal sealed class FollowedProject
 {
     public required Guid ProjectId { get; init; }

@@ -3,7 +3,9 @@ using Qibin.Crm.Leads.Domain;
 
 namespace Qibin.Crm.Leads.Data;
 
-/// <summary>Tables of the rules of the district: claims, pool, transfers. Their SQL that a model cannot express is in the first migration.</summary>
+/// <summary>
+/// Tables of the rules of the district: claims, pool, transfers. Their SQL that a model cannot express is in the first migration.
+/// </summary>
 internal static class LeadOrderTables
 {
     public static void AddLeadOrder(this ModelBuilder model)

@@ -86,7 +86,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             merge.ToTable("investor_merge");
             merge.Ignore(x => x.UndoableUntil);
             var facts = new ValueConverter<InvestorFacts, string>(
-                value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default), text => JsonSerializer.Deserialize<InvestorFacts>(text, JsonSerializerOptions.Default)!);
+                value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default), text =>
+                JsonSerializer.Deserialize<InvestorFacts>(text, JsonSerializerOptions.Default)!);
             merge.Property(x => x.IntoBefore).HasColumnType("jsonb").HasConversion(facts);
             merge.Property(x => x.FromBefore).HasColumnType("jsonb").HasConversion(facts);
             merge.Property(x => x.After).HasColumnType("jsonb").HasConversion(facts);

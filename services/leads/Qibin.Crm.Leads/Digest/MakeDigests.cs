@@ -27,9 +27,11 @@ public sealed record DigestRulesRequest
 /// </summary>
 internal static class MakeDigests
 {
-    public static async Task<Ok<Receipt>> Change(DigestRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    public static async Task<Ok<Receipt>> Change(
+        DigestRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var changed = await RuleSets.ChangeAsync(new DigestRules { Hour = request.Hour!.Value, Minute = request.Minute!.Value }, ifMatch, db, caller, clock, ct);
+        var changed = await RuleSets.ChangeAsync(
+            new DigestRules { Hour = request.Hour!.Value, Minute = request.Minute!.Value }, ifMatch, db, caller, clock, ct);
         await db.Database.ExecuteSqlAsync($"update digest_schedule set due_at = {clock.GetUtcNow()}", ct);
         return changed;
     }

@@ -71,13 +71,15 @@ internal static class ReadDigest
     {
         api.MapGet("/digest", Handle).AllowEverybody(Scopes.LeadsRead)
             .WithName("readDigest").WithSummary("今日待办 · What is due today");
-        api.MapGet("/digest/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<DigestRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
+        api.MapGet("/digest/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<DigestRules>(db, ct))
+            .AllowEverybody(Scopes.LeadsRead)
             .WithName("readDigestRules").WithSummary("今日待办推送时间 · When the daily digest is made");
         api.MapPut("/digest/rules", MakeDigests.Change).Allow(null, Roles.Administrator)
             .WithName("changeDigestRules").WithSummary("修改今日待办推送时间 · Change when the daily digest is made");
     }
 
-    private static async Task<Ok<DigestAnswer>> Handle([AsParameters] DigestQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Ok<DigestAnswer>> Handle(
+        [AsParameters] DigestQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var (owner, today) = (query.OwnerId ?? caller.Id, clock.Today());
         var mine = db.Leads.AsNoTracking().ReadableBy(caller).Where(l => l.OwnerId == owner);
@@ -91,7 +93,8 @@ internal static class ReadDigest
             Upcoming = await StepsAsync(open.Where(l => l.NextStepDueOn > today && l.NextStepDueOn <= soon)),
             WithoutNextStep = await SectionAsync(open.Where(l => l.NextStepDueOn == null).OrderBy(l => l.LastContactOn).ThenBy(l => l.Id)
                 .Select(l => new DigestItem { LeadId = l.Id, Code = l.Code, InvestorName = l.InvestorName })),
-            Revisits = await SectionAsync(mine.Where(l => l.Stage == LeadStage.Kept && l.RevisitOn <= today && (l.RevisitStepId == null || l.NextStepId != null))
+            Revisits = await SectionAsync(
+                mine.Where(l => l.Stage == LeadStage.Kept && l.RevisitOn <= today && (l.RevisitStepId == null || l.NextStepId != null))
                 .LeftJoin(db.NextSteps, l => l.NextStepId, s => (Guid?)s.Id, (l, s) => new { Lead = l, Step = s })
                 .OrderBy(x => x.Lead.RevisitOn).ThenBy(x => x.Lead.Id)
                 .Select(x => new DigestItem

@@ -102,7 +102,8 @@ internal sealed class Contact : Aggregate
             throw new RuleViolation("contact.reasonNeeded");
         }
 
-        var old = new ContactRevision { ContactId = Id, Version = Version, Content = Content, Reason = reason, ReplacedBy = actor.By, ReplacedAt = actor.At };
+        var old = new ContactRevision { ContactId = Id, Version = Version, Content = Content, Reason = reason, ReplacedBy = actor.By,
+            ReplacedAt = actor.At };
         Take(content);
         CorrectedAt = actor.At;
         return old;
@@ -116,7 +117,8 @@ internal sealed class Contact : Aggregate
             throw new RuleViolation("contact.placeOfNoVisit");
         }
 
-        (ParticipantIds, Place, Division, Attachments) = ([.. content.ParticipantIds.Distinct()], content.Place, content.Place?.Division, content.Attachments);
+        (ParticipantIds, Place, Division, Attachments) =
+            ([.. content.ParticipantIds.Distinct()], content.Place, content.Place?.Division, content.Attachments);
         Touch();
     }
 }

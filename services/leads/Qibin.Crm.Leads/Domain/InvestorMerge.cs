@@ -32,7 +32,8 @@ internal sealed class InvestorMerge : Aggregate
 
     public DateTimeOffset UndoableUntil => MergedAt.AddDays(UndoDays);
 
-    public static InvestorMerge Of(Guid id, Investor into, Investor from, InvestorFacts after, IEnumerable<Guid> leads, IEnumerable<Guid> people, Actor actor)
+    public static InvestorMerge Of(
+        Guid id, Investor into, Investor from, InvestorFacts after, IEnumerable<Guid> leads, IEnumerable<Guid> people, Actor actor)
     {
         var merge = new InvestorMerge
         {

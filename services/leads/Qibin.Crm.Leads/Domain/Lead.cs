@@ -18,7 +18,9 @@ internal sealed class Lead : Aggregate, IShared
     /// <summary>The investor's name, kept here too because lists sort by it and events carry it.</summary>
     public string InvestorName { get; private set; } = "";
 
-    /// <summary>The marks of the investor's name, see <see cref="NameMarks"/>: eight columns, each of which a search tests by itself.</summary>
+    /// <summary>
+    /// The marks of the investor's name, see <see cref="NameMarks"/>: eight columns, each of which a search tests by itself.
+    /// </summary>
     public long NameMarks1 { get; private set; }
 
     public long NameMarks2 { get; private set; }
@@ -102,7 +104,8 @@ internal sealed class Lead : Aggregate, IShared
     public bool IsClosed => Stage is LeadStage.Kept or LeadStage.Invalid;
 
     /// <summary>A first contact opens a lead.</summary>
-    public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Actor actor, bool named = true)
+    public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Actor actor,
+        bool named = true)
     {
         var lead = new Lead
         {
@@ -162,7 +165,8 @@ internal sealed class Lead : Aggregate, IShared
     /// <param name="lastOn">The day of the latest.</param>
     /// <param name="movedOn">The day the lead left its first stage; null while it is new.</param>
     /// <param name="actor">Who and when.</param>
-    /// <exception cref="RuleViolation"><c>contact.afterStage</c>: the first contact would come after the stage that followed it.</exception>
+    /// <exception cref="RuleViolation"><c>contact.afterStage</c>: the first contact would come after the stage that followed
+    /// it.</exception>
     public void ContactsCorrected(DateOnly firstOn, DateOnly lastOn, DateOnly? movedOn, Actor actor)
     {
         if (movedOn is { } moved && firstOn > moved)
@@ -295,7 +299,8 @@ internal sealed class Lead : Aggregate, IShared
     }
 
     /// <summary>Keeps the lead for a later visit 留存.</summary>
-    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.revisitOrder</c>, <c>lead.stageDateOrder</c>.</exception>
+    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.revisitOrder</c>,
+    /// <c>lead.stageDateOrder</c>.</exception>
     public StageMove Keep(ClosureReason reason, DateOnly revisitOn, DateOnly occurredOn, string? note, Actor actor, string? wentTo = null)
     {
         if (revisitOn <= occurredOn)
@@ -444,7 +449,9 @@ internal sealed class Lead : Aggregate, IShared
         Changed(actor);
     }
 
-    /// <summary>Records that an enterprise of this journey moved in; of several the earliest day counts, in whatever order the events arrive.</summary>
+    /// <summary>
+    /// Records that an enterprise of this journey moved in; of several the earliest day counts, in whatever order the events arrive.
+    /// </summary>
     /// <returns>False when an earlier or the same day was noted before.</returns>
     public bool MovedIn(DateOnly occurredOn, Actor actor)
     {
@@ -542,4 +549,5 @@ public enum NextStepLight { None, Planned, Overdue }
 /// <summary>
 /// Why a lead is kept or invalid: 时机未到, 资金未落实, 选址不符, 政策不符, 已落户他处, 联系不上, 信息不实, 重复, 不属招商范围, 其他.
 /// </summary>
-public enum ClosureReason { NotYet, FundsPending, SiteUnsuitable, PolicyMismatch, WentElsewhere, NoAnswer, NotGenuine, Duplicate, OutOfScope, Other }
+public enum ClosureReason { NotYet, FundsPending, SiteUnsuitable, PolicyMismatch, WentElsewhere, NoAnswer, NotGenuine, Duplicate,
+    OutOfScope, Other }

@@ -57,7 +57,7 @@ internal sealed class PoolPlace : Aggregate
     /// <summary>The last day of contact that a warning was given for: one silence is warned of once.</summary>
     public DateOnly? WarnedOf { get; private set; }
 
-    /// <summary>The owner with whom it went into the pool. When the lead has another one, it is in the pool no more.</summary>
+    /// <summary>The owner when it entered the pool. With another owner the lead is no longer in the pool.</summary>
     public Guid? FormerOwnerId { get; private set; }
 
     public DateTimeOffset? PooledAt { get; private set; }
@@ -119,7 +119,8 @@ internal sealed class PoolPlace : Aggregate
     public DateOnly PoolOn(Lead lead, PoolRules rules) => QuietSince(lead, rules).AddDays(rules.IdleDays + 1);
 
     /// <summary>Those who follow the lead give it into the pool.</summary>
-    /// <exception cref="RuleViolation"><c>pool.already</c>, <c>lead.closed</c>, <c>lead.converted</c>, <c>pool.confidential</c>.</exception>
+    /// <exception cref="RuleViolation"><c>pool.already</c>, <c>lead.closed</c>, <c>lead.converted</c>,
+    /// <c>pool.confidential</c>.</exception>
     public void Release(Lead lead, DateTimeOffset now)
     {
         if (Holds(lead))
@@ -154,14 +155,16 @@ internal sealed class PoolPlace : Aggregate
     }
 
     /// <summary>Whether the lead is in the pool, and still as it went in: open, and with nobody new.</summary>
-    public bool Holds(Lead lead) => State == PoolState.Pooled && !lead.IsClosed && lead.Stage != LeadStage.Converted && lead.OwnerId == FormerOwnerId;
+    public bool Holds(Lead lead) =>
+        State == PoolState.Pooled && !lead.IsClosed && lead.Stage != LeadStage.Converted && lead.OwnerId == FormerOwnerId;
 
     /// <summary>The last contact, but not before the rules began, the lead was entered or it left the pool.</summary>
     private DateOnly QuietSince(Lead lead, PoolRules rules) =>
         new[] { lead.LastContactOn, rules.StartOn ?? DateOnly.MinValue, lead.CreatedAt.OnDay(), LeftOn ?? DateOnly.MinValue }.Max();
 
     /// <summary>The day, or tomorrow if that is sooner: rules that are changed hold within a day.</summary>
-    private static DateTimeOffset Within(DateOnly day, DateTimeOffset now) => day.Begins() is var at && at < now.AddDays(1) ? at : now.AddDays(1);
+    private static DateTimeOffset Within(DateOnly day, DateTimeOffset now) =>
+        day.Begins() is var at && at < now.AddDays(1) ? at : now.AddDays(1);
 
     private void Enter(Lead lead, DateTimeOffset now)
     {

@@ -59,7 +59,8 @@ internal sealed record ClockPause(DateOnly From, DateOnly? To, string Reason, Gu
 internal sealed record ResponseDeadline(ResponseKind Kind, DateOnly On, bool Breached = false);
 
 /// <summary>
-/// The response clock of a lead. It counts by the server's time of recording: an answer that is not recorded does not count. Officer, assessment and
+/// The response clock of a lead. It counts by the server's time of recording: an answer that is not recorded does not count. Officer,
+/// assessment and
 /// feedback count from the opening, a report from the answer or the report before it. What counts:
 /// <list type="bullet">
 /// <item>officer: the lead was opened by or for an officer, was assigned, transferred or picked, or its assessment was begun;</item>
@@ -68,7 +69,8 @@ internal sealed record ResponseDeadline(ResponseKind Kind, DateOnly On, bool Bre
 /// <item>report: each further contact that is not older than the latest one.</item>
 /// </list>
 /// It ends when the lead is closed, and when it is converted: from there on the project's lights and monthly progress watch. Reopened,
-/// and picked from the pool, where it has no responsible owner, it counts the open tasks from the beginning. One missed deadline is one breach.
+/// and picked from the pool, where it has no responsible owner, it counts the open tasks from the beginning. One missed deadline is one
+/// breach.
 /// </summary>
 internal sealed record ResponseClock
 {
@@ -99,12 +101,14 @@ internal sealed record ResponseClock
 
     public static ResponseClock Started(DateOnly today, bool named) => new() { From = today, OfficerOn = named ? today : null };
 
-    public ResponseClock Named(DateOnly today) => State == ClockState.Pooled ? Restarted(today) : this with { OfficerOn = OfficerOn ?? today };
+    public ResponseClock Named(DateOnly today) =>
+        State == ClockState.Pooled ? Restarted(today) : this with { OfficerOn = OfficerOn ?? today };
 
     public ResponseClock Assessed(DateOnly today) => Named(today) with { AssessedOn = AssessedOn ?? today };
 
     /// <summary>The investor was spoken to.</summary>
-    public ResponseClock Answered(DateOnly today) => AssessedOn is null ? this : this with { FeedbackOn = FeedbackOn ?? today, ReportedOn = today };
+    public ResponseClock Answered(DateOnly today) =>
+        AssessedOn is null ? this : this with { FeedbackOn = FeedbackOn ?? today, ReportedOn = today };
 
     /// <exception cref="RuleViolation"><c>clock.paused</c>, <c>clock.notRunning</c>.</exception>
     public ResponseClock Paused(DateOnly today, string reason, Guid by) => State switch
@@ -123,7 +127,8 @@ internal sealed record ResponseClock
     public ResponseClock Pooled(DateOnly today) => State == ClockState.Ended ? this : EndPause(today) with { State = ClockState.Pooled };
 
     /// <summary>Counts the open tasks from the beginning.</summary>
-    public ResponseClock Restarted(DateOnly today) => this with { State = ClockState.Running, From = today, OfficerOn = OfficerOn ?? today, Pauses = [] };
+    public ResponseClock Restarted(DateOnly today) =>
+        this with { State = ClockState.Running, From = today, OfficerOn = OfficerOn ?? today, Pauses = [] };
 
     /// <summary>With deadlines by the calendar and the times; breached ones stay.</summary>
     public ResponseClock Scheduled(ResponseTerms terms)
@@ -139,7 +144,8 @@ internal sealed record ResponseClock
 
         ResponseDeadline? Deadline(ResponseKind kind)
         {
-            if (Deadlines.FirstOrDefault(d => d.Kind == kind && d.Breached) is { } breached && !(kind == ResponseKind.Report && ReportedOn > breached.On))
+            if (Deadlines.FirstOrDefault(d => d.Kind == kind && d.Breached) is { } breached
+                && !(kind == ResponseKind.Report && ReportedOn > breached.On))
             {
                 return breached;
             }
@@ -155,7 +161,8 @@ internal sealed record ResponseClock
     public ResponseClock Lapsed(DateOnly today, out IReadOnlyList<ResponseDeadline> lapsed)
     {
         lapsed = [.. Deadlines.Where(d => !d.Breached && d.On < today)];
-        return lapsed.Count == 0 ? this : this with { Deadlines = [.. Deadlines.Select(d => d.On < today ? d with { Breached = true } : d)] };
+        return lapsed.Count == 0 ? this
+            : this with { Deadlines = [.. Deadlines.Select(d => d.On < today ? d with { Breached = true } : d)] };
     }
 
     /// <summary>Whether what this deadline asked for has been done.</summary>

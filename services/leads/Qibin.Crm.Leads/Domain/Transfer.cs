@@ -30,9 +30,11 @@ internal static class Shares
     /// <param name="from">The unit that gives.</param>
     /// <param name="to">The unit that takes.</param>
     /// <exception cref="RuleViolation"><c>transfer.shareSum</c>, <c>transfer.shareUnits</c>, <c>transfer.shareOfOthers</c>.</exception>
-    public static IReadOnlyList<TransferShare> After(IReadOnlyList<TransferShare> before, IReadOnlyList<TransferShare> asked, Guid from, Guid to)
+    public static IReadOnlyList<TransferShare> After(
+        IReadOnlyList<TransferShare> before, IReadOnlyList<TransferShare> asked, Guid from, Guid to)
     {
-        if (asked.Any(s => s.Credit is < 0 or > Whole || s.Tax is < 0 or > Whole) || asked.Sum(s => s.Credit) != Whole || asked.Sum(s => s.Tax) != Whole)
+        if (asked.Any(s => s.Credit is < 0 or > Whole || s.Tax is < 0 or > Whole) || asked.Sum(s => s.Credit) != Whole
+            || asked.Sum(s => s.Tax) != Whole)
         {
             throw new RuleViolation("transfer.shareSum");
         }
@@ -90,9 +92,11 @@ internal sealed class Transfer : Aggregate
         [.. ShareUnits.Select((unit, i) => new TransferShare { UnitId = unit, Credit = ShareCredit[i], Tax = ShareTax[i] })];
 
     /// <summary>Proposes to give a lead to an officer of another unit.</summary>
-    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>transfer.sameUnit</c>, <c>transfer.confidential</c>.</exception>
+    /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>transfer.sameUnit</c>,
+    /// <c>transfer.confidential</c>.</exception>
     public static Transfer Propose(
-        Guid id, Lead lead, Guid toOwnerId, Guid toUnitId, IReadOnlyList<TransferShare> shares, DateTimeOffset answerBy, string reason, Actor actor)
+        Guid id, Lead lead, Guid toOwnerId, Guid toUnitId, IReadOnlyList<TransferShare> shares, DateTimeOffset answerBy, string reason,
+        Actor actor)
     {
         if (lead.IsClosed || lead.Stage == LeadStage.Converted)
         {
@@ -175,7 +179,8 @@ internal sealed class Transfer : Aggregate
     }
 
     /// <summary>A coordinator confirms what both units agreed on, or not.</summary>
-    /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.overtaken</c> when the lead has changed hands meanwhile.</exception>
+    /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.overtaken</c> when the lead has changed hands
+    /// meanwhile.</exception>
     public void Decide(bool confirmed, Lead lead, string? note, Actor actor)
     {
         Require(TransferState.Accepted);

@@ -9,7 +9,9 @@ public enum ScheduledAs { Holiday, Workday }
 /// <summary>A day that the schedule names: a holiday, or a weekend day that is worked on in its stead.</summary>
 internal sealed record ScheduledDay(DateOnly On, ScheduledAs As, string Name);
 
-/// <summary>One year's schedule of holidays and make-up working days, as the State Council publishes it each autumn for the next year.</summary>
+/// <summary>
+/// One year's schedule of holidays and make-up working days, as the State Council publishes it each autumn for the next year.
+/// </summary>
 internal sealed class CalendarYear : Aggregate
 {
     /// <summary>The years that can be scheduled: those that business dates have.</summary>
@@ -57,7 +59,8 @@ internal readonly record struct Standstill(DateOnly From, DateOnly? To)
 /// </summary>
 internal sealed class WorkingCalendar(IEnumerable<ScheduledDay> scheduled)
 {
-    private readonly FrozenDictionary<DateOnly, bool> _scheduled = scheduled.ToFrozenDictionary(d => d.On, d => d.As == ScheduledAs.Workday);
+    private readonly FrozenDictionary<DateOnly, bool> _scheduled =
+        scheduled.ToFrozenDictionary(d => d.On, d => d.As == ScheduledAs.Workday);
 
     public bool IsWorkingDay(DateOnly day) =>
         _scheduled.TryGetValue(day, out var working) ? working : day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);

@@ -46,7 +46,8 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
     private static readonly string[] InvestorHeadings =
         ["客商名称", "统一社会信用代码", "来源地区代码", "联系人", "职务", "联系电话", "电子邮箱", "登记时间", "更新时间"];
 
-    private static readonly Dictionary<string, ChainNode> Nodes = IndustryChains.All.SelectMany(c => c.Nodes).ToDictionary(n => n.Code, StringComparer.Ordinal);
+    private static readonly Dictionary<string, ChainNode> Nodes = IndustryChains.All.SelectMany(c => c.Nodes)
+        .ToDictionary(n => n.Code, StringComparer.Ordinal);
 
     public async Task<bool> StepAsync(LeadsDb db, Job job, Caller caller, CancellationToken ct)
     {
@@ -102,7 +103,8 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
     private static IQueryable<Investor> Investors(LeadsDb db, Caller caller, ExportRun run) =>
         ReadInvestors.Filter(db.InvestorsReadableBy(caller).AsNoTracking(), QueryText.Read<InvestorQuery>(run.Query, out _));
 
-    private async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> LeadsAsync(LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
+    private async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> LeadsAsync(
+        LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<LeadQuery>(run.Query, out var sort);
         var (leads, after) = await ReadLeads.Listing.WalkAsync(Leads(db, caller, run), sort, from, BatchSize, ct);
@@ -110,29 +112,38 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         var today = clock.Today();
         return ([.. leads.Select(lead => (IReadOnlyList<object?>)
             [
-                lead.Code, lead.InvestorName, lead.Title, StageOf(lead.Stage), lead.StageOn, lead.FirstContactOn, lead.LastContactOn, lead.ContactCount,
+                lead.Code, lead.InvestorName, lead.Title, StageOf(
+                    lead.Stage), lead.StageOn, lead.FirstContactOn, lead.LastContactOn, lead.ContactCount,
                 units.GetValueOrDefault(lead.UnitId), lead.NodeCode is { } code ? IndustryChains.OfNode(code)?.Name : null,
-                lead.NodeCode is { } node ? Nodes.GetValueOrDefault(node)?.Name : null, lead.SourceRegion, lead.EstimatedAmount, lead.EstimatedCurrency,
-                LightOf(lead.Light(today)), lead.NextStepDueOn, YesNo(lead.Confidential), YesNo(lead.ProjectId is not null), lead.RevisitOn, lead.MovedInOn,
+                lead.NodeCode is { } node ? Nodes.GetValueOrDefault(node)?.Name
+                : null, lead.SourceRegion, lead.EstimatedAmount, lead.EstimatedCurrency,
+                LightOf(lead.Light(today)), lead.NextStepDueOn, YesNo(lead.Confidential), YesNo(lead.ProjectId is not null), lead.RevisitOn,
+                lead.MovedInOn,
                 lead.CreatedAt, lead.UpdatedAt,
             ])], after);
     }
 
-    /// <summary>Investors with their first person, with phone and e-mail masked unless the caller owns a lead of the investor, as in the list.</summary>
-    private static async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> InvestorsAsync(LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
+    /// <summary>
+    /// Investors with their first person, with phone and e-mail masked unless the caller owns a lead of the investor, as in the list.
+    /// </summary>
+    private static async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> InvestorsAsync(
+        LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<InvestorQuery>(run.Query, out var sort);
         var (investors, after) = await ReadInvestors.Listing.WalkAsync(Investors(db, caller, run), sort, from, BatchSize, ct);
         Guid[] ids = [.. investors.Select(i => i.Id)];
         var people = (await db.People.AsNoTracking().Where(p => ids.Contains(p.InvestorId)).ToListAsync(ct))
             .GroupBy(p => p.InvestorId).ToDictionary(g => g.Key, g => g.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).First());
-        var worked = (await db.Leads.ReadableBy(caller).Where(l => ids.Contains(l.InvestorId) && l.OwnerId == caller.Id).Select(l => l.InvestorId).Distinct().ToListAsync(ct)).ToHashSet();
+        var worked = (await db.Leads.ReadableBy(caller).Where(l => ids.Contains(l.InvestorId) && l.OwnerId == caller.Id)
+            .Select(l => l.InvestorId).Distinct().ToListAsync(ct)).ToHashSet();
         return ([.. investors.Select(investor =>
         {
-            var person = people.GetValueOrDefault(investor.Id) is { } first ? PersonAnswer.From(first, masked: !worked.Contains(investor.Id)) : null;
+            var person = people.GetValueOrDefault(investor.Id) is { } first
+                ? PersonAnswer.From(first, masked: !worked.Contains(investor.Id)) : null;
             return (IReadOnlyList<object?>)
             [
-                investor.Name, investor.Uscc, investor.SourceRegion, person?.Name, person?.Title, person?.Phone, person?.Email, investor.CreatedAt, investor.UpdatedAt,
+                investor.Name, investor.Uscc, investor.SourceRegion,
+                person?.Name, person?.Title, person?.Phone, person?.Email, investor.CreatedAt, investor.UpdatedAt,
             ];
         })], after);
     }

@@ -27,7 +27,10 @@ public sealed record ExportRequest
     [Needed]
     public SheetFormat? Format { get; init; }
 
-    /// <summary>Filters and sort as in the query of the list itself, such as <c>stage=new,assessing&amp;sort=-createdAt</c>; all rows when left out.</summary>
+    /// <summary>
+    /// Filters and sort as in the query of the list itself, such as <c>stage=new,assessing&amp;sort=-createdAt</c>; all rows when left
+    /// out.
+    /// </summary>
     [TextLength(2000)]
     public string? Query { get; init; }
 }
@@ -61,11 +64,14 @@ internal static class ExportRoutes
             .WithName("readExport").WithSummary("导出进度 · An export and its progress");
         api.MapPost("/exports/{exportId:guid}/cancellation", Cancel).AllowEverybody(Scopes.LeadsRead)
             .WithName("cancelExport").WithSummary("中止导出 · Stop an export");
-        api.MapGet("/exports/{exportId:guid}/file", Fetch).AllowEverybody(Scopes.LeadsRead).WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv"))
+        api.MapGet("/exports/{exportId:guid}/file", Fetch).AllowEverybody(Scopes.LeadsRead)
+            .WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv"))
             .WithName("readExportFile").WithSummary("下载导出文件（24 小时内）· Fetch the table, within 24 hours");
     }
 
-    /// <summary>The caller's exports, as long as it sees what it saw: whoever has moved to another unit does not take along what the old one saw.</summary>
+    /// <summary>
+    /// The caller's exports, as long as it sees what it saw: whoever has moved to another unit does not take along what the old one saw.
+    /// </summary>
     private static async Task<Job?> FindAsync(IQueryable<Job> jobs, Guid id, Caller caller, CancellationToken ct)
     {
         var me = caller.Id;
@@ -73,7 +79,8 @@ internal static class ExportRoutes
         return job?.Caller().Claims.SeesAs(caller.Claims) == true ? job : null;
     }
 
-    private static async Task<Accepted<ExportReceipt>> Create(ExportRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Accepted<ExportReceipt>> Create(
+        ExportRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         // What the list would refuse is refused now.
         if (request.List == ExportedList.Leads)
@@ -87,14 +94,16 @@ internal static class ExportRoutes
             ReadInvestors.Listing.CheckSort(sort);
         }
 
-        var job = Job.Of(ExportJob.Kind, new ExportRun { List = request.List!.Value, Format = request.Format!.Value, Query = request.Query }, caller, clock);
+        var job = Job.Of(ExportJob.Kind,
+            new ExportRun { List = request.List!.Value, Format = request.Format!.Value, Query = request.Query }, caller, clock);
         db.Add(job);
         db.Audit(caller, clock, "list.exported", "export", job.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Accepted($"/api/v1/exports/{job.Id}", new ExportReceipt { Id = job.Id });
     }
 
-    private static async Task<Results<Ok<ExportAnswer>, NotFound>> Read(Guid exportId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<ExportAnswer>, NotFound>> Read(
+        Guid exportId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var job = await FindAsync(db.Jobs.AsNoTracking(), exportId, caller, ct);
         if (job is null)
@@ -103,10 +112,12 @@ internal static class ExportRoutes
         }
 
         var whole = job.State == JobState.Succeeded && job.ResultUntil > clock.GetUtcNow();
-        return TypedResults.Ok(new ExportAnswer { Job = JobAnswer.From(job), File = whole ? $"/api/v1/exports/{exportId}/file" : null, Until = job.ResultUntil });
+        return TypedResults.Ok(new ExportAnswer { Job = JobAnswer.From(job), File = whole ? $"/api/v1/exports/{exportId}/file"
+            : null, Until = job.ResultUntil });
     }
 
-    private static async Task<Results<Accepted<ExportReceipt>, NotFound>> Cancel(Guid exportId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Accepted<ExportReceipt>, NotFound>> Cancel(
+        Guid exportId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var job = await FindAsync(db.Jobs.FromSql($"select * from jobs.job where id = {exportId} for update"), exportId, caller, ct);
         if (job is null)
@@ -124,7 +135,8 @@ internal static class ExportRoutes
         return TypedResults.Accepted($"/api/v1/exports/{exportId}", new ExportReceipt { Id = job.Id });
     }
 
-    private static async Task<Results<PushStreamHttpResult, NotFound>> Fetch(Guid exportId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<PushStreamHttpResult, NotFound>> Fetch(
+        Guid exportId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var job = await FindAsync(db.Jobs.AsNoTracking(), exportId, caller, ct);
         if (job is not { State: JobState.Succeeded } || job.ResultUntil <= clock.GetUtcNow())
@@ -134,13 +146,15 @@ internal static class ExportRoutes
 
         var run = job.Read<ExportRun>();
         var name = (run.List == ExportedList.Leads ? "线索" : "客商") + (run.Format == SheetFormat.Xlsx ? ".xlsx" : ".csv");
-        return TypedResults.Stream(output => SheetWriter.WriteAsync(output, run.Format, PiecesAsync(db, exportId, ct), ct), SheetWriter.TypeOf(run.Format), name);
+        return TypedResults.Stream(
+            output => SheetWriter.WriteAsync(output, run.Format, PiecesAsync(db, exportId, ct), ct), SheetWriter.TypeOf(run.Format), name);
     }
 
     private static async IAsyncEnumerable<byte[]> PiecesAsync(
         LeadsDb db, Guid exportId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        for (var number = 0; await db.JobParts.AsNoTracking().SingleOrDefaultAsync(p => p.JobId == exportId && p.Number == number, ct) is { } part; number++)
+        for (var number = 0; await db.JobParts.AsNoTracking()
+            .SingleOrDefaultAsync(p => p.JobId == exportId && p.Number == number, ct) is { } part; number++)
         {
             yield return part.Content;
         }

@@ -25,7 +25,9 @@ public sealed record FirstContactRequest
     /// <summary>An investor with a lead that the caller may change: a further lead of it is opened.</summary>
     public Guid? InvestorId { get; init; }
 
-    /// <summary>Unified social credit code of a new investor; a known one answers 409 with that investor where the caller may see it.</summary>
+    /// <summary>
+    /// Unified social credit code of a new investor; a known one answers 409 with that investor where the caller may see it.
+    /// </summary>
     [Uscc]
     public string? Uscc { get; init; }
 
@@ -73,7 +75,7 @@ public sealed record FirstContactRequest
 
     /// <summary>
     /// The owner of the lead, which belongs to the owner's unit; the caller when left out. An integration must give it; an
-    /// officer may only name himself, a unit head officers of the units below, coordinators and administrators anyone.
+    /// officer may name nobody else, a unit head officers of the units below, coordinators and administrators anyone.
     /// </summary>
     public Guid? OwnerId { get; init; }
 
@@ -125,7 +127,8 @@ internal static class LogFirstContact
     }
 
     private static async Task<Ok<BatchAnswer>> HandleBatch(
-        BatchRequest<FirstContactRequest> request, HttpContext http, LeadsDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct) =>
+        BatchRequest<FirstContactRequest> request, HttpContext http, LeadsDb db, Caller caller, PeopleCodes codes, TimeProvider clock,
+        CancellationToken ct) =>
         TypedResults.Ok(await Batch.RunAsync(http, request, async item => await Handle(item, db, caller, codes, clock, ct)));
 
     internal static async Task<Created<FirstContactReceipt>> Handle(
@@ -143,7 +146,8 @@ internal static class LogFirstContact
             throw Refusal.Invalid("/readers", "lead.readersOfOpen");
         }
 
-        IEnumerable<Guid>? readers = request.Confidential == true ? [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }] : null;
+        IEnumerable<Guid>? readers = request.Confidential == true
+            ? [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }] : null;
         var (lead, contact, step, opening, events) = OpenedLead.Of(
             request, await codes.NextAsync("L", ct), investor, person, owner, occurredOn, readers, actor, clock);
         db.AddRange(lead, contact, step, opening);
@@ -172,7 +176,8 @@ internal static class LogFirstContact
     {
         var name = request.InvestorName ?? throw Refusal.Invalid("/investorName", "value.required");
         var investor = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, actor);
-        var possible = await Duplicates.RefuseAsync(db, caller, investor, request.Phone, request.Email, request.DuplicateOverride, "/investorName", clock, ct);
+        var possible = await Duplicates.RefuseAsync(
+            db, caller, investor, request.Phone, request.Email, request.DuplicateOverride, "/investorName", clock, ct);
         var person = Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
         db.AddRange(investor, person);
         return (investor, person, possible);

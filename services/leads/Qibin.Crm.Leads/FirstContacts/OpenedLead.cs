@@ -16,7 +16,8 @@ internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, Sta
 {
     /// <exception cref="RuleViolation">As the lead's own methods have it.</exception>
     public static OpenedLead Of(
-        FirstContactRequest request, string code, Investor investor, Person person, Owner owner, DateOnly occurredOn, IEnumerable<Guid>? readers, Actor actor, TimeProvider clock)
+        FirstContactRequest request, string code, Investor investor, Person person, Owner owner, DateOnly occurredOn,
+        IEnumerable<Guid>? readers, Actor actor, TimeProvider clock)
     {
         var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, actor, owner.Named);
         lead.PlaceOnNode(request.NodeCode, actor);

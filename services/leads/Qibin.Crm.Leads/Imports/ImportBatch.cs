@@ -20,7 +20,8 @@ namespace Qibin.Crm.Leads.Imports;
 /// Some rows of an import with all that they meet, looked up at once. A row that touches what an earlier one of the batch touches
 /// begins the next batch: each change is a version of its own, and a row sees what the rows before it did.
 /// </summary>
-internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Actor actor, TimeProvider clock, Func<IEnumerable<Fault>, string> reason)
+internal sealed class ImportBatch(
+    LeadsDb db, ImportRun run, Caller caller, Actor actor, TimeProvider clock, Func<IEnumerable<Fault>, string> reason)
 {
     private readonly List<Investor> _investors = [];
     private readonly List<Person> _people = [];
@@ -54,20 +55,24 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
 
     private sealed record SaidBefore(Guid LeadId, ContactChannel Channel, string Summary, DateOnly OccurredOn);
 
-    /// <summary>Looks up what the rows meet; what they may change is locked, investors before leads, each in the order of their ids.</summary>
+    /// <summary>
+    /// Looks up what the rows meet; what they may change is locked, investors before leads, each in the order of their ids.
+    /// </summary>
     public async Task LookAsync(IReadOnlyList<ImportDraft> drafts, CancellationToken ct)
     {
         string[] keys = [.. drafts.Select(d => d.ExternalKey).OfType<string>().Distinct()];
         string[] usccs = [.. drafts.Select(UsccOf).OfType<string>().Distinct()];
         if (keys.Length > 0)
         {
-            _leadByKey = await db.ExternalKeys.AsNoTracking().Where(k => k.UnitId == run.UnitId && keys.Contains(k.Key)).ToDictionaryAsync(k => k.Key, k => k.LeadId, ct);
+            _leadByKey = await db.ExternalKeys.AsNoTracking().Where(k => k.UnitId == run.UnitId && keys.Contains(k.Key))
+                .ToDictionaryAsync(k => k.Key, k => k.LeadId, ct);
         }
 
         if (run.Key == ImportKey.LeadCode)
         {
             string[] leadCodes = [.. drafts.Select(d => d.LeadCode).OfType<string>().Distinct()];
-            _leadByCode = await db.Leads.EditableBy(caller).Where(l => leadCodes.Contains(l.Code)).ToDictionaryAsync(l => l.Code, l => l.Id, ct);
+            _leadByCode = await db.Leads.EditableBy(caller).Where(l => leadCodes.Contains(l.Code))
+                .ToDictionaryAsync(l => l.Code, l => l.Id, ct);
         }
 
         if (usccs.Length > 0)
@@ -75,28 +80,35 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
             _investorByUscc = await db.Investors.Where(i => usccs.Contains(i.Uscc)).ToDictionaryAsync(i => i.Uscc!, i => i.Id, ct);
             Guid[] registered = [.. _investorByUscc.Values];
             var leads = registered.Length == 0 ? []
-                : await db.Leads.EditableBy(caller).Where(l => registered.Contains(l.InvestorId)).Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
+                : await db.Leads.EditableBy(caller).Where(l => registered.Contains(l.InvestorId))
+                .Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
             _editableInvestors = [.. leads.Select(l => l.InvestorId)];
             if (run.Key == ImportKey.Uscc)
             {
-                var newest = leads.GroupBy(l => l.InvestorId).ToDictionary(g => g.Key, g => g.OrderBy(l => l.CreatedAt).ThenBy(l => l.Id).Last().Id);
-                _newestByUscc = _investorByUscc.Where(i => newest.ContainsKey(i.Value)).ToDictionary(i => i.Key, i => newest[i.Value], StringComparer.Ordinal);
+                var newest = leads.GroupBy(l => l.InvestorId)
+                    .ToDictionary(g => g.Key, g => g.OrderBy(l => l.CreatedAt).ThenBy(l => l.Id).Last().Id);
+                _newestByUscc = _investorByUscc.Where(i => newest.ContainsKey(i.Value))
+                    .ToDictionary(i => i.Key, i => newest[i.Value], StringComparer.Ordinal);
             }
         }
 
         Guid[] leadIds = [.. drafts.Select(TargetOf).OfType<Guid>().Distinct()];
-        Guid[] investorIds = leadIds.Length == 0 ? [] : await db.Leads.Where(l => leadIds.Contains(l.Id)).Select(l => l.InvestorId).ToArrayAsync(ct);
+        Guid[] investorIds = leadIds.Length == 0 ? [] : await db.Leads.Where(l => leadIds.Contains(l.Id)).Select(l => l.InvestorId)
+            .ToArrayAsync(ct);
         investorIds = [.. investorIds.Union(_editableInvestors)];
         if (investorIds.Length > 0)
         {
-            _known = (await db.Investors.FromSql($"select * from investor where id = any ({investorIds}) order by id for update").ToListAsync(ct)).ToDictionary(i => i.Id);
-            _knownPeople = (await db.People.Where(p => investorIds.Contains(p.InvestorId)).OrderBy(p => p.Id).ToListAsync(ct)).ToLookup(p => p.InvestorId);
+            _known = (await db.Investors.FromSql($"select * from investor where id = any ({investorIds}) order by id for update")
+                .ToListAsync(ct)).ToDictionary(i => i.Id);
+            _knownPeople = (await db.People.Where(p => investorIds.Contains(p.InvestorId)).OrderBy(p => p.Id).ToListAsync(ct))
+                .ToLookup(p => p.InvestorId);
         }
 
         if (leadIds.Length > 0)
         {
             var found = await db.Leads.FromSql($"select * from lead where id = any ({leadIds}) order by id for update").ToListAsync(ct);
-            var editable = (await db.Leads.EditableBy(caller).Where(l => leadIds.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
+            var editable = (await db.Leads.EditableBy(caller).Where(l => leadIds.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct))
+                .ToHashSet();
             _found = found.Where(l => editable.Contains(l.Id)).ToDictionary(l => l.Id);
             Guid[] open = [.. found.Select(l => l.NextStepId).OfType<Guid>()];
             _openSteps = await db.NextSteps.Where(s => open.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
@@ -168,7 +180,8 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
                 faults.Add(new Fault("/investorName", "value.required"));
             }
 
-            if (draft.ExternalKey is { } key && _leadByKey.TryGetValue(key, out var keyed) && (keyed != target || !_found.ContainsKey(keyed)))
+            if (draft.ExternalKey is { } key && _leadByKey.TryGetValue(key, out var keyed)
+                && (keyed != target || !_found.ContainsKey(keyed)))
             {
                 faults.Add(new Fault("/externalKey", "import.keyTaken"));
             }
@@ -181,7 +194,8 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
         }
     }
 
-    private RowEnd Refused(ImportDraft draft, IReadOnlyList<Fault> faults) => new(draft.Number, ImportOutcome.Failed) { Reason = reason(faults) };
+    private RowEnd Refused(ImportDraft draft, IReadOnlyList<Fault> faults) =>
+        new(draft.Number, ImportOutcome.Failed) { Reason = reason(faults) };
 
     private RowEnd Open(ImportDraft draft)
     {
@@ -205,9 +219,11 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
 
         var person = _knownPeople[investor.Id].FirstOrDefault(p => p.Name == request.PersonName && p.Phone == request.Phone);
         var isNewPerson = person is null;
-        person ??= Domain.Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
+        person ??= Domain.Person.Of(
+            investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
         var opened = OpenedLead.Of(
-            request, Codes[_codesTaken], investor, person, new Owner(run.OwnerId, run.UnitId), request.OccurredOn ?? actor.At.OnDay(), null, actor, clock);
+            request, Codes[_codesTaken], investor, person, new Owner(run.OwnerId, run.UnitId), request.OccurredOn
+            ?? actor.At.OnDay(), null, actor, clock);
         if (draft.Title is not null)
         {
             opened.Lead.Describe(draft.Title, null, actor);
@@ -268,7 +284,8 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
 
         var occurredOn = request.OccurredOn ?? actor.At.OnDay();
         var said = request.Summary is { } summary && request.Channel is { } channel
-            && !_said[lead.Id].Any(s => s.Summary == summary && s.Channel == channel && (request.OccurredOn is null || s.OccurredOn == occurredOn));
+            && !_said[lead.Id].Any(s =>
+            s.Summary == summary && s.Channel == channel && (request.OccurredOn is null || s.OccurredOn == occurredOn));
         if (planned && dueOn < (said && occurredOn < lead.FirstContactOn ? occurredOn : lead.FirstContactOn))
         {
             faults.Add(new Fault("/nextStepDueOn", "nextStep.beforeFirstContact", lead.FirstContactOn));
@@ -302,7 +319,8 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
         if (investorChanged)
         {
             before.Keep("investor", db.Entry(investor));
-            investor.Amend(request.InvestorName ?? investor.Name, uscc ?? investor.Uscc, request.SourceRegion ?? investor.SourceRegion, actor);
+            investor.Amend(request.InvestorName ?? investor.Name, uscc ?? investor.Uscc, request.SourceRegion
+                ?? investor.SourceRegion, actor);
         }
 
         var (person, personBefore) = Person(request, investor, before);
@@ -375,7 +393,8 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
         var person = known.Find(p => p.Phone == request.Phone) ?? known.FirstOrDefault();
         if (person is null)
         {
-            person = Domain.Person.Of(investor.Id, clock.NewId(), request.PersonName, request.PersonTitle, request.Phone, request.Email, actor);
+            person = Domain.Person.Of(
+                investor.Id, clock.NewId(), request.PersonName, request.PersonTitle, request.Phone, request.Email, actor);
             _people.Add(person);
             return (person, 0);
         }
@@ -435,7 +454,8 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
             var (request, target) = (draft.Request, TargetOf(draft));
             if (target is { } id)
             {
-                if (_found.TryGetValue(id, out var lead) && ComparedNames.KeyOf(request.InvestorName!) != _known[lead.InvestorId].ComparedName)
+                if (_found.TryGetValue(id, out var lead)
+                    && ComparedNames.KeyOf(request.InvestorName!) != _known[lead.InvestorId].ComparedName)
                 {
                     entered.Add(new EnteredInvestor(lead.InvestorId, request.InvestorName!, UsccOf(draft), null, null));
                     _checkedAs[draft.Number] = lead.InvestorId;
@@ -453,7 +473,9 @@ internal sealed class ImportBatch(LeadsDb db, ImportRun run, Caller caller, Acto
         _obstacles = await Duplicates.OfManyAsync(db, caller, [.. entered.DistinctBy(e => e.Id)], clock, ct);
     }
 
-    /// <summary>The existing investors that speak against the row; none when the import has a reason for all of them, which is audited.</summary>
+    /// <summary>
+    /// The existing investors that speak against the row; none when the import has a reason for all of them, which is audited.
+    /// </summary>
     private List<Fault> Duplicate(ImportDraft draft)
     {
         if (!_checkedAs.TryGetValue(draft.Number, out var id) || !_obstacles.TryGetValue(id, out var obstacle))

@@ -42,7 +42,8 @@ internal static class ImportFields
     ];
 
     private static readonly Dictionary<string, string> ByHeading = All
-        .SelectMany(field => field.Others.Append(field.Name).Append(field.Chinese).Append(field.English).Select(heading => (Key: KeyOf(heading), field.Name)))
+        .SelectMany(field => field.Others.Append(field.Name).Append(field.Chinese).Append(field.English)
+        .Select(heading => (Key: KeyOf(heading), field.Name)))
         .DistinctBy(x => x.Key).ToDictionary(x => x.Key, x => x.Name, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, ContactChannel> Channels = new(StringComparer.OrdinalIgnoreCase)
@@ -137,12 +138,14 @@ internal static class ImportFields
             return null;
         }
 
-        if (Channels.TryGetValue(text, out var channel) || (!char.IsDigit(text[0]) && Enum.TryParse(text, ignoreCase: true, out channel) && Enum.IsDefined(channel)))
+        if (Channels.TryGetValue(text, out var channel)
+            || (!char.IsDigit(text[0]) && Enum.TryParse(text, ignoreCase: true, out channel) && Enum.IsDefined(channel)))
         {
             return channel;
         }
 
-        faults.Add(new Fault("/channel", "word.unknown", string.Join("、", Channels.Keys.Where(k => k is not ("电子邮件" or "商会引荐" or "乡贤引荐")))));
+        faults.Add(new Fault("/channel", "word.unknown",
+            string.Join("、", Channels.Keys.Where(k => k is not ("电子邮件" or "商会引荐" or "乡贤引荐")))));
         return null;
     }
 
@@ -161,7 +164,8 @@ internal static class ImportFields
         }
 
         // A day that a spreadsheet holds as a number without saying that it is one.
-        if (day.Length == 5 && int.TryParse(day, NumberStyles.None, CultureInfo.InvariantCulture, out var serial) && serial is >= 36_526 and <= 73_415)
+        if (day.Length == 5 && int.TryParse(day, NumberStyles.None, CultureInfo.InvariantCulture, out var serial)
+            && serial is >= 36_526 and <= 73_415)
         {
             return DateOnly.FromDateTime(DateTime.FromOADate(serial));
         }
@@ -183,7 +187,8 @@ internal static class ImportFields
             faults.Add(new Fault("/estimatedCurrency", "currency.unknown"));
         }
 
-        if (Amounts.TryParse(amount.Replace(",", "", StringComparison.Ordinal).Replace("，", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), out var value))
+        if (Amounts.TryParse(amount.Replace(",", "", StringComparison.Ordinal).Replace("，", "", StringComparison.Ordinal)
+            .Replace(" ", "", StringComparison.Ordinal), out var value))
         {
             return new Money(value, code);
         }

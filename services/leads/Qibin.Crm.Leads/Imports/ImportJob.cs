@@ -40,7 +40,8 @@ public sealed record ImportTally
     public int Reverted { get; init; }
     public int Left { get; init; }
 
-    internal static ImportTally Of(string? result) => result is null ? new() : JsonSerializer.Deserialize<ImportTally>(result, StrictJson.Options)!;
+    internal static ImportTally Of(string? result) =>
+        result is null ? new() : JsonSerializer.Deserialize<ImportTally>(result, StrictJson.Options)!;
 
     internal ImportTally Plus(IReadOnlyCollection<RowEnd> ends)
     {
@@ -61,7 +62,8 @@ public sealed record ImportTally
 /// Imports a batch of rows at each step: reads them, looks up what they meet at once, applies the rules of the trade to each, and
 /// inserts new rows by COPY. Rows, leads, events and the job's position commit together, so a killed run continues where it was.
 /// </summary>
-internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, ProblemCatalog catalog, TimeProvider clock) : IJobKind<LeadsDb>
+internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, ProblemCatalog catalog, TimeProvider clock)
+    : IJobKind<LeadsDb>
 {
     public const string Kind = "leads.import";
 
@@ -128,7 +130,10 @@ internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, Pr
     {
         await Permissions.CheckAgainAsync(db, caller, ct);
         await db.Database.ExecuteSqlAsync(
-            $"update import_row set outcome = null, reason = null, lead_id = null where import_id = {run.ImportId} and not applied and outcome is not null", ct);
+            $"""
+            update import_row set outcome = null, reason = null, lead_id = null
+            where import_id = {run.ImportId} and not applied and outcome is not null
+            """, ct);
         job.Total = await db.ImportRows.CountAsync(r => r.ImportId == run.ImportId && !r.Applied, ct);
         job.Position = "0";
     }
@@ -137,10 +142,12 @@ internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, Pr
 /// <summary>Whether somebody may still do what a job of theirs does.</summary>
 internal static class Permissions
 {
-    /// <exception cref="RuleViolation"><c>officer.unknown</c>: the directory says that this person is not active any more, or has other roles.</exception>
+    /// <exception cref="RuleViolation"><c>officer.unknown</c>: the directory says that this person is not active any more, or has other
+    /// roles.</exception>
     public static async Task CheckAgainAsync(LeadsDb db, Caller caller, CancellationToken ct)
     {
-        var officer = caller.IsIntegration ? null : await db.Officers.AsNoTracking().SingleOrDefaultAsync(o => o.OfficerId == caller.Id, ct);
+        var officer = caller.IsIntegration ? null : await db.Officers.AsNoTracking()
+            .SingleOrDefaultAsync(o => o.OfficerId == caller.Id, ct);
         if (officer is not null && (!officer.Active || !officer.Roles.Any(LeadsService.Writers.Contains)))
         {
             throw new RuleViolation("officer.unknown");
@@ -181,8 +188,10 @@ internal static class RowEnds
     public static Task WriteAsync(LeadsDb db, Guid importId, IReadOnlyList<RowEnd> ends, bool applied, CancellationToken ct) =>
         db.Database.ExecuteSqlRawAsync(
             """
-            update import_row r set outcome = u.outcome, applied = @applied, reason = u.reason, lead_id = u.lead_id, lead_before = u.lead_before,
-                lead_after = u.lead_after, investor_id = u.investor_id, investor_before = u.investor_before, investor_after = u.investor_after,
+            update import_row r set outcome = u.outcome, applied = @applied, reason = u.reason, lead_id = u.lead_id, lead_before =
+                u.lead_before,
+                lead_after = u.lead_after, investor_id = u.investor_id, investor_before = u.investor_before, investor_after =
+                    u.investor_after,
                 person_id = u.person_id, person_before = u.person_before, person_after = u.person_after, contact_id = u.contact_id,
                 step_id = u.step_id, before = u.before::jsonb
             from unnest(@number, @outcome, @reason, @lead, @lead_before, @lead_after, @investor, @investor_before, @investor_after, @person,
@@ -215,7 +224,8 @@ internal static class RowEnds
     public static Task WriteBackAsync(LeadsDb db, Guid importId, IReadOnlyList<RowEnd> ends, CancellationToken ct) =>
         db.Database.ExecuteSqlRawAsync(
             """
-            update import_row r set outcome = u.outcome, reason = u.reason from unnest(@number, @outcome, @reason) as u (number, outcome, reason)
+            update import_row r set outcome = u.outcome, reason = u.reason from unnest(@number, @outcome, @reason) as u (number, outcome,
+                reason)
             where r.import_id = @import and r.number = u.number
             """,
             [

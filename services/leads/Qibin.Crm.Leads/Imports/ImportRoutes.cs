@@ -35,17 +35,23 @@ public sealed record ImportExecutionRequest
     /// </summary>
     public bool? DryRun { get; init; }
 
-    /// <summary>By what a row finds the lead that it changes; default <c>externalKey</c> when a column holds it, otherwise <c>none</c>.</summary>
+    /// <summary>
+    /// By what a row finds the lead that it changes; default <c>externalKey</c> when a column holds it, otherwise <c>none</c>.
+    /// </summary>
     public ImportKey? Key { get; init; }
 
-    /// <summary>Field of each column in the order of the file, empty for a column that is not read; as guessed from the headings when left out.</summary>
+    /// <summary>
+    /// Field of each column in the order of the file, empty for a column that is not read; as guessed from the headings when left out.
+    /// </summary>
     [Items(1, ImportRoutes.LargestColumns)]
     public IReadOnlyList<string>? Fields { get; init; }
 
     /// <summary>Who follows the leads that are opened, as for a first contact.</summary>
     public Guid? OwnerId { get; init; }
 
-    /// <summary>Enters investors although ones like them are there, each audited with this reason; without it such rows are refused.</summary>
+    /// <summary>
+    /// Enters investors although similar ones exist, each audited with this reason; without it these rows are refused.
+    /// </summary>
     public DuplicateOverride? DuplicateOverride { get; init; }
 }
 
@@ -109,7 +115,8 @@ public sealed record ImportAnswer : IVersioned
             Id = import.Id,
             FileName = import.FileName,
             CreatedAt = import.CreatedAt,
-            Columns = [.. import.Headings.Zip(import.Fields, (heading, field) => new ImportColumn { Heading = heading, Field = field.Length > 0 ? field : null })],
+            Columns = [.. import.Headings.Zip(
+            import.Fields, (heading, field) => new ImportColumn { Heading = heading, Field = field.Length > 0 ? field : null })],
             Rows = import.Rows,
             StartedAt = import.StartedAt,
             RevertedAt = import.RevertedAt,
@@ -133,7 +140,8 @@ internal static class ImportRoutes
 
     public static void MapImports(this RouteGroupBuilder api)
     {
-        api.MapGet("/imports/template", Template).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv"))
+        api.MapGet("/imports/template", Template).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv"))
             .WithName("readImportTemplate").WithSummary("下载导入模板 · Template of an import");
         api.MapPost("/imports", Create).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("createImport").WithSummary("新建导入 · Begin an import");
@@ -141,7 +149,8 @@ internal static class ImportRoutes
             .WithName("listImports").WithSummary("我的导入 · The caller's imports");
         api.MapGet("/imports/{importId:guid}", Read).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("readImport").WithSummary("导入进度与结果 · An import, its progress and result");
-        api.MapPut("/imports/{importId:guid}/file", Upload).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new TakesFile(RequestBody.LargestFile))
+        api.MapPut("/imports/{importId:guid}/file", Upload).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithMetadata(new TakesFile(RequestBody.LargestFile))
             .WithName("uploadImportFile").WithSummary("上传导入文件（xlsx、csv，最多 50,000 行）· Upload the file, xlsx or csv, at most 50,000 rows");
         api.MapPost("/imports/{importId:guid}/execution", Execute).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("executeImport").WithSummary("试导入或正式导入 · Run an import, dry or in earnest");
@@ -149,7 +158,8 @@ internal static class ImportRoutes
             .WithName("cancelImport").WithSummary("中止导入（已导入的行保留）· Stop the run; rows already in stay");
         api.MapPost("/imports/{importId:guid}/reversal", Revert).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("revertImport").WithSummary("撤销导入，恢复导入前的数据 · Revert an import");
-        api.MapGet("/imports/{importId:guid}/errors", Errors).Allow(Scopes.LeadsWrite, LeadsService.Writers).WithMetadata(new GivesFile(SheetReader.Xlsx))
+        api.MapGet("/imports/{importId:guid}/errors", Errors).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithMetadata(new GivesFile(SheetReader.Xlsx))
             .WithName("readImportErrors").WithSummary("下载未导入的行及原因 · The refused rows with their reasons, as xlsx");
     }
 
@@ -164,7 +174,9 @@ internal static class ImportRoutes
         var format = query.Format is null ? SheetFormat.Xlsx
             : query.Format.Values is [var only] ? only : throw Refusal.Invalid("format", "query.value", "format");
         var headings = ImportFields.All.Select(field => (object?)(field.Needed ? field.Chinese + "*" : field.Chinese)).ToList();
-        return TypedResults.File(await SheetWriter.TableAsync(format, [headings], ct), SheetWriter.TypeOf(format), $"线索导入模板.{(format == SheetFormat.Xlsx ? "xlsx" : "csv")}");
+        return TypedResults.File(
+            await SheetWriter.TableAsync(format, [headings], ct), SheetWriter.TypeOf(format),
+            $"线索导入模板.{(format == SheetFormat.Xlsx ? "xlsx" : "csv")}");
     }
 
     /// <summary>Which template.</summary>
@@ -174,7 +186,8 @@ internal static class ImportRoutes
         public Words<SheetFormat>? Format { get; init; }
     }
 
-    private static async Task<Created<Receipt>> Create(ImportRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Created<Receipt>> Create(
+        ImportRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var import = Import.Of(clock.NewId(), request.FileName!, caller.Actor(clock));
         db.Add(import);
@@ -221,12 +234,14 @@ internal static class ImportRoutes
         ifMatch.Check(import);
         await RefuseRunningAsync(db, import, ct);
         using var reader = SheetReader.Open(request.Body as MemoryStream ?? new MemoryStream(), Limits);
-        string[] headings = [.. (reader.Read() ?? throw new Refusal(StatusCodes.Status400BadRequest, "sheet.empty")).Select(h => Text.Clean(h?.Trim() ?? "") ?? "?")];
+        string[] headings = [.. (reader.Read() ?? throw new Refusal(StatusCodes.Status400BadRequest, "sheet.empty"))
+            .Select(h => Text.Clean(h?.Trim() ?? "") ?? "?")];
         var fields = ImportFields.Guess(headings);
         var rows = new List<ImportRow>();
         for (var number = 2; reader.Read() is { } cells; number++)
         {
-            rows.Add(new ImportRow { ImportId = importId, Number = number, Cells = [.. cells.Select(cell => cell?.Replace("\0", "\uFFFD", StringComparison.Ordinal))] });
+            rows.Add(new ImportRow { ImportId = importId, Number = number,
+                Cells = [.. cells.Select(cell => cell?.Replace("\0", "\uFFFD", StringComparison.Ordinal))] });
         }
 
         import.Load(headings, fields, rows.Count);
@@ -271,7 +286,8 @@ internal static class ImportRoutes
         import.Execute(job.Id, fields, request.DryRun == true, finished, clock.GetUtcNow());
         db.Add(job);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Accepted($"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
+        return TypedResults.Accepted(
+            $"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
     }
 
     private static async Task<Results<Accepted<ImportReceipt>, NotFound>> Cancel(
@@ -291,7 +307,8 @@ internal static class ImportRoutes
 
         job.Cancel(clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
-        return TypedResults.Accepted($"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
+        return TypedResults.Accepted(
+            $"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
     }
 
     private static async Task<Results<Accepted<ImportReceipt>, NotFound>> Revert(
@@ -309,20 +326,24 @@ internal static class ImportRoutes
         import.Revert(job.Id, clock.GetUtcNow());
         db.Add(job);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Accepted($"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
+        return TypedResults.Accepted(
+            $"/api/v1/imports/{importId}", new ImportReceipt { Id = importId, Version = import.Version, JobId = job.Id });
     }
 
-    private static async Task<Results<PushStreamHttpResult, NotFound>> Errors(Guid importId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<PushStreamHttpResult, NotFound>> Errors(
+        Guid importId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var import = await db.Imports.AsNoTracking().Of(caller).SingleOrDefaultAsync(i => i.Id == importId, ct);
-        var refused = db.ImportRows.AsNoTracking().Where(r => r.ImportId == importId && (r.Outcome == ImportOutcome.Failed || r.Outcome == ImportOutcome.Left));
+        var refused = db.ImportRows.AsNoTracking()
+            .Where(r => r.ImportId == importId && (r.Outcome == ImportOutcome.Failed || r.Outcome == ImportOutcome.Left));
         if (import is null || import.CreatedAt + Import.Kept < clock.GetUtcNow() || !await refused.AnyAsync(ct))
         {
             return TypedResults.NotFound();
         }
 
         return TypedResults.Stream(
-            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, PiecesAsync(import, refused, ct), ct), SheetReader.Xlsx, "未导入的行.xlsx");
+            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, PiecesAsync(import, refused, ct), ct), SheetReader.Xlsx,
+            "未导入的行.xlsx");
     }
 
     private static async IAsyncEnumerable<byte[]> PiecesAsync(
@@ -339,14 +360,16 @@ internal static class ImportRoutes
             }
 
             yield return SheetWriter.Rows(SheetFormat.Xlsx, rows.Select(r =>
-                (IReadOnlyList<object?>)[.. Enumerable.Range(0, import.Headings.Length).Select(i => r.Cells.ElementAtOrDefault(i)), r.Number, r.Reason]));
+                (IReadOnlyList<object?>)[.. Enumerable.Range(0, import.Headings.Length)
+                    .Select(i => r.Cells.ElementAtOrDefault(i)), r.Number, r.Reason]));
             after = rows[^1].Number;
         }
     }
 
     private static async Task RefuseRunningAsync(LeadsDb db, Import import, CancellationToken ct)
     {
-        if (import.JobId is { } id && await db.Jobs.AnyAsync(j => j.Id == id && (j.State == JobState.Queued || j.State == JobState.Running), ct))
+        if (import.JobId is { } id
+            && await db.Jobs.AnyAsync(j => j.Id == id && (j.State == JobState.Queued || j.State == JobState.Running), ct))
         {
             throw new RuleViolation("import.running");
         }
@@ -389,7 +412,10 @@ internal sealed class ImportCleanup(IDbContextFactory<LeadsDb> factory, TimeProv
                 await using var db = await factory.CreateDbContextAsync(stoppingToken);
                 var until = clock.GetUtcNow() - Import.Kept;
                 while (await db.Database.ExecuteSqlAsync(
-                    $"delete from import_row where ctid = any (array(select r.ctid from import_row r join import i on i.id = r.import_id where i.created_at < {until} limit 5000))",
+                    $"""
+                    delete from import_row where ctid = any (array(
+                        select r.ctid from import_row r join import i on i.id = r.import_id where i.created_at < {until} limit 5000))
+                    """,
                     stoppingToken) > 0)
                 {
                 }

@@ -22,8 +22,8 @@ internal sealed record ImportReversal
 }
 
 /// <summary>
-/// Reverts an import, its last row first: what it opened is removed, what it changed gets its former values. A row whose lead,
-/// investor or person somebody changed afterwards is left as it is, and says so.
+/// Reverts an import, its last row first: what it opened is removed, what it changed gets its former values. A row is left as it
+/// is, and says so, when somebody changed its lead, investor or person afterwards.
 /// </summary>
 internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 {
@@ -47,9 +47,11 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 
         // The last row done, and the row down to which rows go one by one because another table refers to one of them.
         var (before, singly) = job.Position.Split(':') is [var at, var down]
-            ? (int.Parse(at, CultureInfo.InvariantCulture), int.Parse(down, CultureInfo.InvariantCulture)) : throw new InvalidOperationException(job.Position);
+            ? (int.Parse(at, CultureInfo.InvariantCulture), int.Parse(down, CultureInfo.InvariantCulture))
+            : throw new InvalidOperationException(job.Position);
         var alone = singly > 0 && before > singly;
-        var rows = await Open(db, importId).Where(r => r.Number < before).OrderByDescending(r => r.Number).Take(alone ? 1 : BatchSize).ToListAsync(ct);
+        var rows = await Open(db, importId).Where(r => r.Number < before).OrderByDescending(r => r.Number).Take(alone ? 1 : BatchSize)
+            .ToListAsync(ct);
         if (rows.Count == 0)
         {
             return false;
@@ -65,7 +67,8 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             ends = batch.Apply(rows);
             await batch.WriteAsync(ct);
         }
-        catch (Exception e) when ((e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        catch (Exception e) when (
+            (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
             await db.Database.CurrentTransaction!.RollbackToSavepointAsync(Savepoint, ct);
             db.ForgetAllBut(job);
@@ -112,10 +115,13 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             Guid[] investors = [.. rows.Select(r => r.InvestorId).OfType<Guid>().Distinct()];
             Guid[] leads = [.. rows.Select(r => r.LeadId).OfType<Guid>().Distinct()];
             Guid[] people = [.. rows.Select(r => r.PersonId).OfType<Guid>().Distinct()];
-            _knownInvestors = (await db.Investors.FromSql($"select * from investor where id = any ({investors}) order by id for update").ToListAsync(ct)).ToDictionary(i => i.Id);
-            _leads = (await db.Leads.FromSql($"select * from lead where id = any ({leads}) order by id for update").ToListAsync(ct)).ToDictionary(l => l.Id);
+            _knownInvestors = (await db.Investors.FromSql($"select * from investor where id = any ({investors}) order by id for update")
+                .ToListAsync(ct)).ToDictionary(i => i.Id);
+            _leads = (await db.Leads.FromSql($"select * from lead where id = any ({leads}) order by id for update").ToListAsync(ct))
+                .ToDictionary(l => l.Id);
             _editable = (await db.Leads.EditableBy(caller).Where(l => leads.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct)).ToHashSet();
-            _knownPeople = (await db.People.FromSql($"select * from person where id = any ({people}) order by id for update").ToListAsync(ct)).ToDictionary(p => p.Id);
+            _knownPeople = (await db.People.FromSql($"select * from person where id = any ({people}) order by id for update")
+                .ToListAsync(ct)).ToDictionary(p => p.Id);
             Guid[] replaced = [.. rows.Select(r => Snapshots.Read(r.Before).IdOf("step")).OfType<Guid>()];
             _replaced = await db.NextSteps.Where(s => replaced.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
             Guid[] registered = [.. rows.Where(r => r.InvestorBefore == 0).Select(r => r.InvestorId).OfType<Guid>()];
@@ -130,7 +136,8 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             var ends = new List<RowEnd>(rows.Count);
             foreach (var row in rows)
             {
-                Guid[] touches = [.. new[] { row.LeadId, row.InvestorId, row.PersonId, row.LeadId is { } id && _leads.TryGetValue(id, out var lead) ? lead.InvestorId : null }.OfType<Guid>()];
+                Guid[] touches = [.. new[] { row.LeadId, row.InvestorId, row.PersonId, row.LeadId is { } id
+                    && _leads.TryGetValue(id, out var lead) ? lead.InvestorId : null }.OfType<Guid>()];
                 if (touches.Any(_touched.Contains))
                 {
                     break;
@@ -159,12 +166,16 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 
             await db.Database.ExecuteSqlAsync(
                 $"""
-                with gone as (select id from contact where channel in (3, 4) and (lead_id = any ({removed}) or id = any ({_contacts.ToArray()})))
-                delete from visit_clash where (earlier_lead_id = any ({_leads.Keys.ToArray()}) or later_lead_id = any ({_leads.Keys.ToArray()}))
+                with gone as (select id from contact where channel in (3, 4) and (lead_id = any ({removed}) or id = any
+                    ({_contacts.ToArray()})))
+                delete from visit_clash where (earlier_lead_id = any ({_leads.Keys.ToArray()}) or later_lead_id = any
+                    ({_leads.Keys.ToArray()}))
                     and (earlier_contact_id in (select id from gone) or later_contact_id in (select id from gone))
                 """, ct);
-            await db.Database.ExecuteSqlAsync($"delete from contact where lead_id = any ({removed}) or id = any ({_contacts.ToArray()})", ct);
-            await db.Database.ExecuteSqlAsync($"delete from next_step where lead_id = any ({removed}) or id = any ({_steps.ToArray()})", ct);
+            await db.Database.ExecuteSqlAsync(
+                $"delete from contact where lead_id = any ({removed}) or id = any ({_contacts.ToArray()})", ct);
+            await db.Database.ExecuteSqlAsync(
+                $"delete from next_step where lead_id = any ({removed}) or id = any ({_steps.ToArray()})", ct);
             await db.Database.ExecuteSqlAsync($"delete from stage_move where lead_id = any ({removed})", ct);
             await db.Database.ExecuteSqlAsync($"delete from external_key where lead_id = any ({removed})", ct);
             db.ChangeTracker.DetectChanges();

@@ -15,7 +15,8 @@ internal sealed class Snapshots
     {
     }
 
-    public static Snapshots Read(string? json) => new(json is null ? [] : JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, JsonElement>>>(json)!);
+    public static Snapshots Read(string? json) =>
+        new(json is null ? [] : JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, JsonElement>>>(json)!);
 
     public string? Write() => _states.Count == 0 ? null : JsonSerializer.Serialize(_states);
 
@@ -30,7 +31,8 @@ internal sealed class Snapshots
         if (!_states.ContainsKey(what))
         {
             var now = entry.CurrentValues;
-            _states[what] = now.Properties.ToDictionary(p => p.Name, p => JsonSerializer.SerializeToElement(now[p], p.ClrType), StringComparer.Ordinal);
+            _states[what] = now.Properties.ToDictionary(
+                p => p.Name, p => JsonSerializer.SerializeToElement(now[p], p.ClrType), StringComparer.Ordinal);
         }
     }
 
@@ -40,7 +42,8 @@ internal sealed class Snapshots
     /// </summary>
     public void PutBack(string what, EntityEntry entry)
     {
-        foreach (var property in entry.Metadata.GetProperties().Where(p => !p.IsPrimaryKey() && p.Name is not (nameof(Aggregate.Version) or "UpdatedAt")))
+        foreach (var property in entry.Metadata.GetProperties()
+            .Where(p => !p.IsPrimaryKey() && p.Name is not (nameof(Aggregate.Version) or "UpdatedAt")))
         {
             if (_states[what].TryGetValue(property.Name, out var value))
             {

@@ -45,7 +45,8 @@ internal static class AmendInvestor
         var actor = caller.Actor(clock);
         var (name, compared) = (investor.Name, investor.ComparedName);
         investor.Amend(
-            patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc), patch.Over(investor.SourceRegion, patch.SourceRegion), actor);
+            patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc),
+            patch.Over(investor.SourceRegion, patch.SourceRegion), actor);
         if (investor.ComparedName == compared)
         {
             await Duplicates.RefuseUsccAsync(db, caller, investor, ct);
@@ -59,7 +60,8 @@ internal static class AmendInvestor
         if (investor.Name != name)
         {
             // In the order of their ids, so that two renames never wait for each other in a ring.
-            var leads = await db.Leads.FromSql($"select * from lead where investor_id = {investorId} order by id for update").ToListAsync(ct);
+            var leads = await db.Leads.FromSql($"select * from lead where investor_id = {investorId} order by id for update")
+                .ToListAsync(ct);
             foreach (var lead in leads)
             {
                 lead.RenameInvestor(investor, actor);

@@ -65,7 +65,8 @@ public sealed record DuplicateQuery
 
 /// <summary>
 /// Finds existing investors. The answer names those that the caller reads; for others it says only that somebody works with one of
-/// this name or code, and for confidential leads nothing. A phone counts against a caller's request only where that caller reads it in full:
+/// this name or code, and for confidential leads nothing. A phone counts against a caller's request only where that caller reads it in
+/// full:
 /// otherwise guessing would unmask it. The receipt of what was entered warns of the others that the caller sees, at the price of an entry.
 /// </summary>
 internal static partial class Duplicates
@@ -86,7 +87,9 @@ internal static partial class Duplicates
         api.MapGet("/investors/duplicates", Ask).AllowEverybody(Scopes.LeadsRead)
             .WithName("findDuplicateInvestors").WithSummary("查重 · Investors that are already there, asked before entering one");
 
-    /// <summary>Lets entries of one name come one after the other, so that the later one sees the earlier. For requests that enter one.</summary>
+    /// <summary>
+    /// Lets entries of one name come one after the other, so that the later one sees the earlier. For requests that enter one.
+    /// </summary>
     public static Task OneAtATimeAsync(LeadsDb db, string name, CancellationToken ct) =>
         db.LockInvestorNameAsync(ComparedNames.KeyOf(name), ct);
 
@@ -102,7 +105,8 @@ internal static partial class Duplicates
         }
 
         var candidate = await db.InvestorsReadableBy(caller).Where(i => i.Uscc == investor.Uscc)
-            .Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id }).SingleOrDefaultAsync(ct);
+            .Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id })
+            .SingleOrDefaultAsync(ct);
         throw new Refusal(StatusCodes.Status409Conflict, "investor.usccTaken") { Candidates = candidate is null ? [] : [candidate] };
     }
 
@@ -118,7 +122,8 @@ internal static partial class Duplicates
     /// <param name="ct">Cancels it.</param>
     /// <returns>The similar investors that the caller reads and that were no obstacle; null when none.</returns>
     public static async Task<IReadOnlyList<PossibleDuplicate>?> RefuseAsync(
-        LeadsDb db, Caller caller, Investor investor, string? phone, string? email, DuplicateOverride? reason, string pointer, TimeProvider clock, CancellationToken ct)
+        LeadsDb db, Caller caller, Investor investor, string? phone, string? email, DuplicateOverride? reason, string pointer,
+        TimeProvider clock, CancellationToken ct)
     {
         await RefuseUsccAsync(db, caller, investor, ct);
         var found = await FindAsync(db, caller, investor.Id, investor.Name, investor.Uscc, phone, email, clock, ct);
@@ -129,7 +134,9 @@ internal static partial class Duplicates
             {
                 throw new Refusal(StatusCodes.Status409Conflict, "investor.duplicate")
                 {
-                    Candidates = [.. candidates.Select(c => new ProblemCandidate { Id = c.InvestorId, Name = c.Name!, Location = c.Location, Score = c.Score, Matched = c.Matched })],
+                    Candidates = [.. candidates.Select(
+                        c => new ProblemCandidate { Id = c.InvestorId, Name = c.Name!, Location = c.Location, Score = c.Score,
+                        Matched = c.Matched })],
                     Faults = elsewhere ? [new Fault(pointer, "investor.elsewhere")] : [],
                 };
             }
@@ -140,7 +147,8 @@ internal static partial class Duplicates
         return found.Readable(plain: false) is { Count: > 0 } seen ? [.. seen.Select(c => c with { Name = null })] : null;
     }
 
-    private static async Task<Ok<DuplicatesAnswer>> Ask([AsParameters] DuplicateQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Ok<DuplicatesAnswer>> Ask(
+        [AsParameters] DuplicateQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var faults = new List<Fault>();
         if (query is { Name: null, Uscc: null, Phone: null, Email: null })
@@ -180,26 +188,32 @@ internal static partial class Duplicates
 
     /// <summary>Finds existing investors in one statement of index look-ups.</summary>
     private static async Task<Found> FindAsync(
-        LeadsDb db, Caller caller, Guid self, string? name, string? uscc, string? phone, string? email, TimeProvider clock, CancellationToken ct)
+        LeadsDb db, Caller caller, Guid self, string? name, string? uscc, string? phone, string? email, TimeProvider clock,
+        CancellationToken ct)
     {
-        var (compared, phoneKey, domain) = (name is null ? null : ComparedNames.KeyOf(name), ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
-        var hits = db.Investors.Where(i => i.ComparedName == compared && i.Id != self && i.MergedIntoId == null).OrderByDescending(i => i.Id).Take(MostPerKind)
+        var (compared, phoneKey, domain) =
+            (name is null ? null : ComparedNames.KeyOf(name), ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
+        var hits = db.Investors.Where(i => i.ComparedName == compared && i.Id != self && i.MergedIntoId == null)
+            .OrderByDescending(i => i.Id).Take(MostPerKind)
             .Select(i => new HitRow { InvestorId = i.Id, By = ByName, PersonId = i.Id });
         if (phoneKey is not null)
         {
-            hits = hits.Concat(db.People.Where(p => p.PhoneKey == phoneKey && p.InvestorId != self).OrderByDescending(p => p.Id).Take(MostPerKind)
+            hits = hits.Concat(db.People.Where(p => p.PhoneKey == phoneKey && p.InvestorId != self).OrderByDescending(p => p.Id)
+                .Take(MostPerKind)
                 .Select(p => new HitRow { InvestorId = p.InvestorId, By = ByPhone, PersonId = p.Id }));
         }
 
         if (domain is not null && ComparedContacts.Identifies(domain))
         {
-            hits = hits.Concat(db.People.Where(p => p.EmailDomain == domain && p.InvestorId != self).OrderByDescending(p => p.Id).Take(MostPerKind)
+            hits = hits.Concat(db.People.Where(p => p.EmailDomain == domain && p.InvestorId != self).OrderByDescending(p => p.Id)
+                .Take(MostPerKind)
                 .Select(p => new HitRow { InvestorId = p.InvestorId, By = ByDomain, PersonId = p.Id }));
         }
 
         if (uscc is not null)
         {
-            hits = hits.Concat(db.Investors.Where(i => i.Uscc == uscc && i.Id != self).Select(i => new HitRow { InvestorId = i.Id, By = ByUscc, PersonId = i.Id }));
+            hits = hits.Concat(db.Investors.Where(i => i.Uscc == uscc && i.Id != self)
+                .Select(i => new HitRow { InvestorId = i.Id, By = ByUscc, PersonId = i.Id }));
         }
 
         return new Found(await Seen(db, caller, clock, hits).ToListAsync(ct), name, uscc);
@@ -274,7 +288,9 @@ internal static partial class Duplicates
             }).OrderByDescending(c => c.Score).ThenByDescending(c => c.InvestorId).Take(MostListed),
         ];
 
-        /// <summary>Each match leaves less room for chance: 100 − ∏ (100 − s). Two codes that differ are two legal persons, whatever the rest.</summary>
+        /// <summary>
+        /// Each match leaves less room for chance: 100 − ∏ (100 − s). Two codes that differ are two legal persons, whatever the rest.
+        /// </summary>
         private int Score(IReadOnlyList<Hit> of)
         {
             var chance = of.Aggregate(1.0, (left, hit) => left * (100 - Weight(hit)) / 100);

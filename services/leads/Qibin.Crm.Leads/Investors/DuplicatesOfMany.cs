@@ -21,18 +21,23 @@ internal static partial class Duplicates
         """
         select asked.id as for, found.id as investor_id, 0 as by, found.id as person_id
         from unnest(@ids, @names) as asked (id, name)
-            cross join lateral (select id from investor where compared_name = asked.name and merged_into_id is null and id <> asked.id order by id desc limit 20) found
+            cross join lateral (select id from investor where compared_name = asked.name and merged_into_id is null and id <> asked.id order
+                by id desc limit 20) found
         union all
         select asked.id, found.investor_id, 1, found.id
         from unnest(@ids, @phones) as asked (id, phone)
-            cross join lateral (select id, investor_id from person where phone_key = asked.phone and investor_id <> asked.id order by id desc limit 20) found
+            cross join lateral (select id, investor_id from person where phone_key = asked.phone and investor_id <> asked.id order by id
+                desc limit 20) found
         union all
         select asked.id, found.investor_id, 2, found.id
         from unnest(@ids, @domains) as asked (id, domain)
-            cross join lateral (select id, investor_id from person where email_domain = asked.domain and investor_id <> asked.id order by id desc limit 20) found
+            cross join lateral (select id, investor_id from person where email_domain = asked.domain and investor_id <> asked.id order by id
+                desc limit 20) found
         """;
 
-    /// <summary>Those that are not to be entered without a reason, by their ids. Their codes are checked by whoever registers them.</summary>
+    /// <summary>
+    /// Those that are not to be entered without a reason, by their ids. Their codes are checked by whoever registers them.
+    /// </summary>
     public static async Task<IReadOnlyDictionary<Guid, Obstacle>> OfManyAsync(
         LeadsDb db, Caller caller, IReadOnlyList<EnteredInvestor> entered, TimeProvider clock, CancellationToken ct)
     {
@@ -46,7 +51,10 @@ internal static partial class Duplicates
                 new NpgsqlParameter<Guid[]>("ids", [.. entered.Select(e => e.Id)]),
                 new NpgsqlParameter<string[]>("names", [.. entered.Select(e => ComparedNames.KeyOf(e.Name))]),
                 new NpgsqlParameter<string?[]>("phones", [.. entered.Select(e => ComparedContacts.KeyOf(e.Phone))]),
-                new NpgsqlParameter<string?[]>("domains", [.. entered.Select(e => ComparedContacts.DomainOf(e.Email) is { } domain && ComparedContacts.Identifies(domain) ? domain : null)]))).ToListAsync(ct);
+                new NpgsqlParameter<string?[]>(
+                "domains", [.. entered.Select(
+                e => ComparedContacts.DomainOf(e.Email) is { } domain && ComparedContacts.Identifies(domain) ? domain : null)])))
+                .ToListAsync(ct);
         var byId = entered.ToDictionary(e => e.Id);
         var stand = new Dictionary<Guid, Obstacle>();
         foreach (var of in hits.GroupBy(h => h.For))

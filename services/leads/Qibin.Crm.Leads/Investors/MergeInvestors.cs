@@ -8,6 +8,7 @@ using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Investors;
@@ -15,7 +16,9 @@ namespace Qibin.Crm.Leads.Investors;
 /// <summary>Which of two investors a fact is taken from: the one that stays, or the one that is merged into it.</summary>
 public enum MergeChoice { Into, From }
 
-/// <summary>For each field, which investor's value is kept; by default that of the one that stays, or the other's where it has none.</summary>
+/// <summary>
+/// For each field, which investor's value is kept; by default that of the one that stays, or the other's where it has none.
+/// </summary>
 public sealed record MergeFields
 {
     public MergeChoice? Name { get; init; }
@@ -68,6 +71,18 @@ public sealed record MergeAnswer
     public required DateTimeOffset UndoableUntil { get; init; }
     public Guid? UndoneBy { get; init; }
     public DateTimeOffset? UndoneAt { get; init; }
+
+    internal static MergeAnswer From(InvestorMerge merge) => new()
+    {
+        Id = merge.Id,
+        FromId = merge.FromId,
+        FromName = merge.FromBefore.Name,
+        MergedBy = merge.MergedBy,
+        MergedAt = merge.MergedAt,
+        UndoableUntil = merge.UndoableUntil,
+        UndoneBy = merge.UndoneBy,
+        UndoneAt = merge.UndoneAt,
+    };
 }
 
 /// <summary>Answer to the id of an investor that became part of another one.</summary>
@@ -132,9 +147,11 @@ internal static class MergeInvestors
         var after = Chosen(into.Facts(), from.Facts(), request.Fields ?? new MergeFields());
         var renamed = after.Name != into.Name;
         var leads = await db.Leads.FromSql(
-            $"select * from lead where investor_id = {from.Id} or ({renamed} and investor_id = {into.Id}) order by id for update").ToListAsync(ct);
+            $"select * from lead where investor_id = {from.Id} or ({renamed} and investor_id = {into.Id}) order by id for update")
+            .ToListAsync(ct);
         var moved = leads.Where(l => l.InvestorId == from.Id).ToList();
-        var people = await db.Database.SqlQuery<Guid>($"select id as \"Value\" from person where investor_id = {from.Id} order by id for update").ToListAsync(ct);
+        var people = await db.Database.SqlQuery<Guid>(
+            $"select id as \"Value\" from person where investor_id = {from.Id} order by id for update").ToListAsync(ct);
         var merge = InvestorMerge.Of(clock.NewId(), into, from, after, moved.Select(l => l.Id), people, actor);
         db.Add(merge);
 
@@ -146,16 +163,20 @@ internal static class MergeInvestors
         PublishMoved(db, leads, into, actor);
         await Claims.MoveClaim.FollowAsync(db, [.. moved.Select(l => l.Id)], from.Id, into.Id, actor, ct);
         var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
-        db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
+        db.Publish(into, happened,
+            confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
         db.Audit(caller, clock, "investor.merged", "investor", from.Id, request.Reason);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new MergeReceipt { Id = into.Id, Version = into.Version, MergeId = merge.Id, UndoableUntil = merge.UndoableUntil });
+        return TypedResults.Ok(new MergeReceipt { Id = into.Id, Version = into.Version, MergeId = merge.Id,
+            UndoableUntil = merge.UndoableUntil });
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Undo(
-        Guid investorId, Guid mergeId, MergeUndoRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid investorId, Guid mergeId, MergeUndoRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
-        var fromId = await db.InvestorMerges.Where(m => m.Id == mergeId && m.IntoId == investorId).Select(m => (Guid?)m.FromId).SingleOrDefaultAsync(ct);
+        var fromId = await db.InvestorMerges.Where(m => m.Id == mergeId && m.IntoId == investorId).Select(m => (Guid?)m.FromId)
+            .SingleOrDefaultAsync(ct);
         if (fromId is null || !await IsEditableAsync(db, caller, investorId, ct))
         {
             return TypedResults.NotFound();
@@ -167,7 +188,8 @@ internal static class MergeInvestors
         var facts = merge.Undo(into.Facts(), actor);
         // Merges are undone in reverse order, or the values of one would come back as those of another.
         if (into.MergedIntoId is not null
-            || await db.InvestorMerges.AnyAsync(m => m.IntoId == investorId && m.UndoneAt == null && m.Id != mergeId && m.MergedAt >= merge.MergedAt, ct))
+            || await db.InvestorMerges.AnyAsync(
+            m => m.IntoId == investorId && m.UndoneAt == null && m.Id != mergeId && m.MergedAt >= merge.MergedAt, ct))
         {
             throw new RuleViolation("merge.later");
         }
@@ -176,7 +198,8 @@ internal static class MergeInvestors
         await RefuseBeyondReachAsync(db, caller, into.Id, from.Id, ct);
         var (back, renamed) = (merge.LeadIds, facts.Name != into.Name);
         var leads = await db.Leads.FromSql(
-            $"select * from lead where investor_id = {into.Id} and ({renamed} or id = any ({back})) order by id for update").ToListAsync(ct);
+            $"select * from lead where investor_id = {into.Id} and ({renamed} or id = any ({back})) order by id for update")
+            .ToListAsync(ct);
         into.Amend(facts.Name, facts.Uscc, facts.SourceRegion, actor);
         await db.SaveChangesAsync(ct);
         from.PartAgain(merge.FromBefore, actor);
@@ -186,32 +209,17 @@ internal static class MergeInvestors
         PublishMoved(db, leads.Where(l => !back.Contains(l.Id)), into, actor);
         await Claims.MoveClaim.FollowAsync(db, back, into.Id, from.Id, actor, ct);
         var happened = new InvestorMergeUndone { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
-        db.Publish(into, happened, confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
+        db.Publish(into, happened,
+            confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
         db.Audit(caller, clock, "investor.mergeUndone", "investor", from.Id, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = into.Id, Version = into.Version });
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<MergeAnswer>>, NotFound>> List(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
-    {
-        if (!await db.InvestorsReadableBy(caller).AnyAsync(i => i.Id == investorId, ct))
-        {
-            return TypedResults.NotFound();
-        }
-
-        var merges = await db.InvestorMerges.AsNoTracking().Where(m => m.IntoId == investorId).OrderByDescending(m => m.MergedAt).ToListAsync(ct);
-        return TypedResults.Ok<IReadOnlyList<MergeAnswer>>(merges.ConvertAll(m => new MergeAnswer
-        {
-            Id = m.Id,
-            FromId = m.FromId,
-            FromName = m.FromBefore.Name,
-            MergedBy = m.MergedBy,
-            MergedAt = m.MergedAt,
-            UndoableUntil = m.UndoableUntil,
-            UndoneBy = m.UndoneBy,
-            UndoneAt = m.UndoneAt,
-        }));
-    }
+    private static Task<Results<Ok<IReadOnlyList<MergeAnswer>>, NotFound>> List(
+        Guid investorId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        db.InvestorMerges.Where(m => m.IntoId == investorId).OrderByDescending(m => m.MergedAt)
+            .HistoryOfAsync(db.InvestorsReadableBy(caller).Where(i => i.Id == investorId), MergeAnswer.From, ct);
 
     private static InvestorFacts Chosen(InvestorFacts into, InvestorFacts from, MergeFields fields) => new(
         fields.Name == MergeChoice.From ? from.Name : into.Name,
@@ -223,7 +231,8 @@ internal static class MergeInvestors
 
     private static async Task<(Investor Into, Investor From)> LockedAsync(LeadsDb db, Guid into, Guid from, CancellationToken ct)
     {
-        var found = await db.Investors.FromSql($"select * from investor where id in ({into}, {from}) order by id for update").ToListAsync(ct);
+        var found = await db.Investors.FromSql($"select * from investor where id in ({into}, {from}) order by id for update")
+            .ToListAsync(ct);
         return (found.Single(i => i.Id == into), found.Single(i => i.Id == from));
     }
 
@@ -234,7 +243,8 @@ internal static class MergeInvestors
         {
             // Both in one statement, or a merge in between would hide the investor.
             var found = await db.Investors.Where(i => i.Id == next)
-                .Select(i => new { i.MergedIntoId, Editable = db.InvestorsEditableBy(caller).Any(e => e.Id == i.Id) }).SingleOrDefaultAsync(ct);
+                .Select(i => new { i.MergedIntoId, Editable = db.InvestorsEditableBy(caller).Any(e => e.Id == i.Id) })
+                .SingleOrDefaultAsync(ct);
             if (found is null or { Editable: true })
             {
                 return found is not null;
@@ -256,9 +266,13 @@ internal static class MergeInvestors
         }
     }
 
-    private static Task<int> MovePeopleAsync(LeadsDb db, IReadOnlyList<Guid> people, Guid from, Guid to, Actor actor, CancellationToken ct) =>
+    private static Task<int> MovePeopleAsync(
+        LeadsDb db, IReadOnlyList<Guid> people, Guid from, Guid to, Actor actor, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync(
-            $"update person set investor_id = {to}, version = version + 1, updated_at = {actor.At} where id = any ({people.ToArray()}) and investor_id = {from}", ct);
+            $"""
+            update person set investor_id = {to}, version = version + 1, updated_at = {actor.At}
+            where id = any ({people.ToArray()}) and investor_id = {from}
+            """, ct);
 
     private static void PublishMoved(LeadsDb db, IEnumerable<Lead> leads, Investor investor, Actor actor)
     {

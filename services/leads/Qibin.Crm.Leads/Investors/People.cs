@@ -15,7 +15,9 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Investors;
 
-/// <summary>A person of an investor. Phone and e-mail are masked unless the caller owns a lead of the investor or has unmasked the person.</summary>
+/// <summary>
+/// A person of an investor. Phone and e-mail are masked unless the caller owns a lead of the investor or has unmasked the person.
+/// </summary>
 public sealed record PersonAnswer : IVersioned
 {
     public required Guid Id { get; init; }
@@ -123,7 +125,8 @@ internal static class People
     }
 
     private static async Task<Results<Ok<Page<PersonAnswer>>, NotFound>> List(
-        Guid investorId, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, TimeProvider clock, CancellationToken ct)
+        Guid investorId, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, TimeProvider clock,
+        CancellationToken ct)
     {
         if (!await db.InvestorsReadableBy(caller).AnyAsync(i => i.Id == investorId, ct))
         {
@@ -168,11 +171,13 @@ internal static class People
         var person = Person.Of(investorId, clock.NewId(), request.Name!, request.Title, request.Phone, request.Email, caller.Actor(clock));
         db.Add(person);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/investors/{investorId}/people/{person.Id}", new Receipt { Id = person.Id, Version = person.Version });
+        return TypedResults.Created(
+            $"/api/v1/investors/{investorId}/people/{person.Id}", new Receipt { Id = person.Id, Version = person.Version });
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Amend(
-        Guid investorId, Guid personId, PersonPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid investorId, Guid personId, PersonPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var person = await db.People.Where(p => p.InvestorId == investorId && db.InvestorsEditableBy(caller).Any(i => i.Id == investorId))
             .ForUpdate(personId, ct);

@@ -68,7 +68,8 @@ internal static class ReadInvestors
     }
 
     private static async Task<Ok<Page<InvestorAnswer>>> List(
-        [AsParameters] InvestorQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+        [AsParameters] InvestorQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
+        CancellationToken ct)
     {
         var investors = Filter(db.InvestorsReadableBy(caller).AsNoTracking(), query);
         return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
@@ -95,7 +96,8 @@ internal static class ReadInvestors
         return investors;
     }
 
-    private static async Task<Results<Ok<InvestorAnswer>, MovedInvestor, NotFound>> Read(Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
+    private static async Task<Results<Ok<InvestorAnswer>, MovedInvestor, NotFound>> Read(
+        Guid investorId, LeadsDb db, Caller caller, CancellationToken ct)
     {
         if (await db.InvestorsReadableBy(caller).AsNoTracking().SingleOrDefaultAsync(i => i.Id == investorId, ct) is { } investor)
         {

@@ -21,7 +21,8 @@ internal static class SearchInvestors
     public static IQueryable<Investor> Named(this IQueryable<Investor> investors, NameQuery query)
     {
         var (pairs, pattern) = (query.Pairs, Like.Containing(query.Key));
-        Expression<Func<Investor, bool>> found = i => pairs.All(p => i.SearchTokens.Contains(p)) && EF.Functions.Like(i.NameKey, pattern, Like.Escape);
+        Expression<Func<Investor, bool>> found = i =>
+            pairs.All(p => i.SearchTokens.Contains(p)) && EF.Functions.Like(i.NameKey, pattern, Like.Escape);
         foreach (var (must, any) in query.Ways)
         {
             found = found.Or((must, any) switch
@@ -49,7 +50,8 @@ internal static class Conditions
     public static Expression<Func<T, bool>> Over<T, TOf>(this Expression<Func<TOf, bool>> condition, Expression<Func<T, TOf>> of) =>
         Expression.Lambda<Func<T, bool>>(With(condition, of.Body), of.Parameters[0]);
 
-    private static Expression With(LambdaExpression lambda, Expression argument) => new Swap(lambda.Parameters[0], argument).Visit(lambda.Body);
+    private static Expression With(LambdaExpression lambda, Expression argument) =>
+        new Swap(lambda.Parameters[0], argument).Visit(lambda.Body);
 
     private sealed class Swap(ParameterExpression from, Expression to) : ExpressionVisitor
     {

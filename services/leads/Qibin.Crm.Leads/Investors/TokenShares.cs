@@ -35,7 +35,8 @@ internal sealed class TokenShares([FromKeyedServices(DatabaseHost.Aside)] Npgsql
             _known = known = await ReadAsync(ct);
         }
 
-        return known.Shares.Count == 0 ? 1 : Math.Min(1, Least(query.Pairs) + query.Ways.Sum(way => Math.Min(Least(way.Must), way.Any.Length == 0 ? 1 : Ends(way.Any))));
+        return known.Shares.Count == 0 ? 1
+            : Math.Min(1, Least(query.Pairs) + query.Ways.Sum(way => Math.Min(Least(way.Must), way.Any.Length == 0 ? 1 : Ends(way.Any))));
 
         double Least(string[] tokens) => tokens.Select(Of).DefaultIfEmpty(1).Min();
 
@@ -56,6 +57,7 @@ internal sealed class TokenShares([FromKeyedServices(DatabaseHost.Aside)] Npgsql
             shares[reader.GetString(0)] = reader.GetFloat(1);
         }
 
-        return new Known(shares.ToFrozenDictionary(StringComparer.Ordinal), shares.Count == 0 ? 1 : shares.Values.Min(), clock.GetTimestamp());
+        return new Known(shares.ToFrozenDictionary(StringComparer.Ordinal), shares.Count == 0 ? 1
+            : shares.Values.Min(), clock.GetTimestamp());
     }
 }

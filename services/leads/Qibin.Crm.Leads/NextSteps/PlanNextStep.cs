@@ -37,7 +37,7 @@ public sealed record NextStepDoneRequest
     public NextStepRequest? Next { get; init; }
 }
 
-/// <summary>Plans and finishes what is to be done next on a lead.</summary>
+/// <summary>Plans and completes the next step of a lead.</summary>
 internal static class PlanNextStep
 {
     public static void MapNextSteps(this RouteGroupBuilder api)
@@ -91,7 +91,8 @@ internal static class PlanNextStep
     }
 
     /// <summary>Plans a step in place of the open one.</summary>
-    internal static async Task ReplaceAsync(LeadsDb db, Lead lead, NextStepRequest request, Actor actor, TimeProvider clock, CancellationToken ct)
+    internal static async Task ReplaceAsync(
+        LeadsDb db, Lead lead, NextStepRequest request, Actor actor, TimeProvider clock, CancellationToken ct)
     {
         await EndOpenAsync(db, lead, NextStepOutcome.Replaced, actor, ct);
         db.Add(lead.PlanNextStep(clock.NewId(), request.What!, request.DueOn!.Value, actor));

@@ -96,7 +96,8 @@ internal sealed class Pooled
 internal static class PoolOperations
 {
     private static readonly Listing<Pooled> Listing = new Listing<Pooled>(p => p.Lead.Id, "-pooledAt")
-        .Sort("pooledAt", p => p.Place.PooledAt!.Value).Sort("lastContactOn", p => p.Lead.LastContactOn).Sort("investorName", p => p.Lead.InvestorName);
+        .Sort("pooledAt", p => p.Place.PooledAt!.Value).Sort("lastContactOn", p => p.Lead.LastContactOn)
+        .Sort("investorName", p => p.Lead.InvestorName);
 
     public static void MapPool(this RouteGroupBuilder api)
     {
@@ -106,10 +107,13 @@ internal static class PoolOperations
             .WithName("releaseToPool").WithSummary("释放到公海 · Release a lead into the pool");
         api.MapPost("/pool/{leadId:guid}/pick", Pick).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("pickFromPool").WithSummary("领取公海线索 · Pick a lead out of the pool");
-        api.MapGet("/pool/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<PoolRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
+        api.MapGet("/pool/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<PoolRules>(db, ct))
+            .AllowEverybody(Scopes.LeadsRead)
             .WithName("readPoolRules").WithSummary("公海规则 · Rules of the pool");
-        api.MapPut("/pool/rules", (PoolRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-                RuleSets.ChangeAsync(request.Rules() with { StartOn = request.StartOn ?? clock.Today() }, ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
+        api.MapPut("/pool/rules",
+            (PoolRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+                RuleSets.ChangeAsync(request.Rules() with { StartOn = request.StartOn ?? clock.Today() }, ifMatch, db, caller, clock, ct))
+                    .Allow(null, Roles.Administrator)
             .WithName("changePoolRules").WithSummary("修改公海规则 · Change the rules of the pool");
     }
 
@@ -122,7 +126,8 @@ internal static class PoolOperations
         switch (place.Judge(lead, rules, now))
         {
             case PoolPlace.Look.Warned:
-                db.Publish(place, new PoolWarned { LeadId = lead.Id, OwnerId = lead.OwnerId, UnitId = lead.UnitId, PoolOn = place.PoolOn(lead, rules) });
+                db.Publish(place, new PoolWarned { LeadId = lead.Id, OwnerId = lead.OwnerId, UnitId = lead.UnitId,
+                    PoolOn = place.PoolOn(lead, rules) });
                 break;
             case PoolPlace.Look.Pooled:
                 (await db.Leads.Locked(lead.Id).SingleAsync(ct)).EnterPool(now);
@@ -231,11 +236,13 @@ internal static class PoolOperations
         from place in db.PoolPlaces
         where place.State == PoolState.Pooled
         join lead in db.Leads.DisclosedTo(caller) on place.LeadId equals lead.Id
-        where lead.OwnerId == place.FormerOwnerId && lead.Stage != LeadStage.Converted && lead.Stage != LeadStage.Kept && lead.Stage != LeadStage.Invalid
+        where lead.OwnerId == place.FormerOwnerId && lead.Stage != LeadStage.Converted && lead.Stage != LeadStage.Kept
+            && lead.Stage != LeadStage.Invalid
         select new Pooled { Lead = lead, Place = place };
 
     /// <summary>
-    /// Whether the answer may say that a lead is no longer in the pool: to its readers, and when it was picked, because it was visible then.
+    /// Whether the answer may say that a lead is no longer in the pool: to its readers, and when it was picked, because it was visible
+    /// then.
     /// </summary>
     private static async Task<bool> KnownAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct) =>
         await db.PoolPicks.AnyAsync(p => p.LeadId == leadId, ct) || await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct);

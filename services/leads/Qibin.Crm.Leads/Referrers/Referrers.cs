@@ -188,7 +188,8 @@ internal static class Referrers
                 MovedIn = g.Count(x => x.MovedInOn != null),
             }).ToListAsync(ct);
         return TypedResults.Ok<IReadOnlyList<ReferrerReportRow>>(
-            [.. rows.OrderByDescending(r => r.MovedIn).ThenByDescending(r => r.Converted).ThenByDescending(r => r.Leads).ThenBy(r => r.Name, StringComparer.Ordinal)]);
+            [.. rows.OrderByDescending(r => r.MovedIn).ThenByDescending(r => r.Converted).ThenByDescending(r => r.Leads)
+            .ThenBy(r => r.Name, StringComparer.Ordinal)]);
     }
 
     private static async Task<Referral?> LockedAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct)

@@ -146,7 +146,9 @@ public sealed record LeadAnswer : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }
 
-    /// <summary>The light turns with the day, the clock with the calendar, and the project moves by itself, all without a new version of the lead.</summary>
+    /// <summary>
+    /// The light turns with the day, the clock with the calendar, and the project moves by itself, all without a new version of the lead.
+    /// </summary>
     [JsonIgnore]
     public string? Variant => $"{NextStep.Light}-{ResponseClock.Tag}{(Project?.Stage is { } stage ? $"-{stage}-{Project.Status}" : "")}";
 
@@ -173,7 +175,8 @@ public sealed record LeadAnswer : IVersioned
         ResponseClock = ResponseClockAnswer.Of(lead),
         Confidential = lead.Confidential,
         Readers = lead.Readers,
-        Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn, WentTo = lead.WentTo } : null,
+        Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn, WentTo = lead.WentTo }
+        : null,
         Project = lead.ProjectId is { } id
             ? new LeadProjectAnswer
             {

@@ -46,7 +46,9 @@ public sealed record LeadQuery
     public DateOnly? FirstContactTo { get; init; }
     public DateTimeOffset? UpdatedSince { get; init; }
 
-    /// <summary>Part of the investor's name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>).</summary>
+    /// <summary>
+    /// Part of the investor's name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>).
+    /// </summary>
     public string? Q { get; init; }
 }
 
@@ -73,7 +75,8 @@ internal static class ReadLeads
     }
 
     private static async Task<Ok<Page<LeadRow>>> List(
-        [AsParameters] LeadQuery query, [AsParameters] PageQuery page, LeadsDb db, SearchLeads search, Caller caller, HttpRequest request, TimeProvider clock,
+        [AsParameters] LeadQuery query, [AsParameters] PageQuery page, LeadsDb db, SearchLeads search, Caller caller, HttpRequest request,
+        TimeProvider clock,
         CancellationToken ct)
     {
         var today = clock.Today();
@@ -104,7 +107,8 @@ internal static class ReadLeads
             .LeftJoin(db.NextSteps, l => l.NextStepId, s => (Guid?)s.Id, (l, s) => new { Lead = l, Step = s })
             .LeftJoin(db.Projects, x => x.Lead.ProjectId, p => (Guid?)p.ProjectId, (x, p) => new { x.Lead, x.Step, Project = p })
             .SingleOrDefaultAsync(ct);
-        return found is null ? TypedResults.NotFound() : TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, clock.Today()));
+        return found is null ? TypedResults.NotFound()
+            : TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, clock.Today()));
     }
 
     internal static IQueryable<Lead> Filter(IQueryable<Lead> leads, LeadQuery query, LeadsDb db, DateOnly today)
@@ -148,7 +152,8 @@ internal static class ReadLeads
         if (query.NextStep is { Values: var lights })
         {
             leads = leads.Where(l => l.Stage != LeadStage.Kept && l.Stage != LeadStage.Invalid);
-            var (none, planned, overdue) = (lights.Contains(NextStepLight.None), lights.Contains(NextStepLight.Planned), lights.Contains(NextStepLight.Overdue));
+            var (none, planned, overdue) =
+                (lights.Contains(NextStepLight.None), lights.Contains(NextStepLight.Planned), lights.Contains(NextStepLight.Overdue));
             leads = (none, planned, overdue) switch
             {
                 (true, false, false) => leads.Where(l => l.NextStepDueOn == null),
@@ -169,7 +174,8 @@ internal static class ReadLeads
         else if (query.Clock is { Values: var clocks })
         {
             var (breached, running, paused, ended) = (
-                clocks.Contains(ClockLight.Breached), clocks.Contains(ClockLight.Running), clocks.Contains(ClockLight.Paused), clocks.Contains(ClockLight.Ended));
+                clocks.Contains(ClockLight.Breached), clocks.Contains(ClockLight.Running), clocks.Contains(ClockLight.Paused),
+                clocks.Contains(ClockLight.Ended));
             leads = leads.Where(l => l.OpenBreaches > 0 ? breached
                 : l.ClockState == ClockState.Running ? running
                 : l.ClockState == ClockState.Paused ? paused : ended);

@@ -21,10 +21,12 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
     /// <summary>Names so rare that looking all of them up costs less than a walk.</summary>
     private const double Rare = 0.0015;
 
-    /// <summary>Investors at most whose leads are asked for by their ids.</summary>
+    /// <summary>Investors at most that leads are looked up for by id.</summary>
     private const int MostInvestors = 5000;
 
-    /// <summary>So many ends of a last, half-written syllable are asked for one by one; and so many where nothing stands before it.</summary>
+    /// <summary>
+    /// So many ends of a last, half-written syllable are asked for one by one; and so many where nothing precedes it.
+    /// </summary>
     private const int FewEnds = 4;
 
     private const int MostEnds = 40;
@@ -40,7 +42,8 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
     /// <param name="q">The text.</param>
     /// <param name="ct">Cancels the read.</param>
     public async Task<List<Lead>> ReadAsync(
-        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IReadOnlyList<IQueryable<Lead>> visible, string q, CancellationToken ct)
+        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IReadOnlyList<IQueryable<Lead>> visible,
+        string q, CancellationToken ct)
     {
         var query = SearchInvestors.Parse(q);
         var named = db.Investors.Named(query);
@@ -64,12 +67,14 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
             }
         }
 
-        return await turn.ReadAsync([.. visible.Select(part => part.Where(l => named.Any(i => i.Id == l.InvestorId)).PlannedByValues())], ct);
+        return await turn.ReadAsync(
+            [.. visible.Select(part => part.Where(l => named.Any(i => i.Id == l.InvestorId)).PlannedByValues())], ct);
     }
 
     /// <summary>Walks along each part, newest or oldest change first.</summary>
     private Task<List<Lead>> WalkAsync(
-        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IQueryable<Investor> named, NameQuery query, CancellationToken ct)
+        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IQueryable<Investor> named,
+        NameQuery query, CancellationToken ct)
     {
         var marked = Marked(query);
         return turn.FirstAsync([.. within.Select(part =>
@@ -112,7 +117,8 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
     }
 
     /// <summary>Looks the investors up, then their leads; null when they are too many for that.</summary>
-    private static async Task<List<Lead>?> LookUpAsync(Listing<Lead>.Turn turn, IQueryable<Investor> named, IReadOnlyList<IQueryable<Lead>> visible, CancellationToken ct)
+    private static async Task<List<Lead>?> LookUpAsync(
+        Listing<Lead>.Turn turn, IQueryable<Investor> named, IReadOnlyList<IQueryable<Lead>> visible, CancellationToken ct)
     {
         var ids = await named.Select(i => i.Id).Take(MostInvestors + 1).PlannedByValues().ToListAsync(ct);
         return ids.Count > MostInvestors ? null
@@ -139,7 +145,8 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
 
         return found;
 
-        static Expression<Func<Step, bool>> Has(string[] tokens) => NameMarks.Of(NameMarks.Implied(tokens)).Zip(Columns).Where(x => x.First != 0)
+        static Expression<Func<Step, bool>> Has(string[] tokens) =>
+            NameMarks.Of(NameMarks.Implied(tokens)).Zip(Columns).Where(x => x.First != 0)
             .Aggregate((Expression<Func<Step, bool>>)(_ => true), (has, word) => has.And(Bits(word.First).Over(word.Second)));
 
         static Expression<Func<long, bool>> Bits(long bits) => word => (word & bits) == bits;
@@ -148,7 +155,7 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
     private static readonly Expression<Func<Step, long>>[] Columns =
         [s => s.Marks1, s => s.Marks2, s => s.Marks3, s => s.Marks4, s => s.Marks5, s => s.Marks6, s => s.Marks7, s => s.Marks8];
 
-    /// <summary>A lead as a walk passes it: what stands in the index.</summary>
+    /// <summary>A lead as a walk passes it: the columns of the index.</summary>
     private sealed record Step
     {
         public Guid Id { get; init; }

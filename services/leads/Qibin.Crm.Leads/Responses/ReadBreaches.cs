@@ -20,7 +20,8 @@ internal static class ReadBreaches
     {
         api.MapGet("/response-breaches", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
             .WithName("listResponseBreaches").WithSummary("响应超时清单 · Deadlines of the response clock that passed");
-        api.MapGet("/response-clock/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<ResponseRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
+        api.MapGet("/response-clock/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<ResponseRules>(db, ct))
+            .AllowEverybody(Scopes.LeadsRead)
             .WithName("readResponseRules").WithSummary("响应时限规则 · Times of the response clock");
         api.MapPut("/response-clock/rules", Change).Allow(null, Roles.Administrator)
             .WithName("changeResponseRules").WithSummary("修改响应时限 · Change the times of the response clock");
@@ -31,7 +32,8 @@ internal static class ReadBreaches
     }
 
     private static async Task<Ok<Page<BreachAnswer>>> List(
-        [AsParameters] BreachQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+        [AsParameters] BreachQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
+        CancellationToken ct)
     {
         var found =
             from breach in db.ResponseBreaches.AsNoTracking()
@@ -66,7 +68,8 @@ internal static class ReadBreaches
     }
 
     private static async Task<Ok<Receipt>> Change(
-        ResponseRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, ResponseClocks clocks, TimeProvider clock, CancellationToken ct)
+        ResponseRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, ResponseClocks clocks, TimeProvider clock,
+        CancellationToken ct)
     {
         var rules = request.Rules(await db.RulesAsync<ResponseRules>(ct));
         var changed = await RuleSets.ChangeAsync(rules, ifMatch, db, caller, clock, ct);

@@ -5,7 +5,9 @@ using Qibin.Crm.Messaging;
 
 namespace Qibin.Crm.Leads.Responses;
 
-/// <summary>Due work of the response clocks: deadlines that pass, revisit dates that come, and all clocks after a change of calendar or times.</summary>
+/// <summary>
+/// Due work of the response clocks: deadlines that pass, revisit dates that come, and all clocks after a change of calendar or times.
+/// </summary>
 internal static class RecountClocks
 {
     private const int BatchSize = 200;
@@ -37,7 +39,8 @@ internal static class RecountClocks
         recount.Begin(now);
         var terms = await ResponseClocks.TermsAsync(db, ct);
         var leads = await db.Leads.FromSql(
-            $"select * from lead where id > {recount.After} and clock_state in (0, 1) order by id limit {BatchSize} for update").ToListAsync(ct);
+            $"select * from lead where id > {recount.After} and clock_state in (0, 1) order by id limit {BatchSize} for update")
+            .ToListAsync(ct);
         foreach (var lead in leads)
         {
             await ResponseClocks.KeepAsync(db, db.Entry(lead), terms, changed: false, now, ct);

@@ -26,7 +26,8 @@ internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesIntercepto
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
         var db = (LeadsDb)eventData.Context!;
-        var changed = db.ChangeTracker.Entries<Lead>().Where(e => e.State is EntityState.Added or EntityState.Modified && !e.Entity.IsOnTime).ToList();
+        var changed = db.ChangeTracker.Entries<Lead>()
+            .Where(e => e.State is EntityState.Added or EntityState.Modified && !e.Entity.IsOnTime).ToList();
         if (changed.Count > 0)
         {
             var (now, terms) = (clock.GetUtcNow(), await KnownAsync(db, cancellationToken));
@@ -44,7 +45,8 @@ internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesIntercepto
         new(await db.CalendarAsync(ct), await db.RulesAsync<ResponseRules>(ct));
 
     /// <summary>Brings one lead's clock up to date; records and publishes its breaches.</summary>
-    public static async Task KeepAsync(LeadsDb db, EntityEntry<Lead> entry, ResponseTerms terms, bool changed, DateTimeOffset now, CancellationToken ct)
+    public static async Task KeepAsync(
+        LeadsDb db, EntityEntry<Lead> entry, ResponseTerms terms, bool changed, DateTimeOffset now, CancellationToken ct)
     {
         var (lead, added) = (entry.Entity, entry.State == EntityState.Added);
         var open = added ? [] : entry.Property(l => l.Clock).OriginalValue.Breached.ToList();

@@ -35,7 +35,8 @@ internal static class RuleSets
         return TypedResults.Ok(new RulesAnswer<T> { Rules = found.As<T>(), ChangedAt = found.ChangedAt, Version = found.Version });
     }
 
-    public static async Task<Ok<Receipt>> ChangeAsync<T>(T rules, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    public static async Task<Ok<Receipt>> ChangeAsync<T>(
+        T rules, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
         where T : class, IRules
     {
         var found = await db.RuleSets.Locked(T.Id).SingleAsync(ct);

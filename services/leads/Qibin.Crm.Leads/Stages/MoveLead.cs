@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
@@ -10,6 +9,7 @@ using Qibin.Crm.Leads.NextSteps;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Stages;
@@ -29,7 +29,7 @@ internal static class MoveLead
             .WithName("closeLead").WithSummary("留存或作废 · Keep a lead for later or close it as invalid");
         api.MapPost("/leads/{leadId:guid}/reopening", Reopen).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("reopenLead").WithSummary("重新启用 · Follow a closed lead again");
-        api.MapGet("/leads/{leadId:guid}/history", History).AllowEverybody(Scopes.LeadsRead)
+        api.MapGet("/leads/{leadId:guid}/history", Stages).AllowEverybody(Scopes.LeadsRead)
             .WithName("readLeadHistory").WithSummary("阶段历史 · Stages of a lead, oldest first");
     }
 
@@ -43,7 +43,8 @@ internal static class MoveLead
     }
 
     private static Task<Results<Ok<Receipt>, NotFound>> ConcludeAssessment(
-        Guid leadId, AssessmentConclusionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid leadId, AssessmentConclusionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         return MoveAsync(leadId, ifMatch, db, caller, lead => (
@@ -58,7 +59,8 @@ internal static class MoveLead
         var projectId = clock.NewId();
         var moved = await MoveAsync(leadId, ifMatch, db, caller, lead => (
             lead.Convert(projectId, request.ProjectName!, on, caller.Actor(clock)),
-            new LeadConverted { Lead = lead.State(), ProjectId = projectId, ProjectName = request.ProjectName!, OccurredOn = on }), null, ct);
+            new LeadConverted { Lead = lead.State(), ProjectId = projectId, ProjectName = request.ProjectName!, OccurredOn = on }), null,
+            ct);
         return moved.Result is Ok<Receipt> { Value: { } receipt }
             ? TypedResults.Created($"/api/v1/projects/{projectId}", new ConversionReceipt
             {
@@ -113,17 +115,10 @@ internal static class MoveLead
             new LeadReopened { Lead = lead.State(), OccurredOn = on }), null, ct);
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<StageAnswer>>, NotFound>> History(
-        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct)
-    {
-        if (!await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct))
-        {
-            return TypedResults.NotFound();
-        }
-
-        var moves = await db.StageMoves.AsNoTracking().Where(m => m.LeadId == leadId).OrderBy(m => m.Version).ToListAsync(ct);
-        return TypedResults.Ok<IReadOnlyList<StageAnswer>>(moves.ConvertAll(StageAnswer.Of));
-    }
+    private static Task<Results<Ok<IReadOnlyList<StageAnswer>>, NotFound>> Stages(
+        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        db.StageMoves.Where(m => m.LeadId == leadId).OrderBy(m => m.Version)
+            .HistoryOfAsync(db.Leads.ReadableBy(caller).Where(l => l.Id == leadId), StageAnswer.Of, ct);
 
     /// <summary>What the moves have in common: lock, version, move, history, event, save.</summary>
     private static async Task<Results<Ok<Receipt>, NotFound>> MoveAsync(

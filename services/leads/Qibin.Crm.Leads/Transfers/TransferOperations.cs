@@ -36,9 +36,11 @@ internal static class TransferOperations
             .WithName("proposeTransfer").WithSummary("发起流转 · Propose to give a lead to another unit");
         api.MapGet("/transfers", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
             .WithName("listTransfers").WithSummary("流转列表 · Transfers between units");
-        api.MapGet("/transfers/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<TransferRules>(db, ct)).AllowEverybody(Scopes.LeadsRead)
+        api.MapGet("/transfers/rules", (LeadsDb db, CancellationToken ct) => RuleSets.ReadAsync<TransferRules>(db, ct))
+            .AllowEverybody(Scopes.LeadsRead)
             .WithName("readTransferRules").WithSummary("流转规则 · Rules of transfers");
-        api.MapPut("/transfers/rules", (TransferRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
+        api.MapPut("/transfers/rules",
+            (TransferRulesRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
                 RuleSets.ChangeAsync(request.Rules(), ifMatch, db, caller, clock, ct)).Allow(null, Roles.Administrator)
             .WithName("changeTransferRules").WithSummary("修改流转规则 · Change the rules of transfers");
         api.MapGet("/transfers/{transferId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
@@ -81,11 +83,13 @@ internal static class TransferOperations
         // Beyond the caller's own reach: a transfer is how a lead gets there.
         var toOwner = request.ToOwnerId!.Value;
         var toUnit = await db.Officers
-            .Where(o => o.OfficerId == toOwner && o.Active && o.Roles.Any(r => LeadsService.Writers.Contains(r))).Select(o => (Guid?)o.UnitId).SingleOrDefaultAsync(ct)
+            .Where(o => o.OfficerId == toOwner && o.Active && o.Roles.Any(r => LeadsService.Writers.Contains(r)))
+            .Select(o => (Guid?)o.UnitId).SingleOrDefaultAsync(ct)
             ?? throw new RuleViolation("officer.unknown");
         var last = await db.Transfers.AsNoTracking().Where(t => t.LeadId == lead.Id && t.State == TransferState.Confirmed)
             .OrderByDescending(t => t.DecidedAt).FirstOrDefaultAsync(ct);
-        var asked = request.Shares!.Select(s => new TransferShare { UnitId = s.UnitId!.Value, Credit = s.Credit!.Value, Tax = s.Tax!.Value }).ToList();
+        var asked = request.Shares!.Select(
+            s => new TransferShare { UnitId = s.UnitId!.Value, Credit = s.Credit!.Value, Tax = s.Tax!.Value }).ToList();
         var shares = toUnit == lead.UnitId ? asked : Shares.After(last?.Shares ?? Shares.Sole(lead.UnitId), asked, lead.UnitId, toUnit);
         var transfer = Transfer.Propose(clock.NewId(), lead, toOwner, toUnit, shares, answerBy, request.Reason!, caller.Actor(clock));
         db.Add(transfer);
@@ -95,7 +99,8 @@ internal static class TransferOperations
     }
 
     private static async Task<Ok<Page<TransferAnswer>>> List(
-        [AsParameters] TransferQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
+        [AsParameters] TransferQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
+        CancellationToken ct)
     {
         var found = ReadableBy(db, caller).AsNoTracking();
         if (query.State is { Values: var states })
@@ -121,13 +126,15 @@ internal static class TransferOperations
         return TypedResults.Ok(await Listing.PageAsync(found, page, request, TransferAnswer.From, ct));
     }
 
-    private static async Task<Results<Ok<TransferAnswer>, NotFound>> Read(Guid transferId, LeadsDb db, Caller caller, CancellationToken ct) =>
+    private static async Task<Results<Ok<TransferAnswer>, NotFound>> Read(
+        Guid transferId, LeadsDb db, Caller caller, CancellationToken ct) =>
         await ReadableBy(db, caller).AsNoTracking().SingleOrDefaultAsync(t => t.Transfer.Id == transferId, ct) is { } found
             ? TypedResults.Ok(TransferAnswer.From(found))
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Answer(
-        Guid transferId, TransferAnswerRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid transferId, TransferAnswerRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         // The other unit answers; who proposed sees it but does not.
         if (!await OfferedTo(db, caller).AnyAsync(t => t.Transfer.Id == transferId, ct))
@@ -135,7 +142,8 @@ internal static class TransferOperations
             return TypedResults.NotFound();
         }
 
-        return await MoveAsync(transferId, ifMatch, db, transfer => transfer.Answer(request.Answer == TransferAnswerWord.Accepted, request.Note, caller.Actor(clock)), ct);
+        return await MoveAsync(transferId, ifMatch, db, transfer =>
+            transfer.Answer(request.Answer == TransferAnswerWord.Accepted, request.Note, caller.Actor(clock)), ct);
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Withdraw(
@@ -151,7 +159,8 @@ internal static class TransferOperations
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Decide(
-        Guid transferId, TransferDecisionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid transferId, TransferDecisionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var leadId = await db.Transfers.Where(t => t.Id == transferId).Select(t => t.LeadId).SingleOrDefaultAsync(ct);
         // The lead before the transfer, as everywhere.
@@ -187,7 +196,8 @@ internal static class TransferOperations
         ifMatch.Check(transfer);
         var from = transfer.State;
         move(transfer);
-        db.Publish(transfer, transfer.Moved(from), await db.Leads.Where(l => l.Id == transfer.LeadId).Select(l => l.Confidential).SingleAsync(ct));
+        db.Publish(transfer, transfer.Moved(from), await db.Leads.Where(l => l.Id == transfer.LeadId).Select(l => l.Confidential)
+            .SingleAsync(ct));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = transfer.Id, Version = transfer.Version });
     }

@@ -22,14 +22,17 @@ internal static class KeepCalendar
             .WithName("changeCalendarYear").WithSummary("修改工作日历 · Give a year's schedule whole");
     }
 
-    private static async Task<Results<Ok<CalendarYearAnswer>, NotFound>> Read(int year, LeadsDb db, TimeProvider clock, CancellationToken ct) =>
+    private static async Task<Results<Ok<CalendarYearAnswer>, NotFound>> Read(
+        int year, LeadsDb db, TimeProvider clock, CancellationToken ct) =>
         year is < CalendarYear.First or > CalendarYear.Last
             ? TypedResults.NotFound()
             : TypedResults.Ok(CalendarYearAnswer.From(
-                await db.CalendarYears.AsNoTracking().SingleOrDefaultAsync(y => y.Year == year, ct) ?? CalendarYear.Plain(clock.NewId(), year)));
+                await db.CalendarYears.AsNoTracking().SingleOrDefaultAsync(y => y.Year == year, ct)
+                ?? CalendarYear.Plain(clock.NewId(), year)));
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Change(
-        int year, CalendarYearRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, ResponseClocks clocks, TimeProvider clock, CancellationToken ct)
+        int year, CalendarYearRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, ResponseClocks clocks, TimeProvider clock,
+        CancellationToken ct)
     {
         if (year is < CalendarYear.First or > CalendarYear.Last)
         {
@@ -38,7 +41,8 @@ internal static class KeepCalendar
 
         var days = request.ToDays(year);
         var id = await db.CalendarYears.Where(y => y.Year == year).Select(y => (Guid?)y.Id).SingleOrDefaultAsync(ct);
-        var found = id is { } known ? await db.CalendarYears.Locked(known).SingleAsync(ct) : db.Add(CalendarYear.Plain(clock.NewId(), year)).Entity;
+        var found = id is { } known ? await db.CalendarYears.Locked(known).SingleAsync(ct)
+            : db.Add(CalendarYear.Plain(clock.NewId(), year)).Entity;
         ifMatch.Check(found);
         found.Schedule(request.Source!, days, caller.Actor(clock));
         db.Audit(caller, clock, "calendar.changed", "calendarYear", found.Id);

@@ -102,7 +102,8 @@ internal sealed class Assessed<T> : IScoped where T : class
 internal static class AssessedRows
 {
     /// <summary>The rows with whose they are, for the one predicate of row scope to decide over.</summary>
-    public static IQueryable<Assessed<T>> Assessed<T>(this IQueryable<T> rows) where T : class, IAboutAssessed => rows.Select(r => new Assessed<T>
+    public static IQueryable<Assessed<T>> Assessed<T>(this IQueryable<T> rows) where T : class, IAboutAssessed =>
+        rows.Select(r => new Assessed<T>
     {
         Row = r,
         OwnerId = r.OwnerId,

@@ -23,7 +23,8 @@ internal static class Batches
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         for (var (after, more) = (Guid.Empty, true); more;)
         {
-            var last = await db.AllJourneys.Where(j => j.LeadId > after).OrderBy(j => j.LeadId).Select(j => (Guid?)j.LeadId).Skip(Most - 1).FirstOrDefaultAsync(ct);
+            var last = await db.AllJourneys.Where(j => j.LeadId > after).OrderBy(j => j.LeadId).Select(j => (Guid?)j.LeadId).Skip(Most - 1)
+                .FirstOrDefaultAsync(ct);
             await foreach (var row in ask(new Batch(after, last ?? Guid.AllBitsSet)).AsAsyncEnumerable().WithCancellation(ct))
             {
                 yield return row;

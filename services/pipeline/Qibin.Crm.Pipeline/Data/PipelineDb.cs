@@ -79,7 +79,8 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             row.HasIndex(x => x.LeadId, "ix_journey_confidential").HasFilter("confidential");
             row.HasIndex(x => x.SharedWith).HasMethod("gin");
             // Of the few that are shared at all: every total of a unit's head asks for them.
-            row.HasIndex(x => x.SharedWith, "ix_journey_shared").HasDatabaseName("ix_journey_shared").HasMethod("gin").HasFilter("shared_with <> '{}'");
+            row.HasIndex(x => x.SharedWith, "ix_journey_shared").HasDatabaseName("ix_journey_shared").HasMethod("gin")
+                .HasFilter("shared_with <> '{}'");
             row.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
             row.ComplexCollection(x => x.Amounts, InJson);
         });

@@ -71,7 +71,8 @@ internal sealed record DeltaRow : Sum
     public long Id { get; init; }
 
     /// <summary>What has to be added so that the sums have these intervals, and no longer those.</summary>
-    public static IEnumerable<DeltaRow> Between(IEnumerable<Interval> before, JourneyRow? was, IEnumerable<Interval> now, JourneyRow? journey) =>
+    public static IEnumerable<DeltaRow> Between(
+        IEnumerable<Interval> before, JourneyRow? was, IEnumerable<Interval> now, JourneyRow? journey) =>
         Of(before, was, -1).Concat(Of(now, journey, 1))
             .GroupBy(d => d with { Count = 0, Estimated = 0, Contract = 0, PaidIn = 0, Completed = 0 })
             .Select(g => g.Key with

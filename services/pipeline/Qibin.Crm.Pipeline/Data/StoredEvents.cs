@@ -13,7 +13,8 @@ namespace Qibin.Crm.Pipeline.Data;
 internal static class StoredEvents
 {
     private static readonly Dictionary<string, Type> Known = typeof(IJourneyEvent).Assembly.GetTypes()
-        .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IJourneyEvent))).ToDictionary(t => t.Name, StringComparer.Ordinal);
+        .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IJourneyEvent)))
+            .ToDictionary(t => t.Name, StringComparer.Ordinal);
 
     /// <summary>The events that carry the state of a lead or a project, from which journeys are folded.</summary>
     public static IReadOnlyList<string> OfJourneys { get; } =
@@ -23,7 +24,8 @@ internal static class StoredEvents
     public static IReadOnlyList<string> OfEnterprises { get; } =
         [.. Known.Values.Where(t => t.IsAssignableTo(typeof(IEnterpriseEvent))).Select(t => t.Name)];
 
-    /// <summary>The row of an event. What it belongs to is found by the names of its members, also in a type that this version does not know.</summary>
+    /// <summary>The row of an event. What it belongs to is found by the names of its members, also in a type that this version does not
+    /// know.</summary>
     public static ReceivedEvent Row(string type, Delivery delivery)
     {
         using var json = JsonDocument.Parse(delivery.Json);
@@ -38,15 +40,19 @@ internal static class StoredEvents
             LeadId = Id("leadId", "lead", "project"),
             ProjectId = Id("projectId", "project", "lead"),
             EnterpriseId = Id("enterpriseId", "enterprise", "project"),
-            OccurredOn = Day(root, "occurredOn") ?? (type == nameof(LeadOpened) ? Day(root.GetProperty("lead"), "firstContactOn") : null) ?? recordedAt.OnDay(),
+            OccurredOn = Day(root, "occurredOn") ?? (type == nameof(LeadOpened) ? Day(root.GetProperty("lead"), "firstContactOn") : null)
+                ?? recordedAt.OnDay(),
             RecordedAt = recordedAt,
             ActorId = delivery.ActorId,
             Event = delivery.Json,
         };
 
         Guid? Id(string name, params string[] states) =>
-            states.Where(s => root.TryGetProperty(s, out var state) && state.ValueKind == JsonValueKind.Object).Select(s => root.GetProperty(s)).Append(root)
-                .Select(of => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id) ? id : (Guid?)null)
+            states.Where(s => root.TryGetProperty(s, out var state) && state.ValueKind == JsonValueKind.Object)
+                .Select(s => root.GetProperty(s)).Append(root)
+                .Select(
+                    of => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id)
+                    ? id : (Guid?)null)
                 .FirstOrDefault(id => id is not null);
 
         static DateOnly? Day(JsonElement of, string name) =>
@@ -61,7 +67,8 @@ internal static class StoredEvents
     {
         try
         {
-            return Known.TryGetValue(row.Type, out var type) && JsonSerializer.Deserialize(row.Event, type, StrictJson.Lenient) is IEvent read
+            return Known.TryGetValue(row.Type, out var type)
+                && JsonSerializer.Deserialize(row.Event, type, StrictJson.Lenient) is IEvent read
                 ? new ReadEvent(row, read)
                 : null;
         }
@@ -74,7 +81,8 @@ internal static class StoredEvents
     /// <summary>Stores events; one that is stored already is left as it is.</summary>
     /// <returns>Those that are new.</returns>
     // By the driver: EF Core cannot leave out on conflict.
-    public static async Task<IReadOnlyList<ReceivedEvent>> StoreAsync(NpgsqlConnection connection, IReadOnlyList<ReceivedEvent> rows, CancellationToken ct)
+    public static async Task<IReadOnlyList<ReceivedEvent>> StoreAsync(
+        NpgsqlConnection connection, IReadOnlyList<ReceivedEvent> rows, CancellationToken ct)
     {
         await using var store = new NpgsqlCommand(
             """
@@ -86,9 +94,11 @@ internal static class StoredEvents
         {
             Parameters =
             {
-                Each(NpgsqlDbType.Uuid, r => r.StreamId), Each(NpgsqlDbType.Bigint, r => r.Version), Each(NpgsqlDbType.Integer, r => r.Ordinal),
+                Each(NpgsqlDbType.Uuid, r => r.StreamId), Each(NpgsqlDbType.Bigint, r => r.Version),
+                    Each(NpgsqlDbType.Integer, r => r.Ordinal),
                 Each(NpgsqlDbType.Text, r => r.Type), Each(NpgsqlDbType.Uuid, r => r.LeadId), Each(NpgsqlDbType.Uuid, r => r.ProjectId),
-                Each(NpgsqlDbType.Uuid, r => r.EnterpriseId), Each(NpgsqlDbType.Date, r => r.OccurredOn), Each(NpgsqlDbType.TimestampTz, r => r.RecordedAt),
+                Each(NpgsqlDbType.Uuid, r => r.EnterpriseId), Each(NpgsqlDbType.Date, r => r.OccurredOn),
+                    Each(NpgsqlDbType.TimestampTz, r => r.RecordedAt),
                 Each(NpgsqlDbType.Uuid, r => r.ActorId), Each(NpgsqlDbType.Jsonb, r => r.Event),
             },
         };
@@ -101,6 +111,7 @@ internal static class StoredEvents
 
         return [.. rows.Where(r => stored.Remove((r.StreamId, new Rank(r.Version, r.Ordinal))))];
 
-        NpgsqlParameter Each<T>(NpgsqlDbType type, Func<ReceivedEvent, T> column) => new() { Value = rows.Select(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+        NpgsqlParameter Each<T>(NpgsqlDbType type, Func<ReceivedEvent, T> column) =>
+            new() { Value = rows.Select(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
     }
 }

@@ -11,7 +11,8 @@ internal static class Enterprises
     /// </summary>
     public static EnterpriseState? Newest(IReadOnlyCollection<ReadEvent> events)
     {
-        var states = events.Where(e => e.Event is IEnterpriseEvent).ToLookup(e => e.Row.StreamId == ((IEnterpriseEvent)e.Event).Enterprise.EnterpriseId);
+        var states = events.Where(e => e.Event is IEnterpriseEvent)
+            .ToLookup(e => e.Row.StreamId == ((IEnterpriseEvent)e.Event).Enterprise.EnterpriseId);
         var (own, other) = (states[true].MaxBy(e => e.Rank), states[false].MaxBy(e => e.Row.RecordedAt));
         var newest = own is null || other?.Row.RecordedAt > own.Row.RecordedAt ? other : own;
         return (newest?.Event as IEnterpriseEvent)?.Enterprise;

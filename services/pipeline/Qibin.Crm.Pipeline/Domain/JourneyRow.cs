@@ -82,7 +82,7 @@ internal sealed class JourneyRow : IShared, ICounted
                 : p?.Confidential == true ? p.Readers
                 : l.Confidential ? l.Readers : [],
             SharedWith = l.SharedWith,
-            ChangedAt = project?.RecordedAt > lead.RecordedAt ? project.RecordedAt : lead.RecordedAt,
+            ChangedAt = project?.KnownAt > lead.KnownAt ? project.KnownAt : lead.KnownAt,
             EnterpriseId = p?.EnterpriseId,
             EnterpriseName = p?.EnterpriseName,
             Uscc = p?.Uscc,

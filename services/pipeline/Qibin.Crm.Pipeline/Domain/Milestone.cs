@@ -46,7 +46,8 @@ internal static class Milestones
     /// <param name="reached">Those that were not taken back.</param>
     /// <param name="e">The next event of its stream.</param>
     /// <returns>Those that are not taken back now, and those that the event took back.</returns>
-    public static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) After(IReadOnlyList<Milestone> reached, ReadEvent e) => e.Event switch
+    public static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) After(
+        IReadOnlyList<Milestone> reached, ReadEvent e) => e.Event switch
     {
         LeadConverted converted => (FirstContact(reached, e, converted.Lead).Reached.With(e, MilestoneKind.Converted), []),
         ILeadEvent { Lead: var lead } => FirstContact(reached, e, lead),
@@ -56,7 +57,8 @@ internal static class Milestones
         _ => (reached, []),
     };
 
-    /// <summary>One that was entered late may be the first of all, and takes the place of the one before; one that was corrected may be later.</summary>
+    /// <summary>One that was entered late may be the first of all, and takes the place of the one before; one that was corrected may be
+    /// later.</summary>
     private static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) FirstContact(
         IReadOnlyList<Milestone> reached, ReadEvent e, LeadState lead)
     {
@@ -81,7 +83,8 @@ internal static class Milestones
                 .Select(m => m with { TakenBackVersion = e.Row.Version, TakenBackOn = e.Row.OccurredOn, TakenBackAt = e.Row.RecordedAt }),
         ]);
 
-    private static IReadOnlyList<Milestone> With(this IReadOnlyList<Milestone> reached, ReadEvent e, MilestoneKind kind, DateOnly? on = null) =>
+    private static IReadOnlyList<Milestone> With(
+        this IReadOnlyList<Milestone> reached, ReadEvent e, MilestoneKind kind, DateOnly? on = null) =>
     [
         .. reached,
         new Milestone

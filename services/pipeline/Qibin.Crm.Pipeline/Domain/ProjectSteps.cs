@@ -42,7 +42,8 @@ internal sealed record ProjectSteps
     public IEnumerable<DateOnly> Days() =>
     [
         .. Stage.Select(s => s.From), .. Status.Select(s => s.From), .. OwnerId.Select(s => s.From), .. UnitId.Select(s => s.From),
-        .. ChainCode.Select(s => s.From), .. NodeCode.Select(s => s.From), .. Contract.Select(s => s.From), .. MovedInOn.Select(s => s.From),
+        .. ChainCode.Select(s => s.From), .. NodeCode.Select(s => s.From), .. Contract.Select(s => s.From),
+            .. MovedInOn.Select(s => s.From),
         .. Entries.Select(e => e.From),
     ];
 

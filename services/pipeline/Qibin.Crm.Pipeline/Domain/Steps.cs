@@ -24,7 +24,8 @@ internal sealed record Step<T>(DateOnly From, Rank Rank, T Value);
 internal static class Steps
 {
     /// <summary>Adds the change of a field from one state of its stream to the next; the same array when it is none.</summary>
-    public static Step<T>[] Changed<TState, T>(this Step<T>[] steps, TState? was, TState now, Func<TState, T> field, DateOnly from, Rank rank)
+    public static Step<T>[] Changed<TState, T>(
+        this Step<T>[] steps, TState? was, TState now, Func<TState, T> field, DateOnly from, Rank rank)
         where TState : class
     {
         var value = field(now);
@@ -37,7 +38,8 @@ internal static class Steps
         var before = later < 0 ? steps.Length : later;
         return before > 0 && steps[before - 1].Rank > rank
             ? steps
-            : [.. steps.Where(s => s.From < from && s.Rank < rank), new Step<T>(from, rank, value), .. steps.Where(s => s.From > from && s.Rank > rank)];
+            : [.. steps.Where(s => s.From < from && s.Rank < rank), new Step<T>(from, rank, value),
+                .. steps.Where(s => s.From > from && s.Rank > rank)];
     }
 
     /// <summary>The value on a day; null before the first step.</summary>

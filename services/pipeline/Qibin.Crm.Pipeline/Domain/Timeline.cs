@@ -5,9 +5,13 @@ using Qibin.Crm.Contracts.Projects;
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>The newest state of a stream.</summary>
-internal sealed record Latest<TState>(Rank Rank, DateTimeOffset RecordedAt, TState State);
+/// <param name="Rank">The place of its event.</param>
+/// <param name="KnownAt">When it was known: when it was recorded, and no earlier than the version before it.</param>
+/// <param name="State">The state.</param>
+internal sealed record Latest<TState>(Rank Rank, DateTimeOffset KnownAt, TState State);
 
-/// <summary>What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after it.</summary>
+/// <summary>What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after
+/// it.</summary>
 internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack)
 {
     public static Changes None { get; } = new([], []);
@@ -26,7 +30,8 @@ internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Interva
 /// </summary>
 /// <remarks>
 /// What an event changed against the version before it in its stream holds from its business day on, until a later version changes the
-/// same again. Known at an instant is what had been recorded by then. The lead's first state holds from the first contact on, where the
+/// same again. Known at an instant is what had been recorded by then; recorded is when a transaction began, and one that waited for another
+/// on the same row was not known before it. The lead's first state holds from the first contact on, where the
 /// journey begins; the project's owner, unit, chain, node, stage and status take over on the day of its opening. Funds add up.
 /// </remarks>
 internal sealed record Timeline
@@ -66,25 +71,28 @@ internal sealed record Timeline
     /// </returns>
     public static (Timeline Timeline, Changes Changes)? Apply(Timeline timeline, ReadEvent e)
     {
-        if (e.Event is IProjectEvent { Project.ProjectId: var id } && timeline.Project is { State.ProjectId: var followed } && id != followed)
+        if (e.Event is IProjectEvent { Project.ProjectId: var id } && timeline.Project is { State.ProjectId: var followed }
+            && id != followed)
         {
             return id > followed ? (timeline, Changes.None) : null;
         }
 
-        if ((e.Event is ILeadEvent ? timeline.Lead?.Rank : timeline.Project?.Rank) >= e.Rank)
+        var (rank, known) = e.Event is ILeadEvent ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt) : (timeline.Project?.Rank, timeline.Project?.KnownAt);
+        if (rank >= e.Rank)
         {
             return null;
         }
 
-        var next = timeline.Noting(e, timeline.Lead?.State, timeline.Project?.State);
-        if (next.DaysDiffer(timeline) && e.Row.RecordedAt < timeline.ChangedAt)
+        var at = Later(e.Row.RecordedAt, known);
+        var next = timeline.Noting(e, at, timeline.Lead?.State, timeline.Project?.State);
+        if (next.DaysDiffer(timeline) && at < timeline.ChangedAt)
         {
             return null;
         }
 
         var (reached, takenBack) = Milestones.After(timeline.Reached, e);
-        var (known, closed) = next.Knowing(timeline, e.Row.RecordedAt);
-        return (known with { Reached = reached }, new Changes(closed, takenBack));
+        var (after, closed) = next.Knowing(timeline, at);
+        return (after with { Reached = reached }, new Changes(closed, takenBack));
     }
 
     /// <summary>Folds a journey from all of its events, in whichever order they are given.</summary>
@@ -93,12 +101,14 @@ internal sealed record Timeline
         var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
         var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
         var timeline = new Timeline { LeadId = leadId };
-        var (takenBack, changes) = (new List<Milestone>(), new List<(ReadEvent Event, LeadState? Lead, ProjectState? Project)>());
+        var (takenBack, changes) = (new List<Milestone>(), new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>());
         // What an event changed is told by the version before it, whenever that was recorded.
         var (lead, was) = ((LeadState?)null, (ProjectState?)null);
+        var known = new Dictionary<bool, DateTimeOffset>();
         foreach (var e in all.Where(e => e.Event is ILeadEvent || ((IProjectEvent)e.Event).Project.ProjectId == project))
         {
-            changes.Add((e, lead, was));
+            var at = known[e.Event is ILeadEvent] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Event is ILeadEvent));
+            changes.Add((e, at, lead, was));
             (lead, was) = ((e.Event as ILeadEvent)?.Lead ?? lead, (e.Event as IProjectEvent)?.Project ?? was);
             var (reached, ended) = Milestones.After(timeline.Reached, e);
             timeline = timeline with { Reached = reached };
@@ -106,9 +116,9 @@ internal sealed record Timeline
         }
 
         var intervals = new List<Interval>();
-        foreach (var (e, leadBefore, projectBefore) in changes.OrderBy(c => c.Event.Row.RecordedAt).ThenBy(c => c.Event.Row.StreamId).ThenBy(c => c.Event.Rank))
+        foreach (var (e, at, leadBefore, projectBefore) in changes.OrderBy(c => c.At).ThenBy(c => c.Event.Row.StreamId).ThenBy(c => c.Event.Rank))
         {
-            var (next, closed) = timeline.Noting(e, leadBefore, projectBefore).Knowing(timeline, e.Row.RecordedAt);
+            var (next, closed) = timeline.Noting(e, at, leadBefore, projectBefore).Knowing(timeline, at);
             timeline = next;
             intervals.AddRange(closed.Where(i => i.KnownFrom < i.KnownTo));
         }
@@ -116,24 +126,27 @@ internal sealed record Timeline
         return new Folded(timeline, [.. intervals, .. timeline.Open], [.. takenBack, .. timeline.Reached]);
     }
 
-    private Timeline Noting(ReadEvent e, LeadState? lead, ProjectState? project) => e.Event switch
+    private Timeline Noting(ReadEvent e, DateTimeOffset at, LeadState? lead, ProjectState? project) => e.Event switch
     {
         ILeadEvent { Lead: var now } => this with
         {
-            Lead = Lead?.Rank > e.Rank ? Lead : new Latest<LeadState>(e.Rank, e.Row.RecordedAt, now),
+            Lead = Lead?.Rank > e.Rank ? Lead : new Latest<LeadState>(e.Rank, at, now),
             LeadSteps = LeadSteps.With(lead, now, e.Row.OccurredOn, e.Rank),
             Removed = Removed || e.Event is LeadRemoved,
         },
         IProjectEvent { Project: var now } => this with
         {
-            Project = Project?.Rank > e.Rank ? Project : new Latest<ProjectState>(e.Rank, e.Row.RecordedAt, now),
+            Project = Project?.Rank > e.Rank ? Project : new Latest<ProjectState>(e.Rank, at, now),
             ProjectSteps = ProjectSteps.With(project, now, e.Row.OccurredOn, e.Rank),
         },
         _ => this,
     };
 
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => one < other ? other.Value : one;
+
     /// <summary>An array of steps that nothing was changed in is the same array.</summary>
-    private bool DaysDiffer(Timeline before) => (LeadSteps, ProjectSteps, Removed) != (before.LeadSteps, before.ProjectSteps, before.Removed);
+    private bool DaysDiffer(Timeline before) =>
+        (LeadSteps, ProjectSteps, Removed) != (before.LeadSteps, before.ProjectSteps, before.Removed);
 
     private (Timeline Timeline, IReadOnlyList<Interval> Closed) Knowing(Timeline before, DateTimeOffset at)
     {

@@ -16,7 +16,9 @@ internal static class Draws
     public static (decimal P50, decimal P90) Quantiles(IEnumerable<(decimal Amount, Odds Odds)> parts, Outcome outcome, int draws)
     {
         var stages = parts.Where(p => p.Odds.Of(outcome).Came > 0).GroupBy(p => p.Odds)
-            .Select(g => (Odds: g.Key, Ratios: g.Key.Of(outcome).Ratios.Select(r => (double)r).ToArray(), Amounts: g.Select(p => (double)p.Amount).ToArray())).ToList();
+            .Select(
+                g => (Odds: g.Key, Ratios: g.Key.Of(outcome).Ratios.Select(r => (double)r).ToArray(),
+                Amounts: g.Select(p => (double)p.Amount).ToArray())).ToList();
         var sums = new double[draws];
         var state = Seed;
         for (var draw = 0; draw < draws; draw++)

@@ -27,7 +27,8 @@ internal sealed class Forecasting
         // On the last day of the year nothing is ahead, and there is nothing to compare.
         _past = days == 0 ? [] :
         [
-            .. Enumerable.Range(0, (days / 28) + 1 + MonthEnds).Select(n => month.AddMonths(-n).AddDays(-1)).Where(end => end.AddDays(days) <= day).Take(MonthEnds)
+            .. Enumerable.Range(0, (days / 28) + 1 + MonthEnds).Select(n => month.AddMonths(-n).AddDays(-1))
+                .Where(end => end.AddDays(days) <= day).Take(MonthEnds)
                 .Select(end => new Outlook(end, Earlier(end.AddDays(1).Begins(), known), days, meant, statuses)),
         ];
     }
@@ -41,7 +42,8 @@ internal sealed class Forecasting
     public DateTimeOffset Known => _now.Known;
 
     /// <summary>The currencies that amounts are in.</summary>
-    public IEnumerable<string> Currencies => _now.Standing.Select(o => o.Amount?.Currency).OfType<string>().Concat(_soFar.Select(s => s.Amount.Currency)).Distinct();
+    public IEnumerable<string> Currencies => _now.Standing.Select(o => o.Amount?.Currency).OfType<string>()
+        .Concat(_soFar.Select(s => s.Amount.Currency)).Distinct();
 
     private DateOnly NewYear => new(_now.Day.Year - 1, 12, 31);
 
@@ -99,7 +101,8 @@ internal sealed class Forecasting
             {
                 SoFar = conversion.Convert(soFar),
                 Rest = Amount(
-                    _now.Forecast(outcome).Select(f => (Amount: conversion.Convert([f.Journey.Amount!]).Amount, f.Odds)).ToList(), conversion.To, outcome, PresentDraws),
+                    _now.Forecast(outcome).Select(f => (Amount: conversion.Convert([f.Journey.Amount!]).Amount, f.Odds)).ToList(),
+                        conversion.To, outcome, PresentDraws),
             },
             LeftOut = new ForecastRemainder { Journeys = leftOut.Count, Amounts = Sums(leftOut.Select(o => o.Amount).OfType<Money>()) },
         };
@@ -127,7 +130,8 @@ internal sealed class Forecasting
             Came = odds.Of(outcome).Came,
             Probability = tells ? Math.Round(odds.Probability(outcome), 4) : null,
             Ratio = tells && odds.Of(outcome).MeanRatio is { } ratio ? Math.Round(ratio, 4) : null,
-            Expected = tells ? Sums(open.Select(o => o.Amount).OfType<Money>().Select(m => m with { Amount = odds.Expected(outcome, m.Amount) })) : [],
+            Expected = tells ? Sums(
+                open.Select(o => o.Amount).OfType<Money>().Select(m => m with { Amount = odds.Expected(outcome, m.Amount) })) : [],
         };
     }
 
@@ -144,7 +148,8 @@ internal sealed class Forecasting
             SignedBeside = Beside(p, Outcome.Signed),
             PaidInBeside = Beside(p, Outcome.PaidIn),
         }).ToList();
-        return new BackTest { Points = points, Signed = Covered(points.SelectMany(p => p.Signed)), PaidIn = Covered(points.SelectMany(p => p.PaidIn)) };
+        return new BackTest { Points = points, Signed = Covered(points.SelectMany(p => p.Signed)),
+            PaidIn = Covered(points.SelectMany(p => p.PaidIn)) };
     }
 
     private static IEnumerable<BackTestAmount> Compared(Outlook past, Outcome outcome) =>
@@ -165,7 +170,11 @@ internal sealed class Forecasting
     private static List<Money> Beside(Outlook past, Outcome outcome) => Sums(
         past.Beside(outcome)
             .Concat(past.LeftOut(outcome).SelectMany(o => o.Came.Where(c => c.Outcome == outcome).Select(c => c.Amount)))
-            .Concat(past.Forecast(outcome).SelectMany(f => f.Journey.Came.Where(c => c.Outcome == outcome && c.Amount.Currency != f.Journey.Amount!.Currency).Select(c => c.Amount))));
+            .Concat(
+                past.Forecast(outcome)
+                .SelectMany(
+                f => f.Journey.Came.Where(c => c.Outcome == outcome && c.Amount.Currency != f.Journey.Amount!.Currency)
+                .Select(c => c.Amount))));
 
     private static Coverage Covered(IEnumerable<BackTestAmount> amounts)
     {

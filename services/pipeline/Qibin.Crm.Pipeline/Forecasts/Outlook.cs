@@ -70,7 +70,8 @@ internal sealed class Outlook
         .Where(o => May(o.Stage, outcome) && o.Amount is not null && OddsOf(o.Stage).Tells(outcome)).Select(o => (o, OddsOf(o.Stage)));
 
     /// <summary>Those of which nothing is said: history is too thin, or they have no amount.</summary>
-    public IEnumerable<Open> LeftOut(Outcome outcome) => _open.Where(o => May(o.Stage, outcome) && (o.Amount is null || !OddsOf(o.Stage).Tells(outcome)));
+    public IEnumerable<Open> LeftOut(Outcome outcome) =>
+        _open.Where(o => May(o.Stage, outcome) && (o.Amount is null || !OddsOf(o.Stage).Tells(outcome)));
 
     /// <summary>Takes a journey in.</summary>
     /// <param name="journey">Whose stretches they are.</param>
@@ -134,7 +135,8 @@ internal sealed class Outlook
         var amount = AmountOf(then);
         if (end is not null && Signs(then, end))
         {
-            odds.Of(Outcome.Signed).Take(AmountOf(end) is { } contract && contract.Currency == amount?.Currency ? contract.Amount / amount.Amount : null);
+            odds.Of(Outcome.Signed)
+                .Take(AmountOf(end) is { } contract && contract.Currency == amount?.Currency ? contract.Amount / amount.Amount : null);
         }
 
         if (PaidIn(then, end).ToList() is { Count: > 0 } paid)
@@ -148,7 +150,8 @@ internal sealed class Outlook
         after is { Stage: >= JourneyStage.Signed, Status: not JourneyStatus.Terminated } && before?.Stage is null or < JourneyStage.Signed;
 
     private static IEnumerable<Money> PaidIn(Interval? before, Interval? after) =>
-        from currency in (before?.Amounts ?? []).Concat(after?.Amounts ?? []).Select(a => a.Currency).Distinct().Order(StringComparer.Ordinal)
+        from currency in (before?.Amounts ?? []).Concat(after?.Amounts ?? []).Select(a => a.Currency).Distinct()
+            .Order(StringComparer.Ordinal)
         let paid = In(after ?? before, currency) - In(before, currency)
         where paid != 0
         select new Money(paid, currency);

@@ -17,7 +17,8 @@ internal static class ReadForecast
         .WithName("readForecast")
         .WithSummary("加权预测 · Expected signings and funds for the rest of the year");
 
-    internal static async Task<Ok<Forecast>> Handle([AsParameters] ForecastQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Forecast>> Handle(
+        [AsParameters] ForecastQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
         Conversion.Check(query.ConvertTo);
@@ -54,11 +55,13 @@ internal static class ReadForecast
         return TypedResults.Ok(forecasting.Read(asked, conversion, hidden));
     }
 
-    /// <summary>The filter of the lists and totals, run here: a journey's history is needed whole, whatever part of it the filter means.</summary>
+    /// <summary>The filter of the lists and totals, run here: a journey's history is needed whole, whatever part of it the filter
+    /// means.</summary>
     private static Func<Interval, bool> Meant(JourneyFilter filter)
     {
         var conditions = new List<Func<Interval, bool>>();
-        for (var e = Enumerable.Empty<Interval>().AsQueryable().Matching(filter).Expression; e is MethodCallExpression where; e = where.Arguments[0])
+        for (var e = Enumerable.Empty<Interval>().AsQueryable()
+            .Matching(filter).Expression; e is MethodCallExpression where; e = where.Arguments[0])
         {
             conditions.Add(((Expression<Func<Interval, bool>>)((UnaryExpression)where.Arguments[1]).Operand).Compile());
         }

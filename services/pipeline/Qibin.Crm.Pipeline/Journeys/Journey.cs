@@ -81,7 +81,8 @@ public sealed record JourneyEnterprise
     public required bool InCity { get; init; }
 
     internal static JourneyEnterprise? Of(JourneyRow row, EnterpriseState? enterprise) =>
-        enterprise is not null ? new() { Id = enterprise.EnterpriseId, Name = enterprise.Name, Uscc = enterprise.Uscc, InCity = enterprise.InCity }
+        enterprise is not null
+            ? new() { Id = enterprise.EnterpriseId, Name = enterprise.Name, Uscc = enterprise.Uscc, InCity = enterprise.InCity }
         : row is { Uscc: { } uscc, EnterpriseName: { } name } ? new() { Id = row.EnterpriseId, Name = name, Uscc = uscc, InCity = false }
         : null;
 }
@@ -253,7 +254,8 @@ public sealed record JourneyAmount
     /// <summary>Version of the project.</summary>
     public required long Version { get; init; }
 
-    internal static IReadOnlyList<JourneyAmount> Of<T>(IEnumerable<ReadEvent> events, Func<T, (Money Amount, DateOnly OccurredOn)> entry) where T : class =>
+    internal static IReadOnlyList<JourneyAmount> Of<T>(IEnumerable<ReadEvent> events, Func<T, (Money Amount, DateOnly OccurredOn)> entry)
+        where T : class =>
     [
         .. from e in events
            let told = e.Event as T
@@ -261,7 +263,8 @@ public sealed record JourneyAmount
            let noted = entry(told)
            select new JourneyAmount
            {
-               Amount = noted.Amount, OccurredOn = noted.OccurredOn, RecordedAt = e.Row.RecordedAt, ActorId = Actors.Of(e), Version = e.Row.Version,
+               Amount = noted.Amount, OccurredOn = noted.OccurredOn, RecordedAt = e.Row.RecordedAt, ActorId = Actors.Of(e),
+                   Version = e.Row.Version,
            },
     ];
 }

@@ -79,8 +79,10 @@ internal static class JourneyFilters
     public static IEnumerable<Dimension> Dimensions(this JourneyFilter filter) =>
         from narrowed in new (bool Is, Dimension Dimension)[]
         {
-            (filter.Stage is not null, Dimension.Stage), (filter.Chain is not null, Dimension.Chain), (filter.Node is not null, Dimension.Node),
-            (filter.Unit is not null, Dimension.Unit), (filter.Owner is not null, Dimension.Owner), (filter.SourceRegion is not null, Dimension.SourceRegion),
+            (filter.Stage is not null, Dimension.Stage), (filter.Chain is not null, Dimension.Chain),
+                (filter.Node is not null, Dimension.Node),
+            (filter.Unit is not null, Dimension.Unit), (filter.Owner is not null, Dimension.Owner),
+                (filter.SourceRegion is not null, Dimension.SourceRegion),
             (filter.Band is not null, Dimension.Band), (filter.Month is not null, Dimension.Month),
         }
         where narrowed.Is

@@ -33,7 +33,8 @@ internal static class ListJourneys
         .WithSummary("全程列表 · The journeys behind the totals");
 
     internal static async Task<Ok<Page<JourneySummary>>> Handle(
-        [AsParameters] JourneysQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        [AsParameters] JourneysQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
+            TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
@@ -44,7 +45,8 @@ internal static class ListJourneys
                 from then in db.IntervalsOn(query).Matching(query).Where(s => statuses.Contains(s.Status))
                 join now in db.AllJourneys.ReadableBy(caller) on then.LeadId equals now.LeadId
                 select new PastJourney { Then = then, Now = now };
-            return TypedResults.Ok(await PastListing.PageAsync(past, page, request, row => JourneySummary.Of(row, units.Of(row.Then.UnitId)), ct));
+            return TypedResults.Ok(
+                await PastListing.PageAsync(past, page, request, row => JourneySummary.Of(row, units.Of(row.Then.UnitId)), ct));
         }
 
         var rows = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));

@@ -12,7 +12,8 @@ public sealed record ChainName
     public required string NameEn { get; init; }
 
     internal static ChainName? Of(string? code) =>
-        IndustryChains.All.FirstOrDefault(c => c.Code == code) is { } chain ? new() { Code = chain.Code, Name = chain.Name, NameEn = chain.NameEn } : null;
+        IndustryChains.All.FirstOrDefault(c => c.Code == code) is { } chain
+            ? new() { Code = chain.Code, Name = chain.Name, NameEn = chain.NameEn } : null;
 }
 
 /// <summary>A node of an industry chain as it is shown.</summary>
@@ -23,7 +24,8 @@ public sealed record NodeName
     public required string NameEn { get; init; }
 
     internal static NodeName? Of(string? code) =>
-        IndustryChains.All.SelectMany(c => c.Nodes).FirstOrDefault(n => n.Code == code) is { } node ? new() { Code = node.Code, Name = node.Name, NameEn = node.NameEn } : null;
+        IndustryChains.All.SelectMany(c => c.Nodes).FirstOrDefault(n => n.Code == code) is { } node
+            ? new() { Code = node.Code, Name = node.Name, NameEn = node.NameEn } : null;
 }
 
 /// <summary>A unit as it is shown; without names while the directory has not told of it.</summary>

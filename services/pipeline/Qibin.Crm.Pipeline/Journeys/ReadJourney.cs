@@ -27,18 +27,23 @@ internal static class ReadJourney
         }
 
         // An event of the enterprises service may name the project alone.
-        var events = (await db.Received.AsNoTracking().Where(e => e.LeadId == leadId || (e.ProjectId != null && e.ProjectId == row.ProjectId))
+        var events = (await db.Received.AsNoTracking()
+            .Where(e => e.LeadId == leadId || (e.ProjectId != null && e.ProjectId == row.ProjectId))
             .OrderBy(e => e.RecordedAt).ThenBy(e => e.StreamId).ThenBy(e => e.Version).ThenBy(e => e.Ordinal).ToListAsync(ct)).Read();
         // The enterprise may be known before the project has it linked: by its code it is found all the same.
         var enterpriseId = row.EnterpriseId
-            ?? events.Select(e => e.Event).OfType<IEnterpriseEvent>().FirstOrDefault(e => e.Enterprise.Uscc == row.Uscc)?.Enterprise.EnterpriseId;
+            ?? events.Select(e => e.Event).OfType<IEnterpriseEvent>()
+                .FirstOrDefault(e => e.Enterprise.Uscc == row.Uscc)?.Enterprise.EnterpriseId;
         var types = StoredEvents.OfEnterprises;
         var enterprise = enterpriseId is null ? null
-            : Enterprises.Newest((await db.Received.AsNoTracking().Where(e => e.EnterpriseId == enterpriseId && types.Contains(e.Type)).ToListAsync(ct)).Read());
+            : Enterprises.Newest(
+                (await db.Received.AsNoTracking().Where(e => e.EnterpriseId == enterpriseId && types.Contains(e.Type)).ToListAsync(ct))
+                .Read());
         var milestones = await db.Milestones.AsNoTracking().Where(m => m.LeadId == leadId)
             .OrderBy(m => m.OccurredOn).ThenBy(m => m.RecordedAt).ThenBy(m => m.StreamId).ThenBy(m => m.Version).ThenBy(m => m.Ordinal)
             .ToListAsync(ct);
         var units = await db.Units.AsNoTracking().Where(u => u.UnitId == row.UnitId).NamesAsync(ct);
-        return TypedResults.Ok(new Journey(JourneySummary.Of(row, units.Of(row.UnitId)), JourneyEnterprise.Of(row, enterprise), milestones, events));
+        return TypedResults.Ok(
+            new Journey(JourneySummary.Of(row, units.Of(row.UnitId)), JourneyEnterprise.Of(row, enterprise), milestones, events));
     }
 }

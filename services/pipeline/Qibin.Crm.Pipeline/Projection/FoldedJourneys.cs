@@ -15,7 +15,8 @@ internal sealed class FoldedJourneys(IReadOnlyList<FoldedJourney> journeys)
     {
         List<Guid> ids =
         [
-            .. await db.Received.Where(e => e.LeadId > after).Select(e => e.LeadId!.Value).Distinct().OrderBy(id => id).Take(Batch).ToListAsync(ct),
+            .. await db.Received.Where(e => e.LeadId > after).Select(e => e.LeadId!.Value).Distinct().OrderBy(id => id).Take(Batch)
+                .ToListAsync(ct),
             .. await db.AllJourneys.Where(j => j.LeadId > after).Select(j => j.LeadId).OrderBy(id => id).Take(Batch).ToListAsync(ct),
         ];
         return [.. ids.Distinct().Order().Take(Batch)];
@@ -25,7 +26,8 @@ internal sealed class FoldedJourneys(IReadOnlyList<FoldedJourney> journeys)
     public static async Task<FoldedJourneys> ReadAsync(PipelineDb db, IReadOnlyCollection<Guid> leads, CancellationToken ct)
     {
         var types = StoredEvents.OfJourneys;
-        var events = (await db.Received.AsNoTracking().Where(e => leads.Contains(e.LeadId!.Value) && types.Contains(e.Type)).ToListAsync(ct))
+        var events = (await db.Received.AsNoTracking().Where(e => leads.Contains(e.LeadId!.Value) && types.Contains(e.Type))
+            .ToListAsync(ct))
             .ToLookup(e => e.LeadId!.Value);
         var timelines = await db.Timelines.AsNoTracking().Where(t => leads.Contains(t.LeadId)).ToDictionaryAsync(t => t.LeadId, ct);
         var rows = await db.AllJourneys.AsNoTracking().Where(j => leads.Contains(j.LeadId)).ToDictionaryAsync(j => j.LeadId, ct);
@@ -66,7 +68,8 @@ internal sealed record JourneyDifference(string Of, Guid LeadId, string What, st
 
 /// <summary>A journey as its events make it, and its rows as they are stored.</summary>
 internal sealed record FoldedJourney(
-    Guid LeadId, Folded Folded, TimelineRow? Timeline, JourneyRow? Journey, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones)
+    Guid LeadId, Folded Folded, TimelineRow? Timeline, JourneyRow? Journey, IReadOnlyList<Interval> Intervals,
+        IReadOnlyList<Milestone> Milestones)
 {
     public IEnumerable<JourneyDifference> Differences()
     {
@@ -74,7 +77,8 @@ internal sealed record FoldedJourney(
         var none = Folded.IsEmpty;
         var timelines = none == Timeline is null && (none || Text(Timeline!.Read()) == Text(Folded.Timeline))
             ? []
-            : new[] { new JourneyDifference("timeline", LeadId, "timeline", none ? null : "as its events make it", Timeline is null ? null : "otherwise") };
+            : new[] { new JourneyDifference(
+                "timeline", LeadId, "timeline", none ? null : "as its events make it", Timeline is null ? null : "otherwise") };
         return
         [
             .. Members.Differences(Members.Of(Folded.Timeline.Journey()), Members.Of(Journey))
@@ -88,9 +92,12 @@ internal sealed record FoldedJourney(
 
     /// <summary>Numbers tell intervals apart; they mean nothing.</summary>
     private static string Text(Timeline? timeline) => timeline is null ? "" :
-        string.Join('\n', Members.Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(i => i with { Number = 0 })] }).OrderBy(m => m.Key, StringComparer.Ordinal));
+        string.Join(
+            '\n', Members.Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(i => i with { Number = 0 })] })
+            .OrderBy(m => m.Key, StringComparer.Ordinal));
 
-    private IEnumerable<JourneyDifference> Compare<T>(string of, IEnumerable<T> expected, IEnumerable<T> found, Func<T, string> key) where T : class
+    private IEnumerable<JourneyDifference> Compare<T>(string of, IEnumerable<T> expected, IEnumerable<T> found, Func<T, string> key) where T
+        : class
     {
         var (were, are) = (expected.ToDictionary(key, StringComparer.Ordinal), found.ToLookup(key, StringComparer.Ordinal));
         return

@@ -16,7 +16,8 @@ internal static class Members
     /// <summary>The same of JSON, read into its own type first, so that it looks the same whichever way it went.</summary>
     public static Dictionary<string, string> Of(string json, Type type) => Of(JsonSerializer.Deserialize(json, type, StrictJson.Lenient));
 
-    public static IEnumerable<(string What, string? Expected, string? Found)> Differences(Dictionary<string, string> expected, Dictionary<string, string> found) =>
+    public static IEnumerable<(string What, string? Expected, string? Found)> Differences(
+        Dictionary<string, string> expected, Dictionary<string, string> found) =>
         from name in expected.Keys.Union(found.Keys).Order(StringComparer.Ordinal)
         let was = expected.GetValueOrDefault(name)
         let now = found.GetValueOrDefault(name)

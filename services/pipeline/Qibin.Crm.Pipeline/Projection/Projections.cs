@@ -14,9 +14,11 @@ internal static class Projections
     public static readonly Meter Meter = new("Qibin.Crm.Pipeline");
 
     private static readonly Counter<long> Refolded = Meter.CreateCounter<long>(
-        "qibin.pipeline.journeys.refolded", description: "Journeys that were folded again from all of their events, because one came out of order.");
+        "qibin.pipeline.journeys.refolded",
+            description: "Journeys that were folded again from all of their events, because one came out of order.");
 
-    private static readonly Counter<long> Applied = Meter.CreateCounter<long>("qibin.pipeline.events.applied", description: "Events applied to journeys.");
+    private static readonly Counter<long> Applied =
+        Meter.CreateCounter<long>("qibin.pipeline.events.applied", description: "Events applied to journeys.");
 
     /// <summary>Stores events and applies them to their journeys; events that are stored already change nothing.</summary>
     public static async Task ApplyAsync(this PipelineDb db, IReadOnlyList<ReceivedEvent> received, CancellationToken ct)
@@ -82,7 +84,8 @@ internal static class Projections
 
     /// <summary>Has the change saved.</summary>
     private static void Track(
-        this PipelineDb db, TimelineRow? row, Timeline? before, Timeline after, IEnumerable<Interval> closed, IReadOnlyCollection<Milestone> takenBack)
+        this PipelineDb db, TimelineRow? row, Timeline? before, Timeline after, IEnumerable<Interval> closed,
+            IReadOnlyCollection<Milestone> takenBack)
     {
         Put(TimelineRow.Of(after), row is not null);
         var (was, now) = (before?.Journey(), after.Journey());

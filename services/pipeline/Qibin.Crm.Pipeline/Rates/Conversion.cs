@@ -26,7 +26,9 @@ public sealed record Conversion
     }
 
     internal Money Convert(IEnumerable<Money> amounts) => new(
-        Math.Round(amounts.Sum(m => m.Amount * (m.Currency == To ? 1 : Rates.Single(r => r.Currency == m.Currency).Number)), 2, MidpointRounding.AwayFromZero), To);
+        Math.Round(
+            amounts.Sum(m => m.Amount * (m.Currency == To ? 1 : Rates.Single(r => r.Currency == m.Currency).Number)), 2,
+            MidpointRounding.AwayFromZero), To);
 }
 
 /// <summary>What one unit of a currency was worth.</summary>
@@ -57,7 +59,8 @@ internal static class Conversions
     /// <summary>The rates of the day asked for, as known at the instant asked for; null when no conversion is wanted.</summary>
     /// <exception cref="Refusal">409 <c>rate.missing</c>: nothing is dropped for want of a rate.</exception>
     public static async Task<Conversion?> ConversionAsync(
-        this PipelineDb db, string? convertTo, JourneyFilter filter, IEnumerable<string> currencies, TimeProvider clock, CancellationToken ct)
+        this PipelineDb db, string? convertTo, JourneyFilter filter, IEnumerable<string> currencies, TimeProvider clock,
+            CancellationToken ct)
     {
         if (convertTo is null)
         {
@@ -77,7 +80,8 @@ internal static class Conversions
             Rates =
             [
                 .. foreign.Select(c => rates.TryGetValue(c, out var rate)
-                    ? new ConversionRate { Currency = c, Rate = rate.Rate.ToString("0.########", CultureInfo.InvariantCulture), On = rate.On, Number = rate.Rate }
+                    ? new ConversionRate { Currency = c, Rate = rate.Rate.ToString("0.########", CultureInfo.InvariantCulture),
+                        On = rate.On, Number = rate.Rate }
                     : throw new Refusal(StatusCodes.Status409Conflict, "rate.missing", c, day.ToString("O", CultureInfo.InvariantCulture))),
             ],
         };

@@ -36,7 +36,8 @@ internal static class EnterRates
         .WithName("enterRates")
         .WithSummary("录入汇率 · Enter exchange rates");
 
-    internal static async Task<Ok<RatesReceipt>> Handle(EnterRatesRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<RatesReceipt>> Handle(
+        EnterRatesRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         for (var i = 0; i < request.Rates!.Count; i++)

@@ -40,7 +40,9 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         if (leads.Count == 0)
         {
             var (differing, sums) = await RollupCheck.RunAsync(db, Listed, repair: !dryRun, ct);
-            Note(job, sums.Select(d => new VerificationDifference { Of = "rollup", What = d.What, Expected = d.Expected, Found = d.Found }), differing);
+            Note(
+                job, sums.Select(d => new VerificationDifference { Of = "rollup", What = d.What, Expected = d.Expected, Found = d.Found }),
+                differing);
             job.Position = Guid.AllBitsSet.ToString();
             return true;
         }

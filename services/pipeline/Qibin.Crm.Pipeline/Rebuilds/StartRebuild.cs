@@ -7,7 +7,8 @@ using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
-/// <summary>Asks for all journeys to be derived again. While one is under way, it is the answer to everybody who asks for the same.</summary>
+/// <summary>Asks for all journeys to be derived again. While one is under way, it is the answer to everybody who asks for the
+/// same.</summary>
 public sealed record StartRebuildRequest
 {
     /// <summary>True changes nothing and only names what differs; false, the default when absent, repairs it.</summary>
@@ -26,7 +27,8 @@ internal static class StartRebuild
     {
         if (await db.UnderWayAsync(RebuildJob.Kind, ct) is { } running)
         {
-            return running.Read<RebuildRun>().DryRun == (request.DryRun == true) ? Accepted(running) : throw new RuleViolation("rebuild.running");
+            return running.Read<RebuildRun>().DryRun == (request.DryRun == true) ? Accepted(running)
+                : throw new RuleViolation("rebuild.running");
         }
 
         var job = Job.Of(RebuildJob.Kind, new RebuildRun { DryRun = request.DryRun == true }, caller, clock);
@@ -36,7 +38,8 @@ internal static class StartRebuild
         return Accepted(job);
     }
 
-    private static Accepted<RebuildReceipt> Accepted(Job job) => TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new RebuildReceipt { Id = job.Id });
+    private static Accepted<RebuildReceipt> Accepted(Job job) =>
+        TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new RebuildReceipt { Id = job.Id });
 
     /// <summary>The rebuild that was begun.</summary>
     public sealed record RebuildReceipt : IReceipt

@@ -64,7 +64,8 @@ internal static class Document
             body.Append("</w:tbl>");
         }
 
-        return body.Append("<w:p/><w:sectPr><w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/><w:pgMar w:top=\"1134\" w:right=\"1134\" w:bottom=\"1134\" w:left=\"1134\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>").ToString();
+        return body.Append(
+            "<w:p/><w:sectPr><w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/><w:pgMar w:top=\"1134\" w:right=\"1134\" w:bottom=\"1134\" w:left=\"1134\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>").ToString();
     }
 
     private static void Paragraph(StringBuilder body, string text, string? style = null)
@@ -88,7 +89,8 @@ internal static class Document
     }
 
     private static void Run(StringBuilder body, string text, bool bold) => body
-        .Append("<w:r>").Append(bold ? "<w:rPr><w:b/></w:rPr>" : "").Append("<w:t xml:space=\"preserve\">").Append(OfficeFile.Text(text)).Append("</w:t></w:r>");
+        .Append("<w:r>").Append(bold ? "<w:rPr><w:b/></w:rPr>" : "").Append("<w:t xml:space=\"preserve\">").Append(OfficeFile.Text(text))
+            .Append("</w:t></w:r>");
 
     private static string Written(object? cell) => cell switch
     {

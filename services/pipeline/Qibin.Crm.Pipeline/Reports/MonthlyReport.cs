@@ -5,7 +5,8 @@ using Qibin.Crm.Pipeline.Totals;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
-/// <summary>What stands in a monthly report, before it becomes a workbook or a document. Everything in it comes from what is stored with it.</summary>
+/// <summary>What stands in a monthly report, before it becomes a workbook or a document. Everything in it comes from what is stored with
+/// it.</summary>
 /// <param name="Title">The heading of the whole.</param>
 /// <param name="Notes">What it is made from, a line each.</param>
 /// <param name="Tables">Its tables, in order.</param>
@@ -26,7 +27,9 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
     {
         var quarter = FirstOfQuarter(row.Month);
         var active = cells.Where(c => c.Status == JourneyStatus.Active).ToList();
-        var inOrder = reached.OrderBy(r => r.On).ThenBy(r => names.Projects.GetValueOrDefault(r.Stretch.LeadId)?.Code, StringComparer.Ordinal).ThenBy(r => r.Stretch.LeadId).ToList();
+        var inOrder = reached.OrderBy(r => r.On)
+            .ThenBy(r => names.Projects.GetValueOrDefault(r.Stretch.LeadId)?.Code, StringComparer.Ordinal).ThenBy(r => r.Stretch.LeadId)
+            .ToList();
         return new MonthlyReport(
             $"招商引资月度报告 {row.Month.Year} 年 {row.Month.Month} 月",
             [
@@ -37,9 +40,13 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
             ],
             [
                 Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active.GroupBy(c => StageName(c.Stage!.Value), c => ((int)c.Stage!.Value, c))),
-                Totals("按产业链", "二、按产业链汇总（推进中）", "产业链", active.GroupBy(c => ChainName.Of(c.Chain)?.Name ?? "未归链", c => (ChainPlace(c.Chain), c))),
+                Totals(
+                    "按产业链", "二、按产业链汇总（推进中）", "产业链",
+                    active.GroupBy(c => ChainName.Of(c.Chain)?.Name ?? "未归链", c => (ChainPlace(c.Chain), c))),
                 Totals("按单位", "三、按责任单位汇总（推进中）", "责任单位", active.GroupBy(c => UnitName(names, c.Unit!.Value), c => (0, c))),
-                Totals("其他状态", "四、未推进的项目", "状态", cells.Except(active).GroupBy(c => StatusName(c.Status!.Value), c => ((int)c.Status!.Value, c)), total: false),
+                Totals(
+                    "其他状态", "四、未推进的项目", "状态", cells.Except(active)
+                    .GroupBy(c => StatusName(c.Status!.Value), c => ((int)c.Status!.Value, c)), total: false),
                 new ReportTable(
                     "三个一批", $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
                     ["批次", "项目数", "币种", "合同金额", "到位资金"],
@@ -58,7 +65,8 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
     private static ReportTable Totals(
         string sheet, string title, string dimension, IEnumerable<IGrouping<string, (int Place, Cell Cell)>> groups, bool total = true)
     {
-        var ordered = groups.OrderBy(g => g.Min(x => x.Place)).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => (Name: g.Key, Cells: g.Select(x => x.Cell).ToList())).ToList();
+        var ordered = groups.OrderBy(g => g.Min(x => x.Place)).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (Name: g.Key, Cells: g.Select(x => x.Cell).ToList())).ToList();
         if (total)
         {
             ordered.Add(("合计", [.. ordered.SelectMany(g => g.Cells)]));
@@ -70,7 +78,9 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
     private static IEnumerable<IReadOnlyList<object?>> Lines(string name, List<Cell> cells)
     {
         var (count, amounts) = cells.PerCurrency();
-        return WithAmounts([name, count], [.. amounts.Select(a => new object?[] { a.Key, a.Value.Estimated, a.Value.Contract, a.Value.PaidIn }).Where(IsSomething)], Measures.Length);
+        return WithAmounts(
+            [name, count], [.. amounts.Select(a => new object?[] { a.Key, a.Value.Estimated, a.Value.Contract, a.Value.PaidIn })
+            .Where(IsSomething)], Measures.Length);
     }
 
     private static IEnumerable<IReadOnlyList<object?>> Batch(string name, List<Interval> stretches) =>
@@ -80,7 +90,8 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
     {
         var (s, project) = (reached.Stretch, names.Projects.GetValueOrDefault(reached.Stretch.LeadId));
         return WithAmounts(
-            [project?.Code, project?.Name, UnitName(names, s.UnitId), ChainName.Of(s.ChainCode)?.Name, reached.On, StageName(s.Stage), StatusName(s.Status)],
+            [project?.Code, project?.Name, UnitName(names, s.UnitId), ChainName.Of(s.ChainCode)?.Name, reached.On, StageName(s.Stage),
+                StatusName(s.Status)],
             [.. Amounts([s])], 3);
     }
 

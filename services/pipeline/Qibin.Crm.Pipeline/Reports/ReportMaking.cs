@@ -23,8 +23,11 @@ internal static class ReportMaking
         {
             ReportId = report.Id,
             Leads = await stood.Within(visible.Where(h => !h.Confidential)).Select(s => s.LeadId).OrderBy(id => id).ToArrayAsync(ct),
-            Confidential = await stood.Within(visible.Where(h => h.Confidential)).CountAsync(ct) + await stood.Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct),
-            Names = Json(new ReportNames { Scope = ReportScope.Text(caller, names), Units = names, Projects = new Dictionary<Guid, ReportedProject>() }),
+            Confidential = await stood.Within(visible.Where(h => h.Confidential))
+                .CountAsync(ct) + await stood.Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct),
+            Names = Json(
+                new ReportNames { Scope = ReportScope.Text(caller, names), Units = names, Projects = new Dictionary<Guid,
+                ReportedProject>() }),
         };
     }
 
@@ -39,7 +42,9 @@ internal static class ReportMaking
 
         // A milestone that was taken back counts for as long as that was not known.
         var firsts = db.Milestones.AsNoTracking()
-            .Where(m => Kinds.Contains(m.Kind) && m.OccurredOn <= day && m.RecordedAt <= known && (m.TakenBackVersion == null || m.TakenBackAt > known))
+            .Where(
+                m => Kinds.Contains(m.Kind) && m.OccurredOn <= day && m.RecordedAt <= known
+                && (m.TakenBackVersion == null || m.TakenBackAt > known))
             .GroupBy(m => new { m.LeadId, m.Kind })
             .Select(g => new { g.Key.LeadId, g.Key.Kind, On = g.Min(m => m.OccurredOn) })
             .Where(m => m.On >= begin);
@@ -58,7 +63,8 @@ internal static class ReportMaking
 
     private static async Task<Dictionary<Guid, ReportedProject>> ProjectsAsync(PipelineDb db, Guid[] leads, CancellationToken ct) =>
         await db.Journeys.AsNoTracking().Where(j => leads.Contains(j.LeadId))
-            .ToDictionaryAsync(j => j.LeadId, j => new ReportedProject { Code = j.ProjectCode ?? j.Code, Name = j.ProjectName ?? j.InvestorName }, ct);
+            .ToDictionaryAsync(
+                j => j.LeadId, j => new ReportedProject { Code = j.ProjectCode ?? j.Code, Name = j.ProjectName ?? j.InvestorName }, ct);
 
     private static ReportFilter Filter(ReportRow report) => new() { AsOf = report.AsOf, KnownAt = report.KnownAt };
 

@@ -20,7 +20,8 @@ public enum ReportFormat { Xlsx, Docx }
 /// <summary>A monthly report of all journeys that the caller sees, confidential ones aside.</summary>
 public sealed record ReportRequest
 {
-    /// <summary>As <c>YYYY-MM</c>, not after the present month. It is as of the month's last day, or of today while the month lasts.</summary>
+    /// <summary>As <c>YYYY-MM</c>, not after the present month. It is as of the month's last day, or of today while the month
+    /// lasts.</summary>
     [Needed, TextLength(7, 7)]
     public string Month { get; init; } = "";
 
@@ -68,8 +69,10 @@ public sealed record ReportAnswer
         Job = job is null ? null : JobAnswer.From(job),
         Files = row.WorkbookHash is null ? [] :
         [
-            new ReportFile { Format = ReportFormat.Xlsx, File = $"/api/v1/pipeline/reports/{row.Id}/file?format=xlsx", Octets = row.WorkbookLength, Sha256 = row.WorkbookHash },
-            new ReportFile { Format = ReportFormat.Docx, File = $"/api/v1/pipeline/reports/{row.Id}/file?format=docx", Octets = row.DocumentLength, Sha256 = row.DocumentHash! },
+            new ReportFile { Format = ReportFormat.Xlsx, File = $"/api/v1/pipeline/reports/{row.Id}/file?format=xlsx",
+                Octets = row.WorkbookLength, Sha256 = row.WorkbookHash },
+            new ReportFile { Format = ReportFormat.Docx, File = $"/api/v1/pipeline/reports/{row.Id}/file?format=docx",
+                Octets = row.DocumentLength, Sha256 = row.DocumentHash! },
         ],
     };
 }
@@ -91,7 +94,8 @@ public sealed record ReportFile
 /// <summary>A report that was made again from what is stored with it, beside the one that is kept.</summary>
 public sealed record ReportComparison
 {
-    /// <summary>Whether both files are the same to the octet. They are not when facts recorded before <c>knownAt</c> were delivered only after it was made.</summary>
+    /// <summary>Whether both files are the same to the octet. They are not when facts recorded before <c>knownAt</c> were delivered only
+    /// after it was made.</summary>
     public required bool Same { get; init; }
 
     public required IReadOnlyList<FileComparison> Files { get; init; }
@@ -139,13 +143,15 @@ internal static class ReportRoutes
             .WithName("listReports").WithSummary("月度报告列表 · Monthly reports");
         api.MapGet("/pipeline/reports/{reportId:guid}", Read).AllowEverybody(Scopes.PipelineRead)
             .WithName("readReport").WithSummary("月度报告 · A monthly report and how far it is");
-        api.MapGet("/pipeline/reports/{reportId:guid}/file", Fetch).AllowEverybody(Scopes.PipelineRead).WithMetadata(new GivesFile(SheetReader.Xlsx, Document.Type))
+        api.MapGet("/pipeline/reports/{reportId:guid}/file", Fetch).AllowEverybody(Scopes.PipelineRead)
+            .WithMetadata(new GivesFile(SheetReader.Xlsx, Document.Type))
             .WithName("readReportFile").WithSummary("下载月度报告 · Fetch a report's file");
         api.MapGet("/pipeline/reports/{reportId:guid}/comparison", Compare).AllowEverybody(Scopes.PipelineRead)
             .WithName("compareReport").WithSummary("重新生成并逐字节比对 · Make a report again and compare it to the octet");
     }
 
-    private static async Task<Accepted<ReportReceipt>> Create(ReportRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Accepted<ReportReceipt>> Create(
+        ReportRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var month = MonthRanges.Read("/month", request.Month)!.Value;
         clock.NotAfterToday(month, "/month");
@@ -172,10 +178,12 @@ internal static class ReportRoutes
         return TypedResults.Accepted($"/api/v1/pipeline/reports/{job.Id}", new ReportReceipt { Id = job.Id });
     }
 
-    private static async Task<Ok<Page<ReportAnswer>>> List([AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct) =>
+    private static async Task<Ok<Page<ReportAnswer>>> List(
+        [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct) =>
         TypedResults.Ok(await Listing.PageAsync(Entries(db, caller), page, request, e => ReportAnswer.Of(e.Report, e.Job), ct));
 
-    private static async Task<Results<Ok<ReportAnswer>, NotFound>> Read(Guid reportId, PipelineDb db, Caller caller, CancellationToken ct) =>
+    private static async Task<Results<Ok<ReportAnswer>,
+        NotFound>> Read(Guid reportId, PipelineDb db, Caller caller, CancellationToken ct) =>
         await Entries(db, caller).SingleOrDefaultAsync(e => e.Report.Id == reportId, ct) is { } entry
             ? TypedResults.Ok(ReportAnswer.Of(entry.Report, entry.Job)) : TypedResults.NotFound();
 
@@ -201,7 +209,8 @@ internal static class ReportRoutes
             : TypedResults.File(material.Workbook!, SheetReader.Xlsx, name + ".xlsx");
     }
 
-    private static async Task<Results<Ok<ReportComparison>, NotFound>> Compare(Guid reportId, PipelineDb db, Caller caller, CancellationToken ct)
+    private static async Task<Results<Ok<ReportComparison>,
+        NotFound>> Compare(Guid reportId, PipelineDb db, Caller caller, CancellationToken ct)
     {
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         if (await FindAsync(db, reportId, caller, ct) is not var (report, material))
@@ -210,7 +219,8 @@ internal static class ReportRoutes
         }
 
         var made = await ReportMaking.MakeAsync(db, report, material, ct);
-        FileComparison[] files = [Of(ReportFormat.Xlsx, material.Workbook!, Workbook.Of(made)), Of(ReportFormat.Docx, material.Document!, Document.Of(made))];
+        FileComparison[] files =
+            [Of(ReportFormat.Xlsx, material.Workbook!, Workbook.Of(made)), Of(ReportFormat.Docx, material.Document!, Document.Of(made))];
         return TypedResults.Ok(new ReportComparison { Same = files.All(f => f.Same), Files = files });
 
         static FileComparison Of(ReportFormat format, byte[] kept, byte[] made) =>
@@ -218,10 +228,13 @@ internal static class ReportRoutes
     }
 
     /// <summary>A report that has been made.</summary>
-    /// <exception cref="RuleViolation">409 <c>report.confidential</c>: it names a project that has since become confidential to the caller.</exception>
-    private static async Task<(ReportRow Report, ReportMaterialRow Material)?> FindAsync(PipelineDb db, Guid id, Caller caller, CancellationToken ct)
+    /// <exception cref="RuleViolation">409 <c>report.confidential</c>: it names a project that has since become confidential to the
+    /// caller.</exception>
+    private static async Task<(ReportRow Report, ReportMaterialRow Material)?> FindAsync(
+        PipelineDb db, Guid id, Caller caller, CancellationToken ct)
     {
-        if (await db.Reports.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(r => r.Id == id && r.WorkbookHash != null, ct) is not { } report)
+        if (await db.Reports.AsNoTracking().ReadableBy(caller)
+            .SingleOrDefaultAsync(r => r.Id == id && r.WorkbookHash != null, ct) is not { } report)
         {
             return null;
         }
@@ -229,6 +242,7 @@ internal static class ReportRoutes
         var material = await db.ReportMaterials.AsNoTracking().SingleAsync(m => m.ReportId == id, ct);
         var listed = material.Listed;
         var named = db.AllJourneys.Where(h => listed.Contains(h.LeadId));
-        return await named.CountAsync(ct) == await named.DisclosedTo(caller).CountAsync(ct) ? (report, material) : throw new RuleViolation("report.confidential");
+        return await named.CountAsync(ct) == await named.DisclosedTo(caller).CountAsync(ct) ? (report, material)
+            : throw new RuleViolation("report.confidential");
     }
 }

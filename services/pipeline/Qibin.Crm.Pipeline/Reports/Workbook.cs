@@ -25,7 +25,9 @@ internal static class Workbook
     ]);
 
     private static string Rows(MonthlyReport report, ReportTable table) => Encoding.UTF8.GetString(SheetWriter.Rows(
-        SheetFormat.Xlsx, [[report.Title], .. report.Notes.Select(note => new object?[] { note }), [], [table.Title], [.. table.Headings], .. table.Rows]));
+        SheetFormat.Xlsx, [[report.Title], .. report.Notes.Select(note => new object?[] { note }), [], [table.Title], [.. table.Headings],
+            .. table.Rows]));
 
-    private static string Each(MonthlyReport report, Func<ReportTable, int, string> text) => string.Concat(report.Tables.Select((t, i) => text(t, i + 1)));
+    private static string Each(MonthlyReport report, Func<ReportTable, int, string> text) =>
+        string.Concat(report.Tables.Select((t, i) => text(t, i + 1)));
 }

@@ -7,7 +7,8 @@ using Qibin.Crm.Work.Telemetry;
 namespace Qibin.Crm.Pipeline.Rollups;
 
 /// <summary>
-/// Merges deltas into rollups. Consumers only append, so that no two of them wait for one row; one compaction at a time, over all instances,
+/// Merges deltas into rollups. Consumers only append, so that no two of them wait for one row; one compaction at a time, over all
+/// instances,
 /// takes what has been committed. A reader's snapshot has each delta either by itself or in the rollups.
 /// </summary>
 internal static class Compaction
@@ -15,7 +16,8 @@ internal static class Compaction
     private const string Sums =
         "sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in, sum(completed) as completed";
 
-    private const string Something = "sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0 or sum(completed) <> 0";
+    private const string Something =
+        "sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0 or sum(completed) <> 0";
 
     private static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
@@ -97,7 +99,9 @@ internal static class Compaction
         """;
 }
 
-/// <summary>Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the rollups.</summary>
+/// <summary>
+/// Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the rollups.
+/// </summary>
 internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<CompactionTimer> log)
     : BackgroundService
 {

@@ -67,12 +67,14 @@ internal static class RollupCheck
     /// <param name="most">How many differences are named.</param>
     /// <param name="repair">Sets the sums that differ to what the intervals come to.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<(long Differing, IReadOnlyList<RollupDifference> Differences)> RunAsync(PipelineDb db, int most, bool repair, CancellationToken ct)
+    public static async Task<(long Differing, IReadOnlyList<RollupDifference> Differences)> RunAsync(
+        PipelineDb db, int most, bool repair, CancellationToken ct)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await AdvisoryLocks.LockCompactionAsync(connection, ct);
         await using var compare = new NpgsqlCommand(
-            "set local work_mem = '256MB'", connection, (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction()) { CommandTimeout = 0 };
+            "set local work_mem = '256MB'", connection,
+                (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction()) { CommandTimeout = 0 };
         await compare.ExecuteNonQueryAsync(ct);
         compare.CommandText = Compared + (repair ? Repaired : "") + "\n" + Name;
         compare.Parameters.Add(new NpgsqlParameter { Value = most });

@@ -7,22 +7,26 @@ namespace Qibin.Crm.Pipeline.Rollups;
 internal enum RollupColumn { Stage, ChainCode, UnitId, OwnerId, NodeCode, SourceRegion, Band, Month, ThenChain, ThenUnit, At, Day }
 
 /// <summary>
-/// Which sets of columns are kept. Of today: every two and every three of the eight dimensions, so that a total by two dimensions, under one
+/// Which sets of columns are kept. Of today: every two and every three of the eight dimensions, so that a total by two dimensions, under
+/// one
 /// scope or one filter if need be, costs by its groups; an owner's own journeys are few and found by an index, so the owner is kept only
-/// beside unit or chain, as a head or a chief groups by owners. Over time: none or one dimension over everything, none or the stage within a
+/// beside unit or chain, as a head or a chief groups by owners. Over time: none or one dimension over everything, none or the stage within
+/// a
 /// unit's or a chain's reach; what one unit has by another dimension is little enough to be counted from the intervals. Each of these is
 /// kept by months, which a trend sums, and by days, of which a past day needs those of its own month.
 /// </summary>
 internal static class Sets
 {
-    /// <summary>How many values a dimension has, roughly: of several sets that answer, the smallest does. In the order of <see cref="Dimension"/>.</summary>
+    /// <summary>How many values a dimension has, roughly: of several sets that answer, the smallest does. In the order of <see
+    /// cref="Dimension"/>.</summary>
     private static readonly long[] Values = [14, 4, 40, 500, 17, 40, 7, 60];
 
     private static readonly int[] Months =
     [
         .. new int[]
         {
-            0, Bit(RollupColumn.Stage), Bit(RollupColumn.ThenChain), Bit(RollupColumn.ThenUnit), Bit(RollupColumn.NodeCode), Bit(RollupColumn.SourceRegion),
+            0, Bit(RollupColumn.Stage), Bit(RollupColumn.ThenChain), Bit(RollupColumn.ThenUnit), Bit(RollupColumn.NodeCode),
+                Bit(RollupColumn.SourceRegion),
             Bit(RollupColumn.Band), Bit(RollupColumn.UnitId), Bit(RollupColumn.UnitId) | Bit(RollupColumn.Stage),
             Bit(RollupColumn.ChainCode), Bit(RollupColumn.ChainCode) | Bit(RollupColumn.Stage),
         }.Select(set => set | Bit(RollupColumn.At)),
@@ -36,7 +40,8 @@ internal static class Sets
     ];
 
     /// <summary>Those that are summed from deltas: of today those of three, over time all.</summary>
-    public static IReadOnlyList<int> Summed { get; } = [.. OfToday.Where(set => BitOperations.PopCount((uint)set) == 3), .. Months, .. Months.Select(ByDay)];
+    public static IReadOnlyList<int> Summed { get; } =
+        [.. OfToday.Where(set => BitOperations.PopCount((uint)set) == 3), .. Months, .. Months.Select(ByDay)];
 
     /// <summary>The others, each with the smallest of those that has its columns.</summary>
     public static IReadOnlyList<(int Set, int From)> Further { get; } =

@@ -50,24 +50,28 @@ internal static class Credits
     /// <param name="db">The database; called within one snapshot.</param>
     /// <param name="period">The year, the day and the instant.</param>
     /// <param name="indicators">What is asked for.</param>
-    /// <param name="caller">Whose rows: the journeys that the caller sees, and of them what is credited to units and owners in reach.</param>
+    /// <param name="caller">Whose rows: the journeys that the caller sees, and of them what is credited to units and owners in
+    /// reach.</param>
     /// <param name="clock">For the rates of now.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The credits, and the rates of the day that amounts were converted by; null when no amount is asked for.</returns>
     /// <exception cref="Refusal">409 <c>rate.missing</c>.</exception>
     public static async Task<(IReadOnlyList<Credit> Credits, Conversion? Conversion)> CreditsAsync(
-        this PipelineDb db, Period period, IReadOnlyCollection<Indicator> indicators, Caller caller, TimeProvider clock, CancellationToken ct)
+        this PipelineDb db, Period period, IReadOnlyCollection<Indicator> indicators, Caller caller, TimeProvider clock,
+            CancellationToken ct)
     {
         var reached = await ReachedAsync(db, period, indicators, caller, ct);
         var paid = indicators.Contains(Indicator.PaidInFunds) ? await PaidInAsync(db, period, caller, ct) : [];
         var ids = reached.Keys.Select(k => k.LeadId).Concat(paid.Keys).Distinct().ToArray();
-        var stood = (await db.IntervalsOn(period.Moment).Where(s => ids.Contains(s.LeadId) && s.ProjectId != null).ToListAsync(ct)).ToDictionary(s => s.LeadId);
+        var stood = (await db.IntervalsOn(period.Moment).Where(s => ids.Contains(s.LeadId) && s.ProjectId != null).ToListAsync(ct))
+            .ToDictionary(s => s.LeadId);
         var excluded = await ExcludedAsync(db, period, ids, ct);
         var achieved =
             from indicator in indicators
             from s in stood.Values
             where !excluded.Contains((indicator, s.LeadId))
-            let day = indicator.Milestone() is { } kind ? reached.GetValueOrDefault((s.LeadId, kind)) : paid.GetValueOrDefault(s.LeadId)?.Max(p => p.On)
+            let day = indicator.Milestone() is { } kind ? reached.GetValueOrDefault((s.LeadId, kind))
+                : paid.GetValueOrDefault(s.LeadId)?.Max(p => p.On)
             where day is not null
             let amounts = AmountsOf(indicator, s, paid)
             where !indicator.IsAmount() || amounts.Count > 0
@@ -83,7 +87,8 @@ internal static class Credits
             let shared = shares.GetValueOrDefault(s.LeadId)
             from part in Parts.Divide(
                 a.Indicator.IsAmount() ? conversion!.Convert(a.Amounts).Amount : 1,
-                shared?.Shares ?? [new TransferShare { UnitId = s.UnitId, Credit = Parts.Whole, Tax = Parts.Whole }], a.Indicator.Decimals())
+                shared?.Shares ?? [new TransferShare { UnitId = s.UnitId, Credit = Parts.Whole, Tax = Parts.Whole }],
+                    a.Indicator.Decimals())
             select new Credit
             {
                 Indicator = a.Indicator,
@@ -104,7 +109,8 @@ internal static class Credits
     /// <summary>What the indicator counts of a project, per currency; nothing where projects are counted.</summary>
     private static List<Money> AmountsOf(Indicator indicator, Interval stood, Dictionary<Guid, List<(DateOnly On, Money Amount)>> paid) =>
         !indicator.IsAmount() ? []
-        : [.. (indicator == Indicator.PaidInFunds ? paid[stood.LeadId].Select(p => p.Amount) : stood.Amounts.Select(a => new Money(a.Contract, a.Currency))).PerCurrency()];
+        : [.. (indicator == Indicator.PaidInFunds ? paid[stood.LeadId].Select(p => p.Amount)
+            : stood.Amounts.Select(a => new Money(a.Contract, a.Currency))).PerCurrency()];
 
     /// <summary>Since when which project counts for which milestone in the year.</summary>
     private static async Task<Dictionary<(Guid LeadId, MilestoneKind Kind), DateOnly?>> ReachedAsync(
@@ -121,11 +127,14 @@ internal static class Credits
             select new { m.LeadId, m.Kind, m.OccurredOn, m.TakenBackOn, m.TakenBackAt }).ToListAsync(ct);
         return reachings.GroupBy(r => (r.LeadId, r.Kind)).ToDictionary(
             g => g.Key,
-            g => Counting.CountedOn([.. g.Select(r => new Reaching(r.OccurredOn, known is null || r.TakenBackAt <= known ? r.TakenBackOn : null))], period.Year, day));
+            g => Counting.CountedOn(
+                [.. g.Select(r => new Reaching(r.OccurredOn, known is null || r.TakenBackAt <= known ? r.TakenBackOn : null))], period.Year,
+                day));
     }
 
     /// <summary>What was paid into which project in the year, corrections included.</summary>
-    private static async Task<Dictionary<Guid, List<(DateOnly On, Money Amount)>>> PaidInAsync(PipelineDb db, Period period, Caller caller, CancellationToken ct)
+    private static async Task<Dictionary<Guid,
+        List<(DateOnly On, Money Amount)>>> PaidInAsync(PipelineDb db, Period period, Caller caller, CancellationToken ct)
     {
         var (first, day, known) = (period.First, period.Day, period.KnownAt);
         var events = await (
@@ -140,7 +149,8 @@ internal static class Credits
     private static async Task<HashSet<(Indicator, Guid)>> ExcludedAsync(PipelineDb db, Period period, Guid[] ids, CancellationToken ct)
     {
         var (year, known) = (period.Year, period.KnownAt);
-        var entries = await db.Exclusions.AsNoTracking().Where(e => e.Year == year && ids.Contains(e.LeadId) && (known == null || e.EnteredAt <= known)).ToListAsync(ct);
+        var entries = await db.Exclusions.AsNoTracking()
+            .Where(e => e.Year == year && ids.Contains(e.LeadId) && (known == null || e.EnteredAt <= known)).ToListAsync(ct);
         return [.. entries.GroupBy(e => (e.Indicator, e.LeadId)).Where(g => g.MaxBy(e => e.EnteredAt)!.Excluded).Select(g => g.Key)];
     }
 

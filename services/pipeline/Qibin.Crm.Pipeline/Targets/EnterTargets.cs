@@ -22,7 +22,8 @@ public sealed record EnterTargetsRequest
     public string? Note { get; init; }
 }
 
-/// <summary>What one unit or one owner is to achieve: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
+/// <summary>What one unit or one owner is to achieve: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the
+/// indicator.</summary>
 public sealed record TargetEntry
 {
     [Needed]
@@ -48,7 +49,8 @@ internal static class EnterTargets
         .WithName("enterTargets")
         .WithSummary("录入年度目标 · Enter targets of a year");
 
-    internal static async Task<Ok<TargetsReceipt>> Handle(EnterTargetsRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<TargetsReceipt>> Handle(
+        EnterTargetsRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var targets = request.Targets!;

@@ -39,7 +39,8 @@ internal static class ExcludeProject
     internal static async Task<Results<Ok<EntryReceipt>, NotFound>> Handle(
         ExcludeProjectRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var (year, indicator, lead, excluded) = (request.Year!.Value, request.Indicator!.Value, request.LeadId!.Value, request.Excluded ?? true);
+        var (year, indicator, lead, excluded) =
+            (request.Year!.Value, request.Indicator!.Value, request.LeadId!.Value, request.Excluded ?? true);
         if (!await db.Journeys.ReadableBy(caller).AnyAsync(j => j.LeadId == lead, ct))
         {
             return TypedResults.NotFound();

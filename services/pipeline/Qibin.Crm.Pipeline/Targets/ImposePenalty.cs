@@ -6,7 +6,8 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>Deducts from what a unit or an owner has achieved: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the indicator.</summary>
+/// <summary>Deducts from what a unit or an owner has achieved: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the
+/// indicator.</summary>
 public sealed record ImposePenaltyRequest
 {
     [Needed, NumberRange(2000, 2100)]
@@ -41,7 +42,8 @@ internal static class ImposePenalty
         .WithName("imposePenalty")
         .WithSummary("考核扣减 · Deduct from what was achieved");
 
-    internal static async Task<Ok<EntryReceipt>> Handle(ImposePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<EntryReceipt>> Handle(
+        ImposePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var subject = (await Subject.ReadAsync([(request.UnitId, request.OwnerId, "")], db, ct))[0];
         var now = clock.GetUtcNow();

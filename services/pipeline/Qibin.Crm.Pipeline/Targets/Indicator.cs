@@ -20,10 +20,12 @@ public sealed record Measure
 
     internal static Measure Of(Indicator indicator, decimal value) =>
         // Divided by a one of many decimals, a number loses the zeros at its end.
-        indicator.IsAmount() ? new() { Amount = new Money(value, Conversion.Home) } : new() { Count = value / 1.0000000000000000000000000000m };
+        indicator.IsAmount() ? new() { Amount = new Money(value, Conversion.Home) }
+            : new() { Count = value / 1.0000000000000000000000000000m };
 
     /// <summary>The value of a request that gives one of the two.</summary>
-    /// <exception cref="Refusal">400 <c>value.required</c>, <c>measure.other</c>, <c>measure.currency</c>, <c>measure.negative</c>.</exception>
+    /// <exception cref="Refusal">400 <c>value.required</c>, <c>measure.other</c>, <c>measure.currency</c>,
+    /// <c>measure.negative</c>.</exception>
     internal static decimal Read(Indicator indicator, decimal? count, Money? amount, string pointer)
     {
         var (given, other) = indicator.IsAmount() ? ("/amount", "/count") : ("/count", "/amount");

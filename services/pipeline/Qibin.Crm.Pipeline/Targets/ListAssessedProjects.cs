@@ -22,7 +22,8 @@ internal static class ListAssessedProjects
         .WithSummary("考核项目列表 · The projects behind a score");
 
     internal static async Task<Ok<Page<AssessedProject>>> Handle(
-        [AsParameters] AssessedProjectsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        [AsParameters] AssessedProjectsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
+            TimeProvider clock, CancellationToken ct)
     {
         var period = Period.Of(query, clock);
         var indicator = query.Indicator?.Values switch
@@ -33,7 +34,8 @@ internal static class ListAssessedProjects
         };
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
-        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Owner is null || c.OwnerId == query.Owner)).ToLookup(c => c.LeadId);
+        var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Owner is null || c.OwnerId == query.Owner))
+            .ToLookup(c => c.LeadId);
         var ids = credits.Select(c => c.Key).ToArray();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = db.AllJourneys.AsNoTracking().Where(j => ids.Contains(j.LeadId));
@@ -50,7 +52,9 @@ internal static class ListAssessedProjects
                 CountedOn = one.On,
                 Amounts = one.Amounts,
                 Counted = Measure.Of(indicator, of.Sum(c => c.Value)),
-                Credits = [.. of.Select(c => new ProjectCredit { Unit = units.Of(c.UnitId), OwnerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole, Counted = Measure.Of(indicator, c.Value) })],
+                Credits = [.. of.Select(
+                    c => new ProjectCredit { Unit = units.Of(c.UnitId), OwnerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole,
+                    Counted = Measure.Of(indicator, c.Value) })],
             };
         }, ct));
     }

@@ -21,13 +21,15 @@ internal static class ListExclusions
         .WithSummary("剔除项目列表 · Projects left out of indicators");
 
     internal static async Task<Ok<Page<ExclusionAnswer>>> Handle(
-        [AsParameters] ExclusionsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct)
+        [AsParameters] ExclusionsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
+            CancellationToken ct)
     {
         var rows = db.Exclusions.AsNoTracking().Join(db.AllJourneys.ReadableBy(caller), e => e.LeadId, h => h.LeadId, (e, _) => e);
         if (query.History != true)
         {
             rows = rows.Where(e => e.Excluded
-                && !db.Exclusions.Any(n => n.Year == e.Year && n.Indicator == e.Indicator && n.LeadId == e.LeadId && n.EnteredAt > e.EnteredAt));
+                && !db.Exclusions.Any(
+                    n => n.Year == e.Year && n.Indicator == e.Indicator && n.LeadId == e.LeadId && n.EnteredAt > e.EnteredAt));
         }
 
         if (query.Year is { } year)

@@ -22,7 +22,8 @@ internal static class ListPenalties
         .WithSummary("考核扣减列表 · Deductions and their reversals");
 
     internal static async Task<Ok<Page<PenaltyAnswer>>> Handle(
-        [AsParameters] PenaltiesQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct)
+        [AsParameters] PenaltiesQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
+            CancellationToken ct)
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = db.Penalties.AsNoTracking();

@@ -22,13 +22,16 @@ internal static class ListTargets
         .WithSummary("年度目标列表 · Targets by year, unit, owner and indicator");
 
     internal static async Task<Ok<Page<TargetAnswer>>> Handle(
-        [AsParameters] TargetsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct)
+        [AsParameters] TargetsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
+            CancellationToken ct)
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = db.Targets.AsNoTracking();
         if (query.History != true)
         {
-            rows = rows.Where(t => !db.Targets.Any(n => n.Year == t.Year && n.Indicator == t.Indicator && n.SubjectId == t.SubjectId && n.EnteredAt > t.EnteredAt));
+            rows = rows.Where(
+                t => !db.Targets.Any(
+                n => n.Year == t.Year && n.Indicator == t.Indicator && n.SubjectId == t.SubjectId && n.EnteredAt > t.EnteredAt));
         }
 
         if (query.Year is { } year)

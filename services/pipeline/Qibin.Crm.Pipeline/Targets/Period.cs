@@ -36,7 +36,8 @@ internal sealed record Period(DateOnly Day, DateTimeOffset? KnownAt)
     public static Period Of(PeriodQuery query, TimeProvider clock)
     {
         new JourneysQuery { AsOf = query.AsOf, KnownAt = query.KnownAt }.CheckPast(clock);
-        return new Period(DayIn(query.Year ?? (query.AsOf ?? clock.Today()).Year, query.AsOf, "year", "asOf", clock), query.KnownAt?.ToUniversalTime());
+        return new Period(
+            DayIn(query.Year ?? (query.AsOf ?? clock.Today()).Year, query.AsOf, "year", "asOf", clock), query.KnownAt?.ToUniversalTime());
     }
 
     /// <summary>A day of a year that is not after today; the last one that has come when none is given.</summary>

@@ -22,7 +22,8 @@ internal static class ReadAssessment
         .WithName("readAssessment")
         .WithSummary("目标考核 · Targets, scores and the time-scheduled rate of a year");
 
-    internal static async Task<Ok<Assessment>> Handle([AsParameters] AssessmentQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Assessment>> Handle(
+        [AsParameters] AssessmentQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var period = Period.Of(query, clock);
         var by = query.By?.Values switch
@@ -40,7 +41,8 @@ internal static class ReadAssessment
         var hidden = await db.IntervalsOn(period.Moment).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
         var units = by == AssessedBy.Unit ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
-        var subjects = credits.Select(c => by.Of(c)).Concat(targets.Keys.Select(k => k.Subject)).Concat(penalties.Select(p => p.SubjectId)).Distinct();
+        var subjects = credits.Select(c => by.Of(c)).Concat(targets.Keys.Select(k => k.Subject)).Concat(penalties.Select(p => p.SubjectId))
+            .Distinct();
         var credited = credits.ToLookup(c => (c.Indicator, by.Of(c)));
         var deducted = penalties.ToLookup(p => (p.Indicator, p.SubjectId), p => p.Value);
         var schedule = Schedule.Through(period.Day);
@@ -54,17 +56,20 @@ internal static class ReadAssessment
             Conversion = conversion,
             Rows =
             [
-                .. subjects.OrderBy(s => by == AssessedBy.Unit ? units.Of(s).Code ?? "~" : "", StringComparer.Ordinal).ThenBy(s => s).Select(s => new AssessmentRow
+                .. subjects.OrderBy(s => by == AssessedBy.Unit ? units.Of(s).Code ?? "~" : "", StringComparer.Ordinal).ThenBy(s => s)
+                    .Select(s => new AssessmentRow
                 {
                     Unit = by == AssessedBy.Unit ? units.Of(s) : null,
                     OwnerId = by == AssessedBy.Owner ? s : null,
-                    Indicators = [.. indicators.Select(i => Score(i, s, targets.GetValueOrDefault((i, s)), credited[(i, s)], deducted[(i, s)].Sum()))],
+                    Indicators = [.. indicators.Select(
+                        i => Score(i, s, targets.GetValueOrDefault((i, s)), credited[(i, s)], deducted[(i, s)].Sum()))],
                 }),
             ],
             Total =
             [
                 .. indicators.Select(i => Score(
-                    i, null, targets.Where(t => t.Key.Indicator == i).Sum(t => t.Value), credits.Where(c => c.Indicator == i), penalties.Where(p => p.Indicator == i).Sum(p => p.Value))),
+                    i, null, targets.Where(t => t.Key.Indicator == i).Sum(t => t.Value), credits.Where(c => c.Indicator == i),
+                        penalties.Where(p => p.Indicator == i).Sum(p => p.Value))),
             ],
             Hidden = hidden,
         });
@@ -93,7 +98,8 @@ internal static class ReadAssessment
     /// <summary>What is credited to whom.</summary>
     public static Guid Of(this AssessedBy by, Credit credit) => by == AssessedBy.Unit ? credit.UnitId : credit.OwnerId;
 
-    private static string Link(Indicator indicator, AssessedBy by, Guid? subject, Period period) => QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
+    private static string Link(Indicator indicator, AssessedBy by, Guid? subject, Period period) =>
+        QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
     {
         ["indicator"] = JsonNamingPolicy.CamelCase.ConvertName(indicator.ToString()),
         [by == AssessedBy.Unit ? "unit" : "owner"] = subject?.ToString(),
@@ -108,7 +114,8 @@ internal static class ReadAssessment
         var (year, known, whole) = (period.Year, period.KnownAt, by == AssessedBy.Unit);
         var entered = await db.Targets.AsNoTracking()
             .Where(t => t.Year == year && t.OwnerId == Guid.Empty == whole && (known == null || t.EnteredAt <= known)).ToListAsync(ct);
-        return entered.GroupBy(t => (t.Indicator, t.SubjectId)).Select(g => g.MaxBy(t => t.EnteredAt)!).AsQueryable().Assessed().ReadableBy(caller)
+        return entered.GroupBy(t => (t.Indicator, t.SubjectId)).Select(g => g.MaxBy(t => t.EnteredAt)!).AsQueryable().Assessed()
+            .ReadableBy(caller)
             .Select(t => t.Row).AsEnumerable().Where(t => t.Value > 0).ToDictionary(t => (t.Indicator, t.SubjectId), t => t.Value);
     }
 
@@ -160,7 +167,8 @@ public sealed record Assessment
     /// <summary>All rows together; its targets are the sums of theirs.</summary>
     public required IReadOnlyList<AssessmentScore> Total { get; init; }
 
-    /// <summary>Confidential journeys within the caller's reach that the caller may not read, and that therefore count nowhere above.</summary>
+    /// <summary>Confidential journeys within the caller's reach that the caller may not read, and that therefore count nowhere
+    /// above.</summary>
     public required int Hidden { get; init; }
 }
 

@@ -16,14 +16,16 @@ internal sealed record Subject(Guid Id, Guid UnitId, Guid OwnerId)
         IReadOnlyList<(Guid? UnitId, Guid? OwnerId, string Pointer)> named, PipelineDb db, CancellationToken ct)
     {
         var ownerIds = named.Select(n => n.OwnerId).OfType<Guid>().Distinct().ToArray();
-        var owners = await db.Set<OfficerRow>().AsNoTracking().Where(o => ownerIds.Contains(o.OfficerId)).ToDictionaryAsync(o => o.OfficerId, o => o.UnitId, ct);
+        var owners = await db.Set<OfficerRow>().AsNoTracking().Where(o => ownerIds.Contains(o.OfficerId))
+            .ToDictionaryAsync(o => o.OfficerId, o => o.UnitId, ct);
         var unitIds = named.Select(n => n.UnitId).OfType<Guid>().Distinct().ToArray();
         var units = await db.Units.Where(u => unitIds.Contains(u.UnitId)).Select(u => u.UnitId).ToListAsync(ct);
         return
         [
             .. named.Select(n => (n.UnitId, n.OwnerId) switch
             {
-                ({ } unit, null) => units.Contains(unit) ? new Subject(unit, unit, Guid.Empty) : throw Refusal.Invalid(n.Pointer + "/unitId", "unit.unknown"),
+                ({ } unit, null) => units.Contains(unit) ? new Subject(unit, unit, Guid.Empty)
+                    : throw Refusal.Invalid(n.Pointer + "/unitId", "unit.unknown"),
                 (null, { } owner) => owners.TryGetValue(owner, out var placed)
                     ? new Subject(owner, placed, owner)
                     : throw Refusal.Invalid(n.Pointer + "/ownerId", "owner.unknown"),

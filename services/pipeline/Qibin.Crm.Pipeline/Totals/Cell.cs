@@ -98,7 +98,8 @@ internal static class Cells
         intervals.Each().Figures(by, statuses).Concat(intervals.Amounts().Figures(by, statuses));
 
     /// <summary>How much, journey by journey.</summary>
-    public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) => journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
+    public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) =>
+        journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
     {
         Row = j,
         Count = 0,
@@ -110,7 +111,8 @@ internal static class Cells
     });
 
     /// <summary>How much, interval by interval.</summary>
-    public static IQueryable<Weighed<Interval>> Amounts(this IQueryable<Interval> intervals) => intervals.SelectMany(s => s.Amounts, (s, a) => new Weighed<Interval>
+    public static IQueryable<Weighed<Interval>> Amounts(this IQueryable<Interval> intervals) =>
+        intervals.SelectMany(s => s.Amounts, (s, a) => new Weighed<Interval>
     {
         Row = s,
         Count = 0,
@@ -125,7 +127,8 @@ internal static class Cells
     /// <param name="weighed">The rows.</param>
     /// <param name="by">The dimensions.</param>
     /// <param name="statuses">Those that are counted by the dimensions: the others stand apart, all groups together.</param>
-    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted => weighed
+    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T
+        : class, ICounted => weighed
         .Placed(by, statuses)
         .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
         .Select(g => new Cell
@@ -150,10 +153,13 @@ internal static class Cells
         });
 
     /// <summary>The rows one by one, each in the place that <see cref="Figures"/> sums.</summary>
-    public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class, ICounted
+    public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class,
+        ICounted
     {
-        var (stage, chain, unit, owner) = (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Owner));
-        var (node, region, band, month) = (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
+        var (stage, chain, unit, owner) =
+            (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Owner));
+        var (node, region, band, month) =
+            (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
         return weighed.Select(w => new Cell
         {
             Kind = CellKind.Figure,

@@ -15,7 +15,8 @@ internal static class ReadTotals
         .WithName("readTotals")
         .WithSummary("全程汇总 · Totals over all journeys that the caller sees");
 
-    internal static async Task<Ok<Totals>> Handle([AsParameters] TotalsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Totals>> Handle(
+        [AsParameters] TotalsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var by = query.GroupBy?.Values ?? [Dimension.Stage];
         if (by.Length > 2)
@@ -43,11 +44,13 @@ internal static class ReadTotals
             Groups =
             [
                 .. counted[true].GroupBy(GroupKey.Of).Where(g => g.Sum(c => c.Count) > 0)
-                    .OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal).ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
+                    .OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
+                        .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
                     .Select(g => new TotalsGroup(g.Key, units, links, Figures.Of(g, conversion))),
             ],
             Total = Figures.Of(counted[true], conversion),
-            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key).Select(g => new StatusFigures(g.Key, Figures.Of(g, conversion))).Where(f => f.Count > 0)],
+            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key)
+                .Select(g => new StatusFigures(g.Key, Figures.Of(g, conversion))).Where(f => f.Count > 0)],
             Hidden = (int)cells.Where(c => c.Kind == CellKind.Hidden).Sum(c => c.Count),
         });
     }

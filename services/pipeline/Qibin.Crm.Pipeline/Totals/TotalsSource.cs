@@ -10,7 +10,8 @@ namespace Qibin.Crm.Pipeline.Totals;
 /// <summary>
 /// Where a total is counted from. Usually from the rollups and the deltas not yet compacted, to which come the few journeys that the caller
 /// sees although they are confidential, or only because they are shared. An owner's own journeys, and more filters than there are rollups
-/// for, are counted from the journeys themselves; a past day from the rollups over time, and a past instant from the intervals. Either way it
+/// for, are counted from the journeys themselves; a past day from the rollups over time, and a past instant from the intervals. Either way
+/// it
 /// is one statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
 /// </summary>
 internal static class TotalsSource
@@ -72,7 +73,8 @@ internal static class TotalsSource
         return total;
     }
 
-    /// <summary>What there was on a day: what began less what ended in the months before, and on the days of its own month up to it.</summary>
+    /// <summary>What there was on a day: what began less what ended in the months before, and on the days of its own month up to
+    /// it.</summary>
     private static IQueryable<Cell> UpTo(this PipelineDb db, DateOnly day, int months, JourneyFilter filter, Dimension[] by, Caller caller)
     {
         var (me, statuses) = (caller.Id, filter.Statuses());
@@ -82,8 +84,10 @@ internal static class TotalsSource
         var deltas = db.Deltas.Where(d => d.At < month || (d.At == month && d.Day <= number));
         var then = db.IntervalsOn(filter);
         var read = then.Within(db.AllJourneys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller));
-        var total = rollups.Where(r => statuses.Contains(r.Status)).ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses)
-            .Concat(apart.Where(r => !statuses.Contains(r.Status)).ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses))
+        var total = rollups.Where(r => statuses.Contains(r.Status)).ReadableBy(caller).Then().Matching(filter).Weighed()
+            .Figures(by, statuses)
+            .Concat(
+                apart.Where(r => !statuses.Contains(r.Status)).ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses))
             .Concat(deltas.ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses))
             .Concat(read.Matching(filter).Counted(by, statuses))
             .Concat(apart.HiddenFrom(caller).Select(r => r.Count).Hidden())
@@ -112,10 +116,12 @@ internal static class TotalsSource
 
     /// <summary>The set of today that answers; null when the journeys themselves have to.</summary>
     private static int? SetFor(JourneyFilter filter, Dimension[] by, Caller caller) =>
-        caller.Reach == Reach.Own || filter.Owner is not null ? null : Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. ReachOf(caller)]));
+        caller.Reach == Reach.Own || filter.Owner is not null ? null
+            : Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. ReachOf(caller)]));
 
     /// <summary>Whether the reach is of one unit or one chain.</summary>
-    private static bool ReachesOne(Caller caller) => caller is { Reach: Reach.Unit } or { Reach: Reach.Subtree, UnitIds.Length: 1 } or { Reach: Reach.Chain, Chains.Length: 1 };
+    private static bool ReachesOne(Caller caller) =>
+        caller is { Reach: Reach.Unit } or { Reach: Reach.Subtree, UnitIds.Length: 1 } or { Reach: Reach.Chain, Chains.Length: 1 };
 
     /// <summary>What decides whether a sum is in the caller's reach.</summary>
     private static Dimension[] ReachOf(Caller caller) => caller.Reach switch

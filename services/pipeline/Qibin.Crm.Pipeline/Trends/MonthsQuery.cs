@@ -33,6 +33,7 @@ internal static class MonthRanges
     /// <exception cref="Refusal">400 <c>month.invalid</c>.</exception>
     public static DateOnly? Read(string pointer, string? month) =>
         month is null ? null
-        : DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first) && first.Year is > 1900 and < 9000 ? first
+        : DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
+            && first.Year is > 1900 and < 9000 ? first
         : throw Refusal.Invalid(pointer, "month.invalid", month);
 }

@@ -15,7 +15,8 @@ internal static class ReadDwell
         .WithName("readDwell")
         .WithSummary("阶段停留 · Days spent in each stage");
 
-    internal static async Task<Ok<Dwell>> Handle([AsParameters] DwellQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Dwell>> Handle(
+        [AsParameters] DwellQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
         if (query.IsPast())
@@ -97,5 +98,6 @@ public sealed record DwellDays
     /// <summary>Days that nine in ten did not exceed; null of none.</summary>
     public required int? P90 { get; init; }
 
-    internal static DwellDays Of(List<int> days) => new() { Stays = days.Count, Median = Quantiles.At(days, 50), P90 = Quantiles.At(days, 90) };
+    internal static DwellDays Of(List<int> days) =>
+        new() { Stays = days.Count, Median = Quantiles.At(days, 50), P90 = Quantiles.At(days, 90) };
 }

@@ -15,7 +15,8 @@ internal static class ReadFunnel
         .WithName("readFunnel")
         .WithSummary("转化漏斗 · Conversion between milestones by cohort");
 
-    internal static async Task<Ok<Funnel>> Handle([AsParameters] FunnelQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Funnel>> Handle(
+        [AsParameters] FunnelQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
         if (query.IsPast())
@@ -102,13 +103,15 @@ internal static class ReadFunnel
                 Milestone = kind,
                 Reached = _sinceFirst[(int)kind].Count,
                 OfCohort = Quantiles.Share(_sinceFirst[(int)kind].Count, _sinceFirst[0].Count),
-                OfPrevious = Previous(kind) is { } before ? Quantiles.Share(_sincePrevious[(int)kind].Count, _sinceFirst[(int)before].Count) : null,
+                OfPrevious = Previous(kind) is { } before ? Quantiles.Share(_sincePrevious[(int)kind].Count, _sinceFirst[(int)before].Count)
+                    : null,
                 MedianDaysSinceFirst = Quantiles.At(_sinceFirst[(int)kind], 50),
                 MedianDaysSincePrevious = Previous(kind) is null ? null : Quantiles.At(_sincePrevious[(int)kind], 50),
             }),
         ];
 
-        /// <summary>MovingIn goes beside the stages of construction: it follows registration, and what follows completion is production.</summary>
+        /// <summary>MovingIn goes beside the stages of construction: it follows registration, and what follows completion is
+        /// production.</summary>
         private static MilestoneKind? Previous(MilestoneKind kind) => kind switch
         {
             MilestoneKind.FirstContact => null,
@@ -171,7 +174,8 @@ public sealed record FunnelStep
     /// <summary>Of those in the cohort, between 0 and 1; null of nothing.</summary>
     public required decimal? OfCohort { get; init; }
 
-    /// <summary>Of those that reached the milestone before it, how many reached this one as well; moving in and construction follow registration side by side.</summary>
+    /// <summary>Of those that reached the milestone before it, how many reached this one as well; moving in and construction follow
+    /// registration side by side.</summary>
     public required decimal? OfPrevious { get; init; }
 
     /// <summary>Median of the days since first contact, of those that reached it.</summary>

@@ -27,7 +27,8 @@ internal static class ReadThresholds
         .WithName("readThresholds")
         .WithSummary("亿元以上项目 · Large investments, and those that are stuck");
 
-    internal static async Task<Ok<Thresholds>> Handle([AsParameters] ThresholdsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Thresholds>> Handle(
+        [AsParameters] ThresholdsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
         if (query.IsPast())
@@ -41,8 +42,10 @@ internal static class ReadThresholds
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         return TypedResults.Ok(new Thresholds
         {
-            AtLeast = [.. Steps.Select(s => new Threshold(s.Least, Link(query, s.Bands), Figures.Of(cells.Where(c => s.Bands.Contains(c.Band!.Value)))))],
-            OtherCurrency = new Threshold(null, Link(query, [Band.OtherCurrency]), Figures.Of(cells.Where(c => c.Band == Band.OtherCurrency))),
+            AtLeast = [.. Steps.Select(
+                s => new Threshold(s.Least, Link(query, s.Bands), Figures.Of(cells.Where(c => s.Bands.Contains(c.Band!.Value)))))],
+            OtherCurrency = new Threshold(
+                null, Link(query, [Band.OtherCurrency]), Figures.Of(cells.Where(c => c.Band == Band.OtherCurrency))),
             SignedNotStarted = await StuckAsync([JourneyStage.Signed, JourneyStage.Registered]),
             StartedNotProducing = await StuckAsync([JourneyStage.Started, JourneyStage.Completed]),
         });
@@ -51,16 +54,22 @@ internal static class ReadThresholds
         {
             var reached = stages[0];
             var kind = Enum.Parse<MilestoneKind>(reached.ToString());
-            var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
+            var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query)
+                .Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
             var first = await stuck
-                .Select(j => new { Row = j, Since = db.Milestones.Where(m => m.LeadId == j.LeadId && m.Kind == kind && m.TakenBackVersion == null).Min(m => (DateOnly?)m.OccurredOn) ?? j.StageOn })
+                .Select(
+                    j => new { Row = j, Since = db.Milestones.Where(
+                    m => m.LeadId == j.LeadId && m.Kind == kind && m.TakenBackVersion == null).Min(m => (DateOnly?)m.OccurredOn)
+                    ?? j.StageOn })
                 .OrderBy(j => j.Since).ThenBy(j => j.Row.LeadId).Take(Listed).ToListAsync(ct);
             return new Stuck
             {
                 Count = await stuck.CountAsync(ct),
                 Longest =
                 [
-                    .. first.Select(j => new StuckJourney { Since = j.Since, Days = clock.Today().DayNumber - j.Since.DayNumber, Journey = JourneySummary.Of(j.Row, units.Of(j.Row.UnitId)) }),
+                    .. first.Select(
+                        j => new StuckJourney { Since = j.Since, Days = clock.Today().DayNumber - j.Since.DayNumber,
+                        Journey = JourneySummary.Of(j.Row, units.Of(j.Row.UnitId)) }),
                 ],
                 Journeys = JourneyLinks.To(query with { Stage = Words<JourneyStage>.Of(stages) }),
             };

@@ -16,7 +16,8 @@ internal static class ReadTrend
         .WithName("readTrend")
         .WithSummary("汇总趋势 · Totals month by month");
 
-    internal static async Task<Ok<Trend>> Handle([AsParameters] TrendQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    internal static async Task<Ok<Trend>> Handle(
+        [AsParameters] TrendQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
         if (query.AsOf is not null)
@@ -28,7 +29,9 @@ internal static class ReadTrend
         var statuses = query.Statuses();
         var moves = query.OverTime([], caller) is { } set
             ? await Moves(db, set, query, statuses, caller).ToListAsync(ct)
-            : await db.ByBatchesAsync(batch => Counted(db.IntervalsKnown(query).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), query, statuses), ct).ToListAsync(ct);
+            : await db.ByBatchesAsync(
+                batch => Counted(db.IntervalsKnown(query).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), query, statuses), ct)
+                .ToListAsync(ct);
         return TypedResults.Ok(new Trend
         {
             Status = statuses,
@@ -51,9 +54,13 @@ internal static class ReadTrend
         var rollups = db.Rollups.Where(r => r.Set == set).ReadableBy(caller).Then();
         var deltas = db.Deltas.ReadableBy(caller).Then();
         var moves = Summed(rollups.Matching(filter)).Concat(Summed(deltas.Matching(filter)))
-            .Concat(Counted(db.IntervalsKnown(filter), db.AllJourneys.Where(h => h.Confidential && h.Readers.Contains(me)).ReadableBy(caller), filter, statuses));
+            .Concat(
+                Counted(
+                db.IntervalsKnown(filter), db.AllJourneys.Where(h => h.Confidential && h.Readers.Contains(me)).ReadableBy(caller), filter,
+                statuses));
         return caller.Reach is Reach.Unit or Reach.Subtree
-            ? moves.Concat(Counted(db.IntervalsKnown(filter), db.AllJourneys.OnlySharedWith(caller).Where(h => !h.Confidential), filter, statuses))
+            ? moves.Concat(
+                Counted(db.IntervalsKnown(filter), db.AllJourneys.OnlySharedWith(caller).Where(h => !h.Confidential), filter, statuses))
             : moves;
 
         IQueryable<Move> Summed(IQueryable<ThenSum> of) => of.Where(f => statuses.Contains(f.Status))
@@ -71,7 +78,8 @@ internal static class ReadTrend
     }
 
     /// <summary>What began and ceased of those stretches whose holders are given.</summary>
-    private static IQueryable<Move> Counted(IQueryable<Interval> stretches, IQueryable<JourneyRow> holders, JourneyFilter filter, JourneyStatus[] statuses)
+    private static IQueryable<Move> Counted(
+        IQueryable<Interval> stretches, IQueryable<JourneyRow> holders, JourneyFilter filter, JourneyStatus[] statuses)
     {
         var stood = stretches.Within(holders).Matching(filter).Where(s => statuses.Contains(s.Status));
         var ended = stood.Where(s => s.DayTo != null);

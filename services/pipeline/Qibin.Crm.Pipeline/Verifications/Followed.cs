@@ -27,7 +27,8 @@ internal sealed record Followed(string Name, string Service, Type State, string 
 
     private static string Own(string id) => $"select distinct e.{id} as id from received_event e where e.stream_id = e.{id}";
 
-    /// <summary>For @ids at @versions: the highest version stored, and the state at the version asked for or the last one before it.</summary>
+    /// <summary>For @ids at @versions: the highest version stored, and the state at the version asked for or the last one before
+    /// it.</summary>
     private string StoredStates =>
         $"""
         select asked.id, (select max(e.version) from received_event e where e.stream_id = asked.id) as version, (
@@ -43,21 +44,25 @@ internal sealed record Followed(string Name, string Service, Type State, string 
     public string KnownAmong => $"""select id as "Value" from ({Known}) known where id = any (@ids)""";
 
     /// <summary>The states by the stored events at the versions that the service has, and the highest version stored.</summary>
-    public async Task<Dictionary<Guid, (long? Version, string? State)>> StoredAsync(PipelineDb db, IReadOnlyCollection<AggregateState> told, CancellationToken ct)
+    public async Task<Dictionary<Guid,
+        (long? Version, string? State)>> StoredAsync(PipelineDb db, IReadOnlyCollection<AggregateState> told, CancellationToken ct)
     {
         Guid[] ids = [.. told.Select(s => s.Id)];
         if (Name == "enterprise")
         {
             // Events of other aggregates carry its state too, with versions of their own.
             var types = StoredEvents.OfEnterprises;
-            var events = await db.Received.AsNoTracking().Where(e => ids.Contains(e.EnterpriseId!.Value) && types.Contains(e.Type)).ToListAsync(ct);
+            var events = await db.Received.AsNoTracking().Where(e => ids.Contains(e.EnterpriseId!.Value) && types.Contains(e.Type))
+                .ToListAsync(ct);
             return events.Read().GroupBy(e => e.Row.EnterpriseId!.Value)
-                .ToDictionary(g => g.Key, g => ((long?)null, (string?)JsonSerializer.Serialize(Enterprises.Newest([.. g]), StrictJson.Lenient)));
+                .ToDictionary(
+                    g => g.Key, g => ((long?)null, (string?)JsonSerializer.Serialize(Enterprises.Newest([.. g]), StrictJson.Lenient)));
         }
 
         var stored = await db.Database.SqlQueryRaw<Stored>(
             StoredStates,
-            new NpgsqlParameter<Guid[]>("ids", ids), new NpgsqlParameter<long[]>("versions", [.. told.Select(s => s.Version)])).ToListAsync(ct);
+            new NpgsqlParameter<Guid[]>("ids", ids), new NpgsqlParameter<long[]>("versions", [.. told.Select(s => s.Version)]))
+                .ToListAsync(ct);
         return stored.ToDictionary(s => s.Id, s => (s.Version, s.State));
     }
 

@@ -19,7 +19,8 @@ public sealed record VerificationAnswer
 }
 
 /// <summary>
-/// What was compared, and what differs: the states of the services with the stored events, the journeys with a fold of those events, and the
+/// What was compared, and what differs: the states of the services with the stored events, the journeys with a fold of those events, and
+/// the
 /// sums that totals are answered from with the intervals of the journeys.
 /// </summary>
 public sealed record VerificationFindings
@@ -57,7 +58,8 @@ public sealed record VerificationDifference
     public Guid? Id { get; init; }
 
     /// <summary>
-    /// What differs, such as <c>stageOn</c> or the dimensions of a sum; <c>version</c>: an event has not arrived; <c>known</c>: one of the two
+    /// What differs, such as <c>stageOn</c> or the dimensions of a sum; <c>version</c>: an event has not arrived; <c>known</c>: one of the
+    /// two
     /// does not have it at all.
     /// </summary>
     public required string What { get; init; }
@@ -71,7 +73,8 @@ public sealed record VerificationDifference
 
 internal static class ReadVerification
 {
-    public static void MapReadVerification(this RouteGroupBuilder api) => api.MapGet("/pipeline/verifications/{verificationId:guid}", Handle)
+    public static void MapReadVerification(this RouteGroupBuilder api) =>
+        api.MapGet("/pipeline/verifications/{verificationId:guid}", Handle)
         .Allow(Scopes.OpsRead, Roles.Administrator)
         .WithName("readVerification")
         .WithSummary("核验进度 · A verification, its progress and what it found");

@@ -54,7 +54,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
     public async Task<bool> StepAsync(PipelineDb db, Job job, Caller caller, CancellationToken ct)
     {
         var place = job.Position is { } position ? JsonSerializer.Deserialize<Place>(position)! : new Place { Of = 0 };
-        var found = job.Result is { } result ? JsonSerializer.Deserialize<VerificationFindings>(result, StrictJson.Options)! : new VerificationFindings();
+        var found = job.Result is { } result ? JsonSerializer.Deserialize<VerificationFindings>(result, StrictJson.Options)!
+            : new VerificationFindings();
         var walking = place.Of < Followed.All.Count;
         if (place.Open.Length >= Waiting || (!walking && place.Open.Length > 0))
         {
@@ -71,7 +72,9 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         else if (place.Of == Followed.All.Count + 1)
         {
             var (differing, differences) = await RollupCheck.RunAsync(db, Listed, repair: false, ct);
-            found = With(found, differences.Select(d => new VerificationDifference { Of = "rollup", What = d.What, Expected = d.Expected, Found = d.Found }), differing);
+            found = With(
+                found, differences.Select(
+                d => new VerificationDifference { Of = "rollup", What = d.What, Expected = d.Expected, Found = d.Found }), differing);
             place = place with { Of = place.Of + 1 };
         }
         else
@@ -86,13 +89,16 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
     }
 
     /// <summary>Compares the next batch of a kind: what its service holds, and what is known here although it does not.</summary>
-    private async Task<(Place Place, VerificationFindings Found)> CompareAsync(PipelineDb db, Place place, VerificationFindings found, CancellationToken ct)
+    private async Task<(Place Place, VerificationFindings Found)> CompareAsync(
+        PipelineDb db, Place place, VerificationFindings found, CancellationToken ct)
     {
         var of = Followed.All[place.Of];
-        var states = (await questions.AskAsync<StatesQuery, StatesReply>(of.Service, new StatesQuery { After = place.After, Most = Batch }, ct)).States;
+        var states = (await questions.AskAsync<StatesQuery,
+            StatesReply>(of.Service, new StatesQuery { After = place.After, Most = Batch }, ct)).States;
         var last = states.Length < Batch ? (Guid?)null : states[^1].Id;
         var known = await db.Database.SqlQueryRaw<Guid>(
-            of.KnownBetween, new NpgsqlParameter<Guid>("after", place.After), new NpgsqlParameter<Guid?>("last", last), new NpgsqlParameter<int>("most", Waiting)).ToListAsync(ct);
+            of.KnownBetween, new NpgsqlParameter<Guid>("after", place.After), new NpgsqlParameter<Guid?>("last", last),
+                new NpgsqlParameter<int>("most", Waiting)).ToListAsync(ct);
         if (known.Count == Waiting)
         {
             // Far more is known here than there: up to here this time.
@@ -100,7 +106,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
             states = [.. states.Where(s => s.Id <= last)];
         }
 
-        var open = (await DifferencesAsync(db, of, states, ct)).Select(d => d.Id!.Value).Concat(known.Except(states.Select(s => s.Id))).Distinct();
+        var open = (await DifferencesAsync(db, of, states, ct)).Select(d => d.Id!.Value).Concat(known.Except(states.Select(s => s.Id)))
+            .Distinct();
         found = of.Name switch
         {
             "lead" => found with { Leads = found.Leads + states.Length },
@@ -116,17 +123,20 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
     }
 
     /// <summary>Asks for the next batch of what differed once more.</summary>
-    private async Task<(Place Place, VerificationFindings Found)> WaitAsync(PipelineDb db, Place place, VerificationFindings found, CancellationToken ct)
+    private async Task<(Place Place, VerificationFindings Found)> WaitAsync(
+        PipelineDb db, Place place, VerificationFindings found, CancellationToken ct)
     {
         var moved = place.Moved ?? clock.GetUtcNow();
         var waited = clock.GetUtcNow() - moved > Patience;
         var asked = place.Open.Where(o => o.Of == place.Open[0].Of).Take(Batch).ToHashSet();
         var of = Followed.All[place.Open[0].Of];
         var ids = asked.Select(o => o.Id).ToArray();
-        var states = (await questions.AskAsync<StatesQuery, StatesReply>(of.Service, new StatesQuery { Most = ids.Length, Ids = ids }, ct)).States;
+        var states = (await questions.AskAsync<StatesQuery,
+            StatesReply>(of.Service, new StatesQuery { Most = ids.Length, Ids = ids }, ct)).States;
         var differences = await DifferencesAsync(db, of, states, ct);
         differences.AddRange(
-            from id in (await db.Database.SqlQueryRaw<Guid>(of.KnownAmong, new NpgsqlParameter<Guid[]>("ids", ids)).ToListAsync(ct)).Except(states.Select(s => s.Id))
+            from id in (await db.Database.SqlQueryRaw<Guid>(of.KnownAmong, new NpgsqlParameter<Guid[]>("ids", ids)).ToListAsync(ct))
+                .Except(states.Select(s => s.Id))
             select new VerificationDifference { Of = of.Name, Id = id, What = "known", Expected = null, Found = "true" });
         var still = differences.Select(d => d.Id!.Value).ToHashSet();
         var others = place.Open.Where(o => !asked.Contains(o));
@@ -148,7 +158,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         return (place with { Open = open, Moved = open.Length > 0 ? moved : null }, found);
     }
 
-    private static async Task<(Place Place, VerificationFindings Found)> CompareJourneysAsync(PipelineDb db, Place place, VerificationFindings found, CancellationToken ct)
+    private static async Task<(Place Place, VerificationFindings Found)> CompareJourneysAsync(
+        PipelineDb db, Place place, VerificationFindings found, CancellationToken ct)
     {
         var leads = await FoldedJourneys.NextAsync(db, place.After, ct);
         if (leads.Count == 0)
@@ -160,7 +171,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         var journeys = await FoldedJourneys.ReadAsync(db, leads, ct);
         found = With(found, journeys.All.SelectMany(j => j.Differences())
             .Select(d => new VerificationDifference { Of = d.Of, Id = d.LeadId, What = d.What, Expected = d.Expected, Found = d.Found }));
-        return (place with { After = leads[^1] }, found with { Journeys = found.Journeys + journeys.All.Count(j => j.Journey is { Removed: false }) });
+        return (place with { After = leads[^1] },
+            found with { Journeys = found.Journeys + journeys.All.Count(j => j.Journey is { Removed: false }) });
     }
 
     private static VerificationFindings With(VerificationFindings found, IEnumerable<VerificationDifference> more, long? differing = null)
@@ -173,7 +185,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         };
     }
 
-    private static async Task<List<VerificationDifference>> DifferencesAsync(PipelineDb db, Followed of, AggregateState[] states, CancellationToken ct)
+    private static async Task<List<VerificationDifference>> DifferencesAsync(
+        PipelineDb db, Followed of, AggregateState[] states, CancellationToken ct)
     {
         var stored = await of.StoredAsync(db, states, ct);
         return
@@ -181,7 +194,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
             .. from told in states
                let here = stored.GetValueOrDefault(told.Id)
                from difference in of.Differences(told, here.Version, here.State)
-               select new VerificationDifference { Of = of.Name, Id = told.Id, What = difference.What, Expected = difference.Expected, Found = difference.Found },
+               select new VerificationDifference { Of = of.Name, Id = told.Id, What = difference.What, Expected = difference.Expected,
+                   Found = difference.Found },
         ];
     }
 }

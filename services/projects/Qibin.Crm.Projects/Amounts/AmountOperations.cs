@@ -5,12 +5,14 @@ namespace Qibin.Crm.Projects.Amounts;
 
 internal static class AmountOperations
 {
-    private static readonly string[] Writers = [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator];
+    private static readonly string[] Writers =
+        [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator];
 
     /// <summary>Contract amount, paid-in funds and completed investment.</summary>
     public static void MapAmounts(this RouteGroupBuilder api)
     {
-        api.MapGet("/projects/{projectId:guid}/amounts", ListAmounts.Handle).AllowEverybody(Scopes.ProjectsRead).WithMetadata(ListAmounts.Listing)
+        api.MapGet("/projects/{projectId:guid}/amounts", ListAmounts.Handle).AllowEverybody(Scopes.ProjectsRead)
+            .WithMetadata(ListAmounts.Listing)
             .WithName("listAmounts").WithSummary("到位资金与完成投资明细 · List paid-in funds and completed investment");
         api.MapGet("/projects/{projectId:guid}/amounts/{entryId:guid}", ListAmounts.HandleOne).AllowEverybody(Scopes.ProjectsRead)
             .WithName("getAmount").WithSummary("到位资金或完成投资记录 · One entry of paid-in funds or completed investment");

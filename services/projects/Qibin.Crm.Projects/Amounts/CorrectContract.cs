@@ -8,7 +8,9 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Amounts;
 
-/// <summary>Corrects the contract amount of a signed project, such as after a supplementary agreement. The history keeps the former amount.</summary>
+/// <summary>
+/// Corrects the contract amount of a signed project, such as after a supplementary agreement. The history keeps the former amount.
+/// </summary>
 public sealed record CorrectContractRequest
 {
     [Needed, PositiveMoney]
@@ -25,7 +27,8 @@ public sealed record CorrectContractRequest
 internal static class CorrectContract
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid projectId, CorrectContractRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid projectId, CorrectContractRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);

@@ -37,7 +37,8 @@ public sealed record AmountTotalsAnswer
 
 internal static class GetAmountTotals
 {
-    public static async Task<Results<Ok<AmountTotalsAnswer>, NotFound>> Handle(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct)
+    public static async Task<Results<Ok<AmountTotalsAnswer>,
+        NotFound>> Handle(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
         if (!await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct))
         {
@@ -54,7 +55,8 @@ internal static class GetAmountTotals
             ProjectId = projectId,
             PaidIn = Of(AmountKind.PaidIn),
             CompletedInvestment = Of(AmountKind.CompletedInvestment),
-            Totals = [.. sums.Select(s => new AmountTotal { Kind = s.Kind, Year = s.Year, Origin = s.Origin, Amount = new Money(s.Sum, s.Currency) })],
+            Totals = [.. sums.Select(
+                s => new AmountTotal { Kind = s.Kind, Year = s.Year, Origin = s.Origin, Amount = new Money(s.Sum, s.Currency) })],
         });
 
         List<Money> Of(AmountKind kind) =>

@@ -60,7 +60,8 @@ internal static class ListAmounts
         .Sort("occurredOn", f => f.OccurredOn).Sort("recordedAt", f => f.RecordedAt);
 
     public static async Task<Results<Ok<Page<AmountAnswer>>, NotFound>> Handle(
-        Guid projectId, [AsParameters] ListAmountsQuery filter, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db, Caller caller,
+        Guid projectId, [AsParameters] ListAmountsQuery filter, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db,
+        Caller caller,
         CancellationToken ct)
     {
         if (!await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct))

@@ -94,7 +94,12 @@ internal static class RecordAmount
         }
         else
         {
-            db.Publish(project, new InvestmentCompleted { Project = project.State(), Amount = entry.Amount, OccurredOn = entry.OccurredOn });
+            db.Publish(project, new InvestmentCompleted
+            {
+                Project = project.State(),
+                Amount = entry.Amount,
+                OccurredOn = entry.OccurredOn,
+            });
         }
     }
 }

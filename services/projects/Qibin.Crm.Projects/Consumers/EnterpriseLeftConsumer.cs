@@ -10,6 +10,7 @@ internal sealed class EnterpriseLeftConsumer(ProjectsDb db, TimeProvider clock) 
     public Task ConsumeAsync(EnterpriseLeft happened, Delivery delivery, CancellationToken ct) =>
         happened.ProjectId is { } projectId
             ? db.NoteTenancyAsync(
-                happened.TenancyId, projectId, happened.Enterprise.EnterpriseId, t => t.LeftOn = happened.OccurredOn, delivery.ActorId, clock.GetUtcNow(), ct)
+                happened.TenancyId, projectId, happened.Enterprise.EnterpriseId, t => t.LeftOn = happened.OccurredOn, delivery.ActorId,
+                clock.GetUtcNow(), ct)
             : Task.CompletedTask;
 }

@@ -10,6 +10,7 @@ internal sealed class EnterpriseMovedInConsumer(ProjectsDb db, TimeProvider cloc
     public Task ConsumeAsync(EnterpriseMovedIn happened, Delivery delivery, CancellationToken ct) =>
         happened.ProjectId is { } projectId
             ? db.NoteTenancyAsync(
-                happened.TenancyId, projectId, happened.Enterprise.EnterpriseId, t => t.MovedInOn = happened.OccurredOn, delivery.ActorId, clock.GetUtcNow(), ct)
+                happened.TenancyId, projectId, happened.Enterprise.EnterpriseId, t => t.MovedInOn = happened.OccurredOn, delivery.ActorId,
+                clock.GetUtcNow(), ct)
             : Task.CompletedTask;
 }

@@ -24,7 +24,8 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
 
         var now = clock.GetUtcNow();
         // A later event of the lead may have arrived first.
-        var later = await db.FollowedInvestors.SingleOrDefaultAsync(f => f.LeadId == happened.Lead.LeadId && f.Version > delivery.Version, ct);
+        var later = await db.FollowedInvestors.SingleOrDefaultAsync(
+            f => f.LeadId == happened.Lead.LeadId && f.Version > delivery.Version, ct);
         var lead = new ConvertedLead
         {
             LeadId = happened.Lead.LeadId,

@@ -18,7 +18,8 @@ internal static class Tenancies
         db.LockProjectEventsAsync(projectId, ct);
 
     public static async Task NoteTenancyAsync(
-        this ProjectsDb db, Guid tenancyId, Guid projectId, Guid enterpriseId, Action<Tenancy> note, Guid actor, DateTimeOffset now, CancellationToken ct)
+        this ProjectsDb db, Guid tenancyId, Guid projectId, Guid enterpriseId, Action<Tenancy> note, Guid actor, DateTimeOffset now,
+        CancellationToken ct)
     {
         await db.OneAtATimeAsync(projectId, ct);
         var tenancy = await db.Tenancies.FindAsync([tenancyId], ct);
@@ -42,7 +43,12 @@ internal static class Tenancies
         var (movedIn, any) = project.MoveIn(await db.Tenancies.Where(t => t.ProjectId == project.Id).ToListAsync(ct), actor, now);
         if (movedIn)
         {
-            db.Publish(project, new ProjectMovedIn { Project = project.State(), EnterpriseId = project.EnterpriseId!.Value, OccurredOn = project.MovedInOn!.Value });
+            db.Publish(project, new ProjectMovedIn
+            {
+                Project = project.State(),
+                EnterpriseId = project.EnterpriseId!.Value,
+                OccurredOn = project.MovedInOn!.Value,
+            });
         }
         else if (any)
         {

@@ -83,7 +83,8 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             submission.Ignore(x => x.Evidence);
             submission.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             submission.HasIndex(x => new { x.ProjectId, x.RecordedAt });
-            submission.HasIndex(x => x.ProjectId).IsUnique().HasDatabaseName(OneOpenSubmission).HasFilter($"state = {(int)SubmissionState.Open}");
+            submission.HasIndex(x => x.ProjectId).IsUnique().HasDatabaseName(OneOpenSubmission)
+                .HasFilter($"state = {(int)SubmissionState.Open}");
         });
         modelBuilder.Entity<AmountEntry>(entry =>
         {

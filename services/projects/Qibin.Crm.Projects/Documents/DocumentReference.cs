@@ -45,7 +45,8 @@ public sealed record DocumentReference
     /// <exception cref="Refusal">As <see cref="Read"/>, and 400 <c>value.required</c>.</exception>
     internal static Document[] ReadAll(IReadOnlyList<DocumentReference>? documents, TimeProvider clock, string pointer) =>
         // JSON can contain null where the type excludes it.
-        [.. (documents ?? []).Select((d, i) => ((DocumentReference?)d ?? throw Refusal.Invalid($"{pointer}/{i}", "value.required")).Read(clock, $"{pointer}/{i}"))];
+        [.. (documents ?? []).Select(
+            (d, i) => ((DocumentReference?)d ?? throw Refusal.Invalid($"{pointer}/{i}", "value.required")).Read(clock, $"{pointer}/{i}"))];
 
     internal static DocumentReference From(Document document) => new()
     {
@@ -65,5 +66,6 @@ public sealed class Sha256Attribute : ShapeAttribute
     {
     }
 
-    public override bool IsValid(object? value) => value is null || (value is string { Length: 64 } text && text.All(char.IsAsciiHexDigitLower));
+    public override bool IsValid(object? value) =>
+        value is null || (value is string { Length: 64 } text && text.All(char.IsAsciiHexDigitLower));
 }

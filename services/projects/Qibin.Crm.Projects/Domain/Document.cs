@@ -6,7 +6,8 @@ namespace Qibin.Crm.Projects.Domain;
 /// </summary>
 public enum DocumentType
 {
-    Contract, FrameworkAgreement, BusinessLicence, ConstructionPermit, Photo, AcceptanceReport, FirstOutputProof, OutputStatement, TaxCertificate,
+    Contract, FrameworkAgreement, BusinessLicence, ConstructionPermit, Photo, AcceptanceReport, FirstOutputProof, OutputStatement,
+        TaxCertificate,
     PaymentProof, Other, ProvincialFiling,
 }
 

@@ -50,7 +50,9 @@ internal sealed class Project : Aggregate, IShared
     public bool Confidential { get; private set; }
     public Guid[] Readers { get; private set; } = [];
 
-    /// <summary>Units and officers that its lead was shared with at the conversion, such as the unit that had transferred it. They only read.</summary>
+    /// <summary>
+    /// Units and officers that its lead was shared with at the conversion, such as the unit that had transferred it. They only read.
+    /// </summary>
     public Guid[] SharedWith { get; private init; } = [];
 
     public ProjectKind? Kind { get; private set; }
@@ -130,10 +132,13 @@ internal sealed class Project : Aggregate, IShared
     /// <summary>Files a submission for the next stage. It waits for somebody else's approval; the stage does not change yet.</summary>
     /// <exception cref="RuleViolation">
     /// <c>project.notActive</c>, <c>stage.last</c>, <c>stage.notNext</c>, <c>submission.open</c>, <c>stage.dateBeforePrevious</c>,
-    /// <c>stage.evidenceMissing</c> with all that is missing, <c>stage.fieldNotAsked</c>, <c>stage.outputAfterStage</c>, <c>stage.currencyDiffers</c>,
+    /// <c>stage.evidenceMissing</c> with all that is missing, <c>stage.fieldNotAsked</c>, <c>stage.outputAfterStage</c>,
+    /// <c>stage.currencyDiffers</c>,
     /// <c>stage.belowThreshold</c>.
     /// </exception>
-    public Submission Submit(Guid submissionId, ProjectStage to, DateOnly on, StageEvidence evidence, string? note, Guid submitter, Guid recorder, DateTimeOffset now)
+    public Submission Submit(
+        Guid submissionId, ProjectStage to, DateOnly on, StageEvidence evidence, string? note, Guid submitter, Guid recorder,
+        DateTimeOffset now)
     {
         if (OpenSubmissionId is not null)
         {
@@ -164,7 +169,9 @@ internal sealed class Project : Aggregate, IShared
         };
     }
 
-    /// <summary>Approves the open submission and moves the project to its next stage. The gate is checked again, since facts may have changed.</summary>
+    /// <summary>
+    /// Approves the open submission and moves the project to its next stage. The gate is checked again, since facts may have changed.
+    /// </summary>
     /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, and those of <see cref="Submit"/>.</exception>
     public void Approve(Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
@@ -172,7 +179,8 @@ internal sealed class Project : Aggregate, IShared
         CheckGate(submission.To, submission.OccurredOn, submission.Evidence);
         submission.Close(SubmissionState.Approved, approver, note, now);
         var from = Stage;
-        (Stage, StageOn, StageDates, OpenSubmissionId) = (submission.To, submission.OccurredOn, [.. StageDates, submission.OccurredOn], null);
+        (Stage, StageOn, StageDates, OpenSubmissionId) = (
+            submission.To, submission.OccurredOn, [.. StageDates, submission.OccurredOn], null);
         ContractAmount = submission.ContractAmount ?? ContractAmount;
         Uscc = submission.Uscc ?? Uscc;
         EnterpriseName = submission.EnterpriseName ?? EnterpriseName;
@@ -359,7 +367,8 @@ internal sealed class Project : Aggregate, IShared
         (Name, OwnerId, UnitId, ProjectOfficerId) = (facts.Name, facts.OwnerId, facts.UnitId, facts.ProjectOfficerId);
         (NodeCode, ChainCode) = (facts.NodeCode, facts.NodeCode is null ? null : IndustryChains.OfNode(facts.NodeCode)!.Code);
         // The owner works on the project and therefore reads it.
-        (Confidential, Readers) = (facts.Confidential, facts.Confidential ? [.. facts.Readers.Append(facts.OwnerId).Distinct()] : facts.Readers);
+        (Confidential, Readers) = (
+            facts.Confidential, facts.Confidential ? [.. facts.Readers.Append(facts.OwnerId).Distinct()] : facts.Readers);
         (Kind, Place, AreaMu, Content) = (facts.Kind, facts.Place, facts.AreaMu, facts.Content);
         (PlannedSigningOn, PlannedStartOn) = (facts.PlannedSigningOn, facts.PlannedStartOn);
         (PlannedCompletionOn, PlannedProductionOn) = (facts.PlannedCompletionOn, facts.PlannedProductionOn);
@@ -407,7 +416,9 @@ internal sealed class Project : Aggregate, IShared
         return true;
     }
 
-    /// <summary>Derives the days of moving in and leaving from all known tenancies of the project, whatever the order of their events.</summary>
+    /// <summary>
+    /// Derives the days of moving in and leaving from all known tenancies of the project, whatever the order of their events.
+    /// </summary>
     /// <returns>Whether the day of moving in changed, and whether anything did.</returns>
     public (bool MovedIn, bool Any) MoveIn(IReadOnlyCollection<Tenancy> tenancies, Guid actor, DateTimeOffset now)
     {

@@ -28,7 +28,9 @@ internal sealed record RequiredField(string Name, string Chinese, Func<Project, 
     public ProblemText Text => new(Chinese, Name);
 }
 
-/// <summary>A document that a gate asks for only when the contract amount of the submission is at least this much, in its currency.</summary>
+/// <summary>
+/// A document that a gate asks for only when the contract amount of the submission is at least this much, in its currency.
+/// </summary>
 internal sealed record DocumentAbove(Money From, DocumentType Type)
 {
     public bool IsMissing(StageEvidence evidence) =>
@@ -43,12 +45,14 @@ internal sealed record DocumentAbove(Money From, DocumentType Type)
 /// <param name="Approvers">Roles; the approver has one of them.</param>
 /// <param name="Above">A document beside those, for large contracts only.</param>
 internal sealed record StageGate(
-    ProjectStage To, IReadOnlyList<RequiredField> Fields, IReadOnlyList<DocumentType> Documents, IReadOnlyList<string> Approvers, DocumentAbove? Above = null)
+    ProjectStage To, IReadOnlyList<RequiredField> Fields, IReadOnlyList<DocumentType> Documents, IReadOnlyList<string> Approvers,
+    DocumentAbove? Above = null)
 {
     /// <summary>Everything that is missing: fields by name, documents as <c>documents.type</c>.</summary>
     public IEnumerable<string> Missing(Project project, StageEvidence evidence) =>
         Fields.Where(field => !field.IsThere(project, evidence)).Select(field => field.Name)
-            .Concat(Documents.Where(type => evidence.Documents.All(d => d.Type != type)).Concat(Above?.IsMissing(evidence) == true ? [Above.Type] : [])
+            .Concat(Documents.Where(type => evidence.Documents.All(d => d.Type != type))
+            .Concat(Above?.IsMissing(evidence) == true ? [Above.Type] : [])
                 .Select(type => "documents." + Word.Of(type)));
 
     /// <summary>Fields that the submission has and this gate does not ask for: a submission changes no other facts.</summary>
@@ -68,7 +72,8 @@ internal static class StageGates
     private static readonly RequiredField FirstOutputOn = Given("firstOutputOn", "首次产出日期", evidence => evidence.FirstOutputOn);
     public static readonly RequiredField AnnualOutput = Given("annualOutput", "年产值", evidence => evidence.AnnualOutput);
     public static readonly RequiredField AnnualTax = Given("annualTax", "年税收", evidence => evidence.AnnualTax);
-    private static readonly RequiredField OutputThreshold = new("outputThreshold", "产值门槛", (project, _) => project.OutputToReach is not null);
+    private static readonly RequiredField OutputThreshold = new(
+        "outputThreshold", "产值门槛", (project, _) => project.OutputToReach is not null);
     private static readonly RequiredField TaxThreshold = new("taxThreshold", "税收门槛", (project, _) => project.TaxToReach is not null);
 
     /// <summary>
@@ -78,7 +83,8 @@ internal static class StageGates
     private static readonly DocumentAbove ProvincialFiling = new(new Money(1_000_000_000m, "CNY"), DocumentType.ProvincialFiling);
 
     /// <summary>The fields of a submission; each gate asks for some of them.</summary>
-    public static IReadOnlyList<RequiredField> OfSubmissions { get; } = [ContractAmount, UsccField, EnterpriseName, FirstOutputOn, AnnualOutput, AnnualTax];
+    public static IReadOnlyList<RequiredField> OfSubmissions { get; } =
+        [ContractAmount, UsccField, EnterpriseName, FirstOutputOn, AnnualOutput, AnnualTax];
 
     /// <summary>All gates, in the order of the journey.</summary>
     public static IReadOnlyList<StageGate> All { get; } =
@@ -87,7 +93,8 @@ internal static class StageGates
         new(ProjectStage.Registered, [UsccField, EnterpriseName], [DocumentType.BusinessLicence], [Roles.UnitHead, Roles.Coordinator]),
         new(ProjectStage.Started, [], [DocumentType.ConstructionPermit, DocumentType.Photo], [Roles.ProjectOfficer, Roles.Coordinator]),
         new(ProjectStage.Completed, [], [DocumentType.AcceptanceReport], [Roles.ProjectOfficer, Roles.Coordinator]),
-        new(ProjectStage.Producing, [FirstOutputOn], [DocumentType.FirstOutputProof], [Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator]),
+        new(ProjectStage.Producing, [FirstOutputOn], [DocumentType.FirstOutputProof],
+            [Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator]),
         new(ProjectStage.AtCapacity, [AnnualOutput], [DocumentType.OutputStatement], [Roles.UnitHead, Roles.Leader, Roles.Coordinator]),
         new(ProjectStage.Efficient, [AnnualOutput, AnnualTax, OutputThreshold, TaxThreshold],
             [DocumentType.OutputStatement, DocumentType.TaxCertificate], [Roles.Leader, Roles.Coordinator]),

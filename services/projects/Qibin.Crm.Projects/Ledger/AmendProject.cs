@@ -11,7 +11,9 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Ledger;
 
-/// <summary>Corrects facts of a project that need no evidence, as a JSON merge patch: a member that is left out does not change, null removes.</summary>
+/// <summary>
+/// Corrects facts of a project that need no evidence, as a JSON merge patch: a member that is left out does not change, null removes.
+/// </summary>
 public sealed record AmendProjectRequest : MergePatch
 {
     [TextLength(200)]
@@ -74,7 +76,9 @@ public sealed record AmendProjectRequest : MergePatch
     /// <summary>Only <see cref="Readers"/> see it. Not by officers and project officers.</summary>
     public bool? Confidential { get; init => field = Kept(value); }
 
-    /// <summary>Named readers, at most 50; the owner of a confidential project is always one. Not by officers and project officers.</summary>
+    /// <summary>
+    /// Named readers, at most 50; the owner of a confidential project is always one. Not by officers and project officers.
+    /// </summary>
     [Items(0, 50)]
     public Guid[]? Readers { get; init => field = Kept(value); }
 }
@@ -82,7 +86,8 @@ public sealed record AmendProjectRequest : MergePatch
 internal static class AmendProject
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid projectId, AmendProjectRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid projectId, AmendProjectRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);
         if (project is null)
@@ -91,7 +96,8 @@ internal static class AmendProject
         }
 
         if (!caller.IsIntegration && !caller.Is(Roles.UnitHead, Roles.Coordinator, Roles.Administrator)
-            && (request.Gives(nameof(request.OwnerId)) || request.Gives(nameof(request.Confidential)) || request.Gives(nameof(request.Readers))))
+            && (request.Gives(nameof(request.OwnerId)) || request.Gives(nameof(request.Confidential))
+            || request.Gives(nameof(request.Readers))))
         {
             throw new Refusal(StatusCodes.Status403Forbidden, "project.ownerRole");
         }
@@ -114,7 +120,9 @@ internal static class AmendProject
             {
                 Name = request.Over(facts.Name, request.Name)!,
                 OwnerId = owner,
-                UnitId = owner == facts.OwnerId ? facts.UnitId : (await db.Officers.FindAsync([await db.ActiveOfficerAsync(owner, ct)], ct))!.UnitId,
+                UnitId = owner == facts.OwnerId
+                    ? facts.UnitId
+                    : (await db.Officers.FindAsync([await db.ActiveOfficerAsync(owner, ct)], ct))!.UnitId,
                 ProjectOfficerId = request.Over(facts.ProjectOfficerId, request.ProjectOfficerId),
                 NodeCode = request.Over(facts.NodeCode, request.NodeCode),
                 Confidential = request.Confidential ?? facts.Confidential,

@@ -104,7 +104,8 @@ public sealed record ProjectAnswer : IVersioned
 
 internal static class GetProject
 {
-    public static async Task<Results<Ok<ProjectAnswer>, NotFound>> Handle(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct)
+    public static async Task<Results<Ok<ProjectAnswer>,
+        NotFound>> Handle(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
         var project = await db.Projects.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
         return project is null ? TypedResults.NotFound() : TypedResults.Ok(Answer(project));

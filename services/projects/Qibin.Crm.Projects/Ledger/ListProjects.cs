@@ -125,8 +125,10 @@ internal static class ListProjects
         .Sort("name", p => p.Name);
 
     public static async Task<Ok<Page<ProjectRow>>> Handle(
-        [AsParameters] ListProjectsQuery filter, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db, Caller caller, CancellationToken ct) =>
-        TypedResults.Ok(await Listing.PageAsync(Filter(db.Projects.AsNoTracking().ReadableBy(caller), filter), page, request, ProjectRow.Of, ct));
+        [AsParameters] ListProjectsQuery filter, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db, Caller caller,
+        CancellationToken ct) =>
+        TypedResults.Ok(await Listing.PageAsync(
+            Filter(db.Projects.AsNoTracking().ReadableBy(caller), filter), page, request, ProjectRow.Of, ct));
 
     private static IQueryable<Project> Filter(IQueryable<Project> rows, ListProjectsQuery filter)
     {

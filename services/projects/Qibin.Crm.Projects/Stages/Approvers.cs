@@ -8,7 +8,9 @@ namespace Qibin.Crm.Projects.Stages;
 /// <summary>Who may approve a stage of a project.</summary>
 internal static class Approvers
 {
-    /// <summary>The caller has one of the gate's roles. Where a project officer in charge is named, no other project officer approves.</summary>
+    /// <summary>
+    /// The caller has one of the gate's roles. Where a project officer in charge is named, no other project officer approves.
+    /// </summary>
     /// <exception cref="Refusal">403 <c>stage.approverRole</c>.</exception>
     public static void MustApprove(this Caller caller, Project project, ProjectStage stage)
     {
@@ -24,10 +26,12 @@ internal static class Approvers
     /// the units below; the other approving roles see the whole city.
     /// </summary>
     /// <exception cref="RuleViolation"><c>stage.approverUnfit</c>.</exception>
-    public static async Task MustApproveAsync(this ProjectsDb db, Guid approverId, Project project, Submission submission, CancellationToken ct)
+    public static async Task MustApproveAsync(
+        this ProjectsDb db, Guid approverId, Project project, Submission submission, CancellationToken ct)
     {
         var approver = await db.Officers.FindAsync([approverId], ct);
-        var roles = approver is { Active: true } ? Roles(StageGates.Into(submission.To)!, project, approverId).Intersect(approver.Roles).ToList() : [];
+        var roles = approver is { Active: true } ? Roles(StageGates.Into(submission.To)!, project, approverId).Intersect(approver.Roles)
+            .ToList() : [];
         if (roles.Count == 0 || (project.Confidential && !project.Readers.Contains(approverId))
             || (roles is [Kernel.Roles.UnitHead] && !await IsAboveAsync(db, approver!.UnitId, project.UnitId, ct)))
         {

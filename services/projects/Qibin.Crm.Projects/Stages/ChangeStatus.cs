@@ -26,7 +26,8 @@ public sealed record ChangeStatusRequest
 internal static class ChangeStatus
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid projectId, ChangeStatusRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid projectId, ChangeStatusRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);

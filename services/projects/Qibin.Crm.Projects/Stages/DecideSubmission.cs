@@ -26,7 +26,8 @@ public sealed record DecideSubmissionRequest
 internal static class DecideSubmission
 {
     public static async Task<Results<Ok<SubmissionReceipt>, NotFound>> Handle(
-        Guid projectId, Guid submissionId, DecideSubmissionRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid projectId, Guid submissionId, DecideSubmissionRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller,
+        TimeProvider clock, CancellationToken ct)
     {
         if (request is { Decision: SubmissionDecision.Refused, Note: null })
         {
@@ -34,7 +35,9 @@ internal static class DecideSubmission
         }
 
         var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
-        var submission = project is null ? null : await db.Submissions.SingleOrDefaultAsync(c => c.Id == submissionId && c.ProjectId == projectId, ct);
+        var submission = project is null
+            ? null
+            : await db.Submissions.SingleOrDefaultAsync(c => c.Id == submissionId && c.ProjectId == projectId, ct);
         if (project is null || submission is null)
         {
             return TypedResults.NotFound();

@@ -81,7 +81,15 @@ public sealed record SubmissionReceipt : Receipt
     public required ProjectStage Stage { get; init; }
 
     internal static SubmissionReceipt Of(Project project, Submission submission) =>
-        new() { Id = submission.Id, ProjectId = project.Id, Code = project.Code, Version = project.Version, State = submission.State, Stage = project.Stage };
+        new()
+        {
+            Id = submission.Id,
+            ProjectId = project.Id,
+            Code = project.Code,
+            Version = project.Version,
+            State = submission.State,
+            Stage = project.Stage,
+        };
 }
 
 internal static class FileSubmission
@@ -124,7 +132,8 @@ internal static class FileSubmission
         }
 
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/projects/{project.Id}/submissions/{submission.Id}", SubmissionReceipt.Of(project, submission));
+        return TypedResults.Created(
+            $"/api/v1/projects/{project.Id}/submissions/{submission.Id}", SubmissionReceipt.Of(project, submission));
     }
 
     public static async Task<Ok<BatchAnswer>> HandleBatch(
@@ -135,6 +144,12 @@ internal static class FileSubmission
     public static void Approve(this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
         project.Approve(submission, approver, note, now);
-        db.Publish(project, new ProjectStageReached { Project = project.State(), From = submission.From, To = submission.To, OccurredOn = submission.OccurredOn });
+        db.Publish(project, new ProjectStageReached
+        {
+            Project = project.State(),
+            From = submission.From,
+            To = submission.To,
+            OccurredOn = submission.OccurredOn,
+        });
     }
 }

@@ -71,7 +71,8 @@ internal static class GetSubmission
         Guid projectId, Guid submissionId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
         var project = await db.Projects.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(p => p.Id == projectId, ct);
-        var submission = project is null ? null : await db.Submissions.AsNoTracking().SingleOrDefaultAsync(c => c.Id == submissionId && c.ProjectId == projectId, ct);
+        var submission = project is null ? null : await db.Submissions.AsNoTracking()
+            .SingleOrDefaultAsync(c => c.Id == submissionId && c.ProjectId == projectId, ct);
         return submission is null ? TypedResults.NotFound() : TypedResults.Ok(SubmissionAnswer.Of(submission, project!.Version));
     }
 }

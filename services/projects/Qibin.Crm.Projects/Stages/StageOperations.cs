@@ -30,7 +30,8 @@ internal static class StageOperations
             .WithName("withdrawSubmission").WithSummary("撤回阶段申报 · Withdraw a submission");
         api.MapPost("/projects/{projectId:guid}/step-back", StepBack.Handle).Allow(Scopes.ProjectsWrite, Supervisors)
             .WithName("stepBackProject").WithSummary("退回阶段 · Move a project back to an earlier stage");
-        api.MapPost("/projects/{projectId:guid}/status", ChangeStatus.Handle).Allow(Scopes.ProjectsWrite, [.. Supervisors, Roles.ProjectOfficer])
+        api.MapPost("/projects/{projectId:guid}/status", ChangeStatus.Handle)
+            .Allow(Scopes.ProjectsWrite, [.. Supervisors, Roles.ProjectOfficer])
             .WithName("changeProjectStatus").WithSummary("暂停、恢复或终止 · Suspend, resume or terminate a project");
     }
 }

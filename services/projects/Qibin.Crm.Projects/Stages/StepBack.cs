@@ -36,7 +36,14 @@ internal static class StepBack
         }
 
         var from = project.StepBack(request.To!.Value, request.Reason, on, caller.Id, clock.GetUtcNow());
-        db.Publish(project, new ProjectSteppedBack { Project = project.State(), From = from, To = project.Stage, Reason = request.Reason, OccurredOn = on });
+        db.Publish(project, new ProjectSteppedBack
+        {
+            Project = project.State(),
+            From = from,
+            To = project.Stage,
+            Reason = request.Reason,
+            OccurredOn = on,
+        });
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(project.Receipt());
     }

@@ -19,11 +19,14 @@ public sealed record WithdrawSubmissionRequest
 internal static class WithdrawSubmission
 {
     public static async Task<Results<Ok<SubmissionReceipt>, NotFound>> Handle(
-        Guid projectId, Guid submissionId, WithdrawSubmissionRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller, TimeProvider clock,
+        Guid projectId, Guid submissionId, WithdrawSubmissionRequest request, IfMatch ifMatch, ProjectsDb db, Caller caller,
+        TimeProvider clock,
         CancellationToken ct)
     {
         var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
-        var submission = project is null ? null : await db.Submissions.SingleOrDefaultAsync(c => c.Id == submissionId && c.ProjectId == projectId, ct);
+        var submission = project is null
+            ? null
+            : await db.Submissions.SingleOrDefaultAsync(c => c.Id == submissionId && c.ProjectId == projectId, ct);
         if (project is null || submission is null)
         {
             return TypedResults.NotFound();

@@ -13,7 +13,8 @@ public static class RowScope
     private const int MostParts = 8;
 
     /// <summary>Keeps the rows that the caller may read. What is left out is answered as absent, never as forbidden.</summary>
-    public static IQueryable<T> ReadableBy<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped => rows.Within(caller).DisclosedTo(caller);
+    public static IQueryable<T> ReadableBy<T>(this IQueryable<T> rows, Caller caller) where T : class, IScoped =>
+        rows.Within(caller).DisclosedTo(caller);
 
     /// <summary>
     /// Keeps the rows that the caller may change: those of its own reach. A row that is only shared with the caller, such as one that
@@ -33,7 +34,8 @@ public static class RowScope
     {
         ArgumentNullException.ThrowIfNull(caller);
         var me = caller.Id;
-        return ReferenceEquals(caller, Caller.System) ? rows.Where(_ => false) : rows.Within(caller).Where(r => r.Confidential && !r.Readers.Contains(me));
+        return ReferenceEquals(caller, Caller.System) ? rows.Where(_ => false) : rows.Within(caller)
+            .Where(r => r.Confidential && !r.Readers.Contains(me));
     }
 
     /// <summary>
@@ -82,8 +84,10 @@ public static class RowScope
         ArgumentNullException.ThrowIfNull(caller);
         IReadOnlyList<IQueryable<T>> owned = caller switch
         {
-            { Reach: Reach.Subtree, UnitIds: { Length: > 1 and <= MostParts } units } => [.. units.Select(unit => rows.Where(r => r.UnitId == unit))],
-            { Reach: Reach.Chain, Chains: { Length: > 1 and <= MostParts } chains } => [.. chains.Select(chain => rows.Where(r => r.ChainCode == chain))],
+            { Reach: Reach.Subtree, UnitIds: { Length: > 1 and <= MostParts } units } =>
+                [.. units.Select(unit => rows.Where(r => r.UnitId == unit))],
+            { Reach: Reach.Chain, Chains: { Length: > 1 and <= MostParts } chains } =>
+                [.. chains.Select(chain => rows.Where(r => r.ChainCode == chain))],
             _ => [rows.Owned(caller)],
         };
         return caller.Reach is Reach.All or Reach.Chain ? owned : [.. owned, rows.OnlySharedWith(caller)];

@@ -6,8 +6,10 @@ namespace Qibin.Crm.Leads.Tests.Domain;
 public class ComparedNameTests
 {
     private static readonly string[] Brands = ["星澜航图", "瀚禾微芯", "恒曜测控", "启岳精工", "朗擎数源", "卓弘岚", "澜翼7号", "辰拓a9", "泽衡Tech"];
-    private static readonly string[] Regions = ["", "北京", "北京市", "河南省", "河南", "河南省鹤壁市", "鹤壁市淇滨区", "河南省鹤壁市淇滨区", "内蒙古自治区", "广西壮族自治区", "深圳市南山区"];
-    private static readonly string[] Forms = ["", "有限公司", "有限责任公司", "股份有限公司", "集团", "集团有限公司", "集团股份有限公司", "公司", "（集团）有限公司", "有限公司北京分公司", " Co., Ltd.", "合伙企业(有限合伙)"];
+    private static readonly string[] Regions =
+        ["", "北京", "北京市", "河南省", "河南", "河南省鹤壁市", "鹤壁市淇滨区", "河南省鹤壁市淇滨区", "内蒙古自治区", "广西壮族自治区", "深圳市南山区"];
+    private static readonly string[] Forms =
+        ["", "有限公司", "有限责任公司", "股份有限公司", "集团", "集团有限公司", "集团股份有限公司", "公司", "（集团）有限公司", "有限公司北京分公司", " Co., Ltd.", "合伙企业(有限合伙)"];
     private static readonly string[] Beside = ["", "（演示）", "(北京)", "【示例】", "〔上海〕"];
 
     [Theory]
@@ -37,7 +39,8 @@ public class ComparedNameTests
             var plain = ComparedNames.KeyOf(brand + trade);
             for (var n = 0; n < 200; n++)
             {
-                var name = Disguise(Of(random, Regions) + brand + trade + Of(random, Beside) + Of(random, Forms) + Of(random, Beside), random);
+                var name = Disguise(Of(random, Regions) + brand + trade + Of(random, Beside) + Of(random, Forms) + Of(random, Beside),
+                    random);
                 Assert.True(plain == ComparedNames.KeyOf(name), $"{name}: {ComparedNames.KeyOf(name)} instead of {plain}");
             }
 
@@ -49,10 +52,12 @@ public class ComparedNameTests
     public void A_key_is_its_own_key_for_any_text()
     {
         var random = new Random(20);
-        string[] parts = [.. Brands, .. Regions, .. Forms, .. Beside, "中国", "上海", "市", "区", "县", "省", "(", ")", "【", "·", "-", "—", "1", "２", "ß", "İ", "ﬁ", "Å", "½", "𠀀", "é", "e\u0301", " ", "\u3000", "co", "ltd", "集", "团"];
+        string[] parts = [.. Brands, .. Regions, .. Forms, .. Beside, "中国", "上海", "市", "区", "县", "省", "(", ")", "【", "·", "-", "—", "1",
+            "２", "ß", "İ", "ﬁ", "Å", "½", "𠀀", "é", "e\u0301", " ", "\u3000", "co", "ltd", "集", "团"];
         for (var n = 0; n < 50_000; n++)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => random.Next(4) == 0 ? Any(random) : Of(random, parts)));
+            var text = string.Concat(
+                Enumerable.Range(0, random.Next(1, 9)).Select(_ => random.Next(4) == 0 ? Any(random) : Of(random, parts)));
             var key = ComparedNames.KeyOf(text);
             Assert.True(key == ComparedNames.KeyOf(key), $"{text}: {key}, then {ComparedNames.KeyOf(key)}");
             Assert.False(key.Length == 0 && text.Trim().Length > 0, text);

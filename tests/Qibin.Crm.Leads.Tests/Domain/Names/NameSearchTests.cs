@@ -34,12 +34,14 @@ public class NameSearchTests
     [InlineData("IBM中国", "ibmzg", true)]
     [InlineData("Example Ltd", "ample", true)]
     [InlineData("甲3号", "3号", true)]
-    public void A_name_is_found_by_its_characters_its_pinyin_and_its_initials(string name, string q, bool found) => Assert.Equal(found, Finds(name, q));
+    public void A_name_is_found_by_its_characters_its_pinyin_and_its_initials(string name, string q, bool found) =>
+        Assert.Equal(found, Finds(name, q));
 
     [Fact]
     public void A_search_that_reads_in_many_ways_ends_at_once_and_stays_small()
     {
-        foreach (var text in (string[])["xianxianxianxianxianxianxianxianxianxianxianv", new string('a', 100), string.Concat(Enumerable.Repeat("angeng", 16))])
+        foreach (var text in (string[])["xianxianxianxianxianxianxianxianxianxianxianv", new string('a', 100),
+            string.Concat(Enumerable.Repeat("angeng", 16))])
         {
             Assert.InRange(NameSearch.Parse(text)!.Ways.Count, 1, 13);
         }

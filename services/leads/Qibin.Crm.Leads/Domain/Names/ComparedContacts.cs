@@ -6,18 +6,26 @@ internal static class ComparedContacts
     // Whoever has an address there has nothing else in common; the last four are reserved for documentation (RFC 2606).
     private static readonly HashSet<string> OfNobody = new(StringComparer.Ordinal)
     {
-        "qq.com", "vip.qq.com", "foxmail.com", "163.com", "vip.163.com", "126.com", "vip.126.com", "188.com", "yeah.net", "263.net", "sina.com", "sina.cn",
-        "sina.com.cn", "vip.sina.com", "sohu.com", "aliyun.com", "139.com", "189.cn", "wo.cn", "tom.com", "21cn.com", "gmail.com", "googlemail.com",
-        "outlook.com", "hotmail.com", "live.com", "live.cn", "msn.com", "yahoo.com", "yahoo.cn", "yahoo.com.cn", "yahoo.co.jp", "ymail.com", "icloud.com",
-        "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "mail.com", "mail.ru", "yandex.com",
-        "yandex.ru", "naver.com", "daum.net", "hanmail.net", "zoho.com", "t-online.de", "example.com", "example.org", "example.net", "localhost",
+        "qq.com", "vip.qq.com", "foxmail.com", "163.com", "vip.163.com", "126.com", "vip.126.com", "188.com", "yeah.net", "263.net",
+        "sina.com", "sina.cn",
+        "sina.com.cn", "vip.sina.com", "sohu.com", "aliyun.com", "139.com", "189.cn", "wo.cn", "tom.com", "21cn.com", "gmail.com",
+        "googlemail.com",
+        "outlook.com", "hotmail.com", "live.com", "live.cn", "msn.com", "yahoo.com", "yahoo.cn", "yahoo.com.cn", "yahoo.co.jp", "ymail.com",
+        "icloud.com",
+        "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "mail.com", "mail.ru",
+        "yandex.com",
+        "yandex.ru", "naver.com", "daum.net", "hanmail.net", "zoho.com", "t-online.de", "example.com", "example.org", "example.net",
+        "localhost",
     };
 
-    /// <summary>The digits that identify a phone, without the country code of China and the zero in front; null when there are none.</summary>
+    /// <summary>
+    /// The digits that identify a phone, without the country code of China and the zero in front; null when there are none.
+    /// </summary>
     public static string? KeyOf(string? phone)
     {
         var digits = string.Concat((phone ?? "").Where(char.IsAsciiDigit));
-        digits = digits.StartsWith("0086", StringComparison.Ordinal) ? digits[4..] : digits.Length >= 12 && digits.StartsWith("86", StringComparison.Ordinal) ? digits[2..] : digits;
+        digits = digits.StartsWith("0086", StringComparison.Ordinal) ? digits[4..] : digits.Length >= 12
+            && digits.StartsWith("86", StringComparison.Ordinal) ? digits[2..] : digits;
         return digits.TrimStart('0') is { Length: > 0 } key ? key : null;
     }
 
@@ -26,5 +34,6 @@ internal static class ComparedContacts
 
     /// <summary>Whether people with addresses of this domain belong together: not so where anybody gets one.</summary>
     public static bool Identifies(string domain) =>
-        !OfNobody.Contains(domain) && !((string[])[".test", ".example", ".invalid", ".localhost"]).Any(end => domain.EndsWith(end, StringComparison.Ordinal));
+        !OfNobody.Contains(domain) && !((string[])[".test", ".example", ".invalid", ".localhost"])
+            .Any(end => domain.EndsWith(end, StringComparison.Ordinal));
 }

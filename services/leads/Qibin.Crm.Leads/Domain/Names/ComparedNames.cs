@@ -29,7 +29,9 @@ internal static class ComparedNames
 
     private static readonly HashSet<string> LatinForms = new(StringComparer.Ordinal)
     {
-        "co", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "company", "group", "holding", "holdings", "llc", "plc", "gmbh", "llp", "lp",
+        "co", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "company", "group", "holding", "holdings", "llc",
+        "plc", "gmbh",
+        "llp", "lp",
     };
 
     private static readonly string[] Provinces =
@@ -62,7 +64,7 @@ internal static class ComparedNames
     /// <summary>The key of a name: the same for every spelling of it, and its own key.</summary>
     public static string KeyOf(string name)
     {
-        // Each pass removes something or changes nothing, but for the first, whose normal form may be longer.
+        // Each pass removes something or changes nothing, except the first: a normal form may be longer.
         var key = Pass(name);
         for (var next = Pass(key); next != key; next = Pass(key))
         {
@@ -77,10 +79,13 @@ internal static class ComparedNames
     {
         var text = Normal(name);
         var places = text.Split([.. Opening, .. Closing], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return places.Select(part => Provinces.Concat(Cities).FirstOrDefault(p => part.StartsWith(p, StringComparison.Ordinal))).FirstOrDefault(p => p is not null);
+        return places.Select(part => Provinces.Concat(Cities).FirstOrDefault(p => part.StartsWith(p, StringComparison.Ordinal)))
+            .FirstOrDefault(p => p is not null);
     }
 
-    /// <summary>Whether both regions are known and neither can lie in the other: a province and a city are not distinguished here.</summary>
+    /// <summary>
+    /// Whether both regions are known and neither can lie in the other: a province and a city are not distinguished here.
+    /// </summary>
     public static bool Apart(string? one, string? other) =>
         one is not null && other is not null && one != other
         && (Provinces.Contains(one) == Provinces.Contains(other) || Municipalities.Contains(one) || Municipalities.Contains(other));
@@ -127,7 +132,9 @@ internal static class ComparedNames
         return kept.ToString();
     }
 
-    /// <summary>Letters and digits alone; Latin legal forms are removed while words are still separate, and a sign between two digits stays one.</summary>
+    /// <summary>
+    /// Letters and digits alone; Latin legal forms are removed while words are still separate, and a sign between two digits stays one.
+    /// </summary>
     private static string Joined(string text)
     {
         var words = Words(text);
@@ -188,7 +195,8 @@ internal static class ComparedNames
                     text = text[..^form.Length];
                     found = true;
                     // A branch names its place after the head office's form: 某某有限公司北京分公司.
-                    if (form is "分公司" or "办事处" && Provinces.Concat(Cities).FirstOrDefault(p => text.EndsWith(p, StringComparison.Ordinal)) is { } place
+                    if (form is "分公司" or "办事处" && Provinces.Concat(Cities)
+                        .FirstOrDefault(p => text.EndsWith(p, StringComparison.Ordinal)) is { } place
                         && Forms.Any(f => text[..^place.Length].EndsWith(f, StringComparison.Ordinal)))
                     {
                         text = text[..^place.Length];

@@ -28,9 +28,12 @@ internal static class NameMarks
         return words;
     }
 
-    /// <summary>The tokens with those that a name cannot be without when it has them: of two neighbouring syllables each by itself.</summary>
+    /// <summary>
+    /// The tokens with those that a name cannot be without when it has them: of two neighbouring syllables each by itself.
+    /// </summary>
     public static IEnumerable<string> Implied(IEnumerable<string> tokens) =>
-        tokens.SelectMany(token => token.StartsWith("p:", StringComparison.Ordinal) && token.Split('\'') is [var first, var second] ? [token, first, "p:" + second] : (string[])[token]);
+        tokens.SelectMany(token => token.StartsWith("p:", StringComparison.Ordinal) && token.Split('\'') is [var first, var second]
+            ? [token, first, "p:" + second] : (string[])[token]);
 
     /// <summary>FNV-1a with its bits mixed once more: the same on every machine and for ever, because the database stores it.</summary>
     private static ulong Hash(string token)

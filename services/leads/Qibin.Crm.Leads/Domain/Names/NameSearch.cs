@@ -49,7 +49,8 @@ internal static class NameSearch
         var tokens = new HashSet<string>(PairsOf(key), StringComparer.Ordinal);
         var spoken = ComparedNames.WithoutForm(string.Concat(key.EnumerateRunes().Where(Rune.IsLetterOrDigit).Select(r => r.ToString())))
             .EnumerateRunes().Take(SpokenCharacters)
-            .Select(r => Readings.Of(r) is { Length: > 0 } of ? (Chinese: true, Readings: of) : (Chinese: false, Readings: (string[])[r.ToString()])).ToArray();
+            .Select(r => Readings.Of(r) is { Length: > 0 } of ? (Chinese: true, Readings: of)
+            : (Chinese: false, Readings: (string[])[r.ToString()])).ToArray();
         for (var at = 0; at < spoken.Length; at++)
         {
             for (var length = 2; length <= LongestGram && at + length <= spoken.Length; length++)
@@ -71,7 +72,9 @@ internal static class NameSearch
         return [.. tokens];
     }
 
-    /// <summary>What a name must hold to be found; one of the ways is enough. Null when the text is too short or too long to search by.</summary>
+    /// <summary>
+    /// What a name must hold to be found; one of the ways is enough. Null when the text is too short or too long to search by.
+    /// </summary>
     public static NameQuery? Parse(string text)
     {
         var key = KeyOf(text);
@@ -81,7 +84,8 @@ internal static class NameSearch
             return null;
         }
 
-        var letters = key.Replace("ü", "v", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        var letters = key.Replace("ü", "v", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal)
+            .Replace("-", "", StringComparison.Ordinal);
         if (letters.Length < 2 || !letters.All(char.IsAsciiLetterLower))
         {
             return new NameQuery(key, pairs, []);
@@ -89,12 +93,14 @@ internal static class NameSearch
 
         var ways = new List<NameWay>();
         var gram = Math.Min(letters.Length, LongestGram);
-        ways.Add(new NameWay([.. Enumerable.Range(0, letters.Length - gram + 1).Select(at => $"i:{letters[at..(at + gram)]}").Distinct()], []));
+        ways.Add(new NameWay([.. Enumerable.Range(0, letters.Length - gram + 1).Select(at => $"i:{letters[at..(at + gram)]}").Distinct()],
+            []));
         foreach (var syllables in Segment(letters).Take(Segmentations))
         {
             // The last syllable may be half written.
             var before = syllables.Count > 1 ? syllables[^2] + "'" : "";
-            string[] must = [.. Enumerable.Range(0, Math.Max(0, syllables.Count - 2)).Select(at => $"p:{syllables[at]}'{syllables[at + 1]}").Distinct()];
+            string[] must = [.. Enumerable.Range(0, Math.Max(0, syllables.Count - 2)).Select(at => $"p:{syllables[at]}'{syllables[at + 1]}")
+                .Distinct()];
             ways.Add(new NameWay(must, [.. Readings.BeginningWith(syllables[^1]).Select(last => $"p:{before}{last}")]));
         }
 
