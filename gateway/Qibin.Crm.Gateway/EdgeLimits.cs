@@ -29,7 +29,7 @@ internal sealed class EdgeLimits : IDisposable
             service, _ => new ConcurrencyLimiterOptions { PermitLimit = _settings.InFlightPerService, QueueLimit = 0 }));
     }
 
-    /// <summary>Counts the request against its caller and tells the caller what is left (draft-ietf-httpapi-ratelimit-headers-10).</summary>
+    /// <summary>Counts the request against its caller and reports what is left in headers (draft-ietf-httpapi-ratelimit-headers-10).</summary>
     /// <returns>429 with the seconds after which the next request would be let through, or null: an overload is no time for exceptions.</returns>
     public Refusal? Count(HttpContext http)
     {

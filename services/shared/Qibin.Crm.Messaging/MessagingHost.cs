@@ -127,14 +127,14 @@ public sealed class Subscriptions(IServiceCollection services)
         return this;
     }
 
-    /// <summary>Answers <see cref="StatesAsked"/> with the states of one kind of aggregate: the one whose events others follow.</summary>
+    /// <summary>Answers <see cref="StatesQuery"/> with the states of one kind of aggregate: the one whose events others follow.</summary>
     /// <param name="read">The public state, as events carry it.</param>
-    public Subscriptions TellStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb
+    public Subscriptions AnswerStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb
         where TAggregate : Aggregate
     {
         services.AddSingleton(new StateOf<TAggregate, TState>(read));
         services.AddScoped<StatesAnswer<TDb, TAggregate, TState>>();
-        services.AddSingleton(Answering.Of<StatesAsked, StatesTold, StatesAnswer<TDb, TAggregate, TState>>());
+        services.AddSingleton(Answering.Of<StatesQuery, StatesReply, StatesAnswer<TDb, TAggregate, TState>>());
         return this;
     }
 

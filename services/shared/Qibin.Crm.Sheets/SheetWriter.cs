@@ -43,7 +43,7 @@ public static partial class SheetWriter
     /// <summary>The media type of a format.</summary>
     public static string TypeOf(SheetFormat format) => format == SheetFormat.Xlsx ? SheetReader.Xlsx : "text/csv; charset=utf-8";
 
-    /// <summary>Rows as they stand in the table: strings, decimals and whole numbers, dates, instants (in the district's time), null.</summary>
+    /// <summary>Rows of values: strings, decimals and whole numbers, dates, instants (in the district's time), null.</summary>
     public static byte[] Rows(SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);

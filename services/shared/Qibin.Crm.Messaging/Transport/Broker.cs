@@ -214,7 +214,7 @@ internal sealed class Broker(
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PrefetchCount = AnswersAtOnce;
         endpoint.ConcurrentMessageLimit = AnswersAtOnce;
-        // Who asked is told of a fault, and asks again; nothing is kept.
+        // The asker receives the fault and asks again; nothing is kept.
         endpoint.DiscardFaultedMessages();
         endpoint.DiscardSkippedMessages();
         foreach (var answer in answers)
@@ -280,7 +280,7 @@ internal sealed class Broker(
             lines.Enter(context.GetPayload<ConnectionContext>().Connection);
             var arrived = context.GetPayload<RabbitMqBasicConsumeContext>();
             var headers = Envelope.Read(arrived.Properties.Headers);
-            using var turn = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), lines.Draining);
+            using var place = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), lines.Draining);
             await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!), lines.Draining);
         }
 
@@ -349,7 +349,7 @@ internal sealed class Broker(
         public void Dispose() => _draining.Dispose();
     }
 
-    /// <summary>The event's JSON as it stands in the log, byte for byte.</summary>
+    /// <summary>The event's JSON from the log, byte for byte.</summary>
     private sealed class EventBody : IMessageSerializer
     {
         public static readonly EventBody Serializer = new();
