@@ -216,7 +216,11 @@ public sealed class ResponseClockTests : IAsyncLifetime
         var lead = await _leads.LeadAsync(_officer);
         Assert.Equal("assessment 2029-03-09", (await DeadlinesAsync(lead))[0]);
         // As if the other one had still remembered the calendar without the holiday.
-        await _leads.Service.ExecuteAsync($$"""update lead set clock = jsonb_set(clock, '{deadlines,0,on}', '"2029-03-08"'), due_at = '2029-03-09' where id = '{{lead.Id}}'""");
+        await _leads.Service.ExecuteAsync(
+            $$"""
+            update lead set clock = jsonb_set(clock, '{deadlines,0,on}', '"2029-03-08"'), due_at = '2029-03-09'
+            where id = '{{lead.Id}}'
+            """);
         await _leads.Service.RunDueAsync();
         Assert.Equal("assessment 2029-03-08", (await DeadlinesAsync(lead))[0]);
         _leads.Service.Clock.Advance(TimeSpan.FromMinutes(2));

@@ -21,7 +21,8 @@ public static class Publishing
     /// <param name="aggregate">The aggregate that tells it.</param>
     /// <param name="happened">The event.</param>
     /// <param name="confidential">True when the event tells of something confidential although the aggregate is not.</param>
-    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false) where TDb : DbContext, IServiceDb
+    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);
@@ -40,7 +41,8 @@ public static class Publishing
     /// <param name="happened">The event.</param>
     /// <param name="ordinal">Order among the events of this version, from 0.</param>
     /// <param name="confidential">True when the event tells of something confidential although the aggregate is not.</param>
-    public static EventRow Told<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false) where TDb : DbContext, IServiceDb
+    public static EventRow Told<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);

@@ -151,5 +151,6 @@ public sealed record JobAnswer
     }
 
     /// <summary>Tells answers of one version apart while the job goes on.</summary>
-    internal string Variant => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{State}-{Done}{(Cancelling ? "-c" : "")}");
+    internal string Variant =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{State}-{Done}{(Cancelling ? "-c" : "")}");
 }

@@ -29,7 +29,8 @@ internal static class ComparedNames
 
     private static readonly HashSet<string> LatinForms = new(StringComparer.Ordinal)
     {
-        "co", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "company", "group", "holding", "holdings", "llc", "plc", "gmbh",
+        "co", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "company", "group", "holding", "holdings", "llc", "plc",
+        "gmbh",
         "llp", "lp",
     };
 
