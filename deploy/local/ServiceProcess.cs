@@ -56,12 +56,13 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
             return;
         }
 
-        if (_process is not null)
-        {
-            await _process.DisposeAsync();
-        }
-
+        // Whoever waits for the old one to end finds it until the new one is there.
+        var ended = _process;
         _process = await LaunchAsync([], null);
+        if (ended is not null)
+        {
+            await ended.DisposeAsync();
+        }
     }
 
     /// <summary>Waits until the service says that it is ready.</summary>

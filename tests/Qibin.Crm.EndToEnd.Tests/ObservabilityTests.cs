@@ -132,11 +132,12 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
         return new ApiClient(new HttpClient { BaseAddress = observed.System.Gateway }, token);
     }
 
+    /// <summary>A first contact with an investor that nobody has entered.</summary>
     private static object FirstContact() => new
     {
-        investorName = "可观测航天科技有限公司（演示）",
+        investorName = new string([.. Random.Shared.GetItems("安邦诚德恒丰广海嘉康隆明宁鹏瑞盛泰天旺新兴永裕远中卓".ToCharArray(), 6)]) + "（演示）",
         personName = "示例人",
-        phone = "17012345678",
+        phone = $"170{Random.Shared.Next(10_000_000, 99_999_999)}",
         channel = "phone",
         summary = "电话初步沟通。",
         nextStep = "发送资料",

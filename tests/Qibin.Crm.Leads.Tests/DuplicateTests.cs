@@ -44,8 +44,8 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal(first.Json.GetProperty("investorId")
             .GetGuid(), Assert.Single(second.Json.GetProperty("possibleDuplicates").EnumerateArray()).GetProperty("investorId").GetGuid());
         Assert.Equal(1, await leads.Service.CountAsync(
-            $"select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and actor_id = '{who.Id}' and subject_id "
-                + $"= '{second.Json.GetProperty("investorId").GetGuid()}' and reason = '同名的另一家企业'"));
+            $"select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and actor_id = '{who.Id}' "
+            + $"and subject_id = '{second.Json.GetProperty("investorId").GetGuid()}' and reason = '同名的另一家企业'"));
         (await me.PostAsync(FirstContacts, Contact("瀚禾甲无关有限公司", "13900000013", new { reason = "没有重复也可以说明" }))).Is(201);
         Assert.Equal(1, await leads.Service.CountAsync(
             $"select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and actor_id = '{who.Id}'"));

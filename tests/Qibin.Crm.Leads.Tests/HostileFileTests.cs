@@ -21,8 +21,8 @@ public class HostileFileTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         await RefusedAsync(Encoding.UTF8.GetBytes("a\n" + new string('x', 40_000) + "\n"), "sheet.cellTooLong");
         await RefusedAsync(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1\n", 50_001))), "sheet.tooManyRows");
         await RefusedAsync(await Workbook(
-            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><worksheet><sheetData><row><c "
-                + "t=\"inlineStr\"><is><t>&e;</t></is></c></row></sheetData></worksheet>"), "sheet.unreadable");
+            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>"
+            + "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>&e;</t></is></c></row></sheetData></worksheet>"), "sheet.unreadable");
         await RefusedAsync(await Workbook(
             "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><worksheet>&b;</worksheet>"), "sheet.unreadable");
         await RefusedAsync(await Workbook("<worksheet><sheetData><row><c r=\"ZZZZZZZZZZ1\"><v>1</v></c></row></sheetData></worksheet>"),
@@ -57,14 +57,12 @@ public class HostileFileTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var shared = "<sst><si><t>客商名称</t></si><si><r><t>联系</t></r><r><t>人</t></r><rPh><t>读音</t></rPh></si>"
             + "<si><t>联系日期</t></si><si><t>联系电话</t></si></sst>";
-        var styles = "<styleSheet><numFmts><numFmt numFmtId=\"164\" "
-            + "formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;\"/></numFmts><cellXfs><xf numFmtId=\"0\"/><xf "
-                + "numFmtId=\"14\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>";
-        var sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c><c r=\"D1\" "
-            + "t=\"s\"><v>2</v></c><c r=\"E1\" t=\"s\"><v>3</v></c></row><row r=\"3\"><c r=\"A3\" "
-                + "t=\"str\"><f>A1&amp;1</f><v>公_x000D_式</v></c><c r=\"D3\" s=\"1\"><v>46027</v></c><c "
-                    + "r=\"E3\"><v>1.3912345678E10</v></c></row><row r=\"4\"><c r=\"D4\" "
-                        + "s=\"2\"><v>46028</v></c></row></sheetData></worksheet>";
+        var styles = "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;\"/>"
+            + "</numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>";
+        var sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
+            + "<c r=\"D1\" t=\"s\"><v>2</v></c><c r=\"E1\" t=\"s\"><v>3</v></c></row>"
+            + "<row r=\"3\"><c r=\"A3\" t=\"str\"><f>A1&amp;1</f><v>公_x000D_式</v></c><c r=\"D3\" s=\"1\"><v>46027</v></c>"
+            + "<c r=\"E3\"><v>1.3912345678E10</v></c></row><row r=\"4\"><c r=\"D4\" s=\"2\"><v>46028</v></c></row></sheetData></worksheet>";
         var rows = Imports.Read(await Workbook(sheet, shared, styles));
         Assert.Equal(3, rows.Count);
         Assert.Equal(["客商名称", "联系人", null, "联系日期", "联系电话"], rows[0]);
@@ -100,10 +98,10 @@ public class HostileFileTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             await AddAsync("xl/workbook.xml",
                 "<workbook xmlns:r=\"r\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"a\"/></sheets></workbook>");
             await AddAsync("xl/_rels/workbook.xml.rels",
-                "<Relationships><Relationship Id=\"a\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"b\" "
-                    + "Type=\"x/sharedStrings\" Target=\"sharedStrings.xml\"/><Relationship Id=\"c\" Type=\"x/styles\" "
-                        + "Target=\"styles.xml\"/><Relationship Id=\"d\" Type=\"x/styles\" Target=\"http://127.0.0.1:1/\" "
-                            + "TargetMode=\"External\"/></Relationships>");
+                "<Relationships><Relationship Id=\"a\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+                + "<Relationship Id=\"b\" Type=\"x/sharedStrings\" Target=\"sharedStrings.xml\"/>"
+                + "<Relationship Id=\"c\" Type=\"x/styles\" Target=\"styles.xml\"/>"
+                + "<Relationship Id=\"d\" Type=\"x/styles\" Target=\"http://127.0.0.1:1/\" TargetMode=\"External\"/></Relationships>");
             await AddAsync("xl/sharedStrings.xml", shared);
             await AddAsync("xl/styles.xml", styles);
             await AddAsync(Sheet, sheet);

@@ -146,8 +146,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal(0, await fixture.Service.CountAsync(
             "select count(*) from (select key from external_key group by key having count(*) > 1) twice"));
         Assert.Equal(0, await fixture.Service.CountAsync(
-            "select count(*) from lead l where (select count(distinct stream_version) from messaging.event e where e.stream_id = l.id) "
-                + "<> l.version"));
+            "select count(*) from lead l "
+            + "where (select count(distinct stream_version) from messaging.event e where e.stream_id = l.id) <> l.version"));
 
         Assert.Equal((0, 0, 0, 0, 1960, 0), Imports.Tally(await Imports.DoneAsync(fixture, caller, id, "reversal")));
         Assert.Equal(before, await Imports.ContentAsync(fixture));
@@ -310,8 +310,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var again = await Imports.UploadedAsync(leads, mine, await Imports.FileAsync(SheetFormat.Xlsx, rows[..2]));
         Assert.Equal((2, 0, 0, 0, 0, 0), Imports.Tally(await Imports.DoneAsync(leads, mine, again)));
         Assert.Equal(2, await leads.Service.CountAsync(
-            "select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and reason = '测试导入' and subject_id in "
-                + "(select id from investor where name like '%导入智能' or name like '重名导入科技%')"));
+            "select count(*) from api.audit_entry where action = 'investor.duplicateOverridden' and reason = '测试导入' "
+            + "and subject_id in (select id from investor where name like '%导入智能' or name like '重名导入科技%')"));
     }
 
     private async Task<Answer> ImportAsync(TestCaller caller, object?[][] rows) =>

@@ -218,8 +218,7 @@ public sealed class ResponseClockTests : IAsyncLifetime
         // As if the other one had still remembered the calendar without the holiday.
         await _leads.Service.ExecuteAsync(
             $$"""
-            update lead set clock = jsonb_set(clock, '{deadlines,0,on}', '"2029-03-08"'), due_at = '2029-03-09'
-            where id = '{{lead.Id}}'
+            update lead set clock = jsonb_set(clock, '{deadlines,0,on}', '"2029-03-08"'), due_at = '2029-03-09' where id = '{{lead.Id}}'
             """);
         await _leads.Service.RunDueAsync();
         Assert.Equal("assessment 2029-03-08", (await DeadlinesAsync(lead))[0]);

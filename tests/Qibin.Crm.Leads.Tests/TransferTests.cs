@@ -55,6 +55,48 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     [Fact]
+    public async Task The_former_unit_reads_the_investor_and_changes_nothing_of_it()
+    {
+        var (from, to, coordinator) = await PartiesAsync();
+        var head = leads.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, from.UnitId));
+        var (lead, own) = (await leads.LeadAsync(leads.As(from)), await leads.LeadAsync(leads.As(from)));
+        var transfer = (await ProposeAsync(from, lead, to, 6000, 2500)).Is(201);
+        var accepted = (await leads.As(to).PostAsync(
+            $"/api/v1/transfers/{transfer.Id}/answer", new { answer = "accepted" }, transfer.ETag)).Is(200);
+        (await leads.As(coordinator).PostAsync(
+            $"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag)).Is(200);
+
+        var (investor, ownInvestor) = (Investor(lead), Investor(own));
+        var person = $"{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}";
+        var referrer = LeadsFixture.Path(lead) + "/referrer";
+        var (asRead, personAsRead) = ((await head.GetAsync(investor)).Is(200).ETag, (await head.GetAsync(person)).Is(200).ETag);
+        Answer[] refused =
+        [
+            await head.PatchAsync(investor, new { name = "更名客商" }, asRead),
+            await head.PostAsync(investor + "/people", new { name = "示例同事" }),
+            await head.PatchAsync(person, new { phone = "13900000000" }, personAsRead),
+            await head.PostAsync(referrer, new { kind = "organisation", name = "示例商会" }),
+            await head.PostAsync(ownInvestor + "/merge", new { from = Id(investor) }, (await head.GetAsync(ownInvestor)).ETag),
+            await head.PostAsync(investor + "/merge", new { from = Id(ownInvestor) }, asRead),
+            await head.PostAsync("/api/v1/claims", new { leadId = lead.Id, contactId = lead.Json.GetProperty("contactId").GetGuid() }),
+        ];
+        Assert.All(refused, answer => answer.IsProblem(404, "resource.notFound"));
+        (await leads.As(from).PostAsync("/api/v1/first-contacts", leads.FirstContact(("investorName", null), ("investorId", Id(investor)))))
+            .IsProblem(409, "investor.unknown");
+        Assert.Equal((asRead, personAsRead), ((await head.GetAsync(investor)).ETag, (await head.GetAsync(person)).ETag));
+
+        // The other unit does all of it.
+        var proposed = (await leads.As(to).PostAsync(referrer, new { kind = "organisation", name = "示例商会" })).Is(201);
+        (await head.PostAsync(referrer + "/approval", new { }, proposed.ETag)).IsProblem(404, "resource.notFound");
+        (await head.PatchAsync(referrer, new { note = "x" }, proposed.ETag)).IsProblem(404, "resource.notFound");
+        (await leads.As(to).PatchAsync(person, new { title = "总监" }, personAsRead)).Is(200);
+        (await leads.As(to).PatchAsync(investor, new { sourceRegion = "410600" }, asRead)).Is(200);
+
+        static string Investor(Answer receipt) => $"/api/v1/investors/{receipt.Json.GetProperty("investorId").GetGuid()}";
+        static string Id(string path) => path.Split('/')[^1];
+    }
+
+    [Fact]
     public async Task Shares_that_do_not_add_up_or_take_from_others_are_refused_and_one_transfer_at_a_time_is_under_way()
     {
         var (from, to, coordinator) = await PartiesAsync();

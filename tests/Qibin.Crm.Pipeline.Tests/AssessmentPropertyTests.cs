@@ -5,9 +5,8 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
 
-/// <summary>
-/// After any sequence of events, however shuffled, scores are what the trade's rules give and add up by every way that they are looked at.
-/// </summary>
+/// <summary>After any sequence of events, however shuffled, scores are what the trade's rules give and add up by every way that they are
+/// looked at.</summary>
 public sealed class AssessmentPropertyTests
 {
     private static readonly Dictionary<string, decimal> Rates = new() { ["CNY"] = 1, ["USD"] = 7.1m, ["EUR"] = 7.77m };
@@ -65,8 +64,9 @@ public sealed class AssessmentPropertyTests
                             expected.Values.SelectMany(v => v.Shares).GroupBy(s => s.UnitId).Where(g => g.Sum(s => s.Credit) > 0)
                                 .Select(g => $"{g.Key} {g.Sum(s => s.Credit) / 10_000m:0.####}").Order(StringComparer.Ordinal),
                             units.GetProperty("rows").EnumerateArray()
-                                .Select(r => (Unit: r.GetProperty("unit").GetProperty("id").GetString(),
-                                    Of: AssessmentTests.Number(r.GetProperty("indicators")[i].GetProperty("achieved"))))
+                                .Select(
+                                r => (Unit: r.GetProperty("unit").GetProperty("id").GetString(),
+                                Of: AssessmentTests.Number(r.GetProperty("indicators")[i].GetProperty("achieved"))))
                                 .Where(r => r.Of > 0).Select(r => $"{r.Unit} {r.Of:0.####}").Order(StringComparer.Ordinal));
                         shared += expected.Values.Count(v => v.Shares.Count > 1);
                     }
@@ -78,8 +78,8 @@ public sealed class AssessmentPropertyTests
     }
 
     /// <summary>What each project counts for and whose it is, found the plain way from the log.</summary>
-    private static Dictionary<Guid, (decimal Value, IReadOnlyList<TransferShare> Shares)> Expected(
-        Trade trade, DateOnly day, Indicator indicator, TestCaller caller)
+    private static Dictionary<Guid,
+        (decimal Value, IReadOnlyList<TransferShare> Shares)> Expected(Trade trade, DateOnly day, Indicator indicator, TestCaller caller)
     {
         var found = new Dictionary<Guid, (decimal, IReadOnlyList<TransferShare>)>();
         foreach (var (_, then) in new History(trade).At(day, null).Where(j => j.Now.IsDisclosedTo(caller) && j.Then.Project is not null))
@@ -107,9 +107,9 @@ public sealed class AssessmentPropertyTests
                 : 1;
             var transfer = trade.Log.Select(t => t.Happened).OfType<TransferMoved>()
                 .LastOrDefault(t => t.LeadId == then.Lead.LeadId && t.OccurredOn <= day);
-            found[then.Lead.LeadId] = (value,
-                transfer is null ? [new TransferShare { UnitId = then.Unit, Credit = 10_000, Tax = 0 }]
-                    : [.. transfer.Shares.Where(s => s.Credit > 0)]);
+            found[then.Lead.LeadId] =
+                (value, transfer is null ? [new TransferShare { UnitId = then.Unit, Credit = 10_000, Tax = 0 }]
+                : [.. transfer.Shares.Where(s => s.Credit > 0)]);
         }
 
         return found;

@@ -41,14 +41,8 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
     public string Band => (Project?.ContractAmount ?? Lead.EstimatedInvestment) switch
     {
         null => "none",
-        { Currency: "CNY", Amount: var amount } => (amount / 100_000_000m) switch
-        {
-            >= 50 => "from50",
-            >= 10 => "from10",
-            >= 5 => "from5",
-            >= 1 => "from1",
-            _ => "below1",
-        },
+        { Currency: "CNY", Amount: var amount } =>
+            (amount / 100_000_000m) switch { >= 50 => "from50", >= 10 => "from10", >= 5 => "from5", >= 1 => "from1", _ => "below1" },
         _ => "otherCurrency",
     };
 
@@ -114,10 +108,8 @@ internal static class Figure
     private static string Line(IEnumerable<ExpectedJourney> journeys)
     {
         var list = journeys.ToList();
-        return $"{list.Count} estimated {Sum(list.Select(j => j.Lead.EstimatedInvestment))} contract "
-            + $"{Sum(list.Select(j => j.Project?.ContractAmount))} "
-            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))} completed "
-            + $"{Sum(list.SelectMany(j => j.Project?.CompletedInvestment ?? []))}";
+        return $"{list.Count} estimated {Sum(list.Select(j => j.Lead.EstimatedInvestment))} contract {Sum(list.Select(j => j.Project?.ContractAmount))} "
+            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))} completed {Sum(list.SelectMany(j => j.Project?.CompletedInvestment ?? []))}";
     }
 
     private static string Line(JsonElement figures) =>
@@ -126,10 +118,10 @@ internal static class Figure
 
     private static string Sum(IEnumerable<Money?> amounts) => string.Join(' ', amounts.OfType<Money>()
         .GroupBy(m => m.Currency).Select(g => (g.Key, Sum: g.Sum(m => m.Amount))).Where(x => x.Sum != 0)
-        .OrderBy(x => x.Key, StringComparer.Ordinal)
+            .OrderBy(x => x.Key, StringComparer.Ordinal)
         .Select(x => $"{x.Key}{x.Sum.ToString("0.00##", CultureInfo.InvariantCulture)}"));
 
     private static string Amounts(JsonElement figures, string measure) =>
-        string.Join(' ', figures.GetProperty(measure).EnumerateArray()
-            .Select(m => $"{m.GetProperty("currency")}{m.GetProperty("amount")}"));
+        string.Join(
+            ' ', figures.GetProperty(measure).EnumerateArray().Select(m => $"{m.GetProperty("currency")}{m.GetProperty("amount")}"));
 }

@@ -58,8 +58,8 @@ internal sealed class History(Trade trade)
         return found;
     }
 
-    private List<(DateOnly Day, TState State)> Told<TState>(Guid stream, DateTimeOffset? known, Func<IEvent, TState?> state)
-        where TState : class =>
+    private List<(DateOnly Day, TState State)> Told<TState>(Guid stream, DateTimeOffset? known, Func<IEvent, TState?> state) where TState
+        : class =>
     [
         .. from told in trade.Log
            where told.Delivery.StreamId == stream && (known is null || told.Delivery.RecordedAt <= known)
@@ -79,7 +79,7 @@ internal sealed class History(Trade trade)
             .. told.SelectMany(t => of(t.State)).Select(m => m.Currency).Distinct()
                 .Select(currency => new Money(
                     told.Select((t, i) => t.Day > on ? 0 : In(t.State, currency) - (i == 0 ? 0 : In(told[i - 1].State, currency))).Sum(),
-                    currency)),
+                        currency)),
         ];
 
         decimal In(ProjectState project, string currency) => of(project).FirstOrDefault(m => m.Currency == currency)?.Amount ?? 0;

@@ -33,16 +33,18 @@ public sealed class PastPropertyTests
             .. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(n => ((DateOnly?)first.AddDays(n), (DateTimeOffset?)null)),
             .. instants.Select(at => ((DateOnly?)null, (DateTimeOffset?)at)),
             .. Enumerable.Range(0, 100)
-                .Select(_ => ((DateOnly?)first.AddDays(dice.Next(last.DayNumber - first.DayNumber + 1)),
-                    (DateTimeOffset?)instants[dice.Next(instants.Length)])),
+                .Select(
+                _ => ((DateOnly?)first.AddDays(dice.Next(last.DayNumber - first.DayNumber + 1)),
+                (DateTimeOffset?)instants[dice.Next(instants.Length)])),
         ];
         var every = Environment.GetEnvironmentVariable("QIBIN_EVERY") == "1";
         var (asked, clients) = (0, callers.Select(service.As).ToArray());
         foreach (var question in questions)
         {
             var stood = history.At(question.Day, question.Known);
-            var past = string.Join('&', question.Day is { } day ? $"asOf={day:O}" : "",
-                question.Known is { } known ? $"knownAt={Uri.EscapeDataString($"{known:O}")}" : "").Trim('&');
+            var past = string.Join(
+                '&', question.Day is { } day ? $"asOf={day:O}" : "", question.Known is { } known
+                ? $"knownAt={Uri.EscapeDataString($"{known:O}")}" : "").Trim('&');
             foreach (var (caller, client) in callers.Zip(clients))
             {
                 var within = stood.Where(j => j.Now.IsWithin(caller)).ToList();
@@ -54,7 +56,8 @@ public sealed class PastPropertyTests
                 {
                     var totals = (await client.GetAsync($"/api/v1/pipeline/totals?groupBy={string.Join(',', by)}&{past}")).Is(200).Json;
 
-                    Assert.Equal((past, string.Join('\n', Figure.Expected(visible, by, ["active"]))),
+                    Assert.Equal(
+                        (past, string.Join('\n', Figure.Expected(visible, by, ["active"]))),
                         (past, string.Join('\n', Figure.Answered(totals, by))));
                     Assert.Equal(within.Count - visible.Count, totals.GetProperty("hidden").GetInt32());
                     // Of each question three or four: a list of the past takes longer than its total.

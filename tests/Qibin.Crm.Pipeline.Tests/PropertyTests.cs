@@ -25,8 +25,8 @@ public sealed class PropertyTests
         // Several at once when each goes by itself; batches go one after the other.
         var parts = together > 1 ? 1 : 4;
         await Parallel.ForEachAsync(
-            told.Chunk((told.Length / parts) + 1), new ParallelOptions { MaxDegreeOfParallelism = parts },
-            async (part, _) => await service.TellAsync(part, together));
+            told.Chunk((told.Length / parts) + 1), new ParallelOptions { MaxDegreeOfParallelism = parts }, async (part, _) =>
+                await service.TellAsync(part, together));
 
         var journeys = ExpectedJourney.All(random.Trade);
         foreach (var caller in random.Callers())
@@ -66,9 +66,9 @@ public sealed class PropertyTests
         foreach (var query in new[]
         {
             "groupBy=stage,chain", "groupBy=unit,owner&status=active,suspended", "groupBy=owner&chain=none",
-            "groupBy=chain&stage=kept,new,signed",
+                "groupBy=chain&stage=kept,new,signed",
             "groupBy=node,band", "groupBy=sourceRegion,month",
-            "groupBy=band&sourceRegion=none&band=from10,from50,below1&status=active,kept,suspended,terminated",
+                "groupBy=band&sourceRegion=none&band=from10,from50,below1&status=active,kept,suspended,terminated",
         })
         {
             var groups = (await client.GetAsync($"/api/v1/pipeline/totals?{query}")).Is(200).Json.GetProperty("groups");
@@ -87,7 +87,8 @@ public sealed class PropertyTests
         await using var service = await TestService.StartAsync("pipeline", Program.Build);
         var heard = service.Services.GetRequiredService<Inbox>().Subscriptions.Select(s => s.Event).ToHashSet();
 
-        Assert.Equal([], typeof(Contracts.IEvent).Assembly.GetTypes()
+        Assert.Equal(
+            [], typeof(Contracts.IEvent).Assembly.GetTypes()
             .Where(t => t.IsClass && t.IsAssignableTo(typeof(Contracts.IEvent)) && !heard.Contains(t)));
     }
 

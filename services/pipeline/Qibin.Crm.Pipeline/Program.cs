@@ -12,6 +12,7 @@ using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Jobs;
+using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Pipeline;
 
@@ -30,7 +31,7 @@ internal static class Program
             .ConsumeDirectory()
             .Consume<UnreadEvent, JourneyConsumer>()
             .ConsumeEvery<IJourneyEvent, JourneyConsumer>());
-        builder.Services.AddHostedService<CompactionTimer>().AddValidation();
+        builder.Services.AddHostedService<CompactionTimer>().AddDatabaseGauge(CompactionTimer.Backlog).AddValidation();
         builder.AddJobs<PipelineDb>(run => run
             .Run<RebuildJob>(RebuildJob.Kind)
             .Run<VerificationJob>(VerificationJob.Kind)

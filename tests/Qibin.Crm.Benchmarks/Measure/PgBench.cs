@@ -19,7 +19,7 @@ internal static partial class PgBench
             foreach (var argument in (string[])["-n", "-M", "prepared", "-f", file, "-c", $"{connections}", "-j", "2", "-D",
                 $"leads={leads}",
                 "-T", duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), "-h", target.Host!, "-p", $"{target.Port}", "-U",
-                target.Username!, target.Database!])
+                    target.Username!, target.Database!])
             {
                 start.ArgumentList.Add(argument);
             }

@@ -29,11 +29,8 @@ internal static class LeadLoad
     /// <summary>Brings the number of leads to <paramref name="leads"/>.</summary>
     public static async Task ToAsync(string connection, int leads, LoadedFor asking, Action<string> say)
     {
-        var target = new NpgsqlConnectionStringBuilder(connection)
-        {
-            CommandTimeout = 0,
-            Options = "-c statement_timeout=0 -c maintenance_work_mem=512MB -c synchronous_commit=off",
-        };
+        var target = new NpgsqlConnectionStringBuilder(
+            connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c maintenance_work_mem=512MB -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
         var options = new DbContextOptionsBuilder<LeadsDb>();
         DatabaseHost.Configure(options, source);
@@ -75,8 +72,7 @@ internal static class LeadLoad
         await ExecuteAsync(source, "vacuum analyze lead");
         await ExecuteAsync(source, "checkpoint");
         say(string.Create(CultureInfo.InvariantCulture,
-            $"{leads} leads are there: {leads - there} copied in {copied.TotalSeconds:0} s, indexed and analysed in "
-                + $"{(Stopwatch.GetElapsedTime(started) - copied).TotalSeconds:0} s"));
+            $"{leads} leads are there: {leads - there} copied in {copied.TotalSeconds:0} s, indexed and analysed in {(Stopwatch.GetElapsedTime(started) - copied).TotalSeconds:0} s"));
     }
 
     private static (Guid[] Units, Guid[] Officers) Staff(LoadedFor asking)
@@ -101,10 +97,11 @@ internal static class LeadLoad
         var day = now.OnDay().AddDays(-1 - invented.Below(20));
         var investor = Investor.Register(Id(createdAt), region + brand + trade + form, n % 5 < 3 ? InventedInvestors.Uscc(n) : null,
             Provinces[invented.Below(Provinces.Length)] + "0000", opened);
-        var person = Person.Of(investor.Id, Id(createdAt), "示例联系人", null, InventedInvestors.Phone(n),
-            n % 2 == 0 ? InventedInvestors.Email(n) : null, opened);
-        var lead = Lead.Open(Id(createdAt), string.Create(CultureInfo.InvariantCulture, $"B-{now.Year}-{n:0000000}"), investor, ownerId,
-            unitId, day, opened);
+        var person = Person.Of(
+            investor.Id, Id(createdAt), "示例联系人", null, InventedInvestors.Phone(n), n % 2 == 0 ? InventedInvestors.Email(n) : null, opened);
+        var lead = Lead.Open(
+            Id(createdAt), string.Create(CultureInfo.InvariantCulture, $"B-{now.Year}-{n:0000000}"), investor, ownerId, unitId, day,
+            opened);
         lead.PlaceOnNode(Nodes[invented.Below(Nodes.Length)], opened);
         lead.Estimate(new Money(1_000_000m * (1 + invented.Below(500)), "CNY"), opened);
         lead.NoteContact(day, opened);

@@ -18,13 +18,15 @@ namespace Qibin.Crm.Benchmarks.Search;
 internal sealed class SearchFigures(LocalSystem system, int connections, int rounds, TimeSpan duration, string only)
 {
     private const int Few = 10_000;
-    private static readonly CompositeFormat Line = CompositeFormat.Parse(
-        "{0,-58} {1,8:0.0} ms {2,8:0.0} ms   {3,8:0.0} ms {4,8:0.0} ms   {5,6:0.00} ({6:0.00} … {7:0.00})");
-    private static readonly string Head = string.Create(CultureInfo.InvariantCulture,
+    private static readonly CompositeFormat Line =
+        CompositeFormat.Parse("{0,-58} {1,8:0.0} ms {2,8:0.0} ms   {3,8:0.0} ms {4,8:0.0} ms   {5,6:0.00} ({6:0.00} … {7:0.00})");
+    private static readonly string Head =
+        string.Create(
+        CultureInfo.InvariantCulture,
         $"{"",-58} {"ours p50",11} {"p99",11}   {"bare SQL p50",11} {"p99",11}   p50 ours / bare, median (min … max)");
 
-    private readonly HttpClient _http = new(
-        new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = system.Gateway };
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = system.Gateway };
     private LoadedFor _asking = null!;
 
     /// <summary>One who asks: how the bare SQL says what the token says.</summary>
@@ -49,8 +51,8 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
         foreach (var (asker, question) in Lists().Where(Wanted))
         {
             var p99 = (await CompareAsync(asker, question)).P99;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"    p99 / that at {Few}: {p99 / few[asker.Name + question.Name]:0.00}"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"    p99 / that at {Few}: {p99 / few[asker.Name + question.Name]:0.00}"));
         }
 
         Say($"searches, {leads} leads");
@@ -69,8 +71,9 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
         Say($"duplicates, {investors} investors");
         var invented = new InventedInvestors(410_611);
         var random = new Random(7);
-        var (names, numbers) = (Enumerable.Range(0, 500).Select(_ => invented.Next()).ToList(),
-            Enumerable.Range(0, 500).Select(_ => random.Next(investors)).ToList());
+        var (names, numbers) =
+            (Enumerable.Range(0, 500).Select(_ => invented.Next()).ToList(), Enumerable.Range(0, 500).Select(_ => random.Next(investors))
+            .ToList());
         // Written otherwise than it was entered.
         var variants = names.ConvertAll(n => $"{n.Brand}{n.Trade}（{(n.Region.Length == 0 ? "演示" : n.Region)}）有限责任公司");
         const string byName = "select id, name from investor where compared_name = $1 and merged_into_id is null order by id desc limit 20";
@@ -80,26 +83,25 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
         {
             await CompareAsync(asker, new Question("name", Asked("name", variants), byName, Values(variants.Select(ComparedNames.KeyOf))));
             var usccs = numbers.ConvertAll(n => InventedInvestors.Uscc(n / 5 * 5));
-            await CompareAsync(asker,
-                new Question("unified social credit code", Asked("uscc", usccs), "select id, name from investor where uscc = $1",
-                    Values(usccs)));
+            await CompareAsync(
+                asker, new Question(
+                "unified social credit code", Asked("uscc", usccs), "select id, name from investor where uscc = $1", Values(usccs)));
             var phones = numbers.ConvertAll(InventedInvestors.Phone);
-            await CompareAsync(asker,
-                new Question("phone", Asked("phone", phones), byPhone, Values(phones.Select(p => ComparedContacts.KeyOf(p)!))));
+            await CompareAsync(
+                asker, new Question("phone", Asked("phone", phones), byPhone, Values(phones.Select(p => ComparedContacts.KeyOf(p)!))));
             var mails = numbers.ConvertAll(n => InventedInvestors.Email(n / 2 * 2));
-            await CompareAsync(asker,
-                new Question("e-mail domain", Asked("email", mails), byDomain, Values(mails.Select(m => ComparedContacts.DomainOf(m)!))));
+            await CompareAsync(
+                asker, new Question(
+                "e-mail domain", Asked("email", mails), byDomain, Values(mails.Select(m => ComparedContacts.DomainOf(m)!))));
         }
 
         await CompareAsync(Officer, new Question("all four at once",
-            [.. numbers.Select((n, i) =>
-                $"/api/v1/investors/duplicates?name={Uri.EscapeDataString(variants[i])}&uscc={InventedInvestors.Uscc(n / 5 * 5)}"
-                    + $"&phone={InventedInvestors.Phone(n)}&email={InventedInvestors.Email(n / 2 * 2)}")],
-            ($"({byName}) union all ({byPhone.Replace("$1", "$2", StringComparison.Ordinal)}) "
-                + $"union all ({byDomain.Replace("$1", "$3", StringComparison.Ordinal)}) "
-                + "union all select id, id from investor where uscc = $4")
+            [.. numbers.Select(
+                (n, i) => $"/api/v1/investors/duplicates?name={Uri.EscapeDataString(variants[i])}&uscc={InventedInvestors.Uscc(n / 5 * 5)}&phone={InventedInvestors.Phone(n)}&email={InventedInvestors.Email(n / 2 * 2)}")],
+            $"({byName}) union all ({byPhone.Replace("$1", "$2", StringComparison.Ordinal)}) union all ({byDomain.Replace("$1", "$3", StringComparison.Ordinal)}) union all select id, id from investor where uscc = $4"
                 .Replace("id, name from", "id, id from", StringComparison.Ordinal),
-            [.. numbers.Select((n, i) => (object[])[ComparedNames.KeyOf(variants[i]), ComparedContacts.KeyOf(InventedInvestors.Phone(n))!,
+            [.. numbers.Select(
+                (n, i) => (object[])[ComparedNames.KeyOf(variants[i]), ComparedContacts.KeyOf(InventedInvestors.Phone(n))!,
                 ComparedContacts.DomainOf(InventedInvestors.Email(n / 2 * 2))!, InventedInvestors.Uscc(n / 5 * 5)])]));
         return 0;
 
@@ -141,8 +143,7 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
                 "first_contact_on desc"),
         ];
         return lists.Select(l => (l.Asker, new Question(l.Name, ["/api/v1/leads?limit=50" + (l.Query.Length > 0 ? "&" + l.Query : "")],
-            $"select l.* from lead l where {l.Asker.Scope} and {Disclosed} and {l.Where} order by l.{l.Order}, "
-                + $"l.id{(l.Order.EndsWith("desc", StringComparison.Ordinal) ? " desc" : "")} limit 51", [[]])));
+            $"select l.* from lead l where {l.Asker.Scope} and {Disclosed} and {l.Where} order by l.{l.Order}, l.id{(l.Order.EndsWith("desc", StringComparison.Ordinal) ? " desc" : "")} limit 51", [[]])));
     }
 
     // Nobody that asks is a reader of what is confidential, but for what is one's own.
@@ -182,8 +183,7 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
             ? "(i.search_tokens @> $1 or (i.search_tokens @> $2 and i.search_tokens && $3))"
             : "i.search_tokens @> $1 and i.name_key like $2";
         return new Question(name, terms.ConvertAll(t => $"/api/v1/leads?limit=50&q={Uri.EscapeDataString(t)}"),
-            $"select l.* from lead l where {asker.Scope} and {Disclosed} and exists (select from investor i where i.id = l.investor_id "
-                + $"and {found}) order by l.updated_at desc, l.id desc limit 51",
+            $"select l.* from lead l where {asker.Scope} and {Disclosed} and exists (select from investor i where i.id = l.investor_id and {found}) order by l.updated_at desc, l.id desc limit 51",
             queries.ConvertAll(q => letters
                 ? (object[])[q.Ways[0].Must, q.Ways[^1].Must, q.Ways[^1].Any]
                 : [q.Pairs, $"%{q.Key}%"]));
@@ -193,8 +193,8 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
     private async Task<Rate> CompareAsync(Asker asker, Question question)
     {
         var user = system.Access.Users.Single(u => u.UserName == asker.UserName);
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer",
-            (await SignIn.AsAsync(system.Gateway, user.UserName, user.Password)).AccessToken);
+        _http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", (await SignIn.AsAsync(system.Gateway, user.UserName, user.Password)).AccessToken);
         // A search is planned for its values by both; a list is not.
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(system.Database("leads"))
         {
@@ -257,10 +257,12 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
         }
 
         var ratios = ours.Zip(bare, (a, b) => a.P50 / b.P50).ToList();
-        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Line, $"{asker.Name}: {question.Name}", Rate.Median(ours, r => r.P50),
+        Console.WriteLine(
+            string.Format(
+            CultureInfo.InvariantCulture, Line, $"{asker.Name}: {question.Name}", Rate.Median(ours, r => r.P50),
             Rate.Median(ours, r => r.P99),
             Rate.Median(bare, r => r.P50), Rate.Median(bare, r => r.P99), ratios.Order().ElementAt(ratios.Count / 2), ratios.Min(),
-            ratios.Max()));
+                ratios.Max()));
         return new Rate(Rate.Median(ours, r => r.PerSecond), Rate.Median(ours, r => r.P50), Rate.Median(ours, r => r.P99));
 
         int Next(int count) => (int)((uint)Interlocked.Increment(ref turn) % (uint)count);
@@ -269,8 +271,7 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
     private static IReadOnlyList<object[]> Values(IEnumerable<string> values) => [.. values.Select(v => (object[])[v])];
 
     private void Say(string what) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"\n{what} · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} "
-            + $"processors, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{Head}"));
+        $"\n{what} · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{Head}"));
 
     /// <summary>Those who ask in the measurement, as the directory knows them.</summary>
     private async Task AskingAsync()

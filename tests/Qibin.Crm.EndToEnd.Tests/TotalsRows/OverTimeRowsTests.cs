@@ -29,15 +29,16 @@ public class OverTimeRowsTests(RunningSystem system)
     {
         using var leader = await system.AsAsync("leader");
         var funnel = (await leader.GetAsync("/api/v1/pipeline/funnel?from=2025-01")).Is(200).Json;
-        var met = (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=month&status=active,suspended,terminated,kept,invalid")).Is(
-            200).Json
+        var met = (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=month&status=active,suspended,terminated,kept,invalid"))
+            .Is(200).Json
             .GetProperty("groups").EnumerateArray().Where(g => string.CompareOrdinal(g.GetProperty("month").GetString(), "2025-01") >= 0)
             .ToDictionary(g => g.GetProperty("month").GetString()!, g => g.GetProperty("count").GetInt32());
         Assert.NotEmpty(met);
         foreach (var cohort in funnel.GetProperty("cohorts").EnumerateArray())
         {
-            Assert.Equal(met.GetValueOrDefault(cohort.GetProperty("month").GetString()!),
-                cohort.GetProperty("steps")[0].GetProperty("reached").GetInt32());
+            Assert.Equal(
+                met.GetValueOrDefault(cohort.GetProperty("month").GetString()!), cohort.GetProperty("steps")[0].GetProperty("reached")
+                .GetInt32());
         }
 
         var stages = (await leader.GetAsync("/api/v1/pipeline/totals")).Is(200).Json.GetProperty("groups").EnumerateArray()

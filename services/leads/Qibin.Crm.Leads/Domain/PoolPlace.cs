@@ -57,7 +57,7 @@ internal sealed class PoolPlace : Aggregate
     /// <summary>The last day of contact that a warning was given for: one silence is warned of once.</summary>
     public DateOnly? WarnedOf { get; private set; }
 
-    /// <summary>The owner with whom it went into the pool. When the lead has another one, it is in the pool no more.</summary>
+    /// <summary>The owner when it entered the pool. With another owner the lead is no longer in the pool.</summary>
     public Guid? FormerOwnerId { get; private set; }
 
     public DateTimeOffset? PooledAt { get; private set; }

@@ -75,7 +75,7 @@ public sealed record FirstContactRequest
 
     /// <summary>
     /// The owner of the lead, which belongs to the owner's unit; the caller when left out. An integration must give it; an
-    /// officer may only name himself, a unit head officers of the units below, coordinators and administrators anyone.
+    /// officer may name nobody else, a unit head officers of the units below, coordinators and administrators anyone.
     /// </summary>
     public Guid? OwnerId { get; init; }
 

@@ -50,7 +50,7 @@ public sealed record ImportExecutionRequest
     public Guid? OwnerId { get; init; }
 
     /// <summary>
-    /// Enters investors although ones like them are there, each audited with this reason; without it such rows are refused.
+    /// Enters investors although similar ones exist, each audited with this reason; without it these rows are refused.
     /// </summary>
     public DuplicateOverride? DuplicateOverride { get; init; }
 }

@@ -22,8 +22,8 @@ internal sealed record ImportReversal
 }
 
 /// <summary>
-/// Reverts an import, its last row first: what it opened is removed, what it changed gets its former values. A row whose lead,
-/// investor or person somebody changed afterwards is left as it is, and says so.
+/// Reverts an import, its last row first: what it opened is removed, what it changed gets its former values. A row is left as it
+/// is, and says so, when somebody changed its lead, investor or person afterwards.
 /// </summary>
 internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 {

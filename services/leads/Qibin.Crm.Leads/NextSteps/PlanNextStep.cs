@@ -37,7 +37,7 @@ public sealed record NextStepDoneRequest
     public NextStepRequest? Next { get; init; }
 }
 
-/// <summary>Plans and finishes what is to be done next on a lead.</summary>
+/// <summary>Plans and completes the next step of a lead.</summary>
 internal static class PlanNextStep
 {
     public static void MapNextSteps(this RouteGroupBuilder api)

@@ -21,11 +21,11 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
     /// <summary>Names so rare that looking all of them up costs less than a walk.</summary>
     private const double Rare = 0.0015;
 
-    /// <summary>Investors at most whose leads are asked for by their ids.</summary>
+    /// <summary>Investors at most that leads are looked up for by id.</summary>
     private const int MostInvestors = 5000;
 
     /// <summary>
-    /// So many ends of a last, half-written syllable are asked for one by one; and so many where nothing stands before it.
+    /// So many ends of a last, half-written syllable are asked for one by one; and so many where nothing precedes it.
     /// </summary>
     private const int FewEnds = 4;
 
@@ -155,7 +155,7 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
     private static readonly Expression<Func<Step, long>>[] Columns =
         [s => s.Marks1, s => s.Marks2, s => s.Marks3, s => s.Marks4, s => s.Marks5, s => s.Marks6, s => s.Marks7, s => s.Marks8];
 
-    /// <summary>A lead as a walk passes it: what stands in the index.</summary>
+    /// <summary>A lead as a walk passes it: the columns of the index.</summary>
     private sealed record Step
     {
         public Guid Id { get; init; }

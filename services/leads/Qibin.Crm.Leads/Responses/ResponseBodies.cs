@@ -128,7 +128,7 @@ public sealed record BreachQuery
     /// <summary>What was not done in time: <c>officer</c>, <c>assessment</c>, <c>feedback</c>, <c>report</c>.</summary>
     public Words<ResponseKind>? Kind { get; init; }
 
-    /// <summary><c>open</c> is not done yet, <c>met</c> was done late, <c>dropped</c> is asked for no more.</summary>
+    /// <summary><c>open</c> is not done yet, <c>met</c> was done late, <c>dropped</c> is no longer needed.</summary>
     public Words<BreachState>? State { get; init; }
 
     /// <summary>The unit that the lead is with now.</summary>
@@ -159,7 +159,7 @@ public sealed record BreachAnswer
     public required BreachState State { get; init; }
     public required DateTimeOffset BreachedAt { get; init; }
 
-    /// <summary>The day on which it was done late, or asked for no more.</summary>
+    /// <summary>The day on which it was done late, or dropped.</summary>
     public DateOnly? EndedOn { get; init; }
 
     /// <summary>With whom the lead was when the time ran out.</summary>

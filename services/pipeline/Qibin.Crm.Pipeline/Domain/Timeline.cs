@@ -102,8 +102,8 @@ internal sealed record Timeline
         var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
         var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
         var timeline = new Timeline { LeadId = leadId };
-        var (takenBack, changes) = (new List<Milestone>(),
-            new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>());
+        var (takenBack, changes) =
+            (new List<Milestone>(), new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>());
         // What an event changed is told by the version before it, whenever that was recorded.
         var (lead, was) = ((LeadState?)null, (ProjectState?)null);
         var known = new Dictionary<bool, DateTimeOffset>();

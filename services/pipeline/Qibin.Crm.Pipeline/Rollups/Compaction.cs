@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
+using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Pipeline.Rollups;
 
@@ -12,8 +14,8 @@ namespace Qibin.Crm.Pipeline.Rollups;
 internal static class Compaction
 {
     private const string Sums =
-        "sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in, sum(completed) as "
-            + "completed";
+        "sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, "
+        + "sum(paid_in) as paid_in, sum(completed) as completed";
 
     private const string Something =
         "sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0 or sum(completed) <> 0";
@@ -30,13 +32,13 @@ internal static class Compaction
             returning status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed),
         {Grouped},
         merged as (
-            insert into rollup as kept (key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed,
-                readers)
+            insert into rollup as kept (
+                key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, readers)
             select key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, '{"{}"}' from grouped
             order by set, unit_id, chain_code
             on conflict (key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
-                contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in, completed = kept.completed +
-                    excluded.completed)
+                contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in,
+                completed = kept.completed + excluded.completed)
         select count(*) from taken
         """;
 
@@ -47,11 +49,11 @@ internal static class Compaction
     public static string Grouped =>
         $"""
         summed as (
-            select {(1 << Columns.Length) - 1} - grouping({string.Join(", ", Columns.Reverse())}) as
-                set, status, confidential, {Names}, currency, {Sums}
+            select {(1 << Columns.Length) - 1} - grouping({string.Join(", ", Columns.Reverse())}) as set,
+                status, confidential, {Names}, currency, {Sums}
             from taken
-            group by status, confidential, currency, grouping sets
-                ({string.Join(", ", Sets.Summed.Select(set => $"({string.Join(", ", Of(set))})"))})
+            group by status, confidential, currency,
+                grouping sets ({string.Join(", ", Sets.Summed.Select(set => $"({string.Join(", ", Of(set))})"))})
             having {Something}),
         sets as (
             {string.Join(" union all ", (string[])["select * from summed", .. Sets.Further.Select(Further)])}),
@@ -103,12 +105,19 @@ internal static class Compaction
         """;
 }
 
-/// <summary>Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the
-/// rollups.</summary>
-internal sealed class CompactionTimer(NpgsqlDataSource database, TimeProvider clock, ILogger<CompactionTimer> log) : BackgroundService
+/// <summary>
+/// Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the rollups.
+/// </summary>
+internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<CompactionTimer> log)
+    : BackgroundService
 {
     /// <summary>Deltas merged in one transaction: a second's work or so.</summary>
     private const int Batch = 20_000;
+
+    /// <summary>The backlog as a metric.</summary>
+    public static DatabaseGauge Backlog { get; } = new(
+        "qibin.rollup.backlog", "{delta}", "Deltas that wait to be merged into the rollups, counted up to a million.",
+        "select count(*)::float8 from (select from delta limit 1000000) waiting");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -117,10 +126,15 @@ internal sealed class CompactionTimer(NpgsqlDataSource database, TimeProvider cl
         {
             try
             {
-                while (await Compaction.RunAsync(database, Batch, stoppingToken) == Batch)
-                {
-                    // More waits.
-                }
+                await outage.RunAsync(
+                    async stop =>
+                    {
+                        while (await Compaction.RunAsync(database, Batch, stop) == Batch)
+                        {
+                            // More waits.
+                        }
+                    },
+                    stoppingToken);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {

@@ -12,7 +12,8 @@ internal sealed class EventTypes(IEnumerable<Subscription> subscriptions)
     private readonly FrozenDictionary<string, Type> _types = subscriptions.Select(s => s.Event.Assembly).Append(typeof(IEvent).Assembly)
         .Distinct()
         .SelectMany(assembly => assembly.GetTypes())
-        .Where(type => type is { IsClass: true, IsAbstract: false } && typeof(IEvent).IsAssignableFrom(type) && type != typeof(UnreadEvent))
+            .Where(
+            type => type is { IsClass: true, IsAbstract: false } && typeof(IEvent).IsAssignableFrom(type) && type != typeof(UnreadEvent))
         .ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
 
     public IEnumerable<Type> All => _types.Values;

@@ -29,8 +29,8 @@ internal static class ComparedNames
 
     private static readonly HashSet<string> LatinForms = new(StringComparer.Ordinal)
     {
-        "co", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "company", "group", "holding", "holdings", "llc", "plc",
-        "gmbh",
+        "co", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "company", "group", "holding", "holdings", "llc",
+        "plc", "gmbh",
         "llp", "lp",
     };
 
@@ -64,7 +64,7 @@ internal static class ComparedNames
     /// <summary>The key of a name: the same for every spelling of it, and its own key.</summary>
     public static string KeyOf(string name)
     {
-        // Each pass removes something or changes nothing, but for the first, whose normal form may be longer.
+        // Each pass removes something or changes nothing, except the first: a normal form may be longer.
         var key = Pass(name);
         for (var next = Pass(key); next != key; next = Pass(key))
         {
