@@ -18,7 +18,7 @@ namespace Qibin.Crm.Gateway;
 internal sealed record Service(
     string Name, string Title, int Seconds, string[] Resources, string[] Pages, Func<ServiceAddresses, string> Setting);
 
-/// <summary>Which service answers which addresses. What does not stand here is answered 404 by the gateway itself.</summary>
+/// <summary>Which service answers which addresses. Any other address is answered 404 by the gateway itself.</summary>
 internal static class Routes
 {
     public static IReadOnlyList<Service> Services { get; } =

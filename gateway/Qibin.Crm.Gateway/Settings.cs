@@ -33,7 +33,7 @@ internal sealed record LimitSettings
     public int? SilenceSeconds { get; init; }
 }
 
-/// <summary>What stands in front of the gateway.</summary>
+/// <summary>Proxies in front of the gateway.</summary>
 [Settings("Edge")]
 internal sealed record EdgeSettings
 {

@@ -82,7 +82,9 @@ public sealed class ForecastTests : IAsyncLifetime
                 + $"{(g.Key is "signed" or "registered" or "started" or "completed" or "producing" or "atCapacity" or "efficient" ? "-" : told.Odds[g.Key].Signed.Count)} {told.Odds[g.Key].PaidIn.Count}").Order(StringComparer.Ordinal),
             forecast.GetProperty("stages").EnumerateArray()
                 .Select(s => $"{s.GetProperty("stage").GetString()} {s.GetProperty("count")} {s.GetProperty("observedJourneys")} "
-                + $"{s.GetProperty("observations")} {(s.GetProperty("signed") is { ValueKind: JsonValueKind.Object } odds ? odds.GetProperty("came") : "-")} {s.GetProperty("paidIn").GetProperty("came")}").Order(StringComparer.Ordinal));
+                + $"{s.GetProperty("observations")} "
+                + $"{(s.GetProperty("signed") is { ValueKind: JsonValueKind.Object } odds ? odds.GetProperty("came") : "-")} "
+                + $"{s.GetProperty("paidIn").GetProperty("came")}").Order(StringComparer.Ordinal));
         Assert.NotEmpty(forecast.GetProperty("signed").GetProperty("rest").EnumerateArray());
 
         var points = forecast.GetProperty("backTest").GetProperty("points").EnumerateArray().ToList();
@@ -216,7 +218,8 @@ public sealed class ForecastTests : IAsyncLifetime
         {
             var stage = forecast.GetProperty("stages").EnumerateArray().Single(s => s.GetProperty("stage").GetString() == "negotiating");
             var odds = stage.GetProperty("signed");
-            return $"{stage.GetProperty("observedJourneys")} {stage.GetProperty("observations")} {odds.GetProperty("came")} {odds.GetProperty("probability")} {odds.GetProperty("ratio")}";
+            return $"{stage.GetProperty("observedJourneys")} {stage.GetProperty("observations")} {odds.GetProperty("came")} "
+                + $"{odds.GetProperty("probability")} {odds.GetProperty("ratio")}";
         }
     }
 

@@ -4,7 +4,7 @@ namespace Qibin.Crm.Kernel;
 /// <param name="Code">Stable code, <c>chain.segment</c>.</param>
 /// <param name="Name">Chinese name.</param>
 /// <param name="NameEn">English name.</param>
-/// <param name="Position">Where it stands in the chain: upstream 上游, midstream 中游, downstream 下游.</param>
+/// <param name="Position">Its place in the chain: upstream 上游, midstream 中游, downstream 下游.</param>
 public sealed record ChainNode(string Code, string Name, string NameEn, ChainPosition Position);
 
 /// <summary>Position of a node in its chain.</summary>

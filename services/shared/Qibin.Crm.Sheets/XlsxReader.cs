@@ -255,7 +255,7 @@ internal sealed partial class XlsxReader : SheetReader
             IgnoreProcessingInstructions = true,
         });
 
-    /// <summary>The text of all runs, without the readings that stand above it.</summary>
+    /// <summary>The text of all runs, without phonetic readings.</summary>
     private static string Runs(XmlReader xml, string until)
     {
         var text = new StringBuilder();

@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Qibin.Crm.Messaging.Transport;
 
 /// <summary>
-/// What stands on the broker for this service: a durable fanout exchange for each event, one quorum queue
+/// What this service declares on the broker: a durable fanout exchange for each event, one quorum queue
 /// <c>qibin.&lt;service&gt;</c> bound to those that the service consumes, and behind it <c>qibin.&lt;service&gt;.dead</c> for what
 /// was returned too often, as when a message ends the process that reads it.
 /// </summary>

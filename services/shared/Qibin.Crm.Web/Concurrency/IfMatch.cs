@@ -49,7 +49,7 @@ public interface IVersioned
     long Version { get; }
 
     /// <summary>
-    /// Tells answers of one version apart that differ by who asks or when, such as <c>masked</c>: part of the ETag, or an old answer
+    /// Distinguishes answers of one version that differ by caller or time, such as <c>masked</c>: part of the ETag, or an old answer
     /// would be taken for the present one. Letters, digits and hyphens; null when there is only one.
     /// </summary>
     string? Variant => null;
@@ -57,7 +57,7 @@ public interface IVersioned
 
 /// <summary>
 /// What a write answers: ids, codes, versions and links only, because the answer is kept for repeats of its Idempotency-Key and
-/// personal data must not stand there.
+/// personal data must not be there.
 /// </summary>
 #pragma warning disable CA1040 // Marks what may be kept.
 public interface IReceipt;

@@ -31,11 +31,11 @@ using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Web.Hosting;
 
-/// <summary>What a service says of itself, once.</summary>
+/// <summary>Name and texts of a service.</summary>
 /// <param name="Name">Lower case, as in its queue, its OpenAPI document and its operations' addresses.</param>
 /// <param name="Title">Title of the OpenAPI document.</param>
 /// <param name="Problems">Texts of its problem codes.</param>
-/// <param name="Constraints">Database constraints that stand for a rule, with that rule's problem code.</param>
+/// <param name="Constraints">Database constraints that enforce a rule, with the rule's problem code.</param>
 public sealed record ServiceDescription(
     string Name, string Title, IReadOnlyDictionary<string, ProblemText> Problems, IReadOnlyDictionary<string, string>? Constraints = null);
 

@@ -3,7 +3,7 @@ using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Web.Identity;
 
-/// <summary>Whose tokens are accepted.</summary>
+/// <summary>The authority that issues accepted tokens.</summary>
 [Settings("Identity")]
 public sealed record IdentitySettings
 {

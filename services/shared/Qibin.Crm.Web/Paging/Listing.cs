@@ -110,10 +110,10 @@ public sealed class Listing<TRow> : IListing where TRow : class
     /// <summary>Reads the next rows of a walk that is no request's, such as an export.</summary>
     /// <param name="rows">The rows that the caller may see and the filters keep.</param>
     /// <param name="sort">The order; the list's own when null.</param>
-    /// <param name="after">Where the walk stands; null at its beginning.</param>
+    /// <param name="after">Position of the walk; null at its beginning.</param>
     /// <param name="count">Rows at most.</param>
     /// <param name="ct">Cancels the read.</param>
-    /// <returns>The rows, and where the walk then stands; null at its end.</returns>
+    /// <returns>The rows, and the position after them; null at the end.</returns>
     /// <exception cref="Refusal">400: the sort is not published.</exception>
     public async Task<(IReadOnlyList<TRow> Rows, string? After)> WalkAsync(
         IQueryable<TRow> rows, string? sort, string? after, int count, CancellationToken ct)

@@ -17,6 +17,9 @@ namespace Qibin.Crm.Web.Problems;
 public sealed partial class FaultHandler(
     ProblemWriter problems, ProblemCatalog catalog, ILogger<FaultHandler> log, DatabaseOutage? outage = null) : IExceptionHandler
 {
+    /// <summary>The serializer's words for a member that the type does not have; it says so only in its message.</summary>
+    internal const string UnknownMember = "could not be mapped to any .NET member";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
@@ -129,7 +132,7 @@ public sealed partial class FaultHandler(
     }
 
     private static string CodeOf(JsonException json) =>
-        json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal) ? "json.unknownProperty"
+        json.Message.Contains(UnknownMember, StringComparison.Ordinal) ? "json.unknownProperty"
         : CodedMessage().IsMatch(json.Message) ? json.Message.Split('|', ' ')[0]
         : json.InnerException is JsonException or null && json.Path is null or "$" ? "json.malformed"
         : "json.wrongType";

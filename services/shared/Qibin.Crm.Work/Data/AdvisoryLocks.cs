@@ -76,7 +76,9 @@ public static class AdvisoryLocks
     public static Task LockProjectEventsAsync(this DbContext db, Guid projectId, CancellationToken ct) =>
         LockAsync(db, ProjectEvents, projectId.ToString(), ct);
 
-    /// <summary>Lets changes come one after the other whose rule looks at more than one row of units or users.</summary>
+    /// <summary>
+    /// Serialises changes of units and users whose rule reads more than one row: no cycle in the tree, one administrator remains.
+    /// </summary>
     public static Task LockDirectoryAsync(this DbContext db, CancellationToken ct) => LockAsync(db, Directory, "", ct);
 
     private static Task<int> LockAsync(DbContext db, int purpose, string name, CancellationToken ct)

@@ -25,7 +25,7 @@ public static class Pipelines
     /// <summary>The relay's session: opened anew a second after it is lost.</summary>
     public const string RelaySession = "relay-session";
 
-    /// <summary>A relay that stands by asks once a second whether the leader is gone.</summary>
+    /// <summary>A standby relay tries once a second to become the leader.</summary>
     public const string RelayStandby = "relay-standby";
 
     /// <summary>Publishing while the broker is away: pauses from 100 ms, doubled up to 2 s. Result: whether the broker was away.</summary>

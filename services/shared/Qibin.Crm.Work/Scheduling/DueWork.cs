@@ -16,7 +16,7 @@ namespace Qibin.Crm.Work.Scheduling;
 public delegate Task DoDue<in TDb>(TDb db, Guid id, DateTimeOffset now, CancellationToken ct);
 
 /// <summary>
-/// Work that falls due by the clock. Its rows stand in a table with the columns <c>id</c> and <c>due_at</c>, indexed by the latter; a
+/// Work that falls due by the clock. Its rows are in a table with the columns <c>id</c> and <c>due_at</c>, indexed by the latter; a
 /// row whose time has come is worked on once, over all instances and after any downtime, since only what is done moves or empties
 /// <c>due_at</c>.
 /// </summary>

@@ -22,7 +22,7 @@ public abstract class Timers : BackgroundService
 /// <inheritdoc/>
 /// <remarks>
 /// Each row has a transaction of its own and is claimed with <c>for update skip locked</c>: instances share the work and none does
-/// any of it twice. A row that fails is left for the next round and stands in nobody's way.
+/// any of it twice. A row that fails is left for the next round and blocks no other.
 /// </remarks>
 internal sealed class Timers<TDb>(
     IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock,
