@@ -175,6 +175,7 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
     /// <summary>Names of metrics in expressions of PromQL.</summary>
     private static IEnumerable<string> MetricNames(string text) => MetricName().Matches(text).Select(match => match.Value);
 
-    [GeneratedRegex(@"\b(qibin|http|db_client|dotnet|resilience_polly|kestrel|aspnetcore)_[a-z0-9_]+(?=[{\[) \n\""=><]|$)(?!\s*[=!]~?\s*\\?"")", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\b(qibin|http|db_client|dotnet|resilience_polly|kestrel|aspnetcore)"
+        + @"_[a-z0-9_]+(?=[{\[) \n\""=><]|$)(?!\s*[=!]~?\s*\\?"")", RegexOptions.ExplicitCapture)]
     private static partial Regex MetricName();
 }

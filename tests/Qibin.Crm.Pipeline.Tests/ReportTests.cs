@@ -151,7 +151,7 @@ public sealed class ReportTests : IAsyncLifetime
             Assert.Equal(
                 $"{same} {same},{same}",
                 $"{compared.GetProperty("same").GetBoolean()} "
-                    + $"{string.Join(',', compared.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("same").GetBoolean()))}");
+                    + string.Join(',', compared.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("same").GetBoolean())));
         }
     }
 

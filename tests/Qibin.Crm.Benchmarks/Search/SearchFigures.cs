@@ -100,7 +100,9 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
                 (n, i) => $"/api/v1/investors/duplicates?name={Uri.EscapeDataString(variants[i])}"
                     + $"&uscc={InventedInvestors.Uscc(n / 5 * 5)}&phone={InventedInvestors.Phone(n)}"
                     + $"&email={InventedInvestors.Email(n / 2 * 2)}")],
-            $"({byName}) union all ({byPhone.Replace("$1", "$2", StringComparison.Ordinal)}) union all ({byDomain.Replace("$1", "$3", StringComparison.Ordinal)}) union all select id, id from investor where uscc = $4"
+            ($"({byName}) union all ({byPhone.Replace("$1", "$2", StringComparison.Ordinal)}) "
+                + $"union all ({byDomain.Replace("$1", "$3", StringComparison.Ordinal)}) "
+                + "union all select id, id from investor where uscc = $4")
                 .Replace("id, name from", "id, id from", StringComparison.Ordinal),
             [.. numbers.Select(
                 (n, i) => (object[])[ComparedNames.KeyOf(variants[i]), ComparedContacts.KeyOf(InventedInvestors.Phone(n))!,

@@ -134,12 +134,14 @@ public class TotalsRowsTests(RunningSystem system)
 
     private static string Figures(JsonElement figures) =>
         $"{figures.GetProperty("count")} "
-            + $"{string.Join(' ', ((string[])["contractAmount", "paidIn", "completedInvestment"]).Select(measure => Amounts(figures, measure)))}";
+            + string.Join(' ', ((string[])["contractAmount", "paidIn", "completedInvestment"]).Select(
+                measure => Amounts(figures, measure)));
 
     private static string Sum(IEnumerable<JsonElement> amounts) => string.Join(' ', amounts
         .GroupBy(m => m.GetProperty("currency").GetString()!).OrderBy(g => g.Key, StringComparer.Ordinal)
         .Select(
-            g => $"{g.Key}{g.Sum(m => decimal.Parse(m.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)).ToString("0.00##", CultureInfo.InvariantCulture)}"));
+            g => g.Key + g.Sum(m => decimal.Parse(m.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture))
+                .ToString("0.00##", CultureInfo.InvariantCulture)));
 
     private static string Amounts(JsonElement figures, string measure) =>
         string.Join(
