@@ -55,10 +55,12 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
         (await officer.SendAsync(HttpMethod.Post, "/api/v1/first-contacts", FirstContact(), headers: Traced(traceId))).Is(201);
 
         var spans = await Eventually.GetAsync(() => Task.FromResult(SpansOf(traceId)), found =>
-            found.Any(s => s is { Service: "pipeline", Name: "consume LeadOpened" }) && found.Any(s => s is { Service: "gateway", Name: "POST /api/v1/first-contacts/{**rest}" }));
+            found.Any(s => s is { Service: "pipeline", Name: "consume LeadOpened" })
+                && found.Any(s => s is { Service: "gateway", Name: "POST /api/v1/first-contacts/{**rest}" }));
         Assert.Contains(spans, s => s is { Service: "leads", Name: "POST /api/v1/first-contacts" });
         Assert.Contains(spans, s => s.Service == "leads" && s.Name.Contains("qibin_leads", StringComparison.Ordinal));
-        Assert.Equal(["pipeline", "leads", "leads", "gateway", "gateway"], Upwards(spans, spans.First(s => s is { Service: "pipeline", Name: "consume LeadOpened" })));
+        Assert.Equal(["pipeline", "leads", "leads", "gateway", "gateway"],
+            Upwards(spans, spans.First(s => s is { Service: "pipeline", Name: "consume LeadOpened" })));
         Assert.Empty(SpansOf(NewTraceId()));
     }
 
@@ -67,10 +69,12 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
     {
         using var officer = await OfficerAsync();
 
-        var problem = (await officer.GetAsync($"/api/v1/leads/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}")).IsProblem(404, "resource.notFound");
+        var problem = (await officer.GetAsync($"/api/v1/leads/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}")).IsProblem(404,
+            "resource.notFound");
 
         var traceId = problem.Json.GetProperty("traceId").GetString()!;
-        await Eventually.GetAsync(() => Task.FromResult(SpansOf(traceId)), found => found.Any(s => s.Service == "gateway") && found.Any(s => s.Service == "leads"));
+        await Eventually.GetAsync(() => Task.FromResult(SpansOf(traceId)),
+            found => found.Any(s => s.Service == "gateway") && found.Any(s => s.Service == "leads"));
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
     {
         using var officer = await OfficerAsync();
         (await officer.PostAsync("/api/v1/first-contacts", FirstContact())).Is(201);
-        var used = Directory.GetFiles(Path.Combine(Repository.Root, "deploy/dashboards")).SelectMany(file => MetricNames(File.ReadAllText(file)))
+        var used = Directory.GetFiles(Path.Combine(Repository.Root, "deploy/dashboards"))
+            .SelectMany(file => MetricNames(File.ReadAllText(file)))
             .ToHashSet(StringComparer.Ordinal);
         Assert.True(used.Count > 20, string.Join(", ", used));
         Assert.Contains("qibin_no_such_metric", MetricNames("""{"expr": "max by (job) (qibin_no_such_metric) > 0"}"""));
@@ -97,18 +102,21 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
         // What only happens now and then (a job, a retry) is served once it has happened.
         HashSet<string> rare = ["qibin_job_step_duration_seconds_bucket", "resilience_polly_strategy_events_total"];
         await Eventually.GetAsync(
-            async () => used.Except(rare).Except((await EverybodyAsync()).Select(s => s.Name)).ToList(), missing => missing.Count == 0, TimeSpan.FromSeconds(60));
+            async () => used.Except(rare).Except((await EverybodyAsync()).Select(s => s.Name)).ToList(), missing => missing.Count == 0,
+            TimeSpan.FromSeconds(60));
     }
 
     [Fact]
     public async Task A_consumer_that_is_stopped_shows_within_a_minute()
     {
-        await Eventually.GetAsync(() => Metrics.ScrapeAsync(observed.GatewayMetrics), m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 1);
+        await Eventually.GetAsync(() => Metrics.ScrapeAsync(observed.GatewayMetrics),
+            m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 1);
 
         await observed.System.Process("pipeline").StopAsync();
 
         await Eventually.GetAsync(
-            () => Metrics.ScrapeAsync(observed.GatewayMetrics), m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 0, TimeSpan.FromSeconds(60));
+            () => Metrics.ScrapeAsync(observed.GatewayMetrics), m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 0,
+            TimeSpan.FromSeconds(60));
         Assert.Equal(1, (await Metrics.ScrapeAsync(observed.GatewayMetrics)).Of("qibin_service_ready", "service=\"leads\""));
         await observed.System.Process("pipeline").StartAgainAsync();
         await observed.System.Process("pipeline").WaitReadyAsync();
@@ -147,7 +155,8 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
 
     private static string NewTraceId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N");
 
-    private static Action<HttpRequestMessage> Traced(string traceId) => request => request.Headers.Add("traceparent", $"00-{traceId}-00000000000000a1-01");
+    private static Action<HttpRequestMessage> Traced(string traceId) =>
+        request => request.Headers.Add("traceparent", $"00-{traceId}-00000000000000a1-01");
 
     private List<Span> SpansOf(string traceId) => [.. observed.Traces.Spans.Where(s => s.TraceId == traceId)];
 
@@ -166,6 +175,7 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
     /// <summary>Names of metrics in expressions of PromQL.</summary>
     private static IEnumerable<string> MetricNames(string text) => MetricName().Matches(text).Select(match => match.Value);
 
-    [GeneratedRegex(@"\b(qibin|http|db_client|dotnet|resilience_polly|kestrel|aspnetcore)_[a-z0-9_]+(?=[{\[) \n\""=><]|$)(?!\s*[=!]~?\s*\\?"")", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\b(qibin|http|db_client|dotnet|resilience_polly|kestrel|aspnetcore)"
+        + @"_[a-z0-9_]+(?=[{\[) \n\""=><]|$)(?!\s*[=!]~?\s*\\?"")", RegexOptions.ExplicitCapture)]
     private static partial Regex MetricName();
 }
