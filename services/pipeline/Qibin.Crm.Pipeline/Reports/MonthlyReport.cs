@@ -31,7 +31,6 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
             .ThenBy(r => names.Projects.GetValueOrDefault(r.Stretch.LeadId)?.Code, StringComparer.Ordinal).ThenBy(r => r.Stretch.LeadId)
             .ToList();
         var knownAt = row.KnownAt.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-        var knownAt = row.KnownAt.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
         return new MonthlyReport(
             $"招商引资月度报告 {row.Month.Year} 年 {row.Month.Month} 月",
             [
