@@ -79,7 +79,7 @@ public sealed class ForecastTests : IAsyncLifetime
         var told = Recount(Day, known);
         Assert.Equal(
             told.Open.GroupBy(o => o.Stage).Select(g => $"{g.Key} {g.Count()} {told.Odds[g.Key].Journeys.Count} {told.Odds[g.Key].Seen} "
-                + $"{(IsSigned(g.Key) ? "-" : told.Odds[g.Key].Signed.Count)} {told.Odds[g.Key].PaidIn.Count}")
+                + $"{(AfterSigning(g.Key) ? "-" : told.Odds[g.Key].Signed.Count)} {told.Odds[g.Key].PaidIn.Count}")
                     .Order(StringComparer.Ordinal),
             forecast.GetProperty("stages").EnumerateArray()
                 .Select(s => $"{s.GetProperty("stage").GetString()} {s.GetProperty("count")} {s.GetProperty("observedJourneys")} "
