@@ -10,11 +10,13 @@ internal static class EdgeHeaders
     /// <summary>What scripts and frames may do with an answer that is not a page: nothing.</summary>
     private const string NothingAllowed = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-    /// <summary>Names of fields by which a proxy tells about its client. From outside they are hearsay.</summary>
-    private static readonly string[] Hearsay = ["Forwarded", "Via", "Client-IP", "True-Client-IP", "CF-Connecting-IP", "Remote-User", "Remote-Addr", "baggage"];
+    /// <summary>Header fields by which a proxy describes its client. From outside they prove nothing.</summary>
+    private static readonly string[] UntrustedFields = ["Forwarded", "Via", "Client-IP", "True-Client-IP", "CF-Connecting-IP",
+        "Remote-User", "Remote-Addr", "baggage"];
 
     /// <summary>Believes what the proxies of <see cref="EdgeSettings"/> say about the client's address, the scheme and the host.</summary>
-    public static void AddTrustedProxies(this WebApplicationBuilder builder) => builder.Services.Configure<ForwardedHeadersOptions>(options =>
+    public static void AddTrustedProxies(this WebApplicationBuilder builder) =>
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
     {
         options.ForwardedHeaders = ForwardedHeaders.All & ~ForwardedHeaders.XForwardedPrefix;
         options.KnownProxies.Clear();
@@ -66,8 +68,9 @@ internal static class EdgeHeaders
     /// <summary>Whether a request's field stays at the edge. No service reads an X- field, so none is let in.</summary>
     public static bool StaysOutside(string name) =>
         name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || name.Contains('_', StringComparison.Ordinal)
-        || Hearsay.Contains(name, StringComparer.OrdinalIgnoreCase);
+        || UntrustedFields.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static string[] Trusted(IConfiguration configuration) =>
-        configuration.Read<EdgeSettings>().TrustedProxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        configuration.Read<EdgeSettings>().TrustedProxies
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

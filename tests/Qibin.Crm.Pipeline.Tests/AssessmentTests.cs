@@ -154,7 +154,8 @@ public sealed class AssessmentTests : IAsyncLifetime
         async Task<string> ScoreAsync(DateOnly day, DateTimeOffset? known)
         {
             var score = (await Leader.GetAsync(
-                $"/api/v1/pipeline/assessment?indicator=signedProjects&asOf={day:O}{(known is { } at ? $"&knownAt={Uri.EscapeDataString($"{at:O}")}" : "")}"))
+                $"/api/v1/pipeline/assessment?indicator=signedProjects"
+                    + $"&asOf={day:O}{(known is { } at ? $"&knownAt={Uri.EscapeDataString($"{at:O}")}" : "")}"))
                 .Is(200).Json.GetProperty("rows")[0].GetProperty("indicators")[0];
             return string.Join(
                 ' ', ((string[])["target", "achieved", "deducted", "score", "completion", "scheduledRate", "onSchedule"])
@@ -191,7 +192,8 @@ public sealed class AssessmentTests : IAsyncLifetime
         Assert.Equal(["signedAmount 700.00", "paidInFunds 140.00"], Amounts((await UnitsAsync("&asOf=2026-02-04"))["a"]));
         Assert.Equal(["signedAmount 0.00", "paidInFunds 70.00"], Amounts((await UnitsAsync("&year=2025"))["a"]));
         var paid = Assert.Single(await ListAsync(Leader, "/api/v1/pipeline/assessment/projects?indicator=paidInFunds&asOf=2026-03-31"));
-        Assert.Equal("""[{"amount":"5.00","currency":"CNY"},{"amount":"17.00","currency":"USD"}]""", paid.GetProperty("amounts").GetRawText());
+        Assert.Equal("""[{"amount":"5.00","currency":"CNY"},{"amount":"17.00","currency":"USD"}]""",
+            paid.GetProperty("amounts").GetRawText());
         var conversion = (await Leader.GetAsync("/api/v1/pipeline/assessment?asOf=2026-03-31")).Is(200).Json.GetProperty("conversion");
         Assert.Equal(
             "USD 8 2026-02-05", string.Join(' ', conversion.GetProperty("rates")[0].EnumerateObject().Select(p => p.Value.ToString())));

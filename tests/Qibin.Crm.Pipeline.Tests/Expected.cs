@@ -108,8 +108,10 @@ internal static class Figure
     private static string Line(IEnumerable<ExpectedJourney> journeys)
     {
         var list = journeys.ToList();
-        return $"{list.Count} estimated {Sum(list.Select(j => j.Lead.EstimatedInvestment))} contract {Sum(list.Select(j => j.Project?.ContractAmount))} "
-            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))} completed {Sum(list.SelectMany(j => j.Project?.CompletedInvestment ?? []))}";
+        return $"{list.Count} estimated {Sum(list.Select(j => j.Lead.EstimatedInvestment))} contract "
+            + $"{Sum(list.Select(j => j.Project?.ContractAmount))} "
+            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))} completed "
+            + $"{Sum(list.SelectMany(j => j.Project?.CompletedInvestment ?? []))}";
     }
 
     private static string Line(JsonElement figures) =>

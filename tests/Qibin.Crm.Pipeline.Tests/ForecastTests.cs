@@ -79,10 +79,13 @@ public sealed class ForecastTests : IAsyncLifetime
         var told = Recount(Day, known);
         Assert.Equal(
             told.Open.GroupBy(o => o.Stage).Select(g => $"{g.Key} {g.Count()} {told.Odds[g.Key].Journeys.Count} {told.Odds[g.Key].Seen} "
-                + $"{(g.Key is "signed" or "registered" or "started" or "completed" or "producing" or "atCapacity" or "efficient" ? "-" : told.Odds[g.Key].Signed.Count)} {told.Odds[g.Key].PaidIn.Count}").Order(StringComparer.Ordinal),
+                + $"{(AfterSigning(g.Key) ? "-" : told.Odds[g.Key].Signed.Count)} {told.Odds[g.Key].PaidIn.Count}")
+                    .Order(StringComparer.Ordinal),
             forecast.GetProperty("stages").EnumerateArray()
                 .Select(s => $"{s.GetProperty("stage").GetString()} {s.GetProperty("count")} {s.GetProperty("observedJourneys")} "
-                + $"{s.GetProperty("observations")} {(s.GetProperty("signed") is { ValueKind: JsonValueKind.Object } odds ? odds.GetProperty("came") : "-")} {s.GetProperty("paidIn").GetProperty("came")}").Order(StringComparer.Ordinal));
+                + $"{s.GetProperty("observations")} "
+                + $"{(s.GetProperty("signed") is { ValueKind: JsonValueKind.Object } odds ? odds.GetProperty("came") : "-")} "
+                + $"{s.GetProperty("paidIn").GetProperty("came")}").Order(StringComparer.Ordinal));
         Assert.NotEmpty(forecast.GetProperty("signed").GetProperty("rest").EnumerateArray());
 
         var points = forecast.GetProperty("backTest").GetProperty("points").EnumerateArray().ToList();
@@ -216,7 +219,8 @@ public sealed class ForecastTests : IAsyncLifetime
         {
             var stage = forecast.GetProperty("stages").EnumerateArray().Single(s => s.GetProperty("stage").GetString() == "negotiating");
             var odds = stage.GetProperty("signed");
-            return $"{stage.GetProperty("observedJourneys")} {stage.GetProperty("observations")} {odds.GetProperty("came")} {odds.GetProperty("probability")} {odds.GetProperty("ratio")}";
+            return $"{stage.GetProperty("observedJourneys")} {stage.GetProperty("observations")} {odds.GetProperty("came")} "
+                + $"{odds.GetProperty("probability")} {odds.GetProperty("ratio")}";
         }
     }
 
@@ -302,6 +306,9 @@ public sealed class ForecastTests : IAsyncLifetime
         public Dictionary<string, PlainOdds> Odds { get; } = [];
         public List<(string Stage, Money? Amount, Money? Signed, Dictionary<string, decimal> PaidIn)> Open { get; } = [];
     }
+
+    private static bool AfterSigning(string stage) =>
+        stage is "signed" or "registered" or "started" or "completed" or "producing" or "atCapacity" or "efficient";
 
     private static bool IsSigned(ExpectedJourney journey) => journey.Project is { Stage: not ProjectStage.Negotiating };
 

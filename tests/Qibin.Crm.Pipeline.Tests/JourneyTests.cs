@@ -56,7 +56,8 @@ public sealed class JourneyTests : IAsyncLifetime
                 $"efficient 2026-06-10 {approver} 11 10 160",
             ],
             journey.GetProperty("milestones").EnumerateArray().Select(m =>
-                $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("actorId")} {m.GetProperty("version")} {m.GetProperty("daysSincePrevious")} {m.GetProperty("daysSinceFirst")}"));
+                $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("actorId")} {m.GetProperty("version")} "
+                    + $"{m.GetProperty("daysSincePrevious")} {m.GetProperty("daysSinceFirst")}"));
         var recorded = _trade.Log.ToDictionary(t => (t.Delivery.StreamId, t.Delivery.Version), t => t.Delivery.RecordedAt);
         Assert.Equal(recorded[(lead.LeadId, 1)], journey.GetProperty("milestones")[0].GetProperty("recordedAt").GetDateTimeOffset());
         Assert.Equal(recorded[(project.ProjectId, 11)], journey.GetProperty("milestones")[9].GetProperty("recordedAt").GetDateTimeOffset());
@@ -70,7 +71,8 @@ public sealed class JourneyTests : IAsyncLifetime
         Assert.Equal("""[{"amount":"30000000.00","currency":"CNY"}]""", journey.GetProperty("paidIn").GetRawText());
         Assert.Equal(
             "2 2026-01-01 2026-01-04",
-            $"{journey.GetProperty("contacts").GetProperty("count")} {journey.GetProperty("contacts").GetProperty("firstOn")} {journey.GetProperty("contacts").GetProperty("lastOn")}");
+            $"{journey.GetProperty("contacts").GetProperty("count")} {journey.GetProperty("contacts").GetProperty("firstOn")} "
+                + $"{journey.GetProperty("contacts").GetProperty("lastOn")}");
         Assert.Equal("2026-03-02", journey.GetProperty("funds")[0].GetProperty("occurredOn").GetString());
         Assert.Equal(enterprise.EnterpriseId, journey.GetProperty("enterprise").GetProperty("id").GetGuid());
         Assert.True(journey.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
@@ -105,7 +107,8 @@ public sealed class JourneyTests : IAsyncLifetime
                 ["registered 2026-01-21 2026-02-01 5", "started 2026-01-31 2026-02-01 5"],
                 journey.GetProperty("takenBack").EnumerateArray()
                     .Select(
-                        m => $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("takenBackOn")} {m.GetProperty("takenBackVersion")}"));
+                        m => $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("takenBackOn")} "
+                            + $"{m.GetProperty("takenBackVersion")}"));
             Assert.Equal("registered", journey.GetProperty("stage").GetString());
             Assert.Contains("登记有误", journey.GetProperty("moves").EnumerateArray().Select(m => m.GetProperty("reason").GetString()));
         }

@@ -65,7 +65,8 @@ public sealed class OverTimeTests : IAsyncLifetime
         Assert.NotEqual(0, await _service.CountAsync("select count(*) from rollup where at > 0"));
 
         static string Line(JsonElement f) =>
-            $"{f.GetProperty("count")} {f.GetProperty("estimatedInvestment")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")} {f.GetProperty("completedInvestment")}";
+            $"{f.GetProperty("count")} {f.GetProperty("estimatedInvestment")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")} "
+                + $"{f.GetProperty("completedInvestment")}";
     }
 
     [Fact]

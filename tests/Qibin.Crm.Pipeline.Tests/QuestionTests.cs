@@ -39,7 +39,8 @@ public sealed class QuestionTests(EmptyPipeline pipeline) : IClassFixture<EmptyP
             .IsProblem(400, "request.invalid");
 
         Assert.Equal(
-            $"{pointer} {code}", $"{refused.Json.GetProperty("errors")[0].GetProperty("pointer")} {refused.Json.GetProperty("errors")[0].GetProperty("code")}");
+            $"{pointer} {code}",
+            $"{refused.Json.GetProperty("errors")[0].GetProperty("pointer")} {refused.Json.GetProperty("errors")[0].GetProperty("code")}");
     }
 
     [Fact]

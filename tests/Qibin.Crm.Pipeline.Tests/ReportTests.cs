@@ -150,7 +150,8 @@ public sealed class ReportTests : IAsyncLifetime
             var compared = (await client.GetAsync($"/api/v1/pipeline/reports/{report}/comparison")).Is(200).Json;
             Assert.Equal(
                 $"{same} {same},{same}",
-                $"{compared.GetProperty("same").GetBoolean()} {string.Join(',', compared.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("same").GetBoolean()))}");
+                $"{compared.GetProperty("same").GetBoolean()} "
+                    + string.Join(',', compared.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("same").GetBoolean())));
         }
     }
 

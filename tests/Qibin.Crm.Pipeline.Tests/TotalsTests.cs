@@ -134,7 +134,8 @@ public sealed class TotalsTests : IAsyncLifetime
             .Is(200).Json;
 
         Assert.Equal(
-            "[] 0 null 0", $"{totals.GetProperty("groups").GetRawText()} {totals.GetProperty("total").GetProperty("count")} {totals.GetProperty("asOf").GetRawText()} {totals.GetProperty("hidden")}");
+            "[] 0 null 0", $"{totals.GetProperty("groups").GetRawText()} {totals.GetProperty("total").GetProperty("count")} "
+                + $"{totals.GetProperty("asOf").GetRawText()} {totals.GetProperty("hidden")}");
     }
 
     private static IEnumerable<string> Groups(JsonElement totals) =>

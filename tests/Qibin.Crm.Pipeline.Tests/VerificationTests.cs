@@ -32,26 +32,34 @@ public sealed class VerificationTests : IAsyncLifetime
     [InlineData("update delta set count = count + 7 where id = (select min(id) from delta)", "rollup")]
     [InlineData("delete from delta where id = (select min(id) from delta where currency <> '')", "rollup")]
     [InlineData(
-        "update interval set stage = (stage + 1) % 14 where (lead_id, number) = (select lead_id, number from interval where known_to is null order by 1, 2 limit 1)", "interval rollup")]
+        "update interval set stage = (stage + 1) % 14 where (lead_id, number) = (select lead_id, number from interval where known_to is "
+            + "null order by 1, 2 limit 1)", "interval rollup")]
     [InlineData(
-        "update interval set day_from = day_from - 1 where (lead_id, number) = (select lead_id, number from interval where known_to is not null order by 1, 2 limit 1)", "interval")]
+        "update interval set day_from = day_from - 1 where (lead_id, number) = (select lead_id, number from interval where known_to is "
+            + "not null order by 1, 2 limit 1)", "interval")]
     [InlineData(
-        "delete from interval where (lead_id, number) = (select lead_id, number from interval where known_to is not null order by 1, 2 limit 1)", "interval")]
+        "delete from interval where (lead_id, number) = (select lead_id, number from interval where known_to is not null order by 1, 2 "
+            + "limit 1)", "interval")]
     [InlineData(
         "update journey set owner_id = gen_random_uuid() where lead_id = (select lead_id from journey order by 1 limit 1)",
         "journey rollup")]
     [InlineData("update journey set code = 'L-0' where lead_id = (select lead_id from journey order by 1 limit 1)", "journey")]
     [InlineData(
-        "update journey set amounts = '[{\"currency\": \"CNY\", \"estimated\": 1, \"contract\": 0, \"paid_in\": 0, \"completed\": 0}]' where lead_id = (select lead_id from journey order by 1 limit 1)", "journey")]
+        "update journey set amounts = '[{\"currency\": \"CNY\", \"estimated\": 1, \"contract\": 0, \"paid_in\": 0, \"completed\": 0}]' "
+            + "where lead_id = (select lead_id from journey order by 1 limit 1)", "journey")]
     [InlineData("delete from journey where lead_id = (select lead_id from journey order by 1 limit 1)", "journey rollup")]
     [InlineData(
-        "update milestone set occurred_on = occurred_on - 1 where (stream_id, version, kind) = (select stream_id, version, kind from milestone order by 1, 2, 3 limit 1)", "milestone")]
+        "update milestone set occurred_on = occurred_on - 1 where (stream_id, version, kind) = (select stream_id, version, kind from "
+            + "milestone order by 1, 2, 3 limit 1)", "milestone")]
     [InlineData(
-        "delete from milestone where (stream_id, version, kind) = (select stream_id, version, kind from milestone order by 1, 2, 3 limit 1)", "milestone")]
+        "delete from milestone where (stream_id, version, kind) = (select stream_id, version, kind from milestone order by 1, 2, 3 limit "
+            + "1)", "milestone")]
     [InlineData(
-        "update timeline set timeline = jsonb_set(timeline, '{lead,state,unitId}', to_jsonb(gen_random_uuid())) where lead_id = (select lead_id from journey order by 1 limit 1)", "timeline")]
+        "update timeline set timeline = jsonb_set(timeline, '{lead,state,unitId}', to_jsonb(gen_random_uuid())) where lead_id = (select "
+            + "lead_id from journey order by 1 limit 1)", "timeline")]
     [InlineData(
-        "delete from received_event where type = 'LeadOpened' and lead_id = (select lead_id from received_event where type = 'LeadOpened' order by 1 limit 1)", "interval")]
+        "delete from received_event where type = 'LeadOpened' and lead_id = (select lead_id from received_event where type = "
+            + "'LeadOpened' order by 1 limit 1)", "interval")]
     public async Task A_row_that_was_tampered_with_is_named_and_a_rebuild_repairs_it(string tamper, string expected)
     {
         var (before, rest) = (_random.Trade.Log[..200], _random.Trade.Log[200..]);

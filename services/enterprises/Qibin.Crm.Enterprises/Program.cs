@@ -27,7 +27,7 @@ internal static class Program
         builder.AddServiceDefaults<EnterprisesDb>(EnterprisesService.Description);
         builder.AddMessaging<EnterprisesDb>(on => on
             .ConsumeDirectory()
-            .TellStates<EnterprisesDb, Enterprise, EnterpriseState>(enterprise => enterprise.State())
+            .AnswerStates<EnterprisesDb, Enterprise, EnterpriseState>(enterprise => enterprise.State())
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
             .Consume<ProjectAmended, ProjectAmendedConsumer>());
         builder.Services.AddScoped<ProjectFollowing>();

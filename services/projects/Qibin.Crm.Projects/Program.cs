@@ -26,7 +26,7 @@ internal static class Program
         builder.AddServiceDefaults<ProjectsDb>(ProjectsService.Description);
         builder.AddMessaging<ProjectsDb>(on => on
             .ConsumeDirectory()
-            .TellStates<ProjectsDb, Project, ProjectState>(project => project.State())
+            .AnswerStates<ProjectsDb, Project, ProjectState>(project => project.State())
             .Consume<LeadConverted, LeadConvertedConsumer>()
             .Consume<LeadAmended, LeadAmendedConsumer>()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()

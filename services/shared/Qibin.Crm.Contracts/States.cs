@@ -4,7 +4,7 @@ namespace Qibin.Crm.Contracts;
 /// Asks a service for the public states of its aggregates as they stand. A question, not an event: nothing logs it, and when no answer
 /// comes it is asked again.
 /// </summary>
-public sealed record StatesAsked
+public sealed record StatesQuery
 {
     /// <summary>Those with an id above this one, in the order of ids; empty begins with the first.</summary>
     public Guid After { get; init; }
@@ -17,13 +17,13 @@ public sealed record StatesAsked
 }
 
 /// <summary>The states that were asked for, in the order of ids.</summary>
-public sealed record StatesTold
+public sealed record StatesReply
 {
-    public required StateTold[] States { get; init; }
+    public required AggregateState[] States { get; init; }
 }
 
 /// <summary>One aggregate as it stands.</summary>
-public sealed record StateTold
+public sealed record AggregateState
 {
     public required Guid Id { get; init; }
 

@@ -4,7 +4,7 @@ namespace Qibin.Crm.Kernel;
 /// <param name="Code">Stable code, <c>chain.segment</c>.</param>
 /// <param name="Name">Chinese name.</param>
 /// <param name="NameEn">English name.</param>
-/// <param name="Position">Where it stands in the chain: upstream 上游, midstream 中游, downstream 下游.</param>
+/// <param name="Position">Its place in the chain: upstream 上游, midstream 中游, downstream 下游.</param>
 public sealed record ChainNode(string Code, string Name, string NameEn, ChainPosition Position);
 
 /// <summary>Position of a node in its chain.</summary>
@@ -49,7 +49,8 @@ public static class IndustryChains
     ];
 
     private static readonly Dictionary<string, IndustryChain> ByNode =
-        All.SelectMany(chain => chain.Nodes.Select(node => (node.Code, chain))).ToDictionary(x => x.Code, x => x.chain, StringComparer.Ordinal);
+        All.SelectMany(chain => chain.Nodes.Select(node => (node.Code, chain)))
+            .ToDictionary(x => x.Code, x => x.chain, StringComparer.Ordinal);
 
     /// <summary>The chain that a node belongs to, or null when no chain has that node.</summary>
     public static IndustryChain? OfNode(string nodeCode) => ByNode.GetValueOrDefault(nodeCode);

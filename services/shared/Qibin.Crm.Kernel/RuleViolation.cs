@@ -2,7 +2,7 @@ namespace Qibin.Crm.Kernel;
 
 #pragma warning disable CA1032 // A violation without a code says nothing to anybody.
 /// <summary>
-/// A rule of the trade refuses. Answered as 409 with <see cref="Code"/>, whose text stands in the problem catalogue.
+/// A business rule refuses the change. Answered as 409 with <see cref="Code"/>; the problem catalogue has its text.
 /// </summary>
 /// <param name="code">Dotted code such as <c>lead.closed</c>.</param>
 /// <param name="arguments">Values for the text's placeholders.</param>

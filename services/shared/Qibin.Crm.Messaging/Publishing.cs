@@ -10,7 +10,7 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging;
 
-/// <summary>Telling the other services what happened.</summary>
+/// <summary>Publishes events to the other services.</summary>
 public static class Publishing
 {
     /// <summary>
@@ -18,29 +18,30 @@ public static class Publishing
     /// mutator, so that the event carries the aggregate's new version.
     /// </summary>
     /// <param name="db">The service's DbContext.</param>
-    /// <param name="aggregate">The aggregate that tells it.</param>
+    /// <param name="aggregate">The aggregate that the event is about.</param>
     /// <param name="happened">The event.</param>
-    /// <param name="confidential">True when the event tells of something confidential although the aggregate is not.</param>
-    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false) where TDb : DbContext, IServiceDb
+    /// <param name="confidential">True when the event is about something confidential although the aggregate is not.</param>
+    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);
         ArgumentNullException.ThrowIfNull(happened);
         var ordinal = db.ChangeTracker.Entries<EventRow>()
             .Count(e => e.Entity.StreamId == aggregate.Id && e.Entity.StreamVersion == aggregate.Version);
-        db.Add(db.Told(aggregate, happened, ordinal, confidential));
+        db.Add(db.EventRowOf(aggregate, happened, ordinal, confidential));
     }
 
     /// <summary>
-    /// The event as it stands in the log, for whoever inserts many at once (<see cref="RowCopy"/>) and counts the order of one
-    /// version's events itself.
+    /// The event's row of the log, for bulk inserts (<see cref="RowCopy"/>), which count the order of one version's events themselves.
     /// </summary>
     /// <param name="db">The service's DbContext.</param>
-    /// <param name="aggregate">The aggregate that tells it, at its new version.</param>
+    /// <param name="aggregate">The aggregate that the event is about, at its new version.</param>
     /// <param name="happened">The event.</param>
     /// <param name="ordinal">Order among the events of this version, from 0.</param>
-    /// <param name="confidential">True when the event tells of something confidential although the aggregate is not.</param>
-    public static EventRow Told<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false) where TDb : DbContext, IServiceDb
+    /// <param name="confidential">True when the event is about something confidential although the aggregate is not.</param>
+    public static EventRow EventRowOf<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);

@@ -30,7 +30,8 @@ internal static class BrokerOutage
         say(
             string.Create(
             CultureInfo.InvariantCulture,
-            $"broker down for {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s: {during} of {load.Sent - before} writes answered meanwhile"));
+            $"broker down for {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s: {during} of {load.Sent - before} writes answered "
+                + $"meanwhile"));
         await system.Process("rabbit").StartAgainAsync();
         var returned = Stopwatch.GetTimestamp();
         await stop.CancelAsync();

@@ -56,7 +56,8 @@ internal static class KillRun
             {
                 taken.Sort();
                 say(string.Create(CultureInfo.InvariantCulture,
-                    $"{part,-12} {taken.Count} kills, answers again after {taken[taken.Count / 2]:0.0} s (p50), {taken[^1]:0.0} s (longest)"));
+                    $"{part,-12} {taken.Count} kills, answers again after {taken[taken.Count / 2]:0.0} s (p50), {taken[^1]:0.0} s "
+                        + $"(longest)"));
             }
         }
 

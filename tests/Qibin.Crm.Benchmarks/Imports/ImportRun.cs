@@ -25,7 +25,9 @@ internal sealed record ImportVerdict(
         double RevertSeconds)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Created} created, {Updated} updated, {Failed} refused, {Reasons} of them back with a reason · {Doubled} doubled or missing · revert {(Restored ? "restored the state before" : "LEFT DIFFERENCES")} · {RowsPerSecond:0} rows/s, {Seconds:0.0} s with a kill half-way, revert {RevertSeconds:0.0} s");
+        $"{Created} created, {Updated} updated, {Failed} refused, {Reasons} of them back with a reason · {Doubled} doubled or missing · "
+            + $"revert {(Restored ? "restored the state before" : "LEFT DIFFERENCES")} · {RowsPerSecond:0} rows/s, {Seconds:0.0} s with a "
+            + $"kill half-way, revert {RevertSeconds:0.0} s");
 }
 
 /// <summary>
@@ -63,7 +65,8 @@ internal sealed class ImportRun(LocalSystem system, Func<Task<string>> token, Ac
         say(
             string.Create(
             CultureInfo.InvariantCulture,
-            $"{rows} rows, {file.Length / 1024} KB, uploaded and read through in {Stopwatch.GetElapsedTime(uploading).TotalSeconds:0.0} s"));
+            $"{rows} rows, {file.Length / 1024} KB, uploaded and read through in {Stopwatch.GetElapsedTime(uploading).TotalSeconds:0.0} "
+                + $"s"));
         var started = Stopwatch.GetTimestamp();
         await StartAsync(id, "execution");
         var half = await WaitAsync(id, job => Done(job) >= rows / 2 || Ended(job));
@@ -90,7 +93,8 @@ internal sealed class ImportRun(LocalSystem system, Func<Task<string>> token, Ac
                 "select count(*) from (select summary from contact where summary like $1 group by summary having count(*) > 1) twice",
                 _run + "%")
             + await NumberAsync(
-                "select count(*) from lead l where code is not null and l.investor_name like $1 and (select count(distinct stream_version) from messaging.event e where e.stream_id = l.id) <> l.version", _run + "%")
+                "select count(*) from lead l where code is not null and l.investor_name like $1 and (select count(distinct "
+                    + "stream_version) from messaging.event e where e.stream_id = l.id) <> l.version", _run + "%")
             + Math.Abs(await NumberAsync("select count(*) from lead") - leads - created);
 
         var reverting = Stopwatch.GetTimestamp();
@@ -210,7 +214,8 @@ internal sealed class ImportRun(LocalSystem system, Func<Task<string>> token, Ac
         foreach (var table in Tables)
         {
             await using var command = source.CreateCommand(
-                $"select '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(md5(said), '' order by md5(said))), '') from (select (to_jsonb(t) - 'version' - 'updated_at')::text said from {table} t) rows");
+                $"select '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(md5(said), '' order by md5(said))), '') from (select "
+                    + $"(to_jsonb(t) - 'version' - 'updated_at')::text said from {table} t) rows");
             command.CommandTimeout = 120;
             state.Add((string)(await command.ExecuteScalarAsync())!);
         }

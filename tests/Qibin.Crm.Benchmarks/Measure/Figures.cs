@@ -28,7 +28,8 @@ internal sealed record Rounds(string Name, IReadOnlyList<Rate> Rates)
     public double PerSecond => Rate.Median(Rates, r => r.PerSecond);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Name,-58} {PerSecond,9:0} /s  ({Rates.Min(r => r.PerSecond):0} … {Rates.Max(r => r.PerSecond):0})  p50 {Rate.Median(Rates, r => r.P50):0.00} ms  p99 {Rate.Median(Rates, r => r.P99):0.00} ms");
+        $"{Name,-58} {PerSecond,9:0} /s  ({Rates.Min(r => r.PerSecond):0} … {Rates.Max(r => r.PerSecond):0})  p50 "
+            + $"{Rate.Median(Rates, r => r.P50):0.00} ms  p99 {Rate.Median(Rates, r => r.P99):0.00} ms");
 
     /// <summary>Ours over the limit, round by round, so that a drift of the machine's speed cancels out.</summary>
     public string RatioTo(Rounds limit)

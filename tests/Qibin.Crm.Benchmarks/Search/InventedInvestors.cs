@@ -33,7 +33,9 @@ internal sealed class InventedInvestors(int seed)
     /// <summary>The next company's parts.</summary>
     public (string Region, string Brand, string Trade, string Form) Next() =>
         (Of(
-            Regions), $"{First[_random.Next(First.Length)]}{Second[_random.Next(Second.Length)]}{(_random.Next(100) < 35 ? Second[_random.Next(Second.Length)] : "")}", Of(Trades), Of(Forms));
+            Regions), $"{First[_random.Next(First.Length)]}"
+                + $"{Second[_random.Next(Second.Length)]}{(_random.Next(100) < 35 ? Second[_random.Next(Second.Length)] : "")}", Of(Trades),
+                    Of(Forms));
 
     public int Below(int limit) => _random.Next(limit);
 

@@ -72,7 +72,8 @@ internal static class LeadLoad
         await ExecuteAsync(source, "vacuum analyze lead");
         await ExecuteAsync(source, "checkpoint");
         say(string.Create(CultureInfo.InvariantCulture,
-            $"{leads} leads are there: {leads - there} copied in {copied.TotalSeconds:0} s, indexed and analysed in {(Stopwatch.GetElapsedTime(started) - copied).TotalSeconds:0} s"));
+            $"{leads} leads are there: {leads - there} copied in {copied.TotalSeconds:0} s, indexed and analysed in "
+                + $"{(Stopwatch.GetElapsedTime(started) - copied).TotalSeconds:0} s"));
     }
 
     private static (Guid[] Units, Guid[] Officers) Staff(LoadedFor asking)

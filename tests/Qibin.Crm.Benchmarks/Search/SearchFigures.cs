@@ -97,8 +97,12 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
 
         await CompareAsync(Officer, new Question("all four at once",
             [.. numbers.Select(
-                (n, i) => $"/api/v1/investors/duplicates?name={Uri.EscapeDataString(variants[i])}&uscc={InventedInvestors.Uscc(n / 5 * 5)}&phone={InventedInvestors.Phone(n)}&email={InventedInvestors.Email(n / 2 * 2)}")],
-            $"({byName}) union all ({byPhone.Replace("$1", "$2", StringComparison.Ordinal)}) union all ({byDomain.Replace("$1", "$3", StringComparison.Ordinal)}) union all select id, id from investor where uscc = $4"
+                (n, i) => $"/api/v1/investors/duplicates?name={Uri.EscapeDataString(variants[i])}"
+                    + $"&uscc={InventedInvestors.Uscc(n / 5 * 5)}&phone={InventedInvestors.Phone(n)}"
+                    + $"&email={InventedInvestors.Email(n / 2 * 2)}")],
+            ($"({byName}) union all ({byPhone.Replace("$1", "$2", StringComparison.Ordinal)}) "
+                + $"union all ({byDomain.Replace("$1", "$3", StringComparison.Ordinal)}) "
+                + "union all select id, id from investor where uscc = $4")
                 .Replace("id, name from", "id, id from", StringComparison.Ordinal),
             [.. numbers.Select(
                 (n, i) => (object[])[ComparedNames.KeyOf(variants[i]), ComparedContacts.KeyOf(InventedInvestors.Phone(n))!,
@@ -143,7 +147,8 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
                 "first_contact_on desc"),
         ];
         return lists.Select(l => (l.Asker, new Question(l.Name, ["/api/v1/leads?limit=50" + (l.Query.Length > 0 ? "&" + l.Query : "")],
-            $"select l.* from lead l where {l.Asker.Scope} and {Disclosed} and {l.Where} order by l.{l.Order}, l.id{(l.Order.EndsWith("desc", StringComparison.Ordinal) ? " desc" : "")} limit 51", [[]])));
+            $"select l.* from lead l where {l.Asker.Scope} and {Disclosed} and {l.Where} order by l.{l.Order}, "
+                + $"l.id{(l.Order.EndsWith("desc", StringComparison.Ordinal) ? " desc" : "")} limit 51", [[]])));
     }
 
     // Nobody that asks is a reader of what is confidential, but for what is one's own.
@@ -183,7 +188,8 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
             ? "(i.search_tokens @> $1 or (i.search_tokens @> $2 and i.search_tokens && $3))"
             : "i.search_tokens @> $1 and i.name_key like $2";
         return new Question(name, terms.ConvertAll(t => $"/api/v1/leads?limit=50&q={Uri.EscapeDataString(t)}"),
-            $"select l.* from lead l where {asker.Scope} and {Disclosed} and exists (select from investor i where i.id = l.investor_id and {found}) order by l.updated_at desc, l.id desc limit 51",
+            $"select l.* from lead l where {asker.Scope} and {Disclosed} and exists (select from investor i where i.id = l.investor_id "
+                + $"and {found}) order by l.updated_at desc, l.id desc limit 51",
             queries.ConvertAll(q => letters
                 ? (object[])[q.Ways[0].Must, q.Ways[^1].Must, q.Ways[^1].Any]
                 : [q.Pairs, $"%{q.Key}%"]));
@@ -271,7 +277,8 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
     private static IReadOnlyList<object[]> Values(IEnumerable<string> values) => [.. values.Select(v => (object[])[v])];
 
     private void Say(string what) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"\n{what} · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{Head}"));
+        $"\n{what} · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} "
+            + $"processors, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{Head}"));
 
     /// <summary>Those who ask in the measurement, as the directory knows them.</summary>
     private async Task AskingAsync()

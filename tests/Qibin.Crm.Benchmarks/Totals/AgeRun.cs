@@ -52,14 +52,16 @@ internal static class AgeRun
             say(
                 string.Create(
                 CultureInfo.InvariantCulture,
-                $"{size} events on the lead: the next is counted {costs[^1].Item2:0.0} ms after its answer (median of {Next}, longest {times.Max():0.0} ms)"));
+                $"{size} events on the lead: the next is counted {costs[^1].Item2:0.0} ms after its answer (median of {Next}, longest "
+                    + $"{times.Max():0.0} ms)"));
         }
 
         var after = await WaitedAsync("after");
         say(
             string.Create(
             CultureInfo.InvariantCulture,
-            $"a new lead is counted at most {during.TotalMilliseconds:0} ms after its answer meanwhile, {after.TotalMilliseconds:0} ms afterwards"));
+            $"a new lead is counted at most {during.TotalMilliseconds:0} ms after its answer meanwhile, {after.TotalMilliseconds:0} ms "
+                + $"afterwards"));
         return new AgeVerdict(costs, during, after);
 
         async Task<Guid> OpenAsync(string name)

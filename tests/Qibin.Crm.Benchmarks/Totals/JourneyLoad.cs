@@ -58,7 +58,8 @@ internal static class JourneyLoad
         say(
             string.Create(
             CultureInfo.InvariantCulture,
-            $"{journeys} journeys are stored as events: {journeys - there} copied in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+            $"{journeys} journeys are stored as events: {journeys - there} copied in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} "
+                + $"s"));
         return there < journeys;
     }
 

@@ -51,7 +51,9 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"\n{size} journeys · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s · load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{"",-34} {"ours p50",11} {"p99",11}   {"GROUP BY p50",12} {"p99",12}   GROUP BY / ours, p99"));
+                $"\n{size} journeys · {connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s · load "
+                    + $"{File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n{"",-34} {"ours p50",11} {"p99",11}   {"GROUP BY p50",12} "
+                    + $"{"p99",12}   GROUP BY / ours, p99"));
             foreach (var asker in Askers)
             {
                 var claims = await ClaimsAsync(asker.Role);
@@ -99,10 +101,12 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         $"""
         with s as (
             select s.* from interval s join journey h using (lead_id)
-            where s.known_to is null and s.status = 0 and s.day_from <= '{day:yyyy-MM-dd}' and (s.day_to is null or s.day_to > '{day:yyyy-MM-dd}')
+            where s.known_to is null and s.status = 0 and s.day_from <= '{day:yyyy-MM-dd}' and (s.day_to is null
+                or s.day_to > '{day:yyyy-MM-dd}')
                 and not h.confidential and {OfHolder(scope)})
         select stage, '', count(*), 0, 0 from s group by 1
-        union all select stage, a.currency, 0, sum(a.estimated), sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
+        union all select stage, a.currency, 0, sum(a.estimated), sum(a.contract)
+            from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
         """;
 
     private static string OfHolder(string scope) =>
@@ -115,8 +119,11 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
             where s.known_to is null and s.status = 0 {where} and not h.confidential and {OfHolder(scope)})
         select date_trunc('month', day_from), '', count(*), 0, 0 from s group by 1
         union all select date_trunc('month', day_to), '', -count(*), 0, 0 from s where day_to is not null group by 1
-        union all select date_trunc('month', day_from), a.currency, 0, sum(a.estimated), sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
-        union all select date_trunc('month', day_to), a.currency, 0, -sum(a.estimated), -sum(a.contract) from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) where day_to is not null group by 1, 2
+        union all select date_trunc('month', day_from), a.currency, 0, sum(a.estimated), sum(a.contract)
+            from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) group by 1, 2
+        union all select date_trunc('month', day_to), a.currency, 0, -sum(a.estimated), -sum(a.contract)
+            from s, jsonb_to_recordset(s.amounts) a (currency text, estimated numeric, contract numeric) where day_to is not null
+                group by 1, 2
         """;
 
     /// <summary>Derives the journeys from their events, with 25 writes a second beside it when asked, and prints its rate.</summary>
@@ -132,7 +139,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         var started = Stopwatch.GetTimestamp();
         // One that an earlier run began with the same data goes on from where it was.
         var already = (long?)null;
-        var rebuild = (await SendAsync(HttpMethod.Post, "/api/v1/pipeline/rebuilds", token, """{"dryRun":false}""")).GetProperty("id").GetGuid();
+        var rebuild = (await SendAsync(HttpMethod.Post, "/api/v1/pipeline/rebuilds", token, """{"dryRun":false}""")).GetProperty("id")
+            .GetGuid();
         var beside = writing ? Figures.LagAsync(system, TimeSpan.FromSeconds(30), " beside a rebuild") : Task.CompletedTask;
         var answer = await Eventually.GetAsync(
             async () =>
@@ -152,7 +160,9 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
             TimeSpan.FromHours(2));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"rebuild of {journeys} journeys: {(journeys - already!.Value) / seconds:0} a second, {answer.GetProperty("findings").GetProperty("differing")} differences repaired{(writing ? ", 25 writes a second beside it for 30 s" : "")}"));
+            $"rebuild of {journeys} journeys: {(journeys - already!.Value) / seconds:0} a second, "
+                + $"{answer.GetProperty("findings").GetProperty("differing")} differences "
+                + $"repaired{(writing ? ", 25 writes a second beside it for 30 s" : "")}"));
         await beside;
     }
 

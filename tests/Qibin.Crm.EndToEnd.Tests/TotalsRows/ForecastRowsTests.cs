@@ -45,7 +45,8 @@ public class ForecastRowsTests(RunningSystem system)
         {
             var now = (await caller.GetAsync("/api/v1/pipeline/forecast")).Is(200).Json;
             var again = await caller.GetAsync(
-                $"/api/v1/pipeline/forecast?asOf={now.GetProperty("asOf")}&knownAt={Uri.EscapeDataString(now.GetProperty("knownAt").GetString()!)}");
+                $"/api/v1/pipeline/forecast?asOf={now.GetProperty("asOf")}"
+                    + $"&knownAt={Uri.EscapeDataString(now.GetProperty("knownAt").GetString()!)}");
             return now.GetRawText() == again.Is(200).Json.GetRawText();
         });
 

@@ -43,7 +43,8 @@ public class ReportRowsTests(RunningSystem system)
             var workbook = await http.GetByteArrayAsync(
                 new Uri(made.GetProperty("files")[0].GetProperty("file").GetString()!, UriKind.Relative));
             var totals = (await caller.GetAsync(
-                $"/api/v1/pipeline/totals?asOf={made.GetProperty("asOf")}&knownAt={Uri.EscapeDataString(made.GetProperty("knownAt").GetString()!)}")).Is(200).Json;
+                $"/api/v1/pipeline/totals?asOf={made.GetProperty("asOf")}"
+                    + $"&knownAt={Uri.EscapeDataString(made.GetProperty("knownAt").GetString()!)}")).Is(200).Json;
             var compared = (await caller.GetAsync($"/api/v1/pipeline/reports/{again}/comparison")).Is(200).Json;
             return Count(workbook) == totals.GetProperty("total").GetProperty("count").GetInt32() && compared.GetProperty("same")
                 .GetBoolean();

@@ -10,7 +10,7 @@ public class TargetRowsTests(RunningSystem system)
     private static readonly int Year = int.Parse(RowsOfTheTests.Day(0)[..4], CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task E5_Targets_by_unit_and_officer_are_assessed_once_only_with_transfer_shares_exclusions_and_penalties_and_each_score_opens_into_its_projects()
+    public async Task E5_Targets_are_assessed_once_only_with_shares_exclusions_and_penalties_and_each_score_opens_into_its_projects()
     {
         await using var rows = new RowsOfTheTests(system);
         await rows.RatesAsync();

@@ -100,7 +100,8 @@ public class TotalsRowsTests(RunningSystem system)
         Assert.Equal(1, await CountAsync(leader, $"{Region}&asOf={RowsOfTheTests.Day(-30)}"));
         Assert.Equal(
             0, await CountAsync(
-            leader, $"{Region}&asOf={RowsOfTheTests.Day(-30)}&knownAt={Uri.EscapeDataString(before.ToString("O", CultureInfo.InvariantCulture))}"));
+            leader, $"{Region}&asOf={RowsOfTheTests.Day(-30)}"
+                + $"&knownAt={Uri.EscapeDataString(before.ToString("O", CultureInfo.InvariantCulture))}"));
 
         (await officer.PostAsync($"/api/v1/leads/{lead.Id}/assessment", new { occurredOn = RowsOfTheTests.Day(-10) },
             (await officer.GetAsync($"/api/v1/leads/{lead.Id}")).ETag)).Is(200);
@@ -128,15 +129,19 @@ public class TotalsRowsTests(RunningSystem system)
 
     private static string Figures(List<JsonElement> rows) =>
         $"{rows.Count} {Sum(rows.Select(r => r.GetProperty("contractAmount")).Where(m => m.ValueKind == JsonValueKind.Object))} "
-        + $"{Sum(rows.SelectMany(r => r.GetProperty("paidIn").EnumerateArray()))} {Sum(rows.SelectMany(r => r.GetProperty("completedInvestment").EnumerateArray()))}";
+        + $"{Sum(rows.SelectMany(r => r.GetProperty("paidIn").EnumerateArray()))} "
+        + $"{Sum(rows.SelectMany(r => r.GetProperty("completedInvestment").EnumerateArray()))}";
 
     private static string Figures(JsonElement figures) =>
-        $"{figures.GetProperty("count")} {string.Join(' ', ((string[])["contractAmount", "paidIn", "completedInvestment"]).Select(measure => Amounts(figures, measure)))}";
+        $"{figures.GetProperty("count")} "
+            + string.Join(' ', ((string[])["contractAmount", "paidIn", "completedInvestment"]).Select(
+                measure => Amounts(figures, measure)));
 
     private static string Sum(IEnumerable<JsonElement> amounts) => string.Join(' ', amounts
         .GroupBy(m => m.GetProperty("currency").GetString()!).OrderBy(g => g.Key, StringComparer.Ordinal)
         .Select(
-            g => $"{g.Key}{g.Sum(m => decimal.Parse(m.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)).ToString("0.00##", CultureInfo.InvariantCulture)}"));
+            g => g.Key + g.Sum(m => decimal.Parse(m.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture))
+                .ToString("0.00##", CultureInfo.InvariantCulture)));
 
     private static string Amounts(JsonElement figures, string measure) =>
         string.Join(

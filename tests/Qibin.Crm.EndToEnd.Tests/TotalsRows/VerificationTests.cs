@@ -50,7 +50,8 @@ public class VerificationTests(RunningSystem system)
     public async Task E1_A_lost_event_a_wrong_state_a_wrong_row_and_a_wrong_sum_are_named_and_nothing_else()
     {
         var lost = await OneAsync<Guid>(
-            "pipeline", "select stream_id from received_event where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order by count(*) desc, 1 limit 1");
+            "pipeline", "select stream_id from received_event where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order "
+                + "by count(*) desc, 1 limit 1");
         var wrong = await OneAsync<Guid>(
             "pipeline", $"select lead_id from journey where lead_id <> '{lost}' and not removed order by 1 limit 1");
         var miscounted = await OneAsync<Guid>(
@@ -63,14 +64,16 @@ public class VerificationTests(RunningSystem system)
             "pipeline",
             $"""
             create table kept_event as select * from received_event
-            where (stream_id = '{lost}' and version = (select max(version) from received_event where stream_id = '{lost}')) or enterprise_id = '{unheard}';
+            where (stream_id = '{lost}' and version = (select max(version) from received_event where stream_id = '{lost}'))
+                or enterprise_id = '{unheard}';
             """);
         try
         {
             await ExecuteAsync(
                 "pipeline",
                 $"""
-                delete from received_event e using kept_event k where e.stream_id = k.stream_id and e.version = k.version and e.ordinal = k.ordinal;
+                delete from received_event e using kept_event k where e.stream_id = k.stream_id and e.version = k.version
+                    and e.ordinal = k.ordinal;
                 update journey set code = 'X-' || code where lead_id = '{miscounted}';
                 update rollup set count = count + 7 where key = '{sum}';
                 """);
@@ -94,7 +97,8 @@ public class VerificationTests(RunningSystem system)
         finally
         {
             await ExecuteAsync(
-                "leads", $"update lead set source_region = nullif(left(source_region, -1), '') where id = '{wrong}' and source_region like '%9'");
+                "leads", $"update lead set source_region = nullif(left(source_region, -1), '') where id = '{wrong}' and source_region "
+                    + $"like '%9'");
             await ExecuteAsync(
                 "pipeline",
                 $"""

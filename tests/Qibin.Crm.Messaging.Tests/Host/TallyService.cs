@@ -42,7 +42,7 @@ internal static class TallyService
         builder.Services.AddSingleton<IMigrationStep, Tables>();
         builder.Services.AddSingleton<Poison>();
         builder.AddMessaging<TallyDb>(on => on
-            .TellStates<TallyDb, Tally, TallyState>(tally => new TallyState(tally.Id))
+            .AnswerStates<TallyDb, Tally, TallyState>(tally => new TallyState(tally.Id))
             .Consume<TallyOpened, Ledger>().Consume<TallyRaised, Ledger>().Consume<TallyRaised, Mirror>());
         builder.Services.AddValidation();
         var app = builder.Build();

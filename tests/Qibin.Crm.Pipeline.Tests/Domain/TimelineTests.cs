@@ -193,13 +193,16 @@ public sealed class TimelineTests
     }
 
     private static string Line(ExpectedJourney? journey) => journey is null ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"{journey.Stage} {journey.Status} {journey.Owner} {journey.Unit} {journey.Chain} {journey.Of("node")} {journey.Of("sourceRegion")} {journey.Band} {journey.Of("month")} "
-        + $"{Money(journey.Lead.EstimatedInvestment)} {Money(journey.Project?.ContractAmount)} {string.Join(' ', Sums(journey.Project?.PaidIn))} / {string.Join(' ', Sums(journey.Project?.CompletedInvestment))}");
+        $"{journey.Stage} {journey.Status} {journey.Owner} {journey.Unit} {journey.Chain} {journey.Of("node")} "
+            + $"{journey.Of("sourceRegion")} {journey.Band} {journey.Of("month")} "
+        + $"{Money(journey.Lead.EstimatedInvestment)} {Money(journey.Project?.ContractAmount)} "
+        + $"{string.Join(' ', Sums(journey.Project?.PaidIn))} / {string.Join(' ', Sums(journey.Project?.CompletedInvestment))}");
 
     private static string Line(Interval? i)
     {
         return i is null ? "" : string.Create(CultureInfo.InvariantCulture,
-            $"{Word(i.Stage)} {Word(i.Status)} {i.OwnerId} {i.UnitId} {i.ChainCode} {i.NodeCode} {i.SourceRegion} {Word(i.Band)} {i.FirstContactOn:yyyy-MM} "
+            $"{Word(i.Stage)} {Word(i.Status)} {i.OwnerId} {i.UnitId} {i.ChainCode} {i.NodeCode} {i.SourceRegion} {Word(i.Band)} "
+                + $"{i.FirstContactOn:yyyy-MM} "
             + $"{Each(a => a.Estimated)} {Each(a => a.Contract)} {Each(a => a.PaidIn)} / {Each(a => a.Completed)}");
 
         string Each(Func<Amount, decimal> measure) => string.Join(' ', Sums([.. i.Amounts.Select(a => new Money(measure(a), a.Currency))]));

@@ -120,7 +120,7 @@ internal static class Visits
     {
         var clashes = await ClashesAsync(db, visits, actor, clock, ct);
         await db.CopyAsync(clashes, ct);
-        await db.CopyAsync(clashes.ConvertAll(clash => db.Told(clash, Clashed(clash), 0)), ct);
+        await db.CopyAsync(clashes.ConvertAll(clash => db.EventRowOf(clash, Clashed(clash), 0)), ct);
     }
 
     private static async Task<List<VisitClash>> ClashesAsync(

@@ -8,7 +8,7 @@ namespace Qibin.Crm.Leads.Data;
 internal static class LeadStates
 {
     /// <summary>Answers other services that ask for the leads' present states.</summary>
-    public static Subscriptions AnswerLeadStates(this Subscriptions on) => on.TellStates<LeadsDb, Lead, LeadState>(State);
+    public static Subscriptions AnswerLeadStates(this Subscriptions on) => on.AnswerStates<LeadsDb, Lead, LeadState>(State);
 
     public static LeadState State(this Lead lead) => new()
     {

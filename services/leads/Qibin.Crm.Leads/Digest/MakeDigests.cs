@@ -65,7 +65,7 @@ internal static class MakeDigests
             }
 
             owner.Make(today);
-            db.Add(db.Told(owner, new DigestMade
+            db.Add(db.EventRowOf(owner, new DigestMade
             {
                 OwnerId = count.OwnerId,
                 On = today,

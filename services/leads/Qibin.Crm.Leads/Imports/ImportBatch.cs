@@ -244,7 +244,7 @@ internal sealed class ImportBatch(
         _contacts.Add((opened.Lead, opened.Contact));
         _steps.Add(opened.Step);
         _moves.Add(opened.Opening);
-        _events.AddRange(opened.Events.Select((happened, ordinal) => db.Told(opened.Lead, happened, ordinal)));
+        _events.AddRange(opened.Events.Select((happened, ordinal) => db.EventRowOf(opened.Lead, happened, ordinal)));
         if (draft.ExternalKey is { } key)
         {
             _keys.Add(new ExternalKey { UnitId = run.UnitId, Key = key, LeadId = opened.Lead.Id });
@@ -360,7 +360,7 @@ internal sealed class ImportBatch(
             happened.Add(() => new NextStepPlanned { Lead = lead.State(), DueOn = lead.NextStepDueOn });
         }
 
-        _events.AddRange(happened.Select((tell, ordinal) => db.Told(lead, tell(), ordinal)));
+        _events.AddRange(happened.Select((tell, ordinal) => db.EventRowOf(lead, tell(), ordinal)));
         var isNewPerson = person is not null && personBefore == 0;
         var changed = happened.Count > 0 || investorChanged || (person is not null && person.Version != personBefore);
         return new RowEnd(draft.Number, changed ? ImportOutcome.Updated : ImportOutcome.Unchanged)

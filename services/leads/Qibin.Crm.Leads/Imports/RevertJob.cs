@@ -228,13 +228,13 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             {
                 lead.UndoImport(actor);
                 _removed.Add(lead);
-                _events.Add(db.Told(lead, new LeadRemoved { Lead = lead.State() }, 0));
+                _events.Add(db.EventRowOf(lead, new LeadRemoved { Lead = lead.State() }, 0));
             }
             else if (row.LeadAfter != row.LeadBefore)
             {
                 before.PutBack("lead", db.Entry(lead));
                 lead.UndoImport(actor);
-                _events.Add(db.Told(lead, new LeadAmended { Lead = lead.State() }, 0));
+                _events.Add(db.EventRowOf(lead, new LeadAmended { Lead = lead.State() }, 0));
                 _moved.Add(("lead", lead.Id, row.LeadBefore, lead.Version));
             }
 

@@ -51,7 +51,7 @@ internal sealed record Followed(string Name, string Service, Type State, string 
 
     /// <summary>The states by the stored events at the versions that the service has, and the highest version stored.</summary>
     public async Task<Dictionary<Guid,
-        (long? Version, string? State)>> StoredAsync(PipelineDb db, IReadOnlyCollection<StateTold> told, CancellationToken ct)
+        (long? Version, string? State)>> StoredAsync(PipelineDb db, IReadOnlyCollection<AggregateState> told, CancellationToken ct)
     {
         Guid[] ids = [.. told.Select(s => s.Id)];
         if (Name == "enterprise")
@@ -73,7 +73,7 @@ internal sealed record Followed(string Name, string Service, Type State, string 
     }
 
     /// <summary>What differs between the state that the service has and the one that is stored here, by name.</summary>
-    public IEnumerable<(string What, string? Expected, string? Found)> Differences(StateTold told, long? version, string? stored)
+    public IEnumerable<(string What, string? Expected, string? Found)> Differences(AggregateState told, long? version, string? stored)
     {
         if (stored is null)
         {

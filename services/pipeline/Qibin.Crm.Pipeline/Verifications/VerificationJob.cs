@@ -93,8 +93,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         PipelineDb db, Place place, VerificationFindings found, CancellationToken ct)
     {
         var of = Followed.All[place.Of];
-        var states = (await questions.AskAsync<StatesAsked,
-            StatesTold>(of.Service, new StatesAsked { After = place.After, Most = Batch }, ct)).States;
+        var states = (await questions.AskAsync<StatesQuery,
+            StatesReply>(of.Service, new StatesQuery { After = place.After, Most = Batch }, ct)).States;
         var last = states.Length < Batch ? (Guid?)null : states[^1].Id;
         var known = await db.Database.SqlQueryRaw<Guid>(
             of.KnownBetween, new NpgsqlParameter<Guid>("after", place.After), new NpgsqlParameter<Guid?>("last", last),
@@ -131,8 +131,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         var asked = place.Open.Where(o => o.Of == place.Open[0].Of).Take(Batch).ToHashSet();
         var of = Followed.All[place.Open[0].Of];
         var ids = asked.Select(o => o.Id).ToArray();
-        var states = (await questions.AskAsync<StatesAsked,
-            StatesTold>(of.Service, new StatesAsked { Most = ids.Length, Ids = ids }, ct)).States;
+        var states = (await questions.AskAsync<StatesQuery,
+            StatesReply>(of.Service, new StatesQuery { Most = ids.Length, Ids = ids }, ct)).States;
         var differences = await DifferencesAsync(db, of, states, ct);
         differences.AddRange(
             from id in (await db.Database.SqlQueryRaw<Guid>(of.KnownAmong, new NpgsqlParameter<Guid[]>("ids", ids)).ToListAsync(ct))
@@ -186,7 +186,7 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
     }
 
     private static async Task<List<VerificationDifference>> DifferencesAsync(
-        PipelineDb db, Followed of, StateTold[] states, CancellationToken ct)
+        PipelineDb db, Followed of, AggregateState[] states, CancellationToken ct)
     {
         var stored = await of.StoredAsync(db, states, ct);
         return

@@ -4,7 +4,7 @@ namespace Qibin.Crm.Messaging.Consuming;
 
 /// <summary>What a consumer knows of an event beside the event itself.</summary>
 /// <param name="MessageId">The event's id.</param>
-/// <param name="StreamId">The aggregate that told it.</param>
+/// <param name="StreamId">The aggregate that the event is about.</param>
 /// <param name="Version">The aggregate's version. Apply an event's state only when this is above the version already applied: deliveries
 /// may come doubled and out of order.</param>
 /// <param name="Ordinal">Order among the events of one version.</param>

@@ -10,23 +10,23 @@ internal sealed class StreamOrder
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<ulong, Turn> _early = [];
-    private readonly Dictionary<Guid, Turn> _last = [];
+    private readonly SortedDictionary<ulong, Place> _early = [];
+    private readonly Dictionary<Guid, Place> _last = [];
     private ulong _next = 1;
 
-    /// <summary>Returns when it is this delivery's turn in its stream; disposing the turn passes it on.</summary>
+    /// <summary>Returns when every earlier delivery of the stream is done; disposing the result lets the next one in.</summary>
     public async Task<IDisposable> EnterAsync(ulong tag, Guid stream, CancellationToken ct)
     {
-        var turn = new Turn(this, stream);
+        var place = new Place(this, stream);
         lock (_gate)
         {
-            _early[tag] = turn;
+            _early[tag] = place;
             Admit(_next);
         }
 
         try
         {
-            await turn.Admitted.WaitAsync(Longest, ct);
+            await place.Admitted.WaitAsync(Longest, ct);
         }
         catch (TimeoutException)
         {
@@ -36,8 +36,8 @@ internal sealed class StreamOrder
             }
         }
 
-        await turn.Begun.WaitAsync(ct);
-        return turn;
+        await place.Begun.WaitAsync(ct);
+        return place;
     }
 
     /// <summary>Lets in every delivery up to the tag, and all that follow without a gap.</summary>
@@ -45,7 +45,7 @@ internal sealed class StreamOrder
     {
         while (_early.Count > 0)
         {
-            var (tag, turn) = _early.First();
+            var (tag, place) = _early.First();
             if (tag > Math.Max(upTo, _next))
             {
                 return;
@@ -53,39 +53,39 @@ internal sealed class StreamOrder
 
             _early.Remove(tag);
             _next = Math.Max(_next, tag + 1);
-            var before = _last.GetValueOrDefault(turn.Stream);
-            _last[turn.Stream] = turn;
-            turn.Admit(after: before);
+            var before = _last.GetValueOrDefault(place.Stream);
+            _last[place.Stream] = place;
+            place.Admit(after: before);
         }
     }
 
-    private void Leave(Turn turn)
+    private void Leave(Place place)
     {
         lock (_gate)
         {
-            if (_last.GetValueOrDefault(turn.Stream) == turn)
+            if (_last.GetValueOrDefault(place.Stream) == place)
             {
-                _last.Remove(turn.Stream);
+                _last.Remove(place.Stream);
             }
 
-            turn.Next?.Begin();
+            place.Next?.Begin();
         }
     }
 
-    private sealed class Turn(StreamOrder order, Guid stream) : IDisposable
+    private sealed class Place(StreamOrder order, Guid stream) : IDisposable
     {
         private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Guid Stream => stream;
 
-        public Turn? Next { get; private set; }
+        public Place? Next { get; private set; }
 
         public Task Admitted => _admitted.Task;
 
         public Task Begun => _begun.Task;
 
-        public void Admit(Turn? after)
+        public void Admit(Place? after)
         {
             _admitted.TrySetResult();
             if (after is null)

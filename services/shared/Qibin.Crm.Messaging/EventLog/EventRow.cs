@@ -1,7 +1,7 @@
 namespace Qibin.Crm.Messaging.EventLog;
 
 /// <summary>
-/// One event as it stands in the service's event log: append-only, committed with the change it tells of. The log is the outbox's
+/// One event in the service's event log: append-only, committed with the change that it reports. The log is the outbox's
 /// source, the change feed, and what any projection can be rebuilt from. It holds no personal data.
 /// </summary>
 public sealed class EventRow

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Qibin.Crm.Messaging.Queries;
 
-/// <summary>Answers another service's question about what stands in this one's database. It changes nothing.</summary>
+/// <summary>Answers another service's question from this one's database. It changes nothing.</summary>
 public interface IAnswer<in TQuestion, TAnswer> where TQuestion : class where TAnswer : class
 {
     Task<TAnswer> AnswerAsync(TQuestion question, CancellationToken ct);
@@ -17,6 +17,7 @@ internal sealed record Answering(Action<IReceiveEndpointConfigurator, IServicePr
         new((endpoint, services) => endpoint.Handler<TQuestion>(async context =>
         {
             await using var scope = services.CreateAsyncScope();
-            await context.RespondAsync(await scope.ServiceProvider.GetRequiredService<TAnswerer>().AnswerAsync(context.Message, context.CancellationToken));
+            await context.RespondAsync(
+                await scope.ServiceProvider.GetRequiredService<TAnswerer>().AnswerAsync(context.Message, context.CancellationToken));
         }));
 }

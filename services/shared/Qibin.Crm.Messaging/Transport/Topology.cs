@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Qibin.Crm.Messaging.Transport;
 
 /// <summary>
-/// What stands on the broker for this service: a durable fanout exchange for each event, one quorum queue
+/// What this service declares on the broker: a durable fanout exchange for each event, one quorum queue
 /// <c>qibin.&lt;service&gt;</c> bound to those that the service consumes, and behind it <c>qibin.&lt;service&gt;.dead</c> for what
 /// was returned too often, as when a message ends the process that reads it.
 /// </summary>
@@ -46,7 +46,8 @@ internal sealed class Topology(ServiceDescription service, IEnumerable<Subscript
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         foreach (var happened in events.All)
         {
-            await channel.ExchangeDeclareAsync(EventTypes.ExchangeOf(happened), ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: ct);
+            await channel.ExchangeDeclareAsync(EventTypes.ExchangeOf(happened), ExchangeType.Fanout, durable: true, autoDelete: false,
+                cancellationToken: ct);
         }
 
         if (!Consumes)
@@ -55,7 +56,8 @@ internal sealed class Topology(ServiceDescription service, IEnumerable<Subscript
         }
 
         await channel.ExchangeDeclareAsync(DeadLetters, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: ct);
-        await channel.QueueDeclareAsync(DeadLetters, durable: true, exclusive: false, autoDelete: false, DeadLetterArguments, cancellationToken: ct);
+        await channel.QueueDeclareAsync(DeadLetters, durable: true, exclusive: false, autoDelete: false, DeadLetterArguments,
+            cancellationToken: ct);
         await channel.QueueBindAsync(DeadLetters, DeadLetters, "", cancellationToken: ct);
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, QueueArguments, cancellationToken: ct);
         foreach (var happened in events.All)

@@ -26,7 +26,8 @@ public sealed class IfMatch
         }
 
         var text = header.ToString();
-        return text is ['"', .. var tag, '"'] && long.TryParse(tag.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        return text is ['"', .. var tag, '"']
+            && long.TryParse(tag.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? ValueTask.FromResult<IfMatch?>(new IfMatch(version))
             : throw new Refusal(StatusCodes.Status400BadRequest, "ifMatch.malformed");
     }
@@ -48,7 +49,7 @@ public interface IVersioned
     long Version { get; }
 
     /// <summary>
-    /// Tells answers of one version apart that differ by who asks or when, such as <c>masked</c>: part of the ETag, or an old answer
+    /// Distinguishes answers of one version that differ by caller or time, such as <c>masked</c>: part of the ETag, or an old answer
     /// would be taken for the present one. Letters, digits and hyphens; null when there is only one.
     /// </summary>
     string? Variant => null;
@@ -56,7 +57,7 @@ public interface IVersioned
 
 /// <summary>
 /// What a write answers: ids, codes, versions and links only, because the answer is kept for repeats of its Idempotency-Key and
-/// personal data must not stand there.
+/// personal data must not be there.
 /// </summary>
 #pragma warning disable CA1040 // Marks what may be kept.
 public interface IReceipt;

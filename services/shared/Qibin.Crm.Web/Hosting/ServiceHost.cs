@@ -31,11 +31,11 @@ using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Web.Hosting;
 
-/// <summary>What a service says of itself, once.</summary>
+/// <summary>Name and texts of a service.</summary>
 /// <param name="Name">Lower case, as in its queue, its OpenAPI document and its operations' addresses.</param>
 /// <param name="Title">Title of the OpenAPI document.</param>
 /// <param name="Problems">Texts of its problem codes.</param>
-/// <param name="Constraints">Database constraints that stand for a rule, with that rule's problem code.</param>
+/// <param name="Constraints">Database constraints that enforce a rule, with the rule's problem code.</param>
 public sealed record ServiceDescription(
     string Name, string Title, IReadOnlyDictionary<string, ProblemText> Problems, IReadOnlyDictionary<string, string>? Constraints = null);
 
@@ -68,8 +68,10 @@ public static class ServiceHost
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
                 TelemetryHost.IsProbe(http.Request.Path)
                     ? RateLimitPartition.GetNoLimiter("probe")
-                    : RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = 400 }));
-            limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy());
+                    : RateLimitPartition.GetConcurrencyLimiter("all",
+                        _ => new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = 400 }));
+            limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext)
+                .WriteAsync(context.HttpContext, Refusal.Busy());
         });
         services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["ready"]);
         services.AddCleanup(new CleanupRule("api.idempotency", "created_at < $1 - interval '72 hours'", TimeSpan.FromHours(1)));
@@ -94,7 +96,8 @@ public static class ServiceHost
         });
         builder.Services.AddSettings<TelemetrySettings>();
         builder.AddTelemetry(name);
-        // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog says in one.
+        // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog
+        // says in one.
         builder.Services.PostConfigure<LoggerFilterOptions>(filters =>
         {
             foreach (var category in (string[])["Microsoft", "System.Net.Http", "Yarp"])
@@ -115,7 +118,8 @@ public static class ServiceHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddResiliencePipelines();
         services.AddSingleton(provider => new ProblemCatalog(
-            provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts).Concat(problems ?? new Dictionary<string, ProblemText>())
+            provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts)
+                .Concat(problems ?? new Dictionary<string, ProblemText>())
                 .ToDictionary(StringComparer.Ordinal), constraints));
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter>(provider => provider.GetRequiredService<ProblemWriter>());
@@ -161,7 +165,8 @@ public static class ServiceHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<RequestBody>());
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
+            api => api.UseMiddleware<RequestBody>());
         app.MapSwagger("/swagger/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(StrictQuery.Create);
@@ -283,7 +288,8 @@ public static class ServiceHost
     private static void RefuseUnclassified(WebApplication app)
     {
         var open = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true && e.Metadata.GetMetadata<Access>() is null)
+            .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true
+                && e.Metadata.GetMetadata<Access>() is null)
             .Select(e => e.DisplayName).ToList();
         if (open.Count > 0)
         {

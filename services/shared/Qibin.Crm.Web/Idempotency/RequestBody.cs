@@ -56,7 +56,7 @@ public sealed class RequestBody(RequestDelegate next)
     /// <summary>Takes the whole body into memory. What stalls (under 240 octets a second) ends in 408.</summary>
     /// <param name="http">The request.</param>
     /// <param name="largestFile">Octets of the file that it brings; null for everything else.</param>
-    /// <exception cref="Refusal">413: over 1 MB, or over the limit of files, whether its length was told or not.</exception>
+    /// <exception cref="Refusal">413: over 1 MB, or over the limit of files, with or without a Content-Length.</exception>
     public static async Task TakeAsync(HttpContext http, int? largestFile = null)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -107,15 +107,17 @@ public sealed class RequestBody(RequestDelegate next)
     private static void RefuseOtherThanJson(HttpRequest request, bool file)
     {
         var plain = request.Headers.ContentEncoding.Count == 0 || request.Headers.ContentEncoding.ToString() is "" or "identity";
-        if (!plain || (!file && MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset is { HasValue: true } charset
-            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)))
+        if (!plain || (!file && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.Charset is { HasValue: true } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)))
         {
             throw new Refusal(StatusCodes.Status415UnsupportedMediaType, "request.mediaType");
         }
     }
 }
 
-/// <summary>Marks an operation whose body is a file as it stands, of at most so many octets.</summary>
+/// <summary>Marks an operation that takes a file of at most this many octets as its body.</summary>
 /// <param name="Largest">Octets.</param>
 public sealed record TakesFile(int Largest);
 

@@ -3,11 +3,13 @@ using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Web.Identity;
 
-/// <summary>Whose tokens are accepted.</summary>
+/// <summary>The authority that issues accepted tokens.</summary>
 [Settings("Identity")]
 public sealed record IdentitySettings
 {
-    /// <summary>The authority that issues tokens, as it names itself in them: the gateway's public address, unless an outside authority is used.</summary>
+    /// <summary>
+    /// The authority that issues tokens, as it names itself in them: the gateway's public address, unless an outside authority is used.
+    /// </summary>
     [Required]
     public Uri? Issuer { get; init; }
 

@@ -38,7 +38,8 @@ public static class TokenValidation
     {
         services.AddSettings<IdentitySettings>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<IdentitySettings>>((options, identity) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IOptions<IdentitySettings>>((options, identity) =>
         {
             var issuer = identity.Value.Issuer!.OriginalString;
             options.MapInboundClaims = false;
@@ -63,7 +64,7 @@ public static class TokenValidation
             };
             options.TokenHandlers.Clear();
             options.TokenHandlers.Add(new RememberingTokenHandler { MapInboundClaims = false });
-            // What exactly is wrong with a token is nothing to tell to whoever forged it.
+            // A caller with a forged token must not learn what is wrong with it.
             options.IncludeErrorDetails = false;
             options.Events = new JwtBearerEvents { OnAuthenticationFailed = NoteUnreachable, OnChallenge = ChallengeAsync };
         });

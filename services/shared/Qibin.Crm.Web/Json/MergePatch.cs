@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Qibin.Crm.Web.Json;
 
 /// <summary>
-/// A JSON merge patch (RFC 7396): a member that is left out stays, <c>null</c> removes. Members tell the two apart by their
+/// A JSON merge patch (RFC 7396): a member that is left out stays, <c>null</c> removes. The two are distinguished by the member's
 /// setters: <c>public string? Address { get; init =&gt; field = Given(value); }</c> for what may be removed, <c>Kept(value)</c> for
 /// what may not (<c>null</c> is then 400 <c>value.required</c>).
 /// </summary>

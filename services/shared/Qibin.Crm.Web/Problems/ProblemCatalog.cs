@@ -4,7 +4,7 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Web.Problems;
 
 /// <summary>
-/// Texts of all problem codes that a service answers with, and the database constraints that stand for a rule of the trade.
+/// Texts of all problem codes that a service answers with, and the database constraints that enforce a business rule.
 /// </summary>
 public sealed class ProblemCatalog
 {
@@ -34,12 +34,13 @@ public sealed class ProblemCatalog
             return code;
         }
 
-        return string.Format(CultureInfo.InvariantCulture, In(text), [.. arguments.Select(argument => argument is ProblemText name ? In(name) : argument)]);
+        return string.Format(CultureInfo.InvariantCulture, In(text),
+            [.. arguments.Select(argument => argument is ProblemText name ? In(name) : argument)]);
 
         string In(ProblemText words) => english ? words.English : words.Chinese;
     }
 
-    /// <summary>The problem code that a violated unique, exclusion, foreign-key or check constraint stands for.</summary>
+    /// <summary>The problem code that a violated unique, exclusion, foreign-key or check constraint maps to.</summary>
     public string? ForConstraint(string? constraint) =>
         constraint is not null && _constraints.TryGetValue(constraint, out var code) ? code : null;
 }

@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Work.Data;
 
-/// <summary>How aggregates and money stand in every service's database.</summary>
+/// <summary>How every service's database keeps aggregates.</summary>
 public static class AggregateConventions
 {
 

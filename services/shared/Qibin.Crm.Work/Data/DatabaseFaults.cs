@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Qibin.Crm.Work.Data;
 
-/// <summary>What the database has to do with a failure.</summary>
+/// <summary>How a failure is related to the database.</summary>
 internal enum DatabaseFault
 {
     /// <summary>Nothing, or it rightly refused.</summary>
@@ -15,7 +15,7 @@ internal enum DatabaseFault
     Away,
 }
 
-/// <summary>Tells failures of the database from failures of the work.</summary>
+/// <summary>Distinguishes failures of the database from failures of the work.</summary>
 internal static class DatabaseFaults
 {
     public static DatabaseFault Of(Exception? e)
@@ -35,7 +35,8 @@ internal static class DatabaseFaults
                 };
             }
 
-            if (e is NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException })
+            if (e is NpgsqlException { IsTransient: true }
+                or NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException })
             {
                 return DatabaseFault.Away;
             }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Qibin.Crm.Work.Data;
 
 /// <summary>
-/// An officer as the identity service last told: where placed and with which roles, so that no service asks another one while it
+/// An officer as the identity service last published it: unit and roles, so that no service asks another one while it
 /// serves a request. Names stay in the identity service.
 /// </summary>
 public sealed class OfficerRow
@@ -18,7 +18,7 @@ public sealed class OfficerRow
     public required long Version { get; set; }
 }
 
-/// <summary>A unit of the tree as the identity service last told.</summary>
+/// <summary>A unit of the tree as the identity service last published it.</summary>
 public sealed class UnitRow
 {
     public required Guid UnitId { get; init; }

@@ -150,6 +150,7 @@ public sealed record JobAnswer
         };
     }
 
-    /// <summary>Tells answers of one version apart while the job goes on.</summary>
-    internal string Variant => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{State}-{Done}{(Cancelling ? "-c" : "")}");
+    /// <summary>Distinguishes answers of one version while the job runs.</summary>
+    internal string Variant =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{State}-{Done}{(Cancelling ? "-c" : "")}");
 }

@@ -9,7 +9,9 @@ using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Work.Scheduling;
 
-/// <summary>Does what is due in a service, at its start and then every <c>Timers:EverySeconds</c> (20 unless set; 0 is never by itself).</summary>
+/// <summary>
+/// Does what is due in a service, at its start and then every <c>Timers:EverySeconds</c> (20 unless set; 0 is never by itself).
+/// </summary>
 public abstract class Timers : BackgroundService
 {
     /// <summary>Does everything that is due now.</summary>
@@ -20,10 +22,11 @@ public abstract class Timers : BackgroundService
 /// <inheritdoc/>
 /// <remarks>
 /// Each row has a transaction of its own and is claimed with <c>for update skip locked</c>: instances share the work and none does
-/// any of it twice. A row that fails is left for the next round and stands in nobody's way.
+/// any of it twice. A row that fails is left for the next round and blocks no other.
 /// </remarks>
 internal sealed class Timers<TDb>(
-    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock, IOptions<TimerSettings> settings,
+    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock,
+    IOptions<TimerSettings> settings,
     ILogger<Timers<TDb>> log) : Timers
     where TDb : DbContext, IServiceDb
 {
