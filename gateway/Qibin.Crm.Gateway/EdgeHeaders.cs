@@ -11,10 +11,12 @@ internal static class EdgeHeaders
     private const string NothingAllowed = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     /// <summary>Header fields by which a proxy describes its client. From outside they prove nothing.</summary>
-    private static readonly string[] UntrustedFields = ["Forwarded", "Via", "Client-IP", "True-Client-IP", "CF-Connecting-IP", "Remote-User", "Remote-Addr", "baggage"];
+    private static readonly string[] UntrustedFields = ["Forwarded", "Via", "Client-IP", "True-Client-IP", "CF-Connecting-IP",
+        "Remote-User", "Remote-Addr", "baggage"];
 
     /// <summary>Believes what the proxies of <see cref="EdgeSettings"/> say about the client's address, the scheme and the host.</summary>
-    public static void AddTrustedProxies(this WebApplicationBuilder builder) => builder.Services.Configure<ForwardedHeadersOptions>(options =>
+    public static void AddTrustedProxies(this WebApplicationBuilder builder) =>
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
     {
         options.ForwardedHeaders = ForwardedHeaders.All & ~ForwardedHeaders.XForwardedPrefix;
         options.KnownProxies.Clear();
@@ -69,5 +71,6 @@ internal static class EdgeHeaders
         || UntrustedFields.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static string[] Trusted(IConfiguration configuration) =>
-        configuration.Read<EdgeSettings>().TrustedProxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        configuration.Read<EdgeSettings>().TrustedProxies
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -29,8 +29,12 @@ internal sealed class EdgeLimits : IDisposable
             service, _ => new ConcurrencyLimiterOptions { PermitLimit = _settings.InFlightPerService, QueueLimit = 0 }));
     }
 
-    /// <summary>Counts the request against its caller and reports what is left in headers (draft-ietf-httpapi-ratelimit-headers-10).</summary>
-    /// <returns>429 with the seconds after which the next request would be let through, or null: an overload is no time for exceptions.</returns>
+    /// <summary>
+    /// Counts the request against its caller and reports what is left in headers (draft-ietf-httpapi-ratelimit-headers-10).
+    /// </summary>
+    /// <returns>
+    /// 429 with the seconds after which the next request would be let through, or null: an overload is no time for exceptions.
+    /// </returns>
     public Refusal? Count(HttpContext http)
     {
         var bucket = BucketOf(http);
@@ -96,6 +100,7 @@ internal sealed class EdgeLimits : IDisposable
     {
         public TimeSpan Period => TimeSpan.FromSeconds(Seconds);
 
-        public string Policy => string.Create(CultureInfo.InvariantCulture, $"\"{Name}\";q={Burst};w={Math.Max(1, Burst * Seconds / PerPeriod)}");
+        public string Policy =>
+            string.Create(CultureInfo.InvariantCulture, $"\"{Name}\";q={Burst};w={Math.Max(1, Burst * Seconds / PerPeriod)}");
     }
 }

@@ -27,7 +27,9 @@ internal static class Forwarding
         builder.Services.AddTokenValidation();
     }
 
-    public static void AddEdgeLimits(this WebApplicationBuilder builder) => builder.Services.AddSettings<LimitSettings>().AddSettings<EdgeSettings>().AddSettings<ServiceAddresses>().AddSingleton<EdgeLimits>();
+    public static void AddEdgeLimits(this WebApplicationBuilder builder) =>
+        builder.Services.AddSettings<LimitSettings>().AddSettings<EdgeSettings>().AddSettings<ServiceAddresses>()
+            .AddSingleton<EdgeLimits>();
 
     public static void AddForwarding(this WebApplicationBuilder builder)
     {
@@ -131,7 +133,8 @@ internal static class Forwarding
     private static async Task RetryAsync(HttpContext http, RequestDelegate next)
     {
         var attempts = 0;
-        await http.RequestServices.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline<bool>(Pipelines.Forward).ExecuteAsync(
+        await http.RequestServices.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline<bool>(Pipelines.Forward)
+            .ExecuteAsync(
             async _ =>
             {
                 if (attempts++ > 0)
@@ -150,7 +153,8 @@ internal static class Forwarding
 
     private static bool MayRepeat(HttpContext http) =>
         http.GetForwarderErrorFeature() is { Error: ForwarderError.Request } && !http.Response.HasStarted
-            && !http.RequestAborted.IsCancellationRequested && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+            && !http.RequestAborted.IsCancellationRequested
+            && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
 }
 
 /// <summary>Connections to the services: few seconds to open, bounded in number, closed before the service would close them.</summary>
@@ -168,7 +172,8 @@ internal sealed class ServiceConnections : ForwarderHttpClientFactory
         handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8;
     }
 
-    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) => new SendOnce(handler);
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
+        new SendOnce(handler);
 
     /// <summary>
     /// The handler itself resends a request without content when a kept connection breaks; with content, be it empty, it does not.

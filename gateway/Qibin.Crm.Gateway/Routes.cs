@@ -9,7 +9,9 @@ namespace Qibin.Crm.Gateway;
 /// <summary>A service behind the gateway.</summary>
 /// <param name="Name">Lower case.</param>
 /// <param name="Title">For people, Chinese first.</param>
-/// <param name="Seconds">How long an answer may be silent before the gateway gives up with 504; <c>Limits:SilenceSeconds</c> overrides it.</param>
+/// <param name="Seconds">
+/// How long an answer may be silent before the gateway gives up with 504; <c>Limits:SilenceSeconds</c> overrides it.
+/// </param>
 /// <param name="Resources">First segments under <c>/api/v1</c> that this service answers.</param>
 /// <param name="Pages">Other addresses that it answers, with everything below them.</param>
 /// <param name="Setting">Where it is.</param>
@@ -23,15 +25,18 @@ internal static class Routes
     [
         new("leads", "线索 Leads", 20,
             [
-                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims", "transfers", "pool", "calendar", "response-clock",
+                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims",
+                "transfers", "pool", "calendar", "response-clock",
                 "response-breaches", "ops/leads", "changes/leads",
             ], [], at => at.Leads),
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], [], at => at.Projects),
         new("enterprises", "企业与载体 Enterprises", 20,
-            ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], [], at => at.Enterprises),
+            ["enterprises", "industry-chains", "premises", "entry-applications", "tenancies", "ops/enterprises", "changes/enterprises"], [],
+            at => at.Enterprises),
         new("pipeline", "总览 Pipeline", 30, ["pipeline", "ops/pipeline", "changes/pipeline"], [], at => at.Pipeline),
         new("identity", "身份与权限 Identity", 10,
-            ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"], at => at.Identity),
+            ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"],
+            at => at.Identity),
     ];
 
     /// <summary>Octets of the file that a request may bring; null for every request that brings none.</summary>
@@ -44,7 +49,8 @@ internal static class Routes
 
     /// <summary>The configured base addresses of a service; none when it is not deployed.</summary>
     public static IReadOnlyList<string> AddressesOf(Service service, IConfiguration configuration) =>
-        service.Setting(configuration.Read<ServiceAddresses>()).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        service.Setting(configuration.Read<ServiceAddresses>())
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static IReadOnlyList<RouteConfig> ForProxy() =>
     [

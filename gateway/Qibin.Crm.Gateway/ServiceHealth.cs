@@ -32,7 +32,9 @@ internal sealed class ServiceHealth(IReadOnlyList<string> addresses) : IHealthCh
     }
 }
 
-/// <summary>Keeps what the services said of themselves at the last round as a metric: a service that is gone cannot report itself.</summary>
+/// <summary>
+/// Keeps what the services said of themselves at the last round as a metric: a service that is gone cannot report itself.
+/// </summary>
 internal sealed class ReadinessGauge : IHealthCheckPublisher
 {
     private Measurement<int>[] _last = [];

@@ -19,11 +19,16 @@ internal sealed record LimitSettings
     [Range(1, 10_000_000)]
     public int SignInsPerMinute { get; init; } = 240;
 
-    /// <summary>Requests that one service works on at a time; more are answered 503, so that a slow service cannot hold up the others.</summary>
+    /// <summary>
+    /// Requests that one service works on at a time; more are answered 503, so that a slow service cannot hold up the others.
+    /// </summary>
     [Range(1, 100_000)]
     public int InFlightPerService { get; init; } = 256;
 
-    /// <summary>Seconds for which an answer of a service may be silent before the gateway answers 504; each service's own value (10 to 30) unless set.</summary>
+    /// <summary>
+    /// Seconds for which an answer of a service may be silent before the gateway answers 504; each service's own value (10 to 30) unless
+    /// set.
+    /// </summary>
     [Range(1, 3600)]
     public int? SilenceSeconds { get; init; }
 }

@@ -11,13 +11,16 @@ internal static class SwaggerPage
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    /// <summary>The client that the identity service knows for this page; its redirect address is <c>swagger/oauth2-redirect.html</c>.</summary>
+    /// <summary>
+    /// The client that the identity service knows for this page; its redirect address is <c>swagger/oauth2-redirect.html</c>.
+    /// </summary>
     private const string Client = "qibin-swagger";
 
     public static void UseSwaggerPage(this WebApplication app)
     {
         var issuer = app.Configuration.Read<IdentitySettings>().Issuer;
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), page => page.Use((http, next) =>
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase),
+            page => page.Use((http, next) =>
         {
             // Sign-in comes back to the address that identity knows, so the page is used at that address.
             if (issuer is { } known && http.Request.Path.Value is "/swagger" or "/swagger/" or "/swagger/index.html"

@@ -25,18 +25,25 @@ internal static class Figures
         await PreloadAsync(system, api, staff, leads);
         var ids = await IdsAsync(system.Database("leads"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{ids.Count} leads · {Connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · {Environment.ProcessorCount} processors · median (min … max)"));
+            $"{ids.Count} leads · {Connections} connections · {rounds} rounds of {duration.TotalSeconds:0} s each · "
+                + $"{Environment.ProcessorCount} processors · median (min … max)"));
 
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = system.Gateway };
         var random = new Random(410611);
 
-        await CompareAsync(system, http, rounds, "log a contact through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
-            await SendAsync(http, HttpMethod.Post, $"/api/v1/leads/{Pick(ids, random)}/contacts", """{"channel":"phone","summary":"谈到首期投资与达产时间。"}""", HttpStatusCode.Created)),
-            "pgbench: the same insert, update and event", () => PgBench.RunAsync(system.Database("leads"), ContactScript, Connections, duration, ids.Count));
-        await CompareAsync(system, http, rounds, "read one lead through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+        await CompareAsync(
+            system, http, rounds, "log a contact through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+            await SendAsync(http, HttpMethod.Post, $"/api/v1/leads/{Pick(ids, random)}/contacts",
+                """{"channel":"phone","summary":"谈到首期投资与达产时间。"}""", HttpStatusCode.Created)),
+            "pgbench: the same insert, update and event", () =>
+                PgBench.RunAsync(system.Database("leads"), ContactScript, Connections, duration, ids.Count));
+        await CompareAsync(
+            system, http, rounds, "read one lead through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
             await SendAsync(http, HttpMethod.Get, $"/api/v1/leads/{Pick(ids, random)}", null, HttpStatusCode.OK)),
             "pgbench: select the lead", () => PgBench.RunAsync(system.Database("leads"), ReadScript, Connections, duration, ids.Count));
-        await CompareAsync(system, http, rounds, "list 50 by stage, latest first, through the gateway", () => HttpLoad.RunAsync(Connections, duration, async _ =>
+        await CompareAsync(
+            system, http, rounds, "list 50 by stage, latest first, through the gateway", () =>
+            HttpLoad.RunAsync(Connections, duration, async _ =>
             await SendAsync(http, HttpMethod.Get, "/api/v1/leads?stage=new&sort=-updatedAt&limit=50", null, HttpStatusCode.OK)),
             "pgbench: select 50", () => PgBench.RunAsync(system.Database("leads"), ListScript, Connections, duration, ids.Count));
         await LagAsync(system, TimeSpan.FromSeconds(20));
@@ -54,11 +61,14 @@ internal static class Figures
         """
         begin;
         insert into contact (id, version, lead_id, channel, summary, occurred_on, participant_ids, attachments, recorded_by, recorded_at)
-            select gen_random_uuid(), 1, lead_id, 0, '谈到首期投资与达产时间。', current_date, '{}', '[]', '00000000-0000-0000-0000-000000000000', now() from benchmark_lead where n = :n;
+            select gen_random_uuid(), 1, lead_id, 0, '谈到首期投资与达产时间。', current_date, '{}', '[]', '00000000-0000-0000-0000-000000000000', now()
+                from benchmark_lead where n = :n;
         update lead set version = version + 1, updated_at = now(), last_contact_on = current_date, contact_count = contact_count + 1
             where id = (select lead_id from benchmark_lead where n = :n);
-        insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id, confidential)
-            select gen_random_uuid(), p.stream_type, l.id, l.version, 0, 'ContactRecorded', 1, p.payload, '00000000-0000-0000-0000-000000000000', false
+        insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id,
+            confidential)
+            select gen_random_uuid(), p.stream_type, l.id, l.version, 0, 'ContactRecorded', 1, p.payload,
+                '00000000-0000-0000-0000-000000000000', false
             from lead l join benchmark_payload p on p.lead_id = l.id where l.id = (select lead_id from benchmark_lead where n = :n);
         commit;
         """);
@@ -67,7 +77,8 @@ internal static class Figures
 
     private static string ListScript => Script("select * from lead where stage = 0 order by updated_at desc, id desc limit 50;");
 
-    private static string Script(string statements) => Pick0 + "\n" + statements.ReplaceLineEndings(" ").Replace("; ", ";\n", StringComparison.Ordinal) + "\n";
+    private static string Script(string statements) => Pick0 + "\n" + statements.ReplaceLineEndings(" ")
+        .Replace("; ", ";\n", StringComparison.Ordinal) + "\n";
 
     private static async Task CompareAsync(
         LocalSystem system, HttpClient http, int rounds, string ours, Func<Task<Rate>> measure, string limit, Func<Task<Rate>> measureLimit)
@@ -110,7 +121,10 @@ internal static class Figures
             var number = n;
             writes.Add(Task.Run(async () =>
             {
-                var receipt = await api.PostAsync("/api/v1/first-contacts", $"lag-{Stopwatch.GetTimestamp()}-{number}", FirstContact($"时延{Stopwatch.GetTimestamp()}-{number}", staff.Officers[number % staff.Officers.Count]), CancellationToken.None);
+                var receipt = await api.PostAsync(
+                    "/api/v1/first-contacts", $"lag-{Stopwatch.GetTimestamp()}-{number}",
+                    FirstContact($"时延{Stopwatch.GetTimestamp()}-{number}", staff.Officers[number % staff.Officers.Count]),
+                    CancellationToken.None);
                 answered[Guid.Parse(receipt["id"]!.GetValue<string>())] = Stopwatch.GetTimestamp();
             }));
         }
@@ -120,7 +134,8 @@ internal static class Figures
         await looking;
         var sorted = lags.Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"commit to totals at 25 writes a second{when}: {sorted.Count} writes, p50 {Rate.Percentile(sorted, 0.5):0} ms, p99 {Rate.Percentile(sorted, 0.99):0} ms, longest {sorted[^1]:0} ms"));
+            $"commit to totals at 25 writes a second{when}: {sorted.Count} writes, p50 {Rate.Percentile(sorted, 0.5):0} ms, p99 "
+                + $"{Rate.Percentile(sorted, 0.99):0} ms, longest {sorted[^1]:0} ms"));
 
         // One looks for all: as many as there are writes under way would be a load of its own, the heavier the later the totals are.
         async Task LookAsync()
@@ -168,7 +183,9 @@ internal static class Figures
 
         started = Stopwatch.GetTimestamp();
         await DeliveredAsync(system);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"its events had been taken {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s later"));
+        Console.WriteLine(
+            string.Create(
+            CultureInfo.InvariantCulture, $"its events had been taken {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s later"));
         await using var vacuum = source.CreateCommand("vacuum analyze");
         await vacuum.ExecuteNonQueryAsync();
     }
@@ -179,7 +196,8 @@ internal static class Figures
         await using var leads = NpgsqlDataSource.Create(system.Database("leads"));
         await using var pipeline = NpgsqlDataSource.Create(system.Database("pipeline"));
         while (await NumberAsync(leads, "select count(*) from messaging.outbox") > 0
-            || await NumberAsync(leads, "select count(*) from messaging.event") > await NumberAsync(pipeline, "select count(*) from received_event"))
+            || await NumberAsync(leads, "select count(*) from messaging.event") > await NumberAsync(
+                pipeline, "select count(*) from received_event"))
         {
             await Task.Delay(200);
         }
@@ -239,7 +257,8 @@ internal static class Figures
         using var response = await http.SendAsync(request);
         if (response.StatusCode != expected)
         {
-            throw new InvalidOperationException($"{method} {path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            throw new InvalidOperationException(
+                $"{method} {path} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         }
 
         await response.Content.ReadAsByteArrayAsync();

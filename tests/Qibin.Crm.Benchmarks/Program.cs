@@ -8,7 +8,8 @@ using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
 
 // figures | kills [--count N] | outage [--seconds N] | imports [--rows N] [--bad N] | search [--leads N] | duplicates [--investors N] |
-// totals [--journeys N] [--from N] | age [--contacts N]: each starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the
+// totals [--journeys N] [--from N] | age [--contacts N]: each starts a system of its own and ends it. --data DIR keeps what was loaded for
+// the next run, --only TEXT measures the
 // searches, lists and totals whose names hold it, --connections N asks by so many at once instead of 8.
 var command = args.FirstOrDefault() ?? "figures";
 var kept = Text("--data") is { Length: > 0 } data ? Directory.CreateDirectory(data) : null;
@@ -20,19 +21,25 @@ try
     {
         Data = directory.FullName,
         Port = Qibin.Crm.Servers.Ports.Free(),
-        Settings = new Dictionary<string, string> { ["Limits:PrincipalPerSecond"] = "1000000", ["Limits:AddressPerSecond"] = "1000000", ["Limits:SignInsPerMinute"] = "100000" },
+        Settings = new Dictionary<string,
+            string> { ["Limits:PrincipalPerSecond"] = "1000000", ["Limits:AddressPerSecond"] = "1000000",
+            ["Limits:SignInsPerMinute"] = "100000" },
     });
     result = command switch
     {
-        "figures" => await Figures.PrintAsync(system, Number("--leads", 100_000), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 8))),
+        "figures" => await Figures.PrintAsync(
+            system, Number("--leads", 100_000), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 8))),
         "kills" => (await KillRun.RunAsync(system, Number("--count", 20), Console.WriteLine)).Kept ? 0 : 1,
-        "outage" => (await BrokerOutage.RunAsync(system, TimeSpan.FromSeconds(Number("--seconds", 120)), Console.WriteLine)).Verdict.Kept ? 0 : 1,
+        "outage" => (await BrokerOutage.RunAsync(system, TimeSpan.FromSeconds(Number("--seconds", 120)), Console.WriteLine)).Verdict.Kept
+            ? 0 : 1,
         "imports" => await ImportAsync(system, Number("--rows", 50_000), Number("--bad", 1000)),
         "search" => await Search(system).SearchesAsync(Number("--leads", 1_000_000)),
         "duplicates" => await Search(system).DuplicatesAsync(Number("--investors", 100_000)),
-        "totals" => await new TotalsFigures(system, Number("--connections", 1), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"))
+        "totals" => await new TotalsFigures(
+            system, Number("--connections", 1), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"))
             .RunAsync(Number("--journeys", 1_000_000), Number("--from", 10_000)),
-        "age" => await AgeRun.RunAsync(system, Number("--contacts", 5000), Console.WriteLine) is { During.TotalSeconds: < 1, After.TotalSeconds: < 1 } ? 0 : 1,
+        "age" => await AgeRun.RunAsync(
+            system, Number("--contacts", 5000), Console.WriteLine) is { During.TotalSeconds: < 1, After.TotalSeconds: < 1 } ? 0 : 1,
         _ => throw new ArgumentException($"{command}: figures, kills, outage, imports, search, duplicates, totals or age"),
     };
 }
@@ -59,7 +66,8 @@ async Task<int> ImportAsync(LocalSystem running, int rows, int bad)
     {
         if (token.Length == 0 || TimeProvider.System.GetElapsedTime(at) > TimeSpan.FromMinutes(5))
         {
-            (token, at) = ((await SignIn.AsAsync(running.Gateway, officer.UserName, officer.Password)).AccessToken, TimeProvider.System.GetTimestamp());
+            (token, at) = ((await SignIn.AsAsync(running.Gateway, officer.UserName, officer.Password)).AccessToken,
+                TimeProvider.System.GetTimestamp());
         }
 
         return token;
@@ -69,8 +77,10 @@ async Task<int> ImportAsync(LocalSystem running, int rows, int bad)
     return verdict.Restored && verdict.Doubled == 0 && verdict.Failed == bad && verdict.Reasons == bad ? 0 : 1;
 }
 
-SearchFigures Search(LocalSystem running) => new(running, Number("--connections", 8), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"));
+SearchFigures Search(LocalSystem running) =>
+    new(running, Number("--connections", 8), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"));
 
-int Number(string option, int otherwise) => Text(option) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+int Number(string option, int otherwise) => Text(option) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture)
+    : otherwise;
 
 string Text(string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : "";

@@ -28,7 +28,8 @@ public class FaultTests(RunningSystem system)
     public async Task A_write_that_is_not_there_is_found_missing()
     {
         var never = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
-        Told[] told = [new("firstContact", "never", never), new("contact", "never-c", never), new("conversion", "never-v", never, never), new("stage", "never-s", never), new("funds", "never-p", never)];
+        Told[] told = [new("firstContact", "never", never), new("contact", "never-c", never), new("conversion", "never-v", never, never),
+            new("stage", "never-s", never), new("funds", "never-p", never)];
         var verdict = await Verdict.ReachAsync(system.System, told, "never", TimeSpan.FromSeconds(60));
         Assert.False(verdict.Kept);
         Assert.Equal(6, verdict.Lost);

@@ -6,7 +6,9 @@ using Qibin.Crm.TestKit.Generated;
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
-/// <summary>Tests that are made from the OpenAPI documents of all services, through the gateway and with tokens of real people and clients.</summary>
+/// <summary>
+/// Tests that are made from the OpenAPI documents of all services, through the gateway and with tokens of real people and clients.
+/// </summary>
 public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSystem>
 {
     private const int Requests = 10_000;
@@ -41,7 +43,8 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
         {
             foreach (var (service, project) in Services)
             {
-                Examples.Keep(Kept(service, project, "examples.json"), await File.ReadAllTextAsync(Kept(service, project, "openapi.json")), report.Exchanges);
+                Examples.Keep(Kept(service, project, "examples.json"), await File.ReadAllTextAsync(Kept(service, project, "openapi.json")),
+                    report.Exchanges);
             }
         }
 
@@ -58,8 +61,10 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
             faults.AddRange(Examples.Faults(await File.ReadAllTextAsync(Kept(service, project, "openapi.json"))));
         }
 
-        // No message that identity parks and no stream of the pipeline's can be there to be replayed: the one consumes nothing, the other tells nothing.
-        faults.RemoveAll(f => f.StartsWith("replayIdentityParkedMessage ", StringComparison.Ordinal) || f.StartsWith("replayPipelineStream ", StringComparison.Ordinal));
+        // No message that identity parks and no stream of the pipeline's can be there to be replayed: the one consumes nothing, the other
+        // tells nothing.
+        faults.RemoveAll(f => f.StartsWith("replayIdentityParkedMessage ", StringComparison.Ordinal)
+            || f.StartsWith("replayPipelineStream ", StringComparison.Ordinal));
         Assert.True(faults.Count == 0, $"With QIBIN_ACCEPT=1 the ground rules write examples.json anew\n{string.Join('\n', faults)}");
     }
 
@@ -67,12 +72,14 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
     public async Task A_missing_example_and_one_that_does_not_fit_are_found()
     {
         var document = JsonNode.Parse(await File.ReadAllTextAsync(Kept("leads", "Leads", "openapi.json")))!;
-        JsonObject Json(string path, string method, string below) => document["paths"]![path]![method]![below]!["content"]!["application/json"]!.AsObject();
+        JsonObject Json(string path, string method, string below) =>
+            document["paths"]![path]![method]![below]!["content"]!["application/json"]!.AsObject();
         Json("/api/v1/first-contacts", "post", "requestBody").Remove("example");
         Json("/api/v1/claims", "post", "requestBody")["example"]!["contactId"] = "not-an-id";
         var faults = Examples.Faults(document.ToJsonString());
         Assert.Contains("logFirstContact (POST /api/v1/first-contacts) shows no request", faults);
-        Assert.Contains(faults, f => f.StartsWith("fileClaim (POST /api/v1/claims) shows a request that does not fit: /contactId", StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.StartsWith("fileClaim (POST /api/v1/claims) shows a request that does not fit: /contactId",
+            StringComparison.Ordinal));
         Assert.Equal(2, faults.Count);
     }
 
@@ -81,7 +88,8 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
     {
         await using var known = new KnownOperations(system);
         var target = await TargetAsync();
-        var (parks, pipeline, lead) = (target.Operations.Single(o => o.Id == "listParks"), target.Operations.Single(o => o.Id == "readTotals"), target.Operations.Single(o => o.Id == "readLead"));
+        var (parks, pipeline, lead) = (target.Operations.Single(o => o.Id == "listParks"),
+            target.Operations.Single(o => o.Id == "readTotals"), target.Operations.Single(o => o.Id == "readLead"));
         var verification = target.Operations.Single(o => o.Id == "readVerification");
         var planted = target with
         {
@@ -98,12 +106,18 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
         var table = planted.Operations.Where(o => known.Table.ContainsKey(o.Id)).ToDictionary(o => o.Id, o => known.Table[o.Id]);
         table.Add("readNothing", table["readTotals"]);
         var breaches = await GroundRules.BreachesAsync(planted, table);
-        Assert.Contains(breaches, b => b.StartsWith("listParksBehindTheHouse ", StringComparison.Ordinal) && b.Contains("nobody knows", StringComparison.Ordinal));
+        Assert.Contains(breaches,
+            b => b.StartsWith("listParksBehindTheHouse ", StringComparison.Ordinal)
+                && b.Contains("nobody knows", StringComparison.Ordinal));
         Assert.Contains(breaches, b => b.StartsWith("readNothing:", StringComparison.Ordinal));
         // Eight people's roles that the document would not let in, and that are let in.
-        Assert.Equal(8, breaches.Count(b => b.StartsWith("readTotals ", StringComparison.Ordinal) && b.Contains("instead of 403", StringComparison.Ordinal)));
-        Assert.Contains(breaches, b => b.StartsWith("readVerification ", StringComparison.Ordinal) && b.Contains("role officer: 403", StringComparison.Ordinal));
-        Assert.Contains(breaches, b => b.StartsWith("readLead ", StringComparison.Ordinal) && b.Contains("a row that no leader sees: 200", StringComparison.Ordinal));
+        Assert.Equal(8, breaches.Count(
+            b => b.StartsWith("readTotals ", StringComparison.Ordinal) && b.Contains("instead of 403", StringComparison.Ordinal)));
+        Assert.Contains(breaches,
+            b => b.StartsWith("readVerification ", StringComparison.Ordinal) && b.Contains("role officer: 403", StringComparison.Ordinal));
+        Assert.Contains(breaches,
+            b => b.StartsWith("readLead ", StringComparison.Ordinal)
+                && b.Contains("a row that no leader sees: 200", StringComparison.Ordinal));
         Assert.All(breaches, b => Assert.Matches("^(listParksBehindTheHouse|readNothing|readTotals|readVerification|readLead)\\b", b));
     }
 
@@ -124,14 +138,16 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
 
     /// <summary>Other tests sign in as the people, and with the client, of the demonstration: theirs are left as they are.</summary>
     private static bool Guarded(Operation operation) =>
-        operation.Method != HttpMethod.Get && operation.HasPathParameters && (string[])["users", "units", "clients"] is var kinds && kinds.Contains(operation.Path.Split('/')[3]);
+        operation.Method != HttpMethod.Get && operation.HasPathParameters && (string[])["users", "units", "clients"] is var kinds
+            && kinds.Contains(operation.Path.Split('/')[3]);
 
     /// <summary>Ids of the demonstration's rows of all kinds.</summary>
     private async Task<List<Guid>> IdsAsync()
     {
         using var api = await system.AsIntegrationAsync();
         var ids = new List<Guid>();
-        foreach (var list in (string[])["leads", "investors", "projects", "enterprises", "entry-applications", "tenancies", "premises/parks", "premises/buildings", "premises/spaces", "users", "units"])
+        foreach (var list in (string[])["leads", "investors", "projects", "enterprises", "entry-applications", "tenancies",
+            "premises/parks", "premises/buildings", "premises/spaces", "users", "units"])
         {
             var items = (await api.GetAsync($"/api/v1/{list}?limit=20")).Is(200).Json.GetProperty("items");
             ids.AddRange(items.EnumerateArray().Select(item => item.GetProperty("id").GetGuid()));
@@ -140,7 +156,8 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
         return ids;
     }
 
-    private Task<ApiTarget> TargetAsync() => ApiTarget.BehindAsync(system.Gateway, Services.Select(s => Document(s.Service)), new TokenSource
+    private Task<ApiTarget> TargetAsync() =>
+        ApiTarget.BehindAsync(system.Gateway, Services.Select(s => Document(s.Service)), new TokenSource
     {
         Person = role => system.TokenAsync(system.Person(role, role is "officer" or "unitHead" ? "promotion-satellite" : null)),
         Stranger = async role => role switch
@@ -150,12 +167,14 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
             _ => null,
         },
         Integration = scopes => _integrations.GetOrAdd(string.Join(' ', scopes), _ =>
-            SignIn.AsClientAsync(system.Gateway, system.System.Access.Clients[0].ClientId, system.System.Access.Clients[0].ClientSecret, [.. scopes])),
+            SignIn.AsClientAsync(system.Gateway, system.System.Access.Clients[0].ClientId, system.System.Access.Clients[0].ClientSecret,
+                [.. scopes])),
     });
 
     private static string Document(string service) => $"/swagger/{service}/v1.json";
 
-    private static string Kept(string service, string project, string file) => Path.Combine(Root(), $"services/{service}/Qibin.Crm.{project}", file);
+    private static string Kept(string service, string project, string file) =>
+        Path.Combine(Root(), $"services/{service}/Qibin.Crm.{project}", file);
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 }

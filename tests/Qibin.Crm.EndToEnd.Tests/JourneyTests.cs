@@ -9,7 +9,10 @@ using ProjectStage = Qibin.Crm.Client.Projects.ProjectStage;
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
-/// <summary>One prospect from first contact to moved in and efficient, by the people whose work it is, through a client generated from the OpenAPI documents.</summary>
+/// <summary>
+/// One prospect from first contact to moved in and efficient, by the people whose work it is, through a client generated from the OpenAPI
+/// documents.
+/// </summary>
 public class JourneyTests(RunningSystem system)
 {
     [Fact]
@@ -37,9 +40,12 @@ public class JourneyTests(RunningSystem system)
             EstimatedInvestment = new LeadMoney { Amount = "300000000.00", Currency = "CNY" },
         })).Result;
         var lead = first.Id;
-        await officer.Leads.RecordContactAsync(lead, Key(), new ContactRequest { Channel = ContactChannel.Phone, Summary = "确认投资规模。", OccurredOn = Today.AddDays(-190) });
-        await officer.Leads.StartAssessmentAsync(lead, await officer.LeadTagAsync(lead), Key(), new AssessmentRequest { OccurredOn = Today.AddDays(-190) });
-        await officer.Leads.ConcludeAssessmentAsync(lead, await officer.LeadTagAsync(lead), Key(), new AssessmentConclusionRequest { Note = "方向契合。", OccurredOn = Today.AddDays(-185) });
+        await officer.Leads.RecordContactAsync(lead, Key(),
+            new ContactRequest { Channel = ContactChannel.Phone, Summary = "确认投资规模。", OccurredOn = Today.AddDays(-190) });
+        await officer.Leads.StartAssessmentAsync(lead, await officer.LeadTagAsync(lead), Key(),
+            new AssessmentRequest { OccurredOn = Today.AddDays(-190) });
+        await officer.Leads.ConcludeAssessmentAsync(lead, await officer.LeadTagAsync(lead), Key(),
+            new AssessmentConclusionRequest { Note = "方向契合。", OccurredOn = Today.AddDays(-185) });
         var conversion = (await officer.Leads.ConvertLeadAsync(lead, await officer.LeadTagAsync(lead), Key(),
             new ConversionRequest { ProjectName = "端到端卫星总装基地（演示）", OccurredOn = Today.AddDays(-180) })).Result;
         var project = conversion.ProjectId;
@@ -71,7 +77,8 @@ public class JourneyTests(RunningSystem system)
 
         // The service officer takes the enterprise into the city.
         var enterprise = (await Eventually.GetAsync(
-            async () => (await service.Enterprises.ListEnterprisesAsync(uscc: Uscc)).Result.Items.SingleOrDefault(), e => e is not null))!.Id;
+            async () => (await service.Enterprises.ListEnterprisesAsync(uscc: Uscc)).Result.Items.SingleOrDefault(),
+            e => e is not null))!.Id;
         var space = await SpaceAsync(service);
         var application = (await service.Enterprises.DraftEntryApplicationAsync(Key(), new DraftEntryApplicationRequest
         {
@@ -81,19 +88,26 @@ public class JourneyTests(RunningSystem system)
             WantedFrom = Today.AddDays(-110),
             DraftedOn = Today.AddDays(-125),
         })).Result.Id;
-        await service.Enterprises.AcceptEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-124) });
+        await service.Enterprises.AcceptEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(),
+            new StepRequest { On = Today.AddDays(-124) });
         var sheet = (await service.Enterprises.GetEntryScoreSheetAsync()).Result;
-        await service.Enterprises.ReviewEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(), new ReviewRequest
+        await service.Enterprises.ReviewEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(),
+            new ReviewRequest
         {
             On = Today.AddDays(-120),
             Opinion = "符合园区定位。",
             Scores = [.. sheet.Indicators.Select(i => new IndicatorScore { Indicator = i.Code, Points = i.Points })],
         });
-        await head.Enterprises.ApproveEntryApplicationAsync(application, await head.EntryTagAsync(application), Key(), new ApprovalRequest { On = Today.AddDays(-118) });
-        await service.Enterprises.AgreeEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(), new AgreementRequest { On = Today.AddDays(-115) });
-        await service.Enterprises.HandOverPremisesAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-110) });
-        await service.Enterprises.MoveInEnterpriseAsync(application, await service.EntryTagAsync(application), Key(), new StepRequest { On = Today.AddDays(-105) });
-        await Eventually.TrueAsync(async () => (await officer.Projects.GetProjectAsync(project)).Result.Milestones.MovedInOn == Today.AddDays(-105));
+        await head.Enterprises.ApproveEntryApplicationAsync(application, await head.EntryTagAsync(application), Key(),
+            new ApprovalRequest { On = Today.AddDays(-118) });
+        await service.Enterprises.AgreeEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(),
+            new AgreementRequest { On = Today.AddDays(-115) });
+        await service.Enterprises.HandOverPremisesAsync(application, await service.EntryTagAsync(application), Key(),
+            new StepRequest { On = Today.AddDays(-110) });
+        await service.Enterprises.MoveInEnterpriseAsync(application, await service.EntryTagAsync(application), Key(),
+            new StepRequest { On = Today.AddDays(-105) });
+        await Eventually.TrueAsync(
+            async () => (await officer.Projects.GetProjectAsync(project)).Result.Milestones.MovedInOn == Today.AddDays(-105));
         await Eventually.TrueAsync(async () => (await officer.Leads.ReadLeadAsync(lead)).Result.MovedInOn == Today.AddDays(-105));
 
         // Works, production, promised output.
@@ -138,13 +152,15 @@ public class JourneyTests(RunningSystem system)
         });
 
         // A moment later leadership sees it.
-        var journey = await Eventually.GetAsync(async () => (await leader.Pipeline.ReadJourneyAsync(lead)).Result, j => j.Stage == JourneyStage.Efficient);
+        var journey = await Eventually.GetAsync(async () => (await leader.Pipeline.ReadJourneyAsync(lead)).Result,
+            j => j.Stage == JourneyStage.Efficient);
         Assert.Equal(
             [MilestoneKind.FirstContact, MilestoneKind.Converted, MilestoneKind.Signed, MilestoneKind.Registered, MilestoneKind.MovedIn,
                 MilestoneKind.Started, MilestoneKind.Completed, MilestoneKind.Producing, MilestoneKind.AtCapacity, MilestoneKind.Efficient],
             journey.Milestones.Select(m => m.Kind));
         Assert.Equal(
-            new[] { -200, -180, -150, -140, -105, -100, -60, -30, -10, -1 }.Select(Today.AddDays), journey.Milestones.Select(m => m.OccurredOn));
+            new[] { -200, -180, -150, -140, -105, -100, -60, -30, -10, -1 }.Select(Today.AddDays),
+            journey.Milestones.Select(m => m.OccurredOn));
         Assert.All(journey.Milestones, m => Assert.NotNull(m.ActorId));
         Assert.Equal(Uscc, journey.Enterprise!.Uscc);
         Assert.True(journey.Enterprise.InCity);
@@ -166,8 +182,10 @@ public class JourneyTests(RunningSystem system)
     {
         using var leader = await system.AsAsync("leader");
         var totals = (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=stage&status=active,suspended,kept,invalid")).Is(200).Json;
-        var stages = totals.GetProperty("groups").EnumerateArray().ToDictionary(g => g.GetProperty("stage").GetString()!, g => g.GetProperty("count").GetInt32());
-        foreach (var stage in (string[])["new", "assessing", "following", "kept", "invalid", "negotiating", "signed", "registered", "started", "completed", "producing", "atCapacity", "efficient"])
+        var stages = totals.GetProperty("groups").EnumerateArray()
+            .ToDictionary(g => g.GetProperty("stage").GetString()!, g => g.GetProperty("count").GetInt32());
+        foreach (var stage in (string[])["new", "assessing", "following", "kept", "invalid", "negotiating", "signed", "registered",
+            "started", "completed", "producing", "atCapacity", "efficient"])
         {
             Assert.True(stages.GetValueOrDefault(stage) > 0, stage);
         }
@@ -175,9 +193,11 @@ public class JourneyTests(RunningSystem system)
         Assert.True(totals.GetProperty("total").GetProperty("count").GetInt32() >= 200);
         using var integration = await system.AsIntegrationAsync();
         Assert.True((await integration.GetAsync("/api/v1/projects?total=true&limit=1")).Is(200).Json.GetProperty("total").GetInt32() >= 60);
-        var oldest = (await integration.GetAsync("/api/v1/leads?sort=firstContactOn&limit=1")).Is(200).Json.GetProperty("items")[0].GetProperty("firstContactOn").GetString()!;
+        var oldest = (await integration.GetAsync("/api/v1/leads?sort=firstContactOn&limit=1")).Is(200).Json.GetProperty("items")[0]
+            .GetProperty("firstContactOn").GetString()!;
         Assert.True(DateOnly.Parse(oldest, System.Globalization.CultureInfo.InvariantCulture) < Today.AddDays(-480));
-        Assert.True((await integration.GetAsync($"/api/v1/tenancies?on={Today:yyyy-MM-dd}&total=true")).Is(200).Json.GetProperty("total").GetInt32() > 20);
+        Assert.True((await integration.GetAsync($"/api/v1/tenancies?on={Today:yyyy-MM-dd}&total=true")).Is(200).Json.GetProperty("total")
+            .GetInt32() > 20);
     }
 
     private static readonly string Uscc = Kernel.Uscc.WithCheckCharacter("91410611MA0000001").Value;
@@ -212,9 +232,17 @@ public class JourneyTests(RunningSystem system)
     private static async Task<Guid> SpaceAsync(Desk service)
     {
         var park = (await service.Enterprises.OpenParkAsync(Key(), new OpenParkRequest { Name = "端到端园区" })).Result.Id;
-        var building = (await service.Enterprises.OpenBuildingAsync(Key(), new OpenBuildingRequest { ParkId = park, Name = "1", Floors = 2 })).Result.Id;
+        var building = (await service.Enterprises.OpenBuildingAsync(Key(),
+            new OpenBuildingRequest { ParkId = park, Name = "1", Floors = 2 })).Result.Id;
         return (await service.Enterprises.OpenSpaceAsync(
-            Key(), new OpenSpaceRequest { BuildingId = building, Name = "101", Floor = 1, Area = 1200, ReadyOn = Today.AddDays(-300) })).Result.Id;
+            Key(), new OpenSpaceRequest
+            {
+                BuildingId = building,
+                Name = "101",
+                Floor = 1,
+                Area = 1200,
+                ReadyOn = Today.AddDays(-300),
+            })).Result.Id;
     }
 
     private static async Task<bool> FoundAsync(Func<Task> read)

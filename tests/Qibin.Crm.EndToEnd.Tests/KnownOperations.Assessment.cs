@@ -25,14 +25,23 @@ internal sealed partial class KnownOperations
         Add("excludeProject", async () =>
         {
             var lead = await _rows.LeadAsync();
-            await Eventually.TrueAsync(async () => (await (await _rows.AsAsync("officer")).GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status == 200);
-            return new Prepared { Body = new { year = Year, indicator = "signedProjects", leadId = lead.Id, excluded = true, reason = "与上年项目重复" } };
+            await Eventually.TrueAsync(
+                async () => (await (await _rows.AsAsync("officer")).GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status == 200);
+            return new Prepared { Body = new
+            {
+                year = Year,
+                indicator = "signedProjects",
+                leadId = lead.Id,
+                excluded = true,
+                reason = "与上年项目重复",
+            } };
         });
         Add("listExclusions", () => new Prepared { Role = "leader" });
         Add("imposePenalty", async () => new Prepared { Body = Penalty(await OfficersUnitAsync()) });
         Add("reversePenalty", async () =>
         {
-            var penalty = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/penalties", Penalty(await OfficersUnitAsync()))).Is(200);
+            var penalty = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/penalties",
+                Penalty(await OfficersUnitAsync()))).Is(200);
             return new Prepared { Path = $"/api/v1/pipeline/penalties/{penalty.Id}/reversal", Body = new { reason = "复核后撤销" } };
         });
         Add("listPenalties", () => new Prepared { Role = "leader" });
@@ -48,13 +57,16 @@ internal sealed partial class KnownOperations
             },
         };
 
-        static object Penalty(Guid unit) => new { year = Year, indicator = "signedProjects", unitId = unit, count = 0.5m, reason = "逾期未报送进度" };
+        static object Penalty(Guid unit) =>
+            new { year = Year, indicator = "signedProjects", unitId = unit, count = 0.5m, reason = "逾期未报送进度" };
 
-        async Task<Guid> OfficersUnitAsync() => (await (await _rows.AsAsync("officer")).GetAsync("/api/v1/me")).Is(200).Json.GetProperty("unitId").GetGuid();
+        async Task<Guid> OfficersUnitAsync() =>
+            (await (await _rows.AsAsync("officer")).GetAsync("/api/v1/me")).Is(200).Json.GetProperty("unitId").GetGuid();
 
         async Task<string> AfterTargetsAsync(string path)
         {
-            (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/targets", Targets(await OfficersUnitAsync()))).Is(200);
+            (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/targets", Targets(await OfficersUnitAsync()))).Is(
+                200);
             return path;
         }
     }

@@ -47,7 +47,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("startRebuild", () => new Prepared { Path = "/api/v1/pipeline/rebuilds", Body = new { dryRun = true }, Status = 202 });
         Add("readRebuild", async () =>
         {
-            var rebuild = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/rebuilds", new { dryRun = true })).Is(202).Id;
+            var rebuild = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/rebuilds", new { dryRun = true })).Is(
+                202).Id;
             return new Prepared { Path = $"/api/v1/pipeline/rebuilds/{rebuild}" };
         });
         Add("startVerification", () => new Prepared { Path = "/api/v1/pipeline/verifications", Status = 202 });
@@ -59,7 +60,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("readJourney", async () =>
         {
             var lead = await _rows.LeadAsync();
-            await Eventually.TrueAsync(async () => (await (await _rows.AsAsync("officer")).GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status == 200);
+            await Eventually.TrueAsync(
+                async () => (await (await _rows.AsAsync("officer")).GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status == 200);
             return new Prepared { Path = $"/api/v1/pipeline/journeys/{lead.Id}" };
         });
         foreach (var service in Services)
@@ -95,19 +97,30 @@ internal sealed partial class KnownOperations : IAsyncDisposable
     private void Leads()
     {
         Add("logFirstContact", () => new Prepared { Body = RowsOfTheTests.FirstContact(), Status = 201 });
-        Add("logFirstContacts", () => new Prepared { Body = new { mode = "atomic", items = new[] { RowsOfTheTests.FirstContact(), RowsOfTheTests.FirstContact() } } });
+        Add("logFirstContacts", () =>
+            new Prepared { Body = new
+            {
+                mode = "atomic",
+                items = new[] { RowsOfTheTests.FirstContact(), RowsOfTheTests.FirstContact() },
+            } });
         Add("listLeads", () => new Prepared());
         Add("listInvestors", () => new Prepared());
         OnLead("readLead", "");
         OnLead("listContacts", "/contacts");
         OnLead("listAssignments", "/assignments");
         OnLead("readLeadHistory", "/history");
-        OnLead("amendLead", "", new { title = "更名的线索", estimatedInvestment = RowsOfTheTests.Yuan("5000000.00"), nodeCode = "satellite.data" });
+        OnLead("amendLead", "", new
+        {
+            title = "更名的线索",
+            estimatedInvestment = RowsOfTheTests.Yuan("5000000.00"),
+            nodeCode = "satellite.data",
+        });
         OnLead("recordContact", "/contacts", Contact());
         OnLead("recordContacts", "/contacts/batch", new { mode = "atomic", items = new[] { Contact(), Contact() } });
         OnLead("planNextStep", "/next-step", new { what = "约定面谈", dueOn = "2030-02-01" });
         OnLead("completeNextStep", "/next-step/completion", new { note = "已完成", next = new { what = "再约", dueOn = "2030-03-01" } });
-        Add("assignLead", async () => (await _rows.LeadAsync()).On("/assignment", new { ownerId = await _rows.UserAsync("he.jiaming"), reason = "专人负责" }));
+        Add("assignLead", async () => (await _rows.LeadAsync()).On("/assignment",
+            new { ownerId = await _rows.UserAsync("he.jiaming"), reason = "专人负责" }));
         OnLead("startAssessment", "/assessment", new { note = "开始研判" });
         Add("concludeAssessment", async () => (await _rows.AssessingAsync()).On("/assessment/conclusion", new { note = "方向契合" }));
         Add("convertLead", async () => (await _rows.FollowingAsync()).On("/conversion", new { projectName = "示例项目（演示）" }));
@@ -143,7 +156,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnLead("proposeReferrer", "/referrer", Referrer());
         Add("readReferrer", async () => (await ReferredAsync()) with { ETag = null });
         Add("amendReferrer", async () => (await ReferredAsync()) with { Body = new { note = "经核实" } });
-        Add("approveReferrer", async () => await ReferredAsync() is var referred ? referred with { Path = referred.Path + "/approval", Body = new { } } : referred);
+        Add("approveReferrer", async () => await ReferredAsync() is var referred ? referred
+            with { Path = referred.Path + "/approval", Body = new { } } : referred);
         Add("reportReferrers", () => new Prepared());
         Add("listVisits", () => new Prepared());
         Add("listVisitClashes", () => new Prepared());
@@ -153,13 +167,19 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnInvestor("addPerson", "/people", new { name = "示例同事", title = "总监", phone = "17012345678", email = "test@example.com" });
         OnInvestor("amendInvestor", "", new { name = $"更名客商{RowsOfTheTests.Number()}（演示）", sourceRegion = "410600" });
         OnInvestor("listInvestorMerges", "/merges", null);
-        Add("findDuplicateInvestors", () => new Prepared { Path = "/api/v1/investors/duplicates?name=" + Uri.EscapeDataString("示例客商（演示）") });
+        Add("findDuplicateInvestors",
+            () => new Prepared { Path = "/api/v1/investors/duplicates?name=" + Uri.EscapeDataString("示例客商（演示）") });
         Add("mergeInvestors", _rows.MergeAsync);
         Add("undoInvestorMerge", async () =>
         {
             var merge = await _rows.MergeAsync();
             var merged = (await (await _rows.AsAsync("unitHead")).PostAsync(merge.Path!, merge.Body, merge.ETag)).Is(200);
-            return new Prepared { Path = $"{merge.Path}s/{merged.Json.GetProperty("mergeId").GetGuid()}/undo", Body = new { reason = "误合并" }, ETag = merged.ETag };
+            return new Prepared
+            {
+                Path = $"{merge.Path}s/{merged.Json.GetProperty("mergeId").GetGuid()}/undo",
+                Body = new { reason = "误合并" },
+                ETag = merged.ETag,
+            };
         });
         OnInvestor("readPerson", "/people/{personId}", null);
         OnInvestor("amendPerson", "/people/{personId}", new { title = "副总经理" });
@@ -167,14 +187,16 @@ internal sealed partial class KnownOperations : IAsyncDisposable
 
         Imports();
 
-        static object Contact() => new { channel = "phone", summary = "确认规模", occurredOn = "2025-02-01", nextStep = new { what = "再联系", dueOn = "2030-01-01" } };
+        static object Contact() =>
+            new { channel = "phone", summary = "确认规模", occurredOn = "2025-02-01", nextStep = new { what = "再联系", dueOn = "2030-01-01" } };
 
         static object Leave() => new { from = RowsOfTheTests.Day(400), to = RowsOfTheTests.Day(405), note = "年休" };
 
         static object Referrer() => new { kind = "organisation", name = "示例商会（演示）", note = "会长引荐" };
 
         // The one whom the ground rules have act as officer.
-        async Task<string> LeavesAsync() => $"/api/v1/officers/{await _rows.UserAsync(_system.Person("officer", "promotion-satellite").UserName)}/leaves";
+        async Task<string> LeavesAsync() =>
+            $"/api/v1/officers/{await _rows.UserAsync(_system.Person("officer", "promotion-satellite").UserName)}/leaves";
 
         async Task<Prepared> ReferredAsync()
         {
@@ -183,14 +205,22 @@ internal sealed partial class KnownOperations : IAsyncDisposable
             return new Prepared { Path = $"/api/v1/leads/{lead.Id}/referrer", ETag = referrer.ETag };
         }
 
-        void OnLead(string operation, string below, object? body = null) => Add(operation, async () => (await _rows.LeadAsync()).On(below, body));
+        void OnLead(string operation, string below, object? body = null) =>
+            Add(operation, async () => (await _rows.LeadAsync()).On(below, body));
 
         void OnInvestor(string operation, string below, object? body) => Add(operation, async () =>
         {
             var lead = await _rows.LeadAsync();
-            var path = $"/api/v1/investors/{lead.Of("investorId")}{below.Replace("{personId}", lead.Of("personId"), StringComparison.Ordinal)}";
+            var path = $"/api/v1/investors"
+                + $"/{lead.Of("investorId")}{below.Replace("{personId}", lead.Of("personId"), StringComparison.Ordinal)}";
             var read = path.Replace("/unmasking", "", StringComparison.Ordinal);
-            return new Prepared { Path = path, Body = body, ETag = operation.StartsWith("amend", StringComparison.Ordinal) ? (await (await _rows.AsAsync("officer")).GetAsync(read)).Is(200).ETag : null };
+            return new Prepared
+            {
+                Path = path,
+                Body = body,
+                ETag = operation.StartsWith("amend", StringComparison.Ordinal)
+                    ? (await (await _rows.AsAsync("officer")).GetAsync(read)).Is(200).ETag : null,
+            };
         });
     }
 
@@ -205,7 +235,11 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("cancelImport", async () => (await _rows.RunningImportAsync()).On("/cancellation"));
         Add("revertImport", async () => (await _rows.ImportedAsync()).On("/reversal"));
         Add("readImportErrors", async () => (await _rows.ImportedAsync()).On("/errors"));
-        Add("createExport", () => new Prepared { Body = new { list = "leads", format = "xlsx", query = "stage=new&sort=code" }, Status = 202 });
+        Add("createExport", () => new Prepared
+        {
+            Body = new { list = "leads", format = "xlsx", query = "stage=new&sort=code" },
+            Status = 202,
+        });
         Add("readExport", async () => (await _rows.ExportAsync()).On(""));
         Add("readExportFile", async () => (await _rows.ExportAsync()).On("/file"));
         Add("cancelExport", async () => (await _rows.RunningExportAsync()).On("/cancellation"));
@@ -219,28 +253,35 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnProject("getProjectStages", "/stages");
         OnProject("listAmounts", "/amounts");
         OnProject("getAmountTotals", "/amounts/totals");
-        OnProject("amendProject", "", new { name = "更名项目（演示）", place = "科创新城", areaMu = 12.5m, expectedOutput = RowsOfTheTests.Yuan("90000000.00"), kind = "lease" });
+        OnProject("amendProject", "",
+            new { name = "更名项目（演示）", place = "科创新城", areaMu = 12.5m, expectedOutput = RowsOfTheTests.Yuan("90000000.00"), kind = "lease" });
         OnProject("fileSubmission", "/submissions", RowsOfTheTests.SigningSubmission());
         Add("recordAmount", async () => (await _rows.SignedAsync()).On("/amounts", RowsOfTheTests.PaidIn()));
         OnProject("changeProjectStatus", "/status", new { status = "suspended", reason = "资金安排调整" });
         Add("stepBackProject", async () => (await _rows.SignedAsync()).On("/step-back", new { to = "negotiating", reason = "合同解除" }));
-        Add("correctContractAmount", async () => (await _rows.SignedAsync()).On("/contract-amount", new { amount = RowsOfTheTests.Yuan("310000000.00"), reason = "笔误更正" }));
+        Add("correctContractAmount",
+            async () => (await _rows.SignedAsync()).On("/contract-amount",
+                new { amount = RowsOfTheTests.Yuan("310000000.00"), reason = "笔误更正" }));
         OnSubmission("getSubmission", "");
         OnSubmission("decideSubmission", "/approval", new { decision = "approved", note = "同意" });
         OnSubmission("withdrawSubmission", "/withdrawal", new { note = "材料待补" });
         OnAmount("getAmount", "");
         OnAmount("reverseAmount", "/reversal", new { reason = "重复录入" });
-        Add("fileSubmissions", async () => Batch(RowsOfTheTests.SigningSubmission((await _rows.ProjectAsync()).Id, await _rows.UserAsync("bai.yunzhou")))
+        Add("fileSubmissions", async () =>
+            Batch(RowsOfTheTests.SigningSubmission((await _rows.ProjectAsync()).Id, await _rows.UserAsync("bai.yunzhou")))
             with
         { Token = await _system.IntegrationTokenAsync() });
-        Add("recordAmounts", async () => Batch(RowsOfTheTests.PaidIn((await _rows.SignedAsync()).Id)) with { Token = await _system.IntegrationTokenAsync() });
+        Add("recordAmounts", async () => Batch(RowsOfTheTests.PaidIn((await _rows.SignedAsync()).Id))
+            with { Token = await _system.IntegrationTokenAsync() });
 
-        void OnProject(string operation, string below, object? body = null) => Add(operation, async () => (await _rows.ProjectAsync()).On(below, body));
+        void OnProject(string operation, string below, object? body = null) =>
+            Add(operation, async () => (await _rows.ProjectAsync()).On(below, body));
 
         void OnSubmission(string operation, string below, object? body = null) => Add(operation, async () =>
         {
             var project = await _rows.ProjectAsync();
-            var filed = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/submissions", RowsOfTheTests.SigningSubmission())).Is(201);
+            var filed = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/submissions",
+                RowsOfTheTests.SigningSubmission())).Is(201);
             return (await _rows.NowAsync(project)).On($"/submissions/{filed.Id}{below}", body);
         });
 
@@ -254,39 +295,64 @@ internal sealed partial class KnownOperations : IAsyncDisposable
 
     private void Enterprises()
     {
-        foreach (var list in (string[])["listEnterprises", "listEntryApplications", "getEntryScoreSheet", "listIndustryChains", "listParks", "listBuildings", "listSpaces", "listTenancies"])
+        foreach (var list in (string[])["listEnterprises", "listEntryApplications", "getEntryScoreSheet", "listIndustryChains", "listParks",
+            "listBuildings", "listSpaces", "listTenancies"])
         {
             Add(list, () => new Prepared());
         }
 
         Add("getIndustryChain", () => new Prepared { Path = "/api/v1/industry-chains/satellite", SeenByAll = true, NamesInPath = true });
-        Add("listIndustryChainNodes", () => new Prepared { Path = "/api/v1/industry-chains/satellite/nodes", SeenByAll = true, NamesInPath = true });
+        Add("listIndustryChainNodes",
+            () => new Prepared { Path = "/api/v1/industry-chains/satellite/nodes", SeenByAll = true, NamesInPath = true });
         Add("registerEnterprise", () => new Prepared { Body = RowsOfTheTests.Enterprise(), Status = 201 });
         Add("getEnterprise", async () => (await _rows.EnterpriseAsync()).On(""));
-        Add("amendEnterprise", async () => (await _rows.EnterpriseAsync()).On("", new { name = "更名企业（演示）", address = "科创新城", nodeCode = "xinchuang.chips" }));
+        Add("amendEnterprise", async () => (await _rows.EnterpriseAsync()).On("",
+            new { name = "更名企业（演示）", address = "科创新城", nodeCode = "xinchuang.chips" }));
 
-        Add("openPark", () => new Prepared { Body = new { name = "新园区" + RowsOfTheTests.Number(), address = "科创新城", at = RowsOfTheTests.Place(), state = "available" }, Status = 201 });
+        Add("openPark", () => new Prepared { Body = new
+        {
+            name = "新园区" + RowsOfTheTests.Number(),
+            address = "科创新城",
+            at = RowsOfTheTests.Place(),
+            state = "available",
+        }, Status = 201 });
         Add("getPark", async () => (await _rows.ParkAsync()).On(""));
-        Add("amendPark", async () => (await _rows.ParkAsync()).On("", new { name = "更名园区" + RowsOfTheTests.Number(), at = RowsOfTheTests.Place() }));
-        Add("openBuilding", async () => new Prepared { Body = new { parkId = (await _rows.ParkAsync()).Id, name = "9 号楼", floors = 6, basements = 1, at = RowsOfTheTests.Place() }, Status = 201 });
+        Add("amendPark", async () => (await _rows.ParkAsync()).On("",
+            new { name = "更名园区" + RowsOfTheTests.Number(), at = RowsOfTheTests.Place() }));
+        Add("openBuilding", async () =>
+            new Prepared { Body = new
+            {
+                parkId = (await _rows.ParkAsync()).Id,
+                name = "9 号楼",
+                floors = 6,
+                basements = 1,
+                at = RowsOfTheTests.Place(),
+            }, Status = 201 });
         Add("getBuilding", async () => (await _rows.BuildingAsync()).On(""));
         Add("getBuildingVacancy", async () => (await _rows.BuildingAsync()).On("/vacancy"));
         Add("amendBuilding", async () => (await _rows.BuildingAsync()).On("", new { name = "10 号楼", floors = 9 }));
         Add("openSpace", async () => new Prepared { Body = RowsOfTheTests.Space((await _rows.BuildingAsync()).Id, "801"), Status = 201 });
         Add("openSpaces", async () => Batch(RowsOfTheTests.Space((await _rows.BuildingAsync()).Id, "802")));
         Add("getSpace", async () => (await _rows.SpaceAsync()).On(""));
-        Add("amendSpace", async () => (await _rows.SpaceAsync()).On("", new { name = "803", area = 800m, rent = RowsOfTheTests.Yuan("18.00") }));
+        Add("amendSpace", async () => (await _rows.SpaceAsync()).On("",
+            new { name = "803", area = 800m, rent = RowsOfTheTests.Yuan("18.00") }));
 
-        Add("draftEntryApplication", async () => new Prepared { Body = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), Status = 201 });
+        Add("draftEntryApplication",
+            async () => new Prepared { Body = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), Status = 201 });
         Add("recordEntryApplications", async () =>
-            Batch(new { draft = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id), acceptance = new { on = RowsOfTheTests.Day(-124), opinion = "材料齐全" } })
+            Batch(new
+            {
+                draft = await _rows.ApplicationAsync((await _rows.EnterpriseAsync()).Id),
+                acceptance = new { on = RowsOfTheTests.Day(-124), opinion = "材料齐全" },
+            })
             with
             { Token = await _system.IntegrationTokenAsync() });
         OnApplication("getEntryApplication", 0, "");
         OnApplication("amendEntryApplication", 0, "", new { note = "需三相电", preferentialTerms = "租金减半" });
         OnApplication("acceptEntryApplication", 0, "/acceptance", new { on = RowsOfTheTests.Day(-124) });
         OnApplication("withdrawEntryApplication", 0, "/withdrawal", new { opinion = "企业另有安排" });
-        OnApplication("recordFairCompetitionReview", 1, "/fair-competition-review", new { conclusion = "passed", documentNumber = "GP-1", on = RowsOfTheTests.Day(-122) });
+        OnApplication("recordFairCompetitionReview", 1, "/fair-competition-review",
+            new { conclusion = "passed", documentNumber = "GP-1", on = RowsOfTheTests.Day(-122) });
         OnApplication("reviewEntryApplication", 1, "/review", RowsOfTheTests.Review());
         OnApplication("approveEntryApplication", 2, "/approval", new { on = RowsOfTheTests.Day(-118) });
         OnApplication("returnEntryApplication", 2, "/return", new { opinion = "请补充材料" });
@@ -310,20 +376,23 @@ internal sealed partial class KnownOperations : IAsyncDisposable
 
         Add("createClient", () => new Prepared { Body = RowsOfTheTests.Client(), Status = 201, ToldOnce = true });
         Add("readClient", async () => (await _rows.ClientAsync()).On(""));
-        Add("rotateSecret", async () => (await _rows.ClientAsync()).On("/secrets", new { overlapHours = 1, secretDays = 30 }) with { ToldOnce = true });
+        Add("rotateSecret", async () => (await _rows.ClientAsync()).On("/secrets", new { overlapHours = 1, secretDays = 30 })
+            with { ToldOnce = true });
         Add("revokeClient", async () => (await _rows.ClientAsync()).On("/revocation", new { reason = "不再使用" }));
         Add("defineUnit", () => new Prepared { Body = RowsOfTheTests.DefinedUnit(), Status = 201 });
         Add("readUnit", async () => (await _rows.DefinedUnitAsync()).On(""));
         Add("amendUnit", async () => (await _rows.DefinedUnitAsync()).On("", new { name = "更名单位", nameEn = "Renamed" }));
         Add("createUser", async () => new Prepared { Body = await _rows.NewUserAsync(), Status = 201, ToldOnce = true });
         Add("readUser", async () => (await _rows.UserAsync()).On(""));
-        Add("amendUser", async () => (await _rows.UserAsync()).On("", new { displayName = "更名人员", phone = "17087654321", roles = new[] { "officer", "projectOfficer" } }));
+        Add("amendUser", async () => (await _rows.UserAsync()).On("",
+            new { displayName = "更名人员", phone = "17087654321", roles = new[] { "officer", "projectOfficer" } }));
         Add("resetPassword", async () => (await _rows.UserAsync()).On("/password-reset") with { ToldOnce = true });
         Add("deactivateUser", async () => (await _rows.UserAsync()).On("/deactivation", new { reason = "调离" }));
         Add("reactivateUser", async () =>
         {
             var user = await _rows.UserAsync();
-            var gone = (await (await _rows.AsAsync("administrator")).PostAsync(user.Path + "/deactivation", new { reason = "休假" }, user.ETag)).Is(200);
+            var gone = (await (await _rows.AsAsync("administrator")).PostAsync(user.Path + "/deactivation", new { reason = "休假" },
+                user.ETag)).Is(200);
             return (user with { ETag = gone.ETag }).On("/reactivation");
         });
         Add("unmaskUser", async () => (await _rows.UserAsync()).On("/unmasking", new { reason = "核对联系方式" }) with { ToldOnce = true });
@@ -338,11 +407,13 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add($"get{name}ParkedMessage", async () => (await _rows.ParkedAsync(service)).On(""));
         Add($"discard{name}ParkedMessage", async () => (await _rows.ParkedAsync(service)).On("/discard", new { reason = "已另行处理" }));
         // Identity consumes nothing, so nothing can be replayed into it.
-        Add($"replay{name}ParkedMessage", async () => (await _rows.ParkedAsync(service)).On("/replay") with { Status = service == "identity" ? 409 : 200 });
+        Add($"replay{name}ParkedMessage",
+            async () => (await _rows.ParkedAsync(service)).On("/replay") with { Status = service == "identity" ? 409 : 200 });
         // The pipeline tells nothing, so it holds nothing back.
         Add($"replay{name}Stream", async () => new Prepared
         {
-            Path = $"/api/v1/ops/{service}/outbox/{(service == "pipeline" ? RowsOfTheTests.NewId() : await _rows.HeldStreamAsync(service))}/replay",
+            Path = $"/api/v1/ops/{service}/outbox"
+                + $"/{(service == "pipeline" ? RowsOfTheTests.NewId() : await _rows.HeldStreamAsync(service))}/replay",
             SeenByAll = true,
             Status = service == "pipeline" ? 404 : 200,
         });

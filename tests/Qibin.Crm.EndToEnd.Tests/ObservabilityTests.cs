@@ -59,10 +59,12 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
         (await officer.SendAsync(HttpMethod.Post, "/api/v1/first-contacts", FirstContact(), headers: Traced(traceId))).Is(201);
 
         var spans = await Eventually.GetAsync(() => Task.FromResult(SpansOf(traceId)), found =>
-            found.Any(s => s is { Service: "pipeline", Name: "consume LeadOpened" }) && found.Any(s => s is { Service: "gateway", Name: "POST /api/v1/first-contacts/{**rest}" }));
+            found.Any(s => s is { Service: "pipeline", Name: "consume LeadOpened" })
+                && found.Any(s => s is { Service: "gateway", Name: "POST /api/v1/first-contacts/{**rest}" }));
         Assert.Contains(spans, s => s is { Service: "leads", Name: "POST /api/v1/first-contacts" });
         Assert.Contains(spans, s => s is { Service: "leads", Name: Statement });
-        Assert.Equal(["pipeline", "leads", "leads", "gateway", "gateway"], Upwards(spans, spans.First(s => s is { Service: "pipeline", Name: "consume LeadOpened" })));
+        Assert.Equal(["pipeline", "leads", "leads", "gateway", "gateway"],
+            Upwards(spans, spans.First(s => s is { Service: "pipeline", Name: "consume LeadOpened" })));
         Assert.Empty(SpansOf(NewTraceId()));
     }
 
@@ -71,10 +73,12 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
     {
         using var officer = await OfficerAsync();
 
-        var problem = (await officer.GetAsync($"/api/v1/leads/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}")).IsProblem(404, "resource.notFound");
+        var problem = (await officer.GetAsync($"/api/v1/leads/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}"))
+            .IsProblem(404, "resource.notFound");
 
         var traceId = problem.Json.GetProperty("traceId").GetString()!;
-        await Eventually.GetAsync(() => Task.FromResult(SpansOf(traceId)), found => found.Any(s => s.Service == "gateway") && found.Any(s => s.Service == "leads"));
+        await Eventually.GetAsync(() => Task.FromResult(SpansOf(traceId)),
+            found => found.Any(s => s.Service == "gateway") && found.Any(s => s.Service == "leads"));
     }
 
     [Fact]
@@ -96,23 +100,27 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
         var used = Directory.GetFiles(Path.Combine(Repository.Root, "deploy/dashboards")).SelectMany(Expressions).SelectMany(MetricNames)
             .ToHashSet(StringComparer.Ordinal);
         Assert.True(used.Count > 20, string.Join(", ", used));
-        Assert.Equal(["qibin_no_such_metric"], MetricNames("max by (db_client_connection_pool_name) (qibin_no_such_metric{http_route=\"x\"}) > 0"));
+        Assert.Equal(["qibin_no_such_metric"],
+            MetricNames("max by (db_client_connection_pool_name) (qibin_no_such_metric{http_route=\"x\"}) > 0"));
 
         // What only happens now and then (a job, a retry) is served once it has happened.
         HashSet<string> rare = ["qibin_job_step_duration_seconds_bucket", "resilience_polly_strategy_events_total"];
         await Eventually.GetAsync(
-            async () => string.Join(", ", used.Except(rare).Except((await EverybodyAsync()).Select(s => s.Name))), missing => missing.Length == 0);
+            async () => string.Join(", ", used.Except(rare).Except((await EverybodyAsync()).Select(s => s.Name))),
+            missing => missing.Length == 0);
     }
 
     [Fact]
     public async Task A_consumer_that_is_stopped_shows_within_a_minute()
     {
-        await Eventually.GetAsync(() => Metrics.ScrapeAsync(observed.GatewayMetrics), m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 1);
+        await Eventually.GetAsync(
+            () => Metrics.ScrapeAsync(observed.GatewayMetrics), m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 1);
 
         await observed.System.Process("pipeline").StopAsync();
 
         await Eventually.GetAsync(
-            () => Metrics.ScrapeAsync(observed.GatewayMetrics), m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 0, TimeSpan.FromSeconds(60));
+            () => Metrics.ScrapeAsync(observed.GatewayMetrics), m => m.Of("qibin_service_ready", "service=\"pipeline\"") == 0,
+            TimeSpan.FromSeconds(60));
         Assert.Equal(1, (await Metrics.ScrapeAsync(observed.GatewayMetrics)).Of("qibin_service_ready", "service=\"leads\""));
         await observed.System.Process("pipeline").StartAgainAsync();
         await observed.System.Process("pipeline").WaitReadyAsync();
@@ -151,7 +159,8 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
 
     private static string NewTraceId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N");
 
-    private static Action<HttpRequestMessage> Traced(string traceId) => request => request.Headers.Add("traceparent", $"00-{traceId}-00000000000000a1-01");
+    private static Action<HttpRequestMessage> Traced(string traceId) =>
+        request => request.Headers.Add("traceparent", $"00-{traceId}-00000000000000a1-01");
 
     private List<Span> SpansOf(string traceId) => [.. observed.Traces.Spans.Where(s => s.TraceId == traceId)];
 
@@ -170,7 +179,8 @@ public sealed partial class ObservabilityTests(ObservedSystem observed) : IClass
     /// <summary>The expressions of a board or of alert rules.</summary>
     private static IEnumerable<string> Expressions(string file) => Path.GetExtension(file) switch
     {
-        ".json" => ExpressionInJson().Matches(File.ReadAllText(file)).Select(match => JsonSerializer.Deserialize<string>(match.Groups["text"].Value)!),
+        ".json" => ExpressionInJson().Matches(File.ReadAllText(file))
+            .Select(match => JsonSerializer.Deserialize<string>(match.Groups["text"].Value)!),
         ".yml" => ExpressionInYaml().Matches(File.ReadAllText(file)).Select(match => match.Groups["text"].Value),
         _ => [],
     };

@@ -96,7 +96,19 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     }
 
     public static object Space(string building, string name) =>
-        new { buildingId = building, name, floor = 1, area = 600m, height = 4.2m, floorLoad = 3.5m, power = 80m, rent = Yuan("20.00"), at = Place(), readyOn = Day(-900) };
+        new
+        {
+            buildingId = building,
+            name,
+            floor = 1,
+            area = 600m,
+            height = 4.2m,
+            floorLoad = 3.5m,
+            power = 80m,
+            rent = Yuan("20.00"),
+            at = Place(),
+            readyOn = Day(-900),
+        };
 
     public static object Review() => new
     {
@@ -104,7 +116,8 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         opinion = "符合定位",
         scores = new (string Code, int Most)[]
             {
-                ("chainFit", 15), ("technology", 12), ("research", 10), ("team", 8), ("investment", 10), ("output", 10), ("tax", 10), ("jobs", 5),
+                ("chainFit", 15), ("technology", 12), ("research", 10), ("team", 8), ("investment", 10), ("output", 10), ("tax", 10),
+                ("jobs", 5),
                 ("market", 8), ("space", 6), ("safety", 6),
             }.Select(i => new { indicator = i.Code, points = i.Most }),
     };
@@ -135,20 +148,24 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         };
     }
 
-    public async Task<Row> AssessingAsync() => await StepAsync(await AsAsync("officer"), await LeadAsync(), "/assessment", new { occurredOn = Day(-190) });
+    public async Task<Row> AssessingAsync() =>
+        await StepAsync(await AsAsync("officer"), await LeadAsync(), "/assessment", new { occurredOn = Day(-190) });
 
     public async Task<Row> FollowingAsync() =>
-        await StepAsync(await AsAsync("officer"), await AssessingAsync(), "/assessment/conclusion", new { note = "方向契合", occurredOn = Day(-185) });
+        await StepAsync(await AsAsync("officer"), await AssessingAsync(), "/assessment/conclusion",
+            new { note = "方向契合", occurredOn = Day(-185) });
 
     public async Task<Row> ClosedAsync() =>
         await StepAsync(await AsAsync("officer"), await LeadAsync(), "/closure", new { outcome = "invalid", reason = "noAnswer" });
 
     public static byte[] ImportFile() =>
-        Encoding.UTF8.GetBytes("客商名称,联系人,电话,联系方式,沟通内容,下一步,期限\n示例导入客商（演示）,示例人,17012345678,电话,来电,回访,2030-01-01\n没有电话（演示）,示例人,无,电话,来电,回访,2030-01-01\n");
+        Encoding.UTF8.GetBytes(
+            "客商名称,联系人,电话,联系方式,沟通内容,下一步,期限\n示例导入客商（演示）,示例人,17012345678,电话,来电,回访,2030-01-01\n没有电话（演示）,示例人,无,电话,来电,回访,2030-01-01\n");
 
     /// <summary>An import without a file.</summary>
     public async Task<Row> ImportAsync() =>
-        Made("/api/v1/imports", await (await AsAsync("officer")).PostAsync("/api/v1/imports", new { fileName = "示例.csv" }), seenByAll: false);
+        Made("/api/v1/imports", await (await AsAsync("officer")).PostAsync("/api/v1/imports", new { fileName = "示例.csv" }),
+            seenByAll: false);
 
     public async Task<Row> UploadedAsync()
     {
@@ -182,14 +199,16 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     public async Task<Row> ExportAsync()
     {
         var officer = await AsAsync("officer");
-        var path = $"/api/v1/exports/{(await officer.PostAsync("/api/v1/exports", new { list = "investors", format = "csv", query = "q=演示" })).Is(202).Id}";
+        var path = $"/api/v1/exports"
+            + $"/{(await officer.PostAsync("/api/v1/exports", new { list = "investors", format = "csv", query = "q=演示" })).Is(202).Id}";
         return new Row(path, "", (await EndedAsync(officer, path)).Json, SeenByAll: false);
     }
 
     public async Task<Row> ReportAsync()
     {
         var officer = await AsAsync("officer");
-        var path = $"/api/v1/pipeline/reports/{(await officer.PostAsync("/api/v1/pipeline/reports", new { month = Day(0)[..7] })).Is(202).Id}";
+        var path = $"/api/v1/pipeline/reports"
+            + $"/{(await officer.PostAsync("/api/v1/pipeline/reports", new { month = Day(0)[..7] })).Is(202).Id}";
         return new Row(path, "", (await EndedAsync(officer, path)).Json, SeenByAll: false);
     }
 
@@ -200,10 +219,12 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         return export;
     }
 
-    private const string StandStill = "update jobs.job set state = 1, finished_at = null, lease = gen_random_uuid(), leased_until = 'infinity' where id = ";
+    private const string StandStill = "update jobs.job set state = 1, finished_at = null, lease = gen_random_uuid(), leased_until = "
+        + "'infinity' where id = ";
 
     private static Task<Answer> EndedAsync(ApiClient who, string path) =>
-        Eventually.GetAsync(async () => (await who.GetAsync(path)).Is(200), a => a.Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
+        Eventually.GetAsync(async () => (await who.GetAsync(path)).Is(200),
+            a => a.Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
 
     public async Task<Row> ProjectAsync() => await OpenedAsync(await AsAsync("officer"), await FollowingAsync());
 
@@ -227,9 +248,12 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         registeredOn = Day(-140),
     };
 
-    public async Task<Row> EnterpriseAsync() => Made("/api/v1/enterprises", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/enterprises", Enterprise()));
+    public async Task<Row> EnterpriseAsync() =>
+        Made("/api/v1/enterprises", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/enterprises", Enterprise()));
 
-    public async Task<Row> ParkAsync() => Made("/api/v1/premises/parks", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/parks", new { name = "测试园区" + Number() }));
+    public async Task<Row> ParkAsync() =>
+        Made("/api/v1/premises/parks",
+            await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/parks", new { name = "测试园区" + Number() }));
 
     public async Task<Row> BuildingAsync() => Made("/api/v1/premises/buildings", await (await AsAsync("serviceOfficer"))
         .PostAsync("/api/v1/premises/buildings", new { parkId = (await ParkAsync()).Id, name = "1 号楼", floors = 12 }));
@@ -237,7 +261,8 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     public async Task<Row> SpaceAsync()
     {
         var building = await (_building ??= FirstAsync());
-        return Made("/api/v1/premises/spaces", await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/spaces", Space(building, "S" + Number())));
+        return Made("/api/v1/premises/spaces",
+            await (await AsAsync("serviceOfficer")).PostAsync("/api/v1/premises/spaces", Space(building, "S" + Number())));
 
         async Task<string> FirstAsync() => (await BuildingAsync()).Id;
     }
@@ -264,7 +289,8 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
 
     public static object DefinedUnit() => new { code = "generated-" + Number(), name = "示例单位", nameEn = "Unit of the generated tests" };
 
-    public async Task<Row> DefinedUnitAsync() => Made("/api/v1/units", await (await AsAsync("administrator")).PostAsync("/api/v1/units", DefinedUnit()));
+    public async Task<Row> DefinedUnitAsync() =>
+        Made("/api/v1/units", await (await AsAsync("administrator")).PostAsync("/api/v1/units", DefinedUnit()));
 
     public async Task<object> NewUserAsync() => new
     {
@@ -277,11 +303,14 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         chains = new[] { "satellite" },
     };
 
-    public async Task<Row> UserAsync() => Made("/api/v1/users", await (await AsAsync("administrator")).PostAsync("/api/v1/users", await NewUserAsync()));
+    public async Task<Row> UserAsync() =>
+        Made("/api/v1/users", await (await AsAsync("administrator")).PostAsync("/api/v1/users", await NewUserAsync()));
 
-    public static object Client() => new { clientId = "generated-" + Number(), displayName = "示例客户端", scopes = new[] { "leads.read" }, secretDays = 3 };
+    public static object Client() =>
+        new { clientId = "generated-" + Number(), displayName = "示例客户端", scopes = new[] { "leads.read" }, secretDays = 3 };
 
-    public async Task<Row> ClientAsync() => Made("/api/v1/clients", await (await AsAsync("administrator")).PostAsync("/api/v1/clients", Client()));
+    public async Task<Row> ClientAsync() =>
+        Made("/api/v1/clients", await (await AsAsync("administrator")).PostAsync("/api/v1/clients", Client()));
 
     /// <summary>
     /// A message parked by a service: an event of the directory, which its consumers have processed long ago, so that a replay has no
@@ -318,7 +347,9 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         return new Row($"/api/v1/ops/{service}/parked-messages/{id}", "\"1\"", default, SeenByAll: true);
     }
 
-    /// <summary>A stream of which an event is held back as if the broker had refused it; it went out long ago, so a replay doubles it.</summary>
+    /// <summary>
+    /// A stream of which an event is held back as if the broker had refused it; it went out long ago, so a replay doubles it.
+    /// </summary>
     public async Task<string> HeldStreamAsync(string service)
     {
         await using var database = new NpgsqlConnection(system.System.Database(service));
@@ -330,7 +361,8 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             on conflict do nothing returning stream_id
             """, database)
         { Parameters = { new() { Value = Held }, new() { Value = Interlocked.Increment(ref _told) % 25 } } };
-        return (await hold.ExecuteScalarAsync())?.ToString() ?? throw new InvalidOperationException($"No event of {service} could be held.");
+        return (await hold.ExecuteScalarAsync())?.ToString()
+            ?? throw new InvalidOperationException($"No event of {service} could be held.");
     }
 
     /// <summary>
@@ -343,13 +375,18 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         var coordinator = await AsAsync("coordinator");
         var service = await AsAsync("serviceOfficer");
         using var integration = await system.AsIntegrationAsync();
-        var lead = Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")), seenByAll: false);
-        var (into, twin) = (lead.Of("investorId"), Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")), seenByAll: false));
+        var lead = Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")),
+            seenByAll: false);
+        var (into, twin) = (lead.Of("investorId"),
+            Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")), seenByAll: false));
         var merge = (await coordinator.PostAsync(
-            $"/api/v1/investors/{into}/merge", new { from = twin.Of("investorId") }, (await owner.GetAsync("/api/v1/investors/" + into)).Is(200).ETag)).Is(200);
-        (await owner.PatchAsync(twin.Path, new { confidential = true, readers = Array.Empty<string>() }, (await owner.GetAsync(twin.Path)).ETag)).Is(200);
+            $"/api/v1/investors/{into}/merge", new { from = twin.Of("investorId") },
+            (await owner.GetAsync("/api/v1/investors/" + into)).Is(200).ETag)).Is(200);
+        (await owner.PatchAsync(twin.Path, new { confidential = true, readers = Array.Empty<string>() },
+            (await owner.GetAsync(twin.Path)).ETag)).Is(200);
         var following = await StepAsync(
-            owner, await StepAsync(owner, lead, "/assessment", new { occurredOn = Day(-190) }), "/assessment/conclusion", new { note = "契合", occurredOn = Day(-185) });
+            owner, await StepAsync(owner, lead, "/assessment", new { occurredOn = Day(-190) }), "/assessment/conclusion",
+            new { note = "契合", occurredOn = Day(-185) });
         var project = await OpenedAsync(owner, following);
         await ReachAsync(project, owner, coordinator, SigningSubmission());
         var uscc = NewUscc();
@@ -364,20 +401,27 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         var funds = (await owner.PostAsync(project.Path + "/amounts", PaidIn())).Is(201);
         (await owner.PostAsync(project.Path + "/amounts", Completed())).Is(201);
         var enterprise = (await Eventually.GetAsync(
-            async () => (await service.GetAsync("/api/v1/enterprises?uscc=" + uscc)).Is(200), a => a.Json.GetProperty("items").GetArrayLength() == 1))
+            async () => (await service.GetAsync("/api/v1/enterprises?uscc=" + uscc)).Is(200),
+            a => a.Json.GetProperty("items").GetArrayLength() == 1))
             .Json.GetProperty("items")[0].GetProperty("id").GetString()!;
         var entry = await WalkAsync(
-            Made("/api/v1/entry-applications", await service.PostAsync("/api/v1/entry-applications", await ApplicationAsync(enterprise))), 6);
+            Made("/api/v1/entry-applications", await service.PostAsync("/api/v1/entry-applications", await ApplicationAsync(enterprise))),
+            6);
         var tenancy = await TenancyOfAsync(entry);
 
         // What came of the moving in has reached both, so that their versions stand still.
         await Eventually.TrueAsync(async () => MovedInOn(await owner.GetAsync(lead.Path), "movedInOn"));
-        await Eventually.TrueAsync(async () => (await owner.GetAsync(project.Path)).Is(200).Json.GetProperty("milestones") is var m && m.TryGetProperty("movedInOn", out var on) && on.ValueKind == JsonValueKind.String);
-        (await owner.PatchAsync(lead.Path, new { confidential = true, readers = Array.Empty<string>() }, (await owner.GetAsync(lead.Path)).ETag)).Is(200);
+        await Eventually.TrueAsync(
+            async () => (await owner.GetAsync(project.Path)).Is(200).Json.GetProperty("milestones") is var m
+                && m.TryGetProperty("movedInOn", out var on) && on.ValueKind == JsonValueKind.String);
+        (await owner.PatchAsync(lead.Path, new { confidential = true, readers = Array.Empty<string>() },
+            (await owner.GetAsync(lead.Path)).ETag)).Is(200);
         var reader = (await owner.GetAsync("/api/v1/me")).Is(200).Id;
-        (await integration.PatchAsync(project.Path, new { confidential = true, readers = new[] { reader } }, (await owner.GetAsync(project.Path)).ETag)).Is(200);
+        (await integration.PatchAsync(project.Path, new { confidential = true, readers = new[] { reader } },
+            (await owner.GetAsync(project.Path)).ETag)).Is(200);
         var leader = await AsAsync("leader");
-        foreach (var path in (string[])[$"/api/v1/enterprises/{enterprise}", entry.Path, tenancy.Path, "/api/v1/pipeline/journeys/" + lead.Id])
+        foreach (var path in (string[])[$"/api/v1/enterprises/{enterprise}", entry.Path, tenancy.Path,
+            "/api/v1/pipeline/journeys/" + lead.Id])
         {
             await Eventually.TrueAsync(async () => (await leader.GetAsync(path)).Status == 404);
         }
@@ -401,15 +445,19 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             ["tenancyId"] = tenancy.Id,
         };
 
-        static bool MovedInOn(Answer answer, string member) => answer.Is(200).Json.TryGetProperty(member, out var on) && on.ValueKind == JsonValueKind.String;
+        static bool MovedInOn(Answer answer, string member) =>
+            answer.Is(200).Json.TryGetProperty(member, out var on) && on.ValueKind == JsonValueKind.String;
     }
 
     /// <summary>Rates of every currency that some journey's amounts are in, so that all of them can be converted.</summary>
     public async Task RatesAsync()
     {
-        var total = (await (await AsAsync("administrator")).GetAsync("/api/v1/pipeline/totals?status=active,suspended,terminated,kept,invalid")).Is(200).Json.GetProperty("total");
-        var rates = ((string[])["estimatedInvestment", "contractAmount", "paidIn", "completedInvestment"]).SelectMany(f => total.GetProperty(f).EnumerateArray())
-            .Select(m => m.GetProperty("currency").GetString()!).Where(c => c != "CNY").Distinct().Select(c => new { currency = c, on = Day(-700), rate = 7m }).ToList();
+        var total = (await (await AsAsync("administrator")).GetAsync(
+            "/api/v1/pipeline/totals?status=active,suspended,terminated,kept,invalid")).Is(200).Json.GetProperty("total");
+        var rates = ((string[])["estimatedInvestment", "contractAmount", "paidIn", "completedInvestment"]).SelectMany(
+            f => total.GetProperty(f).EnumerateArray())
+            .Select(m => m.GetProperty("currency").GetString()!).Where(c => c != "CNY").Distinct()
+            .Select(c => new { currency = c, on = Day(-700), rate = 7m }).ToList();
         if (rates.Count > 0)
         {
             (await (await AsAsync("administrator")).PostAsync("/api/v1/pipeline/rates", new { rates })).Is(200);
@@ -431,14 +479,16 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     private static object Document(string type) =>
         new { type, title = "示例文件（演示）", number = "T-1", issuedOn = Day(-160), uri = "https://documents.example/generated/" + type };
 
-    internal static Row Made(string at, Answer answer, bool seenByAll = true) => new($"{at}/{answer.Is(201).Id}", answer.ETag, answer.Json, seenByAll);
+    internal static Row Made(string at, Answer answer, bool seenByAll = true) =>
+        new($"{at}/{answer.Is(201).Id}", answer.ETag, answer.Json, seenByAll);
 
     private static async Task<Row> StepAsync(ApiClient who, Row row, string below, object body) =>
         row with { ETag = (await who.PostAsync(row.Path + below, body, row.ETag)).Is(200).ETag };
 
     private static async Task<Row> OpenedAsync(ApiClient owner, Row following)
     {
-        var receipt = (await owner.PostAsync(following.Path + "/conversion", new { projectName = "示例项目（演示）", occurredOn = Day(-180) }, following.ETag)).Is(201);
+        var receipt = (await owner.PostAsync(following.Path + "/conversion", new { projectName = "示例项目（演示）", occurredOn = Day(-180) },
+            following.ETag)).Is(201);
         var path = "/api/v1/projects/" + receipt.Json.GetProperty("projectId").GetString();
         var opened = await Eventually.GetAsync(() => owner.GetAsync(path), answer => answer.Status == 200);
         return new Row(path, opened.ETag, opened.Json, SeenByAll: false);

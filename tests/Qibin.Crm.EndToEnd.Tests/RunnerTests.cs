@@ -29,12 +29,14 @@ public sealed class RunnerTests : IAsyncLifetime
     public async Task A_killed_runner_leaves_no_process_behind_and_the_next_one_goes_on_with_its_data()
     {
         var access = await StartAsync();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Path.Combine(_data.FullName, "access.json")).UnixFileMode);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            new FileInfo(Path.Combine(_data.FullName, "access.json")).UnixFileMode);
         Assert.Equal(access.Users.Count, access.Users.Select(u => u.Password).Distinct().Count());
         var lead = await LogAsync(access);
 
         var started = Descendants(_runner!.Id);
-        Assert.True(started.Count >= 9, $"{started.Count} processes: PostgreSQL, RabbitMQ, its port mapper, five services and the gateway at least");
+        Assert.True(started.Count >= 9,
+            $"{started.Count} processes: PostgreSQL, RabbitMQ, its port mapper, five services and the gateway at least");
         await _runner.KillAsync();
         await AllGoneAsync(started);
 
@@ -105,7 +107,8 @@ public sealed class RunnerTests : IAsyncLifetime
     {
         var gateway = new Uri(access.Gateway);
         var client = access.Clients[0];
-        return new ApiClient(new HttpClient { BaseAddress = gateway }, await SignIn.AsClientAsync(gateway, client.ClientId, client.ClientSecret));
+        return new ApiClient(new HttpClient { BaseAddress = gateway },
+            await SignIn.AsClientAsync(gateway, client.ClientId, client.ClientSecret));
     }
 
     private static async Task<Guid> LogAsync(Access access)
@@ -132,7 +135,8 @@ public sealed class RunnerTests : IAsyncLifetime
     private static List<int> Descendants(int parent)
     {
         var children = Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0)
-            .Where(id => id > 0).Select(id => (Id: id, State: State(id))).Where(p => p.State is not null).ToLookup(p => p.State!.Value.Parent, p => p.Id);
+            .Where(id => id > 0).Select(id => (Id: id, State: State(id))).Where(p => p.State is not null)
+            .ToLookup(p => p.State!.Value.Parent, p => p.Id);
         return [.. Below(parent)];
 
         IEnumerable<int> Below(int id) => children[id].SelectMany(child => Below(child).Prepend(child));
@@ -149,7 +153,8 @@ public sealed class RunnerTests : IAsyncLifetime
         {
             var stat = File.ReadAllText($"/proc/{id}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..stat.LastIndexOf(')')], fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
+            return (stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..stat.LastIndexOf(')')], fields[0],
+                int.Parse(fields[1], CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {

@@ -29,7 +29,12 @@ public class RunningSystem : IAsyncLifetime
             Data = _directory.FullName,
             Port = Servers.Ports.Free(),
             // Tests send more in a minute than any one caller should.
-            Settings = new Dictionary<string, string> { ["Limits:PrincipalPerSecond"] = "1000000", ["Limits:AddressPerSecond"] = "1000000", ["Limits:SignInsPerMinute"] = "100000" },
+            Settings = new Dictionary<string, string>
+            {
+                ["Limits:PrincipalPerSecond"] = "1000000",
+                ["Limits:AddressPerSecond"] = "1000000",
+                ["Limits:SignInsPerMinute"] = "100000",
+            },
         });
         await System.FillAsync();
     }
@@ -42,7 +47,8 @@ public class RunningSystem : IAsyncLifetime
     }
 
     /// <summary>The first person of a role, in a unit where one is named.</summary>
-    public AccessUser Person(string role, string? unit = null) => System.Access.Users.First(u => u.Role == role && (unit is null || u.Unit == unit));
+    public AccessUser Person(string role, string? unit = null) =>
+        System.Access.Users.First(u => u.Role == role && (unit is null || u.Unit == unit));
 
     /// <summary>A token of a person, by the sign-in pages; used again while it is fresh.</summary>
     public Task<string> TokenAsync(AccessUser person) =>

@@ -31,7 +31,8 @@ public partial class TourTests(RunningSystem system)
     [Fact]
     public async Task A_refused_request_prints_its_problem_and_stops_the_tour()
     {
-        var (code, shown) = await TypeAsync(Tour().Replace("\"occurredOn\":\"2026-01-12\"", "\"occurredOn\":\"2126-01-12\"", StringComparison.Ordinal));
+        var (code, shown) = await TypeAsync(
+            Tour().Replace("\"occurredOn\":\"2026-01-12\"", "\"occurredOn\":\"2126-01-12\"", StringComparison.Ordinal));
         Assert.NotEqual(0, code);
         Assert.Contains("first-contacts: {", shown, StringComparison.Ordinal);
         Assert.Single(Refusals().Matches(shown));
@@ -50,7 +51,8 @@ public partial class TourTests(RunningSystem system)
     private static string Tour()
     {
         var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
-        var tour = readme[readme.IndexOf("## A first tour", StringComparison.Ordinal)..readme.IndexOf("## Develop", StringComparison.Ordinal)];
+        var tour = readme[readme.IndexOf("## A first tour", StringComparison.Ordinal)..readme.IndexOf("## Develop",
+            StringComparison.Ordinal)];
         return string.Join("\n", Blocks().Matches(tour).Select(block => block.Groups[1].Value));
     }
 

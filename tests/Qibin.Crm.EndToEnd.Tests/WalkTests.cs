@@ -21,7 +21,8 @@ public class WalkTests(RunningSystem system)
         }
 
         var moving = await LogAsync(api, officers, "变动", 0, 100);
-        var sorts = (await api.GetAsync("/swagger/leads/v1.json")).Is(200).Json.GetProperty("paths").GetProperty("/api/v1/leads").GetProperty("get")
+        var sorts = (await api.GetAsync("/swagger/leads/v1.json")).Is(200).Json.GetProperty("paths").GetProperty("/api/v1/leads")
+            .GetProperty("get")
             .GetProperty("parameters").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "sort")
             .GetProperty("schema").GetProperty("pattern").GetString()!;
         var names = sorts[(sorts.IndexOf('(', StringComparison.Ordinal) + 1)..sorts.IndexOf(')', StringComparison.Ordinal)].Split('|');

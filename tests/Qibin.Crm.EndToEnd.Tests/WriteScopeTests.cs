@@ -70,7 +70,7 @@ public class WriteScopeTests(RunningSystem system)
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{operations.Count} operations, {checks} requests of others, {breaches.Count} breaches");
+            $"{operations.Count} operations, {checks} pairs with somebody else, {breaches.Count} breaches");
         var after = await EventsOfAsync(people);
         breaches.AddRange(after.Except(before).Select(e => $"an event of somebody who was refused: {e}"));
         Assert.True(breaches.Count == 0, string.Join('\n', breaches));

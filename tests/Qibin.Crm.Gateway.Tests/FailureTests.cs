@@ -111,12 +111,14 @@ public class FailureTests
         });
         var token = gateway.Token(Officer);
         var answer = await gateway.RawAsync(
-            $"GET /api/v1/leads/%E5%A4%A9%20a?q=%zz&r=%E5%A4%A9+b HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: a b\r\n\r\n");
+            $"GET /api/v1/leads/%E5%A4%A9%20a?q=%zz&r=%E5%A4%A9+b HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + $"{token}\r\nIdempotency-Key: a b\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
         Assert.Equal("/api/v1/leads/%E5%A4%A9%20a?q=%25zz&r=%E5%A4%A9+b a b", seen);
 
         // What is no header text upstream is no fault of ours either.
-        answer = await gateway.RawAsync($"GET /api/v1/leads HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: \u00e9\r\n\r\n");
+        answer = await gateway.RawAsync(
+            $"GET /api/v1/leads HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: \u00e9\r\n\r\n");
         Assert.Matches("^HTTP/1.1 (200|400) ", answer);
     }
 

@@ -55,7 +55,8 @@ public class HeaderTests
             return Task.CompletedTask;
         });
         using var officer = gateway.As(TestCaller.Officer());
-        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = gateway.Address };
+        using var http = new HttpClient(
+            new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = gateway.Address };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/leads");
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + officer.Token);
         request.Headers.TryAddWithoutValidation("Idempotency-Key", "é天");
@@ -75,7 +76,8 @@ public class HeaderTests
         });
         await using var gateway = await RunningGateway.StartAsync(new Dictionary<string, string> { ["identity"] = upstream.Address });
         using var anybody = gateway.WithToken(null);
-        (await anybody.SendAsync(HttpMethod.Get, "/account/signin", null, headers: r => r.Headers.TryAddWithoutValidation("Cookie", "session=1"))).Is(200);
+        (await anybody.SendAsync(HttpMethod.Get, "/account/signin", null,
+            headers: r => r.Headers.TryAddWithoutValidation("Cookie", "session=1"))).Is(200);
         Assert.Equal("session=1", cookie);
     }
 

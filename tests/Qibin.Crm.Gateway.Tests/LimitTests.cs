@@ -15,7 +15,8 @@ public class LimitTests
     public async Task A_principal_is_limited_whatever_token_it_shows_and_the_next_one_is_not()
     {
         await using var gateway = await RunningGateway.BeforeAsync(Ok, ("Limits:PrincipalPerSecond", "1"));
-        var (first, second, other) = (gateway.As(Officer), gateway.WithToken(gateway.Token(Officer, TimeSpan.FromMinutes(3))), gateway.As(TestCaller.Officer()));
+        var (first, second, other) = (gateway.As(Officer), gateway.WithToken(gateway.Token(Officer, TimeSpan.FromMinutes(3))),
+            gateway.As(TestCaller.Officer()));
         var answer = (await first.GetAsync("/api/v1/leads")).Is(200);
         Assert.Equal("\"principal\";q=2;w=2", answer.Headers.GetValues("RateLimit-Policy").Single());
         Assert.StartsWith("\"principal\";r=1;t=", answer.Headers.GetValues("RateLimit").Single(), StringComparison.Ordinal);
@@ -56,7 +57,15 @@ public class LimitTests
             reached++;
             return Task.CompletedTask;
         });
-        foreach (var token in new[] { null, "", "nonsense", "a.b.c", gateway.Token(Officer, TimeSpan.FromMinutes(-5)), gateway.Token(Officer)[..^4] + "AAAA" })
+        foreach (var token in new[]
+        {
+            null,
+            "",
+            "nonsense",
+            "a.b.c",
+            gateway.Token(Officer, TimeSpan.FromMinutes(-5)),
+            gateway.Token(Officer)[..^4] + "AAAA",
+        })
         {
             using var stranger = gateway.WithToken(token);
             var answer = (await stranger.GetAsync("/api/v1/leads")).IsProblem(401, "auth.required");
@@ -70,7 +79,8 @@ public class LimitTests
     public async Task Tokens_that_cannot_be_checked_are_left_to_the_services()
     {
         var nobody = $"http://127.0.0.1:{RunningGateway.UnusedPort()}/";
-        await using var gateway = await RunningGateway.BeforeAsync(Ok, ("Identity:MetadataAddress", nobody), ("Limits:AddressPerSecond", "1"));
+        await using var gateway = await RunningGateway.BeforeAsync(Ok, ("Identity:MetadataAddress", nobody),
+            ("Limits:AddressPerSecond", "1"));
         using var officer = gateway.As(Officer);
         var answer = (await officer.GetAsync("/api/v1/leads")).Is(200);
         Assert.StartsWith("\"address\";", answer.Headers.GetValues("RateLimit").Single(), StringComparison.Ordinal);
@@ -108,7 +118,8 @@ public class LimitTests
             await Ok(http);
         });
         await using var gateway = await RunningGateway.StartAsync(
-            new Dictionary<string, string> { ["leads"] = leads.Address, ["projects"] = projects.Address }, ("Limits:InFlightPerService", "4"));
+            new Dictionary<string, string> { ["leads"] = leads.Address, ["projects"] = projects.Address },
+            ("Limits:InFlightPerService", "4"));
         using var officer = gateway.As(Officer);
         var sent = Enumerable.Range(0, 6).Select(_ => officer.GetAsync("/api/v1/leads")).ToList();
         await Eventually.TrueAsync(() => Task.FromResult(sent.Count(request => request.IsCompleted) == 2));
@@ -165,12 +176,14 @@ public class LimitTests
         using var http = gateway.Http();
         foreach (var (path, size, status) in new[]
         {
-            ("imports/0198a000-0000-7000-8000-000000000000/file", 24 << 20, 200), ("imports/0198a000-0000-7000-8000-000000000000/file", (32 << 20) + 1, 413),
+            ("imports/0198a000-0000-7000-8000-000000000000/file", 24 << 20, 200),
+            ("imports/0198a000-0000-7000-8000-000000000000/file", (32 << 20) + 1, 413),
             ("imports/0198a000-0000-7000-8000-000000000000/reversal", 2 << 20, 413), ("leads/file", 2 << 20, 413),
         })
         {
             received = -1;
-            using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/" + path) { Content = new ByteArrayContent(new byte[size]) };
+            using var request = new HttpRequestMessage(HttpMethod.Put,
+                "/api/v1/" + path) { Content = new ByteArrayContent(new byte[size]) };
             request.Headers.Authorization = new("Bearer", gateway.Token(Officer));
             using var answer = await http.SendAsync(request);
             Assert.Equal(status, (int)answer.StatusCode);
@@ -185,7 +198,8 @@ public class LimitTests
         using var officer = gateway.As(Officer);
         (await officer.GetAsync("/api/v1/leads?q=" + new string('a', 7000))).Is(200);
         (await officer.GetAsync("/api/v1/leads?q=" + new string('a', 8000))).IsProblem(414, "request.targetTooLong");
-        (await officer.SendAsync(HttpMethod.Get, "/api/v1/leads", null, headers: r => r.Headers.Add("Accept", "text/" + new string('a', 17_000))))
+        (await officer.SendAsync(HttpMethod.Get, "/api/v1/leads", null,
+            headers: r => r.Headers.Add("Accept", "text/" + new string('a', 17_000))))
             .IsProblem(431, "request.headersTooLarge");
     }
 

@@ -11,7 +11,8 @@ public class MetricsTests
     public async Task Metrics_are_served_at_their_own_address_alone()
     {
         var address = $"http://127.0.0.1:{RunningGateway.UnusedPort()}";
-        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("leads"), ("Telemetry:MetricsAddress", address));
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("leads"),
+            ("Telemetry:MetricsAddress", address));
         using var officer = gateway.As(Officer);
         (await officer.GetAsync("/api/v1/leads")).Is(200);
 
@@ -30,7 +31,8 @@ public class MetricsTests
     public async Task A_service_that_is_not_ready_shows_at_the_gateway()
     {
         var address = $"http://127.0.0.1:{RunningGateway.UnusedPort()}";
-        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("ready"), ("Telemetry:MetricsAddress", address));
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("ready"),
+            ("Telemetry:MetricsAddress", address));
 
         var metrics = await Eventually.GetAsync(() => Metrics.ScrapeAsync(new Uri(address)), m => m.Of("qibin_service_ready") is not null);
 

@@ -13,7 +13,8 @@ public class RoutingTests
         var upstreams = new List<Upstream>();
         foreach (var service in Routes.Services)
         {
-            upstreams.Add(await Upstream.StartAsync(http => http.Response.WriteAsync($"{service.Name} {http.Request.Path}{http.Request.QueryString}")));
+            upstreams.Add(await Upstream.StartAsync(
+                http => http.Response.WriteAsync($"{service.Name} {http.Request.Path}{http.Request.QueryString}")));
         }
 
         await using var gateway = await RunningGateway.StartAsync(
@@ -24,7 +25,8 @@ public class RoutingTests
             foreach (var path in service.Resources.Select(r => "/api/v1/" + r).Concat(service.Pages))
             {
                 Assert.Equal($"{service.Name} {path}", (await officer.GetAsync(path)).Is(200).Body);
-                Assert.Equal($"{service.Name} {path}/a/b?c=%E5%A4%A9&d=1%2C2", (await officer.GetAsync(path + "/a/b?c=%E5%A4%A9&d=1%2C2")).Is(200).Body);
+                Assert.Equal($"{service.Name} {path}/a/b?c=%E5%A4%A9&d=1%2C2",
+                    (await officer.GetAsync(path + "/a/b?c=%E5%A4%A9&d=1%2C2")).Is(200).Body);
             }
 
             Assert.Equal($"{service.Name} /swagger/v1.json", (await officer.GetAsync($"/swagger/{service.Name}/v1.json")).Is(200).Body);
@@ -74,14 +76,17 @@ public class RoutingTests
     {
         await using var upstream = await Upstream.StartAsync(http => http.Response.WriteAsync("leads"));
         var dead = "http://127.0.0.1:" + RunningGateway.UnusedPort();
-        await using var gateway = await RunningGateway.StartAsync(new Dictionary<string, string> { ["leads"] = $"{dead}, {upstream.Address}" });
+        await using var gateway = await RunningGateway.StartAsync(
+            new Dictionary<string, string> { ["leads"] = $"{dead}, {upstream.Address}" });
         using var officer = gateway.As(Officer);
         for (var i = 0; i < 20; i++)
         {
             (await officer.GetAsync("/api/v1/leads")).Is(200);
         }
 
-        await Eventually.TrueAsync(async () => (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => officer.PostAsync("/api/v1/leads")))).All(a => a.Status == 200));
+        await Eventually.TrueAsync(
+            async () => (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => officer.PostAsync("/api/v1/leads")))).All(
+                a => a.Status == 200));
     }
 
     [Fact]

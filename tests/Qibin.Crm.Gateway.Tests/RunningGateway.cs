@@ -26,7 +26,8 @@ public sealed class RunningGateway : IAsyncDisposable
 
     /// <param name="services">Base addresses by service; those left out are addresses at which nobody listens.</param>
     /// <param name="settings">Further configuration.</param>
-    public static async Task<RunningGateway> StartAsync(IReadOnlyDictionary<string, string> services, params (string Key, string? Value)[] settings)
+    public static async Task<RunningGateway> StartAsync(
+        IReadOnlyDictionary<string, string> services, params (string Key, string? Value)[] settings)
     {
         var authority = await TestAuthority.SharedAsync();
         var nobody = "http://127.0.0.1:" + UnusedPort();

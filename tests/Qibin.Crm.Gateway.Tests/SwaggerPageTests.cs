@@ -9,7 +9,8 @@ public partial class SwaggerPageTests
     [Fact]
     public async Task The_page_lists_every_service_and_signs_in_with_code_and_PKCE()
     {
-        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", "http://crm.example/"));
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"),
+            ("Identity:Issuer", "http://crm.example/"));
         using var http = gateway.Http();
         http.DefaultRequestHeaders.Host = "crm.example";
         Assert.Equal(301, (int)(await http.GetAsync(new Uri("/swagger", UriKind.Relative))).StatusCode);
@@ -28,7 +29,8 @@ public partial class SwaggerPageTests
     [Fact]
     public async Task Whatever_the_page_needs_is_served_from_here_under_a_policy_that_allows_no_more()
     {
-        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", "http://crm.example/"));
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"),
+            ("Identity:Issuer", "http://crm.example/"));
         using var http = gateway.Http();
         http.DefaultRequestHeaders.Host = "crm.example";
         var page = await http.GetStringAsync(new Uri("/swagger/index.html", UriKind.Relative));
@@ -51,7 +53,8 @@ public partial class SwaggerPageTests
     [Fact]
     public async Task The_page_is_used_at_the_address_that_signing_in_comes_back_to()
     {
-        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"), ("Identity:Issuer", "http://crm.example:8080/"));
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"),
+            ("Identity:Issuer", "http://crm.example:8080/"));
         using var http = gateway.Http();
         using var answer = await http.GetAsync(new Uri("/swagger", UriKind.Relative));
         Assert.Equal((302, "http://crm.example:8080/swagger/index.html"), ((int)answer.StatusCode, answer.Headers.Location!.AbsoluteUri));

@@ -20,7 +20,7 @@ public sealed class Architecture
         ["Work"] = ["Kernel"],
         ["Web"] = ["Kernel", "Work"],
         ["Messaging"] = ["Kernel", "Contracts", "Work", "Web"],
-        ["Gateway"] = ["Kernel", "Web", "Work"],
+        ["Gateway"] = ["Kernel", "Work", "Web"],
         ["Servers"] = [],
         ["Local"] = ["Kernel", "Web", "Servers"],
     };

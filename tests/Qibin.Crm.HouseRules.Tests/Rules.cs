@@ -33,6 +33,13 @@ public static partial class Rules
         from Match member in PersonalMember().Matches(file.Text)
         select $"{file.Path}: {member.Groups[1].Value}";
 
+    /// <summary>What fits on a screen beside its tests.</summary>
+    public static IEnumerable<string> LinesAreShort(Repository repository) =>
+        from file in repository.CSharp()
+        from line in file.Text.Split('\n').Index()
+        where line.Item.TrimEnd('\r').Length > 140
+        select $"{file.Path}:{line.Index + 1}";
+
     /// <summary>A release brings one migration; there has been none yet, so each service starts with one.</summary>
     public static IEnumerable<string> OneMigrationEach(Repository repository) =>
         from file in repository.Files
@@ -66,7 +73,9 @@ public static partial class Rules
         where !text.Any(c => c is >= '一' and <= '鿿') || !text.Any(char.IsAsciiLetter)
         select $"{file.Path}: {text}";
 
-    /// <summary>Chinese texts of problems are for people who do not read the API's code words; formats and headers keep their names.</summary>
+    /// <summary>
+    /// Chinese texts of problems are for people who do not read the API's code words; formats and headers keep their names.
+    /// </summary>
     public static IEnumerable<string> ChineseTextsAreChinese(Repository repository) =>
         from file in repository.CSharp("services/").Concat(repository.CSharp("gateway/"))
         from Match problem in ChineseText().Matches(file.Text)

@@ -12,6 +12,7 @@ public class RulesTests
         ["the top level is fixed"] = (Rules.TopLevelIsFixed, "scripts/build.md", ""),
         ["Program is a table of contents"] = (Rules.ProgramIsATableOfContents, "gateway/Qibin.Crm.Gateway/Program.cs",
             string.Concat(Enumerable.Repeat("//\n", 51))),
+        ["no line is too long"] = (Rules.LinesAreShort, Leads + "Contacts/RecordContact.cs", new string('x', 141)),
         ["a service has one migration"] = (Rules.OneMigrationEach, Leads + "Data/Migrations/20990101000000_Second.cs", ""),
         ["every event is heard"] = (Rules.EveryEventIsHeard, "services/shared/Qibin.Crm.Contracts/Leads/LeadSang.cs",
             "public sealed record LeadSang : IEvent;"),

@@ -48,7 +48,8 @@ public sealed class SeedTests
         await using var source = NpgsqlDataSource.Create(database);
         await using var read = source.CreateCommand(
             """
-            select (select count(*) from messaging.event where type = 'UnitDefined') || ' ' || (select count(*) from messaging.event where type = 'OfficerPlaced')
+            select (select count(*) from messaging.event where type = 'UnitDefined') || ' ' || (select count(*) from messaging.event
+                where type = 'OfficerPlaced')
                 || ' ' || (select count(*) from messaging.event where payload::text like '%测试%' or payload::text like '%userName%')
             """);
         Assert.Equal($"4 {Roles.OfPeople.Count} 0", await read.ExecuteScalarAsync());
@@ -137,7 +138,8 @@ public sealed class SeedTests
             """
             select (select json_agg(x order by x.id) from unit x)::text || (select json_agg(x order by x.id) from person x)::text
                 || (select json_agg(x order by x.id) from client x)::text || (select json_agg(x order by x.id) from client_secret x)::text
-                || (select json_agg(x order by x.id) from openiddict.application x)::text || (select json_agg(x order by x.seq) from messaging.event x)::text
+                || (select json_agg(x order by x.id) from openiddict.application x)::text || (select json_agg(x order by x.seq)
+                    from messaging.event x)::text
                 || (select json_agg(x order by x.name) from sealed_key x where x.name not like 'protection:%')::text
             """);
         return (string)(await read.ExecuteScalarAsync())!;

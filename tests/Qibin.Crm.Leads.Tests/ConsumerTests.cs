@@ -62,8 +62,13 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var signed = state with { Stage = ProjectStage.Signed };
         await leads.Service.DeliverAsync(
-            new ProjectStageReached { Project = signed, From = ProjectStage.Negotiating, To = ProjectStage.Signed,
-            OccurredOn = leads.Today }, projectId, 2);
+            new ProjectStageReached
+            {
+                Project = signed,
+                From = ProjectStage.Negotiating,
+                To = ProjectStage.Signed,
+                OccurredOn = leads.Today
+            }, projectId, 2);
         await leads.Service.DeliverAsync(new ProjectOpened { Project = state, OccurredOn = leads.Today }, projectId, 1);
 
         var lead = (await client.GetAsync(LeadsFixture.Path(followed), unheard.ETag)).Is(200);

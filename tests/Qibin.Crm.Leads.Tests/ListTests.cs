@@ -79,7 +79,8 @@ public class ListTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var still = await SeedAsync(client, 300, "静止");
         var moving = await SeedAsync(client, 100, "变动");
         // Ties and spread: stages and dates that many rows share.
-        await ExecuteAsync($"update lead set stage = (ascii(right(code, 1)) % 3), stage_on = first_contact_on + (ascii(right(code, 1)) % 5), "
+        await ExecuteAsync($"update lead set stage = (ascii(right(code, 1)) % 3), "
+            + $"stage_on = first_contact_on + (ascii(right(code, 1)) % 5), "
             + $"updated_at = date_trunc('second', updated_at), created_at = date_trunc('second', created_at) "
             + $"where owner_id = '{owner.Id}'");
 

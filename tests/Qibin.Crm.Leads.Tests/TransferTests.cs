@@ -189,11 +189,11 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
     private static object Body(Answer lead, TestCaller to, DateTimeOffset? answerBy, params (Guid Unit, int Credit, int Tax)[] shares) =>
         new
-    {
-        leadId = lead.Id,
-        toOwnerId = to.Id,
-        reason = "产业方向更契合",
-        answerBy,
-        shares = shares.Select(s => new { unitId = s.Unit, credit = s.Credit, tax = s.Tax }),
-    };
+        {
+            leadId = lead.Id,
+            toOwnerId = to.Id,
+            reason = "产业方向更契合",
+            answerBy,
+            shares = shares.Select(s => new { unitId = s.Unit, credit = s.Credit, tax = s.Tax }),
+        };
 }

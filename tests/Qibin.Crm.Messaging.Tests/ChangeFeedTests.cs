@@ -96,7 +96,8 @@ public sealed class ChangeFeedTests : IAsyncLifetime
         Assert.Equal(second.GetProperty("next").GetString(), end.GetProperty("next").GetString());
 
         await _service.RaiseAsync(stream);
-        Assert.Equal(1, (await _reader.GetAsync($"{Feed}?cursor={end.GetProperty("next").GetString()}")).Is(200).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(1, (await _reader.GetAsync($"{Feed}?cursor={end.GetProperty("next").GetString()}")).Is(200).Json.GetProperty("items")
+            .GetArrayLength());
     }
 
     [Fact]
@@ -105,7 +106,8 @@ public sealed class ChangeFeedTests : IAsyncLifetime
         var stream = Tellings.NewId();
         await _service.InDbAsync(db => db.Database.ExecuteSqlAsync(
             $$"""
-            insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id, confidential, xid)
+            insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id,
+                confidential, xid)
             select gen_random_uuid(), 'tally', {{stream}}, n, 0, 'TallyRaised', 1, '{"by":1}', {{Guid.Empty}}, false, n::text::xid8
             from unnest(array[100, 9, 99, 10, 8]) n
             """));

@@ -65,8 +65,10 @@ public sealed class EventLogTests : IAsyncLifetime
         var stream = Tellings.NewId();
         await _service.InDbAsync(db => db.Database.ExecuteSqlAsync(
             $$"""
-            insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id, confidential)
-            select gen_random_uuid(), 'tally', {{stream}}, n, 0, 'TallyRaised', 1, '{"by":1}', {{Guid.Empty}}, false from generate_series(1, 10) n
+            insert into messaging.event (id, stream_type, stream_id, stream_version, ordinal, type, schema_version, payload, actor_id,
+                confidential)
+            select gen_random_uuid(), 'tally', {{stream}}, n, 0, 'TallyRaised', 1, '{"by":1}', {{Guid.Empty}}, false
+                from generate_series(1, 10) n
             """));
 
         Assert.Equal(10, await WaitingAsync(stream));
@@ -95,7 +97,8 @@ public sealed class EventLogTests : IAsyncLifetime
         {
             await fill.OpenAsync();
             await using var command = new NpgsqlCommand(
-                "insert into messaging.outbox (seq, stream_id) select n, gen_random_uuid() from generate_series(1000000, 1500000) n; analyze messaging.outbox", fill);
+                "insert into messaging.outbox (seq, stream_id) select n, gen_random_uuid() from generate_series(1000000, 1500000) n; "
+                    + "analyze messaging.outbox", fill);
             await command.ExecuteNonQueryAsync();
         }
 
@@ -106,5 +109,6 @@ public sealed class EventLogTests : IAsyncLifetime
         await Eventually.GetAsync(() => administrator.PostAsync("/api/v1/tallies"), answer => answer.Status == 201);
     }
 
-    private Task<long> WaitingAsync(Guid stream) => _service.QueryAsync<long>("select count(*) from messaging.outbox where stream_id = $1", stream);
+    private Task<long> WaitingAsync(Guid stream) =>
+        _service.QueryAsync<long>("select count(*) from messaging.outbox where stream_id = $1", stream);
 }

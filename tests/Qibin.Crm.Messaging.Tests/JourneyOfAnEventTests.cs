@@ -53,7 +53,8 @@ public sealed class JourneyOfAnEventTests : IAsyncLifetime
     {
         await using var broker = await RawBroker.ConnectAsync();
         var streams = Enumerable.Range(0, 20).Select(_ => Tellings.NewId()).ToArray();
-        var messages = streams.SelectMany(s => Enumerable.Range(2, 10).Select(v => (Id: Tellings.NewId(), Stream: s, Version: v))).ToArray();
+        var messages = streams.SelectMany(s => Enumerable.Range(2, 10).Select(v => (Id: Tellings.NewId(), Stream: s, Version: v)))
+            .ToArray();
         var deliveries = messages.Concat(messages).Concat(messages).ToArray();
         new Random(20260).Shuffle(deliveries);
 
@@ -64,8 +65,10 @@ public sealed class JourneyOfAnEventTests : IAsyncLifetime
         // A last message of each stream comes after all copies of the others have been taken.
         await Task.WhenAll(streams.Select(s => broker.RaiseAsync(Tellings.NewId(), s, 99)));
         await Eventually.TrueAsync(async () =>
-            await _service.QueryAsync<long>("select count(*) from heard where stream_id = any ($1) and version = 99", streams) == 2 * streams.Length);
-        Assert.Equal(2 * messages.Length, await _service.QueryAsync<long>("select count(*) from heard where stream_id = any ($1) and version < 99", streams));
+            await _service.QueryAsync<long>("select count(*) from heard where stream_id = any ($1) and version = 99",
+                streams) == 2 * streams.Length);
+        Assert.Equal(2 * messages.Length,
+            await _service.QueryAsync<long>("select count(*) from heard where stream_id = any ($1) and version < 99", streams));
         Assert.Equal(2 * messages.Length, await _service.QueryAsync<long>(
             "select count(distinct (consumer, message_id)) from heard where stream_id = any ($1) and version < 99", streams));
     }
@@ -134,7 +137,9 @@ public sealed class JourneyOfAnEventTests : IAsyncLifetime
 
         await _service.HearsAsync(other, "1.0 2.0 3.0 4.0");
         await Eventually.TrueAsync(async () => await AttemptsAsync() >= 1);
-        await _service.InDbAsync(db => db.Database.ExecuteSqlAsync($"update messaging.outbox set attempts = 7, available_at = now() where stream_id = {stream} and attempts > 0"));
+        await _service.InDbAsync(
+            db => db.Database.ExecuteSqlAsync(
+                $"update messaging.outbox set attempts = 7, available_at = now() where stream_id = {stream} and attempts > 0"));
         var held = await Eventually.GetAsync(
             async () => (await administrator.GetAsync("/api/v1/ops/tally/outbox")).Is(200).Json.GetProperty("held")[0],
             first => first.GetProperty("parkedAt").ValueKind != System.Text.Json.JsonValueKind.Null);
@@ -153,9 +158,11 @@ public sealed class JourneyOfAnEventTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await WaitingAsync() == 0);
         Assert.Equal(1u, await broker.Channel.MessageCountAsync("somebody"));
         (await administrator.PostAsync($"/api/v1/ops/tally/outbox/{stream}/replay")).IsProblem(404, "resource.notFound");
-        Assert.Equal(1, await _service.QueryAsync<long>("select count(*) from api.audit_entry where action = 'outbox.replayed' and subject_id = $1", stream));
+        Assert.Equal(1, await _service.QueryAsync<long>(
+            "select count(*) from api.audit_entry where action = 'outbox.replayed' and subject_id = $1", stream));
 
-        Task<int> AttemptsAsync() => _service.QueryAsync<int>("select coalesce(max(attempts), 0) from messaging.outbox where stream_id = $1", stream);
+        Task<int> AttemptsAsync() =>
+            _service.QueryAsync<int>("select coalesce(max(attempts), 0) from messaging.outbox where stream_id = $1", stream);
         Task<long> WaitingAsync() => _service.QueryAsync<long>("select count(*) from messaging.outbox where stream_id = $1", stream);
     }
 }

@@ -16,7 +16,8 @@ namespace Qibin.Crm.Messaging.Tests;
 /// <summary>Broken parts stop only what needs them, and nothing is lost.</summary>
 public sealed class OutageTests : IAsyncLifetime
 {
-    private const string Leader = "select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())";
+    private const string Leader = "select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from "
+        + "pg_database where datname = current_database())";
 
     private TestService _service = null!;
 
@@ -45,11 +46,13 @@ public sealed class OutageTests : IAsyncLifetime
 
         foreach (var stream in during)
         {
-            await _service.HearsAsync(stream, string.Join(' ', Enumerable.Range(1, 10).Select(v => $"{v}.0")), within: TimeSpan.FromSeconds(12));
+            await _service.HearsAsync(stream, string.Join(' ', Enumerable.Range(1, 10).Select(v => $"{v}.0")),
+                within: TimeSpan.FromSeconds(12));
         }
 
         await _service.DrainedAsync();
-        await Eventually.TrueAsync(async () => (await administrator.GetAsync("/health/ready")).Json.GetProperty("status").GetString() == "healthy");
+        await Eventually.TrueAsync(
+            async () => (await administrator.GetAsync("/health/ready")).Json.GetProperty("status").GetString() == "healthy");
         Assert.Equal(0, await _service.QueryAsync<long>("select count(*) from messaging.parked_message"));
     }
 
@@ -114,7 +117,8 @@ public sealed class OutageTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await broker.Channel.MessageCountAsync(RawBroker.Queue) == 0);
         await server.Node.StartAgainAsync();
 
-        await Eventually.GetAsync(() => AskAsync(() => _service.HeardAsync(stream)), heard => heard == string.Join(' ', Enumerable.Range(2, 10).Select(v => $"{v}.0")));
+        await Eventually.GetAsync(() => AskAsync(() => _service.HeardAsync(stream)),
+            heard => heard == string.Join(' ', Enumerable.Range(2, 10).Select(v => $"{v}.0")));
         Assert.Equal(0, await _service.QueryAsync<long>("select count(*) from messaging.parked_message"));
         var told = await _service.TellAsync();
         await _service.HearsAsync(told, "1.0");

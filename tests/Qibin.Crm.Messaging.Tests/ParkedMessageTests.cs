@@ -57,7 +57,8 @@ public sealed class ParkedMessageTests : IAsyncLifetime
         poison.Cure(stream);
         var replayed = (await _administrator.PostAsync(path + "/replay", ifMatch: detail.ETag, key: "replay-once")).Is(200);
         Assert.Equal("2.0", await _service.HeardAsync(stream));
-        Assert.Equal(replayed.Body, (await _administrator.PostAsync(path + "/replay", ifMatch: detail.ETag, key: "replay-once")).Is(200).Body);
+        Assert.Equal(replayed.Body,
+            (await _administrator.PostAsync(path + "/replay", ifMatch: detail.ETag, key: "replay-once")).Is(200).Body);
         (await _administrator.PostAsync(path + "/replay", ifMatch: replayed.ETag)).IsProblem(409, "parked.resolved");
 
         // The message itself, delivered once more, is known too.
@@ -65,7 +66,8 @@ public sealed class ParkedMessageTests : IAsyncLifetime
         await broker.RaiseAsync(Tellings.NewId(), stream, 3);
         await _service.HearsAsync(stream, "2.0 3.0");
         Assert.Equal(1, await _service.QueryAsync<long>(
-            "select count(*) from api.audit_entry where action = 'parkedMessage.replayed' and subject_id = $1", parked.GetProperty("id").GetGuid()));
+            "select count(*) from api.audit_entry where action = 'parkedMessage.replayed' and subject_id = $1",
+            parked.GetProperty("id").GetGuid()));
     }
 
     [Fact]
@@ -106,7 +108,8 @@ public sealed class ParkedMessageTests : IAsyncLifetime
         await broker.RaiseAsync(Tellings.NewId(), stream, 3);
 
         await _service.HearsAsync(stream, "3.0");
-        Assert.Equal("Entered twice by hand", await _service.QueryAsync<string>("select reason from api.audit_entry where subject_id = $1", id));
+        Assert.Equal("Entered twice by hand",
+            await _service.QueryAsync<string>("select reason from api.audit_entry where subject_id = $1", id));
         Assert.Equal("discarded", (await _administrator.GetAsync(path)).Json.GetProperty("state").GetString());
     }
 
@@ -150,7 +153,8 @@ public sealed class ParkedMessageTests : IAsyncLifetime
 
         await broker.Channel.BasicPublishAsync("", RawBroker.Queue, body);
 
-        await Eventually.TrueAsync(async () => await _service.QueryAsync<long>("select count(*) from messaging.parked_message where body = $1", body) == 1);
+        await Eventually.TrueAsync(
+            async () => await _service.QueryAsync<long>("select count(*) from messaging.parked_message where body = $1", body) == 1);
     }
 
     [Fact]
@@ -170,7 +174,8 @@ public sealed class ParkedMessageTests : IAsyncLifetime
         _service = await TallyService.StartAsync();
 
         await Eventually.TrueAsync(async () => await _service.QueryAsync<long>(
-            "select count(*) from messaging.parked_message where message_id = $1 and consumer is null and headers ? 'x-death'", message) == 1);
+            "select count(*) from messaging.parked_message where message_id = $1 and consumer is null and headers ? 'x-death'",
+            message) == 1);
         Assert.Equal(0u, await broker.Channel.MessageCountAsync(RawBroker.Queue + ".dead"));
     }
 
@@ -192,7 +197,8 @@ public sealed class ParkedMessageTests : IAsyncLifetime
     }
 
     private Task<System.Text.Json.JsonElement> ParkedAsync(Guid message) => Eventually.GetAsync(
-        async () => (await _administrator.GetAsync("/api/v1/ops/tally/parked-messages?limit=200")).Is(200).Json.GetProperty("items").EnumerateArray()
+        async () => (await _administrator.GetAsync("/api/v1/ops/tally/parked-messages?limit=200")).Is(200).Json.GetProperty("items")
+            .EnumerateArray()
             .SingleOrDefault(m => m.GetProperty("messageId").ToString() == message.ToString()),
         found => found.ValueKind == System.Text.Json.JsonValueKind.Object);
 }

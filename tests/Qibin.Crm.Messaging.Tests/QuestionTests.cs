@@ -35,14 +35,16 @@ public sealed class QuestionTests : IAsyncLifetime
         var rest = await AskAsync(new StatesQuery { After = first[^1].Id, Most = 3 });
         Assert.Equal(told.Order(), first.Concat(rest).Select(s => s.Id));
         Assert.Equal([3, 2], [first.Length, rest.Length]);
-        var one = Assert.Single(await AskAsync(new StatesQuery { Most = 9, Ids = [told[4], Guid.CreateVersion7(TimeProvider.System.GetUtcNow())] }));
+        var one = Assert.Single(
+            await AskAsync(new StatesQuery { Most = 9, Ids = [told[4], Guid.CreateVersion7(TimeProvider.System.GetUtcNow())] }));
         Assert.Equal((told[4], 5L, $$"""{"id":"{{told[4]}}"}"""), (one.Id, one.Version, one.State));
     }
 
     [Fact]
     public async Task Who_is_not_there_and_a_broker_that_is_away_give_no_answer_and_the_next_one_is_given()
     {
-        await Assert.ThrowsAsync<TimeoutException>(() => Questions.AskAsync<StatesQuery, StatesReply>("nobody", new StatesQuery { Most = 1 }, default));
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => Questions.AskAsync<StatesQuery, StatesReply>("nobody", new StatesQuery { Most = 1 }, default));
 
         var node = await TestBroker.NodeAsync();
         await node.KillAsync();
@@ -64,5 +66,6 @@ public sealed class QuestionTests : IAsyncLifetime
         Assert.Equal(told, Assert.Single(answered!).Id);
     }
 
-    private async Task<AggregateState[]> AskAsync(StatesQuery question) => (await Questions.AskAsync<StatesQuery, StatesReply>("tally", question, default)).States;
+    private async Task<AggregateState[]> AskAsync(StatesQuery question) =>
+        (await Questions.AskAsync<StatesQuery, StatesReply>("tally", question, default)).States;
 }

@@ -34,7 +34,8 @@ public sealed class StartupTests
     public async Task Migrating_waits_for_a_broker_that_is_not_there_yet()
     {
         var (database, node, log) = (await TestDatabases.EmptyAsync("tallylate"), await TestBroker.NodeAsync(), new LogLines());
-        await using var service = Build(log, ("ConnectionStrings:Database", database), ("ConnectionStrings:Broker", await TestBroker.AddressAsync()));
+        await using var service = Build(log, ("ConnectionStrings:Database", database),
+            ("ConnectionStrings:Broker", await TestBroker.AddressAsync()));
 
         await node.StopAsync();
         var migrating = service.MigrateAsync(CancellationToken.None);
@@ -51,7 +52,8 @@ public sealed class StartupTests
         var database = await TestDatabases.EmptyAsync("tallylate");
         await using var service = Build(new LogLines(), ("ConnectionStrings:Database", database + ";Database=there_is_none_of_this_name"));
 
-        await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => service.MigrateAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(
+            () => service.MigrateAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     private static WebApplication Build(LogLines log, params (string Key, string Value)[] settings) => TallyService.Build([], builder =>

@@ -25,7 +25,8 @@ public sealed class TelemetryTests : IAsyncLifetime
         var stream = await _service.TellAsync();
         await _service.HearsAsync(stream, "1.0");
 
-        var metrics = await Eventually.GetAsync(ScrapeAsync, m => m.Of("qibin_queue_depth") is not null && m.Of("qibin_outbox_depth") is not null);
+        var metrics = await Eventually.GetAsync(ScrapeAsync,
+            m => m.Of("qibin_queue_depth") is not null && m.Of("qibin_outbox_depth") is not null);
 
         Assert.True(metrics.Of("qibin_consumer_lag_seconds_count") >= 1);
         Assert.True(metrics.Of("qibin_outbox_published_total") >= 1);

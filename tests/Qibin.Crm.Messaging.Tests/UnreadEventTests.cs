@@ -36,7 +36,8 @@ public sealed class UnreadEventTests
     [Fact]
     public void Members_that_this_version_does_not_know_are_read_past_also_in_money()
     {
-        var newer = _json.Replace("\"code\"", "\"mood\":\"good\",\"code\"", StringComparison.Ordinal).Replace("\"currency\"", "\"taxed\":{\"by\":[1]},\"currency\"", StringComparison.Ordinal);
+        var newer = _json.Replace("\"code\"", "\"mood\":\"good\",\"code\"", StringComparison.Ordinal)
+            .Replace("\"currency\"", "\"taxed\":{\"by\":[1]},\"currency\"", StringComparison.Ordinal);
         Assert.Equal(3, newer.Split("mood").Length + newer.Split("taxed").Length - 1);
         var read = Assert.IsType<LeadOpened>(Read(Storing(), "LeadOpened", newer));
         Assert.Equal(Opened.Lead.EstimatedInvestment, read.Lead.EstimatedInvestment);
@@ -75,7 +76,8 @@ public sealed class UnreadEventTests
 
     private static EventTypes Others() => new(Subscriptions());
 
-    private static Subscription[] Subscriptions() => [Of(typeof(LeadOpened), typeof(UnreadEventTests)), Of(typeof(Contracts.Directory.UnitDefined), typeof(EventTypes))];
+    private static Subscription[] Subscriptions() =>
+        [Of(typeof(LeadOpened), typeof(UnreadEventTests)), Of(typeof(Contracts.Directory.UnitDefined), typeof(EventTypes))];
 
     private static Subscription Of(Type happened, Type consumer) => new(happened, consumer, (_, _, _, _) => Task.CompletedTask);
 }

@@ -5,7 +5,8 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
 
-/// <summary>After any sequence of events, however shuffled, scores are what the trade's rules give and add up by every way that they are looked at.</summary>
+/// <summary>After any sequence of events, however shuffled, scores are what the trade's rules give and add up by every way that they are
+/// looked at.</summary>
 public sealed class AssessmentPropertyTests
 {
     private static readonly Dictionary<string, decimal> Rates = new() { ["CNY"] = 1, ["USD"] = 7.1m, ["EUR"] = 7.77m };
@@ -48,7 +49,8 @@ public sealed class AssessmentPropertyTests
                     var total = AssessmentTests.Number(units.GetProperty("total")[i].GetProperty("achieved"));
                     Assert.Equal(total, AssessmentTests.Number(officers.GetProperty("total")[i].GetProperty("achieved")));
                     Assert.All(new[] { units, officers }, a => Assert.Equal(
-                        total, a.GetProperty("rows").EnumerateArray().Sum(r => AssessmentTests.Number(r.GetProperty("indicators")[i].GetProperty("achieved")))));
+                        total, a.GetProperty("rows").EnumerateArray()
+                            .Sum(r => AssessmentTests.Number(r.GetProperty("indicators")[i].GetProperty("achieved")))));
                     if (caller.Reach != Reach.All)
                     {
                         continue;
@@ -61,7 +63,10 @@ public sealed class AssessmentPropertyTests
                         Assert.Equal(
                             expected.Values.SelectMany(v => v.Shares).GroupBy(s => s.UnitId).Where(g => g.Sum(s => s.Credit) > 0)
                                 .Select(g => $"{g.Key} {g.Sum(s => s.Credit) / 10_000m:0.####}").Order(StringComparer.Ordinal),
-                            units.GetProperty("rows").EnumerateArray().Select(r => (Unit: r.GetProperty("unit").GetProperty("id").GetString(), Of: AssessmentTests.Number(r.GetProperty("indicators")[i].GetProperty("achieved"))))
+                            units.GetProperty("rows").EnumerateArray()
+                                .Select(
+                                r => (Unit: r.GetProperty("unit").GetProperty("id").GetString(),
+                                Of: AssessmentTests.Number(r.GetProperty("indicators")[i].GetProperty("achieved"))))
                                 .Where(r => r.Of > 0).Select(r => $"{r.Unit} {r.Of:0.####}").Order(StringComparer.Ordinal));
                         shared += expected.Values.Count(v => v.Shares.Count > 1);
                     }
@@ -73,7 +78,8 @@ public sealed class AssessmentPropertyTests
     }
 
     /// <summary>What each project counts for and whose it is, found the plain way from the log.</summary>
-    private static Dictionary<Guid, (decimal Value, IReadOnlyList<TransferShare> Shares)> Expected(Trade trade, DateOnly day, Indicator indicator, TestCaller caller)
+    private static Dictionary<Guid,
+        (decimal Value, IReadOnlyList<TransferShare> Shares)> Expected(Trade trade, DateOnly day, Indicator indicator, TestCaller caller)
     {
         var found = new Dictionary<Guid, (decimal, IReadOnlyList<TransferShare>)>();
         foreach (var (_, then) in new History(trade).At(day, null).Where(j => j.Now.IsDisclosedTo(caller) && j.Then.Project is not null))
@@ -82,7 +88,8 @@ public sealed class AssessmentPropertyTests
             var amounts = indicator switch
             {
                 Indicator.SignedAmount => new[] { then.Project!.ContractAmount }.OfType<Money>(),
-                Indicator.PaidInFunds => log.Select(t => t.Happened).OfType<FundsPaidIn>().Where(f => f.OccurredOn.Year == day.Year && f.OccurredOn <= day).Select(f => f.Amount),
+                Indicator.PaidInFunds => log.Select(t => t.Happened).OfType<FundsPaidIn>()
+                    .Where(f => f.OccurredOn.Year == day.Year && f.OccurredOn <= day).Select(f => f.Amount),
                 _ => [],
             };
             if (indicator != Indicator.PaidInFunds && !Counts(log, day, indicator switch
@@ -98,8 +105,11 @@ public sealed class AssessmentPropertyTests
             var value = indicator is Indicator.SignedAmount or Indicator.PaidInFunds
                 ? Math.Round(amounts.Sum(m => m.Amount * Rates[m.Currency]), 2, MidpointRounding.AwayFromZero)
                 : 1;
-            var transfer = trade.Log.Select(t => t.Happened).OfType<TransferMoved>().LastOrDefault(t => t.LeadId == then.Lead.LeadId && t.OccurredOn <= day);
-            found[then.Lead.LeadId] = (value, transfer is null ? [new TransferShare { UnitId = then.Unit, Credit = 10_000, Tax = 0 }] : [.. transfer.Shares.Where(s => s.Credit > 0)]);
+            var transfer = trade.Log.Select(t => t.Happened).OfType<TransferMoved>()
+                .LastOrDefault(t => t.LeadId == then.Lead.LeadId && t.OccurredOn <= day);
+            found[then.Lead.LeadId] =
+                (value, transfer is null ? [new TransferShare { UnitId = then.Unit, Credit = 10_000, Tax = 0 }]
+                : [.. transfer.Shares.Where(s => s.Credit > 0)]);
         }
 
         return found;
@@ -110,7 +120,8 @@ public sealed class AssessmentPropertyTests
     {
         var reached = log.Where(t => t.Happened is ProjectStageReached r && r.To == stage).Select(t =>
         {
-            var back = log.Where(b => b.Delivery.Version > t.Delivery.Version).Select(b => b.Happened).OfType<ProjectSteppedBack>().FirstOrDefault(b => b.To < stage);
+            var back = log.Where(b => b.Delivery.Version > t.Delivery.Version).Select(b => b.Happened).OfType<ProjectSteppedBack>()
+                .FirstOrDefault(b => b.To < stage);
             return (On: ((ProjectStageReached)t.Happened).OccurredOn, Back: back?.OccurredOn);
         }).ToList();
         var spent = reached.Exists(r => r.On.Year < day.Year && (r.Back is null || r.Back.Value.Year > r.On.Year));

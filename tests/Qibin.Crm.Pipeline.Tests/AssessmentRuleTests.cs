@@ -13,7 +13,8 @@ public sealed class AssessmentRuleTests
         {
             var dice = new Random(seed);
             var reachings = Enumerable.Range(0, dice.Next(1, 6)).Select(_ => Reached(dice)).ToList();
-            var years = Enumerable.Range(2023, 5).Where(y => Counting.CountedOn(reachings, y, new DateOnly(y, 12, 31)) is not null).ToList();
+            var years = Enumerable.Range(2023, 5).Where(y => Counting.CountedOn(reachings, y, new DateOnly(y, 12, 31)) is not null)
+                .ToList();
             Assert.True(years.Count <= 1, $"seed {seed}: {string.Join(' ', years)} of {string.Join(' ', reachings)}");
             counted += years.Count;
             // Whatever holds at the end of its year has been counted in one.
@@ -60,7 +61,8 @@ public sealed class AssessmentRuleTests
             var decimals = dice.Next(2) == 0 ? 2 : 4;
             var value = decimals == 4 ? 1 : dice.NextInt64(-1_000_000_000_000, 1_000_000_000_000_000) / 100m;
             var cuts = Enumerable.Range(0, dice.Next(0, 6)).Select(_ => dice.Next(10_001)).Order().ToList();
-            var shares = cuts.Append(10_000).Zip(cuts.Prepend(0), (to, from) => new TransferShare { UnitId = Trade.NewId(), Credit = to - from, Tax = 0 }).ToList();
+            var shares = cuts.Append(10_000)
+                .Zip(cuts.Prepend(0), (to, from) => new TransferShare { UnitId = Trade.NewId(), Credit = to - from, Tax = 0 }).ToList();
 
             var parts = Parts.Divide(value, shares, decimals);
 

@@ -21,7 +21,8 @@ public sealed class AssessmentTests : IAsyncLifetime
         foreach (var (unit, code, officer) in new[] { (_unit.A, "a", _officer.A), (_unit.B, "b", _officer.B) })
         {
             await _service.DeliverAsync(new UnitDefined { UnitId = unit, Code = code, Name = $"招商{code}部" }, unit, 1);
-            await _service.DeliverAsync(new OfficerPlaced { OfficerId = officer, UnitId = unit, Roles = [Roles.Officer], Active = true }, officer, 1);
+            await _service.DeliverAsync(
+                new OfficerPlaced { OfficerId = officer, UnitId = unit, Roles = [Roles.Officer], Active = true }, officer, 1);
         }
     }
 
@@ -44,7 +45,8 @@ public sealed class AssessmentTests : IAsyncLifetime
         Assert.Empty(await UnitsAsync("&asOf=2026-02-28"));
         Assert.Equal(["signedProjects 1", "signedAmount 7.00"], (await UnitsAsync("&year=2025"))["a"].Take(2));
         var list = await ListAsync(Leader, "/api/v1/pipeline/assessment/projects?indicator=signedAmount&asOf=2026-05-31");
-        Assert.Equal($"{project.Code} 2026-05-01", Assert.Single(list.Select(p => $"{p.GetProperty("code")} {p.GetProperty("countedOn")}")));
+        Assert.Equal(
+            $"{project.Code} 2026-05-01", Assert.Single(list.Select(p => $"{p.GetProperty("code")} {p.GetProperty("countedOn")}")));
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public sealed class AssessmentTests : IAsyncLifetime
         var officers = (await Leader.GetAsync("/api/v1/pipeline/assessment?year=2026&by=owner")).Is(200).Json;
         Assert.Equal(
             new[] { (_officer.A, a), (_officer.B, b) }.OrderBy(o => o.Item1).Select(o => $"{o.Item1} {string.Join(' ', o.Item2)}"),
-            officers.GetProperty("rows").EnumerateArray().Select(r => $"{r.GetProperty("ownerId")} {string.Join(' ', Scores(r))}").Order(StringComparer.Ordinal));
+            officers.GetProperty("rows").EnumerateArray().Select(r => $"{r.GetProperty("ownerId")} {string.Join(' ', Scores(r))}")
+                .Order(StringComparer.Ordinal));
 
         // The giving head sees the own part alone; so does the giving officer, who is told of nobody else's.
         using var head = _service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, _unit.A));
@@ -78,7 +81,8 @@ public sealed class AssessmentTests : IAsyncLifetime
         }
 
         using var stranger = _service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree));
-        Assert.Equal("[]", (await stranger.GetAsync("/api/v1/pipeline/assessment?year=2026")).Is(200).Json.GetProperty("rows").GetRawText());
+        Assert.Equal(
+            "[]", (await stranger.GetAsync("/api/v1/pipeline/assessment?year=2026")).Is(200).Json.GetProperty("rows").GetRawText());
         // Before it was given away it was all the giver's.
         var split = (await ListAsync(Leader, "/api/v1/pipeline/assessment/projects?year=2026"))[0].GetProperty("credits").EnumerateArray();
         Assert.Equal(["a 0.6", "b 0.4"], split.Select(c => $"{c.GetProperty("unit").GetProperty("code")} {c.GetProperty("share")}"));
@@ -110,8 +114,10 @@ public sealed class AssessmentTests : IAsyncLifetime
         })).Is(200);
         var penalised = Then();
         (await administrator.PostAsync($"/api/v1/pipeline/penalties/{penalty.Id}/reversal", new { reason = "复核后撤销" })).Is(200);
-        (await administrator.PostAsync($"/api/v1/pipeline/penalties/{penalty.Id}/reversal", new { reason = "再次" })).IsProblem(409, "penalty.reversed");
-        (await administrator.PostAsync($"/api/v1/pipeline/penalties/{Trade.NewId()}/reversal", new { reason = "没有" })).IsProblem(404, "resource.notFound");
+        (await administrator.PostAsync($"/api/v1/pipeline/penalties/{penalty.Id}/reversal", new { reason = "再次" }))
+            .IsProblem(409, "penalty.reversed");
+        (await administrator.PostAsync($"/api/v1/pipeline/penalties/{Trade.NewId()}/reversal", new { reason = "没有" }))
+            .IsProblem(404, "resource.notFound");
         (await administrator.PostAsync("/api/v1/pipeline/exclusions", Exclusion(first.LeadId, false))).Is(200);
         (await administrator.PostAsync("/api/v1/pipeline/exclusions", Exclusion(first.LeadId, false))).IsProblem(409, "exclusion.none");
         (await administrator.PostAsync("/api/v1/pipeline/exclusions", Exclusion(Trade.NewId(), true))).IsProblem(404, "resource.notFound");
@@ -142,13 +148,18 @@ public sealed class AssessmentTests : IAsyncLifetime
             return then;
         }
 
-        async Task<int> TotalAsync(string list) => (await Leader.GetAsync($"/api/v1/pipeline/{list}&total=true")).Is(200).Json.GetProperty("total").GetInt32();
+        async Task<int> TotalAsync(string list) => (await Leader.GetAsync($"/api/v1/pipeline/{list}&total=true"))
+            .Is(200).Json.GetProperty("total").GetInt32();
 
         async Task<string> ScoreAsync(DateOnly day, DateTimeOffset? known)
         {
-            var score = (await Leader.GetAsync($"/api/v1/pipeline/assessment?indicator=signedProjects&asOf={day:O}{(known is { } at ? $"&knownAt={Uri.EscapeDataString($"{at:O}")}" : "")}"))
+            var score = (await Leader.GetAsync(
+                $"/api/v1/pipeline/assessment?indicator=signedProjects"
+                    + $"&asOf={day:O}{(known is { } at ? $"&knownAt={Uri.EscapeDataString($"{at:O}")}" : "")}"))
                 .Is(200).Json.GetProperty("rows")[0].GetProperty("indicators")[0];
-            return string.Join(' ', ((string[])["target", "achieved", "deducted", "score", "completion", "scheduledRate", "onSchedule"]).Select(name => score.GetProperty(name) switch
+            return string.Join(
+                ' ', ((string[])["target", "achieved", "deducted", "score", "completion", "scheduledRate", "onSchedule"])
+                .Select(name => score.GetProperty(name) switch
             {
                 { ValueKind: JsonValueKind.Null } => "-",
                 { ValueKind: JsonValueKind.Object } measure => $"{measure.GetProperty("count").GetDecimal():0.####}",
@@ -173,18 +184,22 @@ public sealed class AssessmentTests : IAsyncLifetime
         using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
         (await administrator.PostAsync("/api/v1/pipeline/rates", new
         {
-            rates = new object[] { new { currency = "USD", on = new DateOnly(2025, 12, 31), rate = 7 }, new { currency = "USD", on = Day(2, 5), rate = 8 } },
+            rates = new object[] { new { currency = "USD", on = new DateOnly(2025, 12, 31), rate = 7 },
+                new { currency = "USD", on = Day(2, 5), rate = 8 } },
         })).Is(200);
 
         Assert.Equal(["signedAmount 800.00", "paidInFunds 141.00"], Amounts((await UnitsAsync("&asOf=2026-03-31"))["a"]));
         Assert.Equal(["signedAmount 700.00", "paidInFunds 140.00"], Amounts((await UnitsAsync("&asOf=2026-02-04"))["a"]));
         Assert.Equal(["signedAmount 0.00", "paidInFunds 70.00"], Amounts((await UnitsAsync("&year=2025"))["a"]));
         var paid = Assert.Single(await ListAsync(Leader, "/api/v1/pipeline/assessment/projects?indicator=paidInFunds&asOf=2026-03-31"));
-        Assert.Equal("""[{"amount":"5.00","currency":"CNY"},{"amount":"17.00","currency":"USD"}]""", paid.GetProperty("amounts").GetRawText());
+        Assert.Equal("""[{"amount":"5.00","currency":"CNY"},{"amount":"17.00","currency":"USD"}]""",
+            paid.GetProperty("amounts").GetRawText());
         var conversion = (await Leader.GetAsync("/api/v1/pipeline/assessment?asOf=2026-03-31")).Is(200).Json.GetProperty("conversion");
-        Assert.Equal("USD 8 2026-02-05", string.Join(' ', conversion.GetProperty("rates")[0].EnumerateObject().Select(p => p.Value.ToString())));
+        Assert.Equal(
+            "USD 8 2026-02-05", string.Join(' ', conversion.GetProperty("rates")[0].EnumerateObject().Select(p => p.Value.ToString())));
 
-        static IEnumerable<string> Amounts(IEnumerable<string> scores) => scores.Where(s => s.StartsWith("signedAmount", StringComparison.Ordinal) || s.StartsWith("paid", StringComparison.Ordinal));
+        static IEnumerable<string> Amounts(IEnumerable<string> scores) =>
+            scores.Where(s => s.StartsWith("signedAmount", StringComparison.Ordinal) || s.StartsWith("paid", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -193,10 +208,13 @@ public sealed class AssessmentTests : IAsyncLifetime
         using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
         object[] right =
         [
-            new { indicator = "signedProjects", unitId = _unit.A, count = 3 }, new { indicator = "signedAmount", unitId = _unit.B, amount = Yuan(1_000) },
-            new { indicator = "signedProjects", ownerId = _officer.A, count = 2 }, new { indicator = "signedProjects", ownerId = _officer.B, count = 1 },
+            new { indicator = "signedProjects", unitId = _unit.A, count = 3 },
+                new { indicator = "signedAmount", unitId = _unit.B, amount = Yuan(1_000) },
+            new { indicator = "signedProjects", ownerId = _officer.A, count = 2 },
+                new { indicator = "signedProjects", ownerId = _officer.B, count = 1 },
         ];
-        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = right })).IsProblem(403, "auth.forbidden");
+        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = right }))
+            .IsProblem(403, "auth.forbidden");
         (await administrator.PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = right, note = "2026 年考核办法" })).Is(200);
         foreach (var (wrong, pointer, code) in new (object, string, string)[]
         {
@@ -211,24 +229,34 @@ public sealed class AssessmentTests : IAsyncLifetime
             (new { indicator = "signedProjects", unitId = _unit.A, count = 1.5m }, "/targets/0/count", "number.decimals"),
         })
         {
-            var refused = (await administrator.PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = new[] { wrong } })).IsProblem(400, "request.invalid");
-            Assert.Equal((pointer, code), (refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString()!, refused.Json.GetProperty("errors")[0].GetProperty("code").GetString()!));
+            var refused = (await administrator.PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = new[] { wrong } }))
+                .IsProblem(400, "request.invalid");
+            Assert.Equal(
+                (pointer, code), (refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString()!,
+                refused.Json.GetProperty("errors")[0].GetProperty("code").GetString()!));
         }
 
-        (await administrator.PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = new[] { right[0], right[0] } })).IsProblem(400, "request.invalid");
-        (await administrator.PostAsync("/api/v1/pipeline/penalties", new { year = 2026, indicator = "signedProjects", unitId = _unit.A, count = 1, on = new DateOnly(2025, 1, 1), reason = "x" }))
+        (await administrator.PostAsync("/api/v1/pipeline/targets", new { year = 2026, targets = new[] { right[0], right[0] } }))
             .IsProblem(400, "request.invalid");
-        foreach (var question in new[] { "year=2999", "year=1999", "year=2025&asOf=2026-01-01", "asOf=2999-01-01", "by=unit,owner", "by=chain", "indicator=tax", "knownAt=2999-01-01T00:00:00Z" })
+        (await administrator.PostAsync(
+            "/api/v1/pipeline/penalties",
+            new { year = 2026, indicator = "signedProjects", unitId = _unit.A, count = 1, on = new DateOnly(2025, 1, 1), reason = "x" }))
+            .IsProblem(400, "request.invalid");
+        foreach (var question in new[] { "year=2999", "year=1999", "year=2025&asOf=2026-01-01", "asOf=2999-01-01", "by=unit,owner",
+            "by=chain", "indicator=tax", "knownAt=2999-01-01T00:00:00Z" })
         {
             (await Leader.GetAsync($"/api/v1/pipeline/assessment?{question}")).IsProblem(400, "request.invalid");
         }
 
-        (await Leader.GetAsync("/api/v1/pipeline/assessment/projects?indicator=signedProjects,signedAmount")).IsProblem(400, "request.invalid");
+        (await Leader.GetAsync("/api/v1/pipeline/assessment/projects?indicator=signedProjects,signedAmount"))
+            .IsProblem(400, "request.invalid");
 
         Assert.Equal(["a", "a owner", "b", "b owner"], await TargetsAsync(TestCaller.Person(Roles.Leader)));
         Assert.Equal(["a", "a owner", "b", "b owner"], await TargetsAsync(TestCaller.Integration("pipeline.read")));
         Assert.Equal(["b", "b owner"], await TargetsAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, _unit.B)));
-        Assert.Equal(["a", "a owner", "b", "b owner"], await TargetsAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree) with { Subtree = [_unit.A, _unit.B] }));
+        Assert.Equal(
+            ["a", "a owner", "b", "b owner"],
+            await TargetsAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree) with { Subtree = [_unit.A, _unit.B] }));
         Assert.Equal(["a owner"], await TargetsAsync(TestCaller.Officer(_unit.A) with { Id = _officer.A }));
         Assert.Empty(await TargetsAsync(TestCaller.Officer(_unit.A)));
         Assert.Empty(await TargetsAsync(TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite"] }));
@@ -243,7 +271,10 @@ public sealed class AssessmentTests : IAsyncLifetime
         async Task<string[]> TargetsAsync(TestCaller caller)
         {
             var targets = (await _service.As(caller).GetAsync("/api/v1/pipeline/targets?limit=200")).Is(200).Json.GetProperty("items");
-            return [.. targets.EnumerateArray().Select(t => t.GetProperty("unit").GetProperty("code").GetString()! + (t.GetProperty("ownerId").ValueKind == JsonValueKind.Null ? "" : " owner")).Order(StringComparer.Ordinal)];
+            return [.. targets.EnumerateArray()
+                .Select(
+                t => t.GetProperty("unit").GetProperty("code")
+                .GetString()! + (t.GetProperty("ownerId").ValueKind == JsonValueKind.Null ? "" : " owner")).Order(StringComparer.Ordinal)];
         }
     }
 
@@ -253,23 +284,28 @@ public sealed class AssessmentTests : IAsyncLifetime
 
     private static Money Yuan(decimal amount) => new(amount, "CNY");
 
-    private static object Exclusion(Guid lead, bool excluded) => new { year = 2026, indicator = "signedProjects", leadId = lead, excluded, reason = "与上年项目重复" };
+    private static object Exclusion(Guid lead, bool excluded) =>
+        new { year = 2026, indicator = "signedProjects", leadId = lead, excluded, reason = "与上年项目重复" };
 
     private async Task TargetAsync(ApiClient administrator, int count) => (await administrator.PostAsync(
-        "/api/v1/pipeline/targets", new { year = 2026, targets = new[] { new { indicator = "signedProjects", unitId = _unit.A, count } } })).Is(200);
+        "/api/v1/pipeline/targets", new { year = 2026, targets = new[] { new { indicator = "signedProjects", unitId = _unit.A, count } } }))
+            .Is(200);
 
     /// <summary>A project of the first unit that is being negotiated.</summary>
-    private ProjectState Opened() => _trade.Convert(_trade.Open(_officer.A, _unit.A, on: new DateOnly(2025, 11, 1)), new DateOnly(2025, 11, 20));
+    private ProjectState Opened() =>
+        _trade.Convert(_trade.Open(_officer.A, _unit.A, on: new DateOnly(2025, 11, 1)), new DateOnly(2025, 11, 20));
 
     /// <summary>The leader's scores of each unit by its code, each of which is looked into.</summary>
     private async Task<Dictionary<string, string[]>> UnitsAsync(string query)
     {
         var assessment = (await Leader.GetAsync($"/api/v1/pipeline/assessment?by=unit{query}")).Is(200).Json;
         await DrillsDownAsync(Leader, assessment);
-        return assessment.GetProperty("rows").EnumerateArray().ToDictionary(r => r.GetProperty("unit").GetProperty("code").GetString()!, Scores);
+        return assessment.GetProperty("rows").EnumerateArray()
+            .ToDictionary(r => r.GetProperty("unit").GetProperty("code").GetString()!, Scores);
     }
 
-    private static string[] Scores(JsonElement row) => [.. row.GetProperty("indicators").EnumerateArray().Select(i => $"{i.GetProperty("indicator")} {Figure(i.GetProperty("score"))}")];
+    private static string[] Scores(JsonElement row) =>
+        [.. row.GetProperty("indicators").EnumerateArray().Select(i => $"{i.GetProperty("indicator")} {Figure(i.GetProperty("score"))}")];
 
     private static string Figure(JsonElement measure) => measure.TryGetProperty("count", out var count)
         ? count.GetDecimal().ToString("0.####", CultureInfo.InvariantCulture)
@@ -278,12 +314,15 @@ public sealed class AssessmentTests : IAsyncLifetime
     /// <summary>Every score has as many projects as its list, which add up to it.</summary>
     internal static async Task DrillsDownAsync(ApiClient caller, JsonElement assessment)
     {
-        foreach (var score in assessment.GetProperty("rows").EnumerateArray().SelectMany(r => r.GetProperty("indicators").EnumerateArray()).Concat(assessment.GetProperty("total").EnumerateArray()))
+        foreach (var score in assessment.GetProperty("rows").EnumerateArray().SelectMany(r => r.GetProperty("indicators").EnumerateArray())
+            .Concat(assessment.GetProperty("total").EnumerateArray()))
         {
             var list = await ListAsync(caller, score.GetProperty("list").GetString()!);
             Assert.Equal(score.GetProperty("projects").GetInt32(), list.Count);
             Assert.Equal(Number(score.GetProperty("achieved")), list.Sum(p => Number(p.GetProperty("counted"))));
-            Assert.All(list, p => Assert.Equal(Number(p.GetProperty("counted")), p.GetProperty("credits").EnumerateArray().Sum(c => Number(c.GetProperty("counted")))));
+            Assert.All(
+                list, p => Assert.Equal(
+                Number(p.GetProperty("counted")), p.GetProperty("credits").EnumerateArray().Sum(c => Number(c.GetProperty("counted")))));
         }
     }
 

@@ -41,7 +41,9 @@ public sealed class ConcurrencyTests : IAsyncLifetime
             signing,
             _trade.Log.TakeLast(1), project.LeadId);
 
-        Assert.Equal(["firstContact", "converted"], journey.GetProperty("milestones").EnumerateArray().Select(m => m.GetProperty("kind").GetString()));
+        Assert.Equal(
+            ["firstContact", "converted"], journey.GetProperty("milestones").EnumerateArray()
+            .Select(m => m.GetProperty("kind").GetString()));
         Assert.Equal("signed", journey.GetProperty("takenBack")[0].GetProperty("kind").GetString());
     }
 
@@ -58,7 +60,12 @@ public sealed class ConcurrencyTests : IAsyncLifetime
             telling = Task.Run(() => _service.TellAsync(others));
             // The others wait for this one, or have gone past it.
             await Eventually.TrueAsync(async () => telling.IsCompleted || await db.Database
-                .SqlQuery<int>($"""select count(*)::int as "Value" from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())""")
+                .SqlQuery<int>(
+                    $"""
+                    select count(*)::int as "Value" from pg_locks
+                    where locktype = 'advisory' and not granted
+                        and database = (select oid from pg_database where datname = current_database())
+                    """)
                 .SingleAsync() > 0);
             await taking.CommitAsync();
         }

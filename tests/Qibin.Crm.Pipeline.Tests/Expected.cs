@@ -34,13 +34,15 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
     };
 
     public bool IsDisclosedTo(TestCaller caller) =>
-        (!Lead.Confidential || Lead.Readers.Contains(caller.Id)) && (Project is not { Confidential: true } || Project.Readers.Contains(caller.Id));
+        (!Lead.Confidential || Lead.Readers.Contains(caller.Id))
+            && (Project is not { Confidential: true } || Project.Readers.Contains(caller.Id));
 
     /// <summary>In 亿元; a contract in another currency has no band, however large.</summary>
     public string Band => (Project?.ContractAmount ?? Lead.EstimatedInvestment) switch
     {
         null => "none",
-        { Currency: "CNY", Amount: var amount } => (amount / 100_000_000m) switch { >= 50 => "from50", >= 10 => "from10", >= 5 => "from5", >= 1 => "from1", _ => "below1" },
+        { Currency: "CNY", Amount: var amount } =>
+            (amount / 100_000_000m) switch { >= 50 => "from50", >= 10 => "from10", >= 5 => "from5", >= 1 => "from1", _ => "below1" },
         _ => "otherCurrency",
     };
 
@@ -85,9 +87,11 @@ internal static class Figure
     /// <summary>The same, read from the answer.</summary>
     public static string[] Answered(JsonElement totals, string[] by) =>
     [
-        .. totals.GetProperty("groups").EnumerateArray().Select(g => $"{string.Join('|', by.Select(d => Of(g, d)))}: {Line(g)}").Order(StringComparer.Ordinal),
+        .. totals.GetProperty("groups").EnumerateArray().Select(g => $"{string.Join('|', by.Select(d => Of(g, d)))}: {Line(g)}")
+            .Order(StringComparer.Ordinal),
         $"total: {Line(totals.GetProperty("total"))}",
-        .. totals.GetProperty("apart").EnumerateArray().Select(g => $"apart {g.GetProperty("status")}: {Line(g)}").Order(StringComparer.Ordinal),
+        .. totals.GetProperty("apart").EnumerateArray().Select(g => $"apart {g.GetProperty("status")}: {Line(g)}")
+            .Order(StringComparer.Ordinal),
     ];
 
     private static string Of(JsonElement group, string dimension) => dimension switch
@@ -104,8 +108,10 @@ internal static class Figure
     private static string Line(IEnumerable<ExpectedJourney> journeys)
     {
         var list = journeys.ToList();
-        return $"{list.Count} estimated {Sum(list.Select(j => j.Lead.EstimatedInvestment))} contract {Sum(list.Select(j => j.Project?.ContractAmount))} "
-            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))} completed {Sum(list.SelectMany(j => j.Project?.CompletedInvestment ?? []))}";
+        return $"{list.Count} estimated {Sum(list.Select(j => j.Lead.EstimatedInvestment))} contract "
+            + $"{Sum(list.Select(j => j.Project?.ContractAmount))} "
+            + $"paid {Sum(list.SelectMany(j => j.Project?.PaidIn ?? []))} completed "
+            + $"{Sum(list.SelectMany(j => j.Project?.CompletedInvestment ?? []))}";
     }
 
     private static string Line(JsonElement figures) =>
@@ -113,9 +119,11 @@ internal static class Figure
         + $"paid {Amounts(figures, "paidIn")} completed {Amounts(figures, "completedInvestment")}";
 
     private static string Sum(IEnumerable<Money?> amounts) => string.Join(' ', amounts.OfType<Money>()
-        .GroupBy(m => m.Currency).Select(g => (g.Key, Sum: g.Sum(m => m.Amount))).Where(x => x.Sum != 0).OrderBy(x => x.Key, StringComparer.Ordinal)
+        .GroupBy(m => m.Currency).Select(g => (g.Key, Sum: g.Sum(m => m.Amount))).Where(x => x.Sum != 0)
+            .OrderBy(x => x.Key, StringComparer.Ordinal)
         .Select(x => $"{x.Key}{x.Sum.ToString("0.00##", CultureInfo.InvariantCulture)}"));
 
     private static string Amounts(JsonElement figures, string measure) =>
-        string.Join(' ', figures.GetProperty(measure).EnumerateArray().Select(m => $"{m.GetProperty("currency")}{m.GetProperty("amount")}"));
+        string.Join(
+            ' ', figures.GetProperty(measure).EnumerateArray().Select(m => $"{m.GetProperty("currency")}{m.GetProperty("amount")}"));
 }

@@ -25,7 +25,8 @@ public sealed class ForecastTests : IAsyncLifetime
         Assert.Equal(Draws.Quantiles(halves, Outcome.Signed, 500), Draws.Quantiles(halves, Outcome.Signed, 500));
 
         // What always comes has no spread, and what never came is nothing.
-        Assert.Equal((150, 150), Draws.Quantiles([(100m, Of(10, 10, 0.5m)), (200m, Of(10, 10, 0.5m)), (900m, Of(0, 10, 0))], Outcome.Signed, 100));
+        Assert.Equal(
+            (150, 150), Draws.Quantiles([(100m, Of(10, 10, 0.5m)), (200m, Of(10, 10, 0.5m)), (900m, Of(0, 10, 0))], Outcome.Signed, 100));
         Assert.Equal((0, 0), Draws.Quantiles([], Outcome.Signed, 100));
     }
 
@@ -78,9 +79,13 @@ public sealed class ForecastTests : IAsyncLifetime
         var told = Recount(Day, known);
         Assert.Equal(
             told.Open.GroupBy(o => o.Stage).Select(g => $"{g.Key} {g.Count()} {told.Odds[g.Key].Journeys.Count} {told.Odds[g.Key].Seen} "
-                + $"{(g.Key is "signed" or "registered" or "started" or "completed" or "producing" or "atCapacity" or "efficient" ? "-" : told.Odds[g.Key].Signed.Count)} {told.Odds[g.Key].PaidIn.Count}").Order(StringComparer.Ordinal),
-            forecast.GetProperty("stages").EnumerateArray().Select(s => $"{s.GetProperty("stage").GetString()} {s.GetProperty("count")} {s.GetProperty("observedJourneys")} "
-                + $"{s.GetProperty("observations")} {(s.GetProperty("signed") is { ValueKind: JsonValueKind.Object } odds ? odds.GetProperty("came") : "-")} {s.GetProperty("paidIn").GetProperty("came")}").Order(StringComparer.Ordinal));
+                + $"{(AfterSigning(g.Key) ? "-" : told.Odds[g.Key].Signed.Count)} {told.Odds[g.Key].PaidIn.Count}")
+                    .Order(StringComparer.Ordinal),
+            forecast.GetProperty("stages").EnumerateArray()
+                .Select(s => $"{s.GetProperty("stage").GetString()} {s.GetProperty("count")} {s.GetProperty("observedJourneys")} "
+                + $"{s.GetProperty("observations")} "
+                + $"{(s.GetProperty("signed") is { ValueKind: JsonValueKind.Object } odds ? odds.GetProperty("came") : "-")} "
+                + $"{s.GetProperty("paidIn").GetProperty("came")}").Order(StringComparer.Ordinal));
         Assert.NotEmpty(forecast.GetProperty("signed").GetProperty("rest").EnumerateArray());
 
         var points = forecast.GetProperty("backTest").GetProperty("points").EnumerateArray().ToList();
@@ -125,12 +130,15 @@ public sealed class ForecastTests : IAsyncLifetime
                     var amount = Amount(then);
                     if (signed.Came)
                     {
-                        odds.Signed.Add(amount is not null && signed.Amount?.Currency == amount.Currency ? Clip(signed.Amount.Amount / amount.Amount) : null);
+                        odds.Signed.Add(
+                            amount is not null && signed.Amount?.Currency == amount.Currency ? Clip(signed.Amount.Amount / amount.Amount)
+                            : null);
                     }
 
                     if (paid.Count > 0)
                     {
-                        odds.PaidIn.Add(amount is not null && paid.TryGetValue(amount.Currency, out var same) ? Clip(same / amount.Amount) : null);
+                        odds.PaidIn.Add(
+                            amount is not null && paid.TryGetValue(amount.Currency, out var same) ? Clip(same / amount.Amount) : null);
                     }
                 }
             }
@@ -165,7 +173,8 @@ public sealed class ForecastTests : IAsyncLifetime
         Assert.Equal(before, (await AskAsync(asked)).Is(200).Body);
 
         // The day before is known otherwise by now; what was known then is not.
-        foreach (var project in random.Trade.Projects.Values.Where(p => !p.Confidential && !random.Trade.Leads[p.LeadId].Confidential).ToList())
+        foreach (var project in random.Trade.Projects.Values.Where(p => !p.Confidential && !random.Trade.Leads[p.LeadId].Confidential)
+            .ToList())
         {
             random.Trade.PayIn(project, new Money(100_000_000, "CNY"), known.OnDay().AddDays(-40));
         }
@@ -203,13 +212,15 @@ public sealed class ForecastTests : IAsyncLifetime
         Assert.Equal("950.00", told.GetProperty("signed").GetProperty("soFar")[0].GetProperty("amount").GetString());
 
         void Signed(Money contract) => _trade.Reach(
-            _trade.Convert(_trade.Open(on: Day.AddMonths(-6), estimated: new Money(100, "CNY")), Day.AddMonths(-5)), ProjectStage.Signed, Day.AddDays(-35), contract);
+            _trade.Convert(_trade.Open(on: Day.AddMonths(-6), estimated: new Money(100, "CNY")), Day.AddMonths(-5)), ProjectStage.Signed,
+                Day.AddDays(-35), contract);
 
         static string Negotiating(JsonElement forecast)
         {
             var stage = forecast.GetProperty("stages").EnumerateArray().Single(s => s.GetProperty("stage").GetString() == "negotiating");
             var odds = stage.GetProperty("signed");
-            return $"{stage.GetProperty("observedJourneys")} {stage.GetProperty("observations")} {odds.GetProperty("came")} {odds.GetProperty("probability")} {odds.GetProperty("ratio")}";
+            return $"{stage.GetProperty("observedJourneys")} {stage.GetProperty("observations")} {odds.GetProperty("came")} "
+                + $"{odds.GetProperty("probability")} {odds.GetProperty("ratio")}";
         }
     }
 
@@ -219,7 +230,8 @@ public sealed class ForecastTests : IAsyncLifetime
         var unit = Trade.NewId();
         for (var i = 0; i < 12; i++)
         {
-            var project = _trade.Convert(_trade.Open(unit: i % 2 == 0 ? unit : null, on: Day.AddMonths(-6), estimated: new Money(100, "USD")), Day.AddMonths(-5));
+            var project = _trade.Convert(
+                _trade.Open(unit: i % 2 == 0 ? unit : null, on: Day.AddMonths(-6), estimated: new Money(100, "USD")), Day.AddMonths(-5));
             if (i < 11)
             {
                 _trade.Reach(project, ProjectStage.Signed, Day.AddDays(-35), new Money(100, "USD"));
@@ -229,28 +241,36 @@ public sealed class ForecastTests : IAsyncLifetime
         _trade.Open(unit: unit, readers: [Trade.NewId()], on: Day.AddMonths(-1));
         await _service.TellAsync(_trade.Log);
         (await AskAsync($"asOf={Day:O}&convertTo=CNY")).IsProblem(409, "rate.missing");
-        (await _service.As(TestCaller.Person(Roles.Administrator)).PostAsync("/api/v1/pipeline/rates", new { rates = new[] { new { currency = "USD", on = Day, rate = 7m } } })).Is(200);
+        (await _service.As(TestCaller.Person(Roles.Administrator))
+            .PostAsync("/api/v1/pipeline/rates", new { rates = new[] { new { currency = "USD", on = Day, rate = 7m } } })).Is(200);
 
         var all = (await AskAsync($"asOf={Day:O}&convertTo=CNY")).Is(200).Json;
         var signed = all.GetProperty("signed");
-        Assert.Equal(7 * Amount(signed.GetProperty("rest")[0].GetProperty("expected")), Amount(signed.GetProperty("converted").GetProperty("rest").GetProperty("expected")), 0);
+        Assert.Equal(
+            7 * Amount(signed.GetProperty("rest")[0].GetProperty("expected")),
+            Amount(signed.GetProperty("converted").GetProperty("rest").GetProperty("expected")), 0);
         Assert.Equal("7700.00", signed.GetProperty("converted").GetProperty("soFar").GetProperty("amount").GetString());
-        Assert.Equal($"USD 7 {Day:O}", string.Join(' ', all.GetProperty("conversion").GetProperty("rates")[0].EnumerateObject().Select(p => p.Value.ToString())));
+        Assert.Equal(
+            $"USD 7 {Day:O}", string.Join(
+            ' ', all.GetProperty("conversion").GetProperty("rates")[0].EnumerateObject().Select(p => p.Value.ToString())));
 
-        // The unit sees six of them, which is too few to say anything of the one that is still open elsewhere anyway; a confidential one is only counted.
+        // The unit sees six of them, which is too few to say anything of the one that is still open elsewhere anyway; a confidential one is
+        // only counted.
         using var head = _service.As(TestCaller.Person(Roles.UnitHead, Reach.Unit, unit));
         var own = (await head.GetAsync($"/api/v1/pipeline/forecast?asOf={Day:O}")).Is(200).Json;
         Assert.Equal("6 1", $"{own.GetProperty("basis").GetProperty("journeys")} {own.GetProperty("hidden")}");
         foreach (var stage in all.GetProperty("stages").EnumerateArray())
         {
-            var list = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync(stage.GetProperty("journeys").GetString() + "&total=true&limit=1")).Is(200).Json;
+            var list = (await _service.As(TestCaller.Person(Roles.Leader))
+                .GetAsync(stage.GetProperty("journeys").GetString() + "&total=true&limit=1")).Is(200).Json;
             Assert.Equal(stage.GetProperty("count").GetInt32(), list.GetProperty("total").GetInt32());
         }
 
         static decimal Amount(JsonElement money) => decimal.Parse(money.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture);
     }
 
-    private Task<Answer> AskAsync(string query) => _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/forecast?{query}");
+    private Task<Answer> AskAsync(string query) => _service.As(TestCaller.Person(Roles.Leader))
+        .GetAsync($"/api/v1/pipeline/forecast?{query}");
 
     private static string Text(DateTimeOffset instant) => Uri.EscapeDataString(instant.ToString("O", CultureInfo.InvariantCulture));
 
@@ -287,15 +307,21 @@ public sealed class ForecastTests : IAsyncLifetime
         public List<(string Stage, Money? Amount, Money? Signed, Dictionary<string, decimal> PaidIn)> Open { get; } = [];
     }
 
+    private static bool AfterSigning(string stage) =>
+        stage is "signed" or "registered" or "started" or "completed" or "producing" or "atCapacity" or "efficient";
+
     private static bool IsSigned(ExpectedJourney journey) => journey.Project is { Stage: not ProjectStage.Negotiating };
 
-    private static Money? Amount(ExpectedJourney journey) => IsSigned(journey) ? journey.Project!.ContractAmount : journey.Lead.EstimatedInvestment;
+    private static Money? Amount(ExpectedJourney journey) => IsSigned(journey) ? journey.Project!.ContractAmount
+        : journey.Lead.EstimatedInvestment;
 
     private static ((bool Came, Money? Amount) Signed, Dictionary<string, decimal> Paid) Came(ExpectedJourney then, ExpectedJourney? end)
     {
         var signed = end is not null && !IsSigned(then) && IsSigned(end) && end.Status != "terminated";
-        var paid = end is null ? [] : (end.Project?.PaidIn ?? []).Select(m => (m.Currency, m.Amount)).Concat((then.Project?.PaidIn ?? []).Select(m => (m.Currency, -m.Amount)))
-            .GroupBy(m => m.Currency).Select(g => (g.Key, Sum: g.Sum(m => m.Item2))).Where(g => g.Sum != 0).ToDictionary(g => g.Key, g => g.Sum);
+        var paid = end is null ? [] : (end.Project?.PaidIn ?? []).Select(m => (m.Currency, m.Amount))
+            .Concat((then.Project?.PaidIn ?? []).Select(m => (m.Currency, -m.Amount)))
+            .GroupBy(m => m.Currency).Select(g => (g.Key, Sum: g.Sum(m => m.Item2))).Where(g => g.Sum != 0)
+                .ToDictionary(g => g.Key, g => g.Sum);
         return ((signed, signed ? end!.Project!.ContractAmount : null), paid);
     }
 
@@ -303,16 +329,24 @@ public sealed class ForecastTests : IAsyncLifetime
     private static void Compare(Recounted recounted, string outcome, JsonElement answered)
     {
         var expected = recounted.Open
-            .Where(o => o.Amount is not null && (outcome == "paidIn" || o.Stage is "new" or "assessing" or "following" or "converted" or "negotiating"))
-            .Select(o => (Open: o, Odds: recounted.Odds[o.Stage], Came: outcome == "signed" ? recounted.Odds[o.Stage].Signed : recounted.Odds[o.Stage].PaidIn))
+            .Where(
+                o => o.Amount is not null
+                && (outcome == "paidIn" || o.Stage is "new" or "assessing" or "following" or "converted" or "negotiating"))
+            .Select(
+                o => (Open: o, Odds: recounted.Odds[o.Stage], Came: outcome == "signed" ? recounted.Odds[o.Stage].Signed
+                : recounted.Odds[o.Stage].PaidIn))
             .Where(o => o.Odds.Journeys.Count >= 10 && (o.Came.Count == 0 || o.Came.Exists(r => r is not null)))
             .GroupBy(o => o.Open.Amount!.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => (
                 Currency: g.Key,
                 Expected: g.Sum(o => (double)o.Open.Amount!.Amount * o.Came.Count / o.Odds.Seen * (double)(o.Came.Average() ?? 0)),
-                Came: g.Sum(o => outcome == "signed" ? (o.Open.Signed?.Currency == g.Key ? o.Open.Signed.Amount : 0) : o.Open.PaidIn.GetValueOrDefault(g.Key))))
+                Came: g.Sum(
+                    o => outcome == "signed" ? (o.Open.Signed?.Currency == g.Key ? o.Open.Signed.Amount : 0)
+                    : o.Open.PaidIn.GetValueOrDefault(g.Key))))
             .ToList();
-        Assert.Equal(expected.Select(e => e.Currency), answered.EnumerateArray().Select(a => a.GetProperty("expected").GetProperty("currency").GetString()!));
+        Assert.Equal(
+            expected.Select(e => e.Currency), answered.EnumerateArray()
+            .Select(a => a.GetProperty("expected").GetProperty("currency").GetString()!));
         foreach (var (one, answer) in expected.Zip(answered.EnumerateArray()))
         {
             // By distance: two that are next to each other may be rounded apart.
@@ -323,7 +357,8 @@ public sealed class ForecastTests : IAsyncLifetime
                 Assert.Equal((double)one.Came, Number("came"), 2);
             }
 
-            double Number(string name) => double.Parse(answer.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture);
+            double Number(string name) =>
+                double.Parse(answer.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture);
         }
     }
 }

@@ -38,7 +38,8 @@ internal sealed class History(Trade trade)
                 NodeCode = Value(leads, on, l => l.NodeCode),
                 EstimatedInvestment = Value(leads, on, l => l.EstimatedInvestment),
             };
-            var projects = now.Project is null ? [] : Told(now.Project.ProjectId, known, e => (ProjectState?)e.GetType().GetProperty("Project")?.GetValue(e));
+            var projects = now.Project is null ? []
+                : Told(now.Project.ProjectId, known, e => (ProjectState?)e.GetType().GetProperty("Project")?.GetValue(e));
             var project = projects.Count == 0 || projects[0].Day > on ? null : projects[^1].State with
             {
                 Stage = Value(projects, on, p => (p.Stage, p.StageOn)).Stage,
@@ -57,13 +58,15 @@ internal sealed class History(Trade trade)
         return found;
     }
 
-    private List<(DateOnly Day, TState State)> Told<TState>(Guid stream, DateTimeOffset? known, Func<IEvent, TState?> state) where TState : class =>
+    private List<(DateOnly Day, TState State)> Told<TState>(Guid stream, DateTimeOffset? known, Func<IEvent, TState?> state) where TState
+        : class =>
     [
         .. from told in trade.Log
            where told.Delivery.StreamId == stream && (known is null || told.Delivery.RecordedAt <= known)
            let carried = state(told.Happened)
            where carried is not null
-           select ((DateOnly?)told.Happened.GetType().GetProperty("OccurredOn")?.GetValue(told.Happened) ?? told.Delivery.RecordedAt.OnDay(), carried),
+           select ((DateOnly?)told.Happened.GetType().GetProperty("OccurredOn")?.GetValue(told.Happened)
+               ?? told.Delivery.RecordedAt.OnDay(), carried),
     ];
 
     private static T Value<TState, T>(List<(DateOnly Day, TState State)> told, DateOnly on, Func<TState, T> property) =>
@@ -75,7 +78,8 @@ internal sealed class History(Trade trade)
         [
             .. told.SelectMany(t => of(t.State)).Select(m => m.Currency).Distinct()
                 .Select(currency => new Money(
-                    told.Select((t, i) => t.Day > on ? 0 : In(t.State, currency) - (i == 0 ? 0 : In(told[i - 1].State, currency))).Sum(), currency)),
+                    told.Select((t, i) => t.Day > on ? 0 : In(t.State, currency) - (i == 0 ? 0 : In(told[i - 1].State, currency))).Sum(),
+                        currency)),
         ];
 
         decimal In(ProjectState project, string currency) => of(project).FirstOrDefault(m => m.Currency == currency)?.Amount ?? 0;

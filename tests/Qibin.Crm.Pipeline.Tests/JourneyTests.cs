@@ -21,9 +21,13 @@ public sealed class JourneyTests : IAsyncLifetime
     {
         var (officer, approver, server) = (Trade.NewId(), Trade.NewId(), Trade.NewId());
         var unit = Trade.NewId();
-        var lead = _trade.Open(owner: officer, unit: unit, investor: "星链测试（示例）", on: Day, actor: officer, estimated: new Money(80_000_000, "CNY"));
-        lead = _trade.Tell(lead, l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = Day }, officer);
-        lead = _trade.Tell(lead, l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "visitHere", OccurredOn = Day.AddDays(3) }, officer);
+        var lead = _trade.Open(
+            owner: officer, unit: unit, investor: "星链测试（示例）", on: Day, actor: officer, estimated: new Money(80_000_000, "CNY"));
+        lead = _trade.Tell(
+            lead, l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = Day }, officer);
+        lead = _trade.Tell(
+            lead, l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "visitHere", OccurredOn = Day.AddDays(3) },
+            officer);
         var project = _trade.Convert(lead, Day.AddDays(10), officer);
         project = _trade.Reach(project, ProjectStage.Signed, Day.AddDays(40), new Money(100_000_000, "CNY"), approver);
         project = _trade.Reach(project, ProjectStage.Registered, Day.AddDays(55), actor: approver);
@@ -43,13 +47,17 @@ public sealed class JourneyTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                $"firstContact 2026-01-01 {officer} 1  0", $"converted 2026-01-11 {officer} 4 10 10", $"signed 2026-02-10 {approver} 2 30 40",
-                $"registered 2026-02-25 {approver} 3 15 55", $"started 2026-03-12 {approver} 6 15 70", $"movedIn 2026-04-01 {server} 7 20 90",
-                $"completed 2026-05-11 {approver} 8 40 130", $"producing 2026-05-21 {approver} 9 10 140", $"atCapacity 2026-05-31 {approver} 10 10 150",
+                $"firstContact 2026-01-01 {officer} 1  0", $"converted 2026-01-11 {officer} 4 10 10",
+                    $"signed 2026-02-10 {approver} 2 30 40",
+                $"registered 2026-02-25 {approver} 3 15 55", $"started 2026-03-12 {approver} 6 15 70",
+                    $"movedIn 2026-04-01 {server} 7 20 90",
+                $"completed 2026-05-11 {approver} 8 40 130", $"producing 2026-05-21 {approver} 9 10 140",
+                    $"atCapacity 2026-05-31 {approver} 10 10 150",
                 $"efficient 2026-06-10 {approver} 11 10 160",
             ],
             journey.GetProperty("milestones").EnumerateArray().Select(m =>
-                $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("actorId")} {m.GetProperty("version")} {m.GetProperty("daysSincePrevious")} {m.GetProperty("daysSinceFirst")}"));
+                $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("actorId")} {m.GetProperty("version")} "
+                    + $"{m.GetProperty("daysSincePrevious")} {m.GetProperty("daysSinceFirst")}"));
         var recorded = _trade.Log.ToDictionary(t => (t.Delivery.StreamId, t.Delivery.Version), t => t.Delivery.RecordedAt);
         Assert.Equal(recorded[(lead.LeadId, 1)], journey.GetProperty("milestones")[0].GetProperty("recordedAt").GetDateTimeOffset());
         Assert.Equal(recorded[(project.ProjectId, 11)], journey.GetProperty("milestones")[9].GetProperty("recordedAt").GetDateTimeOffset());
@@ -61,7 +69,10 @@ public sealed class JourneyTests : IAsyncLifetime
         Assert.Equal("80000000.00", journey.GetProperty("estimatedInvestment").GetProperty("amount").GetString());
         Assert.Equal("100000000.00", journey.GetProperty("contractAmount").GetProperty("amount").GetString());
         Assert.Equal("""[{"amount":"30000000.00","currency":"CNY"}]""", journey.GetProperty("paidIn").GetRawText());
-        Assert.Equal("2 2026-01-01 2026-01-04", $"{journey.GetProperty("contacts").GetProperty("count")} {journey.GetProperty("contacts").GetProperty("firstOn")} {journey.GetProperty("contacts").GetProperty("lastOn")}");
+        Assert.Equal(
+            "2 2026-01-01 2026-01-04",
+            $"{journey.GetProperty("contacts").GetProperty("count")} {journey.GetProperty("contacts").GetProperty("firstOn")} "
+                + $"{journey.GetProperty("contacts").GetProperty("lastOn")}");
         Assert.Equal("2026-03-02", journey.GetProperty("funds")[0].GetProperty("occurredOn").GetString());
         Assert.Equal(enterprise.EnterpriseId, journey.GetProperty("enterprise").GetProperty("id").GetGuid());
         Assert.True(journey.GetProperty("enterprise").GetProperty("inCity").GetBoolean());
@@ -95,7 +106,9 @@ public sealed class JourneyTests : IAsyncLifetime
             Assert.Equal(
                 ["registered 2026-01-21 2026-02-01 5", "started 2026-01-31 2026-02-01 5"],
                 journey.GetProperty("takenBack").EnumerateArray()
-                    .Select(m => $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("takenBackOn")} {m.GetProperty("takenBackVersion")}"));
+                    .Select(
+                        m => $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("takenBackOn")} "
+                            + $"{m.GetProperty("takenBackVersion")}"));
             Assert.Equal("registered", journey.GetProperty("stage").GetString());
             Assert.Contains("登记有误", journey.GetProperty("moves").EnumerateArray().Select(m => m.GetProperty("reason").GetString()));
         }
@@ -114,7 +127,9 @@ public sealed class JourneyTests : IAsyncLifetime
         await _service.TellAsync(_trade.Log);
         journey = await JourneyAsync(TestCaller.Person(Roles.Leader), project.LeadId);
         Assert.Equal("signed active", $"{journey.GetProperty("stage")} {journey.GetProperty("status")}");
-        Assert.Equal(["active", "suspended", "active"], journey.GetProperty("moves").EnumerateArray().TakeLast(3).Select(m => m.GetProperty("status").GetString()));
+        Assert.Equal(
+            ["active", "suspended", "active"], journey.GetProperty("moves").EnumerateArray().TakeLast(3)
+            .Select(m => m.GetProperty("status").GetString()));
     }
 
     [Fact]
@@ -139,9 +154,11 @@ public sealed class JourneyTests : IAsyncLifetime
         await _service.TellAsync(_trade.Log);
 
         (await _service.As(TestCaller.Officer()).GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).IsProblem(404, "resource.notFound");
-        (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/journeys/{Trade.NewId()}")).IsProblem(404, "resource.notFound");
+        (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/journeys/{Trade.NewId()}"))
+            .IsProblem(404, "resource.notFound");
         (await _service.WithToken(null).GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).IsProblem(401, "auth.required");
-        (await _service.As(TestCaller.Integration("leads.read")).GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).IsProblem(403, "auth.forbidden");
+        (await _service.As(TestCaller.Integration("leads.read")).GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}"))
+            .IsProblem(403, "auth.forbidden");
         (await _service.As(TestCaller.Integration("pipeline.read")).GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(200);
     }
 

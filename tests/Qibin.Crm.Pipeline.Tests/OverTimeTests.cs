@@ -32,8 +32,10 @@ public sealed class OverTimeTests : IAsyncLifetime
         ];
         string[] filters =
         [
-            "", "&chain=satellite", "&chain=none", "&stage=signed", $"&unit={random.Units[0]}", "&band=from1,from5", "&sourceRegion=none", "&node=none",
-            "&status=suspended,terminated&stage=signed,registered,negotiating", "&chain=satellite&stage=new,negotiating", $"&owner={random.Officers[0]}",
+            "", "&chain=satellite", "&chain=none", "&stage=signed", $"&unit={random.Units[0]}", "&band=from1,from5", "&sourceRegion=none",
+                "&node=none",
+            "&status=suspended,terminated&stage=signed,registered,negotiating", "&chain=satellite&stage=new,negotiating",
+                $"&owner={random.Officers[0]}",
         ];
         var some = false;
         foreach (var caller in callers)
@@ -43,11 +45,13 @@ public sealed class OverTimeTests : IAsyncLifetime
             {
                 // Some are answered from deltas, some from rollups, most from both.
                 await Compaction.RunAsync(_service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), 50, CancellationToken.None);
-                var months = (await client.GetAsync($"/api/v1/pipeline/trend?from=2026-01&to=2026-03{filter}")).Is(200).Json.GetProperty("months").EnumerateArray().ToList();
+                var months = (await client.GetAsync($"/api/v1/pipeline/trend?from=2026-01&to=2026-03{filter}"))
+                    .Is(200).Json.GetProperty("months").EnumerateArray().ToList();
                 Assert.Equal(3, months.Count);
                 foreach (var month in months)
                 {
-                    var total = (await client.GetAsync($"/api/v1/pipeline/totals?asOf={month.GetProperty("day")}{filter}")).Is(200).Json.GetProperty("total");
+                    var total = (await client.GetAsync($"/api/v1/pipeline/totals?asOf={month.GetProperty("day")}{filter}"))
+                        .Is(200).Json.GetProperty("total");
                     Assert.Equal((filter, Line(total)), (filter, Line(month)));
                     some |= month.GetProperty("count").GetInt32() > 0;
                 }
@@ -60,7 +64,9 @@ public sealed class OverTimeTests : IAsyncLifetime
         Assert.True(some);
         Assert.NotEqual(0, await _service.CountAsync("select count(*) from rollup where at > 0"));
 
-        static string Line(JsonElement f) => $"{f.GetProperty("count")} {f.GetProperty("estimatedInvestment")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")} {f.GetProperty("completedInvestment")}";
+        static string Line(JsonElement f) =>
+            $"{f.GetProperty("count")} {f.GetProperty("estimatedInvestment")} {f.GetProperty("contractAmount")} {f.GetProperty("paidIn")} "
+                + $"{f.GetProperty("completedInvestment")}";
     }
 
     [Fact]
@@ -81,12 +87,14 @@ public sealed class OverTimeTests : IAsyncLifetime
         _trade.StepBack(back, ProjectStage.Negotiating, Day.AddDays(8));
         await _service.TellAsync(_trade.Log);
 
-        var funnel = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync("/api/v1/pipeline/funnel?from=2026-01&to=2026-02")).Is(200).Json;
+        var funnel = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync("/api/v1/pipeline/funnel?from=2026-01&to=2026-02"))
+            .Is(200).Json;
 
         var january = funnel.GetProperty("cohorts")[0];
         Assert.Equal("2026-01", january.GetProperty("month").GetString());
         Assert.Equal(
-            ["firstContact 5 1 - 0 -", "converted 4 0.8 0.8 10 10", "signed 2 0.4 0.5 40 30", "registered 1 0.2 0.5 80 30", "started 0 0 0 - -"],
+            ["firstContact 5 1 - 0 -", "converted 4 0.8 0.8 10 10", "signed 2 0.4 0.5 40 30", "registered 1 0.2 0.5 80 30",
+                "started 0 0 0 - -"],
             january.GetProperty("steps").EnumerateArray().Take(5).Select(Step));
         Assert.Equal("firstContact 6 1 - 0 -", Step(funnel.GetProperty("total")[0]));
 
@@ -114,7 +122,8 @@ public sealed class OverTimeTests : IAsyncLifetime
         var today = _service.Clock.Today().DayNumber - Day.DayNumber;
         Assert.Equal(
             ["new 3 5 5 0  ", "negotiating 3 20 30 0  ", $"signed 0   3 {today - 25} {today - 15}"],
-            dwell.GetProperty("stages").EnumerateArray().Select(s => $"{s.GetProperty("stage")} {Days(s.GetProperty("past"))} {Days(s.GetProperty("present"))}"));
+            dwell.GetProperty("stages").EnumerateArray()
+                .Select(s => $"{s.GetProperty("stage")} {Days(s.GetProperty("past"))} {Days(s.GetProperty("present"))}"));
 
         static string Days(JsonElement d) => $"{d.GetProperty("stays")} {d.GetProperty("median")} {d.GetProperty("p90")}";
     }
@@ -133,13 +142,18 @@ public sealed class OverTimeTests : IAsyncLifetime
 
         var large = (await leader.GetAsync("/api/v1/pipeline/thresholds")).Is(200).Json;
 
-        Assert.Equal(["1 4", "5 3", "10 1", "50 1"], large.GetProperty("atLeast").EnumerateArray().Select(t => $"{t.GetProperty("atLeast")} {t.GetProperty("count")}"));
+        Assert.Equal(
+            ["1 4", "5 3", "10 1", "50 1"], large.GetProperty("atLeast").EnumerateArray()
+            .Select(t => $"{t.GetProperty("atLeast")} {t.GetProperty("count")}"));
         Assert.Equal(1, large.GetProperty("otherCurrency").GetProperty("count").GetInt32());
         Assert.Equal(3, large.GetProperty("signedNotStarted").GetProperty("count").GetInt32());
         Assert.Equal(1, large.GetProperty("startedNotProducing").GetProperty("count").GetInt32());
         var first = large.GetProperty("signedNotStarted").GetProperty("longest")[0];
-        Assert.Equal($"{longest} {Day.AddDays(10):O}", $"{first.GetProperty("journey").GetProperty("leadId")} {first.GetProperty("since").GetString()}");
-        foreach (var part in large.GetProperty("atLeast").EnumerateArray().Append(large.GetProperty("signedNotStarted")).Append(large.GetProperty("startedNotProducing")))
+        Assert.Equal(
+            $"{longest} {Day.AddDays(10):O}",
+            $"{first.GetProperty("journey").GetProperty("leadId")} {first.GetProperty("since").GetString()}");
+        foreach (var part in large.GetProperty("atLeast").EnumerateArray().Append(large.GetProperty("signedNotStarted"))
+            .Append(large.GetProperty("startedNotProducing")))
         {
             var list = (await leader.GetAsync(part.GetProperty("journeys").GetString() + "&total=true")).Is(200).Json;
             Assert.Equal(part.GetProperty("count").GetInt32(), list.GetProperty("total").GetInt32());
@@ -150,7 +164,9 @@ public sealed class OverTimeTests : IAsyncLifetime
             var project = _trade.Convert(_trade.Open(on: Day), Day.AddDays(5));
             for (var next = ProjectStage.Signed; next <= stage; next++)
             {
-                project = _trade.Reach(project, next, Day.AddDays(10 + later + (next > ProjectStage.Signed ? 20 : 0)), next == ProjectStage.Signed ? contract : null);
+                project = _trade.Reach(
+                    project, next, Day.AddDays(10 + later + (next > ProjectStage.Signed ? 20 : 0)), next == ProjectStage.Signed ? contract
+                    : null);
             }
 
             return project.LeadId;
@@ -167,7 +183,8 @@ public sealed class OverTimeTests : IAsyncLifetime
     [InlineData("thresholds?knownAt=2026-01-01T00:00:00Z", "knownAt")]
     public async Task A_question_that_cannot_be_answered_is_refused_by_name(string question, string pointer)
     {
-        var refused = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/{question}")).IsProblem(400, "request.invalid");
+        var refused = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/{question}"))
+            .IsProblem(400, "request.invalid");
         Assert.Equal(pointer, refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
     }
 }

@@ -18,13 +18,15 @@ public sealed class PropertyTests
         var random = new RandomTrade(seed).Run(600);
         var dice = new Random(seed);
         // The third copy is a new message with the same content, as after the inbox has forgotten the first.
-        var told = random.Trade.Log.SelectMany(t => new[] { t, t, t with { Delivery = t.Delivery with { MessageId = Trade.NewId() } } }).ToArray();
+        var told = random.Trade.Log.SelectMany(t => new[] { t, t, t with { Delivery = t.Delivery with { MessageId = Trade.NewId() } } })
+            .ToArray();
         dice.Shuffle(told);
 
         // Several at once when each goes by itself; batches go one after the other.
         var parts = together > 1 ? 1 : 4;
         await Parallel.ForEachAsync(
-            told.Chunk((told.Length / parts) + 1), new ParallelOptions { MaxDegreeOfParallelism = parts }, async (part, _) => await service.TellAsync(part, together));
+            told.Chunk((told.Length / parts) + 1), new ParallelOptions { MaxDegreeOfParallelism = parts }, async (part, _) =>
+                await service.TellAsync(part, together));
 
         var journeys = ExpectedJourney.All(random.Trade);
         foreach (var caller in random.Callers())
@@ -59,11 +61,14 @@ public sealed class PropertyTests
         await using var service = await TestService.StartAsync("pipeline", Program.Build);
         var random = new RandomTrade(7).Run(250);
         await service.TellAsync(random.Trade.Log);
-        using var client = service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[1]) with { Subtree = random.Units[..3] });
+        using var client = service.As(
+            TestCaller.Person(Roles.UnitHead, Reach.Subtree, random.Units[1]) with { Subtree = random.Units[..3] });
         foreach (var query in new[]
         {
-            "groupBy=stage,chain", "groupBy=unit,owner&status=active,suspended", "groupBy=owner&chain=none", "groupBy=chain&stage=kept,new,signed",
-            "groupBy=node,band", "groupBy=sourceRegion,month", "groupBy=band&sourceRegion=none&band=from10,from50,below1&status=active,kept,suspended,terminated",
+            "groupBy=stage,chain", "groupBy=unit,owner&status=active,suspended", "groupBy=owner&chain=none",
+                "groupBy=chain&stage=kept,new,signed",
+            "groupBy=node,band", "groupBy=sourceRegion,month",
+                "groupBy=band&sourceRegion=none&band=from10,from50,below1&status=active,kept,suspended,terminated",
         })
         {
             var groups = (await client.GetAsync($"/api/v1/pipeline/totals?{query}")).Is(200).Json.GetProperty("groups");
@@ -82,7 +87,9 @@ public sealed class PropertyTests
         await using var service = await TestService.StartAsync("pipeline", Program.Build);
         var heard = service.Services.GetRequiredService<Inbox>().Subscriptions.Select(s => s.Event).ToHashSet();
 
-        Assert.Equal([], typeof(Contracts.IEvent).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(Contracts.IEvent)) && !heard.Contains(t)));
+        Assert.Equal(
+            [], typeof(Contracts.IEvent).Assembly.GetTypes()
+            .Where(t => t.IsClass && t.IsAssignableTo(typeof(Contracts.IEvent)) && !heard.Contains(t)));
     }
 
     private static async Task<List<Guid>> ListedAsync(ApiClient client, string path)

@@ -35,9 +35,12 @@ public sealed class QuestionTests(EmptyPipeline pipeline) : IClassFixture<EmptyP
     [InlineData("by=stage", "by", "query.unknown")]
     public async Task A_question_that_cannot_be_answered_is_refused_by_name(string query, string pointer, string code)
     {
-        var refused = (await pipeline.Service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/totals?{query}")).IsProblem(400, "request.invalid");
+        var refused = (await pipeline.Service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/totals?{query}"))
+            .IsProblem(400, "request.invalid");
 
-        Assert.Equal($"{pointer} {code}", $"{refused.Json.GetProperty("errors")[0].GetProperty("pointer")} {refused.Json.GetProperty("errors")[0].GetProperty("code")}");
+        Assert.Equal(
+            $"{pointer} {code}",
+            $"{refused.Json.GetProperty("errors")[0].GetProperty("pointer")} {refused.Json.GetProperty("errors")[0].GetProperty("code")}");
     }
 
     [Fact]
@@ -50,8 +53,10 @@ public sealed class QuestionTests(EmptyPipeline pipeline) : IClassFixture<EmptyP
         }
 
         (await pipeline.Service.As(TestCaller.Integration("pipeline.read")).GetAsync("/api/v1/pipeline/totals")).Is(200);
-        (await pipeline.Service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/totals")).IsProblem(403, "auth.forbidden");
-        (await pipeline.Service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/journeys")).IsProblem(403, "auth.forbidden");
+        (await pipeline.Service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/totals"))
+            .IsProblem(403, "auth.forbidden");
+        (await pipeline.Service.As(TestCaller.Integration("leads.read")).GetAsync("/api/v1/pipeline/journeys"))
+            .IsProblem(403, "auth.forbidden");
         (await pipeline.Service.WithToken(null).GetAsync("/api/v1/pipeline/totals")).IsProblem(401, "auth.required");
     }
 }

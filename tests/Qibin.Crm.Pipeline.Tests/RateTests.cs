@@ -16,7 +16,8 @@ public sealed class RateTests : IAsyncLifetime
     [Fact]
     public async Task A_total_is_converted_by_the_newest_rate_of_its_day_and_a_missing_one_is_named()
     {
-        var project = _trade.Reach(_trade.Convert(_trade.Open(estimated: new Money(7, "CNY"))), ProjectStage.Signed, contract: new Money(100, "USD"));
+        var project = _trade.Reach(
+            _trade.Convert(_trade.Open(estimated: new Money(7, "CNY"))), ProjectStage.Signed, contract: new Money(100, "USD"));
         _trade.Complete(_trade.PayIn(project, new Money(10.01m, "EUR")), new Money(2, "EUR"));
         await _service.TellAsync(_trade.Log);
         var today = _service.Clock.Today();
@@ -29,15 +30,21 @@ public sealed class RateTests : IAsyncLifetime
         Assert.Equal("7.00 725.00 77.85 15.55", Converted(now.GetProperty("groups")[0]));
         Assert.Equal(
             [$"EUR 7.777 {today.AddDays(-10):O}", $"USD 7.25 {today.AddDays(-3):O}"],
-            now.GetProperty("conversion").GetProperty("rates").EnumerateArray().Select(r => $"{r.GetProperty("currency")} {r.GetProperty("rate")} {r.GetProperty("on")}"));
+            now.GetProperty("conversion").GetProperty("rates").EnumerateArray()
+                .Select(r => $"{r.GetProperty("currency")} {r.GetProperty("rate")} {r.GetProperty("on")}"));
         Assert.Equal("""[{"amount":"100.00","currency":"USD"}]""", now.GetProperty("total").GetProperty("contractAmount").GetRawText());
 
         // An earlier day has its own rate; a correction holds from when it was entered on.
-        Assert.Equal("7.00 700.00 77.85 15.55", Converted((await TotalsAsync($"convertTo=CNY&asOf={today.AddDays(-4):O}")).Is(200).Json.GetProperty("total")));
+        Assert.Equal(
+            "7.00 700.00 77.85 15.55",
+            Converted((await TotalsAsync($"convertTo=CNY&asOf={today.AddDays(-4):O}")).Is(200).Json.GetProperty("total")));
         _service.Clock.Advance(TimeSpan.FromMinutes(1));
         await EnterAsync(("USD", today.AddDays(-3), 7.5m));
         Assert.Equal("7.00 750.00 77.85 15.55", Converted((await TotalsAsync("convertTo=CNY")).Is(200).Json.GetProperty("total")));
-        Assert.Equal("7.00 725.00 77.85 15.55", Converted((await TotalsAsync($"convertTo=CNY&knownAt={Uri.EscapeDataString($"{known:O}")}")).Is(200).Json.GetProperty("total")));
+        Assert.Equal(
+            "7.00 725.00 77.85 15.55",
+            Converted(
+            (await TotalsAsync($"convertTo=CNY&knownAt={Uri.EscapeDataString($"{known:O}")}")).Is(200).Json.GetProperty("total")));
         (await TotalsAsync($"convertTo=CNY&asOf={today.AddDays(-11):O}")).IsProblem(409, "rate.missing");
         (await TotalsAsync("convertTo=USD")).IsProblem(400, "request.invalid");
         Assert.False((await TotalsAsync("")).Is(200).Json.GetProperty("total").TryGetProperty("converted", out _));
@@ -48,27 +55,37 @@ public sealed class RateTests : IAsyncLifetime
     {
         var today = _service.Clock.Today();
         var entry = new { currency = "USD", on = today, rate = 7.1m };
-        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/rates", new { rates = new[] { entry } })).IsProblem(403, "auth.forbidden");
+        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/rates", new { rates = new[] { entry } }))
+            .IsProblem(403, "auth.forbidden");
         using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
         foreach (var (wrong, code) in new (object, string)[]
         {
-            (new[] { entry, entry }, "rate.repeated"), (new[] { entry with { currency = "CNY" } }, "rate.currency"), (new[] { entry with { currency = "XYZ" } }, "rate.currency"),
-            (new[] { entry with { on = today.AddDays(1) } }, "date.future"), (new[] { entry with { rate = 0 } }, "value.range"), (Array.Empty<object>(), "value.range"),
+            (new[] { entry, entry }, "rate.repeated"), (new[] { entry with { currency = "CNY" } }, "rate.currency"),
+                (new[] { entry with { currency = "XYZ" } }, "rate.currency"),
+            (new[] { entry with { on = today.AddDays(1) } }, "date.future"), (new[] { entry with { rate = 0 } }, "value.range"),
+                (Array.Empty<object>(), "value.range"),
         })
         {
-            Assert.Contains(code, (await administrator.PostAsync("/api/v1/pipeline/rates", new { rates = wrong })).IsProblem(400, "request.invalid").Body, StringComparison.Ordinal);
+            Assert.Contains(
+                code, (await administrator.PostAsync("/api/v1/pipeline/rates", new { rates = wrong }))
+                .IsProblem(400, "request.invalid").Body, StringComparison.Ordinal);
         }
 
-        (await administrator.PostAsync("/api/v1/pipeline/rates", new { rates = new[] { entry, entry with { on = today.AddDays(-1) } } })).Is(200);
+        (await administrator.PostAsync("/api/v1/pipeline/rates", new { rates = new[] { entry, entry with { on = today.AddDays(-1) } } }))
+            .Is(200);
         var list = (await _service.As(TestCaller.Person(Roles.Officer)).GetAsync("/api/v1/pipeline/rates?total=true")).Is(200).Json;
         Assert.Equal(2, list.GetProperty("total").GetInt32());
         Assert.Equal($"{today:O}", list.GetProperty("items")[0].GetProperty("on").GetString());
     }
 
-    private Task<Answer> TotalsAsync(string query) => _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/totals?{query}");
+    private Task<Answer> TotalsAsync(string query) => _service.As(TestCaller.Person(Roles.Leader))
+        .GetAsync($"/api/v1/pipeline/totals?{query}");
 
     private async Task EnterAsync(params (string Currency, DateOnly On, decimal Rate)[] rates) =>
-        (await _service.As(TestCaller.Person(Roles.Administrator)).PostAsync("/api/v1/pipeline/rates", new { rates = rates.Select(r => new { currency = r.Currency, on = r.On, rate = r.Rate }) })).Is(200);
+        (await _service.As(TestCaller.Person(Roles.Administrator))
+            .PostAsync(
+            "/api/v1/pipeline/rates", new { rates = rates.Select(r => new { currency = r.Currency, on = r.On, rate = r.Rate }) })).Is(200);
 
-    private static string Converted(System.Text.Json.JsonElement figures) => string.Join(' ', figures.GetProperty("converted").EnumerateObject().Select(p => p.Value.GetProperty("amount").GetString()));
+    private static string Converted(System.Text.Json.JsonElement figures) =>
+        string.Join(' ', figures.GetProperty("converted").EnumerateObject().Select(p => p.Value.GetProperty("amount").GetString()));
 }

@@ -18,7 +18,8 @@ public sealed class ReceivedEventTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
-    /// <summary>As after a return to an older version: a newer one had told more of a lead, with a word and in a type that this one does not know.</summary>
+    /// <summary>As after a return to an older version: a newer one had told more of a lead, with a word and in a type that this one does
+    /// not know.</summary>
     [Fact]
     public async Task What_a_newer_version_told_is_stored_whole_and_stops_nothing()
     {
@@ -28,18 +29,26 @@ public sealed class ReceivedEventTests : IAsyncLifetime
         var (opened, assessed, planned) = (_trade.Log[0], _trade.Log[1], _trade.Log[2]);
         await _service.TellAsync([
             With(opened, json => json.Replace("\"code\"", "\"mood\":{\"good\":true},\"code\"", StringComparison.Ordinal)),
-            new Told(new UnreadEvent("LeadAssessed"), With(assessed, json => json.Replace("\"following\"", "\"dreaming\"", StringComparison.Ordinal)).Delivery),
+            new Told(
+                new UnreadEvent("LeadAssessed"),
+                With(assessed, json => json.Replace("\"following\"", "\"dreaming\"", StringComparison.Ordinal)).Delivery),
             new Told(new UnreadEvent("LeadDreamed"), planned.Delivery with { MessageId = Trade.NewId(), StreamId = Trade.NewId() }),
             planned with { Delivery = planned.Delivery with { Version = 4 } },
         ]);
 
-        Assert.Equal(1, await _service.CountAsync("select count(*) from received_event where event -> 'lead' -> 'mood' -> 'good' = 'true'"));
-        Assert.Equal(1, await _service.CountAsync($"select count(*) from received_event where event -> 'lead' ->> 'stage' = 'dreaming' and lead_id = '{lead.LeadId}'"));
-        Assert.Equal(1, await _service.CountAsync($"select count(*) from received_event where type = 'LeadDreamed' and lead_id = '{lead.LeadId}'"));
+        Assert.Equal(
+            1, await _service.CountAsync("select count(*) from received_event where event -> 'lead' -> 'mood' -> 'good' = 'true'"));
+        Assert.Equal(
+            1, await _service.CountAsync(
+            $"select count(*) from received_event where event -> 'lead' ->> 'stage' = 'dreaming' and lead_id = '{lead.LeadId}'"));
+        Assert.Equal(
+            1, await _service.CountAsync($"select count(*) from received_event where type = 'LeadDreamed' and lead_id = '{lead.LeadId}'"));
         using var leader = _service.As(TestCaller.Person(Roles.Leader));
         var journey = (await leader.GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(200).Json;
         Assert.Equal("following", journey.GetProperty("stage").GetString());
-        Assert.Equal(["leadOpened", "nextStepPlanned"], journey.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal(
+            ["leadOpened", "nextStepPlanned"], journey.GetProperty("events").EnumerateArray()
+            .Select(e => e.GetProperty("type").GetString()));
         var totals = (await leader.GetAsync("/api/v1/pipeline/totals")).Is(200).Json;
         Assert.Equal(1, totals.GetProperty("total").GetProperty("count").GetInt32());
     }
@@ -54,11 +63,13 @@ public sealed class ReceivedEventTests : IAsyncLifetime
         _trade.Tell(lead with { Stage = LeadStage.Following }, l => new LeadAssessed { Lead = l, OccurredOn = _trade.Today });
         await _service.TellAsync(_trade.Log.TakeLast(1));
         using var leader = _service.As(TestCaller.Person(Roles.Leader));
-        Assert.Equal("following", (await leader.GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(200).Json.GetProperty("stage").GetString());
+        Assert.Equal(
+            "following", (await leader.GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(200).Json.GetProperty("stage").GetString());
         Assert.Equal(1, await _service.CountAsync($"select count(*) from timeline where format = {Timeline.Format}"));
     }
 
-    /// <summary>A new event with a state is counted without a line in the pipeline, and one without any is stored: its interface says so.</summary>
+    /// <summary>A new event with a state is counted without a line in the pipeline, and one without any is stored: its interface says
+    /// so.</summary>
     [Fact]
     public void Every_event_says_by_its_interface_which_state_it_carries()
     {
@@ -75,7 +86,8 @@ public sealed class ReceivedEventTests : IAsyncLifetime
         static bool Carries(Type happened, Type state) => happened.GetProperties().Any(p => p.PropertyType == state);
     }
 
-    private static Told With(Told told, Func<string, string> newer) => told with { Delivery = told.Delivery with { Json = newer(told.Delivery.Json) } };
+    private static Told With(Told told, Func<string, string> newer) =>
+        told with { Delivery = told.Delivery with { Json = newer(told.Delivery.Json) } };
 
     private sealed record Forgetful : IJourneyEvent
     {

@@ -22,13 +22,18 @@ public sealed class ReportTests : IAsyncLifetime
     [Fact]
     public void The_same_content_is_the_same_octets_whenever_and_by_whomever_it_is_written()
     {
-        var report = new MonthlyReport("报告 <&>", ["注"], [new ReportTable("表", "一", ["甲", "乙"], [["=1+1", 2L], [null, 3.50m], ["\u0001\uD83D\uDE80", new DateOnly(2026, 3, 1)]])]);
+        var report = new MonthlyReport(
+            "报告 <&>", ["注"], [new ReportTable(
+            "表", "一", ["甲", "乙"], [["=1+1", 2L], [null, 3.50m], ["\u0001\uD83D\uDE80", new DateOnly(2026, 3, 1)]])]);
         foreach (var write in (Func<MonthlyReport, byte[]>[])[Workbook.Of, Document.Of])
         {
             var first = write(report);
             Assert.Equal(first, write(report with { Notes = [.. report.Notes] }));
             // Scale is no difference of an amount.
-            Assert.Equal(first, write(report with { Tables = [report.Tables[0] with { Rows = [["=1+1", 2L], [null, 3.5000m], ["\u0001\uD83D\uDE80", new DateOnly(2026, 3, 1)]] }] }));
+            Assert.Equal(
+                first, write(
+                report with { Tables = [report.Tables[0] with { Rows = [["=1+1", 2L], [null, 3.5000m],
+                ["\u0001\uD83D\uDE80", new DateOnly(2026, 3, 1)]] }] }));
             Assert.NotEqual(first, write(report with { Title = "报告" }));
             using var zip = new ZipArchive(new MemoryStream(first));
             Assert.All(zip.Entries, e => Assert.Equal((1980, e.Length), (e.LastWriteTime.Year, e.CompressedLength)));
@@ -43,7 +48,8 @@ public sealed class ReportTests : IAsyncLifetime
     [Theory]
     [InlineData("2026-03", 1)]
     [InlineData("2026-05", 2)]
-    public async Task A_report_holds_the_totals_of_its_day_and_what_the_quarter_signed_started_and_began_to_produce(string month, int quarter)
+    public async Task A_report_holds_the_totals_of_its_day_and_what_the_quarter_signed_started_and_began_to_produce(
+        string month, int quarter)
     {
         var random = new RandomTrade(31).Run(600);
         await _service.TellAsync(random.Trade.Log, together: 64);
@@ -59,26 +65,34 @@ public sealed class ReportTests : IAsyncLifetime
         var sheets = Sheets(file);
 
         Assert.Equal(
-            open.Where(j => j.Status == "active").GroupBy(j => j.Stage).Select(g => $"{StageName(g.Key)} {g.Count()} {Sums(g)}").Order(StringComparer.Ordinal),
+            open.Where(j => j.Status == "active").GroupBy(j => j.Stage).Select(g => $"{StageName(g.Key)} {g.Count()} {Sums(g)}")
+                .Order(StringComparer.Ordinal),
             Groups(sheets["按阶段"]).Where(g => !g.StartsWith("合计 ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        Assert.Equal($"合计 {open.Count(j => j.Status == "active")} {Sums(open.Where(j => j.Status == "active"))}", Groups(sheets["按产业链"])[^1]);
+        Assert.Equal(
+            $"合计 {open.Count(j => j.Status == "active")} {Sums(open.Where(j => j.Status == "active"))}", Groups(sheets["按产业链"])[^1]);
         Assert.Equal(Groups(sheets["按产业链"])[^1], Groups(sheets["按单位"])[^1]);
         Assert.Contains($"涉密项目 {stood.Count - open.Count} 个", sheets["按阶段"][3][0], StringComparison.Ordinal);
 
         var all = 0;
         foreach (var (stage, name) in new[] { (ProjectStage.Signed, "签约"), (ProjectStage.Started, "开工"), (ProjectStage.Producing, "投产") })
         {
-            var expected = open.Select(j => (Lead: j.Lead.LeadId, On: ReachedOn(random.Trade, j.Lead.LeadId, stage))).Where(j => j.On >= begin && j.On <= day)
+            var expected = open.Select(j => (Lead: j.Lead.LeadId, On: ReachedOn(random.Trade, j.Lead.LeadId, stage)))
+                .Where(j => j.On >= begin && j.On <= day)
                 .Select(j => $"{random.Trade.Projects[j.Lead].Code} {j.On:O}").Order(StringComparer.Ordinal).ToList();
-            Assert.Equal(expected, sheets[name + "项目"].Skip(8).Where(r => r[0].Length > 0).Select(r => $"{r[0]} {r[4]}").Order(StringComparer.Ordinal));
+            Assert.Equal(
+                expected, sheets[name + "项目"].Skip(8).Where(r => r[0].Length > 0).Select(r => $"{r[0]} {r[4]}")
+                .Order(StringComparer.Ordinal));
             Assert.Equal($"{expected.Count}", sheets["三个一批"].Skip(8).First(r => r[0] == name)[1]);
             all += expected.Count;
         }
 
         Assert.True(all > 1, $"{all}");
         var document = Parts(await FileAsync(leader, report, "docx"))["word/document.xml"].Value;
-        Assert.All(sheets.Where(s => s.Key.EndsWith("项目", StringComparison.Ordinal)).SelectMany(s => s.Value.Skip(8)).Where(r => r[0].Length > 0), r => Assert.Contains(r[0] + r[1], document, StringComparison.Ordinal));
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(file)), report.Json.GetProperty("files")[0].GetProperty("sha256").GetString());
+        Assert.All(
+            sheets.Where(s => s.Key.EndsWith("项目", StringComparison.Ordinal)).SelectMany(s => s.Value.Skip(8)).Where(r => r[0].Length > 0),
+            r => Assert.Contains(r[0] + r[1], document, StringComparison.Ordinal));
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(file)), report.Json.GetProperty("files")[0].GetProperty("sha256").GetString());
     }
 
     [Fact]
@@ -87,10 +101,13 @@ public sealed class ReportTests : IAsyncLifetime
         var (unit, other) = (Trade.NewId(), Trade.NewId());
         var projects = new[] { ProjectStage.Signed, ProjectStage.Started, ProjectStage.Producing }.Select(last =>
         {
-            var project = _trade.Convert(_trade.Open(unit: unit, estimated: new Money(100_000_000.25m, "CNY"), on: new DateOnly(2026, 1, 2)));
+            var project = _trade.Convert(
+                _trade.Open(unit: unit, estimated: new Money(100_000_000.25m, "CNY"), on: new DateOnly(2026, 1, 2)));
             for (var stage = ProjectStage.Signed; stage <= last; stage++)
             {
-                project = _trade.Reach(project, stage, new DateOnly(2026, 1, 5).AddDays((int)stage), stage == ProjectStage.Signed ? new Money(7_000_000, "USD") : null);
+                project = _trade.Reach(
+                    project, stage, new DateOnly(2026, 1, 5).AddDays((int)stage), stage == ProjectStage.Signed ? new Money(7_000_000, "USD")
+                    : null);
             }
 
             return _trade.PayIn(project, new Money(5, "EUR"));
@@ -112,7 +129,9 @@ public sealed class ReportTests : IAsyncLifetime
         var before = _trade.Log.Count;
         foreach (var project in projects)
         {
-            _trade.Tell(_trade.Projects[project.LeadId] with { UnitId = other, Name = "改名", ChainCode = null, NodeCode = null }, p => new ProjectAmended { Project = p });
+            _trade.Tell(
+                _trade.Projects[project.LeadId] with { UnitId = other, Name = "改名", ChainCode = null, NodeCode = null }, p =>
+                new ProjectAmended { Project = p });
             _trade.StepBack(_trade.Projects[project.LeadId], ProjectStage.Negotiating, new DateOnly(2026, 1, 20));
         }
 
@@ -129,7 +148,10 @@ public sealed class ReportTests : IAsyncLifetime
         async Task ComparedAsync(ApiClient client, Guid report, bool same)
         {
             var compared = (await client.GetAsync($"/api/v1/pipeline/reports/{report}/comparison")).Is(200).Json;
-            Assert.Equal($"{same} {same},{same}", $"{compared.GetProperty("same").GetBoolean()} {string.Join(',', compared.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("same").GetBoolean()))}");
+            Assert.Equal(
+                $"{same} {same},{same}",
+                $"{compared.GetProperty("same").GetBoolean()} "
+                    + string.Join(',', compared.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("same").GetBoolean())));
         }
     }
 
@@ -138,8 +160,11 @@ public sealed class ReportTests : IAsyncLifetime
     {
         var unit = Trade.NewId();
         var reader = TestCaller.Person(Roles.UnitHead, Reach.Unit, unit);
-        var secret = _trade.Reach(_trade.Convert(_trade.Open(unit: unit, readers: [reader.Id], investor: "绝密客商")), ProjectStage.Signed, contract: new Money(1, "CNY"));
-        var plain = _trade.Reach(_trade.Convert(_trade.Open(unit: unit, investor: "公开客商")), ProjectStage.Signed, contract: new Money(2, "CNY"));
+        var secret = _trade.Reach(
+            _trade.Convert(_trade.Open(unit: unit, readers: [reader.Id], investor: "绝密客商")), ProjectStage.Signed,
+            contract: new Money(1, "CNY"));
+        var plain = _trade.Reach(
+            _trade.Convert(_trade.Open(unit: unit, investor: "公开客商")), ProjectStage.Signed, contract: new Money(2, "CNY"));
         await _service.TellAsync(_trade.Log);
         using var head = _service.As(reader);
         var report = await MadeAsync(head, "2026-01");
@@ -152,7 +177,8 @@ public sealed class ReportTests : IAsyncLifetime
 
         foreach (var (caller, status) in new[]
         {
-            (TestCaller.Person(Roles.Leader), 200), (TestCaller.Person(Roles.Officer, Reach.Unit, unit), 200), (TestCaller.Person(Roles.Officer, Reach.Unit, Trade.NewId()), 404),
+            (TestCaller.Person(Roles.Leader), 200), (TestCaller.Person(Roles.Officer, Reach.Unit, unit), 200),
+                (TestCaller.Person(Roles.Officer, Reach.Unit, Trade.NewId()), 404),
             (TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = ["satellite"] }, 404), (TestCaller.Officer(unit), 404),
         })
         {
@@ -160,7 +186,9 @@ public sealed class ReportTests : IAsyncLifetime
             (await client.GetAsync(path)).Is(status);
             (await client.GetAsync(path + "/file?format=docx")).Is(status);
             (await client.GetAsync(path + "/comparison")).Is(status);
-            Assert.Equal(status == 200 ? 1 : 0, (await client.GetAsync("/api/v1/pipeline/reports?total=true")).Is(200).Json.GetProperty("total").GetInt32());
+            Assert.Equal(
+                status == 200 ? 1 : 0, (await client.GetAsync("/api/v1/pipeline/reports?total=true")).Is(200).Json.GetProperty("total")
+                .GetInt32());
         }
 
         _trade.Tell(plain with { Confidential = true, Readers = [reader.Id] }, p => new ProjectAmended { Project = p });
@@ -175,19 +203,23 @@ public sealed class ReportTests : IAsyncLifetime
     [InlineData("""{"month":"2026-01","knownAt":"2999-01-01T00:00:00Z"}""", "/knownAt", "instant.future")]
     public async Task A_report_of_what_is_still_to_come_is_refused(string body, string pointer, string code)
     {
-        var error = (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/reports", body)).IsProblem(400, "request.invalid").Json.GetProperty("errors")[0];
+        var error = (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/reports", body))
+            .IsProblem(400, "request.invalid").Json.GetProperty("errors")[0];
         Assert.Equal($"{pointer} {code}", $"{error.GetProperty("pointer")} {error.GetProperty("code")}");
     }
 
     private static async Task<Answer> MadeAsync(ApiClient client, string month)
     {
         var id = (await client.PostAsync("/api/v1/pipeline/reports", new { month })).Is(202).Id;
-        return await Eventually.GetAsync(async () => (await client.GetAsync($"/api/v1/pipeline/reports/{id}")).Is(200), a => a.Json.GetProperty("files").GetArrayLength() == 2);
+        return await Eventually.GetAsync(
+            async () => (await client.GetAsync($"/api/v1/pipeline/reports/{id}")).Is(200), a => a.Json.GetProperty("files")
+            .GetArrayLength() == 2);
     }
 
     private async Task<byte[]> FileAsync(ApiClient client, Answer report, string format)
     {
-        using var http = new HttpClient { BaseAddress = _service.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", client.Token) } };
+        using var http = new HttpClient { BaseAddress = _service.Address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", client.Token) } };
         return await http.GetByteArrayAsync(new Uri($"/api/v1/pipeline/reports/{report.Id}/file?format={format}", UriKind.Relative));
     }
 
@@ -234,7 +266,9 @@ public sealed class ReportTests : IAsyncLifetime
     private static string Sums(IEnumerable<ExpectedJourney> journeys)
     {
         var amounts = journeys.SelectMany(Amounts).Where(a => a.Money is { Amount: not 0 }).ToLookup(a => a.Money!.Currency);
-        return string.Concat(amounts.Where(g => Enumerable.Range(0, 3).Any(n => Sum(g, n) != "0")).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)};"));
+        return string.Concat(
+            amounts.Where(g => Enumerable.Range(0, 3).Any(n => Sum(g, n) != "0")).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => $"{g.Key} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)};"));
 
         static IEnumerable<(int Which, Money? Money)> Amounts(ExpectedJourney j)
         {
@@ -246,7 +280,8 @@ public sealed class ReportTests : IAsyncLifetime
             }
         }
 
-        static string Sum(IEnumerable<(int Which, Money? Money)> amounts, int which) => amounts.Where(a => a.Which == which).Sum(a => a.Money!.Amount).ToString("0.####", CultureInfo.InvariantCulture);
+        static string Sum(IEnumerable<(int Which, Money? Money)> amounts, int which) => amounts.Where(a => a.Which == which)
+            .Sum(a => a.Money!.Amount).ToString("0.####", CultureInfo.InvariantCulture);
     }
 
     /// <summary>When the project reached the stage, by what was told of it one after the other.</summary>

@@ -32,7 +32,8 @@ public sealed class TotalsTests : IAsyncLifetime
         Assert.Equal("""[{"amount":"20000000.00","currency":"CNY"}]""", signed.GetProperty("paidIn").GetRawText());
         Assert.Equal(2, totals.GetProperty("total").GetProperty("count").GetInt32());
         Assert.Equal(_trade.Now, totals.GetProperty("asOf").GetDateTimeOffset());
-        var list = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync(signed.GetProperty("journeys").GetString() + "&total=true")).Is(200).Json;
+        var list = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync(signed.GetProperty("journeys").GetString() + "&total=true"))
+            .Is(200).Json;
         Assert.Equal(1, list.GetProperty("total").GetInt32());
         Assert.Equal(lead.LeadId, list.GetProperty("items")[0].GetProperty("leadId").GetGuid());
     }
@@ -45,7 +46,8 @@ public sealed class TotalsTests : IAsyncLifetime
         foreach (var currency in new[] { "CNY", "USD", "EUR" })
         {
             var project = _trade.Reach(
-                _trade.Convert(_trade.Open(officer, unit, estimated: new Money(1, currency))), ProjectStage.Signed, contract: new Money(10, currency));
+                _trade.Convert(_trade.Open(officer, unit, estimated: new Money(1, currency))), ProjectStage.Signed,
+                    contract: new Money(10, currency));
             project = _trade.PayIn(project, new Money(100, currency));
             project = _trade.PayIn(project, new Money(1000, "HKD"));
             _trade.Complete(_trade.Complete(project, new Money(50, currency)), new Money(500, "JPY"));
@@ -128,9 +130,12 @@ public sealed class TotalsTests : IAsyncLifetime
     [Fact]
     public async Task Before_the_first_event_everything_is_nothing()
     {
-        var totals = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync("/api/v1/pipeline/totals?groupBy=unit,chain")).Is(200).Json;
+        var totals = (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync("/api/v1/pipeline/totals?groupBy=unit,chain"))
+            .Is(200).Json;
 
-        Assert.Equal("[] 0 null 0", $"{totals.GetProperty("groups").GetRawText()} {totals.GetProperty("total").GetProperty("count")} {totals.GetProperty("asOf").GetRawText()} {totals.GetProperty("hidden")}");
+        Assert.Equal(
+            "[] 0 null 0", $"{totals.GetProperty("groups").GetRawText()} {totals.GetProperty("total").GetProperty("count")} "
+                + $"{totals.GetProperty("asOf").GetRawText()} {totals.GetProperty("hidden")}");
     }
 
     private static IEnumerable<string> Groups(JsonElement totals) =>

@@ -35,7 +35,8 @@ internal sealed class Trade
     public static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
     public LeadState Open(
-        Guid? owner = null, Guid? unit = null, string? node = "satellite.data", Money? estimated = null, Guid[]? readers = null, string? investor = null,
+        Guid? owner = null, Guid? unit = null, string? node = "satellite.data", Money? estimated = null, Guid[]? readers = null,
+            string? investor = null,
         DateOnly? on = null, Guid? actor = null, string? region = null)
     {
         var id = NewId();
@@ -89,7 +90,8 @@ internal sealed class Trade
         };
         Tell(
             lead with { Stage = LeadStage.Converted, StageOn = on ?? Today, ProjectId = project.ProjectId },
-            l => new LeadConverted { Lead = l, ProjectId = project.ProjectId, ProjectName = project.Name, OccurredOn = on ?? Today }, actor);
+            l => new LeadConverted { Lead = l, ProjectId = project.ProjectId, ProjectName = project.Name, OccurredOn = on ?? Today },
+                actor);
         return tellProject ? Tell(project, p => new ProjectOpened { Project = p, OccurredOn = on ?? Today }, actor) : project;
     }
 
@@ -100,7 +102,8 @@ internal sealed class Trade
         return project;
     }
 
-    public ProjectState Reach(ProjectState project, ProjectStage stage, DateOnly? on = null, Money? contract = null, Guid? actor = null) => Tell(
+    public ProjectState Reach(ProjectState project, ProjectStage stage, DateOnly? on = null, Money? contract = null, Guid? actor = null) =>
+        Tell(
         project with { Stage = stage, StageOn = on ?? Today, ContractAmount = contract ?? project.ContractAmount },
         p => new ProjectStageReached { Project = p, From = project.Stage, To = stage, OccurredOn = on ?? Today }, actor);
 
@@ -127,11 +130,13 @@ internal sealed class Trade
     public ProjectState Standing(ProjectState project, ProjectStatus status, DateOnly? on = null) => Tell(
         project with { Status = status }, p => new ProjectStatusChanged { Project = p, Reason = "资金安排", OccurredOn = on ?? Today });
 
-    /// <summary>A transfer of a lead that was confirmed: the lead changes hands, the giving side goes on reading it, and credit is shared.</summary>
+    /// <summary>A transfer of a lead that was confirmed: the lead changes hands, the giving side goes on reading it, and credit is
+    /// shared.</summary>
     public LeadState Transfer(LeadState lead, Guid toOwner, Guid toUnit, params (Guid Unit, int Credit)[] shares)
     {
         var moved = Tell(
-            lead with { OwnerId = toOwner, UnitId = toUnit, SharedWith = [.. lead.SharedWith.Append(lead.UnitId).Append(lead.OwnerId).Distinct()] },
+            lead with { OwnerId = toOwner, UnitId = toUnit,
+                SharedWith = [.. lead.SharedWith.Append(lead.UnitId).Append(lead.OwnerId).Distinct()] },
             l => new LeadAssigned { Lead = l, PreviousOwnerId = lead.OwnerId, OccurredOn = Today });
         Confirm(lead, moved, shares);
         return moved;
@@ -174,7 +179,8 @@ internal sealed class Trade
             LeadId = project.LeadId,
             OccurredOn = on ?? Today,
         }, null);
-        var linked = Projects[project.LeadId] with { EnterpriseId = enterprise.EnterpriseId, Uscc = enterprise.Uscc, EnterpriseName = enterprise.Name };
+        var linked = Projects[project.LeadId] with { EnterpriseId = enterprise.EnterpriseId, Uscc = enterprise.Uscc,
+            EnterpriseName = enterprise.Name };
         Tell(linked, p => new ProjectAmended { Project = p });
         return enterprise;
     }
@@ -213,7 +219,8 @@ internal sealed class Trade
         _now += TimeSpan.FromMinutes(7);
         var version = _versions[stream] = _versions.GetValueOrDefault(stream) + 1;
         Log.Add(new Told(happened, new Delivery(
-            NewId(), stream, version, 0, _now, actor ?? Guid.Empty, JsonSerializer.Serialize(happened, happened.GetType(), StrictJson.Options))));
+            NewId(), stream, version, 0, _now, actor ?? Guid.Empty,
+                JsonSerializer.Serialize(happened, happened.GetType(), StrictJson.Options))));
     }
 
     /// <summary>Nothing happens for a while.</summary>
@@ -290,7 +297,8 @@ internal sealed class RandomTrade(int seed)
         switch (_completions.Next(6))
         {
             case 0:
-                Trade.Complete(project, new Money(_completions.Next(1, 1_000_000) / 100m, Currencies[_completions.Next(Currencies.Length)]), on);
+                Trade.Complete(
+                    project, new Money(_completions.Next(1, 1_000_000) / 100m, Currencies[_completions.Next(Currencies.Length)]), on);
                 break;
             case 1 when project.CompletedInvestment.Length > 0:
                 var wrong = project.CompletedInvestment[_completions.Next(project.CompletedInvestment.Length)];
@@ -310,15 +318,20 @@ internal sealed class RandomTrade(int seed)
             8 => Correct(lead),
             // What a unit gives away it goes on reading.
             1 => Assign(lead),
-            2 => Trade.Tell(lead with { EstimatedInvestment = Money(-1), NodeCode = null, ChainCode = null }, l => new LeadAmended { Lead = l }),
+            2 => Trade.Tell(
+                lead with { EstimatedInvestment = Money(-1), NodeCode = null, ChainCode = null }, l => new LeadAmended { Lead = l }),
             3 => Trade.Tell(
-                lead with { Confidential = !lead.Confidential, Readers = lead.Confidential ? [] : [Pick(Officers), Pick(Officers)] }, l => new LeadAmended { Lead = l }),
+                lead with { Confidential = !lead.Confidential, Readers = lead.Confidential ? [] : [Pick(Officers), Pick(Officers)] }, l =>
+                    new LeadAmended { Lead = l }),
             4 when open => Trade.Tell(
                 lead with { Stage = _dice.Next(2) == 0 ? LeadStage.Kept : LeadStage.Invalid, StageOn = Trade.Today },
                 l => new LeadClosed { Lead = l, Reason = "暂无投资意向", OccurredOn = Trade.Today }),
             4 when lead.Stage is LeadStage.Kept or LeadStage.Invalid => Trade.Tell(
-                lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l => new LeadReopened { Lead = l, OccurredOn = Trade.Today }),
-            5 when open => Trade.Tell(lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l => new LeadAssessed { Lead = l, OccurredOn = Trade.Today }),
+                lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l =>
+                    new LeadReopened { Lead = l, OccurredOn = Trade.Today }),
+            5 when open => Trade.Tell(
+                lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l =>
+                new LeadAssessed { Lead = l, OccurredOn = Trade.Today }),
             6 or 7 when open => Convert(lead),
             _ => Trade.Tell(lead, l => new NextStepPlanned { Lead = l, DueOn = Trade.Today.AddDays(7) }),
         };
@@ -327,7 +340,8 @@ internal sealed class RandomTrade(int seed)
     private LeadState Assign(LeadState lead)
     {
         var moved = Trade.Tell(
-            lead with { OwnerId = Pick(Officers), UnitId = Pick(Units), SharedWith = _dice.Next(2) == 0 ? [lead.UnitId, lead.OwnerId] : [] },
+            lead with { OwnerId = Pick(Officers), UnitId = Pick(Units), SharedWith = _dice.Next(2) == 0 ? [lead.UnitId, lead.OwnerId]
+                : [] },
             l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today.AddDays(-_dice.Next(10)) });
         if (moved.SharedWith.Length > 0 && moved.UnitId != lead.UnitId)
         {
@@ -413,7 +427,8 @@ internal sealed class RandomTrade(int seed)
     private T Pick<T>(IReadOnlyList<T> from) => from[_dice.Next(from.Count)];
 
     /// <summary>An amount in some currency, to the fen; sometimes none when that is allowed.</summary>
-    private Money? Money(int least) => least < 0 && _dice.Next(2) == 0 ? null : new Money(_dice.NextInt64(1, 900_000_000_000) / 100m, Pick(Currencies));
+    private Money? Money(int least) => least < 0 && _dice.Next(2) == 0 ? null
+        : new Money(_dice.NextInt64(1, 900_000_000_000) / 100m, Pick(Currencies));
 }
 
 internal static class Deliveries

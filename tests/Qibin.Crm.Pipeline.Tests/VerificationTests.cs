@@ -18,24 +18,47 @@ public sealed class VerificationTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
-    /// <summary>Each table that totals are read from, and what the events come from: whoever changes a row behind the service's back is found.</summary>
+    /// <summary>Each table that totals are read from, and what the events come from: whoever changes a row behind the service's back is
+    /// found.</summary>
     [Theory]
-    [InlineData("update rollup set count = count + 7 where key = (select min(key::text)::uuid from rollup where currency = '' and at = 0)", "rollup")]
-    [InlineData("update rollup set paid_in = paid_in + 1 where key = (select min(key::text)::uuid from rollup where currency <> '' and at > 0)", "rollup")]
+    [InlineData(
+        "update rollup set count = count + 7 where key = (select min(key::text)::uuid from rollup where currency = '' and at = 0)",
+        "rollup")]
+    [InlineData(
+        "update rollup set paid_in = paid_in + 1 where key = (select min(key::text)::uuid from rollup where currency <> '' and at > 0)",
+        "rollup")]
     [InlineData("delete from rollup where key = (select min(key::text)::uuid from rollup where count <> 0)", "rollup")]
     [InlineData("update delta set count = count + 7 where id = (select min(id) from delta)", "rollup")]
     [InlineData("delete from delta where id = (select min(id) from delta where currency <> '')", "rollup")]
-    [InlineData("update interval set stage = (stage + 1) % 14 where (lead_id, number) = (select lead_id, number from interval where known_to is null order by 1, 2 limit 1)", "interval rollup")]
-    [InlineData("update interval set day_from = day_from - 1 where (lead_id, number) = (select lead_id, number from interval where known_to is not null order by 1, 2 limit 1)", "interval")]
-    [InlineData("delete from interval where (lead_id, number) = (select lead_id, number from interval where known_to is not null order by 1, 2 limit 1)", "interval")]
-    [InlineData("update journey set owner_id = gen_random_uuid() where lead_id = (select lead_id from journey order by 1 limit 1)", "journey rollup")]
+    [InlineData(
+        "update interval set stage = (stage + 1) % 14 where (lead_id, number) = (select lead_id, number from interval where known_to is "
+            + "null order by 1, 2 limit 1)", "interval rollup")]
+    [InlineData(
+        "update interval set day_from = day_from - 1 where (lead_id, number) = (select lead_id, number from interval where known_to is "
+            + "not null order by 1, 2 limit 1)", "interval")]
+    [InlineData(
+        "delete from interval where (lead_id, number) = (select lead_id, number from interval where known_to is not null order by 1, 2 "
+            + "limit 1)", "interval")]
+    [InlineData(
+        "update journey set owner_id = gen_random_uuid() where lead_id = (select lead_id from journey order by 1 limit 1)",
+        "journey rollup")]
     [InlineData("update journey set code = 'L-0' where lead_id = (select lead_id from journey order by 1 limit 1)", "journey")]
-    [InlineData("update journey set amounts = '[{\"currency\": \"CNY\", \"estimated\": 1, \"contract\": 0, \"paid_in\": 0, \"completed\": 0}]' where lead_id = (select lead_id from journey order by 1 limit 1)", "journey")]
+    [InlineData(
+        "update journey set amounts = '[{\"currency\": \"CNY\", \"estimated\": 1, \"contract\": 0, \"paid_in\": 0, \"completed\": 0}]' "
+            + "where lead_id = (select lead_id from journey order by 1 limit 1)", "journey")]
     [InlineData("delete from journey where lead_id = (select lead_id from journey order by 1 limit 1)", "journey rollup")]
-    [InlineData("update milestone set occurred_on = occurred_on - 1 where (stream_id, version, kind) = (select stream_id, version, kind from milestone order by 1, 2, 3 limit 1)", "milestone")]
-    [InlineData("delete from milestone where (stream_id, version, kind) = (select stream_id, version, kind from milestone order by 1, 2, 3 limit 1)", "milestone")]
-    [InlineData("update timeline set timeline = jsonb_set(timeline, '{lead,state,unitId}', to_jsonb(gen_random_uuid())) where lead_id = (select lead_id from journey order by 1 limit 1)", "timeline")]
-    [InlineData("delete from received_event where type = 'LeadOpened' and lead_id = (select lead_id from received_event where type = 'LeadOpened' order by 1 limit 1)", "interval")]
+    [InlineData(
+        "update milestone set occurred_on = occurred_on - 1 where (stream_id, version, kind) = (select stream_id, version, kind from "
+            + "milestone order by 1, 2, 3 limit 1)", "milestone")]
+    [InlineData(
+        "delete from milestone where (stream_id, version, kind) = (select stream_id, version, kind from milestone order by 1, 2, 3 limit "
+            + "1)", "milestone")]
+    [InlineData(
+        "update timeline set timeline = jsonb_set(timeline, '{lead,state,unitId}', to_jsonb(gen_random_uuid())) where lead_id = (select "
+            + "lead_id from journey order by 1 limit 1)", "timeline")]
+    [InlineData(
+        "delete from received_event where type = 'LeadOpened' and lead_id = (select lead_id from received_event where type = "
+            + "'LeadOpened' order by 1 limit 1)", "interval")]
     public async Task A_row_that_was_tampered_with_is_named_and_a_rebuild_repairs_it(string tamper, string expected)
     {
         var (before, rest) = (_random.Trade.Log[..200], _random.Trade.Log[200..]);
@@ -76,7 +99,9 @@ public sealed class VerificationTests : IAsyncLifetime
         using var leader = _service.As(TestCaller.Person(Roles.Leader));
         var totals = (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=stage,unit")).Is(200).Json;
         Assert.Equal(
-            Figure.Expected(ExpectedJourney.All(_random.Trade).Where(j => j.IsDisclosedTo(TestCaller.Person(Roles.Leader))), ["stage", "unit"], ["active"]),
+            Figure.Expected(
+                ExpectedJourney.All(_random.Trade).Where(j => j.IsDisclosedTo(TestCaller.Person(Roles.Leader))), ["stage", "unit"],
+                ["active"]),
             Figure.Answered(totals, ["stage", "unit"]));
     }
 
@@ -99,12 +124,17 @@ public sealed class VerificationTests : IAsyncLifetime
             () => administrator.PostAsync("/api/v1/pipeline/rebuilds", new { }, key: $"rebuild-{n}"), a => a.Code != "service.busy")));
         Assert.All(answers, a => a.Is(202));
         // A later one may begin when an earlier one has ended; at no time were there two.
-        Assert.Equal(0, await _service.CountAsync("select count(*) from jobs.job a join jobs.job b on a.id < b.id and b.created_at < coalesce(a.finished_at, 'infinity')"));
-        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/rebuilds", new { })).IsProblem(403, "auth.forbidden");
-        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/verifications", null)).IsProblem(403, "auth.forbidden");
+        Assert.Equal(
+            0, await _service.CountAsync(
+            "select count(*) from jobs.job a join jobs.job b on a.id < b.id and b.created_at < coalesce(a.finished_at, 'infinity')"));
+        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/rebuilds", new { }))
+            .IsProblem(403, "auth.forbidden");
+        (await _service.As(TestCaller.Person(Roles.Leader)).PostAsync("/api/v1/pipeline/verifications", null))
+            .IsProblem(403, "auth.forbidden");
     }
 
-    /// <summary>What journeys and sums differ in, as the verification finds it. The services that it asks first are not there in this test.</summary>
+    /// <summary>What journeys and sums differ in, as the verification finds it. The services that it asks first are not there in this
+    /// test.</summary>
     private async Task<(string Named, int Journeys)> FoundAsync()
     {
         await using var scope = _service.Services.CreateAsyncScope();
@@ -114,7 +144,9 @@ public sealed class VerificationTests : IAsyncLifetime
         var journeys = await FoldedJourneys.ReadAsync(db, leads, CancellationToken.None);
         var (_, sums) = await RollupCheck.RunAsync(db, 10, repair: false, CancellationToken.None);
         return (
-            string.Join(' ', journeys.All.SelectMany(j => j.Differences()).Select(d => d.Of).Concat(sums.Select(_ => "rollup")).Distinct().Order(StringComparer.Ordinal)),
+            string.Join(
+                ' ', journeys.All.SelectMany(j => j.Differences()).Select(d => d.Of).Concat(sums.Select(_ => "rollup")).Distinct()
+                .Order(StringComparer.Ordinal)),
             journeys.All.Count(j => j.Journey is { Removed: false }));
     }
 

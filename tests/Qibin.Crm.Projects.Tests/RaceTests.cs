@@ -96,7 +96,8 @@ public sealed class RaceTests(City city) : IClassFixture<City>
         await using var source = Npgsql.NpgsqlDataSource.Create(city.Service.Database);
         await using var copy = source.CreateCommand(
             """
-            insert into submission select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid()))).* from submission c where project_id = $1
+            insert into submission select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid()))).* from submission c
+                where project_id = $1
             """);
         copy.Parameters.Add(new Npgsql.NpgsqlParameter { Value = id });
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => copy.ExecuteNonQueryAsync());

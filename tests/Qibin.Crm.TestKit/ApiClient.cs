@@ -66,7 +66,8 @@ public sealed class ApiClient(HttpClient http, string? token) : IDisposable
     /// <param name="key">The Idempotency-Key; a new one when null, none when empty.</param>
     /// <param name="headers">Further headers.</param>
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, object? body, string? ifMatch = null, string? key = null, Action<HttpRequestMessage>? headers = null)
+        HttpMethod method, string path, object? body, string? ifMatch = null, string? key = null,
+        Action<HttpRequestMessage>? headers = null)
     {
         ArgumentNullException.ThrowIfNull(method);
         using var request = new HttpRequestMessage(method, path);
@@ -94,7 +95,8 @@ public sealed class ApiClient(HttpClient http, string? token) : IDisposable
         headers?.Invoke(request);
         using var response = await http.SendAsync(request);
         return new Answer(
-            (int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
+            (int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers,
+            response.Content.Headers.ContentType?.MediaType);
     }
 
     public void Dispose() => http.Dispose();

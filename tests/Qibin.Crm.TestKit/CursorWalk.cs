@@ -19,7 +19,9 @@ public static class CursorWalk
         var page = 0;
         do
         {
-            var reading = client.GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={limit}{(cursor is null ? "" : "&cursor=" + cursor)}");
+            var reading = client.GetAsync(
+                $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit="
+                    + $"{limit}{(cursor is null ? "" : "&cursor=" + cursor)}");
             await Task.WhenAll(reading, disturb(page++));
             var answer = (await reading).Is(200).Json;
             seen.AddRange(answer.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetGuid()));
@@ -36,6 +38,7 @@ public static class CursorWalk
         ArgumentNullException.ThrowIfNull(stoodStill);
         var times = seen.GroupBy(id => id).ToDictionary(g => g.Key, g => g.Count());
         var wrong = stoodStill.Select(id => (Id: id, Times: times.GetValueOrDefault(id))).Where(x => x.Times != 1).ToList();
-        return wrong.Count == 0 ? null : $"{wrong.Count} rows that stood still did not come exactly once: {string.Join(", ", wrong.Take(5))}";
+        return wrong.Count == 0 ? null
+            : $"{wrong.Count} rows that stood still did not come exactly once: {string.Join(", ", wrong.Take(5))}";
     }
 }

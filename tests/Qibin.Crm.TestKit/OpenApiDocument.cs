@@ -27,7 +27,8 @@ public static class OpenApiDocument
         {
             if (kept.ElementAtOrDefault(i) != lines.ElementAtOrDefault(i))
             {
-                return $"openapi.json:{i + 1} is «{kept.ElementAtOrDefault(i)}», now «{lines.ElementAtOrDefault(i)}»; accept with QIBIN_ACCEPT=1";
+                return $"openapi.json:{i + 1} is «{kept.ElementAtOrDefault(i)}», now «{lines.ElementAtOrDefault(i)}»; accept with "
+                    + $"QIBIN_ACCEPT=1";
             }
         }
 

@@ -31,7 +31,9 @@ public sealed partial class SignIn : IDisposable
     public HttpClient Browser => _http;
 
     /// <summary>Signs a person in.</summary>
-    /// <exception cref="InvalidOperationException">A page answered otherwise than it does for a right password; the message has its body.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A page answered otherwise than it does for a right password; the message has its body.
+    /// </exception>
     public static async Task<SignedIn> AsAsync(Uri gateway, string userName, string password)
     {
         using var browser = new SignIn(gateway);
@@ -47,7 +49,12 @@ public sealed partial class SignIn : IDisposable
     {
         ArgumentNullException.ThrowIfNull(scopes);
         using var browser = new SignIn(gateway);
-        var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = clientId, ["client_secret"] = clientSecret };
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = clientId,
+            ["client_secret"] = clientSecret,
+        };
         if (scopes.Length > 0)
         {
             form["scope"] = string.Join(' ', scopes);
@@ -68,7 +75,8 @@ public sealed partial class SignIn : IDisposable
         redirectUri ??= new Uri(_http.BaseAddress!, "console/callback").AbsoluteUri;
         var verifier = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        var next = "/connect/authorize?response_type=code&client_id=" + Client + "&scope=openid%20offline_access%20profile%20crm&code_challenge_method=S256"
+        var next = "/connect/authorize?response_type=code&client_id=" + Client
+            + "&scope=openid%20offline_access%20profile%20crm&code_challenge_method=S256"
             + $"&code_challenge={challenge}&state=s&redirect_uri={Uri.EscapeDataString(redirectUri)}";
         // Authorize, sign-in page, authorize again, and back at the client: four redirects at most.
         for (var hops = 0; hops < 4; hops++)
@@ -161,7 +169,8 @@ public sealed partial class SignIn : IDisposable
         _handler.Dispose();
     }
 
-    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]*)\">(?<inside>.*?)</form>", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]*)\">(?<inside>.*?)</form>",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex FormElement();
 
     [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">", RegexOptions.ExplicitCapture)]

@@ -25,7 +25,8 @@ public sealed record TestCaller
 
     public static TestCaller Officer(Guid? unit = null) => new() { Roles = [Kernel.Roles.Officer], UnitId = unit ?? NewId() };
 
-    public static TestCaller Person(string role, Reach reach = Reach.All, Guid? unit = null) => new() { Roles = [role], Reach = reach, UnitId = unit ?? NewId() };
+    public static TestCaller Person(string role, Reach reach = Reach.All, Guid? unit = null) =>
+        new() { Roles = [role], Reach = reach, UnitId = unit ?? NewId() };
 
     public static TestCaller Integration(params string[] scopes) =>
         new() { Roles = [Kernel.Roles.Integration], Scopes = scopes.Length == 0 ? [.. Kernel.Scopes.All] : scopes, Reach = Reach.All };
@@ -94,14 +95,24 @@ public sealed class TestAuthority : IAsyncDisposable
         {
             if (http.Request.Path == "/.well-known/openid-configuration")
             {
-                await http.Response.WriteAsJsonAsync(new Dictionary<string, object> { ["issuer"] = issuer, ["jwks_uri"] = issuer + "jwks" });
+                await http.Response.WriteAsJsonAsync(
+                    new Dictionary<string, object> { ["issuer"] = issuer, ["jwks_uri"] = issuer + "jwks" });
             }
             else
             {
                 var published = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(key);
                 await http.Response.WriteAsJsonAsync(new
                 {
-                    keys = new[] { new { kty = published.Kty, crv = published.Crv, x = published.X, y = published.Y, kid = key.KeyId, use = "sig", alg = "ES256" } },
+                    keys = new[] { new
+                    {
+                        kty = published.Kty,
+                        crv = published.Crv,
+                        x = published.X,
+                        y = published.Y,
+                        kid = key.KeyId,
+                        use = "sig",
+                        alg = "ES256",
+                    } },
                 });
             }
         });

@@ -88,7 +88,8 @@ public sealed class TestService : IAsyncDisposable
 
     /// <summary>Delivers an event to all of the service's consumers of it, as the broker would.</summary>
     /// <returns>Whether any of them took it for the first time.</returns>
-    public async Task<bool> DeliverAsync(IEvent happened, Guid streamId, long version, Guid? actorId = null, Guid? messageId = null, int ordinal = 0)
+    public async Task<bool> DeliverAsync(
+        IEvent happened, Guid streamId, long version, Guid? actorId = null, Guid? messageId = null, int ordinal = 0)
     {
         ArgumentNullException.ThrowIfNull(happened);
         var inbox = Services.GetRequiredService<Inbox>();
@@ -114,14 +115,16 @@ public sealed class TestService : IAsyncDisposable
     {
         await using var source = NpgsqlDataSource.Create(Database);
         await using var command = source.CreateCommand(
-            "select type, stream_version, ordinal, actor_id, payload::text from messaging.event where stream_id = $1 order by stream_version, ordinal");
+            "select type, stream_version, ordinal, actor_id, payload::text from messaging.event where stream_id = $1 order by "
+                + "stream_version, ordinal");
         command.Parameters.Add(new NpgsqlParameter { Value = streamId });
         await using var reader = await command.ExecuteReaderAsync();
         var events = new List<LoggedEvent>();
         while (await reader.ReadAsync())
         {
             events.Add(new LoggedEvent(
-                reader.GetString(0), reader.GetInt64(1), reader.GetInt16(2), reader.GetGuid(3), JsonSerializer.Deserialize<JsonElement>(reader.GetString(4))));
+                reader.GetString(0), reader.GetInt64(1), reader.GetInt16(2), reader.GetGuid(3),
+                JsonSerializer.Deserialize<JsonElement>(reader.GetString(4))));
         }
 
         return events;

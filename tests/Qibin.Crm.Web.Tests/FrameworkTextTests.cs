@@ -45,7 +45,8 @@ public sealed class FrameworkTextTests(ShelfFixture shelf) : IClassFixture<Shelf
     /// <summary>What the framework throws when it binds a handler's parameters.</summary>
     private async Task<BadHttpRequestException> RefusedAsync(Delegate handler, Action<HttpContext> request)
     {
-        var bound = RequestDelegateFactory.Create(handler, new RequestDelegateFactoryOptions { ThrowOnBadRequest = true, ServiceProvider = shelf.Service.Services });
+        var bound = RequestDelegateFactory.Create(handler,
+            new RequestDelegateFactoryOptions { ThrowOnBadRequest = true, ServiceProvider = shelf.Service.Services });
         var http = new DefaultHttpContext { RequestServices = shelf.Service.Services };
         http.Features.Set<IHttpRequestBodyDetectionFeature>(new NoBody());
         request(http);

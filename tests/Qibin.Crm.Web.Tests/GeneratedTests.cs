@@ -28,7 +28,8 @@ public class GeneratedTests
     private static Dictionary<string, Func<Task<Prepared>>> Known(TestService service)
     {
         async Task<Reply> Thing() =>
-            (await service.As(TestCaller.Officer()).PostAsync("/api/v1/things", new { name = "箱子", material = "wood", note = "满" })).Is(201);
+            (await service.As(TestCaller.Officer()).PostAsync("/api/v1/things", new { name = "箱子", material = "wood", note = "满" })).Is(
+                201);
 
         async Task<Prepared> OnThing(string below = "")
         {
@@ -39,7 +40,8 @@ public class GeneratedTests
         return new Dictionary<string, Func<Task<Prepared>>>
         {
             ["createThing"] = () => Task.FromResult(new Prepared { Status = 201 }),
-            ["createThings"] = () => Task.FromResult(new Prepared { Body = new { mode = "atomic", items = new[] { new { name = "箱子", material = "wood" } } } }),
+            ["createThings"] = () =>
+                Task.FromResult(new Prepared { Body = new { mode = "atomic", items = new[] { new { name = "箱子", material = "wood" } } } }),
             ["listThings"] = () => Task.FromResult(new Prepared()),
             ["getThing"] = () => OnThing(),
             ["amendThing"] = () => OnThing(),

@@ -73,7 +73,8 @@ public class JsonTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     public async Task Money_is_exact(string sent, string read)
     {
         using var officer = shelf.AsOfficer();
-        var made = (await officer.PostAsync("/api/v1/things", new { name = "a", material = "paper", price = new { amount = sent, currency = "USD" } })).Is(201);
+        var made = (await officer.PostAsync("/api/v1/things",
+            new { name = "a", material = "paper", price = new { amount = sent, currency = "USD" } })).Is(201);
         var price = (await officer.GetAsync($"/api/v1/things/{made.Id}")).Is(200).Json.GetProperty("price");
         Assert.Equal((read, "USD"), (price.GetProperty("amount").GetString(), price.GetProperty("currency").GetString()));
     }
@@ -89,7 +90,8 @@ public class JsonTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         (await officer.SendAsync(HttpMethod.Patch, path, """{"name":null}""", renamed.ETag)).IsProblem(400, "request.invalid");
         (await officer.SendAsync(HttpMethod.Patch, path, """{"note":null}""", renamed.ETag)).Is(200);
         var read = (await officer.GetAsync(path)).Json;
-        Assert.Equal(("c", System.Text.Json.JsonValueKind.Null), (read.GetProperty("name").GetString(), read.GetProperty("note").ValueKind));
+        Assert.Equal(("c", System.Text.Json.JsonValueKind.Null),
+            (read.GetProperty("name").GetString(), read.GetProperty("note").ValueKind));
     }
 
     [Theory]

@@ -46,12 +46,14 @@ public class ListTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     {
         using var officer = shelf.Service.As(TestCaller.Officer());
         await FillAsync(officer, 4);
-        var cursor = (await officer.GetAsync("/api/v1/things?limit=2&sort=name&material=paper,wood")).Is(200).Json.GetProperty("next").GetString()!;
+        var cursor = (await officer.GetAsync("/api/v1/things?limit=2&sort=name&material=paper,wood")).Is(200).Json.GetProperty("next")
+            .GetString()!;
         (await officer.GetAsync($"/api/v1/things?limit=3&sort=name&material=paper,wood&cursor={cursor}")).Is(200);
         string[] strange =
         [
             $"sort=-name&material=paper,wood&cursor={cursor}", $"material=paper,wood&cursor={cursor}", $"sort=name&cursor={cursor}",
-            $"sort=name&material=paper,wood&cursor={cursor[..^3]}", $"sort=name&material=paper,wood&cursor={cursor}x", "cursor=", "cursor=e30", "cursor=W10",
+            $"sort=name&material=paper,wood&cursor={cursor[..^3]}", $"sort=name&material=paper,wood&cursor={cursor}x", "cursor=",
+            "cursor=e30", "cursor=W10",
             "cursor=%E5%A4%A9", "cursor=" + new string('a', 5000),
         ];
         foreach (var query in strange)
@@ -79,7 +81,8 @@ public class ListTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     {
         using var officer = shelf.AsOfficer();
         var problem = (await officer.GetAsync("/api/v1/things?" + query)).IsProblem(400, "request.invalid");
-        var errors = problem.Json.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("pointer").GetString(), e.GetProperty("code").GetString()));
+        var errors = problem.Json.GetProperty("errors").EnumerateArray()
+            .Select(e => (e.GetProperty("pointer").GetString(), e.GetProperty("code").GetString()));
         Assert.Contains((pointer, code), errors);
     }
 
@@ -112,7 +115,8 @@ public class ListTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         {
             using var colleague = shelf.Service.As(TestCaller.Person(Roles.UnitHead, reach, unit));
             Assert.Equal(sees ? 200 : 404, (await colleague.GetAsync(path)).Status);
-            Assert.Equal(sees, (await colleague.GetAsync("/api/v1/things?limit=200")).Is(200).Body.Contains(thing.Id.ToString(), StringComparison.Ordinal));
+            Assert.Equal(sees, (await colleague.GetAsync("/api/v1/things?limit=200")).Is(200).Body
+                .Contains(thing.Id.ToString(), StringComparison.Ordinal));
             Assert.Equal(sees ? 412 : 404, (await colleague.PatchAsync(path, new { name = "b" }, "\"9\"")).Status);
         }
 

@@ -49,7 +49,8 @@ public class ProblemTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     {
         using var officer = shelf.AsOfficer();
         using var stranger = shelf.Service.WithToken(null);
-        Assert.Equal("Bearer", (await stranger.GetAsync("/api/v1/things")).IsProblem(401, "auth.required").Headers.WwwAuthenticate.Single().Scheme);
+        Assert.Equal("Bearer", (await stranger.GetAsync("/api/v1/things")).IsProblem(401, "auth.required").Headers.WwwAuthenticate
+            .Single().Scheme);
         (await officer.PostAsync($"/api/v1/things/{Guid.Empty}/closure", ifMatch: "\"1\"")).IsProblem(403, "auth.forbidden");
         (await officer.GetAsync("/api/v1/nothing")).IsProblem(404, "resource.notFound");
         (await officer.PutAsync("/api/v1/things", new { })).IsProblem(405, "request.method");
@@ -95,14 +96,18 @@ public class ProblemTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     {
         var authority = await TestAuthority.SharedAsync();
         var somebody = TestCaller.Officer();
-        var (key, secret) = (new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = "test" }, new SymmetricSecurityKey(new byte[64]) { KeyId = "test" });
+        var (key, secret) = (new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = "test" },
+            new SymmetricSecurityKey(new byte[64]) { KeyId = "test" });
         var good = authority.Token(somebody).Split('.');
         var none = Convert.ToBase64String("""{"alg":"none","typ":"at+jwt"}"""u8).TrimEnd('=');
         string[] forged =
         [
-            authority.Token(somebody, audience: "other"), authority.Token(somebody, type: "JWT"), authority.Token(somebody, lifetime: TimeSpan.FromMinutes(-1)),
-            authority.Token(somebody, key: key), authority.Token(somebody, key: secret, algorithm: SecurityAlgorithms.HmacSha256), authority.Token(somebody, issuer: "http://127.0.0.1:1/"),
-            $"{none}.{good[1]}.", $"{good[0]}.{good[1]}.", $"{good[0]}.{authority.Token(TestCaller.Officer()).Split('.')[1]}.{good[2]}", "a.b.c",
+            authority.Token(somebody, audience: "other"), authority.Token(somebody, type: "JWT"),
+            authority.Token(somebody, lifetime: TimeSpan.FromMinutes(-1)),
+            authority.Token(somebody, key: key), authority.Token(somebody, key: secret, algorithm: SecurityAlgorithms.HmacSha256),
+            authority.Token(somebody, issuer: "http://127.0.0.1:1/"),
+            $"{none}.{good[1]}.", $"{good[0]}.{good[1]}.", $"{good[0]}.{authority.Token(TestCaller.Officer()).Split('.')[1]}.{good[2]}",
+            "a.b.c",
         ];
         foreach (var token in forged)
         {

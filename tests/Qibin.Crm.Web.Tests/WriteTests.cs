@@ -22,8 +22,10 @@ public class WriteTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
             Assert.Equal((first.Body, first.ETag, first.Headers.Location), (repeat.Body, repeat.ETag, repeat.Headers.Location));
         }
 
-        (await officer.PostAsync("/api/v1/things", new { name = "柜子", material = "wood" }, key: "k-1")).IsProblem(422, "idempotency.reused");
-        (await officer.PostAsync("/api/v1/things/batches", new { mode = "each", items = new[] { Box } }, key: "k-1")).IsProblem(422, "idempotency.reused");
+        (await officer.PostAsync("/api/v1/things", new { name = "柜子", material = "wood" }, key: "k-1")).IsProblem(422,
+            "idempotency.reused");
+        (await officer.PostAsync("/api/v1/things/batches", new { mode = "each", items = new[] { Box } }, key: "k-1")).IsProblem(422,
+            "idempotency.reused");
         using var other = shelf.Service.As(TestCaller.Officer());
         Assert.NotEqual(first.Id, (await other.PostAsync("/api/v1/things", Box, key: "k-1")).Is(201).Id);
     }
@@ -48,7 +50,8 @@ public class WriteTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         await using (var running = await connection.BeginTransactionAsync())
         {
             await using var claim = new NpgsqlCommand(
-                "insert into api.idempotency (principal, key, method, route, request_hash) values ($1, 'running', 'POST', '/', '')", connection, running);
+                "insert into api.idempotency (principal, key, method, route, request_hash) values ($1, 'running', 'POST', '/', '')",
+                connection, running);
             claim.Parameters.Add(new NpgsqlParameter { Value = caller.Id });
             await claim.ExecuteNonQueryAsync();
             var refused = (await officer.PostAsync("/api/v1/things", Box, key: "running")).IsProblem(409, "idempotency.running");
@@ -119,6 +122,7 @@ public class WriteTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         Assert.Equal([201, 400, 201, 409, 201], results.Select(r => r.GetProperty("status").GetInt32()));
         Assert.Equal("thing.usccTaken", results[3].GetProperty("problem").GetProperty("code").GetString());
         Assert.Equal(3, (await officer.GetAsync("/api/v1/things")).Is(200).Json.GetProperty("items").GetArrayLength());
-        Assert.Equal(answer.Body, (await officer.PostAsync("/api/v1/things/batches", new { mode = "each", items }, key: "each")).Is(200).Body);
+        Assert.Equal(answer.Body,
+            (await officer.PostAsync("/api/v1/things/batches", new { mode = "each", items }, key: "each")).Is(200).Body);
     }
 }

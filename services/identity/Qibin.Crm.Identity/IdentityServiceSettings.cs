@@ -6,7 +6,9 @@ namespace Qibin.Crm.Identity;
 [Settings("Identity")]
 internal sealed record IdentityServiceSettings
 {
-    /// <summary>Path of a JSON file that names the units, users and clients to create when they are absent; <c>migrate</c> reads it.</summary>
+    /// <summary>
+    /// Path of a JSON file that names the units, users and clients to create when they are absent; <c>migrate</c> reads it.
+    /// </summary>
     public string? Seed { get; init; }
 
     /// <summary>

@@ -96,7 +96,8 @@ public sealed class Caller
         // An unknown word sees least.
         Reach = Enum.TryParse<Reach>(claims.FindFirst("reach")?.Value, ignoreCase: true, out var reach) ? reach : Reach.Own,
         Roles = claims.FindAll("role").Select(c => c.Value).ToHashSet(StringComparer.Ordinal),
-        Scopes = claims.FindAll("scope").SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
+        Scopes = claims.FindAll("scope").SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToHashSet(StringComparer.Ordinal),
     };
 }
 

@@ -49,7 +49,8 @@ public static class IndustryChains
     ];
 
     private static readonly Dictionary<string, IndustryChain> ByNode =
-        All.SelectMany(chain => chain.Nodes.Select(node => (node.Code, chain))).ToDictionary(x => x.Code, x => x.chain, StringComparer.Ordinal);
+        All.SelectMany(chain => chain.Nodes.Select(node => (node.Code, chain)))
+            .ToDictionary(x => x.Code, x => x.chain, StringComparer.Ordinal);
 
     /// <summary>The chain that a node belongs to, or null when no chain has that node.</summary>
     public static IndustryChain? OfNode(string nodeCode) => ByNode.GetValueOrDefault(nodeCode);

@@ -47,11 +47,13 @@ public static class MessagingHost
         services.AddDatabaseGauge(new DatabaseGauge(
             "qibin.outbox.age", "s", "Age of the oldest event that waits for the broker; 0 without one.",
             """
-            select coalesce((select extract(epoch from now() - e.recorded_at) from messaging.outbox o join messaging.event e on e.seq = o.seq
+            select coalesce((select extract(epoch from now() - e.recorded_at) from messaging.outbox o join messaging.event e
+                on e.seq = o.seq
                              order by o.seq limit 1), 0)::float8
             """));
         services.AddDatabaseGauge(new DatabaseGauge(
-            "qibin.outbox.held", "{event}", "Events that the broker refused.", "select count(*)::float8 from messaging.outbox where attempts > 0"));
+            "qibin.outbox.held", "{event}", "Events that the broker refused.",
+            "select count(*)::float8 from messaging.outbox where attempts > 0"));
         services.AddDatabaseGauge(new DatabaseGauge(
             "qibin.parked.messages", "{message}", "Messages that wait for an operator.",
             "select count(*)::float8 from messaging.parked_message where state = 0"));
@@ -116,7 +118,8 @@ public sealed class Subscriptions(IServiceCollection services)
     public Subscriptions ConsumeEvery<TEvent, TConsumer>() where TEvent : class, IEvent where TConsumer : class, IConsume<TEvent>
     {
         services.AddScoped<TConsumer>();
-        foreach (var happened in typeof(TEvent).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(TEvent))))
+        foreach (var happened in typeof(TEvent).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(TEvent))))
         {
             services.AddSingleton(new Subscription(happened, typeof(TConsumer), (provider, e, delivery, ct) =>
                 provider.GetRequiredService<TConsumer>().ConsumeAsync((TEvent)e, delivery, ct)));
@@ -127,7 +130,8 @@ public sealed class Subscriptions(IServiceCollection services)
 
     /// <summary>Answers <see cref="StatesQuery"/> with the states of one kind of aggregate: the one whose events others follow.</summary>
     /// <param name="read">The public state, as events carry it.</param>
-    public Subscriptions AnswerStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb where TAggregate : Aggregate
+    public Subscriptions AnswerStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb
+        where TAggregate : Aggregate
     {
         services.AddSingleton(new StateOf<TAggregate, TState>(read));
         services.AddScoped<StatesAnswer<TDb, TAggregate, TState>>();

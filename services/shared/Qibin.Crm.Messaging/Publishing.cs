@@ -21,7 +21,8 @@ public static class Publishing
     /// <param name="aggregate">The aggregate that the event is about.</param>
     /// <param name="happened">The event.</param>
     /// <param name="confidential">True when the event is about something confidential although the aggregate is not.</param>
-    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false) where TDb : DbContext, IServiceDb
+    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);
@@ -39,7 +40,8 @@ public static class Publishing
     /// <param name="happened">The event.</param>
     /// <param name="ordinal">Order among the events of this version, from 0.</param>
     /// <param name="confidential">True when the event is about something confidential although the aggregate is not.</param>
-    public static EventRow EventRowOf<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false) where TDb : DbContext, IServiceDb
+    public static EventRow EventRowOf<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);

@@ -16,7 +16,9 @@ public sealed record SheetLimits(int Rows, int Columns)
     /// <summary>UTF-16 units of one cell, as in Excel.</summary>
     public const int CellLength = 32_767;
 
-    /// <summary>Octets of all parts of a workbook once unpacked: a small file that unpacks to more is no table that somebody filled in.</summary>
+    /// <summary>
+    /// Octets of all parts of a workbook once unpacked: a small file that unpacks to more is no table that somebody filled in.
+    /// </summary>
     public const long Unpacked = 128L << 20;
 
     /// <summary>Entries of a workbook's zip, and distinct texts in it.</summary>
@@ -59,7 +61,8 @@ public abstract class SheetReader : IDisposable
             throw Refusal.BadRequest("sheet.oldFormat");
         }
 
-        return content.StartsWith("PK"u8) ? Guarded<SheetReader>(() => new XlsxReader(file, limits)) : new CsvReader(file, EncodingOf(content), limits);
+        return content.StartsWith("PK"u8) ? Guarded<SheetReader>(() => new XlsxReader(file, limits))
+            : new CsvReader(file, EncodingOf(content), limits);
     }
 
     /// <summary>The next row that has a value, or null after the last one.</summary>
@@ -96,7 +99,8 @@ public abstract class SheetReader : IDisposable
         content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
             ? new UnicodeEncoding(content[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true)
             : Utf8.IsValid(content) ? new UTF8Encoding(false, throwOnInvalidBytes: true)
-            : CodePagesEncodingProvider.Instance.GetEncoding("GB18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
+            : CodePagesEncodingProvider.Instance.GetEncoding("GB18030", EncoderFallback.ExceptionFallback,
+                DecoderFallback.ExceptionFallback)!;
 
     private static T Guarded<T>(Func<T> read)
     {
@@ -136,7 +140,8 @@ public static class SafeCell
         return text.StartsWith('\'') && IsActive(text[1..]) ? text[1..] : text;
     }
 
-    private static bool IsActive(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠';
+    private static bool IsActive(string text) =>
+        text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠';
 }
 
 /// <summary>Problems with uploaded tables.</summary>
@@ -145,7 +150,8 @@ public static class SheetProblems
     public static readonly IReadOnlyDictionary<string, ProblemText> Texts = new Dictionary<string, ProblemText>(StringComparer.Ordinal)
     {
         ["sheet.empty"] = new("文件为空", "The file is empty"),
-        ["sheet.oldFormat"] = new("不支持 xls 格式或加密的工作簿，请另存为 xlsx 或 csv", "Neither xls nor an encrypted workbook is taken; save it as xlsx or csv"),
+        ["sheet.oldFormat"] = new("不支持 xls 格式或加密的工作簿，请另存为 xlsx 或 csv",
+            "Neither xls nor an encrypted workbook is taken; save it as xlsx or csv"),
         ["sheet.unreadable"] = new("文件已损坏，或不是 xlsx、csv", "The file is damaged, or neither xlsx nor csv"),
         ["sheet.encoding"] = new("文字编码须为 UTF-8 或 GB 18030", "The text must be in UTF-8 or GB 18030"),
         ["sheet.tooManyRows"] = new("最多 {0} 行", "At most {0} rows"),

@@ -29,7 +29,8 @@ internal sealed partial class XlsxReader : SheetReader
             throw Refusal.BadRequest("sheet.tooLarge");
         }
 
-        var workbook = Relations("").FirstOrDefault(r => r.Type.EndsWith("/officeDocument", StringComparison.Ordinal))?.Target ?? "xl/workbook.xml";
+        var workbook = Relations("").FirstOrDefault(r => r.Type.EndsWith("/officeDocument", StringComparison.Ordinal))?.Target
+            ?? "xl/workbook.xml";
         string? first = null;
         using (var xml = Part(workbook) ?? throw new InvalidDataException("No workbook."))
         {
@@ -49,7 +50,8 @@ internal sealed partial class XlsxReader : SheetReader
         var relations = Relations(workbook);
         ReadTexts(relations.FirstOrDefault(r => r.Type.EndsWith("/sharedStrings", StringComparison.Ordinal))?.Target);
         ReadStyles(relations.FirstOrDefault(r => r.Type.EndsWith("/styles", StringComparison.Ordinal))?.Target);
-        _sheet = Part(relations.FirstOrDefault(r => r.Id == first)?.Target ?? "xl/worksheets/sheet1.xml") ?? throw new InvalidDataException("No sheet.");
+        _sheet = Part(relations.FirstOrDefault(r => r.Id == first)?.Target ?? "xl/worksheets/sheet1.xml")
+            ?? throw new InvalidDataException("No sheet.");
     }
 
     public override SheetFormat Format => SheetFormat.Xlsx;
@@ -135,7 +137,8 @@ internal sealed partial class XlsxReader : SheetReader
     /// <summary>A number as people see it: a telephone number without an exponent, a day as a day.</summary>
     private string Number(string value, bool isDate)
     {
-        if (isDate && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var serial) && serial is >= 1 and < 2_958_466)
+        if (isDate && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var serial)
+            && serial is >= 1 and < 2_958_466)
         {
             var at = DateTime.FromOADate(serial + (_from1904 ? 1462 : 0));
             return at.ToString(at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
@@ -233,7 +236,8 @@ internal sealed partial class XlsxReader : SheetReader
                 if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "Relationship" && xml.GetAttribute("TargetMode") != "External")
                 {
                     var target = xml.GetAttribute("Target") ?? "";
-                    relations.Add(new Relation(xml.GetAttribute("Id") ?? "", xml.GetAttribute("Type") ?? "", target.StartsWith('/') ? target[1..] : folder + target));
+                    relations.Add(new Relation(xml.GetAttribute("Id") ?? "", xml.GetAttribute("Type") ?? "",
+                        target.StartsWith('/') ? target[1..] : folder + target));
                 }
             }
         }
@@ -332,7 +336,8 @@ internal sealed partial class XlsxReader : SheetReader
 
     /// <summary>Excel writes characters that XML cannot hold as <c>_x000D_</c>.</summary>
     private static string Plain(string text) => !text.Contains("_x", StringComparison.Ordinal) ? text
-        : Escape().Replace(text, m => ((char)int.Parse(m.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+        : Escape().Replace(text,
+            m => ((char)int.Parse(m.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
 
     [GeneratedRegex("_x([0-9A-Fa-f]{4})_", RegexOptions.NonBacktracking)]
     private static partial Regex Escape();

@@ -4,14 +4,16 @@ using Qibin.Crm.Local;
 
 namespace Qibin.Crm.Benchmarks.Faults;
 
-/// <summary>Takes the broker away under load for a while: writes go on, and everything arrives soon after its return. Reliability figure R3.</summary>
+/// <summary>Takes the broker away under load for a while: writes go on, and everything arrives soon after its return. Reliability figure
+/// R3.</summary>
 internal static class BrokerOutage
 {
     /// <param name="system">A running system.</param>
     /// <param name="outage">How long the broker is down.</param>
     /// <param name="say">Told of the figures.</param>
     /// <returns>The verdict, the writes answered while the broker was down, and the time from its return until all had arrived.</returns>
-    public static async Task<(Verdict Verdict, int DuringOutage, TimeSpan Arrived)> RunAsync(LocalSystem system, TimeSpan outage, Action<string> say)
+    public static async Task<(Verdict Verdict, int DuringOutage, TimeSpan Arrived)> RunAsync(
+        LocalSystem system, TimeSpan outage, Action<string> say)
     {
         var run = "outage" + Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(3)).ToLowerInvariant();
         var path = Path.Combine(Path.GetTempPath(), run + ".journal");
@@ -24,14 +26,20 @@ internal static class BrokerOutage
         var (before, since) = (load.Answered, Stopwatch.GetTimestamp());
         await Task.Delay(outage);
         var during = load.Answered - before;
-        say(string.Create(CultureInfo.InvariantCulture, $"broker down for {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s: {during} of {load.Sent - before} writes answered meanwhile"));
+        say(
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"broker down for {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s: {during} of {load.Sent - before} writes answered "
+                + $"meanwhile"));
         await system.Process("rabbit").StartAgainAsync();
         var returned = Stopwatch.GetTimestamp();
         await stop.CancelAsync();
         await writing;
         var verdict = await Verdict.ReachAsync(system, Journal.Read(path), run, TimeSpan.FromSeconds(60));
         var arrived = Stopwatch.GetElapsedTime(returned);
-        say(string.Create(CultureInfo.InvariantCulture, $"everything had arrived {arrived.TotalSeconds:0.0} s after its return; {verdict}"));
+        say(
+            string.Create(
+            CultureInfo.InvariantCulture, $"everything had arrived {arrived.TotalSeconds:0.0} s after its return; {verdict}"));
         File.Delete(path);
         return (verdict, during, arrived);
     }

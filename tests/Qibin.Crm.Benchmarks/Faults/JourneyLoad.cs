@@ -11,7 +11,8 @@ namespace Qibin.Crm.Benchmarks.Faults;
 /// </summary>
 internal sealed class JourneyLoad(LocalSystem system, Journal journal, string run) : IDisposable
 {
-    private readonly Integration _api = new(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret, resendFaults: true);
+    private readonly Integration _api =
+        new(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret, resendFaults: true);
     private int _sent;
     private int _answered;
 
@@ -76,19 +77,24 @@ internal sealed class JourneyLoad(LocalSystem system, Journal journal, string ru
     private async Task MoveAsync(string name, Guid lead, Staff staff, int n, PeriodicTimer? rhythm)
     {
         var resource = $"/api/v1/leads/{lead}";
-        await TellAsync("assessment", name + "-a", lead, null, key => _api.ChangeAsync(resource, "/assessment", key, new JsonObject(), CancellationToken.None), rhythm);
+        await TellAsync(
+            "assessment", name + "-a", lead, null, key =>
+            _api.ChangeAsync(resource, "/assessment", key, new JsonObject(), CancellationToken.None), rhythm);
         await TellAsync("conclusion", name + "-f", lead, null, key => _api.ChangeAsync(resource, "/assessment/conclusion", key,
             new JsonObject { ["note"] = "ok" }, CancellationToken.None), rhythm);
         var project = await TellAsync("conversion", name + "-v", lead, null, key => _api.ChangeAsync(resource, "/conversion", key,
             new JsonObject { ["projectName"] = name }, CancellationToken.None), rhythm, id: "projectId");
-        await TellAsync("stage", name + "-s", project, "signed", key => _api.PostAsync($"/api/v1/projects/{project}/submissions", key, new JsonObject
+        await TellAsync(
+            "stage", name + "-s", project, "signed", key => _api.PostAsync($"/api/v1/projects/{project}/submissions", key, new JsonObject
         {
             ["to"] = "signed",
             ["contractAmount"] = DemonstrationData.Money(2_000_000 + n, n % 4 == 0 ? "USD" : "CNY"),
-            ["documents"] = new JsonArray(new JsonObject { ["type"] = "contract", ["title"] = name, ["uri"] = "https://documents.example/" + name }),
+            ["documents"] = new JsonArray(
+                new JsonObject { ["type"] = "contract", ["title"] = name, ["uri"] = "https://documents.example/" + name }),
             ["approverId"] = staff.Leader,
         }, CancellationToken.None), rhythm);
-        await TellAsync("funds", name + "-p", project, null, key => _api.PostAsync($"/api/v1/projects/{project}/amounts", key, new JsonObject
+        await TellAsync(
+            "funds", name + "-p", project, null, key => _api.PostAsync($"/api/v1/projects/{project}/amounts", key, new JsonObject
         {
             ["kind"] = "paidIn",
             ["amount"] = DemonstrationData.Money(100_000 + n, n % 4 == 0 ? "USD" : "CNY"),

@@ -42,17 +42,22 @@ internal static class KillRun
                     (recoveries.TryGetValue(part, out var taken) ? taken : recoveries[part] = []).Add(seconds);
                 }
 
-                say(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: every process killed, {load.Answered} writes answered"));
+                say(
+                    string.Create(
+                    CultureInfo.InvariantCulture, $"round {round + 1}: every process killed, {load.Answered} writes answered"));
             }
 
             await stop.CancelAsync();
             await writing;
-            say(string.Create(CultureInfo.InvariantCulture, $"{load.Sent} writes, {load.Faults} answered with a fault (500) and sent again"));
+            say(
+                string.Create(
+                CultureInfo.InvariantCulture, $"{load.Sent} writes, {load.Faults} answered with a fault (500) and sent again"));
             foreach (var (part, taken) in recoveries)
             {
                 taken.Sort();
                 say(string.Create(CultureInfo.InvariantCulture,
-                    $"{part,-12} {taken.Count} kills, answers again after {taken[taken.Count / 2]:0.0} s (p50), {taken[^1]:0.0} s (longest)"));
+                    $"{part,-12} {taken.Count} kills, answers again after {taken[taken.Count / 2]:0.0} s (p50), {taken[^1]:0.0} s "
+                        + $"(longest)"));
             }
         }
 

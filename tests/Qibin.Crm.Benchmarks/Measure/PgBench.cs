@@ -16,8 +16,10 @@ internal static partial class PgBench
         {
             await File.WriteAllTextAsync(file, script);
             var start = new ProcessStartInfo("pgbench") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])["-n", "-M", "prepared", "-f", file, "-c", $"{connections}", "-j", "2", "-D", $"leads={leads}",
-                "-T", duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), "-h", target.Host!, "-p", $"{target.Port}", "-U", target.Username!, target.Database!])
+            foreach (var argument in (string[])["-n", "-M", "prepared", "-f", file, "-c", $"{connections}", "-j", "2", "-D",
+                $"leads={leads}",
+                "-T", duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), "-h", target.Host!, "-p", $"{target.Port}", "-U",
+                    target.Username!, target.Database!])
             {
                 start.ArgumentList.Add(argument);
             }

@@ -25,23 +25,30 @@ internal sealed class InventedInvestors(int seed)
         ("激光雷达", 2), ("氢能装备", 2), ("液压件", 1), ("轴承", 1),
     ];
 
-    private static readonly (string Word, int Weight)[] Forms = [("有限公司", 70), ("股份有限公司", 15), ("集团有限公司", 6), ("（集团）股份有限公司", 3), ("有限责任公司", 6)];
+    private static readonly (string Word, int Weight)[] Forms =
+        [("有限公司", 70), ("股份有限公司", 15), ("集团有限公司", 6), ("（集团）股份有限公司", 3), ("有限责任公司", 6)];
 
     private readonly Random _random = new(seed);
 
     /// <summary>The next company's parts.</summary>
     public (string Region, string Brand, string Trade, string Form) Next() =>
-        (Of(Regions), $"{First[_random.Next(First.Length)]}{Second[_random.Next(Second.Length)]}{(_random.Next(100) < 35 ? Second[_random.Next(Second.Length)] : "")}", Of(Trades), Of(Forms));
+        (Of(
+            Regions), $"{First[_random.Next(First.Length)]}"
+                + $"{Second[_random.Next(Second.Length)]}{(_random.Next(100) < 35 ? Second[_random.Next(Second.Length)] : "")}", Of(Trades),
+                    Of(Forms));
 
     public int Below(int limit) => _random.Next(limit);
 
     /// <summary>A valid code; for one number always the same.</summary>
-    public static string Uscc(int n) => Qibin.Crm.Kernel.Uscc.WithCheckCharacter(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"91410600BM{n:0000000}")).Value;
+    public static string Uscc(int n) =>
+        Qibin.Crm.Kernel.Uscc.WithCheckCharacter(
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"91410600BM{n:0000000}")).Value;
 
     public static string Phone(int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"17{n:000000000}");
 
     /// <summary>A domain that two or three investors share.</summary>
-    public static string Email(int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{n}@d{n / 3}.qibin-invented.cn");
+    public static string Email(int n) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{n}@d{n / 3}.qibin-invented.cn");
 
     /// <summary>How a term reads without tones, the first reading of each character.</summary>
     public static string Pinyin(string term) => string.Concat(term.EnumerateRunes().Select(r => Readings.Of(r)[0]));

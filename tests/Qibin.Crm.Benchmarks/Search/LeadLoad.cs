@@ -29,7 +29,8 @@ internal static class LeadLoad
     /// <summary>Brings the number of leads to <paramref name="leads"/>.</summary>
     public static async Task ToAsync(string connection, int leads, LoadedFor asking, Action<string> say)
     {
-        var target = new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c maintenance_work_mem=512MB -c synchronous_commit=off" };
+        var target = new NpgsqlConnectionStringBuilder(
+            connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c maintenance_work_mem=512MB -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
         var options = new DbContextOptionsBuilder<LeadsDb>();
         DatabaseHost.Configure(options, source);
@@ -53,7 +54,8 @@ internal static class LeadLoad
         var now = TimeProvider.System.GetUtcNow();
         for (var first = there; first < leads; first += Portion)
         {
-            var rows = Enumerable.Range(first, Math.Min(Portion, leads - first)).Select(n => One(n, invented, units, officers, now)).ToList();
+            var rows = Enumerable.Range(first, Math.Min(Portion, leads - first)).Select(n => One(n, invented, units, officers, now))
+                .ToList();
             await db.CopyAsync(rows.ConvertAll(r => r.Investor), CancellationToken.None);
             await db.CopyAsync(rows.ConvertAll(r => r.Person), CancellationToken.None);
             await db.CopyAsync(rows.ConvertAll(r => r.Lead), CancellationToken.None);
@@ -70,7 +72,8 @@ internal static class LeadLoad
         await ExecuteAsync(source, "vacuum analyze lead");
         await ExecuteAsync(source, "checkpoint");
         say(string.Create(CultureInfo.InvariantCulture,
-            $"{leads} leads are there: {leads - there} copied in {copied.TotalSeconds:0} s, indexed and analysed in {(Stopwatch.GetElapsedTime(started) - copied).TotalSeconds:0} s"));
+            $"{leads} leads are there: {leads - there} copied in {copied.TotalSeconds:0} s, indexed and analysed in "
+                + $"{(Stopwatch.GetElapsedTime(started) - copied).TotalSeconds:0} s"));
     }
 
     private static (Guid[] Units, Guid[] Officers) Staff(LoadedFor asking)
@@ -81,20 +84,25 @@ internal static class LeadLoad
         return (units, [asking.OfficerId, .. Enumerable.Range(Units, (Units * OfficersOfUnit) - 1).Select(Made)]);
     }
 
-    private static (Investor Investor, Person Person, Lead Lead) One(int n, InventedInvestors invented, Guid[] units, Guid[] officers, DateTimeOffset now)
+    private static (Investor Investor, Person Person, Lead Lead) One(
+        int n, InventedInvestors invented, Guid[] units, Guid[] officers, DateTimeOffset now)
     {
         var (region, brand, trade, form) = invented.Next();
         var owner = invented.Below(officers.Length);
         var (ownerId, unitId) = (officers[owner], units[owner / OfficersOfUnit]);
-        // Entered over the last five years in this order, changed any time since then; contacts are recent, or the pool would take the leads.
+        // Entered over the last five years in this order, changed any time since then; contacts are recent, or the pool would take the
+        // leads.
         var createdAt = now.AddMinutes(-2_600_000 + (n * 2.5));
         var changedAt = createdAt + ((now - createdAt) * (invented.Below(1_000_000) / 1_000_000.0));
         var (opened, changed) = (new Actor(ownerId, Whole(createdAt)), new Actor(ownerId, Whole(changedAt)));
         var day = now.OnDay().AddDays(-1 - invented.Below(20));
         var investor = Investor.Register(Id(createdAt), region + brand + trade + form, n % 5 < 3 ? InventedInvestors.Uscc(n) : null,
             Provinces[invented.Below(Provinces.Length)] + "0000", opened);
-        var person = Person.Of(investor.Id, Id(createdAt), "示例联系人", null, InventedInvestors.Phone(n), n % 2 == 0 ? InventedInvestors.Email(n) : null, opened);
-        var lead = Lead.Open(Id(createdAt), string.Create(CultureInfo.InvariantCulture, $"B-{now.Year}-{n:0000000}"), investor, ownerId, unitId, day, opened);
+        var person = Person.Of(
+            investor.Id, Id(createdAt), "示例联系人", null, InventedInvestors.Phone(n), n % 2 == 0 ? InventedInvestors.Email(n) : null, opened);
+        var lead = Lead.Open(
+            Id(createdAt), string.Create(CultureInfo.InvariantCulture, $"B-{now.Year}-{n:0000000}"), investor, ownerId, unitId, day,
+            opened);
         lead.PlaceOnNode(Nodes[invented.Below(Nodes.Length)], opened);
         lead.Estimate(new Money(1_000_000m * (1 + invented.Below(500)), "CNY"), opened);
         lead.NoteContact(day, opened);

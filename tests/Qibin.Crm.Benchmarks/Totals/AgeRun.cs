@@ -9,7 +9,8 @@ using Qibin.Crm.Local.Demo;
 namespace Qibin.Crm.Benchmarks.Totals;
 
 /// <summary>What an age run saw.</summary>
-/// <param name="Costs">Events on the lead, and the median time from the answer of one more until it was stored and applied, in milliseconds.</param>
+/// <param name="Costs">Events on the lead, and the median time from the answer of one more until it was stored and applied, in
+/// milliseconds.</param>
 /// <param name="During">Longest time from the answer of a new lead until it was counted, while the contacts were being logged.</param>
 /// <param name="After">The same, after the last of them.</param>
 internal sealed record AgeVerdict(IReadOnlyList<(int Events, double Milliseconds)> Costs, TimeSpan During, TimeSpan After);
@@ -32,7 +33,9 @@ internal static class AgeRun
         foreach (var size in new[] { 10, 100, 1000, 5000, contacts }.Where(s => s <= contacts).Distinct())
         {
             var aside = WaitedAsync("during");
-            await Parallel.ForEachAsync(Enumerable.Range(logged, Math.Max(0, size - logged)), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (n, ct) => await ContactAsync(n, ct));
+            await Parallel.ForEachAsync(
+                Enumerable.Range(logged, Math.Max(0, size - logged)), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (n, ct) =>
+                await ContactAsync(n, ct));
             logged = Math.Max(logged, size);
             during = Max(during, await aside);
             during = Max(during, await WaitedAsync("during"));
@@ -46,11 +49,19 @@ internal static class AgeRun
             }
 
             costs.Add((size, Rate.Percentile([.. times.Order()], 0.5)));
-            say(string.Create(CultureInfo.InvariantCulture, $"{size} events on the lead: the next is counted {costs[^1].Item2:0.0} ms after its answer (median of {Next}, longest {times.Max():0.0} ms)"));
+            say(
+                string.Create(
+                CultureInfo.InvariantCulture,
+                $"{size} events on the lead: the next is counted {costs[^1].Item2:0.0} ms after its answer (median of {Next}, longest "
+                    + $"{times.Max():0.0} ms)"));
         }
 
         var after = await WaitedAsync("after");
-        say(string.Create(CultureInfo.InvariantCulture, $"a new lead is counted at most {during.TotalMilliseconds:0} ms after its answer meanwhile, {after.TotalMilliseconds:0} ms afterwards"));
+        say(
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"a new lead is counted at most {during.TotalMilliseconds:0} ms after its answer meanwhile, {after.TotalMilliseconds:0} ms "
+                + $"afterwards"));
         return new AgeVerdict(costs, during, after);
 
         async Task<Guid> OpenAsync(string name)
@@ -74,7 +85,9 @@ internal static class AgeRun
         async Task<long> ContactAsync(int n, CancellationToken ct)
         {
             var on = TimeProvider.System.GetUtcNow().AddDays(-n - 1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            await api.PostAsync($"/api/v1/leads/{lead}/contacts", $"age-{lead}-{n}", new JsonObject { ["channel"] = "phone", ["summary"] = "第二次谈话（演示）", ["occurredOn"] = on }, ct);
+            await api.PostAsync(
+                $"/api/v1/leads/{lead}/contacts", $"age-{lead}-{n}",
+                new JsonObject { ["channel"] = "phone", ["summary"] = "第二次谈话（演示）", ["occurredOn"] = on }, ct);
             return Stopwatch.GetTimestamp();
         }
 
@@ -86,7 +99,8 @@ internal static class AgeRun
             return Stopwatch.GetElapsedTime(answered);
         }
 
-        Task StoredAsync(int events) => UntilAsync("select count(*) from received_event where stream_id = $1 and type = 'ContactRecorded'", lead, events);
+        Task StoredAsync(int events) =>
+            UntilAsync("select count(*) from received_event where stream_id = $1 and type = 'ContactRecorded'", lead, events);
 
         async Task UntilAsync(string count, Guid id, long least)
         {

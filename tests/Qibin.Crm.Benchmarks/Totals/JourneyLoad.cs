@@ -24,7 +24,8 @@ internal static class JourneyLoad
     private const int Units = 20;
     private const int OfficersOfUnit = 10;
 
-    private static readonly (string Node, string Chain)[] Nodes = [.. IndustryChains.All.SelectMany(c => c.Nodes.Select(n => (n.Code, c.Code)))];
+    private static readonly (string Node, string Chain)[] Nodes =
+        [.. IndustryChains.All.SelectMany(c => c.Nodes.Select(n => (n.Code, c.Code)))];
     private static readonly string[] Regions = ["110000", "310000", "440300", "410100", "320500", "330100", "420100", "510100"];
     private static readonly string[] Currencies = ["CNY", "CNY", "CNY", "CNY", "CNY", "CNY", "CNY", "USD", "USD", "EUR"];
 
@@ -32,7 +33,8 @@ internal static class JourneyLoad
     /// <returns>Whether any had to be loaded.</returns>
     public static async Task<bool> ToAsync(string connection, int journeys, Guid unitId, Action<string> say)
     {
-        var target = new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c synchronous_commit=off" };
+        var target = new NpgsqlConnectionStringBuilder(
+            connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
         var options = new DbContextOptionsBuilder<PipelineDb>();
         DatabaseHost.Configure(options, source);
@@ -53,7 +55,11 @@ internal static class JourneyLoad
         }
 
         await db.Database.ExecuteSqlRawAsync("analyze received_event");
-        say(string.Create(CultureInfo.InvariantCulture, $"{journeys} journeys are stored as events: {journeys - there} copied in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+        say(
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{journeys} journeys are stored as events: {journeys - there} copied in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} "
+                + $"s"));
         return there < journeys;
     }
 
@@ -115,10 +121,13 @@ internal static class JourneyLoad
                 Readers = [],
             };
             lead = lead with { Stage = LeadStage.Converted, StageOn = day, ProjectId = project.ProjectId };
-            Tell(lead.LeadId, new LeadConverted { Lead = lead, ProjectId = project.ProjectId, ProjectName = project.Name, OccurredOn = day }, day);
+            Tell(
+                lead.LeadId, new LeadConverted { Lead = lead, ProjectId = project.ProjectId, ProjectName = project.Name, OccurredOn = day },
+                day);
             version = 1;
             Tell(project.ProjectId, new ProjectOpened { Project = project, OccurredOn = day }, day);
-            var reached = fate < 65 ? ProjectStage.Negotiating : fate < 80 ? ProjectStage.Signed : fate < 90 ? ProjectStage.Registered : ProjectStage.Started;
+            var reached = fate < 65 ? ProjectStage.Negotiating : fate < 80 ? ProjectStage.Signed : fate < 90 ? ProjectStage.Registered
+                : ProjectStage.Started;
             for (var stage = ProjectStage.Signed; stage <= reached; stage++)
             {
                 day = Later();

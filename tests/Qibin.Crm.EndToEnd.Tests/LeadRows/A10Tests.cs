@@ -10,7 +10,8 @@ public class ImportAndExportTests(RunningSystem system)
     public async Task A10_Import_killed_half_way_ends_the_same_bad_rows_come_back_and_revert_restores_the_state_before()
     {
         var output = TestContext.Current.TestOutputHelper!;
-        using var run = new ImportRun(system.System, () => system.TokenAsync(system.Person("officer", "promotion-satellite")), output.WriteLine);
+        using var run = new ImportRun(system.System, () => system.TokenAsync(system.Person("officer", "promotion-satellite")),
+            output.WriteLine);
         var verdict = await run.RunAsync(rows: 5000, bad: 100);
         output.WriteLine(verdict.ToString());
         Assert.Equal((4704, 196, 100, 100), (verdict.Created, verdict.Updated, verdict.Failed, verdict.Reasons));
@@ -33,7 +34,8 @@ public class ImportAndExportTests(RunningSystem system)
         foreach (var format in (string[])["xlsx", "csv"])
         {
             var id = (await officer.PostAsync("/api/v1/exports", new { list = "leads", format, query = "sort=code" })).Is(202).Id;
-            var done = await Eventually.GetAsync(async () => (await officer.GetAsync($"/api/v1/exports/{id}")).Is(200), a => a.Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
+            var done = await Eventually.GetAsync(async () => (await officer.GetAsync($"/api/v1/exports/{id}")).Is(200),
+                a => a.Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
             var listed = (await officer.GetAsync("/api/v1/leads?total=true&limit=1")).Is(200).Json.GetProperty("total").GetInt32();
             Assert.Equal(listed, done.Json.GetProperty("job").GetProperty("done").GetInt32());
             (await officer.GetAsync(done.Json.GetProperty("file").GetString()!)).Is(200);

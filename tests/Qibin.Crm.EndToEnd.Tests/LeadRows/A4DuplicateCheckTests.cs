@@ -13,16 +13,19 @@ public class A4DuplicateCheckTests(RunningSystem system)
         // Asked first, and entered in another spelling.
         var asked = (await officer.GetAsync("/api/v1/investors/duplicates?name=" + Uri.EscapeDataString("北京查重星澜航图科技"))).Is(200).Json;
         Assert.Equal(investor, asked.GetProperty("candidates")[0].GetProperty("investorId").GetGuid());
-        var refused = (await officer.PostAsync("/api/v1/first-contacts", Contact("河南省鹤壁市查重星澜 航图科技集团", "17000010002"))).IsProblem(409, "investor.duplicate");
+        var refused = (await officer.PostAsync("/api/v1/first-contacts", Contact("河南省鹤壁市查重星澜 航图科技集团", "17000010002"))).IsProblem(409,
+            "investor.duplicate");
         var candidate = Assert.Single(refused.Json.GetProperty("candidates").EnumerateArray());
         Assert.Equal((investor, 90), (candidate.GetProperty("id").GetGuid(), candidate.GetProperty("score").GetInt32()));
         Assert.Equal("name", candidate.GetProperty("matched")[0].GetString());
 
         // Another unit learns that somebody works on it, and no more.
-        var unseen = (await other.PostAsync("/api/v1/first-contacts", Contact("查重星澜航图科技股份有限公司", "17000010001"))).IsProblem(409, "investor.duplicate");
+        var unseen = (await other.PostAsync("/api/v1/first-contacts", Contact("查重星澜航图科技股份有限公司", "17000010001"))).IsProblem(409,
+            "investor.duplicate");
         Assert.False(unseen.Json.TryGetProperty("candidates", out _));
         Assert.Equal("investor.elsewhere", unseen.Json.GetProperty("errors")[0].GetProperty("code").GetString());
-        Assert.Empty((await other.GetAsync("/api/v1/investors/duplicates?phone=17000010001")).Is(200).Json.GetProperty("candidates").EnumerateArray());
+        Assert.Empty((await other.GetAsync("/api/v1/investors/duplicates?phone=17000010001")).Is(200).Json.GetProperty("candidates")
+            .EnumerateArray());
 
         // In a batch each item answers for itself.
         var batch = (await officer.PostAsync("/api/v1/first-contacts/batch", new

@@ -20,10 +20,13 @@ public class FirstReportProtectionTests(RunningSystem system)
         Assert.Contains("招商一分局", refused.Json.GetProperty("title").GetString(), StringComparison.Ordinal);
         (await second.GetAsync($"/api/v1/claims/{claim.Id}")).IsProblem(404, "resource.notFound");
         (await head.PostAsync($"/api/v1/claims/{claim.Id}/confirmation", new { decision = "confirmed" }, claim.ETag)).Is(200);
-        Assert.Contains(claim.Id.ToString(), (await first.GetAsync("/api/v1/claims?openTask=filing&state=protected")).Is(200).Body, StringComparison.Ordinal);
+        Assert.Contains(claim.Id.ToString(), (await first.GetAsync("/api/v1/claims?openTask=filing&state=protected")).Is(200).Body,
+            StringComparison.Ordinal);
 
-        var dispute = (await second.PostAsync("/api/v1/claims/disputes", new { leadId = two.Id, contactId = two.Json.GetProperty("contactId").GetGuid(), reason = "展会上已先行洽谈" })).Is(201);
-        (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "overturned", note = "二分局洽谈在先" }, dispute.ETag)).Is(200);
+        var dispute = (await second.PostAsync("/api/v1/claims/disputes",
+            new { leadId = two.Id, contactId = two.Json.GetProperty("contactId").GetGuid(), reason = "展会上已先行洽谈" })).Is(201);
+        (await coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision = "overturned", note = "二分局洽谈在先" },
+            dispute.ETag)).Is(200);
         var won = (await second.GetAsync($"/api/v1/claims/disputes/{dispute.Id}")).Is(200).Json.GetProperty("wonClaimId").GetGuid();
         Assert.Equal("protected", (await second.GetAsync($"/api/v1/claims/{won}")).Is(200).Json.GetProperty("state").GetString());
         (await first.PostAsync("/api/v1/claims", Evidence(one))).IsProblem(409, "claim.taken");
@@ -43,8 +46,11 @@ internal static class SharedInvestor
     /// <returns>A lead of the first unit's officer and one of the second's.</returns>
     public static async Task<(Answer One, Answer Two)> OpenedAsync(RunningSystem system, ApiClient integration, string name, string amount)
     {
-        var one = (await integration.PostAsync("/api/v1/first-contacts", await FirstContactAsync("song.yutong", ("investorName", name), ("estimatedInvestment", new { amount, currency = "CNY" })))).Is(201);
-        var two = (await integration.PostAsync("/api/v1/first-contacts", await FirstContactAsync("mu.qingyang", ("investorId", one.Json.GetProperty("investorId").GetGuid())))).Is(201);
+        var one = (await integration.PostAsync("/api/v1/first-contacts",
+            await FirstContactAsync("song.yutong", ("investorName", name), ("estimatedInvestment", new { amount, currency = "CNY" })))).Is(
+                201);
+        var two = (await integration.PostAsync("/api/v1/first-contacts",
+            await FirstContactAsync("mu.qingyang", ("investorId", one.Json.GetProperty("investorId").GetGuid())))).Is(201);
         return (one, two);
 
         async Task<Dictionary<string, object?>> FirstContactAsync(string owner, params (string Name, object? Value)[] with)

@@ -10,10 +10,12 @@ public class H3SearchTests(RunningSystem system)
         using var officer = await system.AsAsync("officer", "promotion-satellite");
         using var other = await system.AsAsync("officer", "promotion-xinchuang");
         using var leader = await system.AsAsync("leader");
-        var lead = (await officer.PostAsync("/api/v1/first-contacts", A4DuplicateCheckTests.Contact("鹤壁觅星航图银行科技有限公司（演示）", "17000030001"))).Is(201);
+        var lead = (await officer.PostAsync("/api/v1/first-contacts",
+            A4DuplicateCheckTests.Contact("鹤壁觅星航图银行科技有限公司（演示）", "17000030001"))).Is(201);
         var investor = lead.Json.GetProperty("investorId").GetGuid();
 
-        foreach (var q in (string[])["觅星", "觅星航图", "mixing", "mixinghangtu", "mixinghangt", "mxht", "hbmxht", "htyh", "hangtuyinhang", "航图银行"])
+        foreach (var q in (string[])["觅星", "觅星航图", "mixing", "mixinghangtu", "mixinghangt", "mxht", "hbmxht", "htyh", "hangtuyinhang",
+            "航图银行"])
         {
             foreach (var (client, sees) in ((ApiClient, bool)[])[(officer, true), (leader, true), (other, false)])
             {
@@ -27,5 +29,6 @@ public class H3SearchTests(RunningSystem system)
         (await officer.GetAsync("/api/v1/leads?q=x")).IsProblem(400, "request.invalid");
     }
 
-    private static IEnumerable<Guid> Ids(Answer answer) => answer.Is(200).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetGuid());
+    private static IEnumerable<Guid> Ids(Answer answer) =>
+        answer.Is(200).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetGuid());
 }

@@ -22,7 +22,8 @@ public class OfficersDayTests(RunningSystem system)
         var first = (await officer.GetAsync($"{contacts}/{lead.Json.GetProperty("contactId").GetGuid()}")).Is(200);
         Assert.Equal("来电咨询", first.Json.GetProperty("summary").GetString());
 
-        var corrected = (await officer.PatchAsync($"{contacts}/{first.Json.GetProperty("id").GetGuid()}", new { summary = "来电咨询厂房" }, first.ETag)).Is(200);
+        var corrected = (await officer.PatchAsync($"{contacts}/{first.Json.GetProperty("id").GetGuid()}", new { summary = "来电咨询厂房" },
+            first.ETag)).Is(200);
 
         var path = $"{contacts}/{corrected.Id}";
         Assert.Equal("来电咨询厂房", (await officer.GetAsync(path)).Is(200).Json.GetProperty("summary").GetString());
@@ -48,7 +49,8 @@ public class OfficersDayTests(RunningSystem system)
 
         foreach (var (lead, light) in new[] { (late, "overdue"), (now, "planned"), (later, "planned"), (none, "none") })
         {
-            Assert.Equal(light, (await officer.GetAsync($"/api/v1/leads/{lead.Id}")).Is(200).Json.GetProperty("nextStep").GetProperty("light").GetString());
+            Assert.Equal(light, (await officer.GetAsync($"/api/v1/leads/{lead.Id}")).Is(200).Json.GetProperty("nextStep")
+                .GetProperty("light").GetString());
         }
 
         var overdue = await CursorWalk.WalkAsync(officer, "/api/v1/leads?nextStep=overdue", 200, _ => Task.CompletedTask);
@@ -80,7 +82,8 @@ public class OfficersDayTests(RunningSystem system)
         var leave = (await head.PostAsync($"/api/v1/officers/{best}/leaves", new { from = Day(0), to = Day(3), note = "年休" })).Is(201);
 
         (await officer.GetAsync($"/api/v1/leads/{lead.Id}/assignment/candidates")).IsProblem(403, "auth.forbidden");
-        var without = (await head.GetAsync($"/api/v1/leads/{lead.Id}/assignment/candidates")).Is(200).Json.EnumerateArray().Select(c => c.GetProperty("officerId").GetGuid());
+        var without = (await head.GetAsync($"/api/v1/leads/{lead.Id}/assignment/candidates")).Is(200).Json.EnumerateArray()
+            .Select(c => c.GetProperty("officerId").GetGuid());
         Assert.DoesNotContain(best, without);
 
         (await head.DeleteAsync($"/api/v1/officers/{best}/leaves/{leave.Id}", leave.ETag)).Is(204);
@@ -95,12 +98,16 @@ public class OfficersDayTests(RunningSystem system)
     {
         var officer = await system.AsAsync("officer", Unit1);
         var lost = await LeadAsync(officer, Name());
-        (await officer.PostAsync($"/api/v1/leads/{lost.Id}/closure", new { outcome = "invalid", reason = "noAnswer", wentTo = "郑州" }, lost.ETag)).IsProblem(400, "request.invalid");
-        (await officer.PostAsync($"/api/v1/leads/{lost.Id}/closure", new { outcome = "invalid", reason = "wentElsewhere", wentTo = "郑州" }, lost.ETag)).Is(200);
-        Assert.Equal("郑州", (await officer.GetAsync($"/api/v1/leads/{lost.Id}")).Json.GetProperty("closure").GetProperty("wentTo").GetString());
+        (await officer.PostAsync($"/api/v1/leads/{lost.Id}/closure", new { outcome = "invalid", reason = "noAnswer", wentTo = "郑州" },
+            lost.ETag)).IsProblem(400, "request.invalid");
+        (await officer.PostAsync($"/api/v1/leads/{lost.Id}/closure", new { outcome = "invalid", reason = "wentElsewhere", wentTo = "郑州" },
+            lost.ETag)).Is(200);
+        Assert.Equal("郑州", (await officer.GetAsync($"/api/v1/leads/{lost.Id}")).Json.GetProperty("closure").GetProperty("wentTo")
+            .GetString());
 
         var kept = await LeadAsync(officer, Name(), ("occurredOn", Day(-20)));
-        var closed = (await officer.PostAsync($"/api/v1/leads/{kept.Id}/closure", new { outcome = "kept", reason = "notYet", revisitOn = Day(0), occurredOn = Day(-10) }, kept.ETag)).Is(200);
+        var closed = (await officer.PostAsync($"/api/v1/leads/{kept.Id}/closure",
+            new { outcome = "kept", reason = "notYet", revisitOn = Day(0), occurredOn = Day(-10) }, kept.ETag)).Is(200);
         Assert.Contains(kept.Id, Ids((await officer.GetAsync("/api/v1/digest")).Is(200).Json, "revisits"));
         Assert.Contains(kept.Id, await CursorWalk.WalkAsync(officer, $"/api/v1/leads?revisitTo={Day(0)}", 200, _ => Task.CompletedTask));
 
@@ -126,9 +133,11 @@ public class OfficersDayTests(RunningSystem system)
         (await administrator.PatchAsync(path, new { note = "补充说明" }, approved.ETag)).IsProblem(409, "referrer.reasonNeeded");
         (await administrator.PatchAsync(path, new { note = "补充说明", reason = "材料更正" }, approved.ETag)).Is(200);
         Assert.NotNull((await officer.GetAsync(path)).Is(200).Json.GetProperty("approvedBy").GetString());
-        Assert.Equal(1, Assert.Single(await ReportAsync(), r => r.GetProperty("name").GetString() == referrer).GetProperty("leads").GetInt32());
+        Assert.Equal(1, Assert.Single(await ReportAsync(), r => r.GetProperty("name").GetString() == referrer).GetProperty("leads")
+            .GetInt32());
 
-        async Task<List<JsonElement>> ReportAsync() => [.. (await officer.GetAsync("/api/v1/referrers/report")).Is(200).Json.EnumerateArray()];
+        async Task<List<JsonElement>> ReportAsync() =>
+            [.. (await officer.GetAsync("/api/v1/referrers/report")).Is(200).Json.EnumerateArray()];
     }
 
     [Fact]
@@ -136,7 +145,8 @@ public class OfficersDayTests(RunningSystem system)
     {
         var (first, second) = (await system.AsAsync("officer", Unit1), await system.AsAsync("officer", Unit2));
         var investor = Name();
-        var (mine, theirs) = (await LeadAsync(first, investor), await LeadAsync(second, investor, ("duplicateOverride", new { reason = "另一部门独立接触" })));
+        var (mine, theirs) = (await LeadAsync(first, investor),
+            await LeadAsync(second, investor, ("duplicateOverride", new { reason = "另一部门独立接触" })));
         await VisitAsync(first, mine.Id, "visitThere", Day(-20));
         await VisitAsync(second, theirs.Id, "visitHere", Day(-5));
         Assert.DoesNotContain(await ClashesAsync(first), c => c.GetProperty("investorName").GetString() == investor);
@@ -146,23 +156,34 @@ public class OfficersDayTests(RunningSystem system)
         foreach (var (officer, seen, hidden) in new[] { (first, mine.Id, theirs.Id), (second, theirs.Id, mine.Id) })
         {
             var clash = Assert.Single(await ClashesAsync(officer), c => c.GetProperty("investorName").GetString() == investor);
-            Assert.Equal([Day(-20), Day(-10)], clash.GetProperty("sides").EnumerateArray().Select(s => s.GetProperty("occurredOn").GetString()));
+            Assert.Equal([Day(-20), Day(-10)],
+                clash.GetProperty("sides").EnumerateArray().Select(s => s.GetProperty("occurredOn").GetString()));
             Assert.Contains(seen.ToString(), clash.GetRawText(), StringComparison.Ordinal);
             Assert.DoesNotContain(hidden.ToString(), clash.GetRawText(), StringComparison.Ordinal);
         }
 
         var cities = (await first.GetAsync("/api/v1/visits/report?groupBy=city")).Is(200).Json.EnumerateArray().ToList();
         Assert.True(Assert.Single(cities, c => c.GetProperty("key").GetString() == "4401").GetProperty("outgoing").GetInt32() > 0);
-        Assert.Contains((await first.GetAsync("/api/v1/visits?limit=200")).Is(200).Json.GetProperty("items").EnumerateArray(), v => v.GetProperty("leadId").GetGuid() == mine.Id);
+        Assert.Contains((await first.GetAsync("/api/v1/visits?limit=200")).Is(200).Json.GetProperty("items").EnumerateArray(),
+            v => v.GetProperty("leadId").GetGuid() == mine.Id);
 
         static async Task<List<JsonElement>> ClashesAsync(ApiClient officer) =>
             [.. (await officer.GetAsync("/api/v1/visits/clashes?limit=200")).Is(200).Json.GetProperty("items").EnumerateArray()];
 
         static async Task VisitAsync(ApiClient officer, Guid lead, string channel, string on) =>
-            (await officer.PostAsync($"/api/v1/leads/{lead}/contacts", new { channel, summary = "实地走访", occurredOn = on, place = new { name = "示例产业园", division = "440100", longitude = 113.26m, latitude = 23.13m } })).Is(201);
+            (await officer.PostAsync($"/api/v1/leads/{lead}/contacts",
+                new
+                {
+                    channel,
+                    summary = "实地走访",
+                    occurredOn = on,
+                    place = new { name = "示例产业园", division = "440100", longitude = 113.26m, latitude = 23.13m },
+                })).Is(201);
     }
 
-    private static string Name() => string.Create(CultureInfo.InvariantCulture, $"专员一日示例{Interlocked.Increment(ref s_number)}{TimeProvider.System.GetTimestamp() % 1_000_000}");
+    private static string Name() =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"专员一日示例{Interlocked.Increment(ref s_number)}{TimeProvider.System.GetTimestamp() % 1_000_000}");
 
     private static string Day(int fromToday) => Today.AddDays(fromToday).ToString("O", CultureInfo.InvariantCulture);
 

@@ -16,7 +16,8 @@ public class OtherUnitTests(RunningSystem system)
     private const string Email = "contact@yinyao-avionics.example";
 
     // Rows that are the city's and everybody's to read; a role's or a person's own are not filled in either.
-    private static readonly string[] Shared = ["unitId", "userId", "officerId", "code", "parkId", "buildingId", "enterpriseId", "applicationId", "tenancyId", "disputeId", "year"];
+    private static readonly string[] Shared = ["unitId", "userId", "officerId", "code", "parkId", "buildingId", "enterpriseId",
+        "applicationId", "tenancyId", "disputeId", "year"];
 
     [Fact]
     public async Task An_officer_of_another_unit_sees_nothing_by_any_door()
@@ -27,22 +28,27 @@ public class OtherUnitTests(RunningSystem system)
         var totals = operations.Single(o => o.Id == "readTotals");
         var before = await TotalsAsync(stranger);
         var rows = await RowsAsync(owner);
-        await Eventually.TrueAsync(async () => (await owner.GetAsync("/api/v1/pipeline/journeys/" + rows.Ids["leadId"][1])) is { Status: 200 } journey
+        await Eventually.TrueAsync(
+            async () => (await owner.GetAsync("/api/v1/pipeline/journeys/" + rows.Ids["leadId"][1])) is { Status: 200 } journey
             && journey.Body.Contains("300000000.00", StringComparison.Ordinal));
 
         // The way through is right: whose rows they are finds them by each of these.
         var own = await DoorsAsync(owner, operations, rows);
         Assert.Empty(((string[])["listLeads", "readLead", "listContacts", "readContact", "readReferrer", "listInvestors", "readInvestor",
-            "listPeople", "readPerson", "findDuplicateInvestors", "listVisits", "listClaims", "readClaim", "readProtection", "listTransfers",
-            "readTransfer", "readExport", "listImports", "readImport", "listProjects", "getProject", "getProjectStages", "getSubmission", "listAmounts", "getAmount",
-            "listJourneys", "readJourney", "listReports", "readReport", "readReportFile", "export of leads", "export of investors", "logFirstContact"]).Except(own.Open));
+            "listPeople", "readPerson", "findDuplicateInvestors", "listVisits", "listClaims", "readClaim", "readProtection",
+            "listTransfers",
+            "readTransfer", "readExport", "listImports", "readImport", "listProjects", "getProject", "getProjectStages", "getSubmission",
+            "listAmounts", "getAmount",
+            "listJourneys", "readJourney", "listReports", "readReport", "readReportFile", "export of leads", "export of investors",
+            "logFirstContact"]).Except(own.Open));
         // The import has no file yet, and the second lead no referrer.
         Assert.Empty(own.Closed.Except(["readImportErrors", "readReferrer"]));
 
         var strange = await DoorsAsync(stranger, operations, rows);
         Assert.Empty(strange.Open);
         // What has the row's id in its address is not there.
-        Assert.Equal(operations.Where(o => Ids(o).Any()).Select(o => o.Id).Order(StringComparer.Ordinal), strange.Closed.Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(operations.Where(o => Ids(o).Any()).Select(o => o.Id).Order(StringComparer.Ordinal),
+            strange.Closed.Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(before, await TotalsAsync(stranger));
         Assert.NotEqual(before, await TotalsAsync(owner));
 
@@ -61,7 +67,8 @@ public class OtherUnitTests(RunningSystem system)
 
     /// <summary>Opens every door with everything that is known of the rows.</summary>
     /// <returns>Operations whose answers showed something of them, and those that answered that the row is not there.</returns>
-    private static async Task<(HashSet<string> Open, HashSet<string> Closed)> DoorsAsync(ApiClient who, IReadOnlyList<Operation> operations, Rows rows)
+    private static async Task<(HashSet<string> Open, HashSet<string> Closed)> DoorsAsync(
+        ApiClient who, IReadOnlyList<Operation> operations, Rows rows)
     {
         var (open, closed) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var operation in operations)
@@ -71,7 +78,8 @@ public class OtherUnitTests(RunningSystem system)
                 string? cursor = null;
                 do
                 {
-                    var answer = await who.GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}");
+                    var answer = await who.GetAsync(
+                        cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}");
                     Assert.True(answer.Status is 200 or 400 or 404 or 409, $"{path}: {answer.Status} {answer.Body}");
                     if (answer.Status == 200)
                     {
@@ -80,7 +88,8 @@ public class OtherUnitTests(RunningSystem system)
                     }
                     else
                     {
-                        Judge(operation.Id, answer.Body.Replace(path, "", StringComparison.Ordinal).Replace(path.Split('?')[0], "", StringComparison.Ordinal));
+                        Judge(operation.Id, answer.Body.Replace(path, "", StringComparison.Ordinal)
+                            .Replace(path.Split('?')[0], "", StringComparison.Ordinal));
                         if (answer.Status == 404 && Ids(operation).Any())
                         {
                             closed.Add(operation.Id);
@@ -88,7 +97,8 @@ public class OtherUnitTests(RunningSystem system)
                     }
 
                     cursor = answer is { Status: 200, ContentType: "application/json", Json.ValueKind: JsonValueKind.Object }
-                        && answer.Json.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
+                        && answer.Json.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString()
+                            : null;
                 }
                 while (cursor is not null);
             }
@@ -97,18 +107,22 @@ public class OtherUnitTests(RunningSystem system)
         // The same investor again, and a further lead of it by its id.
         foreach (var body in (object[])[A4DuplicateCheckTests.Contact(Name, Phone), new
         {
-            investorId = rows.Ids["investorId"][0], personName = "示例人", phone = "17011112222", channel = "phone", summary = "来电", nextStep = "回访", nextStepDueOn = "2030-01-01",
+            investorId = rows.Ids["investorId"][0], personName = "示例人", phone = "17011112222", channel = "phone", summary = "来电",
+            nextStep = "回访", nextStepDueOn = "2030-01-01",
         }])
         {
             // Never to the end: the key is missing for whoever would be let through.
-            var answer = await who.SendAsync(HttpMethod.Post, "/api/v1/first-contacts", body, key: body is IReadOnlyDictionary<string, object?> ? null : "");
+            var answer = await who.SendAsync(HttpMethod.Post, "/api/v1/first-contacts", body,
+                key: body is IReadOnlyDictionary<string, object?> ? null : "");
             Judge("logFirstContact", answer.Body);
         }
 
         foreach (var list in (string[])["leads", "investors"])
         {
             var id = (await who.PostAsync("/api/v1/exports", new { list, format = "csv" })).Is(202).Id;
-            await Eventually.TrueAsync(async () => (await who.GetAsync($"/api/v1/exports/{id}")).Is(200).Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
+            await Eventually.TrueAsync(
+                async () => (await who.GetAsync($"/api/v1/exports/{id}")).Is(200).Json.GetProperty("job").GetProperty("state")
+                    .GetString() == "succeeded");
             Judge("export of " + list, (await who.GetAsync($"/api/v1/exports/{id}/file")).Is(200).Body);
         }
 
@@ -131,7 +145,8 @@ public class OtherUnitTests(RunningSystem system)
         {
             for (var i = 0; i < rows.Ids["leadId"].Length; i++)
             {
-                var ids = parameters.Select(p => (p, Id: rows.Ids.TryGetValue(p, out var known) ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
+                var ids = parameters.Select(
+                    p => (p, Id: rows.Ids.TryGetValue(p, out var known) ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
                 if (ids.TrueForAll(p => p.Id is not null))
                 {
                     yield return ids.Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.p}}}", p.Id, StringComparison.Ordinal));
@@ -149,7 +164,8 @@ public class OtherUnitTests(RunningSystem system)
         }
     }
 
-    private static IEnumerable<string> Ids(Operation operation) => operation.Parameters.Where(p => p.In == "path").Select(p => p.Name).Except(Shared);
+    private static IEnumerable<string> Ids(Operation operation) =>
+        operation.Parameters.Where(p => p.In == "path").Select(p => p.Name).Except(Shared);
 
     private static string[] Words(string pattern) => pattern.TrimStart('^').Split(')')[0].TrimStart('(').Split('|');
 
@@ -194,17 +210,23 @@ public class OtherUnitTests(RunningSystem system)
         })).Is(201);
         var lead = "/api/v1/leads/" + first.Id;
         (await owner.PostAsync(lead + "/referrer", new { kind = "organisation", name = "隐曜示例商会" })).Is(201);
-        var claim = (await owner.PostAsync("/api/v1/claims", new { leadId = first.Id, contactId = first.Json.GetProperty("contactId").GetGuid() })).Is(201);
+        var claim = (await owner.PostAsync("/api/v1/claims",
+            new { leadId = first.Id, contactId = first.Json.GetProperty("contactId").GetGuid() })).Is(201);
         var unit = myself.Json.GetProperty("unitId").GetGuid();
         var transfer = (await owner.PostAsync("/api/v1/transfers", new
         {
             leadId = first.Id,
             toOwnerId = to.GetProperty("id").GetGuid(),
             reason = "隐曜产业方向",
-            shares = new[] { new { unitId = unit, credit = 6000, tax = 5000 }, new { unitId = to.GetProperty("unitId").GetGuid(), credit = 4000, tax = 5000 } },
+            shares = new[]
+            {
+                new { unitId = unit, credit = 6000, tax = 5000 },
+                new { unitId = to.GetProperty("unitId").GetGuid(), credit = 4000, tax = 5000 },
+            },
         })).Is(201);
         var import = (await owner.PostAsync("/api/v1/imports", new { fileName = "隐曜名单.csv" })).Is(201);
-        var export = (await owner.PostAsync("/api/v1/exports", new { list = "leads", format = "csv", query = "q=" + Uri.EscapeDataString("隐曜") })).Is(202);
+        var export = (await owner.PostAsync("/api/v1/exports",
+            new { list = "leads", format = "csv", query = "q=" + Uri.EscapeDataString("隐曜") })).Is(202);
 
         // A second one that went on to be a signed project.
         var second = (await owner.PostAsync("/api/v1/first-contacts", new
@@ -221,8 +243,10 @@ public class OtherUnitTests(RunningSystem system)
         })).Is(201);
         var path = "/api/v1/leads/" + second.Id;
         var assessing = (await owner.PostAsync(path + "/assessment", new { occurredOn = RowsOfTheTests.Day(-190) }, second.ETag)).Is(200);
-        var following = (await owner.PostAsync(path + "/assessment/conclusion", new { note = "契合", occurredOn = RowsOfTheTests.Day(-185) }, assessing.ETag)).Is(200);
-        var converted = (await owner.PostAsync(path + "/conversion", new { projectName = "隐曜航电基地（演示）", occurredOn = RowsOfTheTests.Day(-180) }, following.ETag)).Is(201);
+        var following = (await owner.PostAsync(path + "/assessment/conclusion", new { note = "契合", occurredOn = RowsOfTheTests.Day(-185) },
+            assessing.ETag)).Is(200);
+        var converted = (await owner.PostAsync(path + "/conversion",
+            new { projectName = "隐曜航电基地（演示）", occurredOn = RowsOfTheTests.Day(-180) }, following.ETag)).Is(201);
         var project = "/api/v1/projects/" + converted.Json.GetProperty("projectId").GetString();
         await Eventually.TrueAsync(async () => (await owner.GetAsync(project)).Status == 200);
         var signing = (await owner.PostAsync(project + "/submissions", RowsOfTheTests.SigningSubmission())).Is(201);
@@ -232,7 +256,9 @@ public class OtherUnitTests(RunningSystem system)
         (await owner.PostAsync(project + "/amounts", RowsOfTheTests.Completed())).Is(201);
 
         var report = (await owner.PostAsync("/api/v1/pipeline/reports", new { month = RowsOfTheTests.Day(0)[..7] })).Is(202);
-        await Eventually.TrueAsync(async () => (await owner.GetAsync($"/api/v1/pipeline/reports/{report.Id}")).Is(200).Json.GetProperty("job").GetProperty("state").GetString() == "succeeded");
+        await Eventually.TrueAsync(
+            async () => (await owner.GetAsync($"/api/v1/pipeline/reports/{report.Id}")).Is(200).Json.GetProperty("job").GetProperty("state")
+                .GetString() == "succeeded");
 
         return new Rows(
             new Dictionary<string, string[]>
@@ -252,9 +278,12 @@ public class OtherUnitTests(RunningSystem system)
             },
             uscc,
             [
-                ("q", "隐曜"), ("q", "隐曜星河"), ("q", "yinyao"), ("q", "yyxh"), ("q", Name), ("name", Name), ("uscc", uscc), ("phone", Phone), ("email", Email),
-                ("investorId", Of(first, "investorId")), ("leadId", $"{first.Id}"), ("ownerId", $"{myself.Id}"), ("officerId", $"{myself.Id}"), ("owner", $"{myself.Id}"),
-                ("unitId", $"{unit}"), ("unit", $"{unit}"), ("fromUnitId", $"{unit}"), ("toUnitId", to.GetProperty("unitId").GetString()!), ("formerUnitId", $"{unit}"),
+                ("q", "隐曜"), ("q", "隐曜星河"), ("q", "yinyao"), ("q", "yyxh"), ("q", Name), ("name", Name), ("uscc", uscc), ("phone", Phone),
+                ("email", Email),
+                ("investorId", Of(first, "investorId")), ("leadId", $"{first.Id}"), ("ownerId", $"{myself.Id}"),
+                ("officerId", $"{myself.Id}"), ("owner", $"{myself.Id}"),
+                ("unitId", $"{unit}"), ("unit", $"{unit}"), ("fromUnitId", $"{unit}"), ("toUnitId", to.GetProperty("unitId").GetString()!),
+                ("formerUnitId", $"{unit}"),
                 ("chain", "xinchuang"), ("nextStep", "overdue"),
             ]);
     }

@@ -24,7 +24,9 @@ public class PoolTests(RunningSystem system)
 
         (await picker.GetAsync($"/api/v1/leads/{lead.Id}")).Is(200);
         (await former.GetAsync($"/api/v1/leads/{lead.Id}")).IsProblem(404, "resource.notFound");
-        await Eventually.TrueAsync(async () => (await picker.GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")) is { Status: 200 } journey && journey.Body.Contains("\"leadLeftPool\"", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            async () => (await picker.GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")) is { Status: 200 } journey
+                && journey.Body.Contains("\"leadLeftPool\"", StringComparison.Ordinal));
         Assert.Equal(404, (await former.GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status);
     }
 }

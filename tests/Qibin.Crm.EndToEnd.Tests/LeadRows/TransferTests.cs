@@ -21,20 +21,26 @@ public class TransferTests(RunningSystem system)
         (await giver.PostAsync("/api/v1/transfers", Proposal(6000, 3000))).IsProblem(409, "transfer.shareSum");
         var transfer = (await giver.PostAsync("/api/v1/transfers", Proposal(6000, 4000))).Is(201);
         (await stranger.GetAsync($"/api/v1/transfers/{transfer.Id}")).IsProblem(404, "resource.notFound");
-        var accepted = (await taker.PostAsync($"/api/v1/transfers/{transfer.Id}/answer", new { answer = "accepted" }, transfer.ETag)).Is(200);
+        var accepted = (await taker.PostAsync($"/api/v1/transfers/{transfer.Id}/answer", new { answer = "accepted" }, transfer.ETag)).Is(
+            200);
         (await taker.GetAsync($"/api/v1/leads/{lead.Id}")).IsProblem(404, "resource.notFound");
-        (await coordinator.PostAsync($"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag)).Is(200);
+        (await coordinator.PostAsync($"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "confirmed" }, accepted.ETag)).Is(
+            200);
 
         foreach (var reader in (ApiClient[])[giver, taker])
         {
             Assert.Equal(toUnit, (await reader.GetAsync($"/api/v1/leads/{lead.Id}")).Is(200).Json.GetProperty("unitId").GetGuid());
             // Leadership's view follows the same scope: the journey, and the list behind the totals.
-            await Eventually.TrueAsync(async () => (await reader.GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")) is { Status: 200 } journey
-                && journey.Body.Contains("\"transferMoved\"", StringComparison.Ordinal) && journey.Body.Contains(toUnit.ToString(), StringComparison.Ordinal));
-            Assert.Contains(lead.Id.ToString(), (await reader.GetAsync("/api/v1/pipeline/journeys?limit=200")).Is(200).Body, StringComparison.Ordinal);
+            await Eventually.TrueAsync(
+                async () => (await reader.GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")) is { Status: 200 } journey
+                && journey.Body.Contains("\"transferMoved\"", StringComparison.Ordinal)
+                && journey.Body.Contains(toUnit.ToString(), StringComparison.Ordinal));
+            Assert.Contains(lead.Id.ToString(), (await reader.GetAsync("/api/v1/pipeline/journeys?limit=200")).Is(200).Body,
+                StringComparison.Ordinal);
         }
 
-        (await giver.PostAsync($"/api/v1/leads/{lead.Id}/contacts", new { channel = "phone", summary = "x" })).IsProblem(404, "resource.notFound");
+        (await giver.PostAsync($"/api/v1/leads/{lead.Id}/contacts", new { channel = "phone", summary = "x" })).IsProblem(404,
+            "resource.notFound");
         (await stranger.GetAsync($"/api/v1/leads/{lead.Id}")).IsProblem(404, "resource.notFound");
         Assert.Equal(404, (await stranger.GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status);
 

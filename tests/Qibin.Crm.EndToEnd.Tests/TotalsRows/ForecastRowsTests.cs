@@ -27,21 +27,26 @@ public class ForecastRowsTests(RunningSystem system)
             }
         }
 
-        foreach (var amount in forecast.GetProperty("signed").GetProperty("rest").EnumerateArray().Concat(forecast.GetProperty("paidIn").GetProperty("rest").EnumerateArray()))
+        foreach (var amount in forecast.GetProperty("signed").GetProperty("rest").EnumerateArray()
+            .Concat(forecast.GetProperty("paidIn").GetProperty("rest").EnumerateArray()))
         {
             Assert.True(Number(amount, "p90") <= Number(amount, "p50"), amount.ToString());
-            Assert.Single(new[] { "expected", "p50", "p90" }.Select(of => amount.GetProperty(of).GetProperty("currency").GetString()).Distinct());
+            Assert.Single(
+                new[] { "expected", "p50", "p90" }.Select(of => amount.GetProperty(of).GetProperty("currency").GetString()).Distinct());
         }
 
         var test = forecast.GetProperty("backTest");
         Assert.Equal(
-            test.GetProperty("points").EnumerateArray().Sum(p => p.GetProperty("signed").GetArrayLength()), test.GetProperty("signed").GetProperty("compared").GetInt32());
+            test.GetProperty("points").EnumerateArray().Sum(p => p.GetProperty("signed").GetArrayLength()), test.GetProperty("signed")
+                .GetProperty("compared").GetInt32());
 
         // By day and instant it can be asked for again; what other tests recorded before that instant may still be on its way.
         await Eventually.TrueAsync(async () =>
         {
             var now = (await caller.GetAsync("/api/v1/pipeline/forecast")).Is(200).Json;
-            var again = await caller.GetAsync($"/api/v1/pipeline/forecast?asOf={now.GetProperty("asOf")}&knownAt={Uri.EscapeDataString(now.GetProperty("knownAt").GetString()!)}");
+            var again = await caller.GetAsync(
+                $"/api/v1/pipeline/forecast?asOf={now.GetProperty("asOf")}"
+                    + $"&knownAt={Uri.EscapeDataString(now.GetProperty("knownAt").GetString()!)}");
             return now.GetRawText() == again.Is(200).Json.GetRawText();
         });
 

@@ -17,7 +17,8 @@ public class ReportRowsTests(RunningSystem system)
         var month = RowsOfTheTests.Day(0)[..7];
         var id = (await caller.PostAsync("/api/v1/pipeline/reports", new { month })).Is(202).Id;
         var report = (await Eventually.GetAsync(
-            async () => (await caller.GetAsync($"/api/v1/pipeline/reports/{id}")).Is(200), a => a.Json.GetProperty("job").GetProperty("state").GetString() == "succeeded")).Json;
+            async () => (await caller.GetAsync($"/api/v1/pipeline/reports/{id}")).Is(200), a => a.Json.GetProperty("job")
+                .GetProperty("state").GetString() == "succeeded")).Json;
         Assert.Equal(month, report.GetProperty("month").GetString());
 
         using var http = await system.HttpAsync(system.Person(role, unit));
@@ -26,20 +27,27 @@ public class ReportRowsTests(RunningSystem system)
             var octets = await http.GetByteArrayAsync(new Uri(file.GetProperty("file").GetString()!, UriKind.Relative));
             Assert.Equal(file.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(octets)));
             var text = Text(octets, file.GetProperty("format").GetString() == "xlsx" ? "xl/worksheets/" : "word/document.xml");
-            Assert.All((string[])["按阶段汇总", "按产业链汇总", "按责任单位汇总", "三个一批", "签约项目", "开工项目", "投产项目", $"{id}"], part => Assert.Contains(part, text, StringComparison.Ordinal));
+            Assert.All(
+                (string[])["按阶段汇总", "按产业链汇总", "按责任单位汇总", "三个一批", "签约项目", "开工项目", "投产项目", $"{id}"], part =>
+                Assert.Contains(part, text, StringComparison.Ordinal));
         }
 
-        // What is in it is what the totals say for its day and instant; other tests' facts of that instant may still have been on their way.
+        // What is in it is what the totals say for its day and instant; other tests' facts of that instant may still have been on their
+        // way.
         await Eventually.TrueAsync(async () =>
         {
             var again = (await caller.PostAsync("/api/v1/pipeline/reports", new { month })).Is(202).Id;
             var made = (await Eventually.GetAsync(
-                async () => (await caller.GetAsync($"/api/v1/pipeline/reports/{again}")).Is(200), a => a.Json.GetProperty("files").GetArrayLength() == 2)).Json;
-            var workbook = await http.GetByteArrayAsync(new Uri(made.GetProperty("files")[0].GetProperty("file").GetString()!, UriKind.Relative));
+                async () => (await caller.GetAsync($"/api/v1/pipeline/reports/{again}")).Is(200), a => a.Json.GetProperty("files")
+                    .GetArrayLength() == 2)).Json;
+            var workbook = await http.GetByteArrayAsync(
+                new Uri(made.GetProperty("files")[0].GetProperty("file").GetString()!, UriKind.Relative));
             var totals = (await caller.GetAsync(
-                $"/api/v1/pipeline/totals?asOf={made.GetProperty("asOf")}&knownAt={Uri.EscapeDataString(made.GetProperty("knownAt").GetString()!)}")).Is(200).Json;
+                $"/api/v1/pipeline/totals?asOf={made.GetProperty("asOf")}"
+                    + $"&knownAt={Uri.EscapeDataString(made.GetProperty("knownAt").GetString()!)}")).Is(200).Json;
             var compared = (await caller.GetAsync($"/api/v1/pipeline/reports/{again}/comparison")).Is(200).Json;
-            return Count(workbook) == totals.GetProperty("total").GetProperty("count").GetInt32() && compared.GetProperty("same").GetBoolean();
+            return Count(workbook) == totals.GetProperty("total").GetProperty("count").GetInt32() && compared.GetProperty("same")
+                .GetBoolean();
         });
 
         // Whoever sees all reads it too, and another unit does not.
@@ -61,7 +69,8 @@ public class ReportRowsTests(RunningSystem system)
     private static int Count(byte[] workbook)
     {
         using var zip = new ZipArchive(new MemoryStream(workbook));
-        return Load(zip.GetEntry("xl/worksheets/sheet1.xml")!).Descendants().Where(e => e.Name.LocalName == "row").Select(r => r.Elements().Select(c => c.Value).ToArray())
+        return Load(zip.GetEntry("xl/worksheets/sheet1.xml")!).Descendants().Where(e => e.Name.LocalName == "row")
+            .Select(r => r.Elements().Select(c => c.Value).ToArray())
             .Where(r => r is ["合计", ..]).Select(r => int.Parse(r[1], System.Globalization.CultureInfo.InvariantCulture)).Single();
     }
 

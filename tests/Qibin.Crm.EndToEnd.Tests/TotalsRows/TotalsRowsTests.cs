@@ -55,14 +55,21 @@ public class TotalsRowsTests(RunningSystem system)
         await Eventually.TrueAsync(async () => (await leader.GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status == 200);
 
         (await leader.GetAsync("/api/v1/pipeline/totals?sourceRegion=820000&convertTo=CNY")).IsProblem(409, "rate.missing");
-        (await leader.PostAsync("/api/v1/pipeline/rates", new { rates = new[] { new { currency = "MOP", on = day, rate = 0.9m } } })).IsProblem(403, "auth.forbidden");
-        (await administrator.PostAsync("/api/v1/pipeline/rates", new { rates = new[] { new { currency = "MOP", on = day, rate = 0.9m } } })).Is(200);
+        (await leader.PostAsync("/api/v1/pipeline/rates", new { rates = new[] { new { currency = "MOP", on = day, rate = 0.9m } } }))
+            .IsProblem(403, "auth.forbidden");
+        (await administrator.PostAsync("/api/v1/pipeline/rates", new { rates = new[] { new { currency = "MOP", on = day, rate = 0.9m } } }))
+            .Is(200);
 
         var converted = (await leader.GetAsync("/api/v1/pipeline/totals?sourceRegion=820000&convertTo=CNY")).Is(200).Json;
         Assert.Equal("MOP1000000.00", Amounts(converted.GetProperty("total"), "estimatedInvestment"));
-        Assert.Equal("900000.00", converted.GetProperty("total").GetProperty("converted").GetProperty("estimatedInvestment").GetProperty("amount").GetString());
-        Assert.Equal($"MOP 0.9 {day}", string.Join(' ', converted.GetProperty("conversion").GetProperty("rates")[0].EnumerateObject().Select(p => p.Value.ToString())));
-        Assert.Contains("\"MOP\"", (await integration.GetAsync("/api/v1/pipeline/rates?currency=MOP")).Is(200).Body, StringComparison.Ordinal);
+        Assert.Equal(
+            "900000.00", converted.GetProperty("total").GetProperty("converted").GetProperty("estimatedInvestment").GetProperty("amount")
+            .GetString());
+        Assert.Equal(
+            $"MOP 0.9 {day}", string.Join(
+            ' ', converted.GetProperty("conversion").GetProperty("rates")[0].EnumerateObject().Select(p => p.Value.ToString())));
+        Assert.Contains(
+            "\"MOP\"", (await integration.GetAsync("/api/v1/pipeline/rates?currency=MOP")).Is(200).Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +98,10 @@ public class TotalsRowsTests(RunningSystem system)
         // It was there from the day of the contact on, but nobody knew before it was entered.
         Assert.Equal(0, await CountAsync(leader, $"{Region}&asOf={RowsOfTheTests.Day(-31)}"));
         Assert.Equal(1, await CountAsync(leader, $"{Region}&asOf={RowsOfTheTests.Day(-30)}"));
-        Assert.Equal(0, await CountAsync(leader, $"{Region}&asOf={RowsOfTheTests.Day(-30)}&knownAt={Uri.EscapeDataString(before.ToString("O", CultureInfo.InvariantCulture))}"));
+        Assert.Equal(
+            0, await CountAsync(
+            leader, $"{Region}&asOf={RowsOfTheTests.Day(-30)}"
+                + $"&knownAt={Uri.EscapeDataString(before.ToString("O", CultureInfo.InvariantCulture))}"));
 
         (await officer.PostAsync($"/api/v1/leads/{lead.Id}/assessment", new { occurredOn = RowsOfTheTests.Day(-10) },
             (await officer.GetAsync($"/api/v1/leads/{lead.Id}")).ETag)).Is(200);
@@ -119,15 +129,21 @@ public class TotalsRowsTests(RunningSystem system)
 
     private static string Figures(List<JsonElement> rows) =>
         $"{rows.Count} {Sum(rows.Select(r => r.GetProperty("contractAmount")).Where(m => m.ValueKind == JsonValueKind.Object))} "
-        + $"{Sum(rows.SelectMany(r => r.GetProperty("paidIn").EnumerateArray()))} {Sum(rows.SelectMany(r => r.GetProperty("completedInvestment").EnumerateArray()))}";
+        + $"{Sum(rows.SelectMany(r => r.GetProperty("paidIn").EnumerateArray()))} "
+        + $"{Sum(rows.SelectMany(r => r.GetProperty("completedInvestment").EnumerateArray()))}";
 
     private static string Figures(JsonElement figures) =>
-        $"{figures.GetProperty("count")} {string.Join(' ', ((string[])["contractAmount", "paidIn", "completedInvestment"]).Select(measure => Amounts(figures, measure)))}";
+        $"{figures.GetProperty("count")} "
+            + string.Join(' ', ((string[])["contractAmount", "paidIn", "completedInvestment"]).Select(
+                measure => Amounts(figures, measure)));
 
     private static string Sum(IEnumerable<JsonElement> amounts) => string.Join(' ', amounts
         .GroupBy(m => m.GetProperty("currency").GetString()!).OrderBy(g => g.Key, StringComparer.Ordinal)
-        .Select(g => $"{g.Key}{g.Sum(m => decimal.Parse(m.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)).ToString("0.00##", CultureInfo.InvariantCulture)}"));
+        .Select(
+            g => g.Key + g.Sum(m => decimal.Parse(m.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture))
+                .ToString("0.00##", CultureInfo.InvariantCulture)));
 
     private static string Amounts(JsonElement figures, string measure) =>
-        string.Join(' ', figures.GetProperty(measure).EnumerateArray().Select(m => $"{m.GetProperty("currency")}{m.GetProperty("amount")}"));
+        string.Join(
+            ' ', figures.GetProperty(measure).EnumerateArray().Select(m => $"{m.GetProperty("currency")}{m.GetProperty("amount")}"));
 }

@@ -49,23 +49,31 @@ public class VerificationTests(RunningSystem system)
     [Fact]
     public async Task E1_A_lost_event_a_wrong_state_a_wrong_row_and_a_wrong_sum_are_named_and_nothing_else()
     {
-        var lost = await OneAsync<Guid>("pipeline", "select stream_id from received_event where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order by count(*) desc, 1 limit 1");
-        var wrong = await OneAsync<Guid>("pipeline", $"select lead_id from journey where lead_id <> '{lost}' and not removed order by 1 limit 1");
-        var miscounted = await OneAsync<Guid>("pipeline", $"select lead_id from journey where lead_id not in ('{lost}', '{wrong}') order by 1 limit 1");
-        var unheard = await OneAsync<Guid>("pipeline", "select enterprise_id from received_event where stream_id = enterprise_id order by 1 limit 1");
-        var sum = await OneAsync<Guid>("pipeline", "select key from rollup where currency = '' and at = 0 and count > 0 order by key limit 1");
+        var lost = await OneAsync<Guid>(
+            "pipeline", "select stream_id from received_event where type = 'LeadAssigned' or type = 'ContactRecorded' group by 1 order "
+                + "by count(*) desc, 1 limit 1");
+        var wrong = await OneAsync<Guid>(
+            "pipeline", $"select lead_id from journey where lead_id <> '{lost}' and not removed order by 1 limit 1");
+        var miscounted = await OneAsync<Guid>(
+            "pipeline", $"select lead_id from journey where lead_id not in ('{lost}', '{wrong}') order by 1 limit 1");
+        var unheard = await OneAsync<Guid>(
+            "pipeline", "select enterprise_id from received_event where stream_id = enterprise_id order by 1 limit 1");
+        var sum = await OneAsync<Guid>(
+            "pipeline", "select key from rollup where currency = '' and at = 0 and count > 0 order by key limit 1");
         await ExecuteAsync(
             "pipeline",
             $"""
             create table kept_event as select * from received_event
-            where (stream_id = '{lost}' and version = (select max(version) from received_event where stream_id = '{lost}')) or enterprise_id = '{unheard}';
+            where (stream_id = '{lost}' and version = (select max(version) from received_event where stream_id = '{lost}'))
+                or enterprise_id = '{unheard}';
             """);
         try
         {
             await ExecuteAsync(
                 "pipeline",
                 $"""
-                delete from received_event e using kept_event k where e.stream_id = k.stream_id and e.version = k.version and e.ordinal = k.ordinal;
+                delete from received_event e using kept_event k where e.stream_id = k.stream_id and e.version = k.version
+                    and e.ordinal = k.ordinal;
                 update journey set code = 'X-' || code where lead_id = '{miscounted}';
                 update rollup set count = count + 7 where key = '{sum}';
                 """);
@@ -73,19 +81,24 @@ public class VerificationTests(RunningSystem system)
             var found = await FoundAsync();
 
             var named = found.GetProperty("differences").EnumerateArray()
-                .Select(d => (Of: d.GetProperty("of").GetString()!, Id: d.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetGuid() : (Guid?)null,
+                .Select(
+                    d => (Of: d.GetProperty("of").GetString()!, Id: d.TryGetProperty("id", out var id)
+                    && id.ValueKind == JsonValueKind.String ? id.GetGuid() : (Guid?)null,
                     What: d.GetProperty("what").GetString()!, Found: d.GetProperty("found").GetString())).ToList();
             Assert.Equal(named.Count, found.GetProperty("differing").GetInt32());
             Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("lead", lost, "version"));
             Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("lead", wrong, "sourceRegion"));
             Assert.Contains(("enterprise", unheard, "known", null), named);
-            Assert.Contains(named, d => (d.Of, d.Id, d.What) == ("journey", miscounted, "code") && d.Found!.StartsWith("X-", StringComparison.Ordinal));
+            Assert.Contains(
+                named, d => (d.Of, d.Id, d.What) == ("journey", miscounted, "code") && d.Found!.StartsWith("X-", StringComparison.Ordinal));
             Assert.Single(named, d => d.Of == "rollup");
             Assert.Empty(named.Where(d => d.Of != "rollup").Select(d => d.Id).Except([lost, wrong, miscounted, unheard]));
         }
         finally
         {
-            await ExecuteAsync("leads", $"update lead set source_region = nullif(left(source_region, -1), '') where id = '{wrong}' and source_region like '%9'");
+            await ExecuteAsync(
+                "leads", $"update lead set source_region = nullif(left(source_region, -1), '') where id = '{wrong}' and source_region "
+                    + $"like '%9'");
             await ExecuteAsync(
                 "pipeline",
                 $"""
@@ -106,7 +119,10 @@ public class VerificationTests(RunningSystem system)
         using var leader = await system.AsAsync("leader");
         (await leader.PostAsync("/api/v1/pipeline/verifications", null)).IsProblem(403, "auth.forbidden");
         await system.System.KillAsync("projects");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => administrator.PostAsync("/api/v1/pipeline/verifications", null, key: $"verification-{n}-{RowsOfTheTests.NewId()}")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6)
+            .Select(
+            n => administrator.PostAsync("/api/v1/pipeline/verifications", null, key: $"verification-{n}-{RowsOfTheTests.NewId()}")));
 
         Assert.Single(answers.Select(a => a.Is(202).Id).Distinct());
         Assert.Equal(0, (await FoundAsync(answers[0].Id)).GetProperty("differing").GetInt32());

@@ -10,7 +10,9 @@ internal static class Tellings
 {
     public static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
-    /// <summary>Opens a tally and raises it so many times, each in a transaction of its own: one stream with so many events and one.</summary>
+    /// <summary>
+    /// Opens a tally and raises it so many times, each in a transaction of its own: one stream with so many events and one.
+    /// </summary>
     public static async Task<Guid> TellAsync(this TestService service, int raises = 0, bool confidential = false)
     {
         var id = NewId();
@@ -59,10 +61,12 @@ internal static class Tellings
     /// <summary>What a consumer heard of a stream, as version.ordinal, in the order in which it did.</summary>
     public static async Task<string> HeardAsync(this TestService service, Guid stream, string consumer = nameof(Ledger)) =>
         await service.QueryAsync<string>(
-            "select coalesce(string_agg(version || '.' || ordinal, ' ' order by position), '') from heard where stream_id = $1 and consumer = $2", stream, consumer);
+            "select coalesce(string_agg(version || '.' || ordinal, ' ' order by position), '') from heard where stream_id = $1 and "
+                + "consumer = $2", stream, consumer);
 
     /// <summary>Waits until a consumer has heard so many events of a stream.</summary>
-    public static Task<string> HearsAsync(this TestService service, Guid stream, string heard, string consumer = nameof(Ledger), TimeSpan? within = null) =>
+    public static Task<string> HearsAsync(
+        this TestService service, Guid stream, string heard, string consumer = nameof(Ledger), TimeSpan? within = null) =>
         Eventually.GetAsync(() => service.HeardAsync(stream, consumer), h => h == heard, within);
 
     /// <summary>Waits until nothing waits for the broker.</summary>

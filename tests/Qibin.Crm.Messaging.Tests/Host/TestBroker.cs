@@ -9,7 +9,8 @@ namespace Qibin.Crm.Messaging.Tests;
 public sealed class TestBroker : IAsyncDisposable
 {
     private static readonly DirectoryInfo Data = Directory.CreateTempSubdirectory("qibin-test-mq-");
-    private static readonly Lazy<Task<PrivateRabbit>> One = new(() => PrivateRabbit.StartAsync(new RabbitOptions(Path.Combine(Data.FullName, "rabbit"))));
+    private static readonly Lazy<Task<PrivateRabbit>> One = new(
+        () => PrivateRabbit.StartAsync(new RabbitOptions(Path.Combine(Data.FullName, "rabbit"))));
 
     public static Task<PrivateRabbit> NodeAsync() => One.Value;
 

@@ -9,7 +9,8 @@ namespace Qibin.Crm.Pipeline.Tests.Domain;
 /// <summary>The fold of one journey, beside its definition evaluated by brute force.</summary>
 public sealed class TimelineTests
 {
-    /// <remarks>Events come in any order, some twice: what the fold refuses is folded again from all of them, as the projection does.</remarks>
+    /// <remarks>Events come in any order, some twice: what the fold refuses is folded again from all of them, as the projection
+    /// does.</remarks>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -61,7 +62,8 @@ public sealed class TimelineTests
         Assert.Equal(shuffled, again > 0);
     }
 
-    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: the later one waited for the earlier.</summary>
+    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: the later one waited for the
+    /// earlier.</summary>
     [Fact]
     public void A_version_is_known_no_earlier_than_the_one_before_it_and_is_applied_without_a_look_at_the_others()
     {
@@ -112,7 +114,8 @@ public sealed class TimelineTests
 
                 // All that is compared and read for the next event, and nothing else is.
                 var looks = (
-                    timeline.LeadSteps.Days().Count() + timeline.LeadSteps.FirstContactOn.Length, timeline.Open.Count, timeline.Reached.Count,
+                    timeline.LeadSteps.Days().Count() + timeline.LeadSteps.FirstContactOn.Length, timeline.Open.Count,
+                        timeline.Reached.Count,
                     JsonSerializer.Serialize(timeline with { Intervals = 0, Lead = null }, StrictJson.Options).Length / 256);
                 Assert.Equal(sizes.GetValueOrDefault(order(1), looks), looks);
                 sizes[order(1)] = looks;
@@ -147,7 +150,8 @@ public sealed class TimelineTests
 
     private static List<ReadEvent> Events(Trade trade, Guid lead) =>
     [
-        .. trade.Log.Select(t => StoredEvents.Row(t.Happened.GetType().Name, t.Delivery)).Where(r => r.LeadId == lead && StoredEvents.OfJourneys.Contains(r.Type)).Read(),
+        .. trade.Log.Select(t => StoredEvents.Row(t.Happened.GetType().Name, t.Delivery))
+            .Where(r => r.LeadId == lead && StoredEvents.OfJourneys.Contains(r.Type)).Read(),
     ];
 
     private static ReadEvent At(ReadEvent e, DateTimeOffset recordedAt) => new(
@@ -171,7 +175,8 @@ public sealed class TimelineTests
     private static int Compare(History history, Guid lead, List<Interval> intervals, List<ReadEvent> events)
     {
         var asked = 0;
-        var days = events.SelectMany(e => new[] { e.Row.OccurredOn.AddDays(-1), e.Row.OccurredOn, e.Row.OccurredOn.AddDays(1) }).Distinct().ToList();
+        var days = events.SelectMany(e => new[] { e.Row.OccurredOn.AddDays(-1), e.Row.OccurredOn, e.Row.OccurredOn.AddDays(1) }).Distinct()
+            .ToList();
         foreach (var known in events.Select(e => e.Row.RecordedAt).Distinct())
         {
             foreach (var day in days)
@@ -187,25 +192,31 @@ public sealed class TimelineTests
     }
 
     private static string Line(ExpectedJourney? journey) => journey is null ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"{journey.Stage} {journey.Status} {journey.Owner} {journey.Unit} {journey.Chain} {journey.Of("node")} {journey.Of("sourceRegion")} {journey.Band} {journey.Of("month")} "
-        + $"{Money(journey.Lead.EstimatedInvestment)} {Money(journey.Project?.ContractAmount)} {string.Join(' ', Sums(journey.Project?.PaidIn))} / {string.Join(' ', Sums(journey.Project?.CompletedInvestment))}");
+        $"{journey.Stage} {journey.Status} {journey.Owner} {journey.Unit} {journey.Chain} {journey.Of("node")} "
+            + $"{journey.Of("sourceRegion")} {journey.Band} {journey.Of("month")} "
+        + $"{Money(journey.Lead.EstimatedInvestment)} {Money(journey.Project?.ContractAmount)} "
+        + $"{string.Join(' ', Sums(journey.Project?.PaidIn))} / {string.Join(' ', Sums(journey.Project?.CompletedInvestment))}");
 
     private static string Line(Interval? i)
     {
         return i is null ? "" : string.Create(CultureInfo.InvariantCulture,
-            $"{Word(i.Stage)} {Word(i.Status)} {i.OwnerId} {i.UnitId} {i.ChainCode} {i.NodeCode} {i.SourceRegion} {Word(i.Band)} {i.FirstContactOn:yyyy-MM} "
+            $"{Word(i.Stage)} {Word(i.Status)} {i.OwnerId} {i.UnitId} {i.ChainCode} {i.NodeCode} {i.SourceRegion} {Word(i.Band)} "
+                + $"{i.FirstContactOn:yyyy-MM} "
             + $"{Each(a => a.Estimated)} {Each(a => a.Contract)} {Each(a => a.PaidIn)} / {Each(a => a.Completed)}");
 
         string Each(Func<Amount, decimal> measure) => string.Join(' ', Sums([.. i.Amounts.Select(a => new Money(measure(a), a.Currency))]));
     }
 
     private static IEnumerable<string> Lines(IEnumerable<Interval> intervals) =>
-        intervals.OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom).Select(i => $"{i.KnownFrom:O} {i.KnownTo:O} {i.DayFrom:O} {i.DayTo:O} {Line(i)}");
+        intervals.OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom)
+            .Select(i => $"{i.KnownFrom:O} {i.KnownTo:O} {i.DayFrom:O} {i.DayTo:O} {Line(i)}");
 
     private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
-    private static string Money(Money? money) => money is null or { Amount: 0 } ? "" : string.Create(CultureInfo.InvariantCulture, $"{money.Currency}{money.Amount:0.00##}");
+    private static string Money(Money? money) => money is null or { Amount: 0 } ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{money.Currency}{money.Amount:0.00##}");
 
     private static IEnumerable<string> Sums(Money[]? sums) =>
-        (sums ?? []).GroupBy(m => m.Currency).Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0).OrderBy(m => m.Currency, StringComparer.Ordinal).Select(Money);
+        (sums ?? []).GroupBy(m => m.Currency).Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0)
+            .OrderBy(m => m.Currency, StringComparer.Ordinal).Select(Money);
 }

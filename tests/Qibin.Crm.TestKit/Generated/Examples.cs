@@ -4,15 +4,24 @@ using System.Text.Json.Nodes;
 
 namespace Qibin.Crm.TestKit.Generated;
 
-/// <summary>The examples of an OpenAPI document: real requests with their real answers, kept beside each service as <c>examples.json</c>.</summary>
+/// <summary>
+/// The examples of an OpenAPI document: real requests with their real answers, kept beside each service as <c>examples.json</c>.
+/// </summary>
 public static class Examples
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     // What an example must not show, though it was only the tests' own.
     private static readonly string[] Secret = ["clientSecret", "password", "secret"];
 
-    /// <summary>Operations of a document that show no request or no answer though they have one, or one that does not fit its schema.</summary>
+    /// <summary>
+    /// Operations of a document that show no request or no answer though they have one, or one that does not fit its schema.
+    /// </summary>
     public static IReadOnlyList<string> Faults(string openApiJson)
     {
         var paths = JsonSerializer.Deserialize<JsonElement>(openApiJson).GetProperty("paths");
@@ -82,7 +91,8 @@ public static class Examples
     private static JsonNode? Shortened(JsonNode? node) => node switch
     {
         JsonArray items => new JsonArray([.. items.Take(2).Select(Shortened)]),
-        JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, Secret.Contains(m.Key) ? JsonValue.Create("…") : Shortened(m.Value)))),
+        JsonObject members => new JsonObject(
+            members.Select(m => KeyValuePair.Create(m.Key, Secret.Contains(m.Key) ? JsonValue.Create("…") : Shortened(m.Value)))),
         _ => node?.DeepClone(),
     };
 }

@@ -18,13 +18,16 @@ public sealed record FuzzReport(
     int Requests, IReadOnlyDictionary<int, int> Statuses, IReadOnlySet<string> Reached, IReadOnlyList<string> Breaches)
 {
     public override string ToString() =>
-        $"{Requests} requests; {string.Join(", ", Statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"))}; {Reached.Count} operations succeeded; {Breaches.Count} breaches";
+        $"{Requests} requests; {string.Join(", ", Statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"))}; {Reached.Count} "
+            + $"operations succeeded; {Breaches.Count} breaches";
 }
 
 /// <summary>What generated requests begin with.</summary>
 public sealed record FuzzSeeds
 {
-    /// <summary>A right request by operation; a third of the requests are made from it, so that rules behind the shapes are reached.</summary>
+    /// <summary>
+    /// A right request by operation; a third of the requests are made from it, so that rules behind the shapes are reached.
+    /// </summary>
     public IReadOnlyDictionary<string, Prepared> Right { get; init; } = new Dictionary<string, Prepared>();
 
     /// <summary>Operations that only touch the rows of <see cref="Right"/>, since others need the rows that they would break.</summary>
@@ -96,12 +99,19 @@ public sealed class Fuzzer
         var statuses = new ConcurrentDictionary<int, int>();
         var reached = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         var breaches = new ConcurrentBag<string>();
-        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, AllowAutoRedirect = false, UseCookies = false })
+        using var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+            })
         {
             BaseAddress = target.Address,
             Timeout = TimeSpan.FromSeconds(60),
         };
-        await Parallel.ForEachAsync(Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = workers }, async (n, ct) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = workers },
+            async (n, ct) =>
         {
             var (operation, request) = await fuzzer.MakeAsync(n);
             using (request)
@@ -129,7 +139,8 @@ public sealed class Fuzzer
                 }
             }
         });
-        return new FuzzReport(requests, statuses, reached.Keys.ToHashSet(StringComparer.Ordinal), [.. breaches.Order(StringComparer.Ordinal)]);
+        return new FuzzReport(requests, statuses, reached.Keys.ToHashSet(StringComparer.Ordinal),
+            [.. breaches.Order(StringComparer.Ordinal)]);
     }
 
     private async Task<(Operation Operation, HttpRequestMessage Request)> MakeAsync(int number)
@@ -181,7 +192,8 @@ public sealed class Fuzzer
             var dice = random.Next(12);
             if (parameter.Required || dice < 2)
             {
-                yield return $"{parameter.Name}={Uri.EscapeDataString(parameter.Schema.Fitting(random, ids: () => Id(random))?.ToString() ?? "")}";
+                var value = parameter.Schema.Fitting(random, ids: () => Id(random))?.ToString() ?? "";
+                yield return $"{parameter.Name}={Uri.EscapeDataString(value)}";
             }
 
             if (dice == 2)
@@ -193,10 +205,12 @@ public sealed class Fuzzer
         switch (random.Next(30))
         {
             case 0:
-                yield return $"{Uri.EscapeDataString(Pick(Values.NastyTexts, random))}={Uri.EscapeDataString(Pick(Values.NastyTexts, random))}";
+                yield return $"{Uri.EscapeDataString(Pick(Values.NastyTexts, random))}="
+                    + $"{Uri.EscapeDataString(Pick(Values.NastyTexts, random))}";
                 break;
             case 1:
-                yield return Pick(["&&", "=", "a", "%zz=1", "limit", "limit=", "q=%ff%fe", "q=" + new string('a', 9000), "limit=1&limit=2", "sort=" + new string('-', 500)], random);
+                yield return Pick(["&&", "=", "a", "%zz=1", "limit", "limit=", "q=%ff%fe", "q=" + new string('a', 9000), "limit=1&limit=2",
+                    "sort=" + new string('-', 500)], random);
                 break;
         }
     }
@@ -228,7 +242,8 @@ public sealed class Fuzzer
                 var depth = random.Next(10, 3000);
                 return Json(string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth));
             case 18:
-                return new ByteArrayContent(Garbled(body, random)) { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json") } };
+                return new ByteArrayContent(
+                    Garbled(body, random)) { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json") } };
             default:
                 return Typed(body, random);
         }
@@ -304,8 +319,10 @@ public sealed class Fuzzer
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Written(body)));
         content.Headers.TryAddWithoutValidation("Content-Type", Pick(
-            ["text/plain", "application/xml", "application/json; charset=utf-16", "application/json; charset=nonsense", "application/problem+json", "application/merge-patch+json",
-             "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "nonsense", "application/json;", "APPLICATION/JSON"], random));
+            ["text/plain", "application/xml", "application/json; charset=utf-16", "application/json; charset=nonsense",
+                "application/problem+json", "application/merge-patch+json",
+             "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "nonsense", "application/json;", "APPLICATION/JSON"],
+                 random));
         if (random.Next(3) == 0)
         {
             content.Headers.TryAddWithoutValidation("Content-Encoding", Pick(["gzip", "br", "identity", "nonsense"], random));
@@ -318,7 +335,8 @@ public sealed class Fuzzer
     {
         if (operation.TakesVersion && random.Next(20) > 0)
         {
-            request.Headers.TryAddWithoutValidation("If-Match", random.Next(10) == 0 ? Pick(Values.NastyHeaders, random) : right?.ETag ?? $"\"{random.Next(1, 4)}\"");
+            request.Headers.TryAddWithoutValidation("If-Match",
+                random.Next(10) == 0 ? Pick(Values.NastyHeaders, random) : right?.ETag ?? $"\"{random.Next(1, 4)}\"");
         }
 
         if (operation.TakesKey && random.Next(20) > 0)
@@ -334,7 +352,8 @@ public sealed class Fuzzer
         if (random.Next(5) == 0)
         {
             request.Headers.TryAddWithoutValidation(
-                Pick(["If-None-Match", "Accept-Language", "Accept", "Accept-Encoding", "Range", "traceparent", "tracestate", "baggage", "If-Modified-Since", "Cookie",
+                Pick(["If-None-Match", "Accept-Language", "Accept", "Accept-Encoding", "Range", "traceparent", "tracestate", "baggage",
+                    "If-Modified-Since", "Cookie",
                     "X-Forwarded-For", "X-HTTP-Method-Override", "Origin", "Prefer", "Content-Language", "X-User-Id", "Referer"], random),
                 Pick(Values.NastyHeaders, random));
         }
@@ -346,7 +365,8 @@ public sealed class Fuzzer
         return dice switch
         {
             >= 8 when right is { Token: { } given } => given,
-            >= 8 when right is not null && (right.Role is not null || operation.Roles.Count > 0) => await Of("role " + (right.Role ?? operation.Roles[0])),
+            >= 8 when right is not null
+                && (right.Role is not null || operation.Roles.Count > 0) => await Of("role " + (right.Role ?? operation.Roles[0])),
             0 => null,
             1 => Pick(["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "é"], random),
             < 6 => await Of("role " + Pick(Roles.OfPeople, random)),
@@ -468,8 +488,11 @@ public sealed class Fuzzer
 
     private static async Task<string> Sent(HttpRequestMessage request)
     {
-        var headers = string.Join(' ', request.Headers.Where(h => h.Key != "Authorization").Select(h => $"{h.Key}: {string.Join(',', h.Value)}"));
-        return $"[{headers}] {(request.Content is null ? "" : $"({request.Content.Headers.ContentType}) " + Head(Encoding.UTF8.GetString(await request.Content.ReadAsByteArrayAsync())))}";
+        var headers = string.Join(' ',
+            request.Headers.Where(h => h.Key != "Authorization").Select(h => $"{h.Key}: {string.Join(',', h.Value)}"));
+        return request.Content is { } content
+            ? $"[{headers}] ({content.Headers.ContentType}) {Head(Encoding.UTF8.GetString(await content.ReadAsByteArrayAsync()))}"
+            : $"[{headers}] ";
     }
 
     private static string Head(string text) => text.Length <= 400 ? text : text[..400] + "…";

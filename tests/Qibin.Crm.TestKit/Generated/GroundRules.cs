@@ -12,7 +12,9 @@ namespace Qibin.Crm.TestKit.Generated;
 /// <summary>A request that an operation takes, with everything that it needs prepared.</summary>
 public sealed record Prepared
 {
-    /// <summary>The path with its ids; the operation's own where it has no parameters. It may bring a query that the operation needs.</summary>
+    /// <summary>
+    /// The path with its ids; the operation's own where it has no parameters. It may bring a query that the operation needs.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>The body, serialized as the API speaks JSON; made from the schema when null.</summary>
@@ -48,7 +50,8 @@ public sealed record Prepared
 /// <param name="Cases">Number of requests whose answers were judged.</param>
 /// <param name="Breaches">What is not as it should be.</param>
 /// <param name="Exchanges">By operation, its right request's body and the answer, where they are JSON.</param>
-public sealed record GroundRulesReport(int Operations, int Cases, IReadOnlyList<string> Breaches, IReadOnlyDictionary<string, (JsonNode? Request, JsonNode? Answer)> Exchanges)
+public sealed record GroundRulesReport(
+    int Operations, int Cases, IReadOnlyList<string> Breaches, IReadOnlyDictionary<string, (JsonNode? Request, JsonNode? Answer)> Exchanges)
 {
     public override string ToString() => $"{Operations} operations, {Cases} cases, {Breaches.Count} breaches";
 }
@@ -63,14 +66,18 @@ public static class GroundRules
 
     /// <summary>Runs them all, as <see cref="RunAsync"/>.</summary>
     /// <returns>What is not as it should be.</returns>
-    public static async Task<IReadOnlyList<string>> BreachesAsync(ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known) =>
+    public static async Task<IReadOnlyList<string>> BreachesAsync(
+        ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known) =>
         (await RunAsync(target, known)).Breaches;
 
     /// <summary>Runs them all.</summary>
     /// <param name="target">The API.</param>
-    /// <param name="known">How to prepare each operation, by its id. One that is not here is a breach, and so is one that no document has.</param>
+    /// <param name="known">
+    /// How to prepare each operation, by its id. One that is not here is a breach, and so is one that no document has.
+    /// </param>
     /// <param name="workers">Operations under way at once; each has rows of its own.</param>
-    public static async Task<GroundRulesReport> RunAsync(ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known, int workers = 1)
+    public static async Task<GroundRulesReport> RunAsync(
+        ApiTarget target, IReadOnlyDictionary<string, Func<Task<Prepared>>> known, int workers = 1)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(known);
@@ -79,7 +86,12 @@ public static class GroundRules
         var cases = 0;
         AddRange(known.Keys.Except(target.Operations.Select(o => o.Id)).Select(id => $"{id}: prepared, but no document has it"));
         AddRange(target.Operations.GroupBy(o => o.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: the id of {g.Count()} operations"));
-        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = target.Address, Timeout = Longest };
+        using var http = new HttpClient(
+            new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+            {
+                BaseAddress = target.Address,
+                Timeout = Longest,
+            };
         await Parallel.ForEachAsync(target.Operations, new ParallelOptions { MaxDegreeOfParallelism = workers }, async (operation, _) =>
         {
             if (!known.TryGetValue(operation.Id, out var prepare))
@@ -176,7 +188,8 @@ public static class GroundRules
                 token: await target.Tokens.Integration([.. Scopes.All.Where(s => s != operation.Scope)]));
             if (operation.Scope is { } scope)
             {
-                await ExpectAsync("an integration with the scope", [400], null, token: await target.Tokens.Integration([scope]), path: With(_path, "noSuchParameter=1"));
+                await ExpectAsync("an integration with the scope", [400], null, token: await target.Tokens.Integration([scope]),
+                    path: With(_path, "noSuchParameter=1"));
             }
         }
 
@@ -191,11 +204,13 @@ public static class GroundRules
 
             var random = new Random(11);
             var absent = operation.Parameters.Where(p => p.In == "path").Aggregate(operation.Path, (path, p) =>
-                path.Replace($"{{{p.Name}}}", Uri.EscapeDataString((string?)p.Schema.Fitting(random)?.AsValue().ToString() ?? "x"), StringComparison.Ordinal));
+                path.Replace($"{{{p.Name}}}", Uri.EscapeDataString((string?)p.Schema.Fitting(random)?.AsValue().ToString() ?? "x"),
+                    StringComparison.Ordinal));
             await ExpectAsync("a row that is not there", prepared.NamesInPath ? [400, 404] : [404], null, path: absent);
             foreach (var nasty in new[] { "not-an-id", "0", "%E2%80%AE", "%27%3B--" })
             {
-                var odd = operation.Parameters.Where(p => p.In == "path").Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", nasty, StringComparison.Ordinal));
+                var odd = operation.Parameters.Where(p => p.In == "path")
+                    .Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", nasty, StringComparison.Ordinal));
                 await ExpectAsync($"the id {nasty}", [400, 404], null, path: odd);
             }
         }
@@ -217,7 +232,8 @@ public static class GroundRules
                 return;
             }
 
-            var hidden = ids.Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.Name}}}", target.Hidden[p.Name], StringComparison.Ordinal));
+            var hidden = ids.Aggregate(operation.Path,
+                (path, p) => path.Replace($"{{{p.Name}}}", target.Hidden[p.Name], StringComparison.Ordinal));
             foreach (var role in operation.Roles)
             {
                 await ExpectAsync($"a row that no {role} sees", [404], null, token: await target.Tokens.Person(role), path: hidden);
@@ -225,13 +241,15 @@ public static class GroundRules
 
             if (operation.Scope is { } scope)
             {
-                await ExpectAsync("a row that no integration sees", [404], null, token: await target.Tokens.Integration([scope]), path: hidden);
+                await ExpectAsync("a row that no integration sees", [404], null, token: await target.Tokens.Integration([scope]),
+                    path: hidden);
             }
         }
 
         private async Task QueryAsync()
         {
-            await ExpectAsync("an unknown query parameter", [400], "request.invalid", path: With(_path, "noSuchParameter=1"), error: "query.unknown");
+            await ExpectAsync("an unknown query parameter", [400], "request.invalid", path: With(_path, "noSuchParameter=1"),
+                error: "query.unknown");
             foreach (var parameter in operation.Query)
             {
                 if (parameter.Name is "cursor")
@@ -241,13 +259,15 @@ public static class GroundRules
                 }
 
                 var value = Uri.EscapeDataString(parameter.Schema.Fitting(new Random(5))?.ToString() ?? "x");
-                await ExpectAsync($"{parameter.Name} twice", [400], null, path: With(Without(_path, parameter.Name), $"{parameter.Name}={value}&{parameter.Name}={value}"));
+                await ExpectAsync($"{parameter.Name} twice", [400], null,
+                    path: With(Without(_path, parameter.Name), $"{parameter.Name}={value}&{parameter.Name}={value}"));
                 foreach (var (wrong, bad) in parameter.Schema.Unfitting())
                 {
                     // In a query everything is text, and an empty text is no value.
                     if (bad is JsonValue text && text.ToString() is { Length: > 0 } spelled
                         && !(parameter.Schema.Type == "string" && text.GetValueKind() != JsonValueKind.String)
-                        && !(parameter.Schema.Type != "string" && wrong.StartsWith("a text for", StringComparison.Ordinal) && spelled is "7" or "true"))
+                        && !(parameter.Schema.Type != "string" && wrong.StartsWith("a text for", StringComparison.Ordinal)
+                            && spelled is "7" or "true"))
                     {
                         await ExpectAsync($"{parameter.Name}: {wrong}", [400], null,
                             path: With(Without(_path, parameter.Name), $"{parameter.Name}={Uri.EscapeDataString(spelled)}"));
@@ -263,17 +283,23 @@ public static class GroundRules
             await ExpectAsync("half a body", [400], null, content: Json("{\"a\":"));
             await ExpectAsync("a list for a body", [400], null, content: Json("[]"));
             await ExpectAsync("a null for a body", [400], null, content: Json("null"));
-            await ExpectAsync("a body 17 deep", [400], null, content: Json(Unknown(_body, JsonNode.Parse(new string('[', 17) + new string(']', 17))).ToJsonString(new JsonSerializerOptions { MaxDepth = 64 })));
+            await ExpectAsync("a body 17 deep", [400], null,
+                content: Json(Unknown(_body, JsonNode.Parse(new string('[', 17) + new string(']', 17)))
+                    .ToJsonString(new JsonSerializerOptions { MaxDepth = 64 })));
             await ExpectAsync("a body that is no UTF-8", [400], null, content: Bytes([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8]));
-            await ExpectAsync("a body in UTF-16", [400, 415], null, content: Bytes(Encoding.Unicode.GetBytes(_body!.ToJsonString()), "application/json; charset=utf-16"));
-            await ExpectAsync("a body as plain text", [415], "request.mediaType", content: Bytes(Encoding.UTF8.GetBytes(_body!.ToJsonString()), "text/plain"));
+            await ExpectAsync("a body in UTF-16", [400, 415], null,
+                content: Bytes(Encoding.Unicode.GetBytes(_body!.ToJsonString()), "application/json; charset=utf-16"));
+            await ExpectAsync("a body as plain text", [415], "request.mediaType",
+                content: Bytes(Encoding.UTF8.GetBytes(_body!.ToJsonString()), "text/plain"));
             foreach (var coder in Coders)
             {
-                await ExpectAsync($"a body that claims to be {coder}", [400, 415], null, content: Bytes([0x1F, 0x8B, 8, 0], encoding: coder));
+                await ExpectAsync($"a body that claims to be {coder}", [400, 415], null,
+                    content: Bytes([0x1F, 0x8B, 8, 0], encoding: coder));
             }
 
             await ExpectAsync("a body too large", [413], "request.tooLarge", content: Json("{\"a\":\"" + new string('x', 1 << 20) + "\"}"));
-            await ExpectAsync("an unknown property", [400], "request.invalid", content: Json(Unknown(_body, 1).ToJsonString()), error: "json.unknownProperty");
+            await ExpectAsync("an unknown property", [400], "request.invalid", content: Json(Unknown(_body, 1).ToJsonString()),
+                error: "json.unknownProperty");
             if (_body is JsonObject { Count: > 0 } members)
             {
                 var (name, value) = members.First();
@@ -360,14 +386,16 @@ public static class GroundRules
             var key = NewKey();
             var first = await SendAsync(_token, _path, Content(), prepared.ETag, key);
             Cases++;
-            if ((prepared.Status is { } status ? first.Status != status : first.Status >= 300) || !operation.Answers.ContainsKey(first.Status))
+            if ((prepared.Status is { } status ? first.Status != status : first.Status >= 300)
+                || !operation.Answers.ContainsKey(first.Status))
             {
                 breaches.Enqueue($"{operation}: the right request is answered {first.Status} {Head(first.Body)}");
                 return;
             }
 
             Fits("the right request", first);
-            Exchange = (operation.Body is null ? null : _body, operation.Answers[first.Status] is null || first.Status >= 300 ? null : JsonNode.Parse(first.Body));
+            Exchange = (operation.Body is null ? null : _body,
+                operation.Answers[first.Status] is null || first.Status >= 300 ? null : JsonNode.Parse(first.Body));
             if (!operation.TakesKey || first.Status >= 300)
             {
                 return;
@@ -375,20 +403,25 @@ public static class GroundRules
 
             Cases++;
             var again = await SendAsync(_token, _path, Content(), prepared.ETag, key);
-            if (again.Status != first.Status || (again.Body != first.Body) != prepared.ToldOnce || again.Headers.ETag?.Tag != first.Headers.ETag?.Tag || again.Headers.Location != first.Headers.Location)
+            if (again.Status != first.Status || (again.Body != first.Body) != prepared.ToldOnce
+                || again.Headers.ETag?.Tag != first.Headers.ETag?.Tag || again.Headers.Location != first.Headers.Location)
             {
-                breaches.Enqueue($"{operation}: a repeat is answered {again.Status} {Head(again.Body)}, not as the first time {first.Status} {Head(first.Body)}");
+                breaches.Enqueue(
+                    $"{operation}: a repeat is answered {again.Status} {Head(again.Body)}, not as the first time {first.Status} "
+                        + $"{Head(first.Body)}");
             }
 
             await ExpectAsync("a key used for another query", [400, 422], null, key: key, path: With(_path, "other=1"));
             if (operation.Body is not null)
             {
-                await ExpectAsync("a key used for another body", [422], "idempotency.reused", key: key, content: Json(" " + _body!.ToJsonString()));
+                await ExpectAsync("a key used for another body", [422], "idempotency.reused", key: key,
+                    content: Json(" " + _body!.ToJsonString()));
             }
         }
 
         private async Task ExpectAsync(
-            string what, int[] statuses, string? code, string? token = null, string? path = null, HttpContent? content = null, string? ifMatch = null,
+            string what, int[] statuses, string? code, string? token = null, string? path = null, HttpContent? content = null,
+            string? ifMatch = null,
             string? key = null, string? error = null)
         {
             var sent = content ?? (what == "no body" ? null : Content());
@@ -411,11 +444,13 @@ public static class GroundRules
             {
                 breaches.Enqueue($"{problem}: code {answer.Code} instead of {code}");
             }
-            else if (error is not null && !answer.Json.GetProperty("errors").EnumerateArray().Any(e => e.GetProperty("code").GetString() == error))
+            else if (error is not null
+                && !answer.Json.GetProperty("errors").EnumerateArray().Any(e => e.GetProperty("code").GetString() == error))
             {
                 breaches.Enqueue($"{problem}: no error {error}");
             }
-            else if (answer.Json.GetProperty("status").GetInt32() != answer.Status || answer.Json.GetProperty("title").GetString() is not { Length: > 0 } title || title == answer.Code)
+            else if (answer.Json.GetProperty("status").GetInt32() != answer.Status
+                || answer.Json.GetProperty("title").GetString() is not { Length: > 0 } title || title == answer.Code)
             {
                 breaches.Enqueue($"{problem}: a problem without words");
             }
@@ -427,7 +462,8 @@ public static class GroundRules
 
         private void Fits(string what, Answer answer)
         {
-            if (answer.Body.Length > 0 && operation.Answers.GetValueOrDefault(answer.Status) is { } schema && schema.Misfit(answer.Json) is { } misfit)
+            if (answer.Body.Length > 0 && operation.Answers.GetValueOrDefault(answer.Status) is { } schema
+                && schema.Misfit(answer.Json) is { } misfit)
             {
                 breaches.Enqueue($"{operation}, {what}: the answer is not as the document says: {misfit}");
             }
@@ -452,10 +488,12 @@ public static class GroundRules
             }
 
             using var response = await http.SendAsync(request);
-            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
+            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers,
+                response.Content.Headers.ContentType?.MediaType);
         }
 
-        private HttpContent? Content() => prepared.File is { } file ? Bytes(file, "application/octet-stream") : _body is null ? null : Json(_body.ToJsonString());
+        private HttpContent? Content() =>
+            prepared.File is { } file ? Bytes(file, "application/octet-stream") : _body is null ? null : Json(_body.ToJsonString());
 
         private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 

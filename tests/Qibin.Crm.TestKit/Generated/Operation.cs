@@ -62,7 +62,8 @@ public sealed record Operation
             Parameters = value.TryGetProperty("parameters", out var parameters)
                 ? [.. parameters.EnumerateArray().Select(p => new OperationParameter(
                     p.GetProperty("name").GetString()!, p.GetProperty("in").GetString()!,
-                    p.TryGetProperty("required", out var required) && required.GetBoolean(), new Schema(document, p.GetProperty("schema"))))]
+                    p.TryGetProperty("required", out var required) && required.GetBoolean(),
+                    new Schema(document, p.GetProperty("schema"))))]
                 : [],
             Body = value.TryGetProperty("requestBody", out var body) ? SchemaOf(document, body) : null,
             Answers = value.GetProperty("responses").EnumerateObject()
@@ -74,7 +75,8 @@ public sealed record Operation
 
     private static Schema? SchemaOf(JsonElement document, JsonElement holder) =>
         holder.TryGetProperty("content", out var content)
-            && content.EnumerateObject().FirstOrDefault(c => c.Name.Contains("json", StringComparison.Ordinal)) is { Value.ValueKind: JsonValueKind.Object } json
+            && content.EnumerateObject()
+                .FirstOrDefault(c => c.Name.Contains("json", StringComparison.Ordinal)) is { Value.ValueKind: JsonValueKind.Object } json
             && json.Value.TryGetProperty("schema", out var schema)
             ? new Schema(document, schema)
             : null;

@@ -42,7 +42,8 @@ public sealed class Schema
             .DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => new Schema(_document, p.Value));
 
     public IReadOnlySet<string> Required =>
-        _parts.Where(p => p.TryGetProperty("required", out _)).SelectMany(p => p.GetProperty("required").EnumerateArray().Select(r => r.GetString()!)).ToHashSet();
+        _parts.Where(p => p.TryGetProperty("required", out _))
+            .SelectMany(p => p.GetProperty("required").EnumerateArray().Select(r => r.GetString()!)).ToHashSet();
 
     /// <summary>Where a value does not fit the schema, first; null when it fits.</summary>
     public string? Misfit(JsonElement value, string at = "")
@@ -57,7 +58,8 @@ public sealed class Schema
         {
             "object" => kind == JsonValueKind.Object,
             "array" => kind == JsonValueKind.Array,
-            "string" => kind == JsonValueKind.String && (Enum.Count == 0 || Enum.Contains(value.GetString())) && FitsFormat(value.GetString()!)
+            "string" => kind == JsonValueKind.String && (Enum.Count == 0 || Enum.Contains(value.GetString()))
+                && FitsFormat(value.GetString()!)
                 && (Pattern is null || Regex.IsMatch(value.GetString()!, Pattern, RegexOptions.None, TimeSpan.FromSeconds(1))),
             "integer" => kind == JsonValueKind.Number && value.TryGetInt64(out _),
             "number" => kind == JsonValueKind.Number,
@@ -284,7 +286,8 @@ public sealed class Schema
     {
         "uuid" => Guid.TryParseExact(text, "D", out _),
         "date" => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
-        "date-time" => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) && at.Offset == TimeSpan.Zero,
+        "date-time" => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+            && at.Offset == TimeSpan.Zero,
         _ => true,
     };
 
@@ -326,5 +329,6 @@ public sealed class Schema
 
     private int? Number(string name) => Find(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
 
-    private decimal? Decimal(string name) => Find(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var value) ? value : null;
+    private decimal? Decimal(string name) =>
+        Find(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var value) ? value : null;
 }

@@ -118,20 +118,28 @@ internal static class Things
     public static void MapThings(this RouteGroupBuilder api)
     {
         string[] writers = [Roles.Officer, Roles.UnitHead];
-        api.MapPost("/things", Create).Allow(Scopes.LeadsWrite, writers).WithName("createThing").WithSummary("新增物品 · Puts a thing on the shelf");
-        api.MapPost("/things/batches", CreateAll).Allow(Scopes.LeadsWrite, writers).WithName("createThings").WithSummary("批量新增 · Puts things on the shelf");
-        api.MapGet("/things", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(All).WithName("listThings").WithSummary("物品列表 · Lists things");
+        api.MapPost("/things", Create).Allow(Scopes.LeadsWrite, writers).WithName("createThing")
+            .WithSummary("新增物品 · Puts a thing on the shelf");
+        api.MapPost("/things/batches", CreateAll).Allow(Scopes.LeadsWrite, writers).WithName("createThings")
+            .WithSummary("批量新增 · Puts things on the shelf");
+        api.MapGet("/things", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(All).WithName("listThings")
+            .WithSummary("物品列表 · Lists things");
         api.MapGet("/things/{thingId}", Read).AllowEverybody(Scopes.LeadsRead).WithName("getThing").WithSummary("物品 · A thing");
-        api.MapPatch("/things/{thingId}", Amend).Allow(Scopes.LeadsWrite, writers).WithName("amendThing").WithSummary("修改物品 · Amends a thing");
-        api.MapPut("/things/{thingId}/label", Label).Allow(Scopes.LeadsWrite, writers).WithName("labelThing").WithSummary("贴标签 · Labels a thing");
-        api.MapPost("/things/{thingId}/closure", Close).Allow(null, Roles.UnitHead).WithName("closeThing").WithSummary("封存物品 · Closes a thing");
-        api.MapDelete("/things/{thingId}", Remove).Allow(Scopes.LeadsWrite, writers).WithName("removeThing").WithSummary("移除物品 · Removes a thing");
+        api.MapPatch("/things/{thingId}", Amend).Allow(Scopes.LeadsWrite, writers).WithName("amendThing")
+            .WithSummary("修改物品 · Amends a thing");
+        api.MapPut("/things/{thingId}/label", Label).Allow(Scopes.LeadsWrite, writers).WithName("labelThing")
+            .WithSummary("贴标签 · Labels a thing");
+        api.MapPost("/things/{thingId}/closure", Close).Allow(null, Roles.UnitHead).WithName("closeThing")
+            .WithSummary("封存物品 · Closes a thing");
+        api.MapDelete("/things/{thingId}", Remove).Allow(Scopes.LeadsWrite, writers).WithName("removeThing")
+            .WithSummary("移除物品 · Removes a thing");
         // What no service has: a fault, and a statement that waits for a lock for ever.
         api.MapGet("/things/fault", Fault).AllowEverybody(Scopes.LeadsRead).ExcludeFromDescription();
         api.MapGet("/things/sleep", Sleep).AllowEverybody(Scopes.LeadsRead).ExcludeFromDescription();
     }
 
-    private static async Task<Created<Receipt>> Create(ThingRequest request, ShelfDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    private static async Task<Created<Receipt>> Create(
+        ThingRequest request, ShelfDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         clock.NotAfterToday(request.MadeOn, "/madeOn");
         var thing = Thing.Make(request, caller, clock.GetUtcNow());
@@ -145,7 +153,8 @@ internal static class Things
         TypedResults.Ok(await Batch.RunAsync(http, request, async item => await Create(item, db, caller, clock, ct)));
 
     private static Task<Page<ThingAnswer>> List(
-        [AsParameters] ThingQuery query, [AsParameters] PageQuery page, HttpRequest request, ShelfDb db, Caller caller, CancellationToken ct)
+        [AsParameters] ThingQuery query, [AsParameters] PageQuery page, HttpRequest request, ShelfDb db, Caller caller,
+        CancellationToken ct)
     {
         var things = db.Things.AsNoTracking().ReadableBy(caller);
         if (query.Q is { } q)
@@ -181,7 +190,8 @@ internal static class Things
         Guid thingId, IfMatch ifMatch, ShelfDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         await ChangeAsync(thingId, ifMatch, db, caller, thing => thing.Close(clock.GetUtcNow()), ct);
 
-    private static async Task<Results<NoContent, NotFound>> Remove(Guid thingId, IfMatch ifMatch, ShelfDb db, Caller caller, CancellationToken ct)
+    private static async Task<Results<NoContent, NotFound>> Remove(
+        Guid thingId, IfMatch ifMatch, ShelfDb db, Caller caller, CancellationToken ct)
     {
         var thing = await db.Things.EditableBy(caller).ForUpdate(thingId, ct);
         if (thing is null)

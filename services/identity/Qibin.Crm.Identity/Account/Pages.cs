@@ -18,27 +18,33 @@ internal static class Pages
         """
         *{box-sizing:border-box}
         body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;padding:24px 16px;
-          background:#eef2f6;color:#1b2733;font:16px/1.6 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif}
-        main{width:100%;max-width:400px;background:#fff;border:1px solid #d9e1e8;border-radius:12px;padding:32px 28px;box-shadow:0 8px 24px rgba(20,50,80,.07)}
+          background:#eef2f6;color:#1b2733;
+            font:16px/1.6 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif}
+        main{width:100%;max-width:400px;background:#fff;border:1px solid #d9e1e8;border-radius:12px;padding:32px 28px;
+          box-shadow:0 8px 24px rgba(20,50,80,.07)}
         header{margin-bottom:24px}
         .brand{margin:0;font-size:14px;color:#0b5f6d;letter-spacing:.04em;font-weight:600}
         h1{margin:4px 0 0;font-size:24px;line-height:1.3;font-weight:600}
         p{margin:0 0 16px}
         label{display:block;margin-bottom:4px;font-size:14px;color:#42525f}
-        input{width:100%;height:44px;margin-bottom:16px;padding:0 12px;font:inherit;color:inherit;background:#fff;border:1px solid #8fa1b0;border-radius:8px}
+        input{width:100%;height:44px;margin-bottom:16px;padding:0 12px;font:inherit;color:inherit;background:#fff;border:1px solid #8fa1b0;
+          border-radius:8px}
         input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #7cc4d0;outline-offset:1px;border-color:#0b5f6d}
-        button{width:100%;min-height:44px;margin-top:8px;font:inherit;font-weight:600;color:#fff;background:#0b5f6d;border:0;border-radius:8px;cursor:pointer}
+        button{width:100%;min-height:44px;margin-top:8px;font:inherit;font-weight:600;color:#fff;background:#0b5f6d;border:0;
+          border-radius:8px;cursor:pointer}
         button:hover{background:#084c57}
         form+form button{color:#0b5f6d;background:none;border:1px solid #8fa1b0}
         form+form button:hover{background:#eef2f6}
-        .alert{margin-bottom:20px;padding:10px 12px;background:#fdf0ee;border:1px solid #e3a39a;border-radius:8px;color:#8c1d12;font-size:14px;overflow-wrap:anywhere}
+        .alert{margin-bottom:20px;padding:10px 12px;background:#fdf0ee;border:1px solid #e3a39a;border-radius:8px;color:#8c1d12;
+          font-size:14px;overflow-wrap:anywhere}
         .hint{margin:-10px 0 16px;font-size:13px;color:#5a6a77}
         footer{margin-top:20px;font-size:13px;color:#5a6a77;text-align:center}
         @media (prefers-color-scheme:dark){
           body{background:#10171d;color:#e5ecf1}main{background:#18222a;border-color:#2b3a45;box-shadow:none}
           .brand{color:#7cc4d0}label,.hint,footer{color:#a5b4bf}input{background:#10171d;border-color:#5d7282}
           button{background:#1b8091}button:hover{background:#2495a8}
-          form+form button{color:#7cc4d0;background:none;border-color:#5d7282}form+form button:hover{background:#22303a}.alert{background:#3a1d1a;border-color:#8c463d;color:#ffc9c1}
+          form+form button{color:#7cc4d0;background:none;border-color:#5d7282}form+form button:hover{background:#22303a}
+          .alert{background:#3a1d1a;border-color:#8c463d;color:#ffc9c1}
         }
         """;
 

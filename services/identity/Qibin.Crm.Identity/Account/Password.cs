@@ -40,7 +40,8 @@ internal static class Password
             <label for="present">{present}</label>
             <input id="present" name="present" type="password" autocomplete="current-password" maxlength="200" required autofocus>
             <label for="chosen">{chosen}</label>
-            <input id="chosen" name="chosen" type="password" autocomplete="new-password" minlength="12" maxlength="200" aria-describedby="rule" required>
+            <input id="chosen" name="chosen" type="password" autocomplete="new-password" minlength="12" maxlength="200"
+              aria-describedby="rule" required>
             <p class="hint" id="rule">{hint}</p>
             <label for="again">{again}</label>
             <input id="again" name="again" type="password" autocomplete="new-password" minlength="12" maxlength="200" required>

@@ -39,7 +39,8 @@ internal static class SignIn
         return Pages.Page(http, title, Pages.Alert(alert) + Pages.Form(http, Path, returnUrl,
             $"""
             <label for="userName">{name}</label>
-            <input id="userName" name="userName" value="{Pages.Encode(userName)}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required{nameFocus}>
+            <input id="userName" name="userName" value="{Pages.Encode(userName)}" autocomplete="username" autocapitalize="none"
+              spellcheck="false" maxlength="64" required{nameFocus}>
             <label for="password">{password}</label>
             <input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required{passwordFocus}>
             """, button), status);

@@ -78,8 +78,14 @@ internal static class SuggestOwner
             $"自动分派：产业链 {best.ChainPoints} 分，区域 {best.RegionPoints} 分，在手线索 {best.OpenLeads} 条 {best.LoadPoints} 分");
         AssignLead.Give(db, lead, new Owner(best.OfficerId, best.UnitId), reason, today, caller.Actor(clock));
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new AutomaticAssignmentReceipt { Id = lead.Id, Code = lead.Code, Version = lead.Version,
-            OwnerId = best.OfficerId, Score = best.Score });
+        return TypedResults.Ok(new AutomaticAssignmentReceipt
+        {
+            Id = lead.Id,
+            Code = lead.Code,
+            Version = lead.Version,
+            OwnerId = best.OfficerId,
+            Score = best.Score,
+        });
     }
 
     private static async Task<List<OwnerCandidate>> RankAsync(LeadsDb db, Caller caller, Lead lead, DateOnly today, CancellationToken ct)

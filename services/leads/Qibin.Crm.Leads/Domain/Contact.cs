@@ -102,8 +102,15 @@ internal sealed class Contact : Aggregate
             throw new RuleViolation("contact.reasonNeeded");
         }
 
-        var old = new ContactRevision { ContactId = Id, Version = Version, Content = Content, Reason = reason, ReplacedBy = actor.By,
-            ReplacedAt = actor.At };
+        var old = new ContactRevision
+        {
+            ContactId = Id,
+            Version = Version,
+            Content = Content,
+            Reason = reason,
+            ReplacedBy = actor.By,
+            ReplacedAt = actor.At,
+        };
         Take(content);
         CorrectedAt = actor.At;
         return old;

@@ -549,5 +549,8 @@ public enum NextStepLight { None, Planned, Overdue }
 /// <summary>
 /// Why a lead is kept or invalid: 时机未到, 资金未落实, 选址不符, 政策不符, 已落户他处, 联系不上, 信息不实, 重复, 不属招商范围, 其他.
 /// </summary>
-public enum ClosureReason { NotYet, FundsPending, SiteUnsuitable, PolicyMismatch, WentElsewhere, NoAnswer, NotGenuine, Duplicate,
-    OutOfScope, Other }
+public enum ClosureReason
+{
+    NotYet, FundsPending, SiteUnsuitable, PolicyMismatch, WentElsewhere, NoAnswer, NotGenuine, Duplicate,
+    OutOfScope, Other
+}

@@ -27,8 +27,16 @@ internal sealed class OfficerLeave : Aggregate
             throw new RuleViolation("leave.order");
         }
 
-        var leave = new OfficerLeave { Id = id, OfficerId = officerId, From = from, To = to, Note = note, CreatedBy = actor.By,
-            CreatedAt = actor.At };
+        var leave = new OfficerLeave
+        {
+            Id = id,
+            OfficerId = officerId,
+            From = from,
+            To = to,
+            Note = note,
+            CreatedBy = actor.By,
+            CreatedAt = actor.At,
+        };
         leave.Touch();
         return leave;
     }

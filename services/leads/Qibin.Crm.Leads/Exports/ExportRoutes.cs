@@ -112,8 +112,12 @@ internal static class ExportRoutes
         }
 
         var whole = job.State == JobState.Succeeded && job.ResultUntil > clock.GetUtcNow();
-        return TypedResults.Ok(new ExportAnswer { Job = JobAnswer.From(job), File = whole ? $"/api/v1/exports/{exportId}/file"
-            : null, Until = job.ResultUntil });
+        return TypedResults.Ok(new ExportAnswer
+        {
+            Job = JobAnswer.From(job),
+            File = whole ? $"/api/v1/exports/{exportId}/file" : null,
+            Until = job.ResultUntil,
+        });
     }
 
     private static async Task<Results<Accepted<ExportReceipt>, NotFound>> Cancel(

@@ -240,8 +240,12 @@ internal static class ImportRoutes
         var rows = new List<ImportRow>();
         for (var number = 2; reader.Read() is { } cells; number++)
         {
-            rows.Add(new ImportRow { ImportId = importId, Number = number,
-                Cells = [.. cells.Select(cell => cell?.Replace("\0", "\uFFFD", StringComparison.Ordinal))] });
+            rows.Add(new ImportRow
+            {
+                ImportId = importId,
+                Number = number,
+                Cells = [.. cells.Select(cell => cell?.Replace("\0", "\uFFFD", StringComparison.Ordinal))]
+            });
         }
 
         import.Load(headings, fields, rows.Count);

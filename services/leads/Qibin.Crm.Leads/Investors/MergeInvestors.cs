@@ -167,8 +167,13 @@ internal static class MergeInvestors
             confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
         db.Audit(caller, clock, "investor.merged", "investor", from.Id, request.Reason);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new MergeReceipt { Id = into.Id, Version = into.Version, MergeId = merge.Id,
-            UndoableUntil = merge.UndoableUntil });
+        return TypedResults.Ok(new MergeReceipt
+        {
+            Id = into.Id,
+            Version = into.Version,
+            MergeId = merge.Id,
+            UndoableUntil = merge.UndoableUntil,
+        });
     }
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Undo(

@@ -126,8 +126,13 @@ internal static class PoolOperations
         switch (place.Judge(lead, rules, now))
         {
             case PoolPlace.Look.Warned:
-                db.Publish(place, new PoolWarned { LeadId = lead.Id, OwnerId = lead.OwnerId, UnitId = lead.UnitId,
-                    PoolOn = place.PoolOn(lead, rules) });
+                db.Publish(place, new PoolWarned
+                {
+                    LeadId = lead.Id,
+                    OwnerId = lead.OwnerId,
+                    UnitId = lead.UnitId,
+                    PoolOn = place.PoolOn(lead, rules)
+                });
                 break;
             case PoolPlace.Look.Pooled:
                 (await db.Leads.Locked(lead.Id).SingleAsync(ct)).EnterPool(now);

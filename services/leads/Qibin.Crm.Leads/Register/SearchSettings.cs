@@ -7,7 +7,10 @@ namespace Qibin.Crm.Leads.Register;
 [Settings("Search")]
 internal sealed record SearchSettings
 {
-    /// <summary>Leads that a search passes in the order of the list, in each part of what its caller sees, before it asks the index of words: 10 ms or less by default.</summary>
+    /// <summary>
+    /// Leads that a search passes in the order of the list, in each part of what its caller sees, before it asks the index of words: 10 ms
+    /// or less by default.
+    /// </summary>
     [Range(0, 10_000_000)]
     public int Walk { get; init; } = 40_000;
 }

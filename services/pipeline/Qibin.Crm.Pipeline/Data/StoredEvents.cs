@@ -86,7 +86,8 @@ internal static class StoredEvents
     {
         await using var store = new NpgsqlCommand(
             """
-            insert into received_event (stream_id, version, ordinal, type, lead_id, project_id, enterprise_id, occurred_on, recorded_at, actor_id, event)
+            insert into received_event (
+                stream_id, version, ordinal, type, lead_id, project_id, enterprise_id, occurred_on, recorded_at, actor_id, event)
             select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             on conflict do nothing returning stream_id, version, ordinal
             """,

@@ -77,7 +77,8 @@ internal sealed record Timeline
             return id > followed ? (timeline, Changes.None) : null;
         }
 
-        var (rank, known) = e.Event is ILeadEvent ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt) : (timeline.Project?.Rank, timeline.Project?.KnownAt);
+        var (rank, known) = e.Event is ILeadEvent ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
+            : (timeline.Project?.Rank, timeline.Project?.KnownAt);
         if (rank >= e.Rank)
         {
             return null;
@@ -101,7 +102,8 @@ internal sealed record Timeline
         var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
         var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
         var timeline = new Timeline { LeadId = leadId };
-        var (takenBack, changes) = (new List<Milestone>(), new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>());
+        var (takenBack, changes) =
+            (new List<Milestone>(), new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>());
         // What an event changed is told by the version before it, whenever that was recorded.
         var (lead, was) = ((LeadState?)null, (ProjectState?)null);
         var known = new Dictionary<bool, DateTimeOffset>();
@@ -116,7 +118,8 @@ internal sealed record Timeline
         }
 
         var intervals = new List<Interval>();
-        foreach (var (e, at, leadBefore, projectBefore) in changes.OrderBy(c => c.At).ThenBy(c => c.Event.Row.StreamId).ThenBy(c => c.Event.Rank))
+        foreach (var (e, at, leadBefore, projectBefore) in changes.OrderBy(c => c.At).ThenBy(c => c.Event.Row.StreamId)
+            .ThenBy(c => c.Event.Rank))
         {
             var (next, closed) = timeline.Noting(e, at, leadBefore, projectBefore).Knowing(timeline, at);
             timeline = next;

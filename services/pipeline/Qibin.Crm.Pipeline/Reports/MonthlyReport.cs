@@ -30,11 +30,12 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
         var inOrder = reached.OrderBy(r => r.On)
             .ThenBy(r => names.Projects.GetValueOrDefault(r.Stretch.LeadId)?.Code, StringComparer.Ordinal).ThenBy(r => r.Stretch.LeadId)
             .ToList();
+        var knownAt = row.KnownAt.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
         return new MonthlyReport(
             $"招商引资月度报告 {row.Month.Year} 年 {row.Month.Month} 月",
             [
                 $"报告编号：{row.Id}",
-                $"截至日期：{Text(row.AsOf)}；数据时点：{row.KnownAt.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}（北京时间）",
+                $"截至日期：{Text(row.AsOf)}；数据时点：{knownAt}（北京时间）",
                 $"数据范围：{names.Scope}；涉密项目 {material.Confidential} 个不在本报告内",
                 "金额单位：元；各币种分列，不相加",
             ],

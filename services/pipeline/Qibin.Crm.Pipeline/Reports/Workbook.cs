@@ -13,15 +13,41 @@ internal static class Workbook
     public static byte[] Of(MonthlyReport report) => OfficeFile.Of(
     [
         OfficeFile.Part("[Content_Types].xml",
-            $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{Types}.sheet.main+xml"/>{Each(report, (_, n) => $"""<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{Types}.worksheet+xml"/>""")}</Types>"""),
+            $"""
+            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+            <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+            <Default Extension="xml" ContentType="application/xml"/>
+            <Override PartName="/xl/workbook.xml" ContentType="{Types}.sheet.main+xml"/>
+            {Each(report, (_, n) => $"""<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{Types}.worksheet+xml"/>""")}
+            </Types>
+            """),
         OfficeFile.Part("_rels/.rels",
-            $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>"""),
+            $"""
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+            <Relationship Id="rId1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/>
+            </Relationships>
+            """),
         OfficeFile.Part("xl/workbook.xml",
-            $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets>{Each(report, (t, n) => $"""<sheet name="{OfficeFile.Text(t.Sheet)}" sheetId="{n}" r:id="rId{n}"/>""")}</sheets></workbook>"""),
+            $"""
+            <workbook xmlns="{Main}" xmlns:r="{Relations}">
+            <sheets>
+            {Each(report, (t, n) => $"""<sheet name="{OfficeFile.Text(t.Sheet)}" sheetId="{n}" r:id="rId{n}"/>""")}
+            </sheets>
+            </workbook>
+            """),
         OfficeFile.Part("xl/_rels/workbook.xml.rels",
-            $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{Each(report, (_, n) => $"""<Relationship Id="rId{n}" Type="{Relations}/worksheet" Target="worksheets/sheet{n}.xml"/>""")}</Relationships>"""),
+            $"""
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+            {Each(report, (_, n) => $"""<Relationship Id="rId{n}" Type="{Relations}/worksheet" Target="worksheets/sheet{n}.xml"/>""")}
+            </Relationships>
+            """),
         .. report.Tables.Select((table, i) => OfficeFile.Part($"xl/worksheets/sheet{i + 1}.xml",
-            $"""<worksheet xmlns="{Main}"><cols><col min="1" max="{table.Headings.Count}" width="20" customWidth="1"/></cols><sheetData>{Rows(report, table)}</sheetData></worksheet>""")),
+            $"""
+            <worksheet xmlns="{Main}">
+            <cols><col min="1" max="{table.Headings.Count}" width="20" customWidth="1"/></cols>
+            <sheetData>{Rows(report, table)}</sheetData>
+            </worksheet>
+            """)),
     ]);
 
     private static string Rows(MonthlyReport report, ReportTable table) => Encoding.UTF8.GetString(SheetWriter.Rows(

@@ -14,7 +14,8 @@ namespace Qibin.Crm.Pipeline.Rollups;
 internal static class Compaction
 {
     private const string Sums =
-        "sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, sum(paid_in) as paid_in, sum(completed) as completed";
+        "sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, "
+        + "sum(paid_in) as paid_in, sum(completed) as completed";
 
     private const string Something =
         "sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0 or sum(completed) <> 0";
@@ -31,11 +32,13 @@ internal static class Compaction
             returning status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed),
         {Grouped},
         merged as (
-            insert into rollup as kept (key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, readers)
+            insert into rollup as kept (
+                key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, readers)
             select key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, '{"{}"}' from grouped
             order by set, unit_id, chain_code
             on conflict (key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
-                contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in, completed = kept.completed + excluded.completed)
+                contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in,
+                completed = kept.completed + excluded.completed)
         select count(*) from taken
         """;
 
@@ -46,9 +49,11 @@ internal static class Compaction
     public static string Grouped =>
         $"""
         summed as (
-            select {(1 << Columns.Length) - 1} - grouping({string.Join(", ", Columns.Reverse())}) as set, status, confidential, {Names}, currency, {Sums}
+            select {(1 << Columns.Length) - 1} - grouping({string.Join(", ", Columns.Reverse())}) as set,
+                status, confidential, {Names}, currency, {Sums}
             from taken
-            group by status, confidential, currency, grouping sets ({string.Join(", ", Sets.Summed.Select(set => $"({string.Join(", ", Of(set))})"))})
+            group by status, confidential, currency,
+                grouping sets ({string.Join(", ", Sets.Summed.Select(set => $"({string.Join(", ", Of(set))})"))})
             having {Something}),
         sets as (
             {string.Join(" union all ", (string[])["select * from summed", .. Sets.Further.Select(Further)])}),
@@ -92,7 +97,8 @@ internal static class Compaction
 
     private static string Further((int Set, int From) one) =>
         $"""
-        select {one.Set}, status, confidential, {string.Join(", ", Columns.Select((column, bit) => Sets.Has(one.Set, (RollupColumn)bit) ? column : "null"))}, currency, {Sums}
+        select {one.Set}, status, confidential,
+            {string.Join(", ", Columns.Select((column, bit) => Sets.Has(one.Set, (RollupColumn)bit) ? column : "null"))}, currency, {Sums}
         from summed where set = {one.From}
         group by status, confidential, currency, {string.Join(", ", Of(one.Set))}
         having {Something}

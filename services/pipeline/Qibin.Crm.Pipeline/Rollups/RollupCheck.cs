@@ -17,12 +17,17 @@ internal static class RollupCheck
 {
     private static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
+    private static readonly string[] Keys = ["set", "status", "confidential", .. Columns, "currency"];
+
+    private static readonly string[] Measures = ["count", "estimated", "contract", "paid_in", "completed"];
+
     private static readonly string Compared =
         $"""
         with taken as (
             select s.status, j.confidential, s.stage, j.chain_code, j.unit_id, j.owner_id, s.node_code, s.source_region, s.band, s.month,
                 s.chain_code as then_chain, s.unit_id as then_unit,
-                (extract(year from edge.day) * 12 + extract(month from edge.day))::int as at, extract(day from edge.day)::int as day, amount.currency,
+                (extract(year from edge.day) * 12 + extract(month from edge.day))::int as at, extract(day from edge.day)::int as day,
+                amount.currency,
                 edge.sign * amount.count as count, edge.sign * amount.estimated as estimated, edge.sign * amount.contract as contract,
                 edge.sign * amount.paid_in as paid_in, edge.sign * amount.completed as completed
             from interval s join journey j using (lead_id)
@@ -31,36 +36,40 @@ internal static class RollupCheck
                 select '' as currency, 1 as count, 0.0 as estimated, 0.0 as contract, 0.0 as paid_in, 0.0 as completed
                 union all
                 select currency, 0, estimated, contract, paid_in, completed
-                from jsonb_to_recordset(s.amounts) as m (currency text, estimated numeric, contract numeric, paid_in numeric, completed numeric)) amount
+                from jsonb_to_recordset(s.amounts)
+                    as m (currency text, estimated numeric, contract numeric, paid_in numeric, completed numeric)) amount
             where s.known_to is null and edge.day is not null
             union all
-            select status, confidential, {string.Join(", ", Columns)}, currency, -count, -estimated, -contract, -paid_in, -completed from delta),
+            select status, confidential, {string.Join(", ", Columns)}, currency, -count, -estimated, -contract, -paid_in, -completed
+            from delta),
         {Compaction.Grouped},
         compared as (
-            select key, {string.Join(", ", Columns.Prepend("confidential").Prepend("status").Prepend("set").Append("currency").Select(c => $"coalesce(g.{c}, r.{c}) as {c}"))},
-                {string.Join(", ", new[] { "count", "estimated", "contract", "paid_in", "completed" }.Select(m => $"coalesce(g.{m}, 0) as {m}, coalesce(r.{m}, 0) as {m}_found"))}
+            select key, {string.Join(", ", Keys.Select(c => $"coalesce(g.{c}, r.{c}) as {c}"))},
+                {string.Join(", ", Measures.Select(m => $"coalesce(g.{m}, 0) as {m}, coalesce(r.{m}, 0) as {m}_found"))}
             from grouped g full join rollup r using (key)),
         differing as (
             select * from compared
-            where (count, estimated, contract, paid_in, completed) is distinct from (count_found, estimated_found, contract_found, paid_in_found, completed_found))
+            where ({string.Join(", ", Measures)}) is distinct from ({string.Join(", ", Measures.Select(m => m + "_found"))}))
         """;
 
     private static readonly string Name =
         $"select concat_ws(' ', 'set', set, 'status', status, case when confidential then 'confidential' end, "
         + string.Join(", ", Columns.Select((c, bit) => $"case when set & {1 << bit} <> 0 then '{c} ' || coalesce({c}::text, 'none') end"))
-        + ", nullif(currency, '')), concat_ws(' ', count, trim_scale(estimated), trim_scale(contract), trim_scale(paid_in), trim_scale(completed)), "
-        + "concat_ws(' ', count_found, trim_scale(estimated_found), trim_scale(contract_found), trim_scale(paid_in_found), trim_scale(completed_found)), "
+        + $", nullif(currency, '')), {Shown("")}, {Shown("_found")}, "
         + "count(*) over () from differing order by key limit $1";
 
     private static readonly string Repaired =
         $"""
         ,
         repaired as (
-            insert into rollup as kept (key, set, status, confidential, {string.Join(", ", Columns)}, currency, count, estimated, contract, paid_in, completed, readers)
-            select key, set, status, confidential, {string.Join(", ", Columns)}, currency, count, estimated, contract, paid_in, completed, '{"{}"}' from differing
+            insert into rollup as kept (key, {string.Join(", ", [.. Keys, .. Measures])}, readers)
+            select key, {string.Join(", ", [.. Keys, .. Measures])}, '{"{}"}' from differing
             on conflict (key) do update set count = excluded.count, estimated = excluded.estimated, contract = excluded.contract,
                 paid_in = excluded.paid_in, completed = excluded.completed)
         """;
+
+    private static string Shown(string suffix) =>
+        $"concat_ws(' ', {string.Join(", ", Measures.Select(m => m == "count" ? m + suffix : $"trim_scale({m}{suffix})"))})";
 
     /// <summary>Compares all sums, in the caller's transaction.</summary>
     /// <param name="db">The database.</param>

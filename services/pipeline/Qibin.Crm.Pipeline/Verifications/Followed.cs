@@ -20,7 +20,8 @@ internal sealed record Followed(string Name, string Service, Type State, string 
     public static IReadOnlyList<Followed> All { get; } =
     [
         new("lead", "leads", typeof(LeadState),
-            $"{Own("lead_id")} and not exists (select from received_event r where r.stream_id = e.lead_id and r.type = '{nameof(LeadRemoved)}')"),
+            $"{Own("lead_id")} and not exists ("
+                + $"select from received_event r where r.stream_id = e.lead_id and r.type = '{nameof(LeadRemoved)}')"),
         new("project", "projects", typeof(ProjectState), Own("project_id")),
         new("enterprise", "enterprises", typeof(EnterpriseState), Own("enterprise_id")),
     ];
@@ -32,13 +33,17 @@ internal sealed record Followed(string Name, string Service, Type State, string 
     private string StoredStates =>
         $"""
         select asked.id, (select max(e.version) from received_event e where e.stream_id = asked.id) as version, (
-            select e.event -> '{Name}' from received_event e where e.stream_id = asked.id and e.version <= asked.version and e.event ? '{Name}'
+            select e.event -> '{Name}' from received_event e
+            where e.stream_id = asked.id and e.version <= asked.version and e.event ? '{Name}'
             order by e.version desc, e.ordinal desc limit 1)::text as state
         from unnest(@ids, @versions) as asked (id, version)
         """;
 
     /// <summary>The known ones above @after, and up to @last where there is one; @most of them.</summary>
-    public string KnownBetween => $"""select id as "Value" from ({Known}) known where id > @after and (@last is null or id <= @last) order by id limit @most""";
+    public string KnownBetween =>
+        $"""
+        select id as "Value" from ({Known}) known where id > @after and (@last is null or id <= @last) order by id limit @most
+        """;
 
     /// <summary>Those of @ids that are known.</summary>
     public string KnownAmong => $"""select id as "Value" from ({Known}) known where id = any (@ids)""";

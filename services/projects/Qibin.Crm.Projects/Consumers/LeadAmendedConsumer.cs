@@ -23,7 +23,8 @@ internal sealed class LeadAmendedConsumer(ProjectsDb db, TimeProvider clock) : I
             $"""
             insert into followed_investor (lead_id, investor_id, investor_name, version)
             values ({lead.LeadId}, {lead.InvestorId}, {lead.InvestorName}, {delivery.Version})
-            on conflict (lead_id) do update set investor_id = excluded.investor_id, investor_name = excluded.investor_name, version = excluded.version
+            on conflict (lead_id) do update set investor_id = excluded.investor_id, investor_name = excluded.investor_name, version =
+                excluded.version
             where followed_investor.version < excluded.version
             """, ct);
         if (newer > 0 && await db.Projects.ForUpdate(projectId, ct) is { } project

@@ -48,16 +48,20 @@ public static class StrictJson
             private static readonly Dictionary<TEnum, string> Written =
                 Enum.GetValues<TEnum>().Distinct().ToDictionary(v => v, v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString()));
 
-            private static readonly Dictionary<string, TEnum> Known = Written.ToDictionary(w => w.Value, w => w.Key, StringComparer.Ordinal);
+            private static readonly Dictionary<string, TEnum> Known = Written.ToDictionary(w => w.Value, w => w.Key,
+                StringComparer.Ordinal);
 
             public override TEnum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
                 reader.TokenType == JsonTokenType.String ? Of(Spelled(ref reader)) : throw new JsonException("json.wrongType");
 
-            public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WriteStringValue(Written[value]);
+            public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) =>
+                writer.WriteStringValue(Written[value]);
 
-            public override TEnum ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(Spelled(ref reader));
+            public override TEnum ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                Of(Spelled(ref reader));
 
-            public override void WriteAsPropertyName(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WritePropertyName(Written[value]);
+            public override void WriteAsPropertyName(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) =>
+                writer.WritePropertyName(Written[value]);
 
             private static TEnum Of(string word) =>
                 Known.TryGetValue(word, out var value) ? value : throw new JsonException("word.unknown|" + string.Join(", ", Known.Keys));
@@ -139,7 +143,8 @@ public static class StrictJson
                 throw new JsonException("money.invalid");
             }
 
-            return new Money(value, currency is not null && Currencies.IsKnown(currency) ? currency : throw new JsonException("currency.unknown"));
+            return new Money(value, currency is not null && Currencies.IsKnown(currency) ? currency
+                : throw new JsonException("currency.unknown"));
         }
 
         public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)
@@ -161,7 +166,8 @@ public static class Amounts
     {
         amount = 0;
         return text is { Length: > 0 and <= 24 }
-            && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out amount)
+            && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out amount)
             && Math.Abs(amount) < 1_000_000_000_000_000m
             && amount == Math.Round(amount, 4);
     }
@@ -194,7 +200,8 @@ public static class Text
 
             if (char.IsSurrogate(c)
                 || (char.IsControl(c) && c is not ('\t' or '\n' or '\r'))
-                || c is (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u2069') or '\u061C' or '\uFEFF' or '\u00AD'
+                || c is (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u2069') or '\u061C'
+                    or '\uFEFF' or '\u00AD'
                 || c is '\uFFFE' or '\uFFFF')
             {
                 return null;

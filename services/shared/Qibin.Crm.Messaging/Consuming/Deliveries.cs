@@ -189,7 +189,8 @@ internal sealed class Deliveries(
         await outage.RunAsync(_ => new ValueTask(parking.ParkAsync(arrival, subscription?.Consumer.Name, cause, attempts)), ct);
         telemetry.Parked();
         log.LogError(
-            cause, "Message {MessageId} ({Type}) is parked for {Consumer}", arrival.MessageId, arrival.Type, subscription?.Consumer.Name ?? "all");
+            cause, "Message {MessageId} ({Type}) is parked for {Consumer}", arrival.MessageId, arrival.Type, subscription?.Consumer.Name
+                ?? "all");
     }
 
     public void Dispose() => _places.Dispose();

@@ -65,7 +65,8 @@ public sealed class Inbox<TDb>(IServiceScopeFactory scopes, IEnumerable<Subscrip
 
         if (taken.Count > 0)
         {
-            foreach (var consumer in works.Select(w => w.Subscription.Consumer).Distinct().Where(c => c.IsAssignableTo(typeof(IConsumeBatches))))
+            foreach (var consumer in works.Select(w => w.Subscription.Consumer).Distinct()
+                .Where(c => c.IsAssignableTo(typeof(IConsumeBatches))))
             {
                 await ((IConsumeBatches)scope.ServiceProvider.GetRequiredService(consumer)).CompleteAsync(ct);
                 await db.SaveChangesAsync(ct);
@@ -77,8 +78,10 @@ public sealed class Inbox<TDb>(IServiceScopeFactory scopes, IEnumerable<Subscrip
         return taken.Count;
     }
 
-    /// <summary>Notes what is to be processed and was not before. A second delivery of a message waits here for the first to commit or fail.</summary>
-    private static async Task<HashSet<(string Consumer, Guid MessageId)>> NoteAsync(TDb db, IReadOnlyList<ConsumerWork> works, CancellationToken ct)
+    /// <summary>Notes what is to be processed and was not before. A second delivery of a message waits here for the first to commit or
+    /// fail.</summary>
+    private static async Task<HashSet<(string Consumer, Guid MessageId)>> NoteAsync(
+        TDb db, IReadOnlyList<ConsumerWork> works, CancellationToken ct)
     {
         var consumers = works.Select(w => w.Subscription.Consumer.Name).ToArray();
         var messages = works.Select(w => w.Delivery.MessageId).ToArray();

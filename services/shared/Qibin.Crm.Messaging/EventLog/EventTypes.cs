@@ -9,8 +9,11 @@ namespace Qibin.Crm.Messaging.EventLog;
 /// <summary>The catalogue of events: record name, exchange and JSON of each.</summary>
 internal sealed class EventTypes(IEnumerable<Subscription> subscriptions)
 {
-    private readonly FrozenDictionary<string, Type> _types = subscriptions.Select(s => s.Event.Assembly).Append(typeof(IEvent).Assembly).Distinct()
-        .SelectMany(assembly => assembly.GetTypes()).Where(type => type is { IsClass: true, IsAbstract: false } && typeof(IEvent).IsAssignableFrom(type) && type != typeof(UnreadEvent))
+    private readonly FrozenDictionary<string, Type> _types = subscriptions.Select(s => s.Event.Assembly).Append(typeof(IEvent).Assembly)
+        .Distinct()
+        .SelectMany(assembly => assembly.GetTypes())
+            .Where(
+            type => type is { IsClass: true, IsAbstract: false } && typeof(IEvent).IsAssignableFrom(type) && type != typeof(UnreadEvent))
         .ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
 
     public IEnumerable<Type> All => _types.Values;
@@ -32,7 +35,8 @@ internal sealed class EventTypes(IEnumerable<Subscription> subscriptions)
         {
             if (type is not null)
             {
-                return (IEvent?)JsonSerializer.Deserialize(body, type, StrictJson.Lenient) ?? throw new UnreadableMessageException("The body is null.");
+                return (IEvent?)JsonSerializer.Deserialize(body, type, StrictJson.Lenient)
+                    ?? throw new UnreadableMessageException("The body is null.");
             }
         }
         catch (JsonException e)
@@ -46,7 +50,8 @@ internal sealed class EventTypes(IEnumerable<Subscription> subscriptions)
     private UnreadEvent? Unread(string? name, Type? type, ReadOnlySpan<byte> body)
     {
         var storing = subscriptions.Where(s => s.Event == typeof(UnreadEvent)).Select(s => s.Consumer).ToHashSet();
-        var kept = !string.IsNullOrEmpty(name) && storing.Count > 0 && (type is null || subscriptions.Any(s => s.Event == type && storing.Contains(s.Consumer)));
+        var kept = !string.IsNullOrEmpty(name) && storing.Count > 0
+            && (type is null || subscriptions.Any(s => s.Event == type && storing.Contains(s.Consumer)));
         return kept && IsObject(body) ? new UnreadEvent(name!) : null;
     }
 

@@ -9,7 +9,8 @@ namespace Qibin.Crm.Messaging.Operations;
 /// <summary>The messages that consumers of this service could not process.</summary>
 public static class ListParkedMessages
 {
-    internal static readonly Listing<ParkedMessage> Listing = new Listing<ParkedMessage>(m => m.Id, "-parkedAt").Sort("parkedAt", m => m.ParkedAt);
+    internal static readonly Listing<ParkedMessage> Listing = new Listing<ParkedMessage>(m => m.Id, "-parkedAt").Sort("parkedAt",
+        m => m.ParkedAt);
 
     /// <summary>A parked message in a list.</summary>
     public record ParkedMessageItem
@@ -59,7 +60,8 @@ public static class ListParkedMessages
         public bool? Total { get; init; }
     }
 
-    internal static async Task<Ok<Page<ParkedMessageItem>>> Handle([AsParameters] Query query, DbContext db, HttpRequest request, CancellationToken ct)
+    internal static async Task<Ok<Page<ParkedMessageItem>>> Handle(
+        [AsParameters] Query query, DbContext db, HttpRequest request, CancellationToken ct)
     {
         var rows = db.Set<ParkedMessage>().AsNoTracking();
         if (query.State is { } states)

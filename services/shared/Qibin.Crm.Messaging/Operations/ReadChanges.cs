@@ -23,7 +23,8 @@ public static class ReadChanges
     // Ordered by the column and not by its text, which is what a bare «xid» would mean here: 1000 comes after 999.
     private const string Read =
         """
-        select e.xid::text, e.seq, e.id, e.type, e.schema_version, e.stream_type, e.stream_id, e.stream_version, e.ordinal, e.recorded_at, e.actor_id,
+        select e.xid::text, e.seq, e.id, e.type, e.schema_version, e.stream_type, e.stream_id, e.stream_version, e.ordinal, e.recorded_at,
+            e.actor_id,
                e.causation_id, e.payload::text
         from messaging.event e
         where e.xid < pg_snapshot_xmin(pg_current_snapshot()) and (e.xid, e.seq) > ($1::text::xid8, $2) and not e.confidential
@@ -128,7 +129,8 @@ public static class ReadChanges
     {
         try
         {
-            if (cursor.Length <= 80 && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split('.') is ["1", var first, var second]
+            if (cursor.Length <= 80 && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor))
+                .Split('.') is ["1", var first, var second]
                 && ulong.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var xid)
                 && long.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
             {

@@ -29,7 +29,9 @@ public static class ReadOutbox
         /// <summary>Whether the service is linked to the broker; null in a service without one.</summary>
         public bool? BrokerLinked { get; init; }
 
-        /// <summary>Events that the broker refused, at most 200, the oldest first. Later events of their streams wait behind them.</summary>
+        /// <summary>
+        /// Events that the broker refused, at most 200, the oldest first. Later events of their streams wait behind them.
+        /// </summary>
         public required IReadOnlyList<HeldEvent> Held { get; init; }
     }
 

@@ -7,7 +7,9 @@ using Qibin.Crm.Messaging.EventLog;
 
 namespace Qibin.Crm.Messaging.Outbox;
 
-/// <summary>Closes the version of each aggregate that was saved, and signals the relay when the events that were saved with it are committed.</summary>
+/// <summary>
+/// Closes the version of each aggregate that was saved, and signals the relay when the events that were saved with it are committed.
+/// </summary>
 internal sealed class OutboxInterceptor(OutboxSignal signal) : SaveChangesInterceptor, IDbTransactionInterceptor
 {
     private readonly ConditionalWeakTable<DbContext, object> _uncommitted = [];
@@ -18,7 +20,8 @@ internal sealed class OutboxInterceptor(OutboxSignal signal) : SaveChangesInterc
         return result;
     }
 
-    public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+    public override ValueTask<int> SavedChangesAsync(
+        SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
         Saved(eventData.Context!);
         return ValueTask.FromResult(result);
@@ -26,7 +29,8 @@ internal sealed class OutboxInterceptor(OutboxSignal signal) : SaveChangesInterc
 
     public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Committed(eventData.Context);
 
-    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    public Task TransactionCommittedAsync(
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         Committed(eventData.Context);
         return Task.CompletedTask;

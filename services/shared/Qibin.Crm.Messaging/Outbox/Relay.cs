@@ -19,7 +19,8 @@ namespace Qibin.Crm.Messaging.Outbox;
 /// by side. A crash between confirm and delete sends an event twice, which the inbox absorbs.
 /// </summary>
 internal sealed class Relay(
-    IOptions<DatabaseSettings> database, Broker broker, EventTypes events, OutboxSignal signal, ResiliencePipelineProvider<string> pipelines,
+    IOptions<DatabaseSettings> database, Broker broker, EventTypes events, OutboxSignal signal,
+    ResiliencePipelineProvider<string> pipelines,
     DatabaseOutage outage, MessagingTelemetry telemetry, ILogger<Relay> log) : BackgroundService
 {
     private const int Batch = 200;
@@ -38,7 +39,8 @@ internal sealed class Relay(
     // Eight attempts within 51 seconds.
     private const string Hold =
         """
-        update messaging.outbox set attempts = attempts + 1, last_error = $2, available_at = now() + power(2, attempts) * interval '400 milliseconds',
+        update messaging.outbox set attempts = attempts + 1, last_error = $2, available_at = now() + power(2, attempts) * interval
+            '400 milliseconds',
                parked_at = case when attempts + 1 >= 8 then now() end
         where seq = $1 returning parked_at is not null
         """;
@@ -46,7 +48,8 @@ internal sealed class Relay(
     // The outbox grows and empties faster than it is analyzed: taken for an empty one, all that waits was joined and sorted for each batch.
     // In order by the indexes is right at any size. Set once the session is open: the driver's own look at the types needs its joins.
     private const string ByIndex =
-        "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set enable_hashjoin = off; set enable_mergejoin = off";
+        "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set enable_hashjoin = off; set enable_mergejoin = "
+            + "off";
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -64,7 +67,8 @@ internal sealed class Relay(
             ApplicationName = "qibin-relay",
         };
         // A leader that was killed in the middle of a statement gives the lock back within a second.
-        settings.Options = $"{settings.Options} -c client_connection_check_interval=1000 -c statement_timeout=10000 -c lock_timeout=5000".Trim();
+        settings.Options =
+            $"{settings.Options} -c client_connection_check_interval=1000 -c statement_timeout=10000 -c lock_timeout=5000".Trim();
         await using var sessions = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "relay" }.Build();
         var lost = false;
         await pipelines.GetPipeline(Pipelines.RelaySession).ExecuteAsync(async stop =>
@@ -196,7 +200,11 @@ internal sealed class Relay(
         if (sent.Confirmed.Count > 0)
         {
             await using var delete = new NpgsqlCommand("delete from messaging.outbox where seq = any ($1)", session);
-            delete.Parameters.Add(new NpgsqlParameter { Value = sent.Confirmed.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+            delete.Parameters.Add(new NpgsqlParameter
+            {
+                Value = sent.Confirmed.ToArray(),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+            });
             await delete.ExecuteNonQueryAsync(ct);
         }
 
@@ -206,7 +214,8 @@ internal sealed class Relay(
             hold.Parameters.Add(new NpgsqlParameter { Value = seq });
             hold.Parameters.Add(new NpgsqlParameter { Value = reason });
             var parked = await hold.ExecuteScalarAsync(ct) is true;
-            log.Log(parked ? LogLevel.Error : LogLevel.Warning, "Event {Seq} {State}: {Reason}", seq, parked ? "is parked" : "is held", reason);
+            log.Log(parked ? LogLevel.Error : LogLevel.Warning, "Event {Seq} {State}: {Reason}", seq, parked ? "is parked" : "is held",
+                reason);
         }
     }
 

@@ -28,9 +28,17 @@ internal sealed class Parking(NpgsqlDataSource database, TimeProvider clock)
             Value = Guid.TryParse(arrival.MessageId, out var id) ? id : DBNull.Value,
             NpgsqlDbType = NpgsqlDbType.Uuid,
         });
-        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)Cut(arrival.Type, 200) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        insert.Parameters.Add(new NpgsqlParameter
+        {
+            Value = (object?)Cut(arrival.Type, 200) ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlDbType.Text,
+        });
         insert.Parameters.Add(new NpgsqlParameter { Value = arrival.Body });
-        insert.Parameters.Add(new NpgsqlParameter { Value = Clean(JsonSerializer.Serialize(arrival.Headers))!, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        insert.Parameters.Add(new NpgsqlParameter
+        {
+            Value = Clean(JsonSerializer.Serialize(arrival.Headers))!,
+            NpgsqlDbType = NpgsqlDbType.Jsonb,
+        });
         insert.Parameters.Add(new NpgsqlParameter { Value = Cut(exception, LongestException)! });
         insert.Parameters.Add(new NpgsqlParameter { Value = attempts });
         await insert.ExecuteNonQueryAsync();

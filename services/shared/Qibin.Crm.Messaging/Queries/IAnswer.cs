@@ -17,6 +17,7 @@ internal sealed record Answering(Action<IReceiveEndpointConfigurator, IServicePr
         new((endpoint, services) => endpoint.Handler<TQuestion>(async context =>
         {
             await using var scope = services.CreateAsyncScope();
-            await context.RespondAsync(await scope.ServiceProvider.GetRequiredService<TAnswerer>().AnswerAsync(context.Message, context.CancellationToken));
+            await context.RespondAsync(
+                await scope.ServiceProvider.GetRequiredService<TAnswerer>().AnswerAsync(context.Message, context.CancellationToken));
         }));
 }

@@ -24,7 +24,8 @@ public sealed class Questions
     {
         try
         {
-            return await (_broker ?? throw new BrokerAwayException("This service has no broker.")).AskAsync<TQuestion, TAnswer>(QueueOf(service), question, ct);
+            return await (_broker ?? throw new BrokerAwayException("This service has no broker.")).AskAsync<TQuestion, TAnswer>(
+                QueueOf(service), question, ct);
         }
         catch (Exception e) when (e is BrokerAwayException or RequestException or MassTransitException)
         {

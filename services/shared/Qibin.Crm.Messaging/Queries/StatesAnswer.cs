@@ -24,7 +24,13 @@ internal sealed class StatesAnswer<TDb, TAggregate, TState>(TDb db, StateOf<TAgg
         var states = await asked.OrderBy(a => a.Id).Take(Math.Min(question.Most, Most)).ToListAsync(ct);
         return new StatesReply
         {
-            States = [.. states.Select(a => new AggregateState { Id = a.Id, Version = a.Version, State = JsonSerializer.Serialize(state.Read(a), StrictJson.Options) })],
+            States = [.. states.Select(
+                a => new AggregateState
+                {
+                    Id = a.Id,
+                    Version = a.Version,
+                    State = JsonSerializer.Serialize(state.Read(a), StrictJson.Options),
+                })],
         };
     }
 }

@@ -21,8 +21,10 @@ internal sealed class QueueGauge : BackgroundService
     {
         (_broker, _topology, _clock) = (broker, topology, clock);
         var meter = meters.Create(MessagingTelemetry.Name);
-        _gauge = meter.CreateObservableGauge("qibin.queue.depth", () => Volatile.Read(ref _last), "{message}", "Messages that wait in a queue of this service.");
-        meter.CreateObservableGauge("qibin.broker.linked", () => broker.IsUp ? 1 : 0, description: "1 while this process is linked to the broker.");
+        _gauge = meter.CreateObservableGauge("qibin.queue.depth", () => Volatile.Read(ref _last), "{message}",
+            "Messages that wait in a queue of this service.");
+        meter.CreateObservableGauge("qibin.broker.linked", () => broker.IsUp ? 1 : 0,
+            description: "1 while this process is linked to the broker.");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,7 +34,9 @@ internal sealed class QueueGauge : BackgroundService
         {
             try
             {
-                Volatile.Write(ref _last, _gauge.Enabled && _topology.Consumes && _broker.Connection is { IsOpen: true } open ? await AskAsync(open, stoppingToken) : []);
+                Volatile.Write(ref _last,
+                    _gauge.Enabled && _topology.Consumes && _broker.Connection is { IsOpen: true } open
+                        ? await AskAsync(open, stoppingToken) : []);
             }
             catch (Exception e) when (e is OperationInterruptedException or AlreadyClosedException or TimeoutException or IOException)
             {

@@ -24,7 +24,8 @@ namespace Qibin.Crm.Messaging.Transport;
 /// </summary>
 internal sealed class Broker(
     BrokerAddress address, Topology topology, Deliveries deliveries, OutboxSignal signal, IEnumerable<Answering> answers,
-    ServiceDescription service, ResiliencePipelineProvider<string> pipelines, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : BackgroundService
+    ServiceDescription service, ResiliencePipelineProvider<string> pipelines, IServiceProvider services, TimeProvider clock,
+    ILoggerFactory logs) : BackgroundService
 {
     private const ushort Prefetch = 128;
 
@@ -82,7 +83,8 @@ internal sealed class Broker(
         where TQuestion : class where TAnswer : class
     {
         var link = _link ?? throw new BrokerAwayException("There is no link to the broker.");
-        return (await link.Bus.CreateRequestClient<TQuestion>(new Uri($"exchange:{queue}?type=fanout"), Patience).GetResponse<TAnswer>(question, ct)).Message;
+        return (await link.Bus.CreateRequestClient<TQuestion>(new Uri($"exchange:{queue}?type=fanout"), Patience)
+            .GetResponse<TAnswer>(question, ct)).Message;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -191,7 +193,8 @@ internal sealed class Broker(
     }
 
     private static void Receive(
-        IRabbitMqBusFactoryConfigurator bus, string queue, Dictionary<string, object?> arguments, Func<Arrival, CancellationToken, Task> take, Lines lines)
+        IRabbitMqBusFactoryConfigurator bus, string queue, Dictionary<string, object?> arguments,
+        Func<Arrival, CancellationToken, Task> take, Lines lines)
     {
         bus.ReceiveEndpoint(queue, endpoint =>
         {
@@ -273,7 +276,8 @@ internal sealed class Broker(
     /// <summary>
     /// Where a message leaves MassTransit's pipe. Returning acknowledges it; throwing returns it to the queue.
     /// </summary>
-    private sealed class ReceiveFilter(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, Lines lines) : IFilter<ReceiveContext>
+    private sealed class ReceiveFilter(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, Lines lines) :
+        IFilter<ReceiveContext>
     {
         public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
         {
@@ -281,7 +285,8 @@ internal sealed class Broker(
             var arrived = context.GetPayload<RabbitMqBasicConsumeContext>();
             var headers = Envelope.Read(arrived.Properties.Headers);
             using var place = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), lines.Draining);
-            await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!), lines.Draining);
+            await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!),
+                lines.Draining);
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("doorway");

@@ -8,7 +8,9 @@ namespace Qibin.Crm.Messaging.Transport;
 /// </summary>
 internal sealed class BrokerAddress(Uri uri, string client)
 {
-    /// <summary>Settings of one connection. It is never recovered by the client: <see cref="Broker"/> makes a new one, with its topology.</summary>
+    /// <summary>
+    /// Settings of one connection. It is never recovered by the client: <see cref="Broker"/> makes a new one, with its topology.
+    /// </summary>
     public ConnectionFactory Factory => new()
     {
         Uri = uri,

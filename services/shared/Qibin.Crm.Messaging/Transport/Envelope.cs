@@ -53,7 +53,8 @@ internal static class Envelope
             return new Delivery(
                 Guid.Parse(messageId ?? ""), Guid.Parse(headers["streamId"]), long.Parse(headers["version"], CultureInfo.InvariantCulture),
                 int.Parse(headers["ordinal"], CultureInfo.InvariantCulture),
-                DateTimeOffset.Parse(headers["recordedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), Guid.Parse(headers["actorId"]),
+                DateTimeOffset.Parse(headers["recordedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+                Guid.Parse(headers["actorId"]),
                 Encoding.UTF8.GetString(body));
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or OverflowException)

@@ -46,7 +46,8 @@ internal sealed class Topology(ServiceDescription service, IEnumerable<Subscript
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         foreach (var happened in events.All)
         {
-            await channel.ExchangeDeclareAsync(EventTypes.ExchangeOf(happened), ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: ct);
+            await channel.ExchangeDeclareAsync(EventTypes.ExchangeOf(happened), ExchangeType.Fanout, durable: true, autoDelete: false,
+                cancellationToken: ct);
         }
 
         if (!Consumes)
@@ -55,7 +56,8 @@ internal sealed class Topology(ServiceDescription service, IEnumerable<Subscript
         }
 
         await channel.ExchangeDeclareAsync(DeadLetters, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: ct);
-        await channel.QueueDeclareAsync(DeadLetters, durable: true, exclusive: false, autoDelete: false, DeadLetterArguments, cancellationToken: ct);
+        await channel.QueueDeclareAsync(DeadLetters, durable: true, exclusive: false, autoDelete: false, DeadLetterArguments,
+            cancellationToken: ct);
         await channel.QueueBindAsync(DeadLetters, DeadLetters, "", cancellationToken: ct);
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, QueueArguments, cancellationToken: ct);
         foreach (var happened in events.All)

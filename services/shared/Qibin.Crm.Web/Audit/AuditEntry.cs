@@ -4,7 +4,9 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Web.Audit;
 
-/// <summary>Who did what to what, and why, written in the same transaction as the deed. Append-only; holds no personal data itself.</summary>
+/// <summary>
+/// Who did what to what, and why, written in the same transaction as the deed. Append-only; holds no personal data itself.
+/// </summary>
 public sealed class AuditEntry
 {
     public required Guid Id { get; init; }
@@ -20,7 +22,8 @@ public sealed class AuditEntry
     public string? TraceId { get; init; }
 
     /// <summary>An entry of now's trace.</summary>
-    public static AuditEntry Of(Guid actorId, DateTimeOffset at, string action, string subjectType, Guid subjectId, string? reason = null) => new()
+    public static AuditEntry Of(
+        Guid actorId, DateTimeOffset at, string action, string subjectType, Guid subjectId, string? reason = null) => new()
     {
         Id = Guid.CreateVersion7(at),
         At = at,

@@ -26,7 +26,8 @@ public sealed class IfMatch
         }
 
         var text = header.ToString();
-        return text is ['"', .. var tag, '"'] && long.TryParse(tag.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        return text is ['"', .. var tag, '"']
+            && long.TryParse(tag.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? ValueTask.FromResult<IfMatch?>(new IfMatch(version))
             : throw new Refusal(StatusCodes.Status400BadRequest, "ifMatch.malformed");
     }

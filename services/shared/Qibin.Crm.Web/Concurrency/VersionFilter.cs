@@ -12,13 +12,15 @@ internal sealed class VersionFilter : IEndpointFilter
         if (Answer.Value(result) is IVersioned versioned)
         {
             var http = context.HttpContext;
-            var tag = string.Create(CultureInfo.InvariantCulture, $"\"{versioned.Version}{(versioned.Variant is { } variant ? "." + variant : "")}\"");
+            var tag = string.Create(CultureInfo.InvariantCulture,
+                $"\"{versioned.Version}{(versioned.Variant is { } variant ? "." + variant : "")}\"");
             http.Response.Headers.ETag = tag;
             if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             {
                 // What a caller may see depends on who it is, so only that caller's own cache may keep it.
                 http.Response.Headers.CacheControl = "private, no-cache";
-                if (http.Request.Headers.IfNoneMatch.SelectMany(h => (h ?? "").Split(',')).Any(h => h.Trim() is "*" || h.Trim().TrimStart('W', '/') == tag))
+                if (http.Request.Headers.IfNoneMatch.SelectMany(h => (h ?? "").Split(','))
+                    .Any(h => h.Trim() is "*" || h.Trim().TrimStart('W', '/') == tag))
                 {
                     return TypedResults.StatusCode(StatusCodes.Status304NotModified);
                 }
@@ -37,5 +39,6 @@ internal static class Answer
 
     public static object? Value(object? result) => result is IValueHttpResult value ? value.Value : result is IResult ? null : result;
 
-    public static int Status(object? result) => result is IStatusCodeHttpResult { StatusCode: int status } ? status : StatusCodes.Status200OK;
+    public static int Status(object? result) =>
+        result is IStatusCodeHttpResult { StatusCode: int status } ? status : StatusCodes.Status200OK;
 }

@@ -33,6 +33,7 @@ internal static class EdgeSizes
             }
         }
 
-        return headers <= LargestHeaders ? next(http) : throw new Refusal(StatusCodes.Status431RequestHeaderFieldsTooLarge, "request.headersTooLarge");
+        return headers <= LargestHeaders ? next(http)
+            : throw new Refusal(StatusCodes.Status431RequestHeaderFieldsTooLarge, "request.headersTooLarge");
     });
 }

@@ -68,8 +68,10 @@ public static class ServiceHost
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
                 TelemetryHost.IsProbe(http.Request.Path)
                     ? RateLimitPartition.GetNoLimiter("probe")
-                    : RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = 400 }));
-            limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy());
+                    : RateLimitPartition.GetConcurrencyLimiter("all",
+                        _ => new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = 400 }));
+            limits.OnRejected = async (context, _) => await ProblemWriter.Of(context.HttpContext)
+                .WriteAsync(context.HttpContext, Refusal.Busy());
         });
         services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["ready"]);
         services.AddCleanup(new CleanupRule("api.idempotency", "created_at < $1 - interval '72 hours'", TimeSpan.FromHours(1)));
@@ -94,7 +96,8 @@ public static class ServiceHost
         });
         builder.Services.AddSettings<TelemetrySettings>();
         builder.AddTelemetry(name);
-        // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog says in one.
+        // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog
+        // says in one.
         builder.Services.PostConfigure<LoggerFilterOptions>(filters =>
         {
             foreach (var category in (string[])["Microsoft", "System.Net.Http", "Yarp"])
@@ -115,7 +118,8 @@ public static class ServiceHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddResiliencePipelines();
         services.AddSingleton(provider => new ProblemCatalog(
-            provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts).Concat(problems ?? new Dictionary<string, ProblemText>())
+            provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts)
+                .Concat(problems ?? new Dictionary<string, ProblemText>())
                 .ToDictionary(StringComparer.Ordinal), constraints));
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter>(provider => provider.GetRequiredService<ProblemWriter>());
@@ -161,7 +165,8 @@ public static class ServiceHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<RequestBody>());
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
+            api => api.UseMiddleware<RequestBody>());
         app.MapSwagger("/swagger/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(StrictQuery.Create);
@@ -283,7 +288,8 @@ public static class ServiceHost
     private static void RefuseUnclassified(WebApplication app)
     {
         var open = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true && e.Metadata.GetMetadata<Access>() is null)
+            .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true
+                && e.Metadata.GetMetadata<Access>() is null)
             .Select(e => e.DisplayName).ToList();
         if (open.Count > 0)
         {

@@ -107,8 +107,10 @@ public sealed class RequestBody(RequestDelegate next)
     private static void RefuseOtherThanJson(HttpRequest request, bool file)
     {
         var plain = request.Headers.ContentEncoding.Count == 0 || request.Headers.ContentEncoding.ToString() is "" or "identity";
-        if (!plain || (!file && MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset is { HasValue: true } charset
-            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)))
+        if (!plain || (!file && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.Charset is { HasValue: true } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)))
         {
             throw new Refusal(StatusCodes.Status415UnsupportedMediaType, "request.mediaType");
         }

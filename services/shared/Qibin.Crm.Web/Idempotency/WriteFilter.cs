@@ -28,7 +28,8 @@ internal sealed class WriteFilter : IEndpointFilter
         """;
 
     private const string Complete =
-        "update api.idempotency set status = @status, location = @location, version = @version, answer = @answer where principal = @principal and key = @key";
+        "update api.idempotency set status = @status, location = @location, version = @version, answer = @answer where principal = "
+            + "@principal and key = @key";
 
     public static bool NeedsKey(string method) => HttpMethods.IsPost(method) || HttpMethods.IsPatch(method);
 
@@ -111,7 +112,8 @@ internal sealed class WriteFilter : IEndpointFilter
             : throw new Refusal(StatusCodes.Status400BadRequest, "idempotency.keyMalformed");
     }
 
-    private static async Task<bool> ClaimAsync(IDbContextTransaction transaction, Guid principal, string key, HttpContext http, CancellationToken ct)
+    private static async Task<bool> ClaimAsync(
+        IDbContextTransaction transaction, Guid principal, string key, HttpContext http, CancellationToken ct)
     {
         await using var claim = Command(transaction, Claim);
         claim.Parameters.AddWithValue("principal", principal);
@@ -153,7 +155,8 @@ internal sealed class WriteFilter : IEndpointFilter
         }
 
         var location = result?.GetType().GetProperty("Location")?.GetValue(result) as string;
-        return new KeptAnswer(status, location, (value as IVersioned)?.Version, value is null ? null : JsonSerializer.Serialize(value, value.GetType(), StrictJson.Options));
+        return new KeptAnswer(status, location, (value as IVersioned)?.Version,
+            value is null ? null : JsonSerializer.Serialize(value, value.GetType(), StrictJson.Options));
     }
 
     private static NpgsqlCommand Command(IDbContextTransaction transaction, string sql)

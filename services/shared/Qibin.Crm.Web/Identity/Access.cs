@@ -22,12 +22,14 @@ public sealed record Access(string? Scope, IReadOnlyList<string> Roles)
 public static class AccessConventions
 {
     /// <summary>People with one of the roles, and integrations with the scope, may call this operation; others get 403.</summary>
-    public static TBuilder Allow<TBuilder>(this TBuilder operation, string? scope, params string[] roles) where TBuilder : IEndpointConventionBuilder
+    public static TBuilder Allow<TBuilder>(this TBuilder operation, string? scope, params string[] roles)
+        where TBuilder : IEndpointConventionBuilder
     {
         var access = new Access(scope, roles);
         return operation
             .WithMetadata(access)
-            .RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(context => access.Permits(Caller.From(context.User))));
+            .RequireAuthorization(policy => policy.RequireAuthenticatedUser()
+                .RequireAssertion(context => access.Permits(Caller.From(context.User))));
     }
 
     /// <summary>Any signed-in person, and integrations with the scope.</summary>

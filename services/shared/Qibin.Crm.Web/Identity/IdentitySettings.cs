@@ -7,7 +7,9 @@ namespace Qibin.Crm.Web.Identity;
 [Settings("Identity")]
 public sealed record IdentitySettings
 {
-    /// <summary>The authority that issues tokens, as it names itself in them: the gateway's public address, unless an outside authority is used.</summary>
+    /// <summary>
+    /// The authority that issues tokens, as it names itself in them: the gateway's public address, unless an outside authority is used.
+    /// </summary>
     [Required]
     public Uri? Issuer { get; init; }
 

@@ -38,7 +38,8 @@ public static class TokenValidation
     {
         services.AddSettings<IdentitySettings>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<IdentitySettings>>((options, identity) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IOptions<IdentitySettings>>((options, identity) =>
         {
             var issuer = identity.Value.Issuer!.OriginalString;
             options.MapInboundClaims = false;

@@ -85,7 +85,9 @@ internal static class OpenApiDocuments
         return text.ToString();
     }
 
-    /// <summary>Nested requests and answers carry their use case's name: <c>RecordContact.Request</c> is <c>RecordContactRequest</c>.</summary>
+    /// <summary>
+    /// Nested requests and answers carry their use case's name: <c>RecordContact.Request</c> is <c>RecordContactRequest</c>.
+    /// </summary>
     private static string SchemaId(Type type)
     {
         var name = type.Name.Split('`')[0];
@@ -167,7 +169,8 @@ internal static class OpenApiDocuments
                     case ShapeAttribute named:
                         var name = named.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal);
                         published.Extensions ??= new Dictionary<string, IOpenApiExtension>();
-                        published.Extensions["x-shape"] = new JsonNodeExtension(JsonValue.Create(char.ToLowerInvariant(name[0]) + name[1..]));
+                        published.Extensions["x-shape"] = new JsonNodeExtension(
+                            JsonValue.Create(char.ToLowerInvariant(name[0]) + name[1..]));
                         published.Pattern ??= named.Pattern;
                         published.Examples ??= named.Example is { } example ? [JsonValue.Create(example)] : null;
                         break;
@@ -240,7 +243,8 @@ internal static class OpenApiDocuments
 
             if (WriteFilter.NeedsKey(method))
             {
-                Header(operation, "Idempotency-Key", "1 to 128 visible ASCII characters, kept 72 hours. A repeat gets the first answer.", required: true);
+                Header(operation, "Idempotency-Key", "1 to 128 visible ASCII characters, kept 72 hours. A repeat gets the first answer.",
+                    required: true);
             }
 
             Files(operation, metadata);
@@ -283,7 +287,8 @@ internal static class OpenApiDocuments
                 if (parameter.Name == "sort" && metadata.OfType<IListing>().FirstOrDefault() is { } listing)
                 {
                     var names = string.Join('|', listing.Sorts);
-                    parameter.Description = $"Sorts: {string.Join(", ", listing.Sorts)}; a leading minus sorts descending. Default {listing.DefaultSort}.";
+                    parameter.Description =
+                        $"Sorts: {string.Join(", ", listing.Sorts)}; a leading minus sorts descending. Default {listing.DefaultSort}.";
                     parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = $"^-?({names})(,-?({names}))*$" };
                 }
             }
@@ -322,7 +327,8 @@ internal static class OpenApiDocuments
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
 
-        private static void Responses(OpenApiOperation operation, OperationFilterContext context, string method, bool takesVersion, bool hasPath)
+        private static void Responses(
+            OpenApiOperation operation, OperationFilterContext context, string method, bool takesVersion, bool hasPath)
         {
             var problem = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository);
             var writes = method is not "GET";
@@ -354,7 +360,8 @@ internal static class OpenApiDocuments
                 operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = description,
-                    Content = new Dictionary<string, IOpenApiMediaType> { ["application/problem+json"] = new OpenApiMediaType { Schema = problem } },
+                    Content = new Dictionary<string, IOpenApiMediaType> { ["application/problem+json"] =
+                        new OpenApiMediaType { Schema = problem } },
                 };
             }
 
@@ -363,7 +370,11 @@ internal static class OpenApiDocuments
                 if (status is "200" or "201" && response is OpenApiResponse success)
                 {
                     success.Headers ??= new Dictionary<string, IOpenApiHeader>();
-                    success.Headers["ETag"] = new OpenApiHeader { Description = "The version in quotes", Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+                    success.Headers["ETag"] = new OpenApiHeader
+                    {
+                        Description = "The version in quotes",
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    };
                 }
             }
 

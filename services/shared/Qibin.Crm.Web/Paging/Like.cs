@@ -10,7 +10,8 @@ public static class Like
     public static string Containing(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var literal = text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+        var literal = text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
         return $"%{literal}%";
     }
 }

@@ -53,14 +53,20 @@ public sealed class Listing<TRow> : IListing where TRow : class
         IQueryable<TRow> rows, PageQuery page, HttpRequest request, Func<TRow, TAnswer> select, CancellationToken ct) =>
         PageAsync([rows], page, request, select, ct);
 
-    /// <summary>As above, of rows in several parts that have none in common. Each is read in the order of the list by itself, so that an index can serve it.</summary>
+    /// <summary>
+    /// As above, of rows in several parts that have none in common. Each is read in the order of the list by itself, so that an index can
+    /// serve it.
+    /// </summary>
     public Task<Page<TAnswer>> PageAsync<TAnswer>(
         IReadOnlyList<IQueryable<TRow>> parts, PageQuery page, HttpRequest request, Func<TRow, TAnswer> select, CancellationToken ct) =>
         PageAsync(parts, turn => turn.ReadAsync(parts, ct), page, request, select, ct);
 
-    /// <summary>As above, read in a way of its own, which gives the rows that <see cref="Turn.ReadAsync"/> of the parts would give.</summary>
+    /// <summary>
+    /// As above, read in a way of its own, which gives the rows that <see cref="Turn.ReadAsync"/> of the parts would give.
+    /// </summary>
     public async Task<Page<TAnswer>> PageAsync<TAnswer>(
-        IReadOnlyList<IQueryable<TRow>> parts, Func<Turn, Task<List<TRow>>> read, PageQuery page, HttpRequest request, Func<TRow, TAnswer> select, CancellationToken ct)
+        IReadOnlyList<IQueryable<TRow>> parts, Func<Turn, Task<List<TRow>>> read, PageQuery page, HttpRequest request,
+        Func<TRow, TAnswer> select, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(read);
@@ -109,7 +115,8 @@ public sealed class Listing<TRow> : IListing where TRow : class
     /// <param name="ct">Cancels the read.</param>
     /// <returns>The rows, and the position after them; null at the end.</returns>
     /// <exception cref="Refusal">400: the sort is not published.</exception>
-    public async Task<(IReadOnlyList<TRow> Rows, string? After)> WalkAsync(IQueryable<TRow> rows, string? sort, string? after, int count, CancellationToken ct)
+    public async Task<(IReadOnlyList<TRow> Rows, string? After)> WalkAsync(
+        IQueryable<TRow> rows, string? sort, string? after, int count, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var keys = Order(sort ?? _default);
@@ -164,7 +171,8 @@ public sealed class Listing<TRow> : IListing where TRow : class
     /// <summary>A cursor goes on only with the list it came from: path, filters and sort.</summary>
     private static byte[] Binding(HttpRequest request, string sort)
     {
-        var filters = request.Query.Where(q => q.Key is not ("cursor" or "limit" or "total" or "sort")).OrderBy(q => q.Key, StringComparer.Ordinal)
+        var filters = request.Query.Where(q => q.Key is not ("cursor" or "limit" or "total" or "sort"))
+            .OrderBy(q => q.Key, StringComparer.Ordinal)
             .Select(q => $"{q.Key}={q.Value}");
         return SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Path}\n{sort}\n{string.Join('\n', filters)}"))[..6];
     }
@@ -207,7 +215,8 @@ public sealed class Listing<TRow> : IListing where TRow : class
         }
 
         return Expression.Lambda<Func<TRow, bool>>(
-            keys.Count == 1 ? after! : Expression.AndAlso(keys[0].Key.Beyond(row, values[0], keys[0].Descending, orEqual: true), after!), row);
+            keys.Count == 1 ? after!
+                : Expression.AndAlso(keys[0].Key.Beyond(row, values[0], keys[0].Descending, orEqual: true), after!), row);
     }
 
     /// <summary>A page that is to be read: its order, where it begins, and how many rows it takes.</summary>
@@ -251,7 +260,8 @@ public sealed class Listing<TRow> : IListing where TRow : class
     {
         private readonly Lazy<Func<TRow, TKey>> _read = new(key.Compile);
 
-        public IOrderedQueryable<TRow> Order(IOrderedQueryable<TRow>? ordered, IQueryable<TRow> rows, bool descending) => (ordered, descending) switch
+        public IOrderedQueryable<TRow> Order(IOrderedQueryable<TRow>? ordered, IQueryable<TRow> rows, bool descending) =>
+            (ordered, descending) switch
         {
             (null, false) => rows.OrderBy(key),
             (null, true) => rows.OrderByDescending(key),
@@ -265,7 +275,8 @@ public sealed class Listing<TRow> : IListing where TRow : class
             DateTimeOffset at => at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
             DateOnly on => on.ToString("O", CultureInfo.InvariantCulture),
             Guid id => id.ToString(),
-            var other => Convert.ToString(other, CultureInfo.InvariantCulture) ?? throw new InvalidOperationException("A sort key is never null."),
+            var other => Convert.ToString(other, CultureInfo.InvariantCulture)
+                ?? throw new InvalidOperationException("A sort key is never null."),
         };
 
         public object Read(string text)

@@ -18,7 +18,8 @@ public static class QueryText
     {
         sort = null;
         var query = new TQuery();
-        var properties = typeof(TQuery).GetProperties().ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), StringComparer.Ordinal);
+        var properties = typeof(TQuery).GetProperties()
+            .ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), StringComparer.Ordinal);
         foreach (var (name, values) in QueryHelpers.ParseQuery(text))
         {
             if (values.Count != 1)
@@ -68,7 +69,8 @@ public static class QueryText
             return bool.TryParse(value, out var flag) ? flag : null;
         }
 
-        var parse = type.GetMethod("TryParse", BindingFlags.Public | BindingFlags.Static, [typeof(string), typeof(IFormatProvider), type.MakeByRefType()])
+        var parse = type.GetMethod("TryParse", BindingFlags.Public | BindingFlags.Static,
+            [typeof(string), typeof(IFormatProvider), type.MakeByRefType()])
             ?? throw new InvalidOperationException($"{type} is no type of a query.");
         object?[] arguments = [value, CultureInfo.InvariantCulture, null];
         return parse.Invoke(null, arguments) is true ? arguments[2] : null;

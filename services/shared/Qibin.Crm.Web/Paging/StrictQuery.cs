@@ -50,13 +50,15 @@ internal static class StrictQuery
         }
 
         // Simple types are bound from the route or the query; a route value's name in the query is refused below by being absent there.
-        return IsSimple(parameter.ParameterType) && !parameter.GetCustomAttributes().OfType<IFromRouteMetadata>().Any() ? [parameter.Name!] : [];
+        return IsSimple(parameter.ParameterType) && !parameter.GetCustomAttributes().OfType<IFromRouteMetadata>().Any() ? [parameter.Name!]
+            : [];
     }
 
     private static bool IsSimple(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid) || type == typeof(DateOnly) || type == typeof(DateTimeOffset)
+        return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid) || type == typeof(DateOnly)
+            || type == typeof(DateTimeOffset)
             || type == typeof(decimal);
     }
 

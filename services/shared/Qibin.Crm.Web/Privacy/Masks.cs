@@ -3,7 +3,9 @@ namespace Qibin.Crm.Web.Privacy;
 /// <summary>Masked forms of personal data, the same in every service.</summary>
 public static class Masks
 {
-    /// <summary><c>13812341234</c> becomes <c>138****1234</c>: at most the first three and last four characters, and never more than half.</summary>
+    /// <summary>
+    /// <c>13812341234</c> becomes <c>138****1234</c>: at most the first three and last four characters, and never more than half.
+    /// </summary>
     public static string? Phone(string? phone)
     {
         if (phone is null)

@@ -49,7 +49,8 @@ public sealed partial class FaultHandler(
         }
         else if (outage?.Report(exception) != true)
         {
-            log.LogWarning("{Method} {Route} ended in 503: {Reason}", http.Request.Method, RequestLog.RouteOf(http), exception.GetBaseException().Message);
+            log.LogWarning("{Method} {Route} ended in 503: {Reason}", http.Request.Method, RequestLog.RouteOf(http),
+                exception.GetBaseException().Message);
         }
     }
 
@@ -93,10 +94,12 @@ public sealed partial class FaultHandler(
         PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation or PostgresErrorCodes.CheckViolation
             or PostgresErrorCodes.ForeignKeyViolation when catalog.ForConstraint(error.ConstraintName) is string code =>
             new Refusal(StatusCodes.Status409Conflict, code),
-        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation => new Refusal(StatusCodes.Status409Conflict, "state.conflict"),
+        PostgresErrorCodes.UniqueViolation
+            or PostgresErrorCodes.ExclusionViolation => new Refusal(StatusCodes.Status409Conflict, "state.conflict"),
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
             or PostgresErrorCodes.QueryCanceled => Refusal.Busy(),
-        _ when error.IsTransient || error.SqlState.StartsWith("57", StringComparison.Ordinal) || error.SqlState.StartsWith("08", StringComparison.Ordinal)
+        _ when error.IsTransient || error.SqlState.StartsWith("57", StringComparison.Ordinal)
+            || error.SqlState.StartsWith("08", StringComparison.Ordinal)
             || error.SqlState.StartsWith("53", StringComparison.Ordinal) => Refusal.Busy("service.unavailable", 2),
         _ => new Refusal(StatusCodes.Status500InternalServerError, "service.fault"),
     };
@@ -122,7 +125,8 @@ public sealed partial class FaultHandler(
             return Refusal.Invalid(name, "query.value", name);
         }
 
-        return bad.Message.Contains("no body", StringComparison.OrdinalIgnoreCase) || bad.Message.Contains("parameter", StringComparison.OrdinalIgnoreCase)
+        return bad.Message.Contains("no body", StringComparison.OrdinalIgnoreCase)
+            || bad.Message.Contains("parameter", StringComparison.OrdinalIgnoreCase)
             ? Refusal.Invalid("", "request.bodyMissing")
             : new Refusal(StatusCodes.Status400BadRequest, "request.malformed");
     }

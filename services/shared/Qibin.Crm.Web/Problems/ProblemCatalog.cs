@@ -34,7 +34,8 @@ public sealed class ProblemCatalog
             return code;
         }
 
-        return string.Format(CultureInfo.InvariantCulture, In(text), [.. arguments.Select(argument => argument is ProblemText name ? In(name) : argument)]);
+        return string.Format(CultureInfo.InvariantCulture, In(text),
+            [.. arguments.Select(argument => argument is ProblemText name ? In(name) : argument)]);
 
         string In(ProblemText words) => english ? words.English : words.Chinese;
     }

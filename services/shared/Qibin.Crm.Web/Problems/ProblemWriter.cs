@@ -47,7 +47,8 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
         http.Response.ContentType = "application/problem+json; charset=utf-8";
         http.Response.Headers.ContentLanguage = English(http) ? "en" : "zh-CN";
         http.Response.Headers.CacheControl = "no-store";
-        if (refusal.RetryAfter is int seconds || (refusal.Status is 429 or 503 && http.Response.Headers.RetryAfter.Count == 0 && (seconds = 1) > 0))
+        if (refusal.RetryAfter is int seconds
+            || (refusal.Status is 429 or 503 && http.Response.Headers.RetryAfter.Count == 0 && (seconds = 1) > 0))
         {
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
@@ -72,7 +73,8 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
             Instance = http.Request.Path.Value ?? "/",
             Code = refusal.Code,
             Errors = refusal.Faults.Count == 0 ? null :
-                [.. refusal.Faults.Select(f => new ProblemError { Pointer = f.Pointer, Code = f.Code, Message = catalog.Text(f.Code, english, f.Arguments) })],
+                [.. refusal.Faults.Select(
+                    f => new ProblemError { Pointer = f.Pointer, Code = f.Code, Message = catalog.Text(f.Code, english, f.Arguments) })],
             Missing = missing is { Count: > 0 } ? missing : null,
             Candidates = refusal.Candidates.Count == 0 ? null : refusal.Candidates,
             TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
@@ -129,7 +131,8 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
             }
 
             best = languages
-                .Where(l => l.Value.StartsWith("en", StringComparison.OrdinalIgnoreCase) || l.Value.StartsWith("zh", StringComparison.OrdinalIgnoreCase))
+                .Where(l => l.Value.StartsWith("en", StringComparison.OrdinalIgnoreCase)
+                    || l.Value.StartsWith("zh", StringComparison.OrdinalIgnoreCase))
                 .OrderByDescending(l => l.Quality ?? 1)
                 .Select(l => l.Value.Value ?? "")
                 .FirstOrDefault("");

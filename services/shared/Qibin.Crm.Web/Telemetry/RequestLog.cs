@@ -34,7 +34,8 @@ internal static partial class RequestLog
                 if (log.IsEnabled(LogLevel.Information) && !TelemetryHost.IsProbe(http.Request.Path))
                 {
                     Answered(
-                        log, http.Request.Method, RouteOf(http), http.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+                        log, http.Request.Method, RouteOf(http), http.Response.StatusCode,
+                        Stopwatch.GetElapsedTime(started).TotalMilliseconds,
                         http.User.FindFirst("sub")?.Value ?? "anonymous", http.Items.ContainsKey(ReplayedKey) ? " replayed" : "");
                 }
             }
@@ -50,5 +51,6 @@ internal static partial class RequestLog
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Route} {Status} {Milliseconds:0.0} ms {Principal}{Replayed}")]
-    private static partial void Answered(ILogger log, string method, string route, int status, double milliseconds, string principal, string replayed);
+    private static partial void Answered(
+        ILogger log, string method, string route, int status, double milliseconds, string principal, string replayed);
 }

@@ -54,7 +54,9 @@ public static class TelemetryHost
         ArgumentNullException.ThrowIfNull(builder);
         if (MetricsAddress(builder.Configuration) is { } address)
         {
-            builder.WebHost.UseUrls($"{builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? "http://localhost:5000"};{address.GetLeftPart(UriPartial.Authority)}");
+            builder.WebHost.UseUrls(
+                $"{builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? "http://localhost:5000"};"
+                    + $"{address.GetLeftPart(UriPartial.Authority)}");
         }
     }
 
@@ -82,7 +84,8 @@ public static class TelemetryHost
     internal static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments(MetricsPath);
 
     /// <summary>Whether somebody gets the gateway's metrics.</summary>
-    public static bool IsGatewayWatched(IConfiguration configuration) => SendsOtlp(configuration) || MetricsAddress(configuration) is not null;
+    public static bool IsGatewayWatched(IConfiguration configuration) =>
+        SendsOtlp(configuration) || MetricsAddress(configuration) is not null;
 
     private static bool SendsOtlp(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
@@ -102,7 +105,8 @@ public static class TelemetryHost
             var parent = samplingParameters.ParentContext;
             if (parent.TraceId != default && (trustsCaller || !parent.IsRemote))
             {
-                return new SamplingResult(parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+                return new SamplingResult(
+                    parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
             }
 
             return parent.TraceId == default && samplingParameters.Kind == ActivityKind.Client

@@ -15,8 +15,8 @@ public sealed record TelemetrySettings
     public double SampleRatio { get; init; } = 1;
 
     /// <summary>
-    /// Address at which the gateway serves its Prometheus metrics, such as <c>http://127.0.0.1:9464</c>; nowhere unless set. A service serves
-    /// them at its own <c>/metrics</c>, which the gateway does not route.
+    /// Address at which the gateway serves its Prometheus metrics, such as <c>http://127.0.0.1:9464</c>; nowhere unless set. A service
+    /// serves them at its own <c>/metrics</c>, which the gateway does not route.
     /// </summary>
     public Uri? MetricsAddress { get; init; }
 }

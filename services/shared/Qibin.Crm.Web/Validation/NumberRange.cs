@@ -18,7 +18,8 @@ public sealed class NumberRangeAttribute : RangeAttribute
     {
         ArgumentNullException.ThrowIfNull(validationContext);
         return value is decimal number && number != Math.Round(number, Decimals)
-            ? new ValidationResult(string.Create(CultureInfo.InvariantCulture, $"number.decimals|{Decimals}"), [validationContext.MemberName ?? ""])
+            ? new ValidationResult(string.Create(CultureInfo.InvariantCulture, $"number.decimals|{Decimals}"),
+                [validationContext.MemberName ?? ""])
             : base.IsValid(value, validationContext);
     }
 }

@@ -40,7 +40,9 @@ public sealed class TextLengthAttribute : StringLengthAttribute
     }
 }
 
-/// <summary>A phone number: digits, spaces, hyphens, brackets and a leading plus; 5 to 20 characters (ITU-T E.164 has at most 15 digits).</summary>
+/// <summary>
+/// A phone number: digits, spaces, hyphens, brackets and a leading plus; 5 to 20 characters (ITU-T E.164 has at most 15 digits).
+/// </summary>
 public sealed partial class PhoneNumberAttribute : ShapeAttribute
 {
     public PhoneNumberAttribute() : base("phone.invalid")
@@ -52,7 +54,8 @@ public sealed partial class PhoneNumberAttribute : ShapeAttribute
     public override string? Pattern => "^\\+?[0-9() -]+$";
 
     public override bool IsValid(object? value) =>
-        value is null || (value is string { Length: >= 5 and <= 24 } text && Shape().IsMatch(text) && text.Count(char.IsAsciiDigit) is >= 5 and <= 15);
+        value is null || (value is string { Length: >= 5 and <= 24 } text && Shape().IsMatch(text)
+            && text.Count(char.IsAsciiDigit) is >= 5 and <= 15);
 
     [GeneratedRegex("^\\+?[0-9() -]+$", RegexOptions.NonBacktracking)]
     private static partial Regex Shape();

@@ -10,7 +10,9 @@ namespace Qibin.Crm.Work.Data;
 /// </summary>
 public static class AdvisoryLocks
 {
-    /// <summary>Purposes: the first part of each key. Never change or reuse a number, since instances of two releases run side by side.</summary>
+    /// <summary>
+    /// Purposes: the first part of each key. Never change or reuse a number, since instances of two releases run side by side.
+    /// </summary>
     private const int Relay = 1;
     private const int Job = 2;
     private const int Journey = 3;
@@ -46,26 +48,37 @@ public static class AdvisoryLocks
     public static async Task LockCompactionAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var take = new NpgsqlCommand(
-            $"set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock({Compaction}, 0)", connection) { CommandTimeout = 0 };
+            $"set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock({Compaction}, 0)",
+            connection) { CommandTimeout = 0 };
         await take.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Lets one officer's picks from the pool come one after the other, so that the limit of a day holds.</summary>
-    public static Task LockPoolPicksAsync(this DbContext db, Guid ownerId, CancellationToken ct) => LockAsync(db, PoolPicks, ownerId.ToString(), ct);
+    public static Task LockPoolPicksAsync(this DbContext db, Guid ownerId, CancellationToken ct) =>
+        LockAsync(db, PoolPicks, ownerId.ToString(), ct);
 
-    /// <summary>Lets entries of investors with one compared name come one after the other, so that the later one finds the earlier.</summary>
-    public static Task LockInvestorNameAsync(this DbContext db, string comparedName, CancellationToken ct) => LockAsync(db, InvestorName, comparedName, ct);
+    /// <summary>
+    /// Lets entries of investors with one compared name come one after the other, so that the later one finds the earlier.
+    /// </summary>
+    public static Task LockInvestorNameAsync(this DbContext db, string comparedName, CancellationToken ct) =>
+        LockAsync(db, InvestorName, comparedName, ct);
 
-    /// <summary>Lets entries of visits to investors with these compared names come one after the other, in one order for everybody.</summary>
-    public static Task LockVisitsAsync(this DbContext db, string[] comparedNames, CancellationToken ct) => LockAllAsync(db, Visits, comparedNames, ct);
+    /// <summary>
+    /// Lets entries of visits to investors with these compared names come one after the other, in one order for everybody.
+    /// </summary>
+    public static Task LockVisitsAsync(this DbContext db, string[] comparedNames, CancellationToken ct) =>
+        LockAllAsync(db, Visits, comparedNames, ct);
 
     /// <summary>Lets one transaction at a time make or link the enterprise with this unified social credit code.</summary>
     public static Task LockEnterpriseAsync(this DbContext db, string uscc, CancellationToken ct) => LockAsync(db, EnterpriseUscc, uscc, ct);
 
     /// <summary>Lets consumers of one project's events run one after the other even before the project's row exists.</summary>
-    public static Task LockProjectEventsAsync(this DbContext db, Guid projectId, CancellationToken ct) => LockAsync(db, ProjectEvents, projectId.ToString(), ct);
+    public static Task LockProjectEventsAsync(this DbContext db, Guid projectId, CancellationToken ct) =>
+        LockAsync(db, ProjectEvents, projectId.ToString(), ct);
 
-    /// <summary>Serialises changes of units and users whose rule reads more than one row: no cycle in the tree, one administrator remains.</summary>
+    /// <summary>
+    /// Serialises changes of units and users whose rule reads more than one row: no cycle in the tree, one administrator remains.
+    /// </summary>
     public static Task LockDirectoryAsync(this DbContext db, CancellationToken ct) => LockAsync(db, Directory, "", ct);
 
     private static Task<int> LockAsync(DbContext db, int purpose, string name, CancellationToken ct)
@@ -85,7 +98,8 @@ public static class AdvisoryLocks
             """, ct);
     }
 
-    private static async Task<bool> TryAsync(string statement, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken ct)
+    private static async Task<bool> TryAsync(
+        string statement, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken ct)
     {
         await using var take = new NpgsqlCommand(statement, connection, transaction);
         return (bool)(await take.ExecuteScalarAsync(ct))!;

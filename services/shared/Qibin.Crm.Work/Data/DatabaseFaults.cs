@@ -35,7 +35,8 @@ internal static class DatabaseFaults
                 };
             }
 
-            if (e is NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException })
+            if (e is NpgsqlException { IsTransient: true }
+                or NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException })
             {
                 return DatabaseFault.Away;
             }

@@ -22,11 +22,14 @@ public static class DatabaseHost
     {
         services.AddSettings<DatabaseSettings>();
         // The names are what the pools are called in metrics; else it would be the whole connection string.
-        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(ConnectionString(provider, connections: 40)) { Name = "requests" }.Build());
-        services.AddKeyedSingleton(Aside, (provider, _) => new NpgsqlDataSourceBuilder(ConnectionString(provider, connections: 4)) { Name = Aside }.Build());
+        services.AddSingleton(provider =>
+            new NpgsqlDataSourceBuilder(ConnectionString(provider, connections: 40)) { Name = "requests" }.Build());
+        services.AddKeyedSingleton(Aside,
+            (provider, _) => new NpgsqlDataSourceBuilder(ConnectionString(provider, connections: 4)) { Name = Aside }.Build());
         services.AddSingleton<IInterceptor, RowLockInterceptor>();
         // The data source is the provider's: given by hand, each database would have models and queries of its own in a process of several.
-        services.AddPooledDbContextFactory<TDb>((provider, options) => Configure(options).AddInterceptors(provider.GetServices<IInterceptor>()));
+        services.AddPooledDbContextFactory<TDb>(
+            (provider, options) => Configure(options).AddInterceptors(provider.GetServices<IInterceptor>()));
         services.AddScoped(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
@@ -63,7 +66,8 @@ public static class DatabaseHost
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
         // statement takes longer than any of these should.
         settings.Options = string.Join(
-            ' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000").Trim();
+            ' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000")
+                .Trim();
         return settings.ConnectionString;
     }
 }

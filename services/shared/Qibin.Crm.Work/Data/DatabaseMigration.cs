@@ -33,7 +33,8 @@ internal sealed class DatabaseHealth<TDb>(IDbContextFactory<TDb> factory) : IHea
                 return _migrated ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Migrations are pending.");
             }
 
-            return await db.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No connection.");
+            return await db.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("No connection.");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -19,7 +19,8 @@ public static class RowLocks
         rows.Locked(id).SingleOrDefaultAsync(ct);
 
     /// <summary>As <see cref="ForUpdate"/>, for a query that goes on. Join nothing to it.</summary>
-    public static IQueryable<T> Locked<T>(this IQueryable<T> rows, Guid id) where T : Aggregate => rows.Where(row => row.Id == id).TagWith(Tag);
+    public static IQueryable<T> Locked<T>(this IQueryable<T> rows, Guid id) where T : Aggregate =>
+        rows.Where(row => row.Id == id).TagWith(Tag);
 }
 
 /// <summary>How statements are planned.</summary>
@@ -35,15 +36,17 @@ public static class Plans
 }
 
 /// <summary>
-/// Ends the statements of <see cref="RowLocks.Locked"/> with <c>for update</c>, and keeps those of <see cref="Plans"/> from being prepared. It is not written as SQL around the table, because
-/// EF Core then reads the columns of complex properties by names of its own (dotnet/efcore#36847).
+/// Ends the statements of <see cref="RowLocks.Locked"/> with <c>for update</c>, and keeps those of <see cref="Plans"/> from being prepared.
+/// It is not written as SQL around the table, because EF Core then reads the columns of complex properties by names of its own
+/// (dotnet/efcore#36847).
 /// </summary>
 internal sealed class RowLockInterceptor : DbCommandInterceptor
 {
     private long _statements;
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default)
     {
         if (command.CommandText.StartsWith("-- " + RowLocks.Tag, StringComparison.Ordinal))
         {

@@ -22,7 +22,8 @@ public static class SettingsHost
         configuration.GetSection(SectionOf(typeof(T))).Get<T>() ?? new T();
 
     internal static string SectionOf(Type settings) =>
-        settings.GetCustomAttribute<SettingsAttribute>()?.Section ?? throw new InvalidOperationException($"{settings} has no [Settings] attribute.");
+        settings.GetCustomAttribute<SettingsAttribute>()?.Section
+            ?? throw new InvalidOperationException($"{settings} has no [Settings] attribute.");
 }
 
 /// <summary>Checks the validation attributes of a settings class, and names the keys that are missing or wrong.</summary>
@@ -39,6 +40,7 @@ internal sealed class SettingsValidator<T> : IValidateOptions<T> where T : class
     private static string Line(string member, string? message)
     {
         var required = typeof(T).GetProperty(member)?.GetCustomAttribute<RequiredAttribute>() is not null;
-        return $"{SettingsHost.SectionOf(typeof(T))}:{member} {(required && message?.Contains("required", StringComparison.Ordinal) == true ? "is missing" : $"is wrong: {message}")}";
+        return $"{SettingsHost.SectionOf(typeof(T))}:{member} "
+            + $"{(required && message?.Contains("required", StringComparison.Ordinal) == true ? "is missing" : $"is wrong: {message}")}";
     }
 }

@@ -151,5 +151,6 @@ public sealed record JobAnswer
     }
 
     /// <summary>Distinguishes answers of one version while the job runs.</summary>
-    internal string Variant => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{State}-{Done}{(Cancelling ? "-c" : "")}");
+    internal string Variant =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{State}-{Done}{(Cancelling ? "-c" : "")}");
 }

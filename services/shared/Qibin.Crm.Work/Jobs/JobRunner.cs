@@ -27,7 +27,8 @@ internal sealed class JobRunner<TDb>(
 
     private const string Claim =
         """
-        update jobs.job set state = 1, lease = $1, leased_until = clock_timestamp() + interval '5 seconds', started_at = coalesce(started_at, $2)
+        update jobs.job set state = 1, lease = $1, leased_until = clock_timestamp() + interval '5 seconds', started_at =
+            coalesce(started_at, $2)
         where id = (
             select id from jobs.job where kind = any ($3) and (state = 0 or (state = 1 and leased_until < clock_timestamp()))
             order by created_at, id limit 1 for update skip locked)
@@ -150,7 +151,8 @@ internal sealed class JobRunner<TDb>(
         var more = job.State == JobState.Running;
         if (more)
         {
-            await db.Database.ExecuteSqlAsync($"update jobs.job set leased_until = clock_timestamp() + interval '5 seconds' where id = {id}", ct);
+            await db.Database.ExecuteSqlAsync(
+                $"update jobs.job set leased_until = clock_timestamp() + interval '5 seconds' where id = {id}", ct);
         }
 
         await transaction.CommitAsync(ct);

@@ -31,7 +31,8 @@ public static class JobsHost
     public const string Schema = "jobs";
 
     /// <summary>Runs this service's jobs. Call it after the service defaults.</summary>
-    public static WebApplicationBuilder AddJobs<TDb>(this WebApplicationBuilder builder, Action<JobKinds<TDb>> kinds) where TDb : DbContext, IServiceDb
+    public static WebApplicationBuilder AddJobs<TDb>(this WebApplicationBuilder builder, Action<JobKinds<TDb>> kinds)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(kinds);
@@ -61,7 +62,8 @@ public static class JobsHost
     {
         ArgumentNullException.ThrowIfNull(db);
         await db.LockJobKindAsync(kind, ct);
-        return await db.Set<Job>().SingleOrDefaultAsync(j => j.Kind == kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
+        return await db.Set<Job>()
+            .SingleOrDefaultAsync(j => j.Kind == kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
     }
 
     /// <summary>Schema <c>jobs</c>: jobs and the pieces of their results.</summary>

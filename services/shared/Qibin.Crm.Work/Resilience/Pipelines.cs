@@ -17,7 +17,9 @@ public static class Pipelines
     /// <summary>One step of <c>migrate</c>: waits for the database or the broker, for as long as it takes, once a second.</summary>
     public const string Startup = "startup";
 
-    /// <summary>Work that runs by itself and needs the database (timers, clean-up, jobs to take, messages to park): once a second until it is back.</summary>
+    /// <summary>
+    /// Work that runs by itself and needs the database (timers, clean-up, jobs to take, messages to park): once a second until it is back.
+    /// </summary>
     public const string Database = "database";
 
     /// <summary>The relay's session: opened anew a second after it is lost.</summary>
@@ -92,7 +94,8 @@ public static class Pipelines
         return services.AddLogging(logging => logging.AddFilter("Polly", LogLevel.None));
 
         static Exception? Fault(RetryPredicateArguments<object> args) =>
-            args.Outcome.Exception is { } e and not (RuleViolation or Refusal or WritesRefusedException or OperationCanceledException) ? e : null;
+            args.Outcome.Exception is { } e and not (RuleViolation or Refusal or WritesRefusedException or OperationCanceledException) ? e
+                : null;
     }
 
     private static void Add(this IServiceCollection services, string name, Action<ResiliencePipelineBuilder> configure) =>

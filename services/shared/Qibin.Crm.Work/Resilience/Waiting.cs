@@ -7,7 +7,9 @@ namespace Qibin.Crm.Work.Resilience;
 /// <summary>A start that waits for a part which is not there yet.</summary>
 public static class Waiting
 {
-    /// <summary>Runs work that needs a part; while the part is away, logs once what it waits for and runs the work again each second.</summary>
+    /// <summary>
+    /// Runs work that needs a part; while the part is away, logs once what it waits for and runs the work again each second.
+    /// </summary>
     /// <param name="part">What is needed, such as <c>the database</c>.</param>
     /// <param name="work">The work; running it again must be harmless.</param>
     /// <param name="isAway">Whether a failure means that the part is away. Any other failure ends the wait.</param>

@@ -28,11 +28,15 @@ public static class CleanupRegistration
     }
 }
 
-/// <summary>Deletes what has expired, by every registered rule, first one pause after the start. Several instances may do it at once.</summary>
+/// <summary>
+/// Deletes what has expired, by every registered rule, first one pause after the start. Several instances may do it at once.
+/// </summary>
 internal sealed class Cleanup(
-    IEnumerable<CleanupRule> rules, NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<Cleanup> log) : BackgroundService
+    IEnumerable<CleanupRule> rules, NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<Cleanup> log) :
+        BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(rules.Select(rule => RunAsync(rule, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(rules.Select(rule => RunAsync(rule, stoppingToken)));
 
     private async Task RunAsync(CleanupRule rule, CancellationToken ct)
     {

@@ -24,15 +24,21 @@ public delegate Task DoDue<in TDb>(TDb db, Guid id, DateTimeOffset now, Cancella
 /// <param name="Do">What to do. It must move <c>due_at</c> into the future or empty it, or the row comes again.</param>
 public sealed record DueWork<TDb>(string Table, DoDue<TDb> Do) where TDb : DbContext, IServiceDb
 {
-    /// <summary>Locks the row that is due longest, of those that no other instance works on; takes the instant and the ids to leave out.</summary>
+    /// <summary>
+    /// Locks the row that is due longest, of those that no other instance works on; takes the instant and the ids to leave out.
+    /// </summary>
     internal string Claim { get; } =
-        $$"""select id as "Value" from {{Table}} where due_at <= {0} and id <> all ({1}) order by due_at, id limit 1 for update skip locked""";
+        $$"""
+        select id as "Value" from {{Table}} where due_at <= {0} and id <> all ({1})
+        order by due_at, id limit 1 for update skip locked
+        """;
 }
 
 /// <summary>Registers due work.</summary>
 public static class DueWorkRegistration
 {
-    public static IServiceCollection AddDueWork<TDb>(this IServiceCollection services, string table, DoDue<TDb> work) where TDb : DbContext, IServiceDb
+    public static IServiceCollection AddDueWork<TDb>(this IServiceCollection services, string table, DoDue<TDb> work)
+        where TDb : DbContext, IServiceDb
     {
         services.AddSingleton(new DueWork<TDb>(table, work));
         services.AddDatabaseGauge(new DatabaseGauge(
@@ -42,7 +48,8 @@ public static class DueWorkRegistration
         services.AddSettings<TimerSettings>();
         services.TryAddSingleton<Timers<TDb>>();
         services.TryAddSingleton<Timers>(provider => provider.GetRequiredService<Timers<TDb>>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Timers<TDb>>(provider => provider.GetRequiredService<Timers<TDb>>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, Timers<TDb>>(provider => provider.GetRequiredService<Timers<TDb>>()));
         return services;
     }
 }

@@ -9,7 +9,9 @@ using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Work.Scheduling;
 
-/// <summary>Does what is due in a service, at its start and then every <c>Timers:EverySeconds</c> (20 unless set; 0 is never by itself).</summary>
+/// <summary>
+/// Does what is due in a service, at its start and then every <c>Timers:EverySeconds</c> (20 unless set; 0 is never by itself).
+/// </summary>
 public abstract class Timers : BackgroundService
 {
     /// <summary>Does everything that is due now.</summary>
@@ -23,7 +25,8 @@ public abstract class Timers : BackgroundService
 /// any of it twice. A row that fails is left for the next round and blocks no other.
 /// </remarks>
 internal sealed class Timers<TDb>(
-    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock, IOptions<TimerSettings> settings,
+    IServiceScopeFactory scopes, IEnumerable<DueWork<TDb>> works, DatabaseOutage outage, WorkTelemetry telemetry, TimeProvider clock,
+    IOptions<TimerSettings> settings,
     ILogger<Timers<TDb>> log) : Timers
     where TDb : DbContext, IServiceDb
 {

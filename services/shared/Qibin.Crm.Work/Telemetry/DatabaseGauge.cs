@@ -101,7 +101,8 @@ internal sealed class GaugeSampler : BackgroundService
                 if (!await reader.IsDBNullAsync(reader.FieldCount - 1, ct))
                 {
                     var value = reader.GetDouble(reader.FieldCount - 1);
-                    values.Add((gauge.Name, gauge.Label is null ? new(value) : new(value, new KeyValuePair<string, object?>(gauge.Label, reader.GetString(0)))));
+                    values.Add((gauge.Name, gauge.Label is null ? new(value)
+                        : new(value, new KeyValuePair<string, object?>(gauge.Label, reader.GetString(0)))));
                 }
             }
 
@@ -111,5 +112,6 @@ internal sealed class GaugeSampler : BackgroundService
         return values.ToLookup(v => v.Name, v => v.Value);
     }
 
-    private static ILookup<string, Measurement<double>> NoValues() => Array.Empty<(string Name, Measurement<double> Value)>().ToLookup(v => v.Name, v => v.Value);
+    private static ILookup<string, Measurement<double>> NoValues() =>
+        Array.Empty<(string Name, Measurement<double> Value)>().ToLookup(v => v.Name, v => v.Value);
 }

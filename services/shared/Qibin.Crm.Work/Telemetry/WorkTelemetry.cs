@@ -24,9 +24,11 @@ internal sealed class WorkTelemetry
     /// <summary>A trace of its own for work that no request asked for.</summary>
     public static Activity? Start(string work) => Source.StartActivity(work, ActivityKind.Internal, parentContext: default);
 
-    public void Stepped(string kind, TimeSpan duration) => _steps.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
+    public void Stepped(string kind, TimeSpan duration) =>
+        _steps.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
 
     public void Ended(string kind, string state) => _ended.Add(1, new("kind", kind), new KeyValuePair<string, object?>("state", state));
 
-    public void Due(string table, bool done) => _due.Add(1, new("table", table), new KeyValuePair<string, object?>("outcome", done ? "done" : "failed"));
+    public void Due(string table, bool done) =>
+        _due.Add(1, new("table", table), new KeyValuePair<string, object?>("outcome", done ? "done" : "failed"));
 }
