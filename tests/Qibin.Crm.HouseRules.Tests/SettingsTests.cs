@@ -50,8 +50,10 @@ public class SettingsTests
         [Range(20, 100)]
         public int Degrees { get; init; } = 95;
 
-        /// <summary>Whether
-        /// it whistles.</summary>
+        /// <summary>
+        /// Whether
+        /// it whistles.
+        /// </summary>
         public bool Whistles { get; init; } = true;
     }
 }

@@ -5,8 +5,10 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
 
-/// <summary>After any sequence of events, however shuffled, scores are what the trade's rules give and add up by every way that they are
-/// looked at.</summary>
+/// <summary>
+/// After any sequence of events, however shuffled, scores are what the trade's rules give and add up by every way that they are
+/// looked at.
+/// </summary>
 public sealed class AssessmentPropertyTests
 {
     private static readonly Dictionary<string, decimal> Rates = new() { ["CNY"] = 1, ["USD"] = 7.1m, ["EUR"] = 7.77m };

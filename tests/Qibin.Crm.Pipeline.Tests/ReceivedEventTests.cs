@@ -18,8 +18,10 @@ public sealed class ReceivedEventTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
-    /// <summary>As after a return to an older version: a newer one had told more of a lead, with a word and in a type that this one does
-    /// not know.</summary>
+    /// <summary>
+    /// As after a return to an older version: a newer one had told more of a lead, with a word and in a type that this one does
+    /// not know.
+    /// </summary>
     [Fact]
     public async Task What_a_newer_version_told_is_stored_whole_and_stops_nothing()
     {
@@ -68,8 +70,10 @@ public sealed class ReceivedEventTests : IAsyncLifetime
         Assert.Equal(1, await _service.CountAsync($"select count(*) from timeline where format = {Timeline.Format}"));
     }
 
-    /// <summary>A new event with a state is counted without a line in the pipeline, and one without any is stored: its interface says
-    /// so.</summary>
+    /// <summary>
+    /// A new event with a state is counted without a line in the pipeline, and one without any is stored: its interface says
+    /// so.
+    /// </summary>
     [Fact]
     public void Every_event_says_by_its_interface_which_state_it_carries()
     {

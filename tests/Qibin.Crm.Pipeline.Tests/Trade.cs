@@ -130,8 +130,10 @@ internal sealed class Trade
     public ProjectState Standing(ProjectState project, ProjectStatus status, DateOnly? on = null) => Tell(
         project with { Status = status }, p => new ProjectStatusChanged { Project = p, Reason = "资金安排", OccurredOn = on ?? Today });
 
-    /// <summary>A transfer of a lead that was confirmed: the lead changes hands, the giving side goes on reading it, and credit is
-    /// shared.</summary>
+    /// <summary>
+    /// A transfer of a lead that was confirmed: the lead changes hands, the giving side goes on reading it, and credit is
+    /// shared.
+    /// </summary>
     public LeadState Transfer(LeadState lead, Guid toOwner, Guid toUnit, params (Guid Unit, int Credit)[] shares)
     {
         var moved = Tell(

@@ -18,8 +18,10 @@ public sealed class VerificationTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
-    /// <summary>Each table that totals are read from, and what the events come from: whoever changes a row behind the service's back is
-    /// found.</summary>
+    /// <summary>
+    /// Each table that totals are read from, and what the events come from: whoever changes a row behind the service's back is
+    /// found.
+    /// </summary>
     [Theory]
     [InlineData(
         "update rollup set count = count + 7 where key = (select min(key::text)::uuid from rollup where currency = '' and at = 0)",
@@ -133,8 +135,10 @@ public sealed class VerificationTests : IAsyncLifetime
             .IsProblem(403, "auth.forbidden");
     }
 
-    /// <summary>What journeys and sums differ in, as the verification finds it. The services that it asks first are not there in this
-    /// test.</summary>
+    /// <summary>
+    /// What journeys and sums differ in, as the verification finds it. The services that it asks first are not there in this
+    /// test.
+    /// </summary>
     private async Task<(string Named, int Journeys)> FoundAsync()
     {
         await using var scope = _service.Services.CreateAsyncScope();

@@ -13,15 +13,19 @@ namespace Qibin.Crm.Contracts;
 [SuppressMessage("Design", "CA1040", Justification = "The subscriptions of the pipeline are found by it.")]
 public interface IJourneyEvent : IEvent;
 
-/// <summary>An event of a lead, with its state. Whatever it changes is counted from <c>OccurredOn</c> on, or from the day of
-/// recording.</summary>
+/// <summary>
+/// An event of a lead, with its state. Whatever it changes is counted from <c>OccurredOn</c> on, or from the day of
+/// recording.
+/// </summary>
 public interface ILeadEvent : IJourneyEvent
 {
     LeadState Lead { get; }
 }
 
-/// <summary>An event of a project, with its state. Whatever it changes is counted from <c>OccurredOn</c> on, or from the day of
-/// recording.</summary>
+/// <summary>
+/// An event of a project, with its state. Whatever it changes is counted from <c>OccurredOn</c> on, or from the day of
+/// recording.
+/// </summary>
 public interface IProjectEvent : IJourneyEvent
 {
     ProjectState Project { get; }

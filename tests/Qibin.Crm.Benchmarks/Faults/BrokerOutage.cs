@@ -4,8 +4,10 @@ using Qibin.Crm.Local;
 
 namespace Qibin.Crm.Benchmarks.Faults;
 
-/// <summary>Takes the broker away under load for a while: writes go on, and everything arrives soon after its return. Reliability figure
-/// R3.</summary>
+/// <summary>
+/// Takes the broker away under load for a while: writes go on, and everything arrives soon after its return. Reliability figure
+/// R3.
+/// </summary>
 internal static class BrokerOutage
 {
     /// <param name="system">A running system.</param>

@@ -5,8 +5,10 @@ using Qibin.Crm.Local.Demo;
 
 namespace Qibin.Crm.Benchmarks.Faults;
 
-/// <summary>What became of a run, read from the databases themselves; the totals alone are read as leadership reads them, to be held
-/// against a recount.</summary>
+/// <summary>
+/// What became of a run, read from the databases themselves; the totals alone are read as leadership reads them, to be held
+/// against a recount.
+/// </summary>
 /// <param name="Acknowledged">Writes in the journal.</param>
 /// <param name="Lost">Acknowledged writes that are not there.</param>
 /// <param name="Doubled">Keys whose effect is there more than once.</param>
@@ -22,8 +24,10 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         $"{Acknowledged} acknowledged · {Lost} lost · {Doubled} doubled · {Disordered} out of order · {Waiting} waiting or parked · "
             + $"{Differences} figures of the totals differ from a recount";
 
-    /// <summary>Waits until every outbox is empty, then judges. A wait that gets nowhere for <paramref name="patience"/> is part of the
-    /// verdict.</summary>
+    /// <summary>
+    /// Waits until every outbox is empty, then judges. A wait that gets nowhere for <paramref name="patience"/> is part of the
+    /// verdict.
+    /// </summary>
     public static async Task<Verdict> ReachAsync(LocalSystem system, IReadOnlyList<Told> told, string run, TimeSpan patience)
     {
         var waiting = await DrainAsync(system, patience);

@@ -62,8 +62,10 @@ public sealed class TimelineTests
         Assert.Equal(shuffled, again > 0);
     }
 
-    /// <summary>Versions are in the order of the rows' locks, instants in that of the transactions' starts: the later one waited for the
-    /// earlier.</summary>
+    /// <summary>
+    /// Versions are in the order of the rows' locks, instants in that of the transactions' starts: the later one waited for the
+    /// earlier.
+    /// </summary>
     [Fact]
     public void A_version_is_known_no_earlier_than_the_one_before_it_and_is_applied_without_a_look_at_the_others()
     {

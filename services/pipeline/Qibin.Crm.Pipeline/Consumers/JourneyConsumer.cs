@@ -4,8 +4,10 @@ using Qibin.Crm.Pipeline.Projection;
 
 namespace Qibin.Crm.Pipeline.Consumers;
 
-/// <summary>Every event of leads, projects and enterprises, and whatever else has come: stored as it came, and applied to its
-/// journey.</summary>
+/// <summary>
+/// Every event of leads, projects and enterprises, and whatever else has come: stored as it came, and applied to its
+/// journey.
+/// </summary>
 internal sealed class JourneyConsumer(PipelineDb db) : IConsume<IJourneyEvent>, IConsume<UnreadEvent>, IConsumeBatches
 {
     private readonly List<ReceivedEvent> _received = [];

@@ -24,8 +24,10 @@ internal static class StoredEvents
     public static IReadOnlyList<string> OfEnterprises { get; } =
         [.. Known.Values.Where(t => t.IsAssignableTo(typeof(IEnterpriseEvent))).Select(t => t.Name)];
 
-    /// <summary>The row of an event. What it belongs to is found by the names of its members, also in a type that this version does not
-    /// know.</summary>
+    /// <summary>
+    /// The row of an event. What it belongs to is found by the names of its members, also in a type that this version does not
+    /// know.
+    /// </summary>
     public static ReceivedEvent Row(string type, Delivery delivery)
     {
         using var json = JsonDocument.Parse(delivery.Json);

@@ -57,8 +57,10 @@ internal static class Milestones
         _ => (reached, []),
     };
 
-    /// <summary>One that was entered late may be the first of all, and takes the place of the one before; one that was corrected may be
-    /// later.</summary>
+    /// <summary>
+    /// One that was entered late may be the first of all, and takes the place of the one before; one that was corrected may be
+    /// later.
+    /// </summary>
     private static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) FirstContact(
         IReadOnlyList<Milestone> reached, ReadEvent e, LeadState lead)
     {

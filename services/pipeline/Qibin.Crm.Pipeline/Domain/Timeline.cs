@@ -10,8 +10,10 @@ namespace Qibin.Crm.Pipeline.Domain;
 /// <param name="State">The state.</param>
 internal sealed record Latest<TState>(Rank Rank, DateTimeOffset KnownAt, TState State);
 
-/// <summary>What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after
-/// it.</summary>
+/// <summary>
+/// What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after
+/// it.
+/// </summary>
 internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack)
 {
     public static Changes None { get; } = new([], []);

@@ -5,12 +5,16 @@ using Qibin.Crm.Pipeline.Rates;
 
 namespace Qibin.Crm.Pipeline.Forecasts;
 
-/// <summary>Which journeys are forecast. The filter is about what they are on the day; history is that of all journeys that the caller
-/// sees.</summary>
+/// <summary>
+/// Which journeys are forecast. The filter is about what they are on the day; history is that of all journeys that the caller
+/// sees.
+/// </summary>
 public sealed record ForecastQuery : JourneyFilter
 {
-    /// <summary>A currency to show all amounts in as well, converted at the rates of the day: <c>CNY</c>. Amounts per currency are shown
-    /// always.</summary>
+    /// <summary>
+    /// A currency to show all amounts in as well, converted at the rates of the day: <c>CNY</c>. Amounts per currency are shown
+    /// always.
+    /// </summary>
     public string? ConvertTo { get; init; }
 }
 
@@ -78,15 +82,19 @@ public sealed record ForecastMeasure
 /// <summary>What is expected, and what is reached how surely.</summary>
 public record ForecastAmount
 {
-    /// <summary>Each journey's amount by the share of earlier journeys of which the outcome came, and by how much of their amount it then
-    /// was.</summary>
+    /// <summary>
+    /// Each journey's amount by the share of earlier journeys of which the outcome came, and by how much of their amount it then
+    /// was.
+    /// </summary>
     public required Money Expected { get; init; }
 
     /// <summary>Reached with a probability of 50 %.</summary>
     public required Money P50 { get; init; }
 
-    /// <summary>Reached with a probability of 90 %, so never above <see cref="P50"/>. Of 2000 draws with a fixed seed, each journey by
-    /// itself.</summary>
+    /// <summary>
+    /// Reached with a probability of 90 %, so never above <see cref="P50"/>. Of 2000 draws with a fixed seed, each journey by
+    /// itself.
+    /// </summary>
     public required Money P90 { get; init; }
 }
 
@@ -145,8 +153,10 @@ public sealed record ForecastOdds
     /// <summary>Their share of all observations, between 0 and 1 to four decimals; null where history is too thin to say.</summary>
     public required decimal? Probability { get; init; }
 
-    /// <summary>How much of the journey's amount the outcome then was, on average, to four decimals; null where nothing came or history is
-    /// too thin.</summary>
+    /// <summary>
+    /// How much of the journey's amount the outcome then was, on average, to four decimals; null where nothing came or history is
+    /// too thin.
+    /// </summary>
     public required decimal? Ratio { get; init; }
 
     /// <summary>What is expected of the journeys that stand at the stage; one entry per currency.</summary>
@@ -156,8 +166,10 @@ public sealed record ForecastOdds
 /// <summary>The history that a forecast is made from.</summary>
 public sealed record ForecastBasis
 {
-    /// <summary>The first day on which journeys were looked at: 24 steps of a month in all, whether or not there was anything to
-    /// see.</summary>
+    /// <summary>
+    /// The first day on which journeys were looked at: 24 steps of a month in all, whether or not there was anything to
+    /// see.
+    /// </summary>
     public required DateOnly From { get; init; }
 
     /// <summary>The last day on which journeys were looked at: as many days back as are forecast.</summary>
@@ -219,8 +231,10 @@ public sealed record BackTestAmount : ForecastAmount
     public required Money Came { get; init; }
 }
 
-/// <summary>How often what came reached what was said: about half of the time P50 and nine times in ten P90, if the forecast is
-/// right.</summary>
+/// <summary>
+/// How often what came reached what was said: about half of the time P50 and nine times in ten P90, if the forecast is
+/// right.
+/// </summary>
 public sealed record Coverage
 {
     /// <summary>Amounts compared, of all points and currencies.</summary>

@@ -55,8 +55,10 @@ internal static class ReadForecast
         return TypedResults.Ok(forecasting.Read(asked, conversion, hidden));
     }
 
-    /// <summary>The filter of the lists and totals, run here: a journey's history is needed whole, whatever part of it the filter
-    /// means.</summary>
+    /// <summary>
+    /// The filter of the lists and totals, run here: a journey's history is needed whole, whatever part of it the filter
+    /// means.
+    /// </summary>
     private static Func<Interval, bool> Meant(JourneyFilter filter)
     {
         var conditions = new List<Func<Interval, bool>>();

@@ -7,8 +7,10 @@ using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
-/// <summary>Asks for all journeys to be derived again. While one is under way, it is the answer to everybody who asks for the
-/// same.</summary>
+/// <summary>
+/// Asks for all journeys to be derived again. While one is under way, it is the answer to everybody who asks for the
+/// same.
+/// </summary>
 public sealed record StartRebuildRequest
 {
     /// <summary>True changes nothing and only names what differs; false, the default when absent, repairs it.</summary>

@@ -5,8 +5,10 @@ using Qibin.Crm.Pipeline.Totals;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
-/// <summary>What stands in a monthly report, before it becomes a workbook or a document. Everything in it comes from what is stored with
-/// it.</summary>
+/// <summary>
+/// What stands in a monthly report, before it becomes a workbook or a document. Everything in it comes from what is stored with
+/// it.
+/// </summary>
 /// <param name="Title">The heading of the whole.</param>
 /// <param name="Notes">What it is made from, a line each.</param>
 /// <param name="Tables">Its tables, in order.</param>

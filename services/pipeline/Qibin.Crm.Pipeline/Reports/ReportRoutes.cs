@@ -20,8 +20,10 @@ public enum ReportFormat { Xlsx, Docx }
 /// <summary>A monthly report of all journeys that the caller sees, confidential ones aside.</summary>
 public sealed record ReportRequest
 {
-    /// <summary>As <c>YYYY-MM</c>, not after the present month. It is as of the month's last day, or of today while the month
-    /// lasts.</summary>
+    /// <summary>
+    /// As <c>YYYY-MM</c>, not after the present month. It is as of the month's last day, or of today while the month
+    /// lasts.
+    /// </summary>
     [Needed, TextLength(7, 7)]
     public string Month { get; init; } = "";
 
@@ -94,8 +96,10 @@ public sealed record ReportFile
 /// <summary>A report that was made again from what is stored with it, beside the one that is kept.</summary>
 public sealed record ReportComparison
 {
-    /// <summary>Whether both files are the same to the octet. They are not when facts recorded before <c>knownAt</c> were delivered only
-    /// after it was made.</summary>
+    /// <summary>
+    /// Whether both files are the same to the octet. They are not when facts recorded before <c>knownAt</c> were delivered only
+    /// after it was made.
+    /// </summary>
     public required bool Same { get; init; }
 
     public required IReadOnlyList<FileComparison> Files { get; init; }

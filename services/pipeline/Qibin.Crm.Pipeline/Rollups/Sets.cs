@@ -17,8 +17,10 @@ internal enum RollupColumn { Stage, ChainCode, UnitId, OwnerId, NodeCode, Source
 /// </summary>
 internal static class Sets
 {
-    /// <summary>How many values a dimension has, roughly: of several sets that answer, the smallest does. In the order of <see
-    /// cref="Dimension"/>.</summary>
+    /// <summary>
+    /// How many values a dimension has, roughly: of several sets that answer, the smallest does. In the order of <see
+    /// cref="Dimension"/>.
+    /// </summary>
     private static readonly long[] Values = [14, 4, 40, 500, 17, 40, 7, 60];
 
     private static readonly int[] Months =

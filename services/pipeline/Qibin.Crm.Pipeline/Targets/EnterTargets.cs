@@ -22,8 +22,10 @@ public sealed record EnterTargetsRequest
     public string? Note { get; init; }
 }
 
-/// <summary>What one unit or one owner is to achieve: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the
-/// indicator.</summary>
+/// <summary>
+/// What one unit or one owner is to achieve: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the
+/// indicator.
+/// </summary>
 public sealed record TargetEntry
 {
     [Needed]

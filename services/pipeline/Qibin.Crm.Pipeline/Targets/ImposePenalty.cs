@@ -6,8 +6,10 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>Deducts from what a unit or an owner has achieved: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the
-/// indicator.</summary>
+/// <summary>
+/// Deducts from what a unit or an owner has achieved: <c>unitId</c> or <c>ownerId</c>, <c>count</c> or <c>amount</c> by the
+/// indicator.
+/// </summary>
 public sealed record ImposePenaltyRequest
 {
     [Needed, NumberRange(2000, 2100)]

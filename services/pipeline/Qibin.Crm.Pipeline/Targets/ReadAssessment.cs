@@ -167,8 +167,10 @@ public sealed record Assessment
     /// <summary>All rows together; its targets are the sums of theirs.</summary>
     public required IReadOnlyList<AssessmentScore> Total { get; init; }
 
-    /// <summary>Confidential journeys within the caller's reach that the caller may not read, and that therefore count nowhere
-    /// above.</summary>
+    /// <summary>
+    /// Confidential journeys within the caller's reach that the caller may not read, and that therefore count nowhere
+    /// above.
+    /// </summary>
     public required int Hidden { get; init; }
 }
 

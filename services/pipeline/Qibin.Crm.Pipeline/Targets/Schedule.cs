@@ -16,8 +16,10 @@ internal readonly record struct Schedule(int Days, int Of)
     /// <summary>The share of the target that is achieved, to four decimals; null without a target.</summary>
     public static decimal? Completion(decimal score, decimal target) => target > 0 ? Round(score / target) : null;
 
-    /// <summary>What is achieved, of what the target asks for by now, to four decimals: 1 is exactly on schedule; null without a
-    /// target.</summary>
+    /// <summary>
+    /// What is achieved, of what the target asks for by now, to four decimals: 1 is exactly on schedule; null without a
+    /// target.
+    /// </summary>
     public decimal? Rate(decimal score, decimal target) => target > 0 ? Round(score * Of / (target * Days)) : null;
 
     /// <summary>Whether as much is achieved as the target asks for by now, before any rounding; null without a target.</summary>

@@ -45,8 +45,10 @@ public sealed record Totals
     /// <summary>All groups together.</summary>
     public required Figures Total { get; init; }
 
-    /// <summary>What the filters keep in the other statuses, such as suspended and terminated: counted in no group and not in the
-    /// total.</summary>
+    /// <summary>
+    /// What the filters keep in the other statuses, such as suspended and terminated: counted in no group and not in the
+    /// total.
+    /// </summary>
     public required IReadOnlyList<StatusFigures> Apart { get; init; }
 
     /// <summary>
@@ -117,8 +119,10 @@ public sealed record StatusFigures : Figures
     public required JourneyStatus Status { get; init; }
 }
 
-/// <summary>One group of the totals. Of the dimensions it has those that were grouped by; chain, node and region are absent for journeys
-/// without one as well.</summary>
+/// <summary>
+/// One group of the totals. Of the dimensions it has those that were grouped by; chain, node and region are absent for journeys
+/// without one as well.
+/// </summary>
 public sealed record TotalsGroup : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
@@ -173,8 +177,10 @@ internal sealed record GroupKey(
 {
     public static GroupKey Of(Cell c) => new(c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month);
 
-    /// <summary>Where the group stands in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by
-    /// code.</summary>
+    /// <summary>
+    /// Where the group stands in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by
+    /// code.
+    /// </summary>
     public string Place(Dimension dimension, Dictionary<Guid, UnitName> units) => dimension switch
     {
         Dimension.Stage => $"{(int)Stage!.Value:00}",

@@ -73,8 +73,10 @@ internal static class TotalsSource
         return total;
     }
 
-    /// <summary>What there was on a day: what began less what ended in the months before, and on the days of its own month up to
-    /// it.</summary>
+    /// <summary>
+    /// What there was on a day: what began less what ended in the months before, and on the days of its own month up to
+    /// it.
+    /// </summary>
     private static IQueryable<Cell> UpTo(this PipelineDb db, DateOnly day, int months, JourneyFilter filter, Dimension[] by, Caller caller)
     {
         var (me, statuses) = (caller.Id, filter.Statuses());

@@ -110,8 +110,10 @@ internal static class ReadFunnel
             }),
         ];
 
-        /// <summary>MovingIn goes beside the stages of construction: it follows registration, and what follows completion is
-        /// production.</summary>
+        /// <summary>
+        /// MovingIn goes beside the stages of construction: it follows registration, and what follows completion is
+        /// production.
+        /// </summary>
         private static MilestoneKind? Previous(MilestoneKind kind) => kind switch
         {
             MilestoneKind.FirstContact => null,
@@ -174,8 +176,10 @@ public sealed record FunnelStep
     /// <summary>Of those in the cohort, between 0 and 1; null of nothing.</summary>
     public required decimal? OfCohort { get; init; }
 
-    /// <summary>Of those that reached the milestone before it, how many reached this one as well; moving in and construction follow
-    /// registration side by side.</summary>
+    /// <summary>
+    /// Of those that reached the milestone before it, how many reached this one as well; moving in and construction follow
+    /// registration side by side.
+    /// </summary>
     public required decimal? OfPrevious { get; init; }
 
     /// <summary>Median of the days since first contact, of those that reached it.</summary>

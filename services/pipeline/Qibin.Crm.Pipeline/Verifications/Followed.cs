@@ -28,8 +28,10 @@ internal sealed record Followed(string Name, string Service, Type State, string 
 
     private static string Own(string id) => $"select distinct e.{id} as id from received_event e where e.stream_id = e.{id}";
 
-    /// <summary>For @ids at @versions: the highest version stored, and the state at the version asked for or the last one before
-    /// it.</summary>
+    /// <summary>
+    /// For @ids at @versions: the highest version stored, and the state at the version asked for or the last one before
+    /// it.
+    /// </summary>
     private string StoredStates =>
         $"""
         select asked.id, (select max(e.version) from received_event e where e.stream_id = asked.id) as version, (

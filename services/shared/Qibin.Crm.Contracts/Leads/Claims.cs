@@ -2,8 +2,10 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Contracts.Leads;
 
-/// <summary>A unit's claim on an investor was filed, confirmed, extended, disputed, resolved or ended, or its amount passed a
-/// limit.</summary>
+/// <summary>
+/// A unit's claim on an investor was filed, confirmed, extended, disputed, resolved or ended, or its amount passed a
+/// limit.
+/// </summary>
 public sealed record ClaimMoved : IJourneyEvent
 {
     public required Guid ClaimId { get; init; }

@@ -11,8 +11,10 @@ public sealed record PoolWarned : IJourneyEvent
     public required DateOnly PoolOn { get; init; }
 }
 
-/// <summary>A lead went into the pool, for want of contacts or released by hand. Until it is picked it stands with its last
-/// owner.</summary>
+/// <summary>
+/// A lead went into the pool, for want of contacts or released by hand. Until it is picked it stands with its last
+/// owner.
+/// </summary>
 public sealed record LeadPooled : IJourneyEvent
 {
     public required Guid LeadId { get; init; }

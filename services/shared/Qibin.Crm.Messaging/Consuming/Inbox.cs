@@ -78,8 +78,10 @@ public sealed class Inbox<TDb>(IServiceScopeFactory scopes, IEnumerable<Subscrip
         return taken.Count;
     }
 
-    /// <summary>Notes what is to be processed and was not before. A second delivery of a message waits here for the first to commit or
-    /// fail.</summary>
+    /// <summary>
+    /// Notes what is to be processed and was not before. A second delivery of a message waits here for the first to commit or
+    /// fail.
+    /// </summary>
     private static async Task<HashSet<(string Consumer, Guid MessageId)>> NoteAsync(
         TDb db, IReadOnlyList<ConsumerWork> works, CancellationToken ct)
     {

@@ -36,8 +36,10 @@ public static class ReplayParkedMessage
         return TypedResults.Ok(new Receipt { Id = id, Version = message.Version });
     }
 
-    /// <summary>Each consumer commits on its own, before the message is marked: should that fail, the next replay finds them
-    /// done.</summary>
+    /// <summary>
+    /// Each consumer commits on its own, before the message is marked: should that fail, the next replay finds them
+    /// done.
+    /// </summary>
     private static async Task ProcessAsync(ParkedMessage message, Inbox inbox, EventTypes events)
     {
         var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(message.Headers)!;
