@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
@@ -185,4 +186,11 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         });
         premises.HasIndex(x => new { x.UpdatedAt, x.Id });
     }
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
+internal sealed class EnterprisesDbForDesign : IDesignTimeDbContextFactory<EnterprisesDb>
+{
+    public EnterprisesDb CreateDbContext(string[] args) =>
+        new((DbContextOptions<EnterprisesDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<EnterprisesDb>()).Options);
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
 using OpenIddict.EntityFrameworkCore.Models;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Messaging;
@@ -76,4 +77,11 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         modelBuilder.Entity<AuditEntry>().HasIndex(x => new { x.At, x.Id });
         modelBuilder.AddAggregateConventions();
     }
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
+internal sealed class IdentityDbForDesign : IDesignTimeDbContextFactory<IdentityDb>
+{
+    public IdentityDb CreateDbContext(string[] args) =>
+        new((DbContextOptions<IdentityDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<IdentityDb>()).Options);
 }

@@ -5,10 +5,8 @@ namespace Qibin.Crm.Messaging.Consuming;
 /// <summary>What a consumer knows of an event beside the event itself.</summary>
 /// <param name="MessageId">The event's id.</param>
 /// <param name="StreamId">The aggregate that the event is about.</param>
-/// <param name="Version">
-/// The aggregate's version. Apply an event's state only when this is above the version already applied: deliveries may come doubled and out
-/// of order.
-/// </param>
+/// <param name="Version">The aggregate's version. Apply an event's state only when this is above the version already applied: deliveries
+/// may come doubled and out of order.</param>
 /// <param name="Ordinal">Order among the events of one version.</param>
 /// <param name="RecordedAt">When the event was recorded, by its service's database.</param>
 /// <param name="ActorId">Who caused it; empty for the system.</param>
