@@ -1,5 +1,4 @@
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Pipeline.Targets;
 
 namespace Qibin.Crm.Pipeline.Tests.Domain;
 
