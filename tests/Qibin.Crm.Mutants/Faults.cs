@@ -94,6 +94,14 @@ public static class Faults
             ("A move-in on the last day of the term is accepted", "EntryApplication.cs", "WantedTo <= step.On", "WantedTo < step.On"),
             ("A returned application keeps its reservation", "EntryApplication.cs", "_occupations.Clear();", "_ = _occupations.Count;"),
             ("Whoever left still occupies the space", "EntryApplication.cs", "o.Until is null || o.Until > step.On", "o.Until > step.On")),
+        .. Pipeline(
+            ("The smallest share takes the remainder of a divided amount", "Targets/Parts.cs", "OrderByDescending(s => s.Credit)",
+                "OrderBy(s => s.Credit)"),
+            ("Exactly 10 亿元 counts in the band below", "Domain/Band.cs", "{ Amount: < 10 * Yi }", "{ Amount: <= 10 * Yi }"),
+            ("A step back takes back the stage that it goes to", "Domain/Milestone.cs", "Stages.StageOf(m.Kind) > to",
+                "Stages.StageOf(m.Kind) >= to"),
+            ("A first contact that is corrected to a later day leaves the earlier one", "Domain/Milestone.cs",
+                "known?.OccurredOn < lead.FirstContactOn", "known?.OccurredOn > lead.FirstContactOn")),
         .. Identity(
             ("A sixth wrong password locks, not the fifth", "Domain/Person.cs", "FailedTries >= TriesBeforeLockout",
                 "FailedTries > TriesBeforeLockout"),
@@ -123,6 +131,10 @@ public static class Faults
     private static IEnumerable<Fault> Domain(string service, string project, (string What, string File, string Old, string New)[] faults) =>
         faults.Select(f => new Fault(
             f.What, $"services/{service}/Qibin.Crm.{project}", "Domain/" + f.File, f.Old, f.New, $"tests/Qibin.Crm.{project}.Tests", []));
+
+    private static IEnumerable<Fault> Pipeline(params (string What, string File, string Old, string New)[] faults) =>
+        faults.Select(f => new Fault(
+            f.What, "services/pipeline/Qibin.Crm.Pipeline", f.File, f.Old, f.New, "tests/Qibin.Crm.Pipeline.Tests", []));
 
     private static IEnumerable<Fault> Identity(params (string What, string File, string Old, string New)[] faults) =>
         faults.Select(f => new Fault(f.What, "services/identity/Qibin.Crm.Identity", f.File, f.Old, f.New, "tests/Qibin.Crm.Identity.Tests",

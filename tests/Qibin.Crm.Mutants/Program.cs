@@ -18,6 +18,8 @@ var verdicts = new List<Verdict>();
 try
 {
     using var workshop = new Workshop(Root());
+    // Also when it is stopped half-way.
+    AppDomain.CurrentDomain.ProcessExit += (_, _) => workshop.Dispose();
     Say($"{faults.Count} faults; building and checking the tests without them");
     workshop.Prepare(faults);
     foreach (var project in faults.GroupBy(fault => fault.Project))

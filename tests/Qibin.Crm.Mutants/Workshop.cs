@@ -103,7 +103,13 @@ internal sealed partial class Workshop : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(_root))
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+    }
 
     /// <summary>Domain tests first: they need no server.</summary>
     private static IEnumerable<string> Filters(Fault fault) => fault.Classes.Prepend("*.Domain.*");
