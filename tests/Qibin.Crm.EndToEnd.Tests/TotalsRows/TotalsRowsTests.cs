@@ -7,7 +7,7 @@ namespace Qibin.Crm.EndToEnd.Tests.TotalsRows;
 /// <summary>Rows E1, E2, E3 and E7: totals that equal the sum of their lists, in each currency, as of any day.</summary>
 public class TotalsRowsTests(RunningSystem system)
 {
-    private static readonly string[] Dimensions = ["stage", "chain", "node", "unit", "officer", "sourceRegion", "band", "month"];
+    private static readonly string[] Dimensions = ["stage", "chain", "node", "unit", "owner", "sourceRegion", "band", "month"];
 
     [Theory]
     [InlineData("leader", null)]
