@@ -8,7 +8,8 @@ internal sealed class ServiceProcess(string name, string project, Uri address, I
     INode
 {
     private static readonly HttpClient Http = new(
-        new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
+        new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) })
+    { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly (string Directory, string Program) _built = Repository.Built(project);
     private ChildProcess? _process;

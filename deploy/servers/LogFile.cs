@@ -29,7 +29,8 @@ internal sealed class LogFile(string? path) : IDisposable
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 _file = new StreamWriter(
-                    new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
+                    new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+                { AutoFlush = true };
             }
 
             _file.WriteLine(line);

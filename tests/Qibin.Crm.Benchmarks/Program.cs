@@ -22,8 +22,12 @@ try
         Data = directory.FullName,
         Port = Qibin.Crm.Servers.Ports.Free(),
         Settings = new Dictionary<string,
-            string> { ["Limits:PrincipalPerSecond"] = "1000000", ["Limits:AddressPerSecond"] = "1000000",
-            ["Limits:SignInsPerMinute"] = "100000" },
+            string>
+        {
+            ["Limits:PrincipalPerSecond"] = "1000000",
+            ["Limits:AddressPerSecond"] = "1000000",
+            ["Limits:SignInsPerMinute"] = "100000"
+        },
     });
     result = command switch
     {

@@ -158,18 +158,18 @@ public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSyste
 
     private Task<ApiTarget> TargetAsync() =>
         ApiTarget.BehindAsync(system.Gateway, Services.Select(s => Document(s.Service)), new TokenSource
-    {
-        Person = role => system.TokenAsync(system.Person(role, role is "officer" or "unitHead" ? "promotion-satellite" : null)),
-        Stranger = async role => role switch
         {
-            "officer" or "unitHead" => await system.TokenAsync(system.Person(role, "promotion-xinchuang")),
-            "chainChief" => await system.TokenAsync(system.System.Access.Users.Where(u => u.Role == role).ElementAt(1)),
-            _ => null,
-        },
-        Integration = scopes => _integrations.GetOrAdd(string.Join(' ', scopes), _ =>
-            SignIn.AsClientAsync(system.Gateway, system.System.Access.Clients[0].ClientId, system.System.Access.Clients[0].ClientSecret,
-                [.. scopes])),
-    });
+            Person = role => system.TokenAsync(system.Person(role, role is "officer" or "unitHead" ? "promotion-satellite" : null)),
+            Stranger = async role => role switch
+            {
+                "officer" or "unitHead" => await system.TokenAsync(system.Person(role, "promotion-xinchuang")),
+                "chainChief" => await system.TokenAsync(system.System.Access.Users.Where(u => u.Role == role).ElementAt(1)),
+                _ => null,
+            },
+            Integration = scopes => _integrations.GetOrAdd(string.Join(' ', scopes), _ =>
+                SignIn.AsClientAsync(system.Gateway, system.System.Access.Clients[0].ClientId, system.System.Access.Clients[0].ClientSecret,
+                    [.. scopes])),
+        });
 
     private static string Document(string service) => $"/swagger/{service}/v1.json";
 

@@ -93,11 +93,11 @@ public class JourneyTests(RunningSystem system)
         var sheet = (await service.Enterprises.GetEntryScoreSheetAsync()).Result;
         await service.Enterprises.ReviewEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(),
             new ReviewRequest
-        {
-            On = Today.AddDays(-120),
-            Opinion = "符合园区定位。",
-            Scores = [.. sheet.Indicators.Select(i => new IndicatorScore { Indicator = i.Code, Points = i.Points })],
-        });
+            {
+                On = Today.AddDays(-120),
+                Opinion = "符合园区定位。",
+                Scores = [.. sheet.Indicators.Select(i => new IndicatorScore { Indicator = i.Code, Points = i.Points })],
+            });
         await head.Enterprises.ApproveEntryApplicationAsync(application, await head.EntryTagAsync(application), Key(),
             new ApprovalRequest { On = Today.AddDays(-118) });
         await service.Enterprises.AgreeEntryApplicationAsync(application, await service.EntryTagAsync(application), Key(),

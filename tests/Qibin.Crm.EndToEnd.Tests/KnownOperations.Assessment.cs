@@ -27,14 +27,17 @@ internal sealed partial class KnownOperations
             var lead = await _rows.LeadAsync();
             await Eventually.TrueAsync(
                 async () => (await (await _rows.AsAsync("officer")).GetAsync($"/api/v1/pipeline/journeys/{lead.Id}")).Status == 200);
-            return new Prepared { Body = new
+            return new Prepared
             {
-                year = Year,
-                indicator = "signedProjects",
-                leadId = lead.Id,
-                excluded = true,
-                reason = "与上年项目重复",
-            } };
+                Body = new
+                {
+                    year = Year,
+                    indicator = "signedProjects",
+                    leadId = lead.Id,
+                    excluded = true,
+                    reason = "与上年项目重复",
+                }
+            };
         });
         Add("listExclusions", () => new Prepared { Role = "leader" });
         Add("imposePenalty", async () => new Prepared { Body = Penalty(await OfficersUnitAsync()) });

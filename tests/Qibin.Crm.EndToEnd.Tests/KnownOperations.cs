@@ -98,11 +98,14 @@ internal sealed partial class KnownOperations : IAsyncDisposable
     {
         Add("logFirstContact", () => new Prepared { Body = RowsOfTheTests.FirstContact(), Status = 201 });
         Add("logFirstContacts", () =>
-            new Prepared { Body = new
+            new Prepared
             {
-                mode = "atomic",
-                items = new[] { RowsOfTheTests.FirstContact(), RowsOfTheTests.FirstContact() },
-            } });
+                Body = new
+                {
+                    mode = "atomic",
+                    items = new[] { RowsOfTheTests.FirstContact(), RowsOfTheTests.FirstContact() },
+                }
+            });
         Add("listLeads", () => new Prepared());
         Add("listInvestors", () => new Prepared());
         OnLead("readLead", "");
@@ -157,7 +160,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("readReferrer", async () => (await ReferredAsync()) with { ETag = null });
         Add("amendReferrer", async () => (await ReferredAsync()) with { Body = new { note = "经核实" } });
         Add("approveReferrer", async () => await ReferredAsync() is var referred ? referred
-            with { Path = referred.Path + "/approval", Body = new { } } : referred);
+            with
+        { Path = referred.Path + "/approval", Body = new { } } : referred);
         Add("reportReferrers", () => new Prepared());
         Add("listVisits", () => new Prepared());
         Add("listVisitClashes", () => new Prepared());
@@ -270,9 +274,10 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("fileSubmissions", async () =>
             Batch(RowsOfTheTests.SigningSubmission((await _rows.ProjectAsync()).Id, await _rows.UserAsync("bai.yunzhou")))
             with
-        { Token = await _system.IntegrationTokenAsync() });
+            { Token = await _system.IntegrationTokenAsync() });
         Add("recordAmounts", async () => Batch(RowsOfTheTests.PaidIn((await _rows.SignedAsync()).Id))
-            with { Token = await _system.IntegrationTokenAsync() });
+            with
+        { Token = await _system.IntegrationTokenAsync() });
 
         void OnProject(string operation, string below, object? body = null) =>
             Add(operation, async () => (await _rows.ProjectAsync()).On(below, body));
@@ -309,25 +314,33 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("amendEnterprise", async () => (await _rows.EnterpriseAsync()).On("",
             new { name = "更名企业（演示）", address = "科创新城", nodeCode = "xinchuang.chips" }));
 
-        Add("openPark", () => new Prepared { Body = new
+        Add("openPark", () => new Prepared
         {
-            name = "新园区" + RowsOfTheTests.Number(),
-            address = "科创新城",
-            at = RowsOfTheTests.Place(),
-            state = "available",
-        }, Status = 201 });
+            Body = new
+            {
+                name = "新园区" + RowsOfTheTests.Number(),
+                address = "科创新城",
+                at = RowsOfTheTests.Place(),
+                state = "available",
+            },
+            Status = 201
+        });
         Add("getPark", async () => (await _rows.ParkAsync()).On(""));
         Add("amendPark", async () => (await _rows.ParkAsync()).On("",
             new { name = "更名园区" + RowsOfTheTests.Number(), at = RowsOfTheTests.Place() }));
         Add("openBuilding", async () =>
-            new Prepared { Body = new
+            new Prepared
             {
-                parkId = (await _rows.ParkAsync()).Id,
-                name = "9 号楼",
-                floors = 6,
-                basements = 1,
-                at = RowsOfTheTests.Place(),
-            }, Status = 201 });
+                Body = new
+                {
+                    parkId = (await _rows.ParkAsync()).Id,
+                    name = "9 号楼",
+                    floors = 6,
+                    basements = 1,
+                    at = RowsOfTheTests.Place(),
+                },
+                Status = 201
+            });
         Add("getBuilding", async () => (await _rows.BuildingAsync()).On(""));
         Add("getBuildingVacancy", async () => (await _rows.BuildingAsync()).On("/vacancy"));
         Add("amendBuilding", async () => (await _rows.BuildingAsync()).On("", new { name = "10 号楼", floors = 9 }));
@@ -377,7 +390,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("createClient", () => new Prepared { Body = RowsOfTheTests.Client(), Status = 201, ToldOnce = true });
         Add("readClient", async () => (await _rows.ClientAsync()).On(""));
         Add("rotateSecret", async () => (await _rows.ClientAsync()).On("/secrets", new { overlapHours = 1, secretDays = 30 })
-            with { ToldOnce = true });
+            with
+        { ToldOnce = true });
         Add("revokeClient", async () => (await _rows.ClientAsync()).On("/revocation", new { reason = "不再使用" }));
         Add("defineUnit", () => new Prepared { Body = RowsOfTheTests.DefinedUnit(), Status = 201 });
         Add("readUnit", async () => (await _rows.DefinedUnitAsync()).On(""));

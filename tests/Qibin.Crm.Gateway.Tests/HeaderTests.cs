@@ -56,7 +56,8 @@ public class HeaderTests
         });
         using var officer = gateway.As(TestCaller.Officer());
         using var http = new HttpClient(
-            new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = gateway.Address };
+            new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        { BaseAddress = gateway.Address };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/leads");
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + officer.Token);
         request.Headers.TryAddWithoutValidation("Idempotency-Key", "é天");

@@ -183,7 +183,8 @@ public class LimitTests
         {
             received = -1;
             using var request = new HttpRequestMessage(HttpMethod.Put,
-                "/api/v1/" + path) { Content = new ByteArrayContent(new byte[size]) };
+                "/api/v1/" + path)
+            { Content = new ByteArrayContent(new byte[size]) };
             request.Headers.Authorization = new("Bearer", gateway.Token(Officer));
             using var answer = await http.SendAsync(request);
             Assert.Equal(status, (int)answer.StatusCode);

@@ -106,7 +106,8 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
     {
         using var browser = new SignIn(identity.Address);
         var form = new Dictionary<string,
-            string> { ["grant_type"] = "client_credentials", ["client_id"] = client.ClientId, ["client_secret"] = client.Secret };
+            string>
+        { ["grant_type"] = "client_credentials", ["client_id"] = client.ClientId, ["client_secret"] = client.Secret };
         if (scope is not null)
         {
             form["scope"] = scope;

@@ -108,8 +108,12 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
     public async Task Whatever_is_sent_to_the_OAuth_endpoints_and_pages_is_never_a_fault(string path, string body, string type)
     {
         using var browser = new SignIn(identity.Address);
-        body = body switch { "MANY" => string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1")),
-            "BIG" => "a=" + new string('x', 1 << 21), _ => body };
+        body = body switch
+        {
+            "MANY" => string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1")),
+            "BIG" => "a=" + new string('x', 1 << 21),
+            _ => body
+        };
         using var content = new StringContent(body, Encoding.UTF8);
         content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
         using var answer = await browser.Browser.PostAsync(new Uri(path, UriKind.Relative), content);
@@ -142,10 +146,16 @@ public sealed class TokenTests(IdentityFixture identity) : IClassFixture<Identit
             NotBefore = now,
             Expires = now.AddMinutes(10),
             Claims = new Dictionary<string,
-                object> { ["sub"] = Guid.CreateVersion7(TimeProvider.System.GetUtcNow())
-                .ToString(), ["role"] = "administrator", ["reach"] = "all" },
+                object>
+            {
+                ["sub"] = Guid.CreateVersion7(TimeProvider.System.GetUtcNow())
+                .ToString(),
+                ["role"] = "administrator",
+                ["reach"] = "all"
+            },
             SigningCredentials = new SigningCredentials(
-                key ?? Own, algorithm) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
+                key ?? Own, algorithm)
+            { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
         };
         change?.Invoke(descriptor);
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor);

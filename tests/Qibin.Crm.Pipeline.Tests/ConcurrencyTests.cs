@@ -1,6 +1,6 @@
-using Qibin.Crm.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 

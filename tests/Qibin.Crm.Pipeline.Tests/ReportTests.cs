@@ -32,8 +32,11 @@ public sealed class ReportTests : IAsyncLifetime
             // Scale is no difference of an amount.
             Assert.Equal(
                 first, write(
-                report with { Tables = [report.Tables[0] with { Rows = [["=1+1", 2L], [null, 3.5000m],
-                ["\u0001\uD83D\uDE80", new DateOnly(2026, 3, 1)]] }] }));
+                report with
+                {
+                    Tables = [report.Tables[0] with { Rows = [["=1+1", 2L], [null, 3.5000m],
+                ["\u0001\uD83D\uDE80", new DateOnly(2026, 3, 1)]] }]
+                }));
             Assert.NotEqual(first, write(report with { Title = "报告" }));
             using var zip = new ZipArchive(new MemoryStream(first));
             Assert.All(zip.Entries, e => Assert.Equal((1980, e.Length), (e.LastWriteTime.Year, e.CompressedLength)));
@@ -218,8 +221,11 @@ public sealed class ReportTests : IAsyncLifetime
 
     private async Task<byte[]> FileAsync(ApiClient client, Answer report, string format)
     {
-        using var http = new HttpClient { BaseAddress = _service.Address,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", client.Token) } };
+        using var http = new HttpClient
+        {
+            BaseAddress = _service.Address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", client.Token) }
+        };
         return await http.GetByteArrayAsync(new Uri($"/api/v1/pipeline/reports/{report.Id}/file?format={format}", UriKind.Relative));
     }
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Qibin.Crm.Kernel.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.TestKit;
 
@@ -136,8 +136,12 @@ internal sealed class Trade
     public LeadState Transfer(LeadState lead, Guid toOwner, Guid toUnit, params (Guid Unit, int Credit)[] shares)
     {
         var moved = Tell(
-            lead with { OwnerId = toOwner, UnitId = toUnit,
-                SharedWith = [.. lead.SharedWith.Append(lead.UnitId).Append(lead.OwnerId).Distinct()] },
+            lead with
+            {
+                OwnerId = toOwner,
+                UnitId = toUnit,
+                SharedWith = [.. lead.SharedWith.Append(lead.UnitId).Append(lead.OwnerId).Distinct()]
+            },
             l => new LeadAssigned { Lead = l, PreviousOwnerId = lead.OwnerId, OccurredOn = Today });
         Confirm(lead, moved, shares);
         return moved;
@@ -180,8 +184,12 @@ internal sealed class Trade
             LeadId = project.LeadId,
             OccurredOn = on ?? Today,
         }, null);
-        var linked = Projects[project.LeadId] with { EnterpriseId = enterprise.EnterpriseId, Uscc = enterprise.Uscc,
-            EnterpriseName = enterprise.Name };
+        var linked = Projects[project.LeadId] with
+        {
+            EnterpriseId = enterprise.EnterpriseId,
+            Uscc = enterprise.Uscc,
+            EnterpriseName = enterprise.Name
+        };
         Tell(linked, p => new ProjectAmended { Project = p });
         return enterprise;
     }
@@ -341,8 +349,13 @@ internal sealed class RandomTrade(int seed)
     private LeadState Assign(LeadState lead)
     {
         var moved = Trade.Tell(
-            lead with { OwnerId = Pick(Officers), UnitId = Pick(Units), SharedWith = _dice.Next(2) == 0 ? [lead.UnitId, lead.OwnerId]
-                : [] },
+            lead with
+            {
+                OwnerId = Pick(Officers),
+                UnitId = Pick(Units),
+                SharedWith = _dice.Next(2) == 0 ? [lead.UnitId, lead.OwnerId]
+                : []
+            },
             l => new LeadAssigned { Lead = l, OccurredOn = Trade.Today.AddDays(-_dice.Next(10)) });
         if (moved.SharedWith.Length > 0 && moved.UnitId != lead.UnitId)
         {

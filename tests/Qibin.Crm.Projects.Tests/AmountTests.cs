@@ -147,8 +147,12 @@ public sealed class AmountTests(City city) : IClassFixture<City>
             new { projectId = id, kind, amount = City.Cny(amount), occurredOn = city.Today, origin };
         var answer = (await city.As(city.Integration).PostAsync(
             "/api/v1/projects/amounts/batch",
-            new { mode = "each", items =
-                new[] { Item(one, 1), Item(other, 2), Item(one, 3, "completedInvestment", null), Item(City.NewId(), 4), Item(one, -1) } }))
+            new
+            {
+                mode = "each",
+                items =
+                new[] { Item(one, 1), Item(other, 2), Item(one, 3, "completedInvestment", null), Item(City.NewId(), 4), Item(one, -1) }
+            }))
             .Is(200);
         Assert.Equal([201, 201, 201, 404, 400], answer.Json.GetProperty("results").EnumerateArray()
             .Select(r => r.GetProperty("status").GetInt32()));

@@ -86,21 +86,21 @@ internal sealed class JourneyLoad(LocalSystem system, Journal journal, string ru
             new JsonObject { ["projectName"] = name }, CancellationToken.None), rhythm, id: "projectId");
         await TellAsync(
             "stage", name + "-s", project, "signed", key => _api.PostAsync($"/api/v1/projects/{project}/submissions", key, new JsonObject
-        {
-            ["to"] = "signed",
-            ["contractAmount"] = DemonstrationData.Money(2_000_000 + n, n % 4 == 0 ? "USD" : "CNY"),
-            ["documents"] = new JsonArray(
+            {
+                ["to"] = "signed",
+                ["contractAmount"] = DemonstrationData.Money(2_000_000 + n, n % 4 == 0 ? "USD" : "CNY"),
+                ["documents"] = new JsonArray(
                 new JsonObject { ["type"] = "contract", ["title"] = name, ["uri"] = "https://documents.example/" + name }),
-            ["approverId"] = staff.Leader,
-        }, CancellationToken.None), rhythm);
+                ["approverId"] = staff.Leader,
+            }, CancellationToken.None), rhythm);
         await TellAsync(
             "funds", name + "-p", project, null, key => _api.PostAsync($"/api/v1/projects/{project}/amounts", key, new JsonObject
-        {
-            ["kind"] = "paidIn",
-            ["amount"] = DemonstrationData.Money(100_000 + n, n % 4 == 0 ? "USD" : "CNY"),
-            ["occurredOn"] = "2026-01-01",
-            ["origin"] = "domestic",
-        }, CancellationToken.None), rhythm);
+            {
+                ["kind"] = "paidIn",
+                ["amount"] = DemonstrationData.Money(100_000 + n, n % 4 == 0 ? "USD" : "CNY"),
+                ["occurredOn"] = "2026-01-01",
+                ["origin"] = "domestic",
+            }, CancellationToken.None), rhythm);
     }
 
     private async Task<Guid> TellAsync(

@@ -30,7 +30,8 @@ internal static class LeadLoad
     public static async Task ToAsync(string connection, int leads, LoadedFor asking, Action<string> say)
     {
         var target = new NpgsqlConnectionStringBuilder(
-            connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c maintenance_work_mem=512MB -c synchronous_commit=off" };
+            connection)
+        { CommandTimeout = 0, Options = "-c statement_timeout=0 -c maintenance_work_mem=512MB -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
         var options = new DbContextOptionsBuilder<LeadsDb>();
         DatabaseHost.Configure(options, source);

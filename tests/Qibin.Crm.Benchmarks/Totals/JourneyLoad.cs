@@ -34,7 +34,8 @@ internal static class JourneyLoad
     public static async Task<bool> ToAsync(string connection, int journeys, Guid unitId, Action<string> say)
     {
         var target = new NpgsqlConnectionStringBuilder(
-            connection) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c synchronous_commit=off" };
+            connection)
+        { CommandTimeout = 0, Options = "-c statement_timeout=0 -c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(target);
         var options = new DbContextOptionsBuilder<PipelineDb>();
         DatabaseHost.Configure(options, source);

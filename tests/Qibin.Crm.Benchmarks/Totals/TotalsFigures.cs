@@ -181,7 +181,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
         await using var source =
             NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(
-            system.Database("pipeline")) { CommandTimeout = 0, Options = "-c statement_timeout=0 -c jit=off" });
+            system.Database("pipeline"))
+            { CommandTimeout = 0, Options = "-c statement_timeout=0 -c jit=off" });
         Task<Rate> OursAsync(TimeSpan time) => HttpLoad.RunAsync(connections, time, async _ =>
         {
             using var response = await _http.GetAsync(path);
@@ -221,7 +222,8 @@ internal sealed class TotalsFigures(LocalSystem system, int connections, int rou
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, string token, string? body)
     {
         using var request = new HttpRequestMessage(
-            method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+            method, path)
+        { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");

@@ -41,8 +41,14 @@ public class TargetRowsTests(RunningSystem system)
             amount = RowsOfTheTests.Yuan("1000.01"),
             occurredOn = RowsOfTheTests.Day(0),
             origin = "domestic",
-            document = new { type = "paymentProof", title = "到账凭证（演示）", number = "T-1", issuedOn = RowsOfTheTests.Day(0),
-                uri = "https://documents.example/e5/payment" },
+            document = new
+            {
+                type = "paymentProof",
+                title = "到账凭证（演示）",
+                number = "T-1",
+                issuedOn = RowsOfTheTests.Day(0),
+                uri = "https://documents.example/e5/payment"
+            },
         })).Is(201);
         await RisenAsync("paidInFunds", 600.01m, 400.00m);
         await RisenAsync("signedProjects", 0.6m, 0.4m);

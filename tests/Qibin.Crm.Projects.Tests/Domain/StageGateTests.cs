@@ -116,7 +116,8 @@ public sealed class StageGateTests
     {
         var project = At(ProjectStage.AtCapacity);
         var evidence = Evidence(
-            StageGates.Into(ProjectStage.Efficient)!) with { AnnualOutput = City.Cny((decimal)output), AnnualTax = City.Cny((decimal)tax) };
+            StageGates.Into(ProjectStage.Efficient)!) with
+        { AnnualOutput = City.Cny((decimal)output), AnnualTax = City.Cny((decimal)tax) };
         void Submit() => project.Submit(City.NewId(), ProjectStage.Efficient, Day.AddDays(7), evidence, null, Officer, Officer, Now);
 
         if (refused is null)

@@ -243,7 +243,8 @@ public sealed class Fuzzer
                 return Json(string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth));
             case 18:
                 return new ByteArrayContent(
-                    Garbled(body, random)) { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json") } };
+                    Garbled(body, random))
+                { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json") } };
             default:
                 return Typed(body, random);
         }

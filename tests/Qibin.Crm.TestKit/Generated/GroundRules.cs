@@ -88,10 +88,10 @@ public static class GroundRules
         AddRange(target.Operations.GroupBy(o => o.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: the id of {g.Count()} operations"));
         using var http = new HttpClient(
             new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
-            {
-                BaseAddress = target.Address,
-                Timeout = Longest,
-            };
+        {
+            BaseAddress = target.Address,
+            Timeout = Longest,
+        };
         await Parallel.ForEachAsync(target.Operations, new ParallelOptions { MaxDegreeOfParallelism = workers }, async (operation, _) =>
         {
             if (!known.TryGetValue(operation.Id, out var prepare))

@@ -28,8 +28,11 @@ internal sealed class ProtectionKeys(NpgsqlDataSource database, KeySeal seal) : 
         using var keep = database.CreateCommand(
             "insert into sealed_key (name, content) values ($1, $2) on conflict (name) do update set content = excluded.content");
         keep.Parameters.Add(new NpgsqlParameter { Value = Prefix + friendlyName });
-        keep.Parameters.Add(new NpgsqlParameter { Value = seal.Close(
-            Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting))) });
+        keep.Parameters.Add(new NpgsqlParameter
+        {
+            Value = seal.Close(
+            Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting)))
+        });
         keep.ExecuteNonQuery();
     }
 }

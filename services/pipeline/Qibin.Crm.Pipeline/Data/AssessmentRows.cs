@@ -104,12 +104,12 @@ internal static class AssessedRows
     /// <summary>The rows with whose they are, for the one predicate of row scope to decide over.</summary>
     public static IQueryable<Assessed<T>> Assessed<T>(this IQueryable<T> rows) where T : class, IAboutAssessed =>
         rows.Select(r => new Assessed<T>
-    {
-        Row = r,
-        OwnerId = r.OwnerId,
-        UnitId = r.UnitId,
-        ChainCode = null,
-        Confidential = false,
-        Readers = Array.Empty<Guid>(),
-    });
+        {
+            Row = r,
+            OwnerId = r.OwnerId,
+            UnitId = r.UnitId,
+            ChainCode = null,
+            Confidential = false,
+            Readers = Array.Empty<Guid>(),
+        });
 }

@@ -48,14 +48,14 @@ internal static class Milestones
     /// <returns>Those that are not taken back now, and those that the event took back.</returns>
     public static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) After(
         IReadOnlyList<Milestone> reached, ReadEvent e) => e.Event switch
-    {
-        LeadConverted converted => (FirstContact(reached, e, converted.Lead).Reached.With(e, MilestoneKind.Converted), []),
-        ILeadEvent { Lead: var lead } => FirstContact(reached, e, lead),
-        ProjectStageReached { To: var to } when Stages.MilestoneOf(to) is { } kind => (reached.With(e, kind), []),
-        ProjectMovedIn => (reached.With(e, MilestoneKind.MovedIn), []),
-        ProjectSteppedBack { To: var to } => TakeBack(reached, e, m => Stages.StageOf(m.Kind) > to),
-        _ => (reached, []),
-    };
+        {
+            LeadConverted converted => (FirstContact(reached, e, converted.Lead).Reached.With(e, MilestoneKind.Converted), []),
+            ILeadEvent { Lead: var lead } => FirstContact(reached, e, lead),
+            ProjectStageReached { To: var to } when Stages.MilestoneOf(to) is { } kind => (reached.With(e, kind), []),
+            ProjectMovedIn => (reached.With(e, MilestoneKind.MovedIn), []),
+            ProjectSteppedBack { To: var to } => TakeBack(reached, e, m => Stages.StageOf(m.Kind) > to),
+            _ => (reached, []),
+        };
 
     /// <summary>
     /// One that was entered late may be the first of all, and takes the place of the one before; one that was corrected may be later.

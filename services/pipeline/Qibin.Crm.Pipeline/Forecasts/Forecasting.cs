@@ -148,8 +148,12 @@ internal sealed class Forecasting
             SignedBeside = Beside(p, Outcome.Signed),
             PaidInBeside = Beside(p, Outcome.PaidIn),
         }).ToList();
-        return new BackTest { Points = points, Signed = Covered(points.SelectMany(p => p.Signed)),
-            PaidIn = Covered(points.SelectMany(p => p.PaidIn)) };
+        return new BackTest
+        {
+            Points = points,
+            Signed = Covered(points.SelectMany(p => p.Signed)),
+            PaidIn = Covered(points.SelectMany(p => p.PaidIn))
+        };
     }
 
     private static IEnumerable<BackTestAmount> Compared(Outlook past, Outcome outcome) =>

@@ -26,8 +26,13 @@ internal static class ReportMaking
             Confidential = await stood.Within(visible.Where(h => h.Confidential))
                 .CountAsync(ct) + await stood.Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct),
             Names = Json(
-                new ReportNames { Scope = ReportScope.Text(caller, names), Units = names, Projects = new Dictionary<Guid,
-                ReportedProject>() }),
+                new ReportNames
+                {
+                    Scope = ReportScope.Text(caller, names),
+                    Units = names,
+                    Projects = new Dictionary<Guid,
+                ReportedProject>()
+                }),
         };
     }
 

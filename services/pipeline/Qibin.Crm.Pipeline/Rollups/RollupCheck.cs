@@ -83,7 +83,8 @@ internal static class RollupCheck
         await AdvisoryLocks.LockCompactionAsync(connection, ct);
         await using var compare = new NpgsqlCommand(
             "set local work_mem = '256MB'", connection,
-                (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction()) { CommandTimeout = 0 };
+                (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction())
+        { CommandTimeout = 0 };
         await compare.ExecuteNonQueryAsync(ct);
         compare.CommandText = Compared + (repair ? Repaired : "") + "\n" + Name;
         compare.Parameters.Add(new NpgsqlParameter { Value = most });

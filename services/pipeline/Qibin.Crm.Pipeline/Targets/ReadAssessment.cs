@@ -100,12 +100,12 @@ internal static class ReadAssessment
 
     private static string Link(Indicator indicator, AssessedBy by, Guid? subject, Period period) =>
         QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
-    {
-        ["indicator"] = JsonNamingPolicy.CamelCase.ConvertName(indicator.ToString()),
-        [by == AssessedBy.Unit ? "unit" : "owner"] = subject?.ToString(),
-        ["asOf"] = period.Day.ToString("O", CultureInfo.InvariantCulture),
-        ["knownAt"] = period.KnownAt?.ToString("O", CultureInfo.InvariantCulture),
-    }.Where(q => q.Value is not null));
+        {
+            ["indicator"] = JsonNamingPolicy.CamelCase.ConvertName(indicator.ToString()),
+            [by == AssessedBy.Unit ? "unit" : "owner"] = subject?.ToString(),
+            ["asOf"] = period.Day.ToString("O", CultureInfo.InvariantCulture),
+            ["knownAt"] = period.KnownAt?.ToString("O", CultureInfo.InvariantCulture),
+        }.Where(q => q.Value is not null));
 
     /// <summary>The targets entered last, of those that the caller sees: one that was taken away is none.</summary>
     private static async Task<Dictionary<(Indicator Indicator, Guid Subject), decimal>> TargetsAsync(

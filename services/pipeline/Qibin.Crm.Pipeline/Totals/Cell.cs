@@ -100,28 +100,28 @@ internal static class Cells
     /// <summary>How much, journey by journey.</summary>
     public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) =>
         journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
-    {
-        Row = j,
-        Count = 0,
-        Currency = a.Currency,
-        Estimated = a.Estimated,
-        Contract = a.Contract,
-        PaidIn = a.PaidIn,
-        Completed = a.Completed,
-    });
+        {
+            Row = j,
+            Count = 0,
+            Currency = a.Currency,
+            Estimated = a.Estimated,
+            Contract = a.Contract,
+            PaidIn = a.PaidIn,
+            Completed = a.Completed,
+        });
 
     /// <summary>How much, interval by interval.</summary>
     public static IQueryable<Weighed<Interval>> Amounts(this IQueryable<Interval> intervals) =>
         intervals.SelectMany(s => s.Amounts, (s, a) => new Weighed<Interval>
-    {
-        Row = s,
-        Count = 0,
-        Currency = a.Currency,
-        Estimated = a.Estimated,
-        Contract = a.Contract,
-        PaidIn = a.PaidIn,
-        Completed = a.Completed,
-    });
+        {
+            Row = s,
+            Count = 0,
+            Currency = a.Currency,
+            Estimated = a.Estimated,
+            Contract = a.Contract,
+            PaidIn = a.PaidIn,
+            Completed = a.Completed,
+        });
 
     /// <summary>Sums by status, currency and the dimensions; the others are left out.</summary>
     /// <param name="weighed">The rows.</param>

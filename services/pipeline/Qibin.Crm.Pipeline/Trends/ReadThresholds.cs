@@ -58,9 +58,13 @@ internal static class ReadThresholds
                 .Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
             var first = await stuck
                 .Select(
-                    j => new { Row = j, Since = db.Milestones.Where(
+                    j => new
+                    {
+                        Row = j,
+                        Since = db.Milestones.Where(
                     m => m.LeadId == j.LeadId && m.Kind == kind && m.TakenBackVersion == null).Min(m => (DateOnly?)m.OccurredOn)
-                    ?? j.StageOn })
+                    ?? j.StageOn
+                    })
                 .OrderBy(j => j.Since).ThenBy(j => j.Row.LeadId).Take(Listed).ToListAsync(ct);
             return new Stuck
             {

@@ -7,7 +7,7 @@ namespace Qibin.Crm.Projects.Domain;
 public enum DocumentType
 {
     Contract, FrameworkAgreement, BusinessLicence, ConstructionPermit, Photo, AcceptanceReport, FirstOutputProof, OutputStatement,
-        TaxCertificate,
+    TaxCertificate,
     PaymentProof, Other, ProvincialFiling,
 }
 

@@ -25,8 +25,11 @@ internal sealed class MessagingTelemetry
         _published = meter.CreateCounter<long>("qibin.outbox.published", "{event}", "Events that the broker confirmed.");
         _lag = meter.CreateHistogram<double>(
             "qibin.consumer.lag", "s", "From the commit of an event to its effect in this service.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
-                300] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+                300]
+            });
         _parked = meter.CreateCounter<long>("qibin.consumer.parked", "{message}", "Messages that this process parked.");
         meter.CreateObservableGauge("qibin.consumer.oldest", OldestSeconds, "s",
             "Age of the oldest event that was received and has no effect yet; 0 without one.");

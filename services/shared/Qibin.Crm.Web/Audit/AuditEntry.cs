@@ -24,16 +24,16 @@ public sealed class AuditEntry
     /// <summary>An entry of now's trace.</summary>
     public static AuditEntry Of(
         Guid actorId, DateTimeOffset at, string action, string subjectType, Guid subjectId, string? reason = null) => new()
-    {
-        Id = Guid.CreateVersion7(at),
-        At = at,
-        ActorId = actorId,
-        Action = action,
-        SubjectType = subjectType,
-        SubjectId = subjectId,
-        Reason = reason,
-        TraceId = Activity.Current?.TraceId.ToString(),
-    };
+        {
+            Id = Guid.CreateVersion7(at),
+            At = at,
+            ActorId = actorId,
+            Action = action,
+            SubjectType = subjectType,
+            SubjectId = subjectId,
+            Reason = reason,
+            TraceId = Activity.Current?.TraceId.ToString(),
+        };
 }
 
 /// <summary>Notes a deed in the transaction that does it.</summary>

@@ -360,8 +360,11 @@ internal static class OpenApiDocuments
                 operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = description,
-                    Content = new Dictionary<string, IOpenApiMediaType> { ["application/problem+json"] =
-                        new OpenApiMediaType { Schema = problem } },
+                    Content = new Dictionary<string, IOpenApiMediaType>
+                    {
+                        ["application/problem+json"] =
+                        new OpenApiMediaType { Schema = problem }
+                    },
                 };
             }
 

@@ -262,12 +262,12 @@ public sealed class Listing<TRow> : IListing where TRow : class
 
         public IOrderedQueryable<TRow> Order(IOrderedQueryable<TRow>? ordered, IQueryable<TRow> rows, bool descending) =>
             (ordered, descending) switch
-        {
-            (null, false) => rows.OrderBy(key),
-            (null, true) => rows.OrderByDescending(key),
-            (_, false) => ordered.ThenBy(key),
-            (_, true) => ordered.ThenByDescending(key),
-        };
+            {
+                (null, false) => rows.OrderBy(key),
+                (null, true) => rows.OrderByDescending(key),
+                (_, false) => ordered.ThenBy(key),
+                (_, true) => ordered.ThenByDescending(key),
+            };
 
         public string Write(TRow row) => _read.Value(row) switch
         {

@@ -49,7 +49,8 @@ public static class AdvisoryLocks
     {
         await using var take = new NpgsqlCommand(
             $"set local statement_timeout = 0; set local lock_timeout = 0; select pg_advisory_xact_lock({Compaction}, 0)",
-            connection) { CommandTimeout = 0 };
+            connection)
+        { CommandTimeout = 0 };
         await take.ExecuteNonQueryAsync(ct);
     }
 
