@@ -16,7 +16,7 @@ public class OtherUnitTests(RunningSystem system)
     private const string Email = "contact@yinyao-avionics.example";
 
     // Rows that are the city's and everybody's to read; a role's or a person's own are not filled in either.
-    private static readonly string[] Shared = ["unitId", "userId", "officerId", "code", "parkId", "buildingId", "enterpriseId",
+    private static readonly string[] Shared = ["unitId", "spaceId", "userId", "officerId", "code", "parkId", "buildingId", "enterpriseId",
         "applicationId", "tenancyId", "disputeId", "year"];
 
     [Fact]
