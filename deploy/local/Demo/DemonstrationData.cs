@@ -255,7 +255,8 @@ internal sealed record Staff(IReadOnlyList<string> Officers, string Leader, stri
         return new Staff([.. Having("officer")], Having("leader").First(), Having("coordinator").First());
 
         IEnumerable<string> Having(string role) =>
-            users.Where(u => u["roles"]!.AsArray().Any(r => r!.GetValue<string>() == role)).Select(u => u["id"]!.GetValue<string>())
+            users.Where(u => u["active"]!.GetValue<bool>() && u["roles"]!.AsArray().Any(r => r!.GetValue<string>() == role))
+                .Select(u => u["id"]!.GetValue<string>())
                 .Order(StringComparer.Ordinal);
     }
 }

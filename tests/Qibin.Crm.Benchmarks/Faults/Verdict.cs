@@ -54,11 +54,11 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
                         + "where state = 0)");
             }
 
-            // What left an outbox has still to be taken: the pipeline lacks as many facts as it has not taken.
+            // What left an outbox has still to be taken: the pipeline lacks as many events as it has not taken.
             waiting += await NumberAsync(system, "leads", "select count(*) from messaging.event")
                 + await NumberAsync(system, "projects", "select count(*) from messaging.event")
                 + await NumberAsync(system, "enterprises", "select count(*) from messaging.event")
-                - await NumberAsync(system, "pipeline", "select count(*) from fact");
+                - await NumberAsync(system, "pipeline", "select count(*) from received_event");
             if (waiting == 0)
             {
                 return 0;
@@ -118,7 +118,7 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         var versions = new Dictionary<Guid, long>();
         await using var source = NpgsqlDataSource.Create(system.Database("pipeline"));
         await using var command =
-            source.CreateCommand("select lead_id, version from lead union all select project_id, version from project");
+            source.CreateCommand("select stream_id, max(version) from received_event group by stream_id");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
