@@ -97,7 +97,11 @@ public class VerificationTests(RunningSystem system)
             Assert.Contains(
                 named, d => (d.Of, d.Id, d.What) == ("journey", miscounted, "code") && d.Found!.StartsWith("X-", StringComparison.Ordinal));
             Assert.Single(named, d => d.Of == "rollup");
-            Assert.Empty(named.Where(d => d.Of != "rollup").Select(d => d.Id).Except([lost, wrong, miscounted, unheard]));
+            // An event of the enterprise that is of a journey as well is missed there, too.
+            var journey = await OneAsync<Guid[]>(
+                "pipeline",
+                "select coalesce(array_agg(distinct lead_id) filter (where lead_id is not null), '{}') from kept_event");
+            Assert.Empty(named.Where(d => d.Of != "rollup").Select(d => d.Id!.Value).Except([lost, wrong, miscounted, unheard, .. journey]));
         }
         finally
         {
