@@ -35,6 +35,12 @@ internal sealed class Deliveries(
     private readonly ConcurrentQueue<Waiting> _waiting = new();
     private int _draining;
 
+    /// <summary>
+    /// Messages are processed in batches, in the order in which they were taken. Those of a batch that fails go one by one without that
+    /// order: a consumer of a service with batches ignores an older version, or derives its state again.
+    /// </summary>
+    public bool Together => batching.Most > 1;
+
     /// <summary>Processes a message. Cancelling leaves it to the queue, as far as it is not processed.</summary>
     public async Task TakeAsync(Arrival arrival, CancellationToken ct)
     {

@@ -179,8 +179,8 @@ internal sealed class Broker(
             });
             if (topology.Consumes)
             {
-                Receive(bus, topology.Queue, topology.QueueArguments, deliveries.TakeAsync, lines);
-                Receive(bus, topology.DeadLetters, Topology.DeadLetterArguments, deliveries.ParkAsync, lines);
+                Receive(bus, topology.Queue, topology.QueueArguments, deliveries.TakeAsync, deliveries.Together, lines);
+                Receive(bus, topology.DeadLetters, Topology.DeadLetterArguments, deliveries.ParkAsync, together: false, lines);
             }
 
             if (answers.Any())
@@ -194,7 +194,7 @@ internal sealed class Broker(
 
     private static void Receive(
         IRabbitMqBusFactoryConfigurator bus, string queue, Dictionary<string, object?> arguments,
-        Func<Arrival, CancellationToken, Task> take, Lines lines)
+        Func<Arrival, CancellationToken, Task> take, bool together, Lines lines)
     {
         bus.ReceiveEndpoint(queue, endpoint =>
         {
@@ -207,7 +207,7 @@ internal sealed class Broker(
             }
 
             // First in the pipe and last: MassTransit's own reading, retrying and moving to _error and _skipped never happens.
-            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new ReceiveFilter(queue, new StreamOrder(), take, lines)));
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new ReceiveFilter(queue, new StreamOrder(), take, together, lines)));
             endpoint.Handler<Nothing>(_ => Task.CompletedTask);
         });
     }
@@ -276,17 +276,24 @@ internal sealed class Broker(
     /// <summary>
     /// Where a message leaves MassTransit's pipe. Returning acknowledges it; throwing returns it to the queue.
     /// </summary>
-    private sealed class ReceiveFilter(string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, Lines lines) :
-        IFilter<ReceiveContext>
+    private sealed class ReceiveFilter(
+        string queue, StreamOrder order, Func<Arrival, CancellationToken, Task> take, bool together, Lines lines) : IFilter<ReceiveContext>
     {
         public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
         {
             lines.Enter(context.GetPayload<ConnectionContext>().Connection);
             var arrived = context.GetPayload<RabbitMqBasicConsumeContext>();
             var headers = Envelope.Read(arrived.Properties.Headers);
+            var arrival = new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!);
             using var place = await order.EnterAsync(arrived.DeliveryTag, Envelope.StreamOf(headers), lines.Draining);
-            await take(new Arrival(queue, arrived.Properties.MessageId, arrived.Properties.Type, headers, context.Body.GetBytes()!),
-                lines.Draining);
+            var taking = take(arrival, lines.Draining);
+            if (together)
+            {
+                // It waits in line for a batch: the next of its stream may join behind it instead of waiting for its transaction.
+                place.Dispose();
+            }
+
+            await taking;
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("doorway");
