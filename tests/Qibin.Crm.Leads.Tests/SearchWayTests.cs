@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Messaging.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Messaging.Tests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Messaging.Tests;

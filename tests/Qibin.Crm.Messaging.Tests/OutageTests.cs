@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.TestKit;
 using RabbitMQ.Client;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Outbox;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.TestKit;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

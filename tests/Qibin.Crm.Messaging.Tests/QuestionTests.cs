@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging.Queries;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.Messaging.Transport;
 using Qibin.Crm.TestKit;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.TestKit;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Resilience;

@@ -44,4 +44,46 @@ public sealed class PoolTests(ShelfFixture fixture) : IClassFixture<ShelfFixture
             }
         }
     }
+
+    [Fact]
+    public async Task A_scope_disposes_its_pooled_context_once()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddScoped(_ => Caller.System);
+        services.AddDatabase<CountedDb>();
+
+        Assert.Equal(1, await DisposedAsync(services));
+        // The negative control: a second registration of the same object, which the scope disposes as well. Between the two, the pool may
+        // have given the context to another request.
+        services.AddScoped<DbContext>(provider => provider.GetRequiredService<CountedDb>());
+        Assert.Equal(2, await DisposedAsync(services));
+    }
+
+    private static async Task<int> DisposedAsync(IServiceCollection services)
+    {
+        await using var provider = services.BuildServiceProvider();
+        CountedDb db;
+        await using (var scope = provider.CreateAsyncScope())
+        {
+            db = scope.ServiceProvider.GetRequiredService<CountedDb>();
+            Assert.Same(db, scope.ServiceProvider.GetRequiredService<ScopedDb>().Context);
+            _ = scope.ServiceProvider.GetService<DbContext>();
+        }
+
+        return db.Disposed;
+    }
+
+    private sealed class CountedDb(DbContextOptions<CountedDb> options) : DbContext(options), IServiceDb
+    {
+        public Guid ActorId { get; set; }
+
+        public int Disposed { get; private set; }
+
+        public override ValueTask DisposeAsync()
+        {
+            Disposed++;
+            return base.DisposeAsync();
+        }
+    }
 }

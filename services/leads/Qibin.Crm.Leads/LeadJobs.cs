@@ -1,9 +1,11 @@
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Exports;
 using Qibin.Crm.Leads.Imports;
 using Qibin.Crm.Sheets;
 using Qibin.Crm.Work.Jobs;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Leads;
 
@@ -17,7 +19,10 @@ internal static class LeadJobs
             .Run<ImportJob>(ImportJob.Kind)
             .Run<RevertJob>(RevertJob.Kind)
             .Run<ExportJob>(ExportJob.Kind));
-        builder.Services.AddHostedService<ImportCleanup>();
+        // Rows of imports contain personal data such as telephone numbers.
+        builder.Services.AddCleanup(new CleanupRule(
+            "import_row", $"import_id in (select id from import where created_at < $1 - interval '{Import.Kept.Days} days')",
+            TimeSpan.FromHours(1), Batch: 5000));
     }
 
     public static void MapLeadJobs(this RouteGroupBuilder api)

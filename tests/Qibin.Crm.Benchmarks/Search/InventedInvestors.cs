@@ -1,4 +1,4 @@
-using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Benchmarks.Search;
 

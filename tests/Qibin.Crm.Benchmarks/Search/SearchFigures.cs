@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Benchmarks.Measure;
-using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
-namespace Qibin.Crm.EndToEnd.Tests;
+namespace Qibin.Crm.EndToEnd.Tests.LeadRows;
 
 /// <summary>Rows A1, A2, A9, A11, A12 and A13 through the gateway, as the people whose day it is.</summary>
 public class OfficersDayTests(RunningSystem system)

@@ -1,4 +1,4 @@
-using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Web.Privacy;
 
 namespace Qibin.Crm.Leads.Tests.Domain;

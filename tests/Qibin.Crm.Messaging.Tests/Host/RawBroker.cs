@@ -3,7 +3,7 @@ using Qibin.Crm.Messaging.Outbox;
 using Qibin.Crm.Messaging.Transport;
 using RabbitMQ.Client;
 
-namespace Qibin.Crm.Messaging.Tests;
+namespace Qibin.Crm.Messaging.Tests.Host;
 
 /// <summary>The broker as another program sees it: messages that no relay sent.</summary>
 internal sealed class RawBroker(IConnection connection, IChannel channel) : IAsyncDisposable

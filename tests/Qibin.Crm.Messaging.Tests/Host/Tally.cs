@@ -1,7 +1,7 @@
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
 
-namespace Qibin.Crm.Messaging.Tests;
+namespace Qibin.Crm.Messaging.Tests.Host;
 
 /// <summary>A tally was opened.</summary>
 public sealed record TallyOpened : IEvent

@@ -18,7 +18,7 @@ using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
 
-namespace Qibin.Crm.Messaging.Tests;
+namespace Qibin.Crm.Messaging.Tests.Host;
 
 /// <summary>The tests' own service: it tells of tallies, and hears of them twice.</summary>
 internal static class TallyService

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Qibin.Crm.TestKit;
 
-namespace Qibin.Crm.Messaging.Tests;
+namespace Qibin.Crm.Messaging.Tests.Host;
 
 /// <summary>What the tests do to a tally service, and ask of it.</summary>
 internal static class Tellings

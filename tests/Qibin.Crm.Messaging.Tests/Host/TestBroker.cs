@@ -1,9 +1,9 @@
-using Qibin.Crm.Messaging.Tests;
+using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.Servers;
 
 [assembly: AssemblyFixture(typeof(TestBroker))]
 
-namespace Qibin.Crm.Messaging.Tests;
+namespace Qibin.Crm.Messaging.Tests.Host;
 
 /// <summary>A RabbitMQ node for this test run; tests run one after the other and may stop it, so each leaves it running.</summary>
 public sealed class TestBroker : IAsyncDisposable

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Identity.Keys;
 
@@ -9,7 +10,7 @@ namespace Qibin.Crm.Identity.Keys;
 /// The two keys of the token server, made once by <c>migrate</c> and read when the service starts. A service that starts before
 /// its database answers waits for it: without keys it could answer nothing.
 /// </summary>
-internal sealed class KeyRing(NpgsqlDataSource database, KeySeal seal, ILogger<KeyRing> log) : IHostedService, IMigrationStep
+internal sealed class KeyRing(NpgsqlDataSource database, KeySeal seal, IServiceProvider services) : IHostedService, IMigrationStep
 {
     private const string Signing = "signing";
     private const string Encryption = "encryption";
@@ -31,27 +32,9 @@ internal sealed class KeyRing(NpgsqlDataSource database, KeySeal seal, ILogger<K
         await KeepAsync(Encryption, RandomNumberGenerator.GetBytes(32), ct);
     }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        using var again = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        for (var told = false; ; told = true)
-        {
-            try
-            {
-                await ReadAsync(cancellationToken);
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or KeyNotFoundException)
-            {
-                if (!told)
-                {
-                    log.LogWarning(e, "Waiting for the database and its keys");
-                }
-
-                await again.WaitForNextTickAsync(cancellationToken);
-            }
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Waiting.ForAsync(
+        "the database and its keys", ReadAsync, e => e is NpgsqlException or TimeoutException or KeyNotFoundException, services,
+        cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

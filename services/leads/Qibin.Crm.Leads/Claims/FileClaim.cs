@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Polly.Registry;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
@@ -11,6 +12,7 @@ using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Leads.Claims;
 
@@ -34,13 +36,13 @@ public sealed record ClaimRequest
 /// </summary>
 internal static class FileClaim
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     internal static async Task<Results<Created<Receipt>, NotFound>> Handle(
-        ClaimRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        ClaimRequest request, LeadsDb db, Caller caller, TimeProvider clock, ResiliencePipelineProvider<string> pipelines,
+        CancellationToken ct)
     {
-        var (lead, firstTalk) = await TalkAsync(db, caller, request.LeadId!.Value, request.ContactId!.Value, ct, clock);
+        var (lead, firstTalk) = await TalkAsync(
+            db, caller, request.LeadId!.Value, request.ContactId!.Value, ct,
+            investor => LockUnlessClaimedAsync(db, caller, investor, clock, pipelines, ct));
         if (lead is null)
         {
             return TypedResults.NotFound();
@@ -70,11 +72,10 @@ internal static class FileClaim
     /// <param name="leadId">The lead.</param>
     /// <param name="contactId">The contact.</param>
     /// <param name="ct">Cancels.</param>
-    /// <param name="filing">The clock when a claim is filed: a claim in force refuses at once. Null when a claim in force is
-    /// expected.</param>
+    /// <param name="lockInvestor">Locks the investor's row, or refuses. By default it waits for the row.</param>
     /// <exception cref="Refusal">409 <c>claim.taken</c>.</exception>
     internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
-        LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, TimeProvider? filing = null)
+        LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, Func<Guid, Task>? lockInvestor = null)
     {
         var investor = await db.Leads.EditableBy(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId)
             .SingleOrDefaultAsync(ct);
@@ -83,8 +84,7 @@ internal static class FileClaim
             return default;
         }
 
-        await (filing is null ? db.Investors.Locked(investorId).SingleAsync(ct)
-            : LockUnlessClaimedAsync(db, caller, investorId, filing, ct));
+        await (lockInvestor?.Invoke(investorId) ?? db.Investors.Locked(investorId).SingleAsync(ct));
         var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is not null && lead.InvestorId != investorId)
         {
@@ -101,31 +101,25 @@ internal static class FileClaim
     /// Locks the investor, or refuses as soon as a claim is in force. Of many who file at once one has the lock; the others poll instead
     /// of queueing for it, so that all are refused when the first has committed.
     /// </summary>
-    private static async Task LockUnlessClaimedAsync(LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, CancellationToken ct)
+    private static async Task LockUnlessClaimedAsync(
+        LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, ResiliencePipelineProvider<string> pipelines, CancellationToken ct)
     {
-        var started = clock.GetTimestamp();
-        while (true)
+        var locked = await pipelines.GetPipeline<bool>(Pipelines.RowLock).ExecuteAsync(async stop =>
         {
             var now = clock.GetUtcNow();
             var current = await db.Claims.AsNoTracking().SingleOrDefaultAsync(
-                c => c.InvestorId == investorId && c.State <= ClaimState.Disputed && (c.DueAt == null || c.DueAt > now), ct);
+                c => c.InvestorId == investorId && c.State <= ClaimState.Disputed && (c.DueAt == null || c.DueAt > now), stop);
             if (current is not null)
             {
-                throw await TakenAsync(db, caller, current, ct);
+                throw await TakenAsync(db, caller, current, stop);
             }
 
-            if ((await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked")
-                .ToListAsync(ct)).Count > 0)
-            {
-                return;
-            }
-
-            if (clock.GetElapsedTime(started) > Patience)
-            {
-                throw Refusal.Busy();
-            }
-
-            await Task.Delay(Pause, clock, ct);
+            return (await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked")
+                .ToListAsync(stop)).Count == 0;
+        }, ct);
+        if (locked)
+        {
+            throw Refusal.Busy();
         }
     }
 

@@ -4,6 +4,7 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;

@@ -1,4 +1,5 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Leads.Domain;
 

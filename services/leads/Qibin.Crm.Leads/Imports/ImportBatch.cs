@@ -5,6 +5,7 @@ using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Leads.FirstContacts;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Responses;

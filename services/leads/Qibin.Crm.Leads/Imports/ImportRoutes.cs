@@ -402,32 +402,3 @@ internal static class ImportRoutes
 
     private static string NameOf(ImportKey key) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
 }
-
-/// <summary>Deletes the rows of imports after their retention; they contain personal data such as telephone numbers.</summary>
-internal sealed class ImportCleanup(IDbContextFactory<LeadsDb> factory, TimeProvider clock, ILogger<ImportCleanup> log) : BackgroundService
-{
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var hourly = new PeriodicTimer(TimeSpan.FromHours(1), clock);
-        while (await hourly.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await using var db = await factory.CreateDbContextAsync(stoppingToken);
-                var until = clock.GetUtcNow() - Import.Kept;
-                while (await db.Database.ExecuteSqlAsync(
-                    $"""
-                    delete from import_row where ctid = any (array(
-                        select r.ctid from import_row r join import i on i.id = r.import_id where i.created_at < {until} limit 5000))
-                    """,
-                    stoppingToken) > 0)
-                {
-                }
-            }
-            catch (Exception e) when (e is Npgsql.NpgsqlException or InvalidOperationException)
-            {
-                log.LogWarning(e, "Rows of old imports were not removed; tried again in an hour");
-            }
-        }
-    }
-}

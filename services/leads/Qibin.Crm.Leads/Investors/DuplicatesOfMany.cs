@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
-using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Leads.Investors;
 

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Leads.Investors;

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;

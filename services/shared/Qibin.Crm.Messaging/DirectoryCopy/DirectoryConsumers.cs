@@ -6,13 +6,13 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Messaging.DirectoryCopy;
 
 /// <summary>Keeps the service's copy of the officers.</summary>
-public sealed class OfficerPlacedConsumer(DbContext db) : IConsume<OfficerPlaced>
+public sealed class OfficerPlacedConsumer(ScopedDb scoped) : IConsume<OfficerPlaced>
 {
     public async Task ConsumeAsync(OfficerPlaced happened, Delivery delivery, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(happened);
         ArgumentNullException.ThrowIfNull(delivery);
-        await db.Database.ExecuteSqlAsync(
+        await scoped.Context.Database.ExecuteSqlAsync(
             $"""
             insert into directory.officer (officer_id, unit_id, roles, chains, active, version)
             values ({happened.OfficerId}, {happened.UnitId}, {happened.Roles}, {happened.Chains}, {happened.Active}, {delivery.Version})
@@ -23,13 +23,13 @@ public sealed class OfficerPlacedConsumer(DbContext db) : IConsume<OfficerPlaced
 }
 
 /// <summary>Keeps the service's copy of the unit tree.</summary>
-public sealed class UnitDefinedConsumer(DbContext db) : IConsume<UnitDefined>
+public sealed class UnitDefinedConsumer(ScopedDb scoped) : IConsume<UnitDefined>
 {
     public async Task ConsumeAsync(UnitDefined happened, Delivery delivery, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(happened);
         ArgumentNullException.ThrowIfNull(delivery);
-        await db.Database.ExecuteSqlAsync(
+        await scoped.Context.Database.ExecuteSqlAsync(
             $"""
             insert into directory.unit (unit_id, parent_id, code, name, name_en, version)
             values ({happened.UnitId}, {happened.ParentId}, {happened.Code}, {happened.Name}, {happened.NameEn}, {delivery.Version})

@@ -22,9 +22,9 @@ public static class DiscardParkedMessage
     }
 
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid id, Request request, IfMatch ifMatch, DbContext db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, IfMatch ifMatch, ScopedDb scoped, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var message = await db.Set<ParkedMessage>().ForUpdate(id, ct);
+        var message = await scoped.Context.Set<ParkedMessage>().ForUpdate(id, ct);
         if (message is null)
         {
             return TypedResults.NotFound();
@@ -34,12 +34,12 @@ public static class DiscardParkedMessage
         message.Discard(caller.Id, clock.GetUtcNow());
         if (message is { Consumer: { } consumer, MessageId: { } messageId })
         {
-            await db.Database.ExecuteSqlAsync(
+            await scoped.Context.Database.ExecuteSqlAsync(
                 $"insert into messaging.inbox (consumer, message_id) values ({consumer}, {messageId}) on conflict do nothing", ct);
         }
 
-        db.Audit(caller, clock, "parkedMessage.discarded", "parkedMessage", id, request.Reason);
-        await db.SaveChangesAsync(ct);
+        scoped.Context.Audit(caller, clock, "parkedMessage.discarded", "parkedMessage", id, request.Reason);
+        await scoped.Context.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = id, Version = message.Version });
     }
 }

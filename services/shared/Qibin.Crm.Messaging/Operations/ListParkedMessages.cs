@@ -1,8 +1,9 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.Operations;
 
@@ -61,9 +62,9 @@ public static class ListParkedMessages
     }
 
     internal static async Task<Ok<Page<ParkedMessageItem>>> Handle(
-        [AsParameters] Query query, DbContext db, HttpRequest request, CancellationToken ct)
+        [AsParameters] Query query, ScopedDb scoped, HttpRequest request, CancellationToken ct)
     {
-        var rows = db.Set<ParkedMessage>().AsNoTracking();
+        var rows = scoped.Context.Set<ParkedMessage>().AsNoTracking();
         if (query.State is { } states)
         {
             rows = rows.Where(m => states.Values.Contains(m.State));

@@ -1,11 +1,12 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Outbox;
 using Qibin.Crm.Messaging.Transport;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.Operations;
 
@@ -52,7 +53,7 @@ public static class ReadOutbox
         public DateTimeOffset? ParkedAt { get; init; }
     }
 
-    internal static async Task<Ok<OutboxReport>> Handle(DbContext db, NpgsqlDataSource database, HttpContext http, CancellationToken ct)
+    internal static async Task<Ok<OutboxReport>> Handle(ScopedDb scoped, NpgsqlDataSource database, HttpContext http, CancellationToken ct)
     {
         await using var measure = database.CreateCommand(
             """
@@ -64,8 +65,8 @@ public static class ReadOutbox
         await using var reader = await measure.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         var held = await (
-            from row in db.Set<OutboxRow>()
-            join happened in db.Set<EventRow>() on row.Seq equals happened.Seq
+            from row in scoped.Context.Set<OutboxRow>()
+            join happened in scoped.Context.Set<EventRow>() on row.Seq equals happened.Seq
             where row.Attempts > 0
             orderby row.Seq
             select new HeldEvent

@@ -1,10 +1,11 @@
-using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.Operations;
 
@@ -46,9 +47,9 @@ public static class ReadParkedMessage
         public required long Version { get; init; }
     }
 
-    internal static async Task<Results<Ok<ParkedMessageDetail>, NotFound>> Handle(Guid id, DbContext db, CancellationToken ct)
+    internal static async Task<Results<Ok<ParkedMessageDetail>, NotFound>> Handle(Guid id, ScopedDb scoped, CancellationToken ct)
     {
-        var m = await db.Set<ParkedMessage>().AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, ct);
+        var m = await scoped.Context.Set<ParkedMessage>().AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, ct);
         return m is null ? TypedResults.NotFound() : TypedResults.Ok(new ParkedMessageDetail
         {
             Id = m.Id,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.EventLog;
@@ -19,9 +18,9 @@ namespace Qibin.Crm.Messaging.Operations;
 public static class ReplayParkedMessage
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid id, IfMatch ifMatch, DbContext db, Inbox inbox, EventTypes events, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, IfMatch ifMatch, ScopedDb scoped, Inbox inbox, EventTypes events, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var message = await db.Set<ParkedMessage>().ForUpdate(id, ct);
+        var message = await scoped.Context.Set<ParkedMessage>().ForUpdate(id, ct);
         if (message is null)
         {
             return TypedResults.NotFound();
@@ -31,8 +30,8 @@ public static class ReplayParkedMessage
         message.MustBeParked();
         await ProcessAsync(message, inbox, events);
         message.Replay(caller.Id, clock.GetUtcNow());
-        db.Audit(caller, clock, "parkedMessage.replayed", "parkedMessage", id);
-        await db.SaveChangesAsync(ct);
+        scoped.Context.Audit(caller, clock, "parkedMessage.replayed", "parkedMessage", id);
+        await scoped.Context.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = id, Version = message.Version });
     }
 

@@ -1,9 +1,10 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.Operations;
 
@@ -20,9 +21,9 @@ public static class ReplayStream
     }
 
     internal static async Task<Results<Ok<StreamReleased>, NotFound>> Handle(
-        Guid streamId, DbContext db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid streamId, ScopedDb scoped, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var released = await db.Database.ExecuteSqlAsync(
+        var released = await scoped.Context.Database.ExecuteSqlAsync(
             $"""
             update messaging.outbox set attempts = 0, parked_at = null, available_at = now()
             where stream_id = {streamId} and attempts > 0
@@ -32,8 +33,8 @@ public static class ReplayStream
             return TypedResults.NotFound();
         }
 
-        db.Audit(caller, clock, "outbox.replayed", "stream", streamId);
-        await db.SaveChangesAsync(ct);
+        scoped.Context.Audit(caller, clock, "outbox.replayed", "stream", streamId);
+        await scoped.Context.SaveChangesAsync(ct);
         return TypedResults.Ok(new StreamReleased { StreamId = streamId, Released = released });
     }
 }

@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Validation;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Problems;
 using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 #pragma warning disable ASP0029 // An item is validated by itself: see ShapeCheck.
 
@@ -78,7 +78,7 @@ public static class Batch
             throw Refusal.Invalid("/items", batch.Items is null ? "value.required" : "batch.size");
         }
 
-        var db = http.RequestServices.GetRequiredService<DbContext>();
+        var db = http.RequestServices.GetRequiredService<ScopedDb>().Context;
         var faults = http.RequestServices.GetRequiredService<FaultHandler>();
         var problems = http.RequestServices.GetRequiredService<ProblemWriter>();
         var results = new List<BatchResult>(batch.Items.Count);

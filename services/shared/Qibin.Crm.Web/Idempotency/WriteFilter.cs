@@ -10,6 +10,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Telemetry;
+using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Web.Idempotency;
@@ -47,7 +48,7 @@ internal sealed class WriteFilter : IEndpointFilter
         }
 
         var ct = http.RequestAborted;
-        var db = http.RequestServices.GetRequiredService<DbContext>();
+        var db = http.RequestServices.GetRequiredService<ScopedDb>().Context;
         var last = http.RequestServices.GetRequiredService<LastStatement>();
         // Handlers save once; a failed save ends the transaction, so savepoints would only cost round trips.
         db.Database.AutoSavepointsEnabled = false;

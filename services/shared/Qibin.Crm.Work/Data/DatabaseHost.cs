@@ -36,7 +36,7 @@ public static class DatabaseHost
             db.ActorId = provider.GetRequiredService<Caller>().Id;
             return db;
         });
-        services.AddScoped<DbContext>(provider => provider.GetRequiredService<TDb>());
+        services.AddScoped(provider => new ScopedDb(provider.GetRequiredService<TDb>()));
         services.AddSingleton<PeopleCodes>();
         services.AddSingleton<DatabaseOutage>();
         services.AddSingleton<IMigrationStep, DatabaseMigration<TDb>>();

@@ -46,6 +46,12 @@ public static class Pipelines
     /// </summary>
     public const string JobStep = "job-step";
 
+    /// <summary>
+    /// A row that another request has locked, and that is not queued for: tried again each 50 ms, for 10 s. Result: whether it is still
+    /// locked.
+    /// </summary>
+    public const string RowLock = "row-lock";
+
     /// <summary>A GET or HEAD that the gateway could not deliver: one more attempt at once. Result: whether the request was lost.</summary>
     public const string Forward = "gateway-forward";
 
@@ -84,6 +90,8 @@ public static class Pipelines
                 .Growing(99, first, args => Fault(args) is { } e && explain(e).Status == 503)
                 .Growing(4, first, args => Fault(args) is { } e && explain(e).Status != 503);
         });
+        services.AddFlag(RowLock, retry => retry.Pausing(
+            200, TimeSpan.FromMilliseconds(50), args => args.Outcome is { Exception: null, Result: true }));
         services.AddFlag(Forward, retry => retry.AddRetry(new RetryStrategyOptions<bool>
         {
             MaxRetryAttempts = 1,
@@ -122,7 +130,11 @@ public static class Pipelines
 
     private static ResiliencePipelineBuilder<bool> Forever(
         this ResiliencePipelineBuilder<bool> builder, TimeSpan pause, Func<RetryPredicateArguments<bool>, bool> when) =>
-        builder.AddRetry(Options<bool, RetryStrategyOptions<bool>>(int.MaxValue, pause, DelayBackoffType.Constant, when));
+        builder.Pausing(int.MaxValue, pause, when);
+
+    private static ResiliencePipelineBuilder<bool> Pausing(
+        this ResiliencePipelineBuilder<bool> builder, int retries, TimeSpan pause, Func<RetryPredicateArguments<bool>, bool> when) =>
+        builder.AddRetry(Options<bool, RetryStrategyOptions<bool>>(retries, pause, DelayBackoffType.Constant, when));
 
     private static ResiliencePipelineBuilder<bool> Growing(
         this ResiliencePipelineBuilder<bool> builder, int retries, TimeSpan first, Func<RetryPredicateArguments<bool>, bool> when) =>

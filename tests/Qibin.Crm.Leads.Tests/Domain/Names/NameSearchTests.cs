@@ -1,6 +1,6 @@
-using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Domain.Names;
 
-namespace Qibin.Crm.Leads.Tests.Domain;
+namespace Qibin.Crm.Leads.Tests.Domain.Names;
 
 public class NameSearchTests
 {

@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Leads.Domain;
+namespace Qibin.Crm.Leads.Domain.Names;
 
 /// <summary>Phones and e-mail addresses as duplicates are found by.</summary>
 internal static class ComparedContacts

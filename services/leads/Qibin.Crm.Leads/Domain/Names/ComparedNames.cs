@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain;
+namespace Qibin.Crm.Leads.Domain.Names;
 
 /// <summary>
 /// Investors' names as duplicates are found by: what two spellings of one organisation have in common. Half-width, lower case, without

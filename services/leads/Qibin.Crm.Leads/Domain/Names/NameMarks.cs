@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain;
+namespace Qibin.Crm.Leads.Domain.Names;
 
 /// <summary>
 /// What a name is found by (<see cref="NameSearch"/>), pressed into 512 bits: each token sets three of them. A name that lacks a bit of a

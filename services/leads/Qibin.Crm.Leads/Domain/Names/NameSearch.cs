@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain;
+namespace Qibin.Crm.Leads.Domain.Names;
 
 /// <summary>
 /// Search by parts of a name: two characters or more, pinyin, or its initials. The index has a name as tokens, and a search asks

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain;
+namespace Qibin.Crm.Leads.Domain.Names;
 
 /// <summary>Mandarin readings of Chinese characters, from Unicode's Unihan (see the head of <c>readings.txt</c>).</summary>
 internal static class Readings
