@@ -27,6 +27,7 @@ public sealed record AggregateState
 {
     public required Guid Id { get; init; }
 
+    /// <summary>The version of its newest event. Its own may be higher: not every change is an event.</summary>
     public required long Version { get; init; }
 
     /// <summary>The state as events carry it, as JSON.</summary>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.Queries;
@@ -21,15 +22,22 @@ internal sealed class StatesAnswer<TDb, TAggregate, TState>(TDb db, StateOf<TAgg
     {
         var asked = db.Set<TAggregate>().AsNoTracking();
         asked = question.Ids is { } ids ? asked.Where(a => ids.Contains(a.Id)) : asked.Where(a => a.Id > question.After);
-        var states = await asked.OrderBy(a => a.Id).Take(Math.Min(question.Most, Most)).ToListAsync(ct);
+        // One statement, so that the version and the state are of one moment.
+        var states = await asked.OrderBy(a => a.Id).Take(Math.Min(question.Most, Most))
+            .Select(a => new
+            {
+                Aggregate = a,
+                Version = db.Set<EventRow>().Where(e => e.StreamId == a.Id).Max(e => (long?)e.StreamVersion),
+            })
+            .ToListAsync(ct);
         return new StatesReply
         {
             States = [.. states.Select(
-                a => new AggregateState
+                s => new AggregateState
                 {
-                    Id = a.Id,
-                    Version = a.Version,
-                    State = JsonSerializer.Serialize(state.Read(a), StrictJson.Options),
+                    Id = s.Aggregate.Id,
+                    Version = s.Version ?? 0,
+                    State = JsonSerializer.Serialize(state.Read(s.Aggregate), StrictJson.Options),
                 })],
         };
     }
