@@ -40,6 +40,7 @@ internal static class EnterRates
         EnterRatesRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
+        var entered = new HashSet<(string, DateOnly?)>();
         for (var i = 0; i < request.Rates!.Count; i++)
         {
             var entry = request.Rates[i];
@@ -49,7 +50,7 @@ internal static class EnterRates
                 throw Refusal.Invalid($"/rates/{i}/currency", "rate.currency", entry.Currency);
             }
 
-            if (request.Rates.Take(i).Any(e => (e.Currency, e.On) == (entry.Currency, entry.On)))
+            if (!entered.Add((entry.Currency, entry.On)))
             {
                 throw Refusal.Invalid($"/rates/{i}", "rate.repeated");
             }
