@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Rates;
@@ -31,11 +30,6 @@ public sealed record RateEntry
 
 internal static class EnterRates
 {
-    public static void MapEnterRates(this RouteGroupBuilder api) => api.MapPost("/pipeline/rates", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("enterRates")
-        .WithSummary("录入汇率 · Enter exchange rates");
-
     internal static async Task<Ok<RatesReceipt>> Handle(
         EnterRatesRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
