@@ -12,6 +12,16 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
 {
     private static readonly string[] Measures = ["币种", "意向投资", "合同金额", "到位资金"];
 
+    /// <summary>In the order of <see cref="JourneyStage"/>.</summary>
+    private static readonly string[] StageNames =
+    [
+        "新线索", "研判中", "跟进中", "已转项目", "留存", "无效",
+        "在谈", "签约", "注册", "开工", "竣工", "投产", "达产", "达效",
+    ];
+
+    /// <summary>In the order of <see cref="JourneyStatus"/>.</summary>
+    private static readonly string[] StatusNames = ["推进中", "暂停", "终止", "留存", "无效"];
+
     private static readonly (MilestoneKind Kind, string Name)[] Batches =
         [(MilestoneKind.Signed, "签约"), (MilestoneKind.Started, "开工"), (MilestoneKind.Producing, "投产")];
 
@@ -36,12 +46,12 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
                 "金额单位：元；各币种分列，不相加",
             ],
             [
-                Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active.GroupBy(c => StageName(c.Stage!.Value), c => ((int)c.Stage!.Value, c))),
+                Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active.GroupBy(c => StageNames[(int)c.Stage!.Value], c => ((int)c.Stage!.Value, c))),
                 Totals("按产业链", "二、按产业链汇总（推进中）", "产业链",
                     active.GroupBy(c => ChainName.Of(c.Chain)?.Name ?? "未归链", c => (ChainPlace(c.Chain), c))),
                 Totals("按单位", "三、按责任单位汇总（推进中）", "责任单位", active.GroupBy(c => UnitName(names, c.Unit!.Value), c => (0, c))),
                 Totals("其他状态", "四、未推进的项目", "状态",
-                    cells.Except(active).GroupBy(c => StatusName(c.Status!.Value), c => ((int)c.Status!.Value, c)), total: false),
+                    cells.Except(active).GroupBy(c => StatusNames[(int)c.Status!.Value], c => ((int)c.Status!.Value, c)), total: false),
                 new ReportTable(
                     "三个一批",
                     $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
@@ -88,7 +98,7 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
         object?[] head =
         [
             project?.Code, project?.Name, UnitName(names, journey.UnitId), ChainName.Of(journey.ChainCode)?.Name,
-            reached.On, StageName(journey.Stage), StatusName(journey.Status),
+            reached.On, StageNames[(int)journey.Stage], StatusNames[(int)journey.Status],
         ];
         return Lines(head, Amounts([reached]), 3);
     }
@@ -107,33 +117,6 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
     private static int ChainPlace(string? chain) => IndustryChains.All.TakeWhile(c => c.Code != chain).Count();
 
     private static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
-
-    private static string StageName(JourneyStage stage) => stage switch
-    {
-        JourneyStage.New => "新线索",
-        JourneyStage.Assessing => "研判中",
-        JourneyStage.Following => "跟进中",
-        JourneyStage.Converted => "已转项目",
-        JourneyStage.Kept => "留存",
-        JourneyStage.Invalid => "无效",
-        JourneyStage.Negotiating => "在谈",
-        JourneyStage.Signed => "签约",
-        JourneyStage.Registered => "注册",
-        JourneyStage.Started => "开工",
-        JourneyStage.Completed => "竣工",
-        JourneyStage.Producing => "投产",
-        JourneyStage.AtCapacity => "达产",
-        _ => "达效",
-    };
-
-    private static string StatusName(JourneyStatus status) => status switch
-    {
-        JourneyStatus.Active => "推进中",
-        JourneyStatus.Suspended => "暂停",
-        JourneyStatus.Terminated => "终止",
-        JourneyStatus.Kept => "留存",
-        _ => "无效",
-    };
 }
 
 /// <summary>A table of a report. Its rows hold text, whole numbers, decimals, days and null.</summary>

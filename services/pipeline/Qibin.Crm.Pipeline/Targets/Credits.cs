@@ -11,14 +11,10 @@ using Qibin.Crm.Web.Identity;
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>What one unit and its owner are credited with for one project: a score is a sum of these and of nothing else.</summary>
-/// <param name="Indicator">What it counts for.</param>
-/// <param name="Journey">What the journey was on the day asked for.</param>
-/// <param name="On">Since when the project counts; of funds the day of the last payment.</param>
-/// <param name="Amounts">The amounts as they were agreed or paid; none of a number of projects.</param>
-/// <param name="UnitId">Whose it is.</param>
-/// <param name="OwnerId">Whose it is within the unit.</param>
-/// <param name="Share">In basis points.</param>
-/// <param name="Value">Projects or CNY.</param>
+/// <remarks>
+/// It counts since <c>On</c>, of funds the day of the last payment. <c>Journey</c> is what the journey was on the day asked for,
+/// <c>Amounts</c> are as agreed or paid and none of a number of projects, <c>Share</c> is in basis points, <c>Value</c> projects or CNY.
+/// </remarks>
 internal sealed record Credit(
     Indicator Indicator, Interval Journey, DateOnly On, List<Money> Amounts, Guid UnitId, Guid OwnerId, int Share, decimal Value) : IScoped
 {
@@ -37,13 +33,7 @@ internal sealed record Credit(
 /// </summary>
 internal static class Credits
 {
-    /// <param name="db">The database; called within one snapshot.</param>
-    /// <param name="period">The year, the day and the instant.</param>
-    /// <param name="indicators">What is asked for.</param>
-    /// <param name="caller">Whose rows: the journeys that the caller sees, and of them what is credited to units and owners in
-    /// reach.</param>
-    /// <param name="clock">For the rates of now.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <summary>Of the journeys that the caller sees, what is credited to units and owners in reach. Called within one snapshot.</summary>
     /// <returns>The credits, and the rates of the day that amounts were converted by; null when no amount is asked for.</returns>
     /// <exception cref="Refusal">409 <c>rate.missing</c>.</exception>
     public static async Task<(IReadOnlyList<Credit> Credits, Conversion? Conversion)> CreditsAsync(
@@ -55,13 +45,15 @@ internal static class Credits
         var journeys = await db.IntervalsOn(period.Moment).Where(s => ids.Contains(s.LeadId) && s.ProjectId != null).ToListAsync(ct);
         var excluded = await db.Exclusions
             .Where(e => e.Year == period.Year && ids.Contains(e.LeadId) && (period.KnownAt == null || e.EnteredAt <= period.KnownAt))
-            .Newest().Where(e => e.Excluded).Select(e => new { e.Indicator, e.LeadId }).ToListAsync(ct);
+            .Newest().Where(e => e.Excluded).Select(e => new { e.Indicator, e.LeadId }).ToHashSetAsync(ct);
         var achieved = (
             from indicator in indicators
             from journey in journeys
             where !excluded.Contains(new { Indicator = indicator, journey.LeadId })
             let payments = paid.GetValueOrDefault(journey.LeadId) ?? []
-            let day = indicator.Milestone() is { } kind ? reached.GetValueOrDefault((journey.LeadId, kind)) : payments.Max(p => (DateOnly?)p.On)
+            let day = indicator.Milestone() is { } kind
+                ? reached.GetValueOrDefault((journey.LeadId, kind))
+                : payments.Max(p => (DateOnly?)p.On)
             where day is not null
             let amounts = indicator == Indicator.PaidInFunds ? payments.Select(p => p.Amount)
                 : indicator == Indicator.SignedAmount ? journey.Amounts.Select(a => new Money(a.Contract, a.Currency)) : []
@@ -137,24 +129,16 @@ internal static class Credits
     private static IQueryable<ReceivedEvent> Recorded(PipelineDb db, Period period) => db.Received.AsNoTracking()
         .Where(e => e.OccurredOn <= period.Day && (period.KnownAt == null || e.RecordedAt <= period.KnownAt));
 
-    /// <summary>Those of the lead come first, and those of the project take their place.</summary>
-    private static Dictionary<Guid, Guid> Owners(IEnumerable<ReadEvent> events)
-    {
-        var owners = new Dictionary<Guid, Guid>();
-        foreach (var e in events.OrderBy(e => e.Event is IProjectEvent).ThenBy(e => e.Rank))
+    /// <summary>By unit the owner of the journey while the unit had it last: of the lead, and then of the project.</summary>
+    private static Dictionary<Guid, Guid> Owners(IEnumerable<ReadEvent> events) => events
+        .OrderBy(e => e.Event is IProjectEvent).ThenBy(e => e.Rank)
+        .Select(e => e.Event switch
         {
-            if (e.Event is ILeadEvent { Lead: var lead })
-            {
-                owners[lead.UnitId] = lead.OwnerId;
-            }
-            else if (e.Event is IProjectEvent { Project: var project })
-            {
-                owners[project.UnitId] = project.OwnerId;
-            }
-        }
-
-        return owners;
-    }
+            ILeadEvent { Lead: var lead } => (lead.UnitId, lead.OwnerId),
+            IProjectEvent { Project: var project } => (project.UnitId, project.OwnerId),
+            _ => default,
+        })
+        .GroupBy(o => o.UnitId, o => o.OwnerId).ToDictionary(g => g.Key, g => g.Last());
 
     private sealed record Payment(DateOnly On, Money Amount);
 }

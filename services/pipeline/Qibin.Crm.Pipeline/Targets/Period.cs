@@ -18,9 +18,7 @@ public abstract record PeriodQuery
     public DateTimeOffset? KnownAt { get; init; }
 }
 
-/// <summary>A year through a day of it, as known at an instant.</summary>
-/// <param name="Day">The day asked for; what happened later does not count.</param>
-/// <param name="KnownAt">The instant asked for, in UTC; null for now.</param>
+/// <summary>A year through a day of it, as known at an instant in UTC; null for now.</summary>
 internal sealed record Period(DateOnly Day, DateTimeOffset? KnownAt)
 {
     public int Year => Day.Year;

@@ -100,7 +100,7 @@ internal static class ReadTrend
             });
     }
 
-    /// <summary>What stands at the ends of months from one on until another, which is without it; both by their number in the era.</summary>
+    /// <summary>What stands at the ends of months from one on until another, which is without it.</summary>
     private sealed class MonthSum : ISummed
     {
         public required int From { get; init; }
