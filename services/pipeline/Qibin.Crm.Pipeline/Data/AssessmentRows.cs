@@ -5,6 +5,12 @@ namespace Qibin.Crm.Pipeline.Data;
 /// <summary>Something about a unit or an owner that is assessed.</summary>
 internal interface IAboutAssessed
 {
+    int Year { get; }
+    Indicator Indicator { get; }
+
+    /// <summary>The unit or the owner.</summary>
+    Guid SubjectId { get; }
+
     /// <summary>The owner; empty where it is about the unit as a whole.</summary>
     Guid OwnerId { get; }
 
@@ -58,7 +64,7 @@ internal sealed class ExclusionRow
 /// A deduction from what a unit or an owner has achieved. Rows are only added: one that was imposed in error is reversed by a row of
 /// the opposite value.
 /// </summary>
-internal sealed class PenaltyRow : IAboutAssessed
+internal sealed record PenaltyRow : IAboutAssessed
 {
     public required Guid Id { get; init; }
     public required int Year { get; init; }

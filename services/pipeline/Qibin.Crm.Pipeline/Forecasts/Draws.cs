@@ -9,16 +9,15 @@ internal static class Draws
 {
     private const ulong Seed = 0x5149_4249_4E;
 
-    /// <param name="parts">Amounts, with the odds of the stage that they stand at.</param>
-    /// <param name="outcome">What may come of them.</param>
-    /// <param name="draws">How often.</param>
     /// <returns>What half of the draws reached, and what nine in ten reached.</returns>
     public static (decimal P50, decimal P90) Quantiles(IEnumerable<(decimal Amount, Odds Odds)> parts, Outcome outcome, int draws)
     {
         var stages = parts.Where(p => p.Odds.Of(outcome).Came > 0).GroupBy(p => p.Odds)
-            .Select(
-                g => (Odds: g.Key, Ratios: g.Key.Of(outcome).Ratios.Select(r => (double)r).ToArray(),
-                Amounts: g.Select(p => (double)p.Amount).ToArray())).ToList();
+            .Select(g => (
+                Odds: g.Key,
+                Ratios: g.Key.Of(outcome).Ratios.Select(r => (double)r).ToArray(),
+                Amounts: g.Select(p => (double)p.Amount).ToArray()))
+            .ToList();
         var sums = new double[draws];
         var state = Seed;
         for (var draw = 0; draw < draws; draw++)

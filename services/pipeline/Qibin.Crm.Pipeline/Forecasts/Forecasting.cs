@@ -34,26 +34,22 @@ internal sealed class Forecasting
     }
 
     /// <summary>Nothing that was known only before it matters.</summary>
-    public DateTimeOffset KnownFrom => _past.Select(p => p.Known).Append(_now.Known).Min();
+    public DateTimeOffset KnownFrom => _past.Append(_now).Min(o => o.Known);
 
     /// <summary>Nothing that ended before it matters.</summary>
-    public DateOnly DayFrom => _past.Append(_now).Min(o => o.History[^1]) is var first && first < NewYear ? first : NewYear;
-
-    public DateTimeOffset Known => _now.Known;
+    public DateOnly DayFrom => _past.Append(_now).Select(o => o.History[^1]).Append(NewYear).Min();
 
     /// <summary>The currencies that amounts are in.</summary>
-    public IEnumerable<string> Currencies => _now.Standing.Select(o => o.Amount?.Currency).OfType<string>()
-        .Concat(_soFar.Select(s => s.Amount.Currency)).Distinct();
+    public IEnumerable<string> Currencies => _now.Standing.Select(p => p.Amount).OfType<Money>().Concat(_soFar.Select(s => s.Amount))
+        .Select(m => m.Currency);
 
     private DateOnly NewYear => new(_now.Day.Year - 1, 12, 31);
 
-    /// <summary>Takes a journey in, with all its stretches as they were known at any instant.</summary>
+    /// <summary>Takes a journey in, with all its intervals as they were known at any instant.</summary>
     public void Take(Guid journey, IReadOnlyList<Interval> ever)
     {
-        var before = _now.Standing.Count;
         var known = Outlook.KnownAt(ever, _now.Known);
-        _now.Take(journey, ever, []);
-        if (_now.Standing.Count > before)
+        if (_now.Take(journey, ever, []))
         {
             _soFar.AddRange(Outlook.Between(Outlook.On(known, NewYear), Outlook.On(known, _now.Day)));
         }
@@ -74,7 +70,7 @@ internal sealed class Forecasting
         Conversion = conversion,
         Signed = Measure(Outcome.Signed, conversion),
         PaidIn = Measure(Outcome.PaidIn, conversion),
-        Stages = [.. _now.Standing.GroupBy(o => o.Stage).OrderBy(g => g.Key).Select(g => Stage(g.Key, [.. g], asked))],
+        Stages = [.. _now.Standing.GroupBy(p => p.Stage).OrderBy(g => g.Key).Select(g => Stage(g.Key, [.. g], asked))],
         Basis = new ForecastBasis
         {
             From = _now.History[^1],
@@ -82,7 +78,7 @@ internal sealed class Forecasting
             Journeys = _now.Journeys,
             Observations = _now.Observations,
             LeastJourneys = Odds.LeastJourneys,
-            Sufficient = Enum.GetValues<Outcome>().All(o => _now.LeftOut(o).All(j => j.Amount is null)),
+            Sufficient = Enum.GetValues<Outcome>().All(o => _now.LeftOut(o).All(p => p.Amount is null)),
         },
         BackTest = Test(),
         Hidden = hidden,
@@ -91,37 +87,39 @@ internal sealed class Forecasting
     private ForecastMeasure Measure(Outcome outcome, Conversion? conversion)
     {
         var soFar = Sums(_soFar.Where(s => s.Outcome == outcome).Select(s => s.Amount));
-        var rest = Amounts(_now, outcome, PresentDraws).ToList();
         var leftOut = _now.LeftOut(outcome).ToList();
         return new ForecastMeasure
         {
             SoFar = soFar,
-            Rest = rest,
+            Rest = [.. PerCurrency(_now, outcome).Select(g => Amount(_now, g, g.Key, outcome, PresentDraws))],
             Converted = conversion is null ? null : new ConvertedForecast
             {
                 SoFar = conversion.Convert(soFar),
                 Rest = Amount(
-                    _now.Forecast(outcome).Select(f => (Amount: conversion.Convert([f.Journey.Amount!]).Amount, f.Odds)).ToList(),
-                        conversion.To, outcome, PresentDraws),
+                    _now,
+                    _now.Forecast(outcome).Select(p => p with { Amount = conversion.Convert([p.Amount!]) }),
+                    conversion.To,
+                    outcome,
+                    PresentDraws),
             },
-            LeftOut = new ForecastRemainder { Journeys = leftOut.Count, Amounts = Sums(leftOut.Select(o => o.Amount).OfType<Money>()) },
+            LeftOut = new ForecastRemainder { Journeys = leftOut.Count, Amounts = Sums(leftOut.Select(p => p.Amount)) },
         };
     }
 
-    private ForecastStage Stage(JourneyStage stage, List<Outlook.Open> open, JourneyFilter asked) => new()
+    private ForecastStage Stage(JourneyStage stage, List<Prospect> standing, JourneyFilter asked) => new()
     {
         Stage = stage,
-        Count = open.Count,
-        Amounts = Sums(open.Select(o => o.Amount).OfType<Money>()),
-        WithoutAmount = open.Count(o => o.Amount is null),
+        Count = standing.Count,
+        Amounts = Sums(standing.Select(p => p.Amount)),
+        WithoutAmount = standing.Count(p => p.Amount is null),
         ObservedJourneys = _now.OddsOf(stage).Journeys,
         Observations = _now.OddsOf(stage).Observations,
-        Signed = Outlook.May(stage, Outcome.Signed) ? OddsOf(Outcome.Signed, stage, open) : null,
-        PaidIn = OddsOf(Outcome.PaidIn, stage, open),
+        Signed = Outlook.May(stage, Outcome.Signed) ? OddsOf(Outcome.Signed, stage, standing) : null,
+        PaidIn = OddsOf(Outcome.PaidIn, stage, standing),
         Journeys = JourneyLinks.To(asked with { Stage = Words<JourneyStage>.Of([stage]), AsOf = _now.Day, KnownAt = _now.Known }),
     };
 
-    private ForecastOdds OddsOf(Outcome outcome, JourneyStage stage, List<Outlook.Open> open)
+    private ForecastOdds OddsOf(Outcome outcome, JourneyStage stage, List<Prospect> standing)
     {
         var odds = _now.OddsOf(stage);
         var tells = odds.Tells(outcome);
@@ -130,76 +128,68 @@ internal sealed class Forecasting
             Came = odds.Of(outcome).Came,
             Probability = tells ? Math.Round(odds.Probability(outcome), 4) : null,
             Ratio = tells && odds.Of(outcome).MeanRatio is { } ratio ? Math.Round(ratio, 4) : null,
-            Expected = tells ? Sums(
-                open.Select(o => o.Amount).OfType<Money>().Select(m => m with { Amount = odds.Expected(outcome, m.Amount) })) : [],
+            Expected = tells
+                ? Sums(standing.Select(p => p.Amount is { } m ? m with { Amount = odds.Expected(outcome, m.Amount) } : null))
+                : [],
         };
     }
 
     private BackTest Test()
     {
-        var points = _past.Where(p => p.Standing.Count > 0).Select(p => new BackTestPoint
+        var points = _past.Where(p => p.Standing.Any()).Select(p => new BackTestPoint
         {
             AsOf = p.Day,
             KnownAt = p.Known,
             Until = p.Until,
-            Count = p.Standing.Count,
-            Signed = [.. Compared(p, Outcome.Signed)],
-            PaidIn = [.. Compared(p, Outcome.PaidIn)],
-            SignedBeside = Beside(p, Outcome.Signed),
-            PaidInBeside = Beside(p, Outcome.PaidIn),
+            Count = p.Standing.Count(),
+            Signed = Compared(p, Outcome.Signed),
+            PaidIn = Compared(p, Outcome.PaidIn),
+            SignedBeside = Sums(p.Beside(Outcome.Signed)),
+            PaidInBeside = Sums(p.Beside(Outcome.PaidIn)),
         }).ToList();
         return new BackTest
         {
             Points = points,
-            Signed = Covered(points.SelectMany(p => p.Signed)),
-            PaidIn = Covered(points.SelectMany(p => p.PaidIn))
+            Signed = Covered([.. points.SelectMany(p => p.Signed)]),
+            PaidIn = Covered([.. points.SelectMany(p => p.PaidIn)]),
         };
     }
 
-    private static IEnumerable<BackTestAmount> Compared(Outlook past, Outcome outcome) =>
-        from amount in Amounts(past, outcome, PastDraws)
-        let currency = amount.Expected.Currency
-        select new BackTestAmount
-        {
-            Expected = amount.Expected,
-            P50 = amount.P50,
-            P90 = amount.P90,
-            Came = new Money(
-                past.Forecast(outcome).Where(f => f.Journey.Amount!.Currency == currency)
-                    .Sum(f => f.Journey.Came.Where(c => c.Outcome == outcome && c.Amount.Currency == currency).Sum(c => c.Amount.Amount)),
-                currency),
-        };
+    private static List<BackTestAmount> Compared(Outlook past, Outcome outcome) =>
+    [
+        .. from g in PerCurrency(past, outcome)
+           let amount = Amount(past, g, g.Key, outcome, PastDraws)
+           let came = g.SelectMany(p => p.Came).Where(c => c.Outcome == outcome && c.Amount.Currency == g.Key)
+           select new BackTestAmount
+           {
+               Expected = amount.Expected,
+               P50 = amount.P50,
+               P90 = amount.P90,
+               Came = new Money(came.Sum(c => c.Amount.Amount), g.Key),
+           },
+    ];
 
-    /// <summary>What came of journeys that were not forecast, and what came in another currency than the journey's amount.</summary>
-    private static List<Money> Beside(Outlook past, Outcome outcome) => Sums(
-        past.Beside(outcome)
-            .Concat(past.LeftOut(outcome).SelectMany(o => o.Came.Where(c => c.Outcome == outcome).Select(c => c.Amount)))
-            .Concat(
-                past.Forecast(outcome)
-                .SelectMany(
-                f => f.Journey.Came.Where(c => c.Outcome == outcome && c.Amount.Currency != f.Journey.Amount!.Currency)
-                .Select(c => c.Amount))));
-
-    private static Coverage Covered(IEnumerable<BackTestAmount> amounts)
+    private static Coverage Covered(List<BackTestAmount> amounts)
     {
-        var all = amounts.ToList();
-        var (p50, p90) = (all.Count(a => a.Came.Amount >= a.P50.Amount), all.Count(a => a.Came.Amount >= a.P90.Amount));
+        var p50 = amounts.Count(a => a.Came.Amount >= a.P50.Amount);
+        var p90 = amounts.Count(a => a.Came.Amount >= a.P90.Amount);
         return new Coverage
         {
-            Compared = all.Count,
+            Compared = amounts.Count,
             ReachedP50 = p50,
             ReachedP90 = p90,
-            ShareP50 = Quantiles.Share(p50, all.Count),
-            ShareP90 = Quantiles.Share(p90, all.Count),
+            ShareP50 = Quantiles.Share(p50, amounts.Count),
+            ShareP90 = Quantiles.Share(p90, amounts.Count),
         };
     }
 
-    private static IEnumerable<ForecastAmount> Amounts(Outlook outlook, Outcome outcome, int draws) => outlook.Forecast(outcome)
-        .GroupBy(f => f.Journey.Amount!.Currency, f => (f.Journey.Amount!.Amount, f.Odds)).OrderBy(g => g.Key, StringComparer.Ordinal)
-        .Select(g => Amount([.. g], g.Key, outcome, draws));
+    private static IEnumerable<IGrouping<string, Prospect>> PerCurrency(Outlook outlook, Outcome outcome) =>
+        outlook.Forecast(outcome).GroupBy(p => p.Amount!.Currency).OrderBy(g => g.Key, StringComparer.Ordinal);
 
-    private static ForecastAmount Amount(List<(decimal Amount, Odds Odds)> parts, string currency, Outcome outcome, int draws)
+    private static ForecastAmount Amount(
+        Outlook outlook, IEnumerable<Prospect> prospects, string currency, Outcome outcome, int draws)
     {
+        var parts = prospects.Select(p => (p.Amount!.Amount, Odds: outlook.OddsOf(p.Stage))).ToList();
         var (p50, p90) = Draws.Quantiles(parts, outcome, draws);
         return new ForecastAmount
         {
@@ -209,8 +199,8 @@ internal sealed class Forecasting
         };
     }
 
-    private static List<Money> Sums(IEnumerable<Money> amounts) =>
-        [.. amounts.PerCurrency().Select(m => m with { Amount = Round(m.Amount) }).Where(m => m.Amount != 0)];
+    private static List<Money> Sums(IEnumerable<Money?> amounts) =>
+        [.. amounts.OfType<Money>().PerCurrency().Select(m => m with { Amount = Round(m.Amount) }).Where(m => m.Amount != 0)];
 
     /// <summary>To the fen.</summary>
     private static decimal Round(decimal amount) => Math.Round(amount, 2, MidpointRounding.AwayFromZero);

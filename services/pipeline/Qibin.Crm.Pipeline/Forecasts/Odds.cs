@@ -9,25 +9,23 @@ internal sealed class Chance
     /// <summary>An amount of this many times what was expected, or its withdrawal as a whole, is taken for an entry gone wrong.</summary>
     private const decimal MostRatio = 10, LeastRatio = -1;
 
-    private readonly List<decimal> _ratios = [];
     private decimal _sum;
 
     /// <summary>Observations of which the outcome came.</summary>
     public int Came { get; private set; }
 
     /// <summary>Outcome over amount, of those that came and have both in one currency.</summary>
-    public IReadOnlyList<decimal> Ratios => _ratios;
+    public List<decimal> Ratios { get; } = [];
 
-    /// <summary>Null of none.</summary>
-    public decimal? MeanRatio => _ratios.Count == 0 ? null : _sum / _ratios.Count;
+    public decimal? MeanRatio => Ratios.Count == 0 ? null : _sum / Ratios.Count;
 
     public void Take(decimal? ratio)
     {
         Came++;
         if (ratio is { } r)
         {
-            _ratios.Add(Math.Clamp(r, LeastRatio, MostRatio));
-            _sum += _ratios[^1];
+            Ratios.Add(Math.Clamp(r, LeastRatio, MostRatio));
+            _sum += Ratios[^1];
         }
     }
 }

@@ -12,136 +12,122 @@ namespace Qibin.Crm.Pipeline.Forecasts;
 /// are those of the statuses that are forecast, and no other filter narrows them: what is asked about a chain is answered from the
 /// history of all chains that the caller sees.
 /// </remarks>
-internal sealed class Outlook
+internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func<Interval, bool> meant, JourneyStatus[] statuses)
 {
-    /// <summary>Two years in steps of a month.</summary>
-    public const int Steps = 24;
+    private const int MonthsOfHistory = 24;
 
-    private readonly Func<Interval, bool> _meant;
-    private readonly JourneyStatus[] _statuses;
     private readonly Odds[] _odds = [.. Enum.GetValues<JourneyStage>().Select(_ => new Odds())];
     private readonly HashSet<Guid> _seen = [];
-    private readonly List<Open> _open = [];
-    private readonly List<(Outcome Outcome, Money Amount)> _beside = [];
+    private readonly List<Prospect> _prospects = [];
 
-    /// <param name="day">The day on which the forecast is made.</param>
-    /// <param name="known">What was recorded later is not known.</param>
-    /// <param name="days">How many days ahead are forecast.</param>
-    /// <param name="meant">The filter over the journeys that stand on the day.</param>
-    /// <param name="statuses">The statuses that are forecast.</param>
-    public Outlook(DateOnly day, DateTimeOffset known, int days, Func<Interval, bool> meant, JourneyStatus[] statuses)
-    {
-        (Day, Known, Days, _meant, _statuses) = (day, known, days, meant, statuses);
-        History = [.. Enumerable.Range(0, Steps).Select(n => day.AddDays(-days).AddMonths(-n))];
-    }
+    public DateOnly Day { get; } = day;
 
-    public DateOnly Day { get; }
-    public DateTimeOffset Known { get; }
-    public int Days { get; }
-    public DateOnly Until => Day.AddDays(Days);
+    /// <summary>What was recorded later is not known.</summary>
+    public DateTimeOffset Known { get; } = known;
+
+    public int Days { get; } = days;
+    public DateOnly Until { get; } = day.AddDays(days);
 
     /// <summary>The days on which history was looked at, the newest first.</summary>
-    public IReadOnlyList<DateOnly> History { get; }
-
-    /// <summary>The journeys that stand on the day.</summary>
-    public IReadOnlyList<Open> Standing => _open;
+    public IReadOnlyList<DateOnly> History { get; } =
+        [.. Enumerable.Range(0, MonthsOfHistory).Select(n => day.AddDays(-days).AddMonths(-n))];
 
     /// <summary>Journeys of which history was seen, at any stage.</summary>
     public int Journeys => _seen.Count;
 
     public int Observations => _odds.Sum(o => o.Observations);
 
-    public Odds OddsOf(JourneyStage stage) => _odds[(int)stage];
+    /// <summary>The journeys that stand on the day.</summary>
+    public IEnumerable<Prospect> Standing => _prospects.Where(p => p.Stands);
 
-    /// <summary>A journey that is forecast.</summary>
-    /// <param name="Stage">Where it stands.</param>
-    /// <param name="Amount">By its contract, before signing by the estimate; null without one.</param>
-    /// <param name="Came">What came of it by the last day that is forecast.</param>
-    internal sealed record Open(JourneyStage Stage, Money? Amount, IReadOnlyList<(Outcome Outcome, Money Amount)> Came);
+    public Odds OddsOf(JourneyStage stage) => _odds[(int)stage];
 
     /// <summary>A part of the journeys that stand can be signed: the others are.</summary>
     public static bool May(JourneyStage stage, Outcome outcome) => outcome == Outcome.PaidIn || stage < JourneyStage.Signed;
 
-    /// <summary>What came of journeys that were not there to be forecast: met, entered, reopened or passed on only later.</summary>
-    public IEnumerable<Money> Beside(Outcome outcome) => _beside.Where(b => b.Outcome == outcome).Select(b => b.Amount);
-
     /// <summary>Those that history allows to forecast, with their amounts.</summary>
-    public IEnumerable<(Open Journey, Odds Odds)> Forecast(Outcome outcome) => _open
-        .Where(o => May(o.Stage, outcome) && o.Amount is not null && OddsOf(o.Stage).Tells(outcome)).Select(o => (o, OddsOf(o.Stage)));
+    public IEnumerable<Prospect> Forecast(Outcome outcome) => _prospects.Where(p => IsForecast(p, outcome));
 
     /// <summary>Those of which nothing is said: history is too thin, or they have no amount.</summary>
-    public IEnumerable<Open> LeftOut(Outcome outcome) =>
-        _open.Where(o => May(o.Stage, outcome) && (o.Amount is null || !OddsOf(o.Stage).Tells(outcome)));
+    public IEnumerable<Prospect> LeftOut(Outcome outcome) =>
+        Standing.Where(p => May(p.Stage, outcome) && !IsForecast(p, outcome));
+
+    /// <summary>What came of journeys that were not forecast, and what came in another currency than the journey's amount.</summary>
+    public IEnumerable<Money> Beside(Outcome outcome) =>
+        from p in _prospects
+        from came in p.Came
+        where came.Outcome == outcome && !(IsForecast(p, outcome) && came.Amount.Currency == p.Amount!.Currency)
+        select came.Amount;
 
     /// <summary>Takes a journey in.</summary>
-    /// <param name="journey">Whose stretches they are.</param>
-    /// <param name="ever">All its stretches, as they were known at any instant.</param>
-    /// <param name="later">Its stretches as they are known to whoever compares what came; empty when nothing can have come yet.</param>
-    public void Take(Guid journey, IReadOnlyList<Interval> ever, IReadOnlyList<Interval> later)
+    /// <param name="journey">Its lead.</param>
+    /// <param name="ever">All its intervals, as they were known at any instant.</param>
+    /// <param name="later">Its intervals as they are known to whoever compares what came; empty when nothing can have come yet.</param>
+    /// <returns>Whether it stands on the day.</returns>
+    public bool Take(Guid journey, IReadOnlyList<Interval> ever, IReadOnlyList<Interval> later)
     {
-        var stretches = KnownAt(ever, Known);
+        var intervals = KnownAt(ever, Known);
         foreach (var begin in History)
         {
-            if (On(stretches, begin) is { } then && _statuses.Contains(then.Status))
+            if (On(intervals, begin) is { } then && statuses.Contains(then.Status))
             {
-                _odds[(int)then.Stage].Saw(journey);
+                OddsOf(then.Stage).Saw(journey);
                 _seen.Add(journey);
-                Learn(_odds[(int)then.Stage], then, On(stretches, begin.AddDays(Days)));
+                Learn(OddsOf(then.Stage), then, On(intervals, begin.AddDays(Days)));
             }
         }
 
-        var now = On(stretches, Day);
-        var end = On(later, Until);
+        var (now, end) = (On(intervals, Day), On(later, Until));
         if (now is not null && Counts(now))
         {
-            _open.Add(new Open(now.Stage, AmountOf(now), [.. Between(now, end)]));
+            _prospects.Add(new Prospect(true, now.Stage, AmountOf(now), [.. Between(now, end)]));
+            return true;
         }
-        else if (end is not null && Counts(end))
+
+        if (end is not null && Counts(end))
         {
-            _beside.AddRange(Between(On(later, Day), end));
+            _prospects.Add(new Prospect(false, end.Stage, null, [.. Between(On(later, Day), end)]));
         }
+
+        return false;
     }
 
-    /// <summary>The stretches that were known at an instant, one for each day.</summary>
+    /// <summary>The intervals that were known at an instant, one for each day.</summary>
     public static List<Interval> KnownAt(IEnumerable<Interval> ever, DateTimeOffset instant) =>
-        [.. ever.Where(s => s.KnownFrom <= instant && (s.KnownTo is null || s.KnownTo > instant))];
+        [.. ever.Where(i => i.KnownFrom <= instant && (i.KnownTo is null || i.KnownTo > instant))];
 
-    public static Interval? On(IEnumerable<Interval> stretches, DateOnly day) =>
-        stretches.FirstOrDefault(s => s.DayFrom <= day && (s.DayTo is null || s.DayTo > day));
+    public static Interval? On(IEnumerable<Interval> intervals, DateOnly day) =>
+        intervals.FirstOrDefault(i => i.DayFrom <= day && (i.DayTo is null || i.DayTo > day));
 
     /// <summary>What was newly signed and newly paid in between two days.</summary>
     public static IEnumerable<(Outcome Outcome, Money Amount)> Between(Interval? before, Interval? after)
     {
         if (after is null)
         {
-            yield break;
+            return [];
         }
 
-        if (Signs(before, after) && AmountOf(after) is { } contract)
-        {
-            yield return (Outcome.Signed, contract);
-        }
-
-        foreach (var paid in PaidIn(before, after))
-        {
-            yield return (Outcome.PaidIn, paid);
-        }
+        var paid = PaidIn(before, after).Select(m => (Outcome.PaidIn, m));
+        return Signs(before, after) && AmountOf(after) is { } contract ? paid.Prepend((Outcome.Signed, contract)) : paid;
     }
 
-    private bool Counts(Interval row) => _statuses.Contains(row.Status) && _meant(row);
+    private bool IsForecast(Prospect prospect, Outcome outcome) => prospect is { Stands: true, Amount: not null }
+        && May(prospect.Stage, outcome) && OddsOf(prospect.Stage).Tells(outcome);
+
+    private bool Counts(Interval interval) => statuses.Contains(interval.Status) && meant(interval);
 
     private static void Learn(Odds odds, Interval then, Interval? end)
     {
         var amount = AmountOf(then);
         if (end is not null && Signs(then, end))
         {
-            odds.Of(Outcome.Signed)
-                .Take(AmountOf(end) is { } contract && contract.Currency == amount?.Currency ? contract.Amount / amount.Amount : null);
+            var contract = AmountOf(end);
+            odds.Of(Outcome.Signed).Take(contract?.Currency == amount?.Currency ? contract?.Amount / amount?.Amount : null);
         }
 
         if (PaidIn(then, end).ToList() is { Count: > 0 } paid)
         {
-            odds.Of(Outcome.PaidIn).Take(paid.Find(p => p.Currency == amount?.Currency) is { } same ? same.Amount / amount!.Amount : null);
+            odds.Of(Outcome.PaidIn).Take(paid.Find(p => p.Currency == amount?.Currency)?.Amount / amount?.Amount);
         }
     }
 
@@ -161,3 +147,9 @@ internal sealed class Outlook
     private static Money? AmountOf(Interval row) => row.Amounts
         .Select(a => new Money(row.Stage >= JourneyStage.Signed ? a.Contract : a.Estimated, a.Currency)).FirstOrDefault(m => m.Amount > 0);
 }
+
+/// <summary>
+/// A journey that stands on the day, or one that did not and of which something came: it was met or entered only later. Its amount is that
+/// of its contract, before signing the estimate; what came of it came by the last day that is forecast.
+/// </summary>
+internal sealed record Prospect(bool Stands, JourneyStage Stage, Money? Amount, IReadOnlyList<(Outcome Outcome, Money Amount)> Came);

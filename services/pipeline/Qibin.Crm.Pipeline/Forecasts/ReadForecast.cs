@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Forecasts;
@@ -12,11 +11,6 @@ namespace Qibin.Crm.Pipeline.Forecasts;
 /// <summary>What is still to be signed and paid in this year, weighed by what history says of each stage.</summary>
 internal static class ReadForecast
 {
-    public static void MapReadForecast(this RouteGroupBuilder api) => api.MapGet("/pipeline/forecast", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readForecast")
-        .WithSummary("加权预测 · Expected signings and funds for the rest of the year");
-
     internal static async Task<Ok<Forecast>> Handle(
         [AsParameters] ForecastQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -28,26 +22,19 @@ internal static class ReadForecast
 
         // Out of one snapshot: all journeys that the caller sees, each with all its intervals.
         var (knownFrom, dayFrom) = (forecasting.KnownFrom, forecasting.DayFrom);
-        var journey = new List<Interval>();
-        await foreach (var stretch in db.ByBatchesAsync(
-            batch => db.Intervals.AsNoTracking()
-                .Where(s => s.KnownFrom <= known && (s.KnownTo == null || s.KnownTo > knownFrom) && (s.DayTo == null || s.DayTo > dayFrom))
-                .Of(batch).Within(db.AllJourneys.Of(batch).ReadableBy(caller))
-                .OrderBy(s => s.LeadId).ThenBy(s => s.KnownFrom).ThenBy(s => s.DayFrom),
-            ct))
-        {
-            if (journey.Count > 0 && journey[0].LeadId != stretch.LeadId)
+        var intervals = db.Intervals.AsNoTracking()
+            .Where(i => i.KnownFrom <= known && (i.KnownTo == null || i.KnownTo > knownFrom) && (i.DayTo == null || i.DayTo > dayFrom));
+        var journeys = db.ByBatchesAsync(
+            batch =>
             {
-                forecasting.Take(journey[0].LeadId, journey);
-                journey.Clear();
-            }
-
-            journey.Add(stretch);
-        }
-
-        if (journey.Count > 0)
+                var ofBatch = intervals.Of(batch).OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom);
+                return db.AllJourneys.AsNoTracking().Of(batch).ReadableBy(caller)
+                    .Select(j => new { j.LeadId, Intervals = ofBatch.Where(i => i.LeadId == j.LeadId).ToList() });
+            },
+            ct);
+        await foreach (var journey in journeys)
         {
-            forecasting.Take(journey[0].LeadId, journey);
+            forecasting.Take(journey.LeadId, journey.Intervals);
         }
 
         var hidden = await db.IntervalsOn(asked).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
@@ -61,8 +48,8 @@ internal static class ReadForecast
     private static Func<Interval, bool> Meant(JourneyFilter filter)
     {
         var conditions = new List<Func<Interval, bool>>();
-        for (var e = Enumerable.Empty<Interval>().AsQueryable()
-            .Matching(filter).Expression; e is MethodCallExpression where; e = where.Arguments[0])
+        var matching = Enumerable.Empty<Interval>().AsQueryable().Matching(filter).Expression;
+        for (var e = matching; e is MethodCallExpression where; e = where.Arguments[0])
         {
             conditions.Add(((Expression<Func<Interval, bool>>)((UnaryExpression)where.Arguments[1]).Operand).Compile());
         }

@@ -25,10 +25,11 @@ public sealed record Conversion
         }
     }
 
-    internal Money Convert(IEnumerable<Money> amounts) => new(
-        Math.Round(
-            amounts.Sum(m => m.Amount * (m.Currency == To ? 1 : Rates.Single(r => r.Currency == m.Currency).Number)), 2,
-            MidpointRounding.AwayFromZero), To);
+    internal Money Convert(IEnumerable<Money> amounts)
+    {
+        var sum = amounts.Sum(m => m.Amount * (m.Currency == To ? 1 : Rates.Single(r => r.Currency == m.Currency).Number));
+        return new Money(Math.Round(sum, 2, MidpointRounding.AwayFromZero), To);
+    }
 }
 
 /// <summary>What one unit of a currency was worth.</summary>
@@ -60,7 +61,7 @@ internal static class Conversions
     /// <exception cref="Refusal">409 <c>rate.missing</c>: nothing is dropped for want of a rate.</exception>
     public static async Task<Conversion?> ConversionAsync(
         this PipelineDb db, string? convertTo, JourneyFilter filter, IEnumerable<string> currencies, TimeProvider clock,
-            CancellationToken ct)
+        CancellationToken ct)
     {
         if (convertTo is null)
         {
@@ -79,10 +80,16 @@ internal static class Conversions
             To = convertTo,
             Rates =
             [
-                .. foreign.Select(c => rates.TryGetValue(c, out var rate)
-                    ? new ConversionRate { Currency = c, Rate = rate.Rate.ToString("0.########", CultureInfo.InvariantCulture),
-                        On = rate.On, Number = rate.Rate }
-                    : throw new Refusal(StatusCodes.Status409Conflict, "rate.missing", c, day.ToString("O", CultureInfo.InvariantCulture))),
+                .. from currency in foreign
+                   let rate = rates.GetValueOrDefault(currency) ?? throw new Refusal(
+                       StatusCodes.Status409Conflict, "rate.missing", currency, day.ToString("O", CultureInfo.InvariantCulture))
+                   select new ConversionRate
+                   {
+                       Currency = currency,
+                       Rate = rate.Rate.ToString("0.########", CultureInfo.InvariantCulture),
+                       On = rate.On,
+                       Number = rate.Rate,
+                   },
             ],
         };
     }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Rates;
@@ -31,15 +30,11 @@ public sealed record RateEntry
 
 internal static class EnterRates
 {
-    public static void MapEnterRates(this RouteGroupBuilder api) => api.MapPost("/pipeline/rates", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("enterRates")
-        .WithSummary("录入汇率 · Enter exchange rates");
-
     internal static async Task<Ok<RatesReceipt>> Handle(
         EnterRatesRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
+        var entered = new HashSet<(string, DateOnly?)>();
         for (var i = 0; i < request.Rates!.Count; i++)
         {
             var entry = request.Rates[i];
@@ -49,7 +44,7 @@ internal static class EnterRates
                 throw Refusal.Invalid($"/rates/{i}/currency", "rate.currency", entry.Currency);
             }
 
-            if (request.Rates.Take(i).Any(e => (e.Currency, e.On) == (entry.Currency, entry.On)))
+            if (!entered.Add((entry.Currency, entry.On)))
             {
                 throw Refusal.Invalid($"/rates/{i}", "rate.repeated");
             }

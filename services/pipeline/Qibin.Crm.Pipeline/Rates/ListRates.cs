@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Rates;
@@ -9,16 +7,10 @@ namespace Qibin.Crm.Pipeline.Rates;
 /// <summary>The rates as they were entered, corrections included.</summary>
 internal static class ListRates
 {
-    private static readonly Listing<RateRow> Listing = new Listing<RateRow>(r => r.Id, "-on")
+    public static readonly Listing<RateRow> Listing = new Listing<RateRow>(r => r.Id, "-on")
         .Sort("on", r => r.On)
         .Sort("currency", r => r.Currency)
         .Sort("enteredAt", r => r.EnteredAt);
-
-    public static void MapListRates(this RouteGroupBuilder api) => api.MapGet("/pipeline/rates", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithMetadata(Listing)
-        .WithName("listRates")
-        .WithSummary("汇率列表 · Exchange rates as they were entered");
 
     internal static async Task<Ok<Page<RateAnswer>>> Handle(
         [AsParameters] RatesQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, CancellationToken ct)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
@@ -10,6 +9,8 @@ internal static class Document
 
     private const string Main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
     private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+    private const string AtRight = """<w:pPr><w:jc w:val="right"/></w:pPr>""";
 
     private const string Styles =
         $"""
@@ -25,6 +26,8 @@ internal static class Document
         <w:rPr><w:rFonts w:eastAsia="黑体"/><w:b/><w:sz w:val="28"/></w:rPr></w:style>
         </w:styles>
         """;
+
+    private static readonly string[] Borders = ["top", "left", "bottom", "right", "insideH", "insideV"];
 
     public static byte[] Of(MonthlyReport report) => OfficeFile.Of(
     [
@@ -53,71 +56,43 @@ internal static class Document
         OfficeFile.Part("word/document.xml", Body(report)),
     ]);
 
-    private static string Body(MonthlyReport report)
-    {
-        var body = new StringBuilder($"<w:document xmlns:w=\"{Main}\"><w:body>");
-        Paragraph(body, report.Title, "Title");
-        foreach (var note in report.Notes)
-        {
-            Paragraph(body, note);
-        }
+    private static string Body(MonthlyReport report) => string.Concat(
+    [
+        $"""<w:document xmlns:w="{Main}"><w:body>""",
+        Paragraph(report.Title, "Title"),
+        .. report.Notes.Select(note => Paragraph(note)),
+        .. report.Tables.Select(table =>
+            Paragraph(table.Title, "Heading1") + (table.Rows.Count == 0 ? Paragraph("无") : Table(table))),
+        """<w:p/><w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>""",
+        """<w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/>""",
+        "</w:sectPr></w:body></w:document>",
+    ]);
 
-        foreach (var table in report.Tables)
-        {
-            Paragraph(body, table.Title, "Heading1");
-            if (table.Rows.Count == 0)
-            {
-                Paragraph(body, "无");
-                continue;
-            }
+    private static string Table(ReportTable table) => string.Concat(
+    [
+        """<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>""",
+        .. Borders.Select(side => $"""<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>"""),
+        "</w:tblBorders></w:tblPr><w:tblGrid>",
+        .. Enumerable.Repeat("<w:gridCol/>", table.Headings.Count),
+        "</w:tblGrid>",
+        // The headings come again on each page.
+        Row("<w:tblHeader/>", table.Headings, bold: true),
+        .. table.Rows.Select(row => Row("", row, bold: false)),
+        "</w:tbl>",
+    ]);
 
-            body.Append("<w:tbl><w:tblPr><w:tblW w:w=\"5000\" w:type=\"pct\"/><w:tblBorders>");
-            foreach (var side in (string[])["top", "left", "bottom", "right", "insideH", "insideV"])
-            {
-                body.Append(CultureInfo.InvariantCulture, $"<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>");
-            }
+    private static string Row(string properties, IEnumerable<object?> cells, bool bold) => string.Concat(
+    [
+        $"<w:tr><w:trPr><w:cantSplit/>{properties}</w:trPr>",
+        .. cells.Select(cell => $"<w:tc><w:p>{(cell is decimal or long ? AtRight : "")}{Run(Written(cell), bold)}</w:p></w:tc>"),
+        "</w:tr>",
+    ]);
 
-            body.Append("</w:tblBorders></w:tblPr><w:tblGrid>");
-            body.Insert(body.Length, "<w:gridCol/>", table.Headings.Count).Append("</w:tblGrid>");
-            // The headings come again on each page.
-            Row(body, "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>", table.Headings, bold: true);
-            foreach (var row in table.Rows)
-            {
-                Row(body, "<w:trPr><w:cantSplit/></w:trPr>", row, bold: false);
-            }
+    private static string Paragraph(string text, string? style = null) =>
+        $"<w:p>{(style is null ? "" : $"""<w:pPr><w:pStyle w:val="{style}"/></w:pPr>""")}{Run(text, bold: false)}</w:p>";
 
-            body.Append("</w:tbl>");
-        }
-
-        return body.Append(
-            "<w:p/><w:sectPr><w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/><w:pgMar w:top=\"1134\" w:right=\"1134\" "
-                + "w:bottom=\"1134\" w:left=\"1134\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>")
-                    .ToString();
-    }
-
-    private static void Paragraph(StringBuilder body, string text, string? style = null)
-    {
-        body.Append("<w:p>").Append(style is null ? "" : $"<w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr>");
-        Run(body, text, bold: false);
-        body.Append("</w:p>");
-    }
-
-    private static void Row(StringBuilder body, string properties, IEnumerable<object?> cells, bool bold)
-    {
-        body.Append("<w:tr>").Append(properties);
-        foreach (var cell in cells)
-        {
-            body.Append("<w:tc><w:p>").Append(cell is decimal or long ? "<w:pPr><w:jc w:val=\"right\"/></w:pPr>" : "");
-            Run(body, Written(cell), bold);
-            body.Append("</w:p></w:tc>");
-        }
-
-        body.Append("</w:tr>");
-    }
-
-    private static void Run(StringBuilder body, string text, bool bold) => body
-        .Append("<w:r>").Append(bold ? "<w:rPr><w:b/></w:rPr>" : "").Append("<w:t xml:space=\"preserve\">").Append(OfficeFile.Text(text))
-            .Append("</w:t></w:r>");
+    private static string Run(string text, bool bold) =>
+        $"""<w:r>{(bold ? "<w:rPr><w:b/></w:rPr>" : "")}<w:t xml:space="preserve">{OfficeFile.Text(text)}</w:t></w:r>""";
 
     private static string Written(object? cell) => cell switch
     {

@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Security;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
@@ -7,7 +9,7 @@ namespace Qibin.Crm.Pipeline.Reports;
 /// The container of a workbook or a document (ECMA-376), the same octets for the same parts: they stand in the order given, bear one
 /// fixed time, and are stored as they are, since what compression makes of them differs between versions of a library.
 /// </summary>
-internal static class OfficeFile
+internal static partial class OfficeFile
 {
     /// <summary>The earliest time that a zip can tell.</summary>
     private static readonly DateTimeOffset Fixed = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -33,22 +35,10 @@ internal static class OfficeFile
         (name, Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n" + xml));
 
     /// <summary>What may stand in XML 1.0, with the rest as a question mark.</summary>
-    public static string Text(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            _ = rune.Value switch
-            {
-                '<' => clean.Append("&lt;"),
-                '>' => clean.Append("&gt;"),
-                '&' => clean.Append("&amp;"),
-                '"' => clean.Append("&quot;"),
-                < ' ' or 0xFFFE or 0xFFFF => clean.Append('?'),
-                _ => clean.Append(rune.ToString()),
-            };
-        }
+    // Reports that are kept have apostrophes as they are.
+    public static string Text(string text) =>
+        SecurityElement.Escape(Forbidden().Replace(text, "?")).Replace("&apos;", "'", StringComparison.Ordinal);
 
-        return clean.ToString();
-    }
+    [GeneratedRegex(@"[\0-\x1F\uFFFE\uFFFF]", RegexOptions.NonBacktracking)]
+    private static partial Regex Forbidden();
 }

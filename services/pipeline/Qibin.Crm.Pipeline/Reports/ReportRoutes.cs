@@ -62,7 +62,7 @@ public sealed record ReportAnswer
     internal static ReportAnswer Of(ReportRow row, Job? job) => new()
     {
         Id = row.Id,
-        Month = Months.Text((row.Month.Year * 100) + row.Month.Month),
+        Month = Months.Text(row.Month.MonthNumber()),
         AsOf = row.AsOf,
         KnownAt = row.KnownAt,
         RequesterId = row.RequesterId,
@@ -70,10 +70,8 @@ public sealed record ReportAnswer
         Job = job is null ? null : JobAnswer.From(job),
         Files = row.WorkbookHash is null ? [] :
         [
-            new ReportFile { Format = ReportFormat.Xlsx, File = $"/api/v1/pipeline/reports/{row.Id}/file?format=xlsx",
-                Octets = row.WorkbookLength, Sha256 = row.WorkbookHash },
-            new ReportFile { Format = ReportFormat.Docx, File = $"/api/v1/pipeline/reports/{row.Id}/file?format=docx",
-                Octets = row.DocumentLength, Sha256 = row.DocumentHash! },
+            ReportFile.Of(row.Id, ReportFormat.Xlsx, row.WorkbookLength, row.WorkbookHash),
+            ReportFile.Of(row.Id, ReportFormat.Docx, row.DocumentLength, row.DocumentHash!),
         ],
     };
 }
@@ -90,6 +88,14 @@ public sealed record ReportFile
 
     /// <summary>In hexadecimal digits.</summary>
     public required string Sha256 { get; init; }
+
+    internal static ReportFile Of(Guid report, ReportFormat format, int octets, string sha256) => new()
+    {
+        Format = format,
+        File = $"/api/v1/pipeline/reports/{report}/file?format={(format == ReportFormat.Xlsx ? "xlsx" : "docx")}",
+        Octets = octets,
+        Sha256 = sha256,
+    };
 }
 
 /// <summary>A report that was made again from what is stored with it, beside the one that is kept.</summary>
@@ -156,7 +162,7 @@ internal static class ReportRoutes
     private static async Task<Accepted<ReportReceipt>> Create(
         ReportRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var month = MonthRanges.Read("/month", request.Month)!.Value;
+        var month = Questions.Month("/month", request.Month)!.Value;
         clock.NotAfterToday(month, "/month");
         var now = clock.GetUtcNow();
         if (request.KnownAt > now)
@@ -185,8 +191,8 @@ internal static class ReportRoutes
         [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller, CancellationToken ct) =>
         TypedResults.Ok(await Listing.PageAsync(Entries(db, caller), page, request, e => ReportAnswer.Of(e.Report, e.Job), ct));
 
-    private static async Task<Results<Ok<ReportAnswer>,
-        NotFound>> Read(Guid reportId, PipelineDb db, Caller caller, CancellationToken ct) =>
+    private static async Task<Results<Ok<ReportAnswer>, NotFound>> Read(
+        Guid reportId, PipelineDb db, Caller caller, CancellationToken ct) =>
         await Entries(db, caller).SingleOrDefaultAsync(e => e.Report.Id == reportId, ct) is { } entry
             ? TypedResults.Ok(ReportAnswer.Of(entry.Report, entry.Job)) : TypedResults.NotFound();
 
@@ -206,14 +212,14 @@ internal static class ReportRoutes
             return TypedResults.NotFound();
         }
 
-        var name = $"月度报告-{Months.Text((report.Month.Year * 100) + report.Month.Month)}";
+        var name = $"月度报告-{Months.Text(report.Month.MonthNumber())}";
         return format == ReportFormat.Docx
             ? TypedResults.File(material.Document!, Document.Type, name + ".docx")
             : TypedResults.File(material.Workbook!, SheetReader.Xlsx, name + ".xlsx");
     }
 
-    private static async Task<Results<Ok<ReportComparison>,
-        NotFound>> Compare(Guid reportId, PipelineDb db, Caller caller, CancellationToken ct)
+    private static async Task<Results<Ok<ReportComparison>, NotFound>> Compare(
+        Guid reportId, PipelineDb db, Caller caller, CancellationToken ct)
     {
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         if (await FindAsync(db, reportId, caller, ct) is not var (report, material))
@@ -223,7 +229,10 @@ internal static class ReportRoutes
 
         var made = await ReportMaking.MakeAsync(db, report, material, ct);
         FileComparison[] files =
-            [Of(ReportFormat.Xlsx, material.Workbook!, Workbook.Of(made)), Of(ReportFormat.Docx, material.Document!, Document.Of(made))];
+        [
+            Of(ReportFormat.Xlsx, material.Workbook!, Workbook.Of(made)),
+            Of(ReportFormat.Docx, material.Document!, Document.Of(made)),
+        ];
         return TypedResults.Ok(new ReportComparison { Same = files.All(f => f.Same), Files = files });
 
         static FileComparison Of(ReportFormat format, byte[] kept, byte[] made) =>

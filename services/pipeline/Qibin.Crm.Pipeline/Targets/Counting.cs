@@ -1,8 +1,6 @@
 namespace Qibin.Crm.Pipeline.Targets;
 
-/// <summary>A project reached a stage, and perhaps was taken back from it.</summary>
-/// <param name="On">Business day of reaching it.</param>
-/// <param name="TakenBackOn">Business day from which on it no longer holds; null while it holds.</param>
+/// <summary>A project reached a stage on a business day, and perhaps was taken back from it as of another.</summary>
 internal readonly record struct Reaching(DateOnly On, DateOnly? TakenBackOn)
 {
     public bool HoldsOn(DateOnly day) => On <= day && (TakenBackOn is null || TakenBackOn > day);
@@ -15,9 +13,6 @@ internal readonly record struct Reaching(DateOnly On, DateOnly? TakenBackOn)
 /// </summary>
 internal static class Counting
 {
-    /// <param name="reachings">All reachings of one stage by one project.</param>
-    /// <param name="year">The assessed year.</param>
-    /// <param name="day">The day asked for, within the year.</param>
     /// <returns>The day since which the project counts in the year, by its first reaching that holds; null when it does not.</returns>
     public static DateOnly? CountedOn(IReadOnlyCollection<Reaching> reachings, int year, DateOnly day) =>
         reachings.Any(r => r.On.Year < year && r.HoldsOn(new DateOnly(r.On.Year, 12, 31))) ? null

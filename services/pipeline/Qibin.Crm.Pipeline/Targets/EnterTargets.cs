@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Targets;
@@ -45,21 +44,17 @@ public sealed record TargetEntry
 
 internal static class EnterTargets
 {
-    public static void MapEnterTargets(this RouteGroupBuilder api) => api.MapPost("/pipeline/targets", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("enterTargets")
-        .WithSummary("录入年度目标 · Enter targets of a year");
-
     internal static async Task<Ok<TargetsReceipt>> Handle(
         EnterTargetsRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var targets = request.Targets!;
         var subjects = await Subject.ReadAsync([.. targets.Select((t, i) => (t.UnitId, t.OwnerId, $"/targets/{i}"))], db, ct);
+        var entered = new HashSet<(Indicator, Guid)>();
         for (var i = 0; i < targets.Count; i++)
         {
             var (indicator, subject) = (targets[i].Indicator!.Value, subjects[i]);
-            if (Enumerable.Range(0, i).Any(n => (targets[n].Indicator, subjects[n].Id) == (indicator, subject.Id)))
+            if (!entered.Add((indicator, subject.Id)))
             {
                 throw Refusal.Invalid($"/targets/{i}", "target.repeated");
             }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
@@ -31,11 +30,6 @@ public sealed record ExcludeProjectRequest
 
 internal static class ExcludeProject
 {
-    public static void MapExcludeProject(this RouteGroupBuilder api) => api.MapPost("/pipeline/exclusions", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("excludeProject")
-        .WithSummary("剔除项目 · Leave a project out of an indicator, or let it in again");
-
     internal static async Task<Results<Ok<EntryReceipt>, NotFound>> Handle(
         ExcludeProjectRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -46,9 +40,8 @@ internal static class ExcludeProject
             return TypedResults.NotFound();
         }
 
-        var last = await db.Exclusions.Where(e => e.Year == year && e.Indicator == indicator && e.LeadId == lead)
-            .OrderByDescending(e => e.EnteredAt).Select(e => (bool?)e.Excluded).FirstOrDefaultAsync(ct);
-        if ((last ?? false) == excluded)
+        var entered = db.Exclusions.Where(e => e.Year == year && e.Indicator == indicator && e.LeadId == lead);
+        if (await entered.Newest().AnyAsync(e => e.Excluded, ct) == excluded)
         {
             throw new RuleViolation(excluded ? "exclusion.already" : "exclusion.none");
         }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Targets;
@@ -38,11 +37,6 @@ public sealed record ImposePenaltyRequest
 
 internal static class ImposePenalty
 {
-    public static void MapImposePenalty(this RouteGroupBuilder api) => api.MapPost("/pipeline/penalties", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("imposePenalty")
-        .WithSummary("考核扣减 · Deduct from what was achieved");
-
     internal static async Task<Ok<EntryReceipt>> Handle(
         ImposePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Targets;
@@ -11,31 +10,20 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>The projects behind a score: the same rules, the same scope, the same sum.</summary>
 internal static class ListAssessedProjects
 {
-    private static readonly Listing<JourneyRow> Listing = new Listing<JourneyRow>(j => j.LeadId, "code")
+    public static readonly Listing<JourneyRow> Listing = new Listing<JourneyRow>(j => j.LeadId, "code")
         .Sort("code", j => j.ProjectCode!)
         .Sort("name", j => j.ProjectName!);
 
-    public static void MapListAssessedProjects(this RouteGroupBuilder api) => api.MapGet("/pipeline/assessment/projects", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithMetadata(Listing)
-        .WithName("listAssessedProjects")
-        .WithSummary("考核项目列表 · The projects behind a score");
-
     internal static async Task<Ok<Page<AssessedProject>>> Handle(
         [AsParameters] AssessedProjectsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
-            TimeProvider clock, CancellationToken ct)
+        TimeProvider clock, CancellationToken ct)
     {
         var period = Period.Of(query, clock);
-        var indicator = query.Indicator?.Values switch
-        {
-            null => Indicator.SignedProjects,
-            [var one] => one,
-            _ => throw Refusal.Invalid("indicator", "indicator.one"),
-        };
+        var indicator = query.Indicator.One(Indicator.SignedProjects, "indicator", "indicator.one");
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
         var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Owner is null || c.OwnerId == query.Owner))
-            .ToLookup(c => c.LeadId);
+            .ToLookup(c => c.Journey.LeadId);
         var ids = credits.Select(c => c.Key).ToArray();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = db.AllJourneys.AsNoTracking().Where(j => ids.Contains(j.LeadId));
@@ -44,17 +32,24 @@ internal static class ListAssessedProjects
             var (one, of) = (credits[journey.LeadId].First(), credits[journey.LeadId]);
             return new AssessedProject
             {
-                LeadId = one.LeadId,
-                ProjectId = one.ProjectId,
+                LeadId = journey.LeadId,
+                ProjectId = one.Journey.ProjectId!.Value,
                 Code = journey.ProjectCode!,
                 Name = journey.ProjectName!,
-                Status = one.Status,
+                Status = one.Journey.Status,
                 CountedOn = one.On,
                 Amounts = one.Amounts,
                 Counted = Measure.Of(indicator, of.Sum(c => c.Value)),
-                Credits = [.. of.Select(
-                    c => new ProjectCredit { Unit = units.Of(c.UnitId), OwnerId = c.OwnerId, Share = (decimal)c.Share / Parts.Whole,
-                    Counted = Measure.Of(indicator, c.Value) })],
+                Credits =
+                [
+                    .. of.Select(c => new ProjectCredit
+                    {
+                        Unit = units.Of(c.UnitId),
+                        OwnerId = c.OwnerId,
+                        Share = (decimal)c.Share / Parts.Whole,
+                        Counted = Measure.Of(indicator, c.Value),
+                    }),
+                ],
             };
         }, ct));
     }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
@@ -10,43 +9,18 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>The projects that are left out, with the reasons; or all entries as they were made.</summary>
 internal static class ListExclusions
 {
-    private static readonly Listing<ExclusionRow> Listing = new Listing<ExclusionRow>(e => e.Id, "-enteredAt")
+    public static readonly Listing<ExclusionRow> Listing = new Listing<ExclusionRow>(e => e.Id, "-enteredAt")
         .Sort("enteredAt", e => e.EnteredAt)
         .Sort("year", e => e.Year);
 
-    public static void MapListExclusions(this RouteGroupBuilder api) => api.MapGet("/pipeline/exclusions", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithMetadata(Listing)
-        .WithName("listExclusions")
-        .WithSummary("剔除项目列表 · Projects left out of indicators");
-
     internal static async Task<Ok<Page<ExclusionAnswer>>> Handle(
         [AsParameters] ExclusionsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
-            CancellationToken ct)
+        CancellationToken ct)
     {
-        var rows = db.Exclusions.AsNoTracking().Join(db.AllJourneys.ReadableBy(caller), e => e.LeadId, h => h.LeadId, (e, _) => e);
-        if (query.History != true)
-        {
-            rows = rows.Where(e => e.Excluded
-                && !db.Exclusions.Any(
-                    n => n.Year == e.Year && n.Indicator == e.Indicator && n.LeadId == e.LeadId && n.EnteredAt > e.EnteredAt));
-        }
-
-        if (query.Year is { } year)
-        {
-            rows = rows.Where(e => e.Year == year);
-        }
-
-        if (query.Indicator is { Values: var indicators })
-        {
-            rows = rows.Where(e => indicators.Contains(e.Indicator));
-        }
-
-        if (query.LeadId is { } lead)
-        {
-            rows = rows.Where(e => e.LeadId == lead);
-        }
-
+        var (year, lead, indicators) = (query.Year, query.LeadId, query.Indicator.OrAll());
+        var rows = (query.History == true ? db.Exclusions : db.Exclusions.Newest().Where(e => e.Excluded)).AsNoTracking()
+            .Where(e => (year == null || e.Year == year) && indicators.Contains(e.Indicator) && (lead == null || e.LeadId == lead))
+            .Join(db.AllJourneys.ReadableBy(caller), e => e.LeadId, j => j.LeadId, (e, _) => e);
         return TypedResults.Ok(await Listing.PageAsync(rows, page, request, e => new ExclusionAnswer
         {
             Id = e.Id,

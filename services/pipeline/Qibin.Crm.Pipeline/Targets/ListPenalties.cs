@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Targets;
@@ -11,38 +9,17 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>Deductions and their reversals; they add up to what the assessment shows as deducted.</summary>
 internal static class ListPenalties
 {
-    private static readonly Listing<Assessed<PenaltyRow>> Listing = new Listing<Assessed<PenaltyRow>>(p => p.Row.Id, "-enteredAt")
+    public static readonly Listing<Assessed<PenaltyRow>> Listing = new Listing<Assessed<PenaltyRow>>(p => p.Row.Id, "-enteredAt")
         .Sort("enteredAt", p => p.Row.EnteredAt)
         .Sort("on", p => p.Row.On);
 
-    public static void MapListPenalties(this RouteGroupBuilder api) => api.MapGet("/pipeline/penalties", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithMetadata(Listing)
-        .WithName("listPenalties")
-        .WithSummary("考核扣减列表 · Deductions and their reversals");
-
     internal static async Task<Ok<Page<PenaltyAnswer>>> Handle(
         [AsParameters] PenaltiesQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
-            CancellationToken ct)
+        CancellationToken ct)
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        var rows = db.Penalties.AsNoTracking();
-        if (query.Year is { } year)
-        {
-            rows = rows.Where(p => p.Year == year);
-        }
-
-        if (query.Indicator is { Values: var indicators })
-        {
-            rows = rows.Where(p => indicators.Contains(p.Indicator));
-        }
-
-        if ((query.Owner ?? query.Unit) is { } subject)
-        {
-            rows = rows.Where(p => p.SubjectId == subject);
-        }
-
-        return TypedResults.Ok(await Listing.PageAsync(rows.Assessed().ReadableBy(caller), page, request, p => new PenaltyAnswer
+        var rows = db.Penalties.Listed(query.Year, query.Indicator, query.Owner ?? query.Unit, caller);
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, p => new PenaltyAnswer
         {
             Id = p.Row.Id,
             Year = p.Row.Year,

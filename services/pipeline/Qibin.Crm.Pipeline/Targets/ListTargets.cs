@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Targets;
@@ -11,45 +9,18 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>The targets that hold, or all as they were entered.</summary>
 internal static class ListTargets
 {
-    private static readonly Listing<Assessed<TargetRow>> Listing = new Listing<Assessed<TargetRow>>(t => t.Row.Id, "-enteredAt")
+    public static readonly Listing<Assessed<TargetRow>> Listing = new Listing<Assessed<TargetRow>>(t => t.Row.Id, "-enteredAt")
         .Sort("enteredAt", t => t.Row.EnteredAt)
         .Sort("year", t => t.Row.Year);
 
-    public static void MapListTargets(this RouteGroupBuilder api) => api.MapGet("/pipeline/targets", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithMetadata(Listing)
-        .WithName("listTargets")
-        .WithSummary("年度目标列表 · Targets by year, unit, owner and indicator");
-
     internal static async Task<Ok<Page<TargetAnswer>>> Handle(
         [AsParameters] TargetsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
-            CancellationToken ct)
+        CancellationToken ct)
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        var rows = db.Targets.AsNoTracking();
-        if (query.History != true)
-        {
-            rows = rows.Where(
-                t => !db.Targets.Any(
-                n => n.Year == t.Year && n.Indicator == t.Indicator && n.SubjectId == t.SubjectId && n.EnteredAt > t.EnteredAt));
-        }
-
-        if (query.Year is { } year)
-        {
-            rows = rows.Where(t => t.Year == year);
-        }
-
-        if (query.Indicator is { Values: var indicators })
-        {
-            rows = rows.Where(t => indicators.Contains(t.Indicator));
-        }
-
-        if ((query.Owner ?? query.Unit) is { } subject)
-        {
-            rows = rows.Where(t => t.SubjectId == subject);
-        }
-
-        return TypedResults.Ok(await Listing.PageAsync(rows.Assessed().ReadableBy(caller), page, request, t => new TargetAnswer
+        var rows = (query.History == true ? db.Targets : db.Targets.Newest())
+            .Listed(query.Year, query.Indicator, query.Owner ?? query.Unit, caller);
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, t => new TargetAnswer
         {
             Id = t.Row.Id,
             Year = t.Row.Year,

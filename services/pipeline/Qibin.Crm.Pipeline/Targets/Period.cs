@@ -18,20 +18,16 @@ public abstract record PeriodQuery
     public DateTimeOffset? KnownAt { get; init; }
 }
 
-/// <summary>A year through a day of it, as known at an instant.</summary>
-/// <param name="Day">The day asked for; what happened later does not count.</param>
-/// <param name="KnownAt">The instant asked for, in UTC; null for now.</param>
+/// <summary>A year through a day of it, as known at an instant in UTC; null for now.</summary>
 internal sealed record Period(DateOnly Day, DateTimeOffset? KnownAt)
 {
     public int Year => Day.Year;
 
-    /// <summary>The first day of the year.</summary>
     public DateOnly First => new(Day.Year, 1, 1);
 
     /// <summary>The day and the instant, as journeys are asked for by them.</summary>
     public JourneyFilter Moment => new JourneysQuery { AsOf = Day, KnownAt = KnownAt };
 
-    /// <summary>The period that is asked for.</summary>
     /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>year.outside</c>, <c>value.range</c>.</exception>
     public static Period Of(PeriodQuery query, TimeProvider clock)
     {

@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
@@ -17,115 +16,86 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>What units or owners have achieved of a year's targets, and whether that is on schedule.</summary>
 internal static class ReadAssessment
 {
-    public static void MapReadAssessment(this RouteGroupBuilder api) => api.MapGet("/pipeline/assessment", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readAssessment")
-        .WithSummary("目标考核 · Targets, scores and the time-scheduled rate of a year");
-
     internal static async Task<Ok<Assessment>> Handle(
         [AsParameters] AssessmentQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var period = Period.Of(query, clock);
-        var by = query.By?.Values switch
-        {
-            null => AssessedBy.Unit,
-            [var one] => one,
-            _ => throw Refusal.Invalid("by", "by.one"),
-        };
-        var indicators = query.Indicator?.Values ?? Enum.GetValues<Indicator>();
+        var by = query.By.One(AssessedBy.Unit, "by", "by.one");
+        var (byUnit, indicators) = (by == AssessedBy.Unit, query.Indicator.OrAll());
         // Credits, targets, penalties and what is hidden, of one instant.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var (credits, conversion) = await db.CreditsAsync(period, indicators, caller, clock, ct);
-        var targets = await TargetsAsync(db, period, by, caller, ct);
-        var penalties = await PenaltiesAsync(db, period, by, caller, ct);
+        var (year, day, known) = (period.Year, period.Day, period.KnownAt);
+        // A target that was taken away is none.
+        var targets = await db.Targets.AsNoTracking().Where(t => t.Year == year && (known == null || t.EnteredAt <= known)).Newest()
+            .Where(t => t.OwnerId == Guid.Empty == byUnit && t.Value > 0)
+            .Assessed().ReadableBy(caller).Select(t => t.Row).ToListAsync(ct);
+        var penalties = await db.Penalties.AsNoTracking()
+            .Where(p => p.Year == year && p.On <= day && p.OwnerId == Guid.Empty == byUnit && (known == null || p.EnteredAt <= known))
+            .Assessed().ReadableBy(caller).Select(p => p.Row).ToListAsync(ct);
         var hidden = await db.IntervalsOn(period.Moment).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
-        var units = by == AssessedBy.Unit ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
+        var units = byUnit ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
-        var subjects = credits.Select(c => by.Of(c)).Concat(targets.Keys.Select(k => k.Subject)).Concat(penalties.Select(p => p.SubjectId))
-            .Distinct();
-        var credited = credits.ToLookup(c => (c.Indicator, by.Of(c)));
-        var deducted = penalties.ToLookup(p => (p.Indicator, p.SubjectId), p => p.Value);
-        var schedule = Schedule.Through(period.Day);
+        var credited = credits.ToLookup(c => byUnit ? c.UnitId : c.OwnerId);
+        var targeted = targets.ToLookup(t => t.SubjectId);
+        var deducted = penalties.ToLookup(p => p.SubjectId);
+        var schedule = Schedule.Through(day);
         return TypedResults.Ok(new Assessment
         {
-            Year = period.Year,
+            Year = year,
             By = by,
-            Day = period.Day,
+            Day = day,
             KnownAt = query.KnownAt,
             Elapsed = new Elapsed { Days = schedule.Days, Of = schedule.Of, Share = schedule.Share },
             Conversion = conversion,
             Rows =
             [
-                .. subjects.OrderBy(s => by == AssessedBy.Unit ? units.Of(s).Code ?? "~" : "", StringComparer.Ordinal).ThenBy(s => s)
+                .. credited.Select(c => c.Key).Union(targeted.Select(t => t.Key)).Union(deducted.Select(p => p.Key))
+                    .OrderBy(s => byUnit ? units.Of(s).Code ?? "~" : "", StringComparer.Ordinal).ThenBy(s => s)
                     .Select(s => new AssessmentRow
-                {
-                    Unit = by == AssessedBy.Unit ? units.Of(s) : null,
-                    OwnerId = by == AssessedBy.Owner ? s : null,
-                    Indicators = [.. indicators.Select(
-                        i => Score(i, s, targets.GetValueOrDefault((i, s)), credited[(i, s)], deducted[(i, s)].Sum()))],
-                }),
+                    {
+                        Unit = byUnit ? units.Of(s) : null,
+                        OwnerId = byUnit ? null : s,
+                        Indicators = Scores(s, credited[s], targeted[s], deducted[s]),
+                    }),
             ],
-            Total =
-            [
-                .. indicators.Select(i => Score(
-                    i, null, targets.Where(t => t.Key.Indicator == i).Sum(t => t.Value), credits.Where(c => c.Indicator == i),
-                        penalties.Where(p => p.Indicator == i).Sum(p => p.Value))),
-            ],
+            Total = Scores(null, credits, targets, penalties),
             Hidden = hidden,
         });
 
-        AssessmentScore Score(Indicator indicator, Guid? subject, decimal target, IEnumerable<Credit> of, decimal penalty)
-        {
-            var list = of.ToList();
-            var achieved = list.Sum(c => c.Value);
-            var score = achieved - penalty;
-            return new AssessmentScore
-            {
-                Indicator = indicator,
-                Target = target > 0 ? Measure.Of(indicator, target) : null,
-                Achieved = Measure.Of(indicator, achieved),
-                Deducted = Measure.Of(indicator, penalty),
-                Score = Measure.Of(indicator, score),
-                Completion = Schedule.Completion(score, target),
-                ScheduledRate = schedule.Rate(score, target),
-                OnSchedule = schedule.IsKept(score, target),
-                Projects = list.DistinctBy(c => c.LeadId).Count(),
-                List = Link(indicator, by, subject, period),
-            };
-        }
+        List<AssessmentScore> Scores(
+            Guid? subject, IEnumerable<Credit> credits, IEnumerable<TargetRow> targets, IEnumerable<PenaltyRow> penalties) =>
+        [
+            .. from indicator in indicators
+               let list = credits.Where(c => c.Indicator == indicator).ToList()
+               let achieved = list.Sum(c => c.Value)
+               let penalty = penalties.Where(p => p.Indicator == indicator).Sum(p => p.Value)
+               let target = targets.Where(t => t.Indicator == indicator).Sum(t => t.Value)
+               let score = achieved - penalty
+               select new AssessmentScore
+               {
+                   Indicator = indicator,
+                   Target = target > 0 ? Measure.Of(indicator, target) : null,
+                   Achieved = Measure.Of(indicator, achieved),
+                   Deducted = Measure.Of(indicator, penalty),
+                   Score = Measure.Of(indicator, score),
+                   Completion = Schedule.Completion(score, target),
+                   ScheduledRate = schedule.Rate(score, target),
+                   OnSchedule = schedule.IsKept(score, target),
+                   Projects = list.DistinctBy(c => c.Journey.LeadId).Count(),
+                   List = Link(indicator, byUnit ? "unit" : "owner", subject, period),
+               },
+        ];
     }
 
-    /// <summary>What is credited to whom.</summary>
-    public static Guid Of(this AssessedBy by, Credit credit) => by == AssessedBy.Unit ? credit.UnitId : credit.OwnerId;
-
-    private static string Link(Indicator indicator, AssessedBy by, Guid? subject, Period period) =>
+    private static string Link(Indicator indicator, string subjects, Guid? subject, Period period) =>
         QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
         {
             ["indicator"] = JsonNamingPolicy.CamelCase.ConvertName(indicator.ToString()),
-            [by == AssessedBy.Unit ? "unit" : "owner"] = subject?.ToString(),
+            [subjects] = subject?.ToString(),
             ["asOf"] = period.Day.ToString("O", CultureInfo.InvariantCulture),
             ["knownAt"] = period.KnownAt?.ToString("O", CultureInfo.InvariantCulture),
         }.Where(q => q.Value is not null));
-
-    /// <summary>The targets entered last, of those that the caller sees: one that was taken away is none.</summary>
-    private static async Task<Dictionary<(Indicator Indicator, Guid Subject), decimal>> TargetsAsync(
-        PipelineDb db, Period period, AssessedBy by, Caller caller, CancellationToken ct)
-    {
-        var (year, known, whole) = (period.Year, period.KnownAt, by == AssessedBy.Unit);
-        var entered = await db.Targets.AsNoTracking()
-            .Where(t => t.Year == year && t.OwnerId == Guid.Empty == whole && (known == null || t.EnteredAt <= known)).ToListAsync(ct);
-        return entered.GroupBy(t => (t.Indicator, t.SubjectId)).Select(g => g.MaxBy(t => t.EnteredAt)!).AsQueryable().Assessed()
-            .ReadableBy(caller)
-            .Select(t => t.Row).AsEnumerable().Where(t => t.Value > 0).ToDictionary(t => (t.Indicator, t.SubjectId), t => t.Value);
-    }
-
-    private static Task<List<PenaltyRow>> PenaltiesAsync(PipelineDb db, Period period, AssessedBy by, Caller caller, CancellationToken ct)
-    {
-        var (year, day, known, whole) = (period.Year, period.Day, period.KnownAt, by == AssessedBy.Unit);
-        return db.Penalties.AsNoTracking()
-            .Where(p => p.Year == year && p.On <= day && p.OwnerId == Guid.Empty == whole && (known == null || p.EnteredAt <= known))
-            .Assessed().ReadableBy(caller).Select(p => p.Row).ToListAsync(ct);
-    }
 }
 
 /// <summary>Whose scores, in which indicators.</summary>

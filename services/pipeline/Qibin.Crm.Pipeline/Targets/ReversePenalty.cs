@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Targets;
@@ -16,11 +15,6 @@ public sealed record ReversePenaltyRequest
 
 internal static class ReversePenalty
 {
-    public static void MapReversePenalty(this RouteGroupBuilder api) => api.MapPost("/pipeline/penalties/{penaltyId:guid}/reversal", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("reversePenalty")
-        .WithSummary("撤销扣减 · Take a penalty back");
-
     internal static async Task<Results<Ok<EntryReceipt>, NotFound>> Handle(
         Guid penaltyId, ReversePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -36,15 +30,9 @@ internal static class ReversePenalty
         }
 
         var now = clock.GetUtcNow();
-        var row = new PenaltyRow
+        var row = penalty with
         {
             Id = Guid.CreateVersion7(now),
-            Year = penalty.Year,
-            Indicator = penalty.Indicator,
-            SubjectId = penalty.SubjectId,
-            OwnerId = penalty.OwnerId,
-            UnitId = penalty.UnitId,
-            On = penalty.On,
             Value = -penalty.Value,
             Reason = request.Reason!,
             Reverses = penalty.Id,

@@ -4,8 +4,6 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// The time-scheduled rate 时序进度. Of a year has gone by what its days through the day asked for are of all its days, 365 or 366; a target
 /// is on schedule when at least that share of it is achieved.
 /// </summary>
-/// <param name="Days">Days gone by, the day asked for included.</param>
-/// <param name="Of">Days of the year.</param>
 internal readonly record struct Schedule(int Days, int Of)
 {
     public static Schedule Through(DateOnly day) => new(day.DayOfYear, DateTime.IsLeapYear(day.Year) ? 366 : 365);

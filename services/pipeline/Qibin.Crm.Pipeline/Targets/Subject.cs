@@ -7,10 +7,7 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>Who is assessed: a unit as a whole, or an owner, with the unit that the owner is placed in.</summary>
 internal sealed record Subject(Guid Id, Guid UnitId, Guid OwnerId)
 {
-    /// <summary>The subject that a request names.</summary>
-    /// <param name="named">By unit or by owner, each with the pointer to where it is named.</param>
-    /// <param name="db">The directory.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <summary>The subjects that a request names, by unit or by owner, each with the pointer to where it does.</summary>
     /// <exception cref="Refusal">400 <c>subject.one</c>, <c>unit.unknown</c>, <c>owner.unknown</c>.</exception>
     public static async Task<IReadOnlyList<Subject>> ReadAsync(
         IReadOnlyList<(Guid? UnitId, Guid? OwnerId, string Pointer)> named, PipelineDb db, CancellationToken ct)

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Trends;
@@ -10,47 +9,25 @@ namespace Qibin.Crm.Pipeline.Trends;
 /// <summary>How long journeys stay in each stage, and how long those that are in it have been there.</summary>
 internal static class ReadDwell
 {
-    public static void MapReadDwell(this RouteGroupBuilder api) => api.MapGet("/pipeline/dwell", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readDwell")
-        .WithSummary("阶段停留 · Days spent in each stage");
-
     internal static async Task<Ok<Dwell>> Handle(
         [AsParameters] DwellQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPast(clock);
-        if (query.IsPast())
-        {
-            throw Refusal.Invalid(query.AsOf is null ? "knownAt" : "asOf", "query.unknown", query.AsOf is null ? "knownAt" : "asOf");
-        }
-
+        query.CheckPresent(clock);
         var statuses = query.Statuses();
         // The filter is about what a journey is today; its days count from its beginning, whoever had it then.
-        var journeys = db.Journeys.ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));
-        var stretches =
-            from j in journeys
-            join s in db.IntervalsKnown(query) on j.LeadId equals s.LeadId
-            orderby s.LeadId, s.DayFrom
-            select new { s.LeadId, s.Stage, s.DayFrom, s.DayTo };
-        var past = Enum.GetValues<JourneyStage>().ToDictionary(s => s, _ => new List<int>());
-        var present = Enum.GetValues<JourneyStage>().ToDictionary(s => s, _ => new List<int>());
-        var (lead, stage, from) = (Guid.Empty, JourneyStage.New, DateOnly.MinValue);
+        var known = db.IntervalsKnown(query);
+        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status))
+            .Select(j => known
+                .Where(i => i.LeadId == j.LeadId).OrderBy(i => i.DayFrom).Select(i => new { i.Stage, i.DayFrom, i.DayTo }).ToList());
         var today = clock.Today();
-        await foreach (var s in stretches.AsAsyncEnumerable().WithCancellation(ct))
+        var stays = new List<(JourneyStage Stage, bool Ended, int Days)>();
+        await foreach (var intervals in journeys.AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (s.LeadId != lead)
+            var begun = intervals.Where((interval, n) => n == 0 || interval.Stage != intervals[n - 1].Stage).ToList();
+            stays.AddRange(begun.Zip(begun.Skip(1), (stay, next) => (stay.Stage, true, next.DayFrom.DayNumber - stay.DayFrom.DayNumber)));
+            if (intervals is [.., { DayTo: null }])
             {
-                (lead, stage, from) = (s.LeadId, s.Stage, s.DayFrom);
-            }
-            else if (s.Stage != stage)
-            {
-                past[stage].Add(s.DayFrom.DayNumber - from.DayNumber);
-                (stage, from) = (s.Stage, s.DayFrom);
-            }
-
-            if (s.DayTo is null)
-            {
-                present[stage].Add(Math.Max(0, today.DayNumber - from.DayNumber));
+                stays.Add((begun[^1].Stage, false, Math.Max(0, today.DayNumber - begun[^1].DayFrom.DayNumber)));
             }
         }
 
@@ -58,8 +35,12 @@ internal static class ReadDwell
         {
             Stages =
             [
-                .. Enum.GetValues<JourneyStage>().Where(s => past[s].Count + present[s].Count > 0)
-                    .Select(s => new DwellStage { Stage = s, Past = DwellDays.Of(past[s]), Present = DwellDays.Of(present[s]) }),
+                .. stays.GroupBy(s => s.Stage).OrderBy(g => g.Key).Select(g => new DwellStage
+                {
+                    Stage = g.Key,
+                    Past = DwellDays.Of(g.Where(s => s.Ended).Select(s => s.Days)),
+                    Present = DwellDays.Of(g.Where(s => !s.Ended).Select(s => s.Days)),
+                }),
             ],
         });
     }
@@ -98,6 +79,9 @@ public sealed record DwellDays
     /// <summary>Days that nine in ten did not exceed; null of none.</summary>
     public required int? P90 { get; init; }
 
-    internal static DwellDays Of(List<int> days) =>
-        new() { Stays = days.Count, Median = Quantiles.At(days, 50), P90 = Quantiles.At(days, 90) };
+    internal static DwellDays Of(IEnumerable<int> days)
+    {
+        var ascending = days.Order().ToList();
+        return new() { Stays = ascending.Count, Median = Quantiles.At(ascending, 50), P90 = Quantiles.At(ascending, 90) };
+    }
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Trends;
@@ -10,127 +9,86 @@ namespace Qibin.Crm.Pipeline.Trends;
 /// <summary>How many of those first met in a month went how far, and how many days it took.</summary>
 internal static class ReadFunnel
 {
-    public static void MapReadFunnel(this RouteGroupBuilder api) => api.MapGet("/pipeline/funnel", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readFunnel")
-        .WithSummary("转化漏斗 · Conversion between milestones by cohort");
-
     internal static async Task<Ok<Funnel>> Handle(
         [AsParameters] FunnelQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPast(clock);
-        if (query.IsPast())
-        {
-            throw Refusal.Invalid(query.AsOf is null ? "knownAt" : "asOf", "query.unknown", query.AsOf is null ? "knownAt" : "asOf");
-        }
-
-        var months = MonthRanges.Between(query.From, query.To, clock).Select(m => (m.Year * 100) + m.Month).ToArray();
+        query.CheckPresent(clock);
+        var months = Questions.Months(query.From, query.To, clock).Select(m => m.MonthNumber()).ToArray();
         var (first, last) = (months[0], months[^1]);
         // Whatever became of them, suspended and invalid ones included: they are part of what was begun.
-        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => j.Month >= first && j.Month <= last);
-        if (query.Status is { Values: var statuses })
-        {
-            journeys = journeys.Where(j => statuses.Contains(j.Status));
-        }
-
-        var cohorts = months.ToDictionary(m => m, _ => new Cohort());
-        var reached =
-            from j in journeys
-            join m in db.Milestones.Where(m => m.TakenBackVersion == null) on j.LeadId equals m.LeadId
-            orderby j.LeadId
-            select new { j.LeadId, j.Month, m.Kind, m.OccurredOn };
-        var (lead, month, days) = (Guid.Empty, 0, new Dictionary<MilestoneKind, DateOnly>());
-        await foreach (var m in reached.AsAsyncEnumerable().WithCancellation(ct))
-        {
-            if (m.LeadId != lead)
+        var statuses = query.Status?.Values ?? Enum.GetValues<JourneyStatus>();
+        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query)
+            .Where(j => j.Month >= first && j.Month <= last && statuses.Contains(j.Status))
+            .Select(j => new
             {
-                cohorts.GetValueOrDefault(month)?.Take(days);
-                (lead, month) = (m.LeadId, m.Month);
-                days.Clear();
-            }
-
-            days[m.Kind] = days.TryGetValue(m.Kind, out var earlier) && earlier < m.OccurredOn ? earlier : m.OccurredOn;
-        }
-
-        cohorts.GetValueOrDefault(month)?.Take(days);
-        var all = new Cohort();
-        foreach (var cohort in cohorts.Values)
+                j.Month,
+                Milestones = db.Milestones.Where(m => m.LeadId == j.LeadId && m.TakenBackVersion == null)
+                    .Select(m => new { m.Kind, m.OccurredOn }).ToList(),
+            });
+        var reached = new List<Reached>();
+        await foreach (var journey in journeys.AsAsyncEnumerable().WithCancellation(ct))
         {
-            all.Take(cohort);
+            var days = journey.Milestones.GroupBy(m => m.Kind).ToDictionary(g => g.Key, g => g.Min(m => m.OccurredOn).DayNumber);
+            reached.AddRange(
+                from kind in days.Keys
+                where days.ContainsKey(MilestoneKind.FirstContact)
+                let before = Previous(kind)
+                select new Reached(
+                    journey.Month,
+                    kind,
+                    days[kind] - days[MilestoneKind.FirstContact],
+                    before is { } previous && days.TryGetValue(previous, out var day) ? days[kind] - day : null));
         }
 
+        var cohorts = reached.ToLookup(r => r.Month);
         return TypedResults.Ok(new Funnel
         {
-            Total = all.Steps(),
-            Cohorts = [.. cohorts.Select(c => new FunnelCohort { Month = Months.Text(c.Key), Steps = c.Value.Steps() })],
+            Total = Steps(reached),
+            Cohorts = [.. months.Select(m => new FunnelCohort { Month = Months.Text(m), Steps = Steps(cohorts[m]) })],
         });
     }
 
-    private sealed class Cohort
+    private static List<FunnelStep> Steps(IEnumerable<Reached> cohort)
     {
-        private readonly List<int>[] _sinceFirst = [.. Enum.GetValues<MilestoneKind>().Select(_ => new List<int>())];
-        private readonly List<int>[] _sincePrevious = [.. Enum.GetValues<MilestoneKind>().Select(_ => new List<int>())];
-
-        public void Take(Dictionary<MilestoneKind, DateOnly> days)
-        {
-            foreach (var (kind, day) in days)
-            {
-                if (days.TryGetValue(MilestoneKind.FirstContact, out var first))
-                {
-                    _sinceFirst[(int)kind].Add(day.DayNumber - first.DayNumber);
-                }
-
-                if (Previous(kind) is { } before && days.TryGetValue(before, out var previous))
-                {
-                    _sincePrevious[(int)kind].Add(day.DayNumber - previous.DayNumber);
-                }
-            }
-        }
-
-        public void Take(Cohort other)
-        {
-            for (var kind = 0; kind < _sinceFirst.Length; kind++)
-            {
-                _sinceFirst[kind].AddRange(other._sinceFirst[kind]);
-                _sincePrevious[kind].AddRange(other._sincePrevious[kind]);
-            }
-        }
-
-        public IReadOnlyList<FunnelStep> Steps() =>
+        var reached = cohort.ToLookup(r => r.Kind);
+        return
         [
-            .. Enum.GetValues<MilestoneKind>().Select(kind => new FunnelStep
-            {
-                Milestone = kind,
-                Reached = _sinceFirst[(int)kind].Count,
-                OfCohort = Quantiles.Share(_sinceFirst[(int)kind].Count, _sinceFirst[0].Count),
-                OfPrevious = Previous(kind) is { } before ? Quantiles.Share(_sincePrevious[(int)kind].Count, _sinceFirst[(int)before].Count)
-                    : null,
-                MedianDaysSinceFirst = Quantiles.At(_sinceFirst[(int)kind], 50),
-                MedianDaysSincePrevious = Previous(kind) is null ? null : Quantiles.At(_sincePrevious[(int)kind], 50),
-            }),
+            .. from kind in Enum.GetValues<MilestoneKind>()
+               let sinceFirst = reached[kind].Select(r => r.SinceFirst).Order().ToList()
+               let sincePrevious = reached[kind].Select(r => r.SincePrevious).OfType<int>().Order().ToList()
+               let before = Previous(kind)
+               select new FunnelStep
+               {
+                   Milestone = kind,
+                   Reached = sinceFirst.Count,
+                   OfCohort = Quantiles.Share(sinceFirst.Count, reached[MilestoneKind.FirstContact].Count()),
+                   OfPrevious = before is null ? null : Quantiles.Share(sincePrevious.Count, reached[before.Value].Count()),
+                   MedianDaysSinceFirst = Quantiles.At(sinceFirst, 50),
+                   MedianDaysSincePrevious = Quantiles.At(sincePrevious, 50),
+               },
         ];
-
-        /// <summary>
-        /// MovingIn goes beside the stages of construction: it follows registration, and what follows completion is production.
-        /// </summary>
-        private static MilestoneKind? Previous(MilestoneKind kind) => kind switch
-        {
-            MilestoneKind.FirstContact => null,
-            MilestoneKind.MovedIn => MilestoneKind.Registered,
-            MilestoneKind.Producing => MilestoneKind.Completed,
-            _ => kind - 1,
-        };
     }
+
+    /// <summary>
+    /// MovingIn goes beside the stages of construction: it follows registration, and what follows completion is production.
+    /// </summary>
+    private static MilestoneKind? Previous(MilestoneKind kind) => kind switch
+    {
+        MilestoneKind.FirstContact => null,
+        MilestoneKind.MovedIn => MilestoneKind.Registered,
+        MilestoneKind.Producing => MilestoneKind.Completed,
+        _ => kind - 1,
+    };
+
+    /// <summary>A milestone that a journey reached, with the days since the first contact and since the milestone before it.</summary>
+    private readonly record struct Reached(int Month, MilestoneKind Kind, int SinceFirst, int? SincePrevious);
 }
 
 internal static class Quantiles
 {
     /// <summary>The smallest value that so many per cent of all do not exceed; null of nothing.</summary>
-    public static int? At(List<int> values, int percent)
-    {
-        values.Sort();
-        return values.Count == 0 ? null : values[(((values.Count * percent) + 99) / 100) - 1];
-    }
+    public static int? At(List<int> ascending, int percent) =>
+        ascending.Count == 0 ? null : ascending[(((ascending.Count * percent) + 99) / 100) - 1];
 
     /// <summary>A part of a whole, to four decimals; null of nothing.</summary>
     public static decimal? Share(int part, int whole) => whole == 0 ? null : Math.Round((decimal)part / whole, 4);

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
@@ -14,72 +13,53 @@ internal static class ReadThresholds
 {
     private const int Listed = 10;
 
-    private static readonly (int Least, Band[] Bands)[] Steps =
-    [
-        (1, [Band.From1, Band.From5, Band.From10, Band.From50]),
-        (5, [Band.From5, Band.From10, Band.From50]),
-        (10, [Band.From10, Band.From50]),
-        (50, [Band.From50]),
-    ];
-
-    public static void MapReadThresholds(this RouteGroupBuilder api) => api.MapGet("/pipeline/thresholds", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readThresholds")
-        .WithSummary("亿元以上项目 · Large investments, and those that are stuck");
+    /// <summary>The thresholds in 亿元, with the band that begins at each.</summary>
+    private static readonly (int Least, Band Band)[] Steps = [(1, Band.From1), (5, Band.From5), (10, Band.From10), (50, Band.From50)];
 
     internal static async Task<Ok<Thresholds>> Handle(
         [AsParameters] ThresholdsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPast(clock);
-        if (query.IsPast())
-        {
-            throw Refusal.Invalid(query.AsOf is null ? "knownAt" : "asOf", "query.unknown", query.AsOf is null ? "knownAt" : "asOf");
-        }
-
+        query.CheckPresent(clock);
         var statuses = query.Statuses();
         var cells = (await db.TotalCells(query, [Dimension.Band], caller).ToListAsync(ct))
             .Where(c => c.Kind == CellKind.Figure && statuses.Contains(c.Status!.Value)).ToList();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         return TypedResults.Ok(new Thresholds
         {
-            AtLeast = [.. Steps.Select(
-                s => new Threshold(s.Least, Link(query, s.Bands), Figures.Of(cells.Where(c => s.Bands.Contains(c.Band!.Value)))))],
-            OtherCurrency = new Threshold(
-                null, Link(query, [Band.OtherCurrency]), Figures.Of(cells.Where(c => c.Band == Band.OtherCurrency))),
+            AtLeast = [.. Steps.Select((step, i) => Reaching(step.Least, [.. Steps[i..].Select(s => s.Band)]))],
+            OtherCurrency = Reaching(null, [Band.OtherCurrency]),
             SignedNotStarted = await StuckAsync([JourneyStage.Signed, JourneyStage.Registered]),
             StartedNotProducing = await StuckAsync([JourneyStage.Started, JourneyStage.Completed]),
         });
 
+        Threshold Reaching(int? least, Band[] bands) => new(
+            least,
+            JourneyLinks.To(query with { Band = Words<Band>.Of(bands) }),
+            Figures.Of(cells.Where(c => bands.Contains(c.Band!.Value))));
+
         async Task<Stuck> StuckAsync(JourneyStage[] stages)
         {
-            var reached = stages[0];
-            var kind = Enum.Parse<MilestoneKind>(reached.ToString());
+            var kind = Enum.Parse<MilestoneKind>(stages[0].ToString());
             var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query)
                 .Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
-            var first = await stuck
-                .Select(
-                    j => new
-                    {
-                        Row = j,
-                        Since = db.Milestones.Where(
-                    m => m.LeadId == j.LeadId && m.Kind == kind && m.TakenBackVersion == null).Min(m => (DateOnly?)m.OccurredOn)
-                    ?? j.StageOn
-                    })
-                .OrderBy(j => j.Since).ThenBy(j => j.Row.LeadId).Take(Listed).ToListAsync(ct);
+            var reached = db.Milestones.Where(m => m.Kind == kind && m.TakenBackVersion == null);
+            var longest = await (
+                from j in stuck
+                let since = reached.Where(m => m.LeadId == j.LeadId).Min(m => (DateOnly?)m.OccurredOn) ?? j.StageOn
+                orderby since, j.LeadId
+                select new { Row = j, Since = since }).Take(Listed).ToListAsync(ct);
             return new Stuck
             {
                 Count = await stuck.CountAsync(ct),
-                Longest =
-                [
-                    .. first.Select(
-                        j => new StuckJourney { Since = j.Since, Days = clock.Today().DayNumber - j.Since.DayNumber,
-                        Journey = JourneySummary.Of(j.Row, units.Of(j.Row.UnitId)) }),
-                ],
+                Longest = longest.ConvertAll(j => new StuckJourney
+                {
+                    Since = j.Since,
+                    Days = clock.Today().DayNumber - j.Since.DayNumber,
+                    Journey = JourneySummary.Of(j.Row, units.Of(j.Row.UnitId)),
+                }),
                 Journeys = JourneyLinks.To(query with { Stage = Words<JourneyStage>.Of(stages) }),
             };
         }
-
-        static string Link(ThresholdsQuery query, Band[] bands) => JourneyLinks.To(query with { Band = Words<Band>.Of(bands) });
     }
 }
 

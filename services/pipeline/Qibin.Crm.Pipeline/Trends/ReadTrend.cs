@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 
@@ -11,11 +10,6 @@ namespace Qibin.Crm.Pipeline.Trends;
 /// <summary>Totals at the end of each month: a sum of what began to stand and ceased to stand by then.</summary>
 internal static class ReadTrend
 {
-    public static void MapReadTrend(this RouteGroupBuilder api) => api.MapGet("/pipeline/trend", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readTrend")
-        .WithSummary("汇总趋势 · Totals month by month");
-
     internal static async Task<Ok<Trend>> Handle(
         [AsParameters] TrendQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -25,49 +19,52 @@ internal static class ReadTrend
             throw Refusal.Invalid("asOf", "query.unknown", "asOf");
         }
 
-        var months = MonthRanges.Between(query.From, query.To, clock);
+        var months = Questions.Months(query.From, query.To, clock);
         var statuses = query.Statuses();
-        var moves = query.OverTime([], caller) is { } set
-            ? await Moves(db, set, query, statuses, caller).ToListAsync(ct)
-            : await db.ByBatchesAsync(
-                batch => Counted(db.IntervalsKnown(query).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), query, statuses), ct)
-                .ToListAsync(ct);
+        var sums = query.OverTime([], caller) is { } set
+            ? await FromRollups(db, set, query, statuses, caller).ToListAsync(ct)
+            : await db.ByBatchesAsync(Batched, ct).ToListAsync(ct);
         return TypedResults.Ok(new Trend
         {
             Status = statuses,
             KnownAt = query.KnownAt,
             Months =
             [
-                .. months.Select(month => new TrendMonth(
-                    month, month.End(clock), query, Figures.Of(moves.Where(m => m.Month <= (month.Year * 12) + month.Month)))),
+                .. from month in months
+                   let at = DeltaRow.MonthOf(month)
+                   let stood = sums.Where(s => s.From <= at && (s.To is null || s.To > at))
+                   select new TrendMonth(month, month.End(clock), query, Figures.Of(stood)),
             ],
         });
+
+        IQueryable<MonthSum> Batched(Batch batch) => FromIntervals(
+            db.IntervalsKnown(query).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), query, statuses);
     }
 
     /// <summary>
-    /// What began and ceased in each month, in one statement, so that it is of one snapshot: from the rollups and the deltas not yet
-    /// compacted, to which come the few journeys that the caller sees although they are confidential, or only because they are shared.
+    /// The sums of all months in one statement, so that they are of one snapshot: from the rollups and the deltas not yet compacted, to
+    /// which come the few journeys that the caller sees although they are confidential, or only because they are shared.
     /// </summary>
-    private static IQueryable<Move> Moves(PipelineDb db, int set, JourneyFilter filter, JourneyStatus[] statuses, Caller caller)
+    private static IQueryable<MonthSum> FromRollups(
+        PipelineDb db, int set, JourneyFilter filter, JourneyStatus[] statuses, Caller caller)
     {
         var me = caller.Id;
-        var rollups = db.Rollups.Where(r => r.Set == set).ReadableBy(caller).Then();
-        var deltas = db.Deltas.ReadableBy(caller).Then();
-        var moves = Summed(rollups.Matching(filter)).Concat(Summed(deltas.Matching(filter)))
-            .Concat(
-                Counted(
-                db.IntervalsKnown(filter), db.AllJourneys.Where(h => h.Confidential && h.Readers.Contains(me)).ReadableBy(caller), filter,
-                statuses));
+        var sums = Summed(db.Rollups.Where(r => r.Set == set).ReadableBy(caller).Then())
+            .Concat(Summed(db.Deltas.ReadableBy(caller).Then()))
+            .Concat(Counted(db.AllJourneys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller)));
         return caller.Reach is Reach.Unit or Reach.Subtree
-            ? moves.Concat(
-                Counted(db.IntervalsKnown(filter), db.AllJourneys.OnlySharedWith(caller).Where(h => !h.Confidential), filter, statuses))
-            : moves;
+            ? sums.Concat(Counted(db.AllJourneys.OnlySharedWith(caller).Where(j => !j.Confidential)))
+            : sums;
 
-        IQueryable<Move> Summed(IQueryable<ThenSum> of) => of.Where(f => statuses.Contains(f.Status))
+        IQueryable<MonthSum> Counted(IQueryable<JourneyRow> journeys) =>
+            FromIntervals(db.IntervalsKnown(filter), journeys, filter, statuses);
+
+        IQueryable<MonthSum> Summed(IQueryable<ThenSum> of) => of.Matching(filter).Where(f => statuses.Contains(f.Status))
             .GroupBy(f => new { f.At, f.Currency })
-            .Select(g => new Move
+            .Select(g => new MonthSum
             {
-                Month = g.Key.At,
+                From = g.Key.At,
+                To = null,
                 Currency = g.Key.Currency,
                 Count = g.Sum(f => f.Count),
                 Estimated = g.Sum(f => f.Estimated),
@@ -77,44 +74,37 @@ internal static class ReadTrend
             });
     }
 
-    /// <summary>What began and ceased of those stretches whose holders are given.</summary>
-    private static IQueryable<Move> Counted(
-        IQueryable<Interval> stretches, IQueryable<JourneyRow> holders, JourneyFilter filter, JourneyStatus[] statuses)
+    private static IQueryable<MonthSum> FromIntervals(
+        IQueryable<Interval> intervals, IQueryable<JourneyRow> journeys, JourneyFilter filter, JourneyStatus[] statuses)
     {
-        var stood = stretches.Within(holders).Matching(filter).Where(s => statuses.Contains(s.Status));
-        var ended = stood.Where(s => s.DayTo != null);
-        return Begun(stood.Each()).Concat(Begun(stood.Amounts())).Concat(Ceased(ended.Each())).Concat(Ceased(ended.Amounts()));
+        var stood = intervals.Within(journeys).Matching(filter).Where(s => statuses.Contains(s.Status));
+        return Summed(stood.Each()).Concat(Summed(stood.Amounts()));
+
+        static IQueryable<MonthSum> Summed(IQueryable<Weighed<Interval>> weighed) => weighed
+            .GroupBy(w => new
+            {
+                From = (w.Row.DayFrom.Year * 12) + w.Row.DayFrom.Month,
+                To = (w.Row.DayTo!.Value.Year * 12) + (int?)w.Row.DayTo!.Value.Month,
+                w.Currency,
+            })
+            .Select(g => new MonthSum
+            {
+                From = g.Key.From,
+                To = g.Key.To,
+                Currency = g.Key.Currency,
+                Count = g.Sum(w => w.Count),
+                Estimated = g.Sum(w => w.Estimated),
+                Contract = g.Sum(w => w.Contract),
+                PaidIn = g.Sum(w => w.PaidIn),
+                Completed = g.Sum(w => w.Completed),
+            });
     }
 
-    private static IQueryable<Move> Begun(IQueryable<Weighed<Interval>> weighed) => weighed
-        .GroupBy(w => new { Month = (w.Row.DayFrom.Year * 12) + w.Row.DayFrom.Month, w.Currency })
-        .Select(g => new Move
-        {
-            Month = g.Key.Month,
-            Currency = g.Key.Currency,
-            Count = g.Sum(w => w.Count),
-            Estimated = g.Sum(w => w.Estimated),
-            Contract = g.Sum(w => w.Contract),
-            PaidIn = g.Sum(w => w.PaidIn),
-            Completed = g.Sum(w => w.Completed),
-        });
-
-    private static IQueryable<Move> Ceased(IQueryable<Weighed<Interval>> weighed) => weighed
-        .GroupBy(w => new { Month = (w.Row.DayTo!.Value.Year * 12) + w.Row.DayTo!.Value.Month, w.Currency })
-        .Select(g => new Move
-        {
-            Month = g.Key.Month,
-            Currency = g.Key.Currency,
-            Count = -1 * g.Sum(w => w.Count),
-            Estimated = -1 * g.Sum(w => w.Estimated),
-            Contract = -1 * g.Sum(w => w.Contract),
-            PaidIn = -1 * g.Sum(w => w.PaidIn),
-            Completed = -1 * g.Sum(w => w.Completed),
-        });
-
-    private sealed class Move : ISummed
+    /// <summary>What stands at the ends of months from one on until another, which is without it.</summary>
+    private sealed class MonthSum : ISummed
     {
-        public required int Month { get; init; }
+        public required int From { get; init; }
+        public required int? To { get; init; }
         public required string Currency { get; init; }
         public required long Count { get; init; }
         public required decimal Estimated { get; init; }
@@ -152,7 +142,7 @@ public sealed record TrendMonth : Figures
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     internal TrendMonth(DateOnly month, DateOnly day, JourneyFilter filter, Figures figures) : base(figures)
     {
-        Month = Months.Text((month.Year * 100) + month.Month);
+        Month = Months.Text(month.MonthNumber());
         Day = day;
         Journeys = JourneyLinks.To(filter with { AsOf = day });
     }

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
+
+namespace Qibin.Crm.Pipeline.Trends;
+
+/// <summary>What the questions about time have in common.</summary>
+internal static class Questions
+{
+    private const int MostMonths = 120;
+
+    /// <summary>Refuses a past day or instant where the present alone is answered.</summary>
+    /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>query.unknown</c>.</exception>
+    public static void CheckPresent(this JourneyFilter query, TimeProvider clock)
+    {
+        query.CheckPast(clock);
+        if (query.IsPast())
+        {
+            var past = query.AsOf is null ? "knownAt" : "asOf";
+            throw Refusal.Invalid(past, "query.unknown", past);
+        }
+    }
+
+    /// <summary>The months asked for, as their first days; the last twelve when nothing is said.</summary>
+    /// <exception cref="Refusal">400 <c>month.invalid</c>, <c>month.range</c>.</exception>
+    public static IReadOnlyList<DateOnly> Months(string? from, string? to, TimeProvider clock)
+    {
+        var today = clock.Today();
+        var last = Month("to", to) ?? new DateOnly(today.Year, today.Month, 1);
+        var first = Month("from", from) ?? last.AddMonths(-11);
+        var count = ((last.Year - first.Year) * 12) + last.Month - first.Month + 1;
+        return last > today ? throw Refusal.Invalid("to", "date.future")
+            : count is < 1 or > MostMonths ? throw Refusal.Invalid("from", "month.range", MostMonths)
+            : [.. Enumerable.Range(0, count).Select(n => first.AddMonths(n))];
+    }
+
+    /// <summary>The last day of the month, or today while the month lasts.</summary>
+    public static DateOnly End(this DateOnly month, TimeProvider clock)
+    {
+        var (end, today) = (month.AddMonths(1).AddDays(-1), clock.Today());
+        return end < today ? end : today;
+    }
+
+    /// <summary>The month's first day; null of none.</summary>
+    /// <exception cref="Refusal">400 <c>month.invalid</c>.</exception>
+    public static DateOnly? Month(string pointer, string? month) =>
+        month is null ? null
+        : DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
+            && first.Year is > 1900 and < 9000 ? first
+        : throw Refusal.Invalid(pointer, "month.invalid", month);
+}
