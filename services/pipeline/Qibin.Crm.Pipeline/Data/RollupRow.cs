@@ -3,14 +3,9 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Pipeline.Data;
 
 /// <summary>Count and amounts of many journeys in one currency; the row without a currency counts them.</summary>
-internal interface ISummed
+internal interface ISummed : IAmounts
 {
     long Count { get; }
-    string Currency { get; }
-    decimal Estimated { get; }
-    decimal Contract { get; }
-    decimal PaidIn { get; }
-    decimal Completed { get; }
 }
 
 /// <summary>
@@ -92,7 +87,7 @@ internal sealed record DeltaRow : Sum
         from interval in journey is null ? [] : intervals
         from edge in new (DateOnly? Day, int Sign)[] { (interval.DayFrom, sign), (interval.DayTo, -sign) }
         where edge.Day is not null
-        from amount in interval.Amounts.Prepend(new Amount { Currency = "", Estimated = 0, Contract = 0, PaidIn = 0, Completed = 0 })
+        from amount in interval.Amounts.Prepend(new Amount { Currency = "" })
         select new DeltaRow
         {
             Status = interval.Status,

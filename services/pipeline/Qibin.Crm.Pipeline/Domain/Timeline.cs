@@ -46,8 +46,8 @@ internal sealed record Timeline
     /// <summary>The project that the lead became; of several the one with the lowest id.</summary>
     public Latest<ProjectState>? Project { get; init; }
 
-    public LeadSteps LeadSteps { get; init; } = new();
-    public ProjectSteps ProjectSteps { get; init; } = new();
+    public StateSteps LeadSteps { get; init; } = new();
+    public StateSteps ProjectSteps { get; init; } = new();
 
     /// <summary>The lead was removed, as when its import was undone: the journey has no days.</summary>
     public bool Removed { get; init; }
@@ -103,9 +103,9 @@ internal sealed record Timeline
         var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
         var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
         var timeline = new Timeline { LeadId = leadId };
-        var (takenBack, changes) =
-            (new List<Milestone>(), new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>());
+        var takenBack = new List<Milestone>();
         // What an event changed is told by the version before it, whenever that was recorded.
+        var changes = new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>();
         var (lead, was) = ((LeadState?)null, (ProjectState?)null);
         var known = new Dictionary<bool, DateTimeOffset>();
         foreach (var e in all.Where(e => e.Event is ILeadEvent || ((IProjectEvent)e.Event).Project.ProjectId == project))
@@ -119,11 +119,10 @@ internal sealed record Timeline
         }
 
         var intervals = new List<Interval>();
-        foreach (var (e, at, leadBefore, projectBefore) in changes.OrderBy(c => c.At).ThenBy(c => c.Event.Row.StreamId)
-            .ThenBy(c => c.Event.Rank))
+        foreach (var (e, at, leadBefore, projectBefore) in
+            changes.OrderBy(c => c.At).ThenBy(c => c.Event.Row.StreamId).ThenBy(c => c.Event.Rank))
         {
-            var (next, closed) = timeline.Noting(e, at, leadBefore, projectBefore).Knowing(timeline, at);
-            timeline = next;
+            (timeline, var closed) = timeline.Noting(e, at, leadBefore, projectBefore).Knowing(timeline, at);
             intervals.AddRange(closed.Where(i => i.KnownFrom < i.KnownTo));
         }
 
@@ -170,7 +169,7 @@ internal sealed record Timeline
     private List<Interval> Days(DateTimeOffset at)
     {
         var intervals = new List<Interval>();
-        if (Removed || !LeadSteps.Opened)
+        if (Removed || LeadSteps.Stage.On(DateOnly.MinValue) is null)
         {
             return intervals;
         }
@@ -203,9 +202,10 @@ internal sealed record Timeline
 
     private Interval On(DateOnly day, DateOnly begins, DateTimeOffset at)
     {
-        var (lead, project) = (LeadSteps, ProjectSteps.OpenedOn <= day ? ProjectSteps : null);
-        var stage = (project?.Stage ?? lead.Stage).On(day)!.Value;
-        var (contract, estimated) = (project?.Contract.On(day)?.Value, lead.Estimated.On(day)?.Value);
+        var isProject = ProjectSteps.OpenedOn <= day;
+        var steps = isProject ? ProjectSteps : LeadSteps;
+        var stage = steps.Stage.On(day)!.Value;
+        var (contract, estimated) = (steps.Contract.On(day)?.Value, LeadSteps.Estimated.On(day)?.Value);
         return new Interval
         {
             LeadId = LeadId,
@@ -214,22 +214,18 @@ internal sealed record Timeline
             DayFrom = day,
             Stage = stage.Stage,
             StageOn = stage.On,
-            Status = project?.Status.On(day)!.Value ?? Stages.StatusOf(stage.Stage),
-            OwnerId = (project?.OwnerId ?? lead.OwnerId).On(day)!.Value,
-            UnitId = (project?.UnitId ?? lead.UnitId).On(day)!.Value,
-            ChainCode = (project?.ChainCode ?? lead.ChainCode).On(day)!.Value,
-            NodeCode = (project?.NodeCode ?? lead.NodeCode).On(day)!.Value,
-            SourceRegion = lead.SourceRegion.On(day)!.Value,
+            Status = steps.Status.On(day)?.Value ?? Stages.StatusOf(stage.Stage),
+            OwnerId = steps.OwnerId.On(day)!.Value,
+            UnitId = steps.UnitId.On(day)!.Value,
+            ChainCode = steps.ChainCode.On(day)!.Value,
+            NodeCode = steps.NodeCode.On(day)!.Value,
+            SourceRegion = LeadSteps.SourceRegion.On(day)!.Value,
             Band = Bands.Of(contract ?? estimated),
             Month = begins.MonthNumber(),
             FirstContactOn = begins,
-            MovedInOn = project?.MovedInOn.On(day)?.Value,
-            ProjectId = project is null ? null : Project!.State.ProjectId,
-            Amounts = Amount.Of(estimated, contract,
-            [
-                .. (project?.Entries ?? []).Where(e => e.From <= day).GroupBy(e => e.Currency)
-                    .Select(g => (g.Key, g.Sum(e => e.PaidIn), g.Sum(e => e.Completed))),
-            ]),
+            MovedInOn = steps.MovedInOn.On(day)?.Value,
+            ProjectId = isProject ? Project!.State.ProjectId : null,
+            Amounts = Amount.Of(estimated, contract, steps.Entries.On(day)),
         };
     }
 

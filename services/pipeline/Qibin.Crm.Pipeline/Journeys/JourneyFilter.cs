@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Paging;
 
@@ -75,22 +76,31 @@ internal static class JourneyFilters
         }
     }
 
+    /// <summary>What the filter keeps of a dimension, as a request says it; null when it keeps all.</summary>
+    public static string? Word(this JourneyFilter filter, Dimension dimension) => dimension switch
+    {
+        Dimension.Stage => Words(filter.Stage?.Values),
+        Dimension.Chain => filter.Chain,
+        Dimension.Unit => filter.Unit?.ToString(),
+        Dimension.Owner => filter.Owner?.ToString(),
+        Dimension.Node => filter.Node,
+        Dimension.SourceRegion => filter.SourceRegion,
+        Dimension.Band => Words(filter.Band?.Values),
+        _ => filter.Month,
+    };
+
     /// <summary>The dimensions that the filter narrows.</summary>
     public static IEnumerable<Dimension> Dimensions(this JourneyFilter filter) =>
-        from narrowed in new (bool Is, Dimension Dimension)[]
-        {
-            (filter.Stage is not null, Dimension.Stage), (filter.Chain is not null, Dimension.Chain),
-                (filter.Node is not null, Dimension.Node),
-            (filter.Unit is not null, Dimension.Unit), (filter.Owner is not null, Dimension.Owner),
-                (filter.SourceRegion is not null, Dimension.SourceRegion),
-            (filter.Band is not null, Dimension.Band), (filter.Month is not null, Dimension.Month),
-        }
-        where narrowed.Is
-        select narrowed.Dimension;
+        Enum.GetValues<Dimension>().Where(d => filter.Word(d) is not null);
 
     /// <summary>The dimensions of which the filter keeps one value.</summary>
-    public static IEnumerable<Dimension> OfOneValue(this JourneyFilter filter) => filter.Dimensions()
-        .Where(d => (d != Dimension.Stage || filter.Stage!.Values.Length == 1) && (d != Dimension.Band || filter.Band!.Values.Length == 1));
+    public static IEnumerable<Dimension> OfOneValue(this JourneyFilter filter) =>
+        filter.Dimensions().Where(d => !filter.Word(d)!.Contains(',', StringComparison.Ordinal));
+
+    /// <summary>A value as a request says it.</summary>
+    public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    public static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
 
     /// <summary>Keeps what the filter means, whatever the status.</summary>
     /// <exception cref="Refusal">400 <c>chain.unknown</c>, <c>node.unknown</c>, <c>region.invalid</c>, <c>month.invalid</c>.</exception>
@@ -103,16 +113,14 @@ internal static class JourneyFilters
 
         if (filter.Chain is { } chain)
         {
-            rows = chain == None ? rows.Where(j => j.ChainCode == null)
-                : IndustryChains.Exists(chain) ? rows.Where(j => j.ChainCode == chain)
-                : throw Refusal.Invalid("chain", "chain.unknown", chain);
+            var code = NoneOr(chain, IndustryChains.Exists, "chain", "chain.unknown");
+            rows = rows.Where(j => j.ChainCode == code);
         }
 
         if (filter.Node is { } node)
         {
-            rows = node == None ? rows.Where(j => j.NodeCode == null)
-                : IndustryChains.OfNode(node) is not null ? rows.Where(j => j.NodeCode == node)
-                : throw Refusal.Invalid("node", "node.unknown", node);
+            var code = NoneOr(node, n => IndustryChains.OfNode(n) is not null, "node", "node.unknown");
+            rows = rows.Where(j => j.NodeCode == code);
         }
 
         if (filter.Unit is { } unit)
@@ -127,9 +135,8 @@ internal static class JourneyFilters
 
         if (filter.SourceRegion is { } region)
         {
-            rows = region == None ? rows.Where(j => j.SourceRegion == null)
-                : region.Length == 6 && region.All(char.IsAsciiDigit) ? rows.Where(j => j.SourceRegion == region)
-                : throw Refusal.Invalid("sourceRegion", "region.invalid", region);
+            var code = NoneOr(region, r => r.Length == 6 && r.All(char.IsAsciiDigit), "sourceRegion", "region.invalid");
+            rows = rows.Where(j => j.SourceRegion == code);
         }
 
         if (filter.Band is { Values: var bands })
@@ -140,11 +147,15 @@ internal static class JourneyFilters
         if (filter.Month is { } month)
         {
             var number = DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
-                ? (first.Year * 100) + first.Month
+                ? first.MonthNumber()
                 : throw Refusal.Invalid("month", "month.invalid", month);
             rows = rows.Where(j => j.Month == number);
         }
 
         return rows;
     }
+
+    /// <summary>The value that is meant; null for the absence of one.</summary>
+    private static string? NoneOr(string word, Func<string, bool> isKnown, string pointer, string problem) =>
+        word == None ? null : isKnown(word) ? word : throw Refusal.Invalid(pointer, problem, word);
 }

@@ -4,7 +4,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
 using Qibin.Crm.Pipeline.Rollups;
-using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
 
@@ -39,24 +38,22 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         var leads = await FoldedJourneys.NextAsync(db, after, ct);
         if (leads.Count == 0)
         {
-            var (differing, sums) = await RollupCheck.RunAsync(db, Listed, repair: !dryRun, ct);
-            Note(
-                job, sums.Select(d => new VerificationDifference { Of = "rollup", What = d.What, Expected = d.Expected, Found = d.Found }),
-                differing);
+            var (count, sums) = await RollupCheck.RunAsync(db, Listed, repair: !dryRun, ct);
+            Note(job, sums, count);
             job.Position = Guid.AllBitsSet.ToString();
             return true;
         }
 
         await db.LockJourneysAsync(leads, ct);
         var journeys = await FoldedJourneys.ReadAsync(db, leads, ct);
-        var differences = journeys.All.ToDictionary(j => j, j => j.Differences().ToList());
+        var differing = journeys.ConvertAll(j => (Journey: j, Differences: j.Differences().ToList())).FindAll(j => j.Differences.Count > 0);
         if (!dryRun)
         {
-            await new FoldedJourneys([.. differences.Where(d => d.Value.Count > 0).Select(d => d.Key)]).ReplaceAsync(db, ct);
+            await db.ReplaceAsync(differing.ConvertAll(j => j.Journey), ct);
         }
 
-        Note(job, differences.Values.SelectMany(d => d)
-            .Select(d => new VerificationDifference { Of = d.Of, Id = d.LeadId, What = d.What, Expected = d.Expected, Found = d.Found }));
+        List<VerificationDifference> differences = [.. differing.SelectMany(j => j.Differences)];
+        Note(job, differences, differences.Count);
         job.Done += leads.Count;
         job.Position = leads[^1].ToString();
         return true;
@@ -66,15 +63,14 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         ? JsonSerializer.Deserialize<RebuildFindings>(result, StrictJson.Options)!
         : new RebuildFindings { DryRun = job.Read<RebuildRun>().DryRun };
 
-    private static void Note(Job job, IEnumerable<VerificationDifference> more, long? differing = null)
+    private static void Note(Job job, IEnumerable<VerificationDifference> more, long differing)
     {
-        var (found, named) = (Found(job), more.ToList());
-        job.Result = JsonSerializer.Serialize(
-            found with
-            {
-                Differing = found.Differing + (differing ?? named.Count),
-                Differences = [.. found.Differences, .. named.Take(Listed - found.Differences.Count)],
-            },
-            StrictJson.Options);
+        var found = Found(job);
+        found = found with
+        {
+            Differing = found.Differing + differing,
+            Differences = [.. found.Differences.Concat(more).Take(Listed)],
+        };
+        job.Result = JsonSerializer.Serialize(found, StrictJson.Options);
     }
 }

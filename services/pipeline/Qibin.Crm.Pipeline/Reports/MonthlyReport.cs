@@ -79,10 +79,8 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
 
     private static IEnumerable<IReadOnlyList<object?>> Lines(string name, List<Cell> cells)
     {
-        var (count, amounts) = cells.PerCurrency();
-        return WithAmounts(
-            [name, count], [.. amounts.Select(a => new object?[] { a.Key, a.Value.Estimated, a.Value.Contract, a.Value.PaidIn })
-            .Where(IsSomething)], Measures.Length);
+        var amounts = cells.PerCurrency().Select(a => new object?[] { a.Currency, a.Estimated, a.Contract, a.PaidIn });
+        return WithAmounts([name, cells.Sum(c => c.Count)], [.. amounts.Where(IsSomething)], Measures.Length);
     }
 
     private static IEnumerable<IReadOnlyList<object?>> Batch(string name, List<Interval> stretches) =>

@@ -6,7 +6,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
 using Qibin.Crm.Pipeline.Reports;
-using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Targets;
