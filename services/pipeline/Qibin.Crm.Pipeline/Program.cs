@@ -20,7 +20,6 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => Build(args).RunServiceAsync(args);
 
-    /// <summary>The service's table of contents.</summary>
     internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(args);

@@ -40,7 +40,6 @@ internal sealed class TargetRow : AssessedRow
 /// <summary>A project is left out of an indicator for a year, or let in again: the row entered last holds.</summary>
 internal sealed class ExclusionRow : AssessmentRow
 {
-    /// <summary>The journey, by its lead.</summary>
     public required Guid LeadId { get; init; }
 
     /// <summary>False where an exclusion is taken back.</summary>
@@ -58,8 +57,6 @@ internal sealed class PenaltyRow : AssessedRow
     public required DateOnly On { get; init; }
 
     public required string Reason { get; init; }
-
-    /// <summary>The penalty that this row takes back.</summary>
     public Guid? Reverses { get; init; }
 }
 

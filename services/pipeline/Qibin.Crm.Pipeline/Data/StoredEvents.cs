@@ -8,7 +8,6 @@ using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Pipeline.Data;
 
-/// <summary>Events as they are stored, and what this version reads of them.</summary>
 internal static class StoredEvents
 {
     private static readonly Dictionary<string, Type> Known = typeof(IJourneyEvent).Assembly.GetTypes()
@@ -19,7 +18,6 @@ internal static class StoredEvents
     public static IReadOnlyList<string> OfJourneys { get; } =
         [.. Known.Values.Where(t => t.IsAssignableTo(typeof(ILeadEvent)) || t.IsAssignableTo(typeof(IProjectEvent))).Select(t => t.Name)];
 
-    /// <summary>The events that carry the state of an enterprise.</summary>
     public static IReadOnlyList<string> OfEnterprises { get; } =
         [.. Known.Values.Where(t => t.IsAssignableTo(typeof(IEnterpriseEvent))).Select(t => t.Name)];
 

@@ -2,25 +2,24 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>Amounts of one or more journeys in one currency.</summary>
-internal interface IAmounts
-{
-    string Currency { get; }
-    decimal Estimated { get; }
-    decimal Contract { get; }
-    decimal PaidIn { get; }
-    decimal Completed { get; }
-}
-
-/// <summary>Amounts of a journey in one currency.</summary>
-internal sealed record Amount : IAmounts
+/// <summary>What one or more journeys come to in one currency.</summary>
+internal abstract record CurrencyAmounts
 {
     public required string Currency { get; init; }
     public decimal Estimated { get; init; }
     public decimal Contract { get; init; }
     public decimal PaidIn { get; init; }
     public decimal Completed { get; init; }
+}
 
+/// <summary>Count and amounts of many journeys; the row without a currency counts them.</summary>
+internal abstract record Summed : CurrencyAmounts
+{
+    public long Count { get; init; }
+}
+
+internal sealed record Amount : CurrencyAmounts
+{
     public static List<Amount> Of(Money? estimated, Money? contract, IEnumerable<Amount> funds) => funds
         .Append(new Amount { Currency = estimated?.Currency ?? "", Estimated = estimated?.Amount ?? 0 })
         .Append(new Amount { Currency = contract?.Currency ?? "", Contract = contract?.Amount ?? 0 })
@@ -35,7 +34,7 @@ internal static class Sums
         .Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0);
 
     /// <summary>The same of all amounts; rows without a currency have none.</summary>
-    public static List<Amount> PerCurrency(this IEnumerable<IAmounts> amounts) =>
+    public static List<Amount> PerCurrency(this IEnumerable<CurrencyAmounts> amounts) =>
     [
         .. amounts.Where(a => a.Currency.Length > 0).GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new Amount

@@ -8,9 +8,7 @@ internal sealed record Interval : JourneyState
 {
     private static readonly List<Amount> None = [];
 
-    /// <summary>Its number among those of the journey.</summary>
     public required int Number { get; init; }
-
     public required DateTimeOffset KnownFrom { get; init; }
 
     /// <summary>Null while it is known.</summary>

@@ -23,8 +23,6 @@ internal sealed record JourneyRow : JourneyState, IShared
 
     /// <summary>Units and owners that read it beside its own: those that the lead was transferred from.</summary>
     public required Guid[] SharedWith { get; init; }
-
-    /// <summary>When the newest state in it was recorded.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
     /// <summary>The registered enterprise as the project names it.</summary>

@@ -36,6 +36,5 @@ internal sealed record ReadEvent(ReceivedEvent Row, IEvent Event)
 {
     public Rank Rank => new(Row.Version, Row.Ordinal);
 
-    /// <summary>Who caused it; null for the system.</summary>
     public Guid? ActorId => Row.ActorId == Guid.Empty ? null : Row.ActorId;
 }

@@ -66,7 +66,6 @@ internal sealed record StateSteps
         Entries = Funds.Added(Entries, was, now, on),
     };
 
-    /// <summary>The days on which something changes.</summary>
     public IEnumerable<DateOnly> Days() =>
     [
         .. Stage.Select(s => s.From), .. Status.Select(s => s.From), .. OwnerId.Select(s => s.From), .. UnitId.Select(s => s.From),
@@ -83,7 +82,6 @@ internal static class Funds
         project.PaidIn.Select(m => new Amount { Currency = m.Currency, PaidIn = sign * m.Amount })
             .Concat(project.CompletedInvestment.Select(m => new Amount { Currency = m.Currency, Completed = sign * m.Amount }));
 
-    /// <summary>What there is up to a day.</summary>
     public static IEnumerable<Amount> On(this IEnumerable<Entry> entries, DateOnly day) => entries.Where(e => e.From <= day)
         .Select(e => new Amount { Currency = e.Currency, PaidIn = e.PaidIn, Completed = e.Completed });
 

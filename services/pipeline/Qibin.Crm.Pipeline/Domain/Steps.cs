@@ -1,6 +1,5 @@
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>The place of an event in its stream.</summary>
 internal readonly record struct Rank(long Version, int Ordinal) : IComparable<Rank>
 {
     public int CompareTo(Rank other) => (Version, Ordinal).CompareTo((other.Version, other.Ordinal));

@@ -4,19 +4,13 @@ using Qibin.Crm.Contracts.Projects;
 
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>The newest state of a stream.</summary>
-/// <param name="Rank">The place of its event.</param>
-/// <param name="KnownAt">When it was known: when it was recorded, and no earlier than the version before it.</param>
-/// <param name="State">The state.</param>
+/// <summary>The newest state of a stream. It was known when it was recorded, and no earlier than the version before it.</summary>
 internal sealed record Latest<TState>(Rank Rank, DateTimeOffset KnownAt, TState State);
 
 /// <summary>
 /// What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after it.
 /// </summary>
-internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack)
-{
-    public static Changes None { get; } = new([], []);
-}
+internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack);
 
 /// <summary>A journey folded from all of its events, with its whole past.</summary>
 internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones)
@@ -51,11 +45,7 @@ internal sealed record Timeline
 
     /// <summary>The lead was removed, as when its import was undone: the journey has no days.</summary>
     public bool Removed { get; init; }
-
-    /// <summary>The intervals that are known now, in the order of their days.</summary>
     public IReadOnlyList<Interval> Open { get; init; } = [];
-
-    /// <summary>The milestones that were not taken back.</summary>
     public IReadOnlyList<Milestone> Reached { get; init; } = [];
 
     /// <summary>When the newest change of the days was recorded.</summary>
@@ -64,18 +54,15 @@ internal sealed record Timeline
     /// <summary>How many intervals there have been.</summary>
     public int Intervals { get; init; }
 
-    /// <summary>Takes the next event into account.</summary>
-    /// <param name="timeline">The journey before it.</param>
-    /// <param name="e">An event with a state of its lead or project.</param>
-    /// <returns>
-    /// Null when the event has come out of order and changes what was known before: then the journey has to be folded from all events.
-    /// </returns>
+    /// <summary>
+    /// Takes the next event into account. Null when it has come out of order and changes what was known before: then the journey has to be
+    /// folded from all events.
+    /// </summary>
     public static (Timeline Timeline, Changes Changes)? Apply(Timeline timeline, ReadEvent e)
     {
-        if (e.Event is IProjectEvent { Project.ProjectId: var id } && timeline.Project is { State.ProjectId: var followed }
-            && id != followed)
+        if (e.Event is IProjectEvent { Project.ProjectId: var id } && timeline.Project is { State.ProjectId: var followed } && id != followed)
         {
-            return id > followed ? (timeline, Changes.None) : null;
+            return id > followed ? (timeline, new Changes([], [])) : null;
         }
 
         var (rank, known) = e.Event is ILeadEvent ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
@@ -184,17 +171,15 @@ internal sealed record Timeline
         foreach (var day in days)
         {
             var interval = On(day, begins, at);
-            if (intervals.Count > 0)
+            if (intervals is not [.., var last])
             {
-                if (intervals[^1].IsSame(interval))
-                {
-                    continue;
-                }
-
-                intervals[^1] = intervals[^1] with { DayTo = day };
+                intervals.Add(interval);
             }
-
-            intervals.Add(interval);
+            else if (!last.IsSame(interval))
+            {
+                intervals[^1] = last with { DayTo = day };
+                intervals.Add(interval);
+            }
         }
 
         return intervals;

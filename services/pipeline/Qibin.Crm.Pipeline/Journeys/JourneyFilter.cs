@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Text.Json;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Paging;
@@ -54,7 +55,6 @@ internal static class JourneyFilters
     /// <summary>Stands for the absence of a chain, a node or a region in filters and in links.</summary>
     public const string None = "none";
 
-    /// <summary>The statuses that are meant.</summary>
     public static JourneyStatus[] Statuses(this JourneyFilter filter) => filter.Status?.Values ??
     [
         JourneyStatus.Active,
@@ -89,7 +89,6 @@ internal static class JourneyFilters
         _ => filter.Month,
     };
 
-    /// <summary>The dimensions that the filter narrows.</summary>
     public static IEnumerable<Dimension> Dimensions(this JourneyFilter filter) =>
         Enum.GetValues<Dimension>().Where(d => filter.Word(d) is not null);
 
@@ -97,7 +96,6 @@ internal static class JourneyFilters
     public static IEnumerable<Dimension> OfOneValue(this JourneyFilter filter) =>
         filter.Dimensions().Where(d => !filter.Word(d)!.Contains(',', StringComparison.Ordinal));
 
-    /// <summary>A value as a request says it.</summary>
     public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     public static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
@@ -106,56 +104,31 @@ internal static class JourneyFilters
     /// <exception cref="Refusal">400 <c>chain.unknown</c>, <c>node.unknown</c>, <c>region.invalid</c>, <c>month.invalid</c>.</exception>
     public static IQueryable<T> Matching<T>(this IQueryable<T> rows, JourneyFilter filter) where T : class, ICounted
     {
-        if (filter.Stage is { Values: var stages })
-        {
-            rows = rows.Where(j => stages.Contains(j.Stage));
-        }
-
-        if (filter.Chain is { } chain)
-        {
-            var code = NoneOr(chain, IndustryChains.Exists, "chain", "chain.unknown");
-            rows = rows.Where(j => j.ChainCode == code);
-        }
-
-        if (filter.Node is { } node)
-        {
-            var code = NoneOr(node, n => IndustryChains.OfNode(n) is not null, "node", "node.unknown");
-            rows = rows.Where(j => j.NodeCode == code);
-        }
-
-        if (filter.Unit is { } unit)
-        {
-            rows = rows.Where(j => j.UnitId == unit);
-        }
-
-        if (filter.Owner is { } owner)
-        {
-            rows = rows.Where(j => j.OwnerId == owner);
-        }
-
-        if (filter.SourceRegion is { } region)
-        {
-            var code = NoneOr(region, r => r.Length == 6 && r.All(char.IsAsciiDigit), "sourceRegion", "region.invalid");
-            rows = rows.Where(j => j.SourceRegion == code);
-        }
-
-        if (filter.Band is { Values: var bands })
-        {
-            rows = rows.Where(j => bands.Contains(j.Band));
-        }
-
-        if (filter.Month is { } month)
-        {
-            var number = DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
-                ? first.MonthNumber()
-                : throw Refusal.Invalid("month", "month.invalid", month);
-            rows = rows.Where(j => j.Month == number);
-        }
-
-        return rows;
+        var (stages, bands, unit, owner) = (filter.Stage?.Values, filter.Band?.Values, filter.Unit, filter.Owner);
+        var chain = Code(filter.Chain, IndustryChains.Exists, "chain", "chain.unknown");
+        var node = Code(filter.Node, n => IndustryChains.OfNode(n) is not null, "node", "node.unknown");
+        var region = Code(filter.SourceRegion, r => r.Length == 6 && r.All(char.IsAsciiDigit), "sourceRegion", "region.invalid");
+        var month = filter.Month is { } text ? Month(text) : 0;
+        return rows
+            .When(stages is not null, j => stages!.Contains(j.Stage))
+            .When(filter.Chain is not null, j => j.ChainCode == chain)
+            .When(filter.Node is not null, j => j.NodeCode == node)
+            .When(unit is not null, j => j.UnitId == unit)
+            .When(owner is not null, j => j.OwnerId == owner)
+            .When(filter.SourceRegion is not null, j => j.SourceRegion == region)
+            .When(bands is not null, j => bands!.Contains(j.Band))
+            .When(filter.Month is not null, j => j.Month == month);
     }
 
-    /// <summary>The value that is meant; null for the absence of one.</summary>
-    private static string? NoneOr(string word, Func<string, bool> isKnown, string pointer, string problem) =>
-        word == None ? null : isKnown(word) ? word : throw Refusal.Invalid(pointer, problem, word);
+    private static IQueryable<T> When<T>(this IQueryable<T> rows, bool narrows, Expression<Func<T, bool>> condition) =>
+        narrows ? rows.Where(condition) : rows;
+
+    /// <summary>The code that is meant; null for the absence of one.</summary>
+    private static string? Code(string? word, Func<string, bool> isKnown, string pointer, string problem) =>
+        word is null or None ? null : isKnown(word) ? word : throw Refusal.Invalid(pointer, problem, word);
+
+    private static int Month(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
+            ? first.MonthNumber()
+            : throw Refusal.Invalid("month", "month.invalid", text);
 }

@@ -5,7 +5,6 @@ namespace Qibin.Crm.Pipeline.Projection;
 /// <summary>Some journeys, locked, as their events make them and as they are stored.</summary>
 internal static class FoldedJourneys
 {
-    /// <summary>Journeys of one batch of a job.</summary>
     private const int Batch = 500;
 
     /// <summary>The next leads that events or journeys are stored of, in the order of their ids.</summary>

@@ -78,7 +78,6 @@ internal static class Projections
         return true;
     }
 
-    /// <summary>Has the change saved.</summary>
     private static void Track(
         this PipelineDb db, TimelineRow? row, Timeline? before, Timeline after, List<Interval> closed, List<Milestone> takenBack)
     {

@@ -12,7 +12,6 @@ namespace Qibin.Crm.Pipeline.Rollups;
 /// </summary>
 internal static class Compaction
 {
-    /// <summary>The columns that sums are kept by, as the tables name them.</summary>
     public static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>All that the key of a sum is the hash of.</summary>
@@ -116,7 +115,6 @@ internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage 
     /// <summary>Deltas merged in one transaction: a second's work or so.</summary>
     private const int Batch = 20_000;
 
-    /// <summary>The backlog as a metric.</summary>
     public static DatabaseGauge Backlog { get; } = new(
         "qibin.rollup.backlog", "{delta}", "Deltas that wait to be merged into the rollups, counted up to a million.",
         "select count(*)::float8 from (select from delta limit 1000000) waiting");

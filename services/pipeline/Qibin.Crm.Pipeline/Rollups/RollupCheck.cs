@@ -58,11 +58,7 @@ internal static class RollupCheck
     private static string Shown(string suffix) =>
         $"concat_ws(' ', {string.Join(", ", Compaction.Measures.Select(m => m == "count" ? m + suffix : $"trim_scale({m}{suffix})"))})";
 
-    /// <summary>Compares all sums, in the caller's transaction.</summary>
-    /// <param name="db">The database.</param>
-    /// <param name="most">How many differences are named.</param>
-    /// <param name="repair">Sets the sums that differ to what the intervals come to.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <summary>Compares all sums, in the caller's transaction; repaired, those that differ are set to what the intervals come to.</summary>
     public static async Task<(long Differing, IReadOnlyList<VerificationDifference> Differences)> RunAsync(
         PipelineDb db, int most, bool repair, CancellationToken ct)
     {

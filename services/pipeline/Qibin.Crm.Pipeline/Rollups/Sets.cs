@@ -31,7 +31,6 @@ internal static class Sets
         }.Select(set => set | Bit(RollupColumn.At)),
     ];
 
-    /// <summary>The sets of today.</summary>
     public static IReadOnlyList<int> OfToday { get; } =
     [
         .. Enumerable.Range(0, 1 << Values.Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3

@@ -6,8 +6,7 @@ namespace Qibin.Crm.Pipeline.Totals;
 
 internal enum CellKind { Figure, Hidden, AsOf }
 
-/// <summary>One row of the statement that answers totals.</summary>
-internal sealed class Cell : ISummed
+internal sealed record Cell : Summed
 {
     public required CellKind Kind { get; init; }
     public JourneyStatus? Status { get; init; }
@@ -19,15 +18,6 @@ internal sealed class Cell : ISummed
     public string? SourceRegion { get; init; }
     public Band? Band { get; init; }
     public int? Month { get; init; }
-    public long Count { get; init; }
-
-    /// <summary>Empty for the row that counts.</summary>
-    public required string Currency { get; init; }
-
-    public decimal Estimated { get; init; }
-    public decimal Contract { get; init; }
-    public decimal PaidIn { get; init; }
-    public decimal Completed { get; init; }
     public DateTimeOffset? AsOf { get; init; }
 
     /// <summary>Its value of a dimension, as a filter says it.</summary>
@@ -56,44 +46,14 @@ internal sealed class Cell : ISummed
     };
 }
 
-/// <summary>A sum by what journeys were in those days.</summary>
-internal sealed class ThenSum : ICounted, ISummed
-{
-    public required int At { get; init; }
-    public required JourneyStatus Status { get; init; }
-    public required JourneyStage Stage { get; init; }
-    public required Guid OwnerId { get; init; }
-    public required Guid UnitId { get; init; }
-    public string? ChainCode { get; init; }
-    public string? NodeCode { get; init; }
-    public string? SourceRegion { get; init; }
-    public required Band Band { get; init; }
-    public required int Month { get; init; }
-    public required string Currency { get; init; }
-    public required long Count { get; init; }
-    public required decimal Estimated { get; init; }
-    public required decimal Contract { get; init; }
-    public required decimal PaidIn { get; init; }
-    public required decimal Completed { get; init; }
-}
-
-/// <summary>What one row contributes to a total, in one currency.</summary>
-internal sealed class Weighed<T>
+internal sealed record Weighed<T> : Summed
 {
     public required T Row { get; init; }
-    public required long Count { get; init; }
-    public required string Currency { get; init; }
-    public required decimal Estimated { get; init; }
-    public required decimal Contract { get; init; }
-    public required decimal PaidIn { get; init; }
-    public required decimal Completed { get; init; }
 }
 
-/// <summary>The parts of the statement that answers totals.</summary>
 internal static class Cells
 {
-    /// <summary>What rollups and deltas have summed up.</summary>
-    public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : class, ISummed => sums.Select(s => new Weighed<T>
+    public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : Summed => sums.Select(s => new Weighed<T>
     {
         Row = s,
         Count = s.Count,
@@ -104,7 +64,6 @@ internal static class Cells
         Completed = s.Completed,
     });
 
-    /// <summary>How many, counted one by one.</summary>
     public static IQueryable<Weighed<T>> Each<T>(this IQueryable<T> rows, long count = 1) => rows.Select(r => new Weighed<T>
     {
         Row = r,
@@ -116,7 +75,6 @@ internal static class Cells
         Completed = 0,
     });
 
-    /// <summary>How much, one by one.</summary>
     public static IQueryable<Weighed<T>> Amounts<T>(this IQueryable<T> rows) where T : JourneyState =>
         rows.SelectMany(j => j.Amounts, (j, a) => new Weighed<T>
         {
@@ -129,7 +87,6 @@ internal static class Cells
             Completed = a.Completed,
         });
 
-    /// <summary>How many and how much, counted from journeys or their intervals.</summary>
     public static IQueryable<Cell> Counted<T>(this IQueryable<T> rows, Dimension[] by, JourneyStatus[] statuses) where T : JourneyState =>
         rows.Each().Figures(by, statuses).Concat(rows.Amounts().Figures(by, statuses));
 
@@ -199,7 +156,6 @@ internal static class Cells
         });
     }
 
-    /// <summary>Sums with unit and chain as they were in those days, as filters and groups of the past take them.</summary>
     public static IQueryable<ThenSum> Then<T>(this IQueryable<T> sums) where T : Sum => sums.Select(s => new ThenSum
     {
         At = s.At,

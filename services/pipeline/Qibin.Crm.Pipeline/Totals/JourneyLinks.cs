@@ -34,10 +34,8 @@ internal sealed class JourneyLinks
             (JourneyFilters.Word(dimension), by.Contains(dimension) ? null : filter.Word(dimension));
     }
 
-    /// <summary>All that the filter keeps.</summary>
     public static string To(JourneyFilter filter) => new JourneyLinks(filter)._kept;
 
-    /// <summary>One group of it.</summary>
     public string To(Cell group) => Link(_kept, _by.Select(d => (JourneyFilters.Word(d), (string?)group.Word(d))));
 
     private static string Link(string to, IEnumerable<(string Name, string? Value)> query) =>

@@ -82,7 +82,7 @@ public record Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConvertedFigures? Converted { get; init; }
 
-    internal static Figures Of(IEnumerable<ISummed> summed, Conversion? conversion = null)
+    internal static Figures Of(IEnumerable<Summed> summed, Conversion? conversion = null)
     {
         var rows = summed.ToList();
         var amounts = rows.PerCurrency();

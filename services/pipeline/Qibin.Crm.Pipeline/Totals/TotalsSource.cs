@@ -20,13 +20,10 @@ internal static class TotalsSource
             ? db.Cells(db.AllJourneys, journeys => db.IntervalsOn(filter).Within(journeys), db.UpTo(filter, by, caller), filter, by, caller)
             : db.Cells(db.Journeys.AsNoTracking(), journeys => journeys, db.OfToday(filter, by, caller), filter, by, caller);
 
-    /// <param name="db">The database.</param>
-    /// <param name="journeys">Those that there are, or were.</param>
-    /// <param name="on">What they were on the day asked for.</param>
-    /// <param name="summed">What rollups and deltas have summed up; null when no set of them answers.</param>
-    /// <param name="filter">What is asked for.</param>
-    /// <param name="by">The dimensions.</param>
-    /// <param name="caller">Whose rows.</param>
+    /// <summary>
+    /// What rollups and deltas have summed up, and what they have not; where no set of them answers, what is counted one by one from
+    /// journeys, or from what they were on the day asked for.
+    /// </summary>
     private static IQueryable<Cell> Cells<T>(
         this PipelineDb db, IQueryable<JourneyRow> journeys, Func<IQueryable<JourneyRow>, IQueryable<T>> on, IQueryable<Cell>? summed,
         JourneyFilter filter, Dimension[] by, Caller caller) where T : JourneyState
@@ -57,7 +54,6 @@ internal static class TotalsSource
         IQueryable<Cell> Hidden(IQueryable<JourneyRow> of) => on(of).Each().Hidden(by, statuses);
     }
 
-    /// <summary>What there is now.</summary>
     private static IQueryable<Cell>? OfToday(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
     {
         var reach = ReachOf(caller);

@@ -112,15 +112,9 @@ internal static class ReadTrend
             Completed = -1 * g.Sum(w => w.Completed),
         });
 
-    private sealed class Move : ISummed
+    private sealed record Move : Summed
     {
         public required int Month { get; init; }
-        public required string Currency { get; init; }
-        public required long Count { get; init; }
-        public required decimal Estimated { get; init; }
-        public required decimal Contract { get; init; }
-        public required decimal PaidIn { get; init; }
-        public required decimal Completed { get; init; }
     }
 }
 

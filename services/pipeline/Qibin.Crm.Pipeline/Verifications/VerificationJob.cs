@@ -5,8 +5,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Queries;
 using Qibin.Crm.Pipeline.Projection;
-using Qibin.Crm.Pipeline.Rollups;
-using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Verifications;
@@ -38,7 +36,7 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
     /// <summary>Where the next step begins.</summary>
     private sealed record Place
     {
-        /// <summary>Which of <see cref="Followed.All"/> is compared; after the last one journeys are, then rollups.</summary>
+        /// <summary>Which of <see cref="Followed.All"/> is compared; after the last one journeys and rollups.</summary>
         public int Of { get; init; }
 
         public Guid After { get; init; }
@@ -53,7 +51,6 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
     /// <summary>Something that may be a difference, or on its way.</summary>
     private sealed record Open(int Of, Guid Id);
 
-    /// <summary>What a verification has found so far.</summary>
     public static VerificationFindings Found(Job job) =>
         job.Result is { } result ? JsonSerializer.Deserialize<VerificationFindings>(result, StrictJson.Options)! : new();
 
@@ -71,13 +68,10 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         }
         else if (_place.Of == Followed.All.Count)
         {
-            await CompareJourneysAsync(db, ct);
-        }
-        else if (_place.Of == Followed.All.Count + 1)
-        {
-            var (differing, differences) = await RollupCheck.RunAsync(db, Listed, repair: false, ct);
-            Note(differences, differing);
-            _place = new Place { Of = _place.Of + 1 };
+            var check = await db.CheckAsync(_place.After, repair: false, Listed, ct);
+            Note(check.Differences, check.Differing);
+            _found = _found with { Journeys = _found.Journeys + check.Counted };
+            _place = check.After is { } after ? _place with { After = after } : new Place { Of = _place.Of + 1 };
         }
         else
         {
@@ -157,23 +151,6 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
 
         Open[] open = [.. others, .. asked.Where(o => still.Contains(o.Id))];
         _place = _place with { Open = open, Moved = open.Length > 0 ? moved : null };
-    }
-
-    private async Task CompareJourneysAsync(PipelineDb db, CancellationToken ct)
-    {
-        var leads = await FoldedJourneys.NextAsync(db, _place.After, ct);
-        if (leads.Count == 0)
-        {
-            _place = new Place { Of = _place.Of + 1 };
-            return;
-        }
-
-        await db.LockJourneysAsync(leads, ct);
-        var journeys = await FoldedJourneys.ReadAsync(db, leads, ct);
-        var differences = journeys.SelectMany(j => j.Differences()).ToList();
-        Note(differences, differences.Count);
-        _found = _found with { Journeys = _found.Journeys + journeys.Count(j => j.Journey is { Removed: false }) };
-        _place = _place with { After = leads[^1] };
     }
 
     private async Task<AggregateState[]> AskAsync(Followed of, StatesQuery query, CancellationToken ct) =>
