@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Pipeline.Data;
 
 /// <summary>What was entered for the assessment of a year. Rows are only added, so that what was known before can be asked for.</summary>
-internal abstract class AssessmentRow
+internal abstract record AssessmentRow
 {
     public required Guid Id { get; init; }
     public required int Year { get; init; }
@@ -13,7 +13,7 @@ internal abstract class AssessmentRow
 }
 
 /// <summary>Something about a unit or an owner that is assessed.</summary>
-internal abstract class AssessedRow : AssessmentRow
+internal abstract record AssessedRow : AssessmentRow
 {
     /// <summary>The unit or the owner.</summary>
     public required Guid SubjectId { get; init; }
@@ -32,13 +32,13 @@ internal abstract class AssessedRow : AssessmentRow
 /// What a unit or an owner is to achieve in a year: of several for the same the one entered last holds, and a value of 0 is no target any
 /// more.
 /// </summary>
-internal sealed class TargetRow : AssessedRow
+internal sealed record TargetRow : AssessedRow
 {
     public string? Note { get; init; }
 }
 
 /// <summary>A project is left out of an indicator for a year, or let in again: the row entered last holds.</summary>
-internal sealed class ExclusionRow : AssessmentRow
+internal sealed record ExclusionRow : AssessmentRow
 {
     public required Guid LeadId { get; init; }
 
@@ -51,7 +51,7 @@ internal sealed class ExclusionRow : AssessmentRow
 /// <summary>
 /// A deduction from what a unit or an owner has achieved: one that was imposed in error is reversed by a row of the opposite value.
 /// </summary>
-internal sealed class PenaltyRow : AssessedRow
+internal sealed record PenaltyRow : AssessedRow
 {
     /// <summary>The business day from which on it is deducted, in the year.</summary>
     public required DateOnly On { get; init; }

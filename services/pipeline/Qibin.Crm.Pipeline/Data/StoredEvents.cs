@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Consuming;

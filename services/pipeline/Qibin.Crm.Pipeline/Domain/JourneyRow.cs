@@ -1,5 +1,3 @@
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Domain;

@@ -1,7 +1,3 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
-
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>A milestone that was reached; a stage that was taken back and reached again has two.</summary>
@@ -42,9 +38,7 @@ internal static class Milestones
             .DistinctBy(m => m.Kind).OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind),
     ];
 
-    /// <param name="reached">Those that were not taken back.</param>
-    /// <param name="e">The next event of its stream.</param>
-    /// <returns>Those that are not taken back now, and those that the event took back.</returns>
+    /// <summary>Those that are not taken back after the next event of a stream, and those that it took back.</summary>
     public static (List<Milestone> Reached, List<Milestone> TakenBack) After(IReadOnlyList<Milestone> reached, ReadEvent e)
     {
         var first = (e.Event as ILeadEvent)?.Lead.FirstContactOn;

@@ -1,5 +1,3 @@
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Domain;
@@ -36,33 +34,33 @@ internal sealed record StateSteps
     /// <summary>Funds and completed investment add up.</summary>
     public Entry[] Entries { get; init; } = [];
 
-    public StateSteps With(LeadState? was, LeadState now, DateOnly on, Rank rank)
+    public StateSteps With(LeadState? was, LeadState now, DateOnly on)
     {
         var from = was is null ? DateOnly.MinValue : on;
         return this with
         {
-            FirstContactOn = FirstContactOn.Changed(was, now, l => l.FirstContactOn, DateOnly.MinValue, rank),
-            Stage = Stage.Changed(was, now, l => new StageSince(Stages.Of(l.Stage), l.StageOn), from, rank),
-            OwnerId = OwnerId.Changed(was, now, l => l.OwnerId, from, rank),
-            UnitId = UnitId.Changed(was, now, l => l.UnitId, from, rank),
-            ChainCode = ChainCode.Changed(was, now, l => l.ChainCode, from, rank),
-            NodeCode = NodeCode.Changed(was, now, l => l.NodeCode, from, rank),
-            SourceRegion = SourceRegion.Changed(was, now, l => l.SourceRegion, from, rank),
-            Estimated = Estimated.Changed(was, now, l => l.EstimatedInvestment, from, rank),
+            FirstContactOn = FirstContactOn.Changed(was, now, l => l.FirstContactOn, DateOnly.MinValue),
+            Stage = Stage.Changed(was, now, l => new StageSince(Stages.Of(l.Stage), l.StageOn), from),
+            OwnerId = OwnerId.Changed(was, now, l => l.OwnerId, from),
+            UnitId = UnitId.Changed(was, now, l => l.UnitId, from),
+            ChainCode = ChainCode.Changed(was, now, l => l.ChainCode, from),
+            NodeCode = NodeCode.Changed(was, now, l => l.NodeCode, from),
+            SourceRegion = SourceRegion.Changed(was, now, l => l.SourceRegion, from),
+            Estimated = Estimated.Changed(was, now, l => l.EstimatedInvestment, from),
         };
     }
 
-    public StateSteps With(ProjectState? was, ProjectState now, DateOnly on, Rank rank) => this with
+    public StateSteps With(ProjectState? was, ProjectState now, DateOnly on) => this with
     {
         OpenedOn = was is null ? on : OpenedOn,
-        Stage = Stage.Changed(was, now, p => new StageSince(Stages.Of(p.Stage), p.StageOn), on, rank),
-        Status = Status.Changed(was, now, p => Stages.StatusOf(p.Status), on, rank),
-        OwnerId = OwnerId.Changed(was, now, p => p.OwnerId, on, rank),
-        UnitId = UnitId.Changed(was, now, p => p.UnitId, on, rank),
-        ChainCode = ChainCode.Changed(was, now, p => p.ChainCode, on, rank),
-        NodeCode = NodeCode.Changed(was, now, p => p.NodeCode, on, rank),
-        Contract = Contract.Changed(was, now, p => p.ContractAmount, on, rank),
-        MovedInOn = MovedInOn.Changed(was, now, p => p.MovedInOn, on, rank),
+        Stage = Stage.Changed(was, now, p => new StageSince(Stages.Of(p.Stage), p.StageOn), on),
+        Status = Status.Changed(was, now, p => Stages.StatusOf(p.Status), on),
+        OwnerId = OwnerId.Changed(was, now, p => p.OwnerId, on),
+        UnitId = UnitId.Changed(was, now, p => p.UnitId, on),
+        ChainCode = ChainCode.Changed(was, now, p => p.ChainCode, on),
+        NodeCode = NodeCode.Changed(was, now, p => p.NodeCode, on),
+        Contract = Contract.Changed(was, now, p => p.ContractAmount, on),
+        MovedInOn = MovedInOn.Changed(was, now, p => p.MovedInOn, on),
         Entries = Funds.Added(Entries, was, now, on),
     };
 

@@ -1,7 +1,3 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
-
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>The newest state of a stream. It was known when it was recorded, and no earlier than the version before it.</summary>
@@ -60,28 +56,39 @@ internal sealed record Timeline
     /// </summary>
     public static (Timeline Timeline, Changes Changes)? Apply(Timeline timeline, ReadEvent e)
     {
-        if (e.Event is IProjectEvent { Project.ProjectId: var id } && timeline.Project is { State.ProjectId: var followed } && id != followed)
+        var followed = timeline.Project?.State.ProjectId;
+        if (followed is not null && e.Event is IProjectEvent { Project.ProjectId: var id } && id != followed)
         {
             return id > followed ? (timeline, new Changes([], [])) : null;
         }
 
-        var (rank, known) = e.Event is ILeadEvent ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
+        var (rank, known) = e.Event is ILeadEvent
+            ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
             : (timeline.Project?.Rank, timeline.Project?.KnownAt);
-        if (rank >= e.Rank)
+        if (rank is { } last && !(e.Rank > last))
         {
             return null;
         }
 
         var at = Later(e.Row.RecordedAt, known);
-        var next = timeline.Noting(e, at, timeline.Lead?.State, timeline.Project?.State);
-        if (next.DaysDiffer(timeline) && at < timeline.ChangedAt)
+        var (reached, takenBack) = Milestones.After(timeline.Reached, e);
+        var next = timeline.Noting(e, at) with { Reached = reached };
+        // An array of steps that nothing was changed in is the same array.
+        if ((next.LeadSteps, next.ProjectSteps, next.Removed) == (timeline.LeadSteps, timeline.ProjectSteps, timeline.Removed))
+        {
+            return (next, new Changes([], takenBack));
+        }
+
+        if (at < timeline.ChangedAt)
         {
             return null;
         }
 
-        var (reached, takenBack) = Milestones.After(timeline.Reached, e);
-        var (after, closed) = next.Knowing(timeline, at);
-        return (after with { Reached = reached }, new Changes(closed, takenBack));
+        var number = timeline.Intervals;
+        var open = next.Days(at).ConvertAll(
+            now => timeline.Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? (now with { Number = ++number }));
+        var closed = timeline.Open.Where(was => !open.Contains(was)).Select(was => was with { KnownTo = at });
+        return (next with { Open = open, Intervals = number, ChangedAt = at }, new Changes([.. closed], takenBack));
     }
 
     /// <summary>Folds a journey from all of its events, in whichever order they are given.</summary>
@@ -89,68 +96,41 @@ internal sealed record Timeline
     {
         var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
         var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
+        all.RemoveAll(e => e.Event is IProjectEvent { Project.ProjectId: var id } && id != project);
+        // A version is known no earlier than the one before it, so the order of knowing keeps each stream's own.
+        var known = new Dictionary<Guid, DateTimeOffset>();
+        var inOrder = all.ConvertAll(e => (
+            Event: e,
+            At: known[e.Row.StreamId] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Row.StreamId))));
         var timeline = new Timeline { LeadId = leadId };
-        var takenBack = new List<Milestone>();
-        // What an event changed is told by the version before it, whenever that was recorded.
-        var changes = new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>();
-        var (lead, was) = ((LeadState?)null, (ProjectState?)null);
-        var known = new Dictionary<bool, DateTimeOffset>();
-        foreach (var e in all.Where(e => e.Event is ILeadEvent || ((IProjectEvent)e.Event).Project.ProjectId == project))
+        var (intervals, takenBack) = (new List<Interval>(), new List<Milestone>());
+        foreach (var (e, _) in inOrder.OrderBy(o => o.At).ThenBy(o => o.Event.Row.StreamId).ThenBy(o => o.Event.Rank))
         {
-            var at = known[e.Event is ILeadEvent] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Event is ILeadEvent));
-            changes.Add((e, at, lead, was));
-            (lead, was) = ((e.Event as ILeadEvent)?.Lead ?? lead, (e.Event as IProjectEvent)?.Project ?? was);
-            var (reached, ended) = Milestones.After(timeline.Reached, e);
-            timeline = timeline with { Reached = reached };
-            takenBack.AddRange(ended);
-        }
-
-        var intervals = new List<Interval>();
-        foreach (var (e, at, leadBefore, projectBefore) in
-            changes.OrderBy(c => c.At).ThenBy(c => c.Event.Row.StreamId).ThenBy(c => c.Event.Rank))
-        {
-            (timeline, var closed) = timeline.Noting(e, at, leadBefore, projectBefore).Knowing(timeline, at);
-            intervals.AddRange(closed.Where(i => i.KnownFrom < i.KnownTo));
+            (timeline, var changes) = Apply(timeline, e)!.Value;
+            intervals.AddRange(changes.Closed.Where(i => i.KnownFrom < i.KnownTo));
+            takenBack.AddRange(changes.TakenBack);
         }
 
         return new Folded(timeline, [.. intervals, .. timeline.Open], [.. takenBack, .. timeline.Reached]);
     }
 
-    private Timeline Noting(ReadEvent e, DateTimeOffset at, LeadState? lead, ProjectState? project) => e.Event switch
+    private Timeline Noting(ReadEvent e, DateTimeOffset at) => e.Event switch
     {
         ILeadEvent { Lead: var now } => this with
         {
-            Lead = Lead?.Rank > e.Rank ? Lead : new Latest<LeadState>(e.Rank, at, now),
-            LeadSteps = LeadSteps.With(lead, now, e.Row.OccurredOn, e.Rank),
+            Lead = new Latest<LeadState>(e.Rank, at, now),
+            LeadSteps = LeadSteps.With(Lead?.State, now, e.Row.OccurredOn),
             Removed = Removed || e.Event is LeadRemoved,
         },
         IProjectEvent { Project: var now } => this with
         {
-            Project = Project?.Rank > e.Rank ? Project : new Latest<ProjectState>(e.Rank, at, now),
-            ProjectSteps = ProjectSteps.With(project, now, e.Row.OccurredOn, e.Rank),
+            Project = new Latest<ProjectState>(e.Rank, at, now),
+            ProjectSteps = ProjectSteps.With(Project?.State, now, e.Row.OccurredOn),
         },
         _ => this,
     };
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => one < other ? other.Value : one;
-
-    /// <summary>An array of steps that nothing was changed in is the same array.</summary>
-    private bool DaysDiffer(Timeline before) =>
-        (LeadSteps, ProjectSteps, Removed) != (before.LeadSteps, before.ProjectSteps, before.Removed);
-
-    private (Timeline Timeline, IReadOnlyList<Interval> Closed) Knowing(Timeline before, DateTimeOffset at)
-    {
-        if (!DaysDiffer(before))
-        {
-            return (this, []);
-        }
-
-        var number = Intervals;
-        var open = Days(at).ConvertAll(now => Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? (now with { Number = ++number }));
-        return (
-            this with { Open = open, Intervals = number, ChangedAt = at },
-            [.. Open.Where(was => !open.Contains(was)).Select(was => was with { KnownTo = at })]);
-    }
 
     /// <summary>The intervals of days, by all that is known.</summary>
     private List<Interval> Days(DateTimeOffset at)

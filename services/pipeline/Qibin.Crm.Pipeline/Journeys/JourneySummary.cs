@@ -54,9 +54,7 @@ public record JourneySummary
 
     internal static JourneySummary Of(JourneyRow row, UnitName unit) => Of(row, row, row.ChangedAt, unit);
 
-    internal static JourneySummary Of(PastJourney row, UnitName unit) => Of(row.Now, row.Then, row.Then.KnownFrom, unit);
-
-    private static JourneySummary Of(JourneyRow now, JourneyState then, DateTimeOffset changedAt, UnitName unit) => new()
+    internal static JourneySummary Of(JourneyRow now, JourneyState then, DateTimeOffset changedAt, UnitName unit) => new()
     {
         LeadId = now.LeadId,
         Code = now.Code,

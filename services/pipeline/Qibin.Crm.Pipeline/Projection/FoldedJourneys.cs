@@ -75,9 +75,8 @@ internal sealed record FoldedJourney(
     /// <summary>Numbers tell intervals apart; they mean nothing.</summary>
     private static Interval Unnumbered(Interval interval) => interval with { Number = 0 };
 
-    private static string Text(Timeline? timeline) => timeline is null ? "" : string.Join(
-        '\n',
-        Members.Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(Unnumbered)] }).OrderBy(m => m.Key, StringComparer.Ordinal));
+    private static string Text(Timeline? timeline) => timeline is null ? "" : string.Join('\n', Members
+        .Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(Unnumbered)] }).OrderBy(m => m.Key, StringComparer.Ordinal));
 
     private IEnumerable<VerificationDifference> Compare<T>(string of, IEnumerable<T> expected, IEnumerable<T> found, Func<T, string> key)
         where T : class

@@ -7,10 +7,7 @@ using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
-internal sealed record RebuildRun
-{
-    public required bool DryRun { get; init; }
-}
+internal sealed record RebuildRun(bool DryRun);
 
 /// <summary>
 /// Derives all journeys again from their events, batch by batch and in place, and then the rollups from the intervals. A dry run does the

@@ -19,7 +19,7 @@ internal static class Compaction
 
     public static readonly string[] Measures = ["count", "estimated", "contract", "paid_in", "completed"];
 
-    private static readonly string Names = string.Join(", ", Columns);
+    public static readonly string Names = string.Join(", ", Columns);
     private static readonly string Amounts = string.Join(", ", Measures);
     private static readonly string Sums = string.Join(", ", Measures.Select(m => $"sum({m}){(m == "count" ? "::bigint" : "")} as {m}"));
     private static readonly string Something = string.Join(" or ", Measures.Select(m => $"sum({m}) <> 0"));

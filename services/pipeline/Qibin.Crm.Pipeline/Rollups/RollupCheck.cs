@@ -29,7 +29,7 @@ internal static class RollupCheck
                     as m (currency text, estimated numeric, contract numeric, paid_in numeric, completed numeric)) amount
             where s.known_to is null and edge.day is not null
             union all
-            select status, confidential, {string.Join(", ", Compaction.Columns)}, currency, -count, -estimated, -contract, -paid_in, -completed
+            select status, confidential, {Compaction.Names}, currency, -count, -estimated, -contract, -paid_in, -completed
             from delta),
         {Compaction.Grouped},
         compared as (
@@ -43,7 +43,8 @@ internal static class RollupCheck
 
     private static readonly string Name =
         $"select concat_ws(' ', 'set', set, 'status', status, case when confidential then 'confidential' end, "
-        + string.Join(", ", Compaction.Columns.Select((c, bit) => $"case when set & {1 << bit} <> 0 then '{c} ' || coalesce({c}::text, 'none') end"))
+        + string.Join(", ", Compaction.Columns.Select((c, bit) =>
+            $"case when set & {1 << bit} <> 0 then '{c} ' || coalesce({c}::text, 'none') end"))
         + $", nullif(currency, '')), {Shown("")}, {Shown("_found")}, "
         + "count(*) over () from differing order by key limit $1";
 
@@ -58,7 +59,7 @@ internal static class RollupCheck
     private static string Shown(string suffix) =>
         $"concat_ws(' ', {string.Join(", ", Compaction.Measures.Select(m => m == "count" ? m + suffix : $"trim_scale({m}{suffix})"))})";
 
-    /// <summary>Compares all sums, in the caller's transaction; repaired, those that differ are set to what the intervals come to.</summary>
+    /// <summary>Compares all sums, in the caller's transaction. Repaired, they are what the intervals come to.</summary>
     public static async Task<(long Differing, IReadOnlyList<VerificationDifference> Differences)> RunAsync(
         PipelineDb db, int most, bool repair, CancellationToken ct)
     {

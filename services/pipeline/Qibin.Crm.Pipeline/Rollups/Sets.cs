@@ -7,11 +7,11 @@ namespace Qibin.Crm.Pipeline.Rollups;
 internal enum RollupColumn { Stage, ChainCode, UnitId, OwnerId, NodeCode, SourceRegion, Band, Month, ThenChain, ThenUnit, At, Day }
 
 /// <summary>
-/// Which sets of columns are kept. Of today: every two and every three of the eight dimensions, so that a total by two dimensions, under one
-/// scope or one filter if need be, costs by its groups; an owner's own journeys are few and found by an index, so the owner is kept only
-/// beside unit or chain, as a head or a chief groups by owners. Over time: none or one dimension over everything, none or the stage within a
-/// unit's or a chain's reach; what one unit has by another dimension is little enough to be counted from the intervals. Each of these is
-/// kept by months, which a trend sums, and by days, of which a past day needs those of its own month.
+/// Which sets of columns are kept. Of today: every two and every three of the eight dimensions, so that a total by two dimensions, under
+/// one scope or one filter if need be, costs by its groups; an owner's own journeys are few and found by an index, so the owner is kept
+/// only beside unit or chain, as a head or a chief groups by owners. Over time: none or one dimension over everything, none or the stage
+/// within a unit's or a chain's reach; what one unit has by another dimension is little enough to be counted from the intervals. Each of
+/// these is kept by months, which a trend sums, and by days, of which a past day needs those of its own month.
 /// </summary>
 internal static class Sets
 {

@@ -1,7 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;

@@ -95,11 +95,7 @@ internal static class Cells
     public static IQueryable<Cell> Hidden<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses)
         where T : class, ICounted => weighed.Where(w => w.Currency == "").Figures(by, statuses, CellKind.Hidden);
 
-    /// <summary>Sums by status, currency and the dimensions; the others are left out.</summary>
-    /// <param name="weighed">The rows.</param>
-    /// <param name="by">The dimensions.</param>
-    /// <param name="statuses">Those that are counted by the dimensions: the others stand apart, all groups together.</param>
-    /// <param name="kind">What the sums are.</param>
+    /// <summary>Sums by status, currency and dimensions; what has another status stands apart, all groups together.</summary>
     public static IQueryable<Cell> Figures<T>(
         this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses, CellKind kind = CellKind.Figure)
         where T : class, ICounted => weighed

@@ -4,8 +4,8 @@ using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Totals;
 
-/// <summary>The lists behind figures, as links: what the filter keeps, group by group.</summary>
-internal sealed class JourneyLinks
+/// <summary>The lists behind figures, as links.</summary>
+internal static class JourneyLinks
 {
     /// <summary>The dimensions in the order in which a link names them, after the stage and the status.</summary>
     private static readonly Dimension[] Named =
@@ -13,15 +13,10 @@ internal sealed class JourneyLinks
         Dimension.Chain, Dimension.Node, Dimension.Unit, Dimension.Owner, Dimension.SourceRegion, Dimension.Band, Dimension.Month,
     ];
 
-    private readonly Dimension[] _by;
-
-    // The same for all groups.
-    private readonly string _kept;
-
-    public JourneyLinks(JourneyFilter filter, params Dimension[] by)
+    /// <summary>All that the filter keeps, whatever these dimensions.</summary>
+    public static string To(JourneyFilter filter, params Dimension[] but)
     {
-        _by = by;
-        _kept = Link("/api/v1/pipeline/journeys",
+        return Link("/api/v1/pipeline/journeys",
         [
             Kept(Dimension.Stage),
             ("status", JourneyFilters.Words(filter.Statuses())),
@@ -30,13 +25,12 @@ internal sealed class JourneyLinks
             ("knownAt", filter.KnownAt?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)),
         ]);
 
-        (string, string?) Kept(Dimension dimension) =>
-            (JourneyFilters.Word(dimension), by.Contains(dimension) ? null : filter.Word(dimension));
+        (string, string?) Kept(Dimension d) => (JourneyFilters.Word(d), but.Contains(d) ? null : filter.Word(d));
     }
 
-    public static string To(JourneyFilter filter) => new JourneyLinks(filter)._kept;
-
-    public string To(Cell group) => Link(_kept, _by.Select(d => (JourneyFilters.Word(d), (string?)group.Word(d))));
+    /// <summary>One group by these dimensions.</summary>
+    public static string To(string kept, Dimension[] by, Cell group) =>
+        Link(kept, by.Select(d => (JourneyFilters.Word(d), (string?)group.Word(d))));
 
     private static string Link(string to, IEnumerable<(string Name, string? Value)> query) =>
         QueryHelpers.AddQueryString(to, query.Where(q => q.Value is not null).Select(q => KeyValuePair.Create(q.Name, q.Value)));

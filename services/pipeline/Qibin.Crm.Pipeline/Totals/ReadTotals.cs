@@ -30,7 +30,7 @@ internal static class ReadTotals
         var units = by.Contains(Dimension.Unit) ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
         var conversion = await db.ConversionAsync(query.ConvertTo, query, cells.Select(c => c.Currency), clock, ct);
         var statuses = query.Statuses();
-        var links = new JourneyLinks(query, by);
+        var kept = JourneyLinks.To(query, by);
         var counted = cells.Where(c => c.Kind == CellKind.Figure).ToLookup(c => statuses.Contains(c.Status!.Value));
         var groups =
             from cell in counted[true]
@@ -49,7 +49,7 @@ internal static class ReadTotals
             [
                 .. groups.OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
                     .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
-                    .Select(g => new TotalsGroup(g.Key, units, links, Figures.Of(g.Cells, conversion))),
+                    .Select(g => new TotalsGroup(g.Key, units, JourneyLinks.To(kept, by, g.Key), Figures.Of(g.Cells, conversion))),
             ],
             Total = Figures.Of(counted[true], conversion),
             Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key)

@@ -123,7 +123,7 @@ public sealed record StatusFigures : Figures
 public sealed record TotalsGroup : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal TotalsGroup(Cell key, Dictionary<Guid, UnitName> units, JourneyLinks links, Figures figures) : base(figures)
+    internal TotalsGroup(Cell key, Dictionary<Guid, UnitName> units, string journeys, Figures figures) : base(figures)
     {
         Stage = key.Stage;
         Chain = ChainName.Of(key.Chain);
@@ -133,7 +133,7 @@ public sealed record TotalsGroup : Figures
         SourceRegion = key.SourceRegion;
         Band = key.Band;
         Month = key.Month is { } month ? Months.Text(month) : null;
-        Journeys = links.To(key);
+        Journeys = journeys;
     }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -10,8 +10,8 @@ namespace Qibin.Crm.Pipeline.Totals;
 /// <summary>
 /// Where a total is counted from. Usually from the rollups and the deltas not yet compacted, to which come the few journeys that the caller
 /// sees although they are confidential, or only because they are shared. An owner's own journeys, and more filters than there are rollups
-/// for, are counted from the journeys themselves; a past day from the rollups over time, and a past instant from the intervals. Either way it
-/// is one statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
+/// for, are counted from the journeys themselves; a past day from the rollups over time, and a past instant from the intervals. Either way
+/// it is one statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
 /// </summary>
 internal static class TotalsSource
 {
@@ -57,7 +57,8 @@ internal static class TotalsSource
     private static IQueryable<Cell>? OfToday(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
     {
         var reach = ReachOf(caller);
-        if (caller.Reach == Reach.Own || filter.Owner is not null || Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. reach])) is not { } set)
+        if (caller.Reach == Reach.Own || filter.Owner is not null
+            || Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. reach])) is not { } set)
         {
             return null;
         }

@@ -1,9 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
 
