@@ -101,7 +101,7 @@ public static class Faults
             ("A step back takes back the stage that it goes to", "Domain/Milestone.cs", "Stages.StageOf(m.Kind) > to",
                 "Stages.StageOf(m.Kind) >= to"),
             ("A first contact that is corrected to a later day leaves the earlier one", "Domain/Milestone.cs",
-                "known?.OccurredOn < lead.FirstContactOn", "known?.OccurredOn > lead.FirstContactOn")),
+                "m.OccurredOn < first", "m.OccurredOn < default(DateOnly)")),
         .. Identity(
             ("A sixth wrong password locks, not the fifth", "Domain/Person.cs", "FailedTries >= TriesBeforeLockout",
                 "FailedTries > TriesBeforeLockout"),

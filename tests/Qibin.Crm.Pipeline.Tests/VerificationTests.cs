@@ -147,9 +147,9 @@ public sealed class VerificationTests : IAsyncLifetime
         var (_, sums) = await RollupCheck.RunAsync(db, 10, repair: false, CancellationToken.None);
         return (
             string.Join(
-                ' ', journeys.All.SelectMany(j => j.Differences()).Select(d => d.Of).Concat(sums.Select(_ => "rollup")).Distinct()
+                ' ', journeys.SelectMany(j => j.Differences()).Select(d => d.Of).Concat(sums.Select(_ => "rollup")).Distinct()
                 .Order(StringComparer.Ordinal)),
-            journeys.All.Count(j => j.Journey is { Removed: false }));
+            journeys.Count(j => j.Journey is { Removed: false }));
     }
 
     private async Task<JsonElement> RebuiltAsync(bool dryRun)

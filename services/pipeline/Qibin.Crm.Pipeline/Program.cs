@@ -1,4 +1,3 @@
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.DirectoryCopy;
@@ -20,7 +19,6 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => Build(args).RunServiceAsync(args);
 
-    /// <summary>The service's table of contents.</summary>
     internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(args);

@@ -117,7 +117,7 @@ public sealed class TimelineTests
                 var looks = (
                     timeline.LeadSteps.Days().Count() + timeline.LeadSteps.FirstContactOn.Length, timeline.Open.Count,
                         timeline.Reached.Count,
-                    JsonSerializer.Serialize(timeline with { Intervals = 0, Lead = null }, StrictJson.Options).Length / 256);
+                    JsonSerializer.Serialize(timeline with { Intervals = 0, Lead = null }, StrictJson.Options).Length / 1000);
                 Assert.Equal(sizes.GetValueOrDefault(order(1), looks), looks);
                 sizes[order(1)] = looks;
                 Assert.True(name.Length > 0 && timeline.Open.Count == 1);

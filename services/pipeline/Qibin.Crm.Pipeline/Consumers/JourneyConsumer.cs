@@ -1,4 +1,3 @@
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Pipeline.Projection;
 

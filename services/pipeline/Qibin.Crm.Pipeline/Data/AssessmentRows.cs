@@ -2,93 +2,62 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Data;
 
-/// <summary>Something about a unit or an owner that is assessed.</summary>
-internal interface IAboutAssessed
-{
-    int Year { get; }
-    Indicator Indicator { get; }
-
-    /// <summary>The unit or the owner.</summary>
-    Guid SubjectId { get; }
-
-    /// <summary>The owner; empty where it is about the unit as a whole.</summary>
-    Guid OwnerId { get; }
-
-    /// <summary>The unit, or the one that the owner was placed in when this was entered.</summary>
-    Guid UnitId { get; }
-}
-
-/// <summary>
-/// What a unit or an owner is to achieve in a year. Rows are only added: of several for the same the one entered last holds, and what
-/// was known before can be asked for.
-/// </summary>
-internal sealed class TargetRow : IAboutAssessed
+/// <summary>What was entered for the assessment of a year. Rows are only added, so that what was known before can be asked for.</summary>
+internal abstract record AssessmentRow
 {
     public required Guid Id { get; init; }
     public required int Year { get; init; }
     public required Indicator Indicator { get; init; }
-
-    /// <summary>The unit or the owner.</summary>
-    public required Guid SubjectId { get; init; }
-
-    public required Guid OwnerId { get; init; }
-    public required Guid UnitId { get; init; }
-
-    /// <summary>Projects or CNY; 0 is no target any more.</summary>
-    public required decimal Value { get; init; }
-
-    public string? Note { get; init; }
     public required DateTimeOffset EnteredAt { get; init; }
     public required Guid EnteredBy { get; init; }
 }
 
-/// <summary>A project is left out of an indicator for a year, or let in again. Rows are only added: the one entered last holds.</summary>
-internal sealed class ExclusionRow
+/// <summary>Something about a unit or an owner that is assessed.</summary>
+internal abstract record AssessedRow : AssessmentRow
 {
-    public required Guid Id { get; init; }
-    public required int Year { get; init; }
-    public required Indicator Indicator { get; init; }
+    /// <summary>The unit or the owner.</summary>
+    public required Guid SubjectId { get; init; }
 
-    /// <summary>The journey, by its lead.</summary>
+    /// <summary>The owner; empty where it is about the unit as a whole.</summary>
+    public required Guid OwnerId { get; init; }
+
+    /// <summary>The unit, or the one that the owner was placed in when this was entered.</summary>
+    public required Guid UnitId { get; init; }
+
+    /// <summary>Projects or CNY.</summary>
+    public required decimal Value { get; init; }
+}
+
+/// <summary>
+/// What a unit or an owner is to achieve in a year: of several for the same the one entered last holds, and a value of 0 is no target any
+/// more.
+/// </summary>
+internal sealed record TargetRow : AssessedRow
+{
+    public string? Note { get; init; }
+}
+
+/// <summary>A project is left out of an indicator for a year, or let in again: the row entered last holds.</summary>
+internal sealed record ExclusionRow : AssessmentRow
+{
     public required Guid LeadId { get; init; }
 
     /// <summary>False where an exclusion is taken back.</summary>
     public required bool Excluded { get; init; }
 
     public required string Reason { get; init; }
-    public required DateTimeOffset EnteredAt { get; init; }
-    public required Guid EnteredBy { get; init; }
 }
 
 /// <summary>
-/// A deduction from what a unit or an owner has achieved. Rows are only added: one that was imposed in error is reversed by a row of
-/// the opposite value.
+/// A deduction from what a unit or an owner has achieved: one that was imposed in error is reversed by a row of the opposite value.
 /// </summary>
-internal sealed record PenaltyRow : IAboutAssessed
+internal sealed record PenaltyRow : AssessedRow
 {
-    public required Guid Id { get; init; }
-    public required int Year { get; init; }
-    public required Indicator Indicator { get; init; }
-
-    /// <summary>The unit or the owner.</summary>
-    public required Guid SubjectId { get; init; }
-
-    public required Guid OwnerId { get; init; }
-    public required Guid UnitId { get; init; }
-
     /// <summary>The business day from which on it is deducted, in the year.</summary>
     public required DateOnly On { get; init; }
 
-    /// <summary>Projects or CNY; below zero in a reversal.</summary>
-    public required decimal Value { get; init; }
-
     public required string Reason { get; init; }
-
-    /// <summary>The penalty that this row takes back.</summary>
     public Guid? Reverses { get; init; }
-
-    public required DateTimeOffset EnteredAt { get; init; }
-    public required Guid EnteredBy { get; init; }
 }
 
 /// <summary>
@@ -108,7 +77,7 @@ internal sealed class Assessed<T> : IScoped where T : class
 internal static class AssessedRows
 {
     /// <summary>The rows with whose they are, for the one predicate of row scope to decide over.</summary>
-    public static IQueryable<Assessed<T>> Assessed<T>(this IQueryable<T> rows) where T : class, IAboutAssessed =>
+    public static IQueryable<Assessed<T>> Assessed<T>(this IQueryable<T> rows) where T : AssessedRow =>
         rows.Select(r => new Assessed<T>
         {
             Row = r,

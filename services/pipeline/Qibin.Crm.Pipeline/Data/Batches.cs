@@ -35,10 +35,6 @@ internal static class Batches
     }
 
     /// <summary>Keeps what is of one batch. Both sides of a join want it: PostgreSQL does not conclude from one to the other.</summary>
-    public static IQueryable<T> Of<T>(this IQueryable<T> rows, Batch batch) where T : class
-    {
-        const string lead = nameof(Domain.JourneyRow.LeadId);
-        var (after, upTo) = batch;
-        return rows.Where(r => EF.Property<Guid>(r, lead) > after && EF.Property<Guid>(r, lead) <= upTo);
-    }
+    public static IQueryable<T> Of<T>(this IQueryable<T> rows, Batch batch) where T : JourneyState =>
+        rows.Where(r => r.LeadId > batch.After && r.LeadId <= batch.UpTo);
 }

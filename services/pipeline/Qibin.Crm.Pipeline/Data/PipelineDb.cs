@@ -39,127 +39,97 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();
         modelBuilder.AddJobTables();
-        modelBuilder.Entity<ReceivedEvent>(row =>
-        {
-            row.ToTable("received_event");
-            row.HasKey(x => new { x.StreamId, x.Version, x.Ordinal });
-            row.Property(x => x.Type).HasMaxLength(100);
-            row.Property(x => x.Event).HasColumnType("jsonb");
-            row.HasIndex(x => x.LeadId);
-            row.HasIndex(x => x.ProjectId);
-            row.HasIndex(x => x.EnterpriseId);
-            row.HasIndex(x => x.RecordedAt);
-            row.HasIndex(x => x.OccurredOn).HasFilter("type = 'FundsPaidIn'");
-        });
-        modelBuilder.Entity<TimelineRow>(row =>
-        {
-            row.ToTable("timeline");
-            row.HasKey(x => x.LeadId);
-            row.Property(x => x.LeadId).ValueGeneratedNever();
-            row.Property(x => x.Timeline).HasColumnType("jsonb");
-        });
-        modelBuilder.Entity<Milestone>(row =>
-        {
-            row.ToTable("milestone");
-            row.HasKey(x => new { x.StreamId, x.Version, x.Ordinal, x.Kind });
-            row.HasIndex(x => x.LeadId);
-            row.HasIndex(x => new { x.Kind, x.OccurredOn });
-        });
-        modelBuilder.Entity<JourneyRow>(row =>
-        {
-            row.ToTable("journey");
-            row.HasKey(x => x.LeadId);
-            row.Property(x => x.LeadId).ValueGeneratedNever();
-            // One index for each way that a caller's rows are found, ending as the list's default order does.
-            row.HasIndex(x => new { x.ChangedAt, x.LeadId });
-            row.HasIndex(x => new { x.OwnerId, x.ChangedAt, x.LeadId });
-            row.HasIndex(x => new { x.UnitId, x.ChangedAt, x.LeadId });
-            row.HasIndex(x => new { x.ChainCode, x.ChangedAt, x.LeadId });
-            row.HasIndex(x => new { x.Stage, x.ChangedAt, x.LeadId });
-            row.HasIndex(x => x.LeadId, "ix_journey_confidential").HasFilter("confidential");
-            row.HasIndex(x => x.SharedWith).HasMethod("gin");
-            // Of the few that are shared at all: every total of a unit's head asks for them.
-            row.HasIndex(x => x.SharedWith, "ix_journey_shared").HasDatabaseName("ix_journey_shared").HasMethod("gin")
-                .HasFilter("shared_with <> '{}'");
-            row.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
-            row.ComplexCollection(x => x.Amounts, InJson);
-        });
-        modelBuilder.Entity<Interval>(row =>
-        {
-            row.ToTable("interval");
-            row.HasKey(x => new { x.LeadId, x.Number });
-            row.ComplexCollection(x => x.Amounts, InJson);
-        });
-        modelBuilder.Entity<RollupRow>(row =>
-        {
-            row.ToTable("rollup");
-            row.HasKey(x => x.Key);
-            row.Property(x => x.Key).ValueGeneratedNever();
-            // Found by their set, and within it by what a caller's reach is; of the days of all years one month is asked for at a time.
-            row.HasIndex(x => new { x.Set, x.At });
-            row.HasIndex(x => new { x.Set, x.UnitId, x.At });
-            row.HasIndex(x => new { x.Set, x.ChainCode, x.At });
-            row.Property(x => x.Currency).HasMaxLength(3);
-        });
-        modelBuilder.Entity<DeltaRow>(row =>
-        {
-            row.ToTable("delta");
-            row.HasKey(x => x.Id);
-            row.Property(x => x.Id).UseIdentityByDefaultColumn();
-            row.Property(x => x.Currency).HasMaxLength(3);
-        });
-        modelBuilder.Entity<RateRow>(row =>
-        {
-            row.ToTable("rate");
-            row.HasKey(x => x.Id);
-            row.Property(x => x.Id).ValueGeneratedNever();
-            row.Property(x => x.Currency).HasMaxLength(3);
-            row.Property(x => x.Rate).HasPrecision(16, 8);
-            row.HasIndex(x => new { x.Currency, x.On });
-        });
-        modelBuilder.Entity<ReportRow>(row =>
-        {
-            row.ToTable("report");
-            row.HasKey(x => x.Id);
-            row.Property(x => x.Id).ValueGeneratedNever();
-            row.HasIndex(x => x.CreatedAt);
-            row.Property(x => x.WorkbookHash).HasMaxLength(64);
-            row.Property(x => x.DocumentHash).HasMaxLength(64);
-        });
-        modelBuilder.Entity<ReportMaterialRow>(row =>
-        {
-            row.ToTable("report_material");
-            row.HasKey(x => x.ReportId);
-            row.Property(x => x.ReportId).ValueGeneratedNever();
-            row.Property(x => x.Names).HasColumnType("jsonb");
-            row.HasOne<ReportRow>().WithOne().HasForeignKey<ReportMaterialRow>(x => x.ReportId);
-        });
-        modelBuilder.Entity<TargetRow>(row =>
-        {
-            row.ToTable("target");
-            row.HasKey(x => x.Id);
-            row.Property(x => x.Value).HasPrecision(19, 4);
-            row.Property(x => x.Note).HasMaxLength(500);
-            row.HasIndex(x => new { x.Year, x.Indicator, x.SubjectId, x.EnteredAt }).IsUnique();
-        });
-        modelBuilder.Entity<ExclusionRow>(row =>
-        {
-            row.ToTable("exclusion");
-            row.HasKey(x => x.Id);
-            row.Property(x => x.Reason).HasMaxLength(500);
-            row.HasIndex(x => new { x.Year, x.Indicator, x.LeadId, x.EnteredAt }).IsUnique();
-        });
-        modelBuilder.Entity<PenaltyRow>(row =>
-        {
-            row.ToTable("penalty");
-            row.HasKey(x => x.Id);
-            row.Property(x => x.Value).HasPrecision(19, 4);
-            row.Property(x => x.Reason).HasMaxLength(500);
-            row.HasIndex(x => x.Year);
-            row.HasIndex(x => x.Reverses).IsUnique();
-        });
+
+        var received = modelBuilder.Entity<ReceivedEvent>().ToTable("received_event");
+        received.HasKey(x => new { x.StreamId, x.Version, x.Ordinal });
+        received.Property(x => x.Type).HasMaxLength(100);
+        received.Property(x => x.Event).HasColumnType("jsonb");
+        received.HasIndex(x => x.LeadId);
+        received.HasIndex(x => x.ProjectId);
+        received.HasIndex(x => x.EnterpriseId);
+        received.HasIndex(x => x.RecordedAt);
+        received.HasIndex(x => x.OccurredOn).HasFilter("type = 'FundsPaidIn'");
+
+        var timeline = modelBuilder.Entity<TimelineRow>().ToTable("timeline");
+        timeline.HasKey(x => x.LeadId);
+        timeline.Property(x => x.LeadId).ValueGeneratedNever();
+        timeline.Property(x => x.Timeline).HasColumnType("jsonb");
+
+        var milestone = modelBuilder.Entity<Milestone>().ToTable("milestone");
+        milestone.HasKey(x => new { x.StreamId, x.Version, x.Ordinal, x.Kind });
+        milestone.HasIndex(x => x.LeadId);
+        milestone.HasIndex(x => new { x.Kind, x.OccurredOn });
+
+        var journey = modelBuilder.Entity<JourneyRow>().ToTable("journey");
+        journey.HasKey(x => x.LeadId);
+        journey.Property(x => x.LeadId).ValueGeneratedNever();
+        // One index for each way that a caller's rows are found, ending as the list's default order does.
+        journey.HasIndex(x => new { x.ChangedAt, x.LeadId });
+        journey.HasIndex(x => new { x.OwnerId, x.ChangedAt, x.LeadId });
+        journey.HasIndex(x => new { x.UnitId, x.ChangedAt, x.LeadId });
+        journey.HasIndex(x => new { x.ChainCode, x.ChangedAt, x.LeadId });
+        journey.HasIndex(x => new { x.Stage, x.ChangedAt, x.LeadId });
+        journey.HasIndex(x => x.LeadId, "ix_journey_confidential").HasFilter("confidential");
+        journey.HasIndex(x => x.SharedWith).HasMethod("gin");
+        // Of the few that are shared at all: every total of a unit's head asks for them.
+        journey.HasIndex(x => x.SharedWith, "ix_journey_shared").HasDatabaseName("ix_journey_shared").HasMethod("gin")
+            .HasFilter("shared_with <> '{}'");
+        journey.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
+        journey.ComplexCollection(x => x.Amounts, InJson);
+
+        var interval = modelBuilder.Entity<Interval>().ToTable("interval");
+        interval.HasKey(x => new { x.LeadId, x.Number });
+        interval.ComplexCollection(x => x.Amounts, InJson);
+
+        var rollup = modelBuilder.Entity<RollupRow>().ToTable("rollup");
+        rollup.HasKey(x => x.Key);
+        rollup.Property(x => x.Key).ValueGeneratedNever();
+        // Found by their set, and within it by what a caller's reach is; of the days of all years one month is asked for at a time.
+        rollup.HasIndex(x => new { x.Set, x.At });
+        rollup.HasIndex(x => new { x.Set, x.UnitId, x.At });
+        rollup.HasIndex(x => new { x.Set, x.ChainCode, x.At });
+        rollup.Property(x => x.Currency).HasMaxLength(3);
+
+        var delta = modelBuilder.Entity<DeltaRow>().ToTable("delta");
+        delta.Property(x => x.Id).UseIdentityByDefaultColumn();
+        delta.Property(x => x.Currency).HasMaxLength(3);
+
+        var rate = modelBuilder.Entity<RateRow>().ToTable("rate");
+        rate.Property(x => x.Id).ValueGeneratedNever();
+        rate.Property(x => x.Currency).HasMaxLength(3);
+        rate.Property(x => x.Rate).HasPrecision(16, 8);
+        rate.HasIndex(x => new { x.Currency, x.On });
+
+        var report = modelBuilder.Entity<ReportRow>().ToTable("report");
+        report.Property(x => x.Id).ValueGeneratedNever();
+        report.HasIndex(x => x.CreatedAt);
+        report.Property(x => x.WorkbookHash).HasMaxLength(64);
+        report.Property(x => x.DocumentHash).HasMaxLength(64);
+
+        var material = modelBuilder.Entity<ReportMaterialRow>().ToTable("report_material");
+        material.HasKey(x => x.ReportId);
+        material.Property(x => x.ReportId).ValueGeneratedNever();
+        material.Property(x => x.Names).HasColumnType("jsonb");
+        material.HasOne<ReportRow>().WithOne().HasForeignKey<ReportMaterialRow>(x => x.ReportId);
+
+        var target = modelBuilder.Entity<TargetRow>().ToTable("target");
+        target.Property(x => x.Value).HasPrecision(19, 4);
+        target.Property(x => x.Note).HasMaxLength(500);
+        target.HasIndex(x => new { x.Year, x.Indicator, x.SubjectId, x.EnteredAt }).IsUnique();
+
+        var exclusion = modelBuilder.Entity<ExclusionRow>().ToTable("exclusion");
+        exclusion.Property(x => x.Reason).HasMaxLength(500);
+        exclusion.HasIndex(x => new { x.Year, x.Indicator, x.LeadId, x.EnteredAt }).IsUnique();
+
+        var penalty = modelBuilder.Entity<PenaltyRow>().ToTable("penalty");
+        penalty.Property(x => x.Value).HasPrecision(19, 4);
+        penalty.Property(x => x.Reason).HasMaxLength(500);
+        penalty.HasIndex(x => x.Year);
+        penalty.HasIndex(x => x.Reverses).IsUnique();
+
         modelBuilder.AddAggregateConventions();
     }
+
     private static void InJson(ComplexCollectionBuilder<Amount> amount)
     {
         amount.ToJson("amounts");

@@ -12,8 +12,6 @@ internal sealed class ReportRow
 
     /// <summary>The business day as of which everything in it is: the month's last, or the day on which it was asked for.</summary>
     public required DateOnly AsOf { get; init; }
-
-    /// <summary>What was recorded later is not in it.</summary>
     public required DateTimeOffset KnownAt { get; init; }
 
     /// <summary>Whose rows it is made from, in the words of <see cref="ReportScope"/>.</summary>
@@ -24,10 +22,7 @@ internal sealed class ReportRow
 
     /// <summary>SHA-256 of the workbook, in hexadecimal digits; null while it is being made.</summary>
     public string? WorkbookHash { get; set; }
-
-    /// <summary>SHA-256 of the document, likewise.</summary>
     public string? DocumentHash { get; set; }
-
     public int WorkbookLength { get; set; }
     public int DocumentLength { get; set; }
 }
@@ -56,19 +51,13 @@ internal sealed class ReportMaterialRow
     public byte[]? Document { get; set; }
 }
 
-/// <summary>The names in a report.</summary>
 internal sealed record ReportNames
 {
-    /// <summary>The scope as it is shown.</summary>
     public required string Scope { get; init; }
-
     public required IReadOnlyDictionary<Guid, string> Units { get; init; }
-
-    /// <summary>By the journey's lead.</summary>
     public required IReadOnlyDictionary<Guid, ReportedProject> Projects { get; init; }
 }
 
-/// <summary>What a project is called in a report.</summary>
 internal sealed record ReportedProject
 {
     public required string Code { get; init; }

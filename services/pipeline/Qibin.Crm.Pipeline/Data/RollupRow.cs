@@ -2,16 +2,24 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Data;
 
-/// <summary>Count and amounts of many journeys in one currency; the row without a currency counts them.</summary>
-internal interface ISummed
+internal abstract record Tally : Summed, ICounted
 {
-    long Count { get; }
-    string Currency { get; }
-    decimal Estimated { get; }
-    decimal Contract { get; }
-    decimal PaidIn { get; }
-    decimal Completed { get; }
+    public required JourneyStatus Status { get; init; }
+    public required JourneyStage Stage { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public required Band Band { get; init; }
+    public required int Month { get; init; }
+
+    /// <summary>The month in months since the beginning of the era: 12 times the year, and the month.</summary>
+    public required int At { get; init; }
 }
+
+/// <summary>A sum with unit and chain as they were in those days, as filters and groups of the past take them.</summary>
+internal sealed record ThenSum : Tally;
 
 /// <summary>
 /// What began on days, less what ended on them, of all journeys that have the same in common. Over all days that is what there is now; up
@@ -22,34 +30,15 @@ internal interface ISummed
 /// was in those days is beside them (<see cref="ThenUnit"/>, <see cref="ThenChain"/>). The one predicate of row scope so decides over sums
 /// as over journeys. A confidential sum has no readers: it is only ever hidden from somebody.
 /// </remarks>
-internal abstract record Sum : IScoped, ICounted, ISummed
+internal abstract record Sum : Tally, IScoped
 {
-    public required JourneyStatus Status { get; init; }
     public required bool Confidential { get; init; }
-    public required JourneyStage Stage { get; init; }
-    public string? ChainCode { get; init; }
-    public required Guid UnitId { get; init; }
-    public required Guid OwnerId { get; init; }
-    public string? NodeCode { get; init; }
-    public string? SourceRegion { get; init; }
-    public required Band Band { get; init; }
-    public required int Month { get; init; }
+    public Guid[] Readers { get; init; } = [];
     public string? ThenChain { get; init; }
     public required Guid ThenUnit { get; init; }
 
-    /// <summary>The month in months since the beginning of the era: 12 times the year, and the month.</summary>
-    public required int At { get; init; }
-
     /// <summary>The day of the month.</summary>
     public required int Day { get; init; }
-
-    public required string Currency { get; init; }
-    public long Count { get; init; }
-    public decimal Estimated { get; init; }
-    public decimal Contract { get; init; }
-    public decimal PaidIn { get; init; }
-    public decimal Completed { get; init; }
-    public Guid[] Readers { get; init; } = [];
 }
 
 /// <summary>A sum by some of the dimensions; those that <see cref="Set"/> does not have are at their type's default.</summary>
@@ -85,14 +74,13 @@ internal sealed record DeltaRow : Sum
             })
             .Where(d => d is not { Count: 0, Estimated: 0, Contract: 0, PaidIn: 0, Completed: 0 });
 
-    /// <summary>The month of a day, in months since the beginning of the era.</summary>
     public static int MonthOf(DateOnly day) => (day.Year * 12) + day.Month;
 
     private static IEnumerable<DeltaRow> Of(IEnumerable<Interval> intervals, JourneyRow? journey, int sign) =>
         from interval in journey is null ? [] : intervals
         from edge in new (DateOnly? Day, int Sign)[] { (interval.DayFrom, sign), (interval.DayTo, -sign) }
         where edge.Day is not null
-        from amount in interval.Amounts.Prepend(new Amount { Currency = "", Estimated = 0, Contract = 0, PaidIn = 0, Completed = 0 })
+        from amount in interval.Amounts.Prepend(new Amount { Currency = "" })
         select new DeltaRow
         {
             Status = interval.Status,

@@ -1,26 +1,21 @@
 using System.Text.Json;
-using Npgsql;
-using NpgsqlTypes;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
+using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Pipeline.Data;
 
-/// <summary>Events as they are stored, and what this version reads of them.</summary>
 internal static class StoredEvents
 {
     private static readonly Dictionary<string, Type> Known = typeof(IJourneyEvent).Assembly.GetTypes()
         .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IJourneyEvent)))
-            .ToDictionary(t => t.Name, StringComparer.Ordinal);
+        .ToDictionary(t => t.Name, StringComparer.Ordinal);
 
     /// <summary>The events that carry the state of a lead or a project, from which journeys are folded.</summary>
     public static IReadOnlyList<string> OfJourneys { get; } =
         [.. Known.Values.Where(t => t.IsAssignableTo(typeof(ILeadEvent)) || t.IsAssignableTo(typeof(IProjectEvent))).Select(t => t.Name)];
 
-    /// <summary>The events that carry the state of an enterprise.</summary>
     public static IReadOnlyList<string> OfEnterprises { get; } =
         [.. Known.Values.Where(t => t.IsAssignableTo(typeof(IEnterpriseEvent))).Select(t => t.Name)];
 
@@ -51,9 +46,8 @@ internal static class StoredEvents
         Guid? Id(string name, params string[] states) =>
             states.Where(s => root.TryGetProperty(s, out var state) && state.ValueKind == JsonValueKind.Object)
                 .Select(s => root.GetProperty(s)).Append(root)
-                .Select(
-                    of => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id)
-                    ? id : (Guid?)null)
+                .Select(of => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                    && value.TryGetGuid(out var id) ? id : (Guid?)null)
                 .FirstOrDefault(id => id is not null);
 
         static DateOnly? Day(JsonElement of, string name) =>
@@ -81,39 +75,26 @@ internal static class StoredEvents
 
     /// <summary>Stores events; one that is stored already is left as it is.</summary>
     /// <returns>Those that are new.</returns>
-    // By the driver: EF Core cannot leave out on conflict.
+    // In SQL: EF Core cannot leave out on conflict.
     public static async Task<IReadOnlyList<ReceivedEvent>> StoreAsync(
-        NpgsqlConnection connection, IReadOnlyList<ReceivedEvent> rows, CancellationToken ct)
+        PipelineDb db, IReadOnlyList<ReceivedEvent> rows, CancellationToken ct)
     {
-        await using var store = new NpgsqlCommand(
-            """
+        var stored = await db.Database.SqlQuery<Key>(
+            $"""
             insert into received_event (
                 stream_id, version, ordinal, type, lead_id, project_id, enterprise_id, occurred_on, recorded_at, actor_id, event)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            select s, v, o, t, l, p, e, d, r, a, j::jsonb
+            from unnest(
+                {Each(r => r.StreamId)}, {Each(r => r.Version)}, {Each(r => r.Ordinal)}, {Each(r => r.Type)}, {Each(r => r.LeadId)},
+                {Each(r => r.ProjectId)}, {Each(r => r.EnterpriseId)}, {Each(r => r.OccurredOn)}, {Each(r => r.RecordedAt)},
+                {Each(r => r.ActorId)}, {Each(r => r.Event)}) as row (s, v, o, t, l, p, e, d, r, a, j)
             on conflict do nothing returning stream_id, version, ordinal
-            """,
-            connection)
-        {
-            Parameters =
-            {
-                Each(NpgsqlDbType.Uuid, r => r.StreamId), Each(NpgsqlDbType.Bigint, r => r.Version),
-                    Each(NpgsqlDbType.Integer, r => r.Ordinal),
-                Each(NpgsqlDbType.Text, r => r.Type), Each(NpgsqlDbType.Uuid, r => r.LeadId), Each(NpgsqlDbType.Uuid, r => r.ProjectId),
-                Each(NpgsqlDbType.Uuid, r => r.EnterpriseId), Each(NpgsqlDbType.Date, r => r.OccurredOn),
-                    Each(NpgsqlDbType.TimestampTz, r => r.RecordedAt),
-                Each(NpgsqlDbType.Uuid, r => r.ActorId), Each(NpgsqlDbType.Jsonb, r => r.Event),
-            },
-        };
-        var stored = new HashSet<(Guid, Rank)>();
-        await using var reader = await store.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            stored.Add((reader.GetGuid(0), new Rank(reader.GetInt64(1), reader.GetInt32(2))));
-        }
+            """).ToListAsync(ct);
+        var added = stored.ToHashSet();
+        return [.. rows.Where(r => added.Remove(new Key(r.StreamId, r.Version, r.Ordinal)))];
 
-        return [.. rows.Where(r => stored.Remove((r.StreamId, new Rank(r.Version, r.Ordinal))))];
-
-        NpgsqlParameter Each<T>(NpgsqlDbType type, Func<ReceivedEvent, T> column) =>
-            new() { Value = rows.Select(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+        T[] Each<T>(Func<ReceivedEvent, T> column) => [.. rows.Select(column)];
     }
+
+    private sealed record Key(Guid StreamId, long Version, int Ordinal);
 }

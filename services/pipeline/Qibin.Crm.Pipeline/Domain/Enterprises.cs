@@ -1,6 +1,3 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Enterprises;
-
 namespace Qibin.Crm.Pipeline.Domain;
 
 internal static class Enterprises

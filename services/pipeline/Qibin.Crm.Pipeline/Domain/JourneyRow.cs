@@ -1,48 +1,26 @@
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>
-/// One journey as it is now: a lead and the project that it became. Owner, unit, chain and node are the project's once it exists. It is
-/// confidential when either is, and then read by those who may read both. It alone decides who may read it, past days included.
+/// One journey as it is now: a lead and the project that it became. It is confidential when either is, and then read by those who may read
+/// both. It alone decides who may read it, past days included.
 /// </summary>
-internal sealed class JourneyRow : IShared, ICounted
+internal sealed record JourneyRow : JourneyState, IShared
 {
-    public required Guid LeadId { get; init; }
-
     /// <summary>The lead was removed: the row stays for those who ask what was known before, and is in no present list or total.</summary>
     public required bool Removed { get; init; }
 
     public required string Code { get; init; }
     public required Guid InvestorId { get; init; }
     public required string InvestorName { get; init; }
-    public Guid? ProjectId { get; init; }
     public string? ProjectCode { get; init; }
     public string? ProjectName { get; init; }
-    public required JourneyStage Stage { get; init; }
-    public required DateOnly StageOn { get; init; }
-    public required JourneyStatus Status { get; init; }
-    public required DateOnly FirstContactOn { get; init; }
-    public DateOnly? MovedInOn { get; init; }
-    public required Guid OwnerId { get; init; }
-    public required Guid UnitId { get; init; }
-    public string? ChainCode { get; init; }
-    public string? NodeCode { get; init; }
-    public string? SourceRegion { get; init; }
-    public required Band Band { get; init; }
-
-    /// <summary>Month of the first contact, such as 202611.</summary>
-    public required int Month { get; init; }
-
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
 
     /// <summary>Units and owners that read it beside its own: those that the lead was transferred from.</summary>
     public required Guid[] SharedWith { get; init; }
-
-    /// <summary>When the newest state in it was recorded.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
     /// <summary>The registered enterprise as the project names it.</summary>
@@ -50,7 +28,6 @@ internal sealed class JourneyRow : IShared, ICounted
 
     public string? EnterpriseName { get; init; }
     public string? Uscc { get; init; }
-    public required List<Amount> Amounts { get; init; }
 
     public static JourneyRow Of(Guid leadId, Latest<LeadState> lead, Latest<ProjectState>? project, bool removed)
     {
@@ -86,12 +63,7 @@ internal sealed class JourneyRow : IShared, ICounted
             EnterpriseId = p?.EnterpriseId,
             EnterpriseName = p?.EnterpriseName,
             Uscc = p?.Uscc,
-            Amounts = Amount.Of(l.EstimatedInvestment, p?.ContractAmount,
-            [
-                .. (p?.PaidIn ?? []).Select(m => (m.Currency, PaidIn: m.Amount, Completed: 0m))
-                    .Concat((p?.CompletedInvestment ?? []).Select(m => (m.Currency, PaidIn: 0m, Completed: m.Amount)))
-                    .GroupBy(m => m.Currency).Select(g => (g.Key, g.Sum(m => m.PaidIn), g.Sum(m => m.Completed))),
-            ]),
+            Amounts = Amount.Of(l.EstimatedInvestment, p?.ContractAmount, p is null ? [] : Funds.Of(p)),
         };
     }
 }

@@ -1,7 +1,3 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
-
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>A milestone that was reached; a stage that was taken back and reached again has two.</summary>
@@ -22,7 +18,6 @@ internal sealed record Milestone
     public DateOnly? TakenBackOn { get; init; }
     public DateTimeOffset? TakenBackAt { get; init; }
 
-    /// <summary>Whether it is the same milestone, taken back or not.</summary>
     public bool IsThat(Milestone other) => (StreamId, Version, Ordinal, Kind) == (other.StreamId, other.Version, other.Ordinal, other.Kind);
 }
 
@@ -43,61 +38,45 @@ internal static class Milestones
             .DistinctBy(m => m.Kind).OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind),
     ];
 
-    /// <param name="reached">Those that were not taken back.</param>
-    /// <param name="e">The next event of its stream.</param>
-    /// <returns>Those that are not taken back now, and those that the event took back.</returns>
-    public static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) After(
-        IReadOnlyList<Milestone> reached, ReadEvent e) => e.Event switch
-        {
-            LeadConverted converted => (FirstContact(reached, e, converted.Lead).Reached.With(e, MilestoneKind.Converted), []),
-            ILeadEvent { Lead: var lead } => FirstContact(reached, e, lead),
-            ProjectStageReached { To: var to } when Stages.MilestoneOf(to) is { } kind => (reached.With(e, kind), []),
-            ProjectMovedIn => (reached.With(e, MilestoneKind.MovedIn), []),
-            ProjectSteppedBack { To: var to } => TakeBack(reached, e, m => Stages.StageOf(m.Kind) > to),
-            _ => (reached, []),
-        };
-
-    /// <summary>
-    /// One that was entered late may be the first of all, and takes the place of the one before; one that was corrected may be later.
-    /// </summary>
-    private static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) FirstContact(
-        IReadOnlyList<Milestone> reached, ReadEvent e, LeadState lead)
+    /// <summary>Those that are not taken back after the next event of a stream, and those that it took back.</summary>
+    public static (List<Milestone> Reached, List<Milestone> TakenBack) After(IReadOnlyList<Milestone> reached, ReadEvent e)
     {
-        var known = reached.FirstOrDefault(m => m.Kind == MilestoneKind.FirstContact);
-        if (known?.OccurredOn == lead.FirstContactOn)
+        var first = (e.Event as ILeadEvent)?.Lead.FirstContactOn;
+        var takenBack = reached.Where(m => e.Event is ProjectSteppedBack { To: var to } ? Stages.StageOf(m.Kind) > to
+            : m.Kind == MilestoneKind.FirstContact && m.OccurredOn < first).ToList();
+        // A first contact that was entered late takes the place of the one before.
+        var after = reached.Except(takenBack).Where(m => m.Kind != MilestoneKind.FirstContact || !(m.OccurredOn > first)).ToList();
+        if (first is { } contact && !after.Exists(m => m.Kind == MilestoneKind.FirstContact))
         {
-            return (reached, []);
+            after.Add(Of(e, MilestoneKind.FirstContact, contact));
         }
 
-        var (left, takenBack) = known?.OccurredOn < lead.FirstContactOn
-            ? TakeBack(reached, e, m => m.Kind == MilestoneKind.FirstContact)
-            : ([.. reached.Where(m => m != known)], []);
-        return (left.With(e, MilestoneKind.FirstContact, lead.FirstContactOn), takenBack);
+        if (Reached(e.Event) is { } kind)
+        {
+            after.Add(Of(e, kind, e.Row.OccurredOn));
+        }
+
+        return (after, takenBack.ConvertAll(
+            m => m with { TakenBackVersion = e.Row.Version, TakenBackOn = e.Row.OccurredOn, TakenBackAt = e.Row.RecordedAt }));
     }
 
-    private static (IReadOnlyList<Milestone> Reached, IReadOnlyList<Milestone> TakenBack) TakeBack(
-        IReadOnlyList<Milestone> reached, ReadEvent e, Func<Milestone, bool> which) =>
-    (
-        [.. reached.Where(m => !which(m))],
-        [
-            .. reached.Where(which)
-                .Select(m => m with { TakenBackVersion = e.Row.Version, TakenBackOn = e.Row.OccurredOn, TakenBackAt = e.Row.RecordedAt }),
-        ]);
+    private static MilestoneKind? Reached(IEvent happened) => happened switch
+    {
+        LeadConverted => MilestoneKind.Converted,
+        ProjectStageReached { To: var to } => Stages.MilestoneOf(to),
+        ProjectMovedIn => MilestoneKind.MovedIn,
+        _ => null,
+    };
 
-    private static IReadOnlyList<Milestone> With(
-        this IReadOnlyList<Milestone> reached, ReadEvent e, MilestoneKind kind, DateOnly? on = null) =>
-    [
-        .. reached,
-        new Milestone
-        {
-            StreamId = e.Row.StreamId,
-            Version = e.Row.Version,
-            Ordinal = e.Row.Ordinal,
-            LeadId = e.Row.LeadId!.Value,
-            Kind = kind,
-            OccurredOn = on ?? e.Row.OccurredOn,
-            RecordedAt = e.Row.RecordedAt,
-            ActorId = e.Row.ActorId,
-        },
-    ];
+    private static Milestone Of(ReadEvent e, MilestoneKind kind, DateOnly on) => new()
+    {
+        StreamId = e.Row.StreamId,
+        Version = e.Row.Version,
+        Ordinal = e.Row.Ordinal,
+        LeadId = e.Row.LeadId!.Value,
+        Kind = kind,
+        OccurredOn = on,
+        RecordedAt = e.Row.RecordedAt,
+        ActorId = e.Row.ActorId,
+    };
 }

@@ -1,6 +1,5 @@
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>Months as numbers, such as 202611.</summary>
 internal static class Months
 {
     public static int MonthNumber(this DateOnly day) => (day.Year * 100) + day.Month;

@@ -1,5 +1,3 @@
-using Qibin.Crm.Contracts;
-
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>
@@ -35,4 +33,16 @@ internal sealed class ReceivedEvent
 internal sealed record ReadEvent(ReceivedEvent Row, IEvent Event)
 {
     public Rank Rank => new(Row.Version, Row.Ordinal);
+
+    public Guid? ActorId => Row.ActorId == Guid.Empty ? null : Row.ActorId;
+}
+
+/// <summary>The place of an event in its stream.</summary>
+internal readonly record struct Rank(long Version, int Ordinal) : IComparable<Rank>
+{
+    public int CompareTo(Rank other) => (Version, Ordinal).CompareTo((other.Version, other.Ordinal));
+
+    public static bool operator <(Rank left, Rank right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(Rank left, Rank right) => left.CompareTo(right) > 0;
 }

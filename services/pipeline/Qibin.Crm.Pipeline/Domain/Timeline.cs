@@ -1,22 +1,12 @@
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
-
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>The newest state of a stream.</summary>
-/// <param name="Rank">The place of its event.</param>
-/// <param name="KnownAt">When it was known: when it was recorded, and no earlier than the version before it.</param>
-/// <param name="State">The state.</param>
+/// <summary>The newest state of a stream. It was known when it was recorded, and no earlier than the version before it.</summary>
 internal sealed record Latest<TState>(Rank Rank, DateTimeOffset KnownAt, TState State);
 
 /// <summary>
 /// What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after it.
 /// </summary>
-internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack)
-{
-    public static Changes None { get; } = new([], []);
-}
+internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack);
 
 /// <summary>A journey folded from all of its events, with its whole past.</summary>
 internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones)
@@ -46,16 +36,12 @@ internal sealed record Timeline
     /// <summary>The project that the lead became; of several the one with the lowest id.</summary>
     public Latest<ProjectState>? Project { get; init; }
 
-    public LeadSteps LeadSteps { get; init; } = new();
-    public ProjectSteps ProjectSteps { get; init; } = new();
+    public StateSteps LeadSteps { get; init; } = new();
+    public StateSteps ProjectSteps { get; init; } = new();
 
     /// <summary>The lead was removed, as when its import was undone: the journey has no days.</summary>
     public bool Removed { get; init; }
-
-    /// <summary>The intervals that are known now, in the order of their days.</summary>
     public IReadOnlyList<Interval> Open { get; init; } = [];
-
-    /// <summary>The milestones that were not taken back.</summary>
     public IReadOnlyList<Milestone> Reached { get; init; } = [];
 
     /// <summary>When the newest change of the days was recorded.</summary>
@@ -64,37 +50,45 @@ internal sealed record Timeline
     /// <summary>How many intervals there have been.</summary>
     public int Intervals { get; init; }
 
-    /// <summary>Takes the next event into account.</summary>
-    /// <param name="timeline">The journey before it.</param>
-    /// <param name="e">An event with a state of its lead or project.</param>
-    /// <returns>
-    /// Null when the event has come out of order and changes what was known before: then the journey has to be folded from all events.
-    /// </returns>
+    /// <summary>
+    /// Takes the next event into account. Null when it has come out of order and changes what was known before: then the journey has to be
+    /// folded from all events.
+    /// </summary>
     public static (Timeline Timeline, Changes Changes)? Apply(Timeline timeline, ReadEvent e)
     {
-        if (e.Event is IProjectEvent { Project.ProjectId: var id } && timeline.Project is { State.ProjectId: var followed }
-            && id != followed)
+        var followed = timeline.Project?.State.ProjectId;
+        if (followed is not null && e.Event is IProjectEvent { Project.ProjectId: var id } && id != followed)
         {
-            return id > followed ? (timeline, Changes.None) : null;
+            return id > followed ? (timeline, new Changes([], [])) : null;
         }
 
-        var (rank, known) = e.Event is ILeadEvent ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
+        var (rank, known) = e.Event is ILeadEvent
+            ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
             : (timeline.Project?.Rank, timeline.Project?.KnownAt);
-        if (rank >= e.Rank)
+        if (rank is { } last && !(e.Rank > last))
         {
             return null;
         }
 
         var at = Later(e.Row.RecordedAt, known);
-        var next = timeline.Noting(e, at, timeline.Lead?.State, timeline.Project?.State);
-        if (next.DaysDiffer(timeline) && at < timeline.ChangedAt)
+        var (reached, takenBack) = Milestones.After(timeline.Reached, e);
+        var next = timeline.Noting(e, at) with { Reached = reached };
+        // An array of steps that nothing was changed in is the same array.
+        if ((next.LeadSteps, next.ProjectSteps, next.Removed) == (timeline.LeadSteps, timeline.ProjectSteps, timeline.Removed))
+        {
+            return (next, new Changes([], takenBack));
+        }
+
+        if (at < timeline.ChangedAt)
         {
             return null;
         }
 
-        var (reached, takenBack) = Milestones.After(timeline.Reached, e);
-        var (after, closed) = next.Knowing(timeline, at);
-        return (after with { Reached = reached }, new Changes(closed, takenBack));
+        var number = timeline.Intervals;
+        var open = next.Days(at).ConvertAll(
+            now => timeline.Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? (now with { Number = ++number }));
+        var closed = timeline.Open.Where(was => !open.Contains(was)).Select(was => was with { KnownTo = at });
+        return (next with { Open = open, Intervals = number, ChangedAt = at }, new Changes([.. closed], takenBack));
     }
 
     /// <summary>Folds a journey from all of its events, in whichever order they are given.</summary>
@@ -102,75 +96,47 @@ internal sealed record Timeline
     {
         var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
         var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
+        all.RemoveAll(e => e.Event is IProjectEvent { Project.ProjectId: var id } && id != project);
+        // A version is known no earlier than the one before it, so the order of knowing keeps each stream's own.
+        var known = new Dictionary<Guid, DateTimeOffset>();
+        var inOrder = all.ConvertAll(e => (
+            Event: e,
+            At: known[e.Row.StreamId] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Row.StreamId))));
         var timeline = new Timeline { LeadId = leadId };
-        var (takenBack, changes) =
-            (new List<Milestone>(), new List<(ReadEvent Event, DateTimeOffset At, LeadState? Lead, ProjectState? Project)>());
-        // What an event changed is told by the version before it, whenever that was recorded.
-        var (lead, was) = ((LeadState?)null, (ProjectState?)null);
-        var known = new Dictionary<bool, DateTimeOffset>();
-        foreach (var e in all.Where(e => e.Event is ILeadEvent || ((IProjectEvent)e.Event).Project.ProjectId == project))
+        var (intervals, takenBack) = (new List<Interval>(), new List<Milestone>());
+        foreach (var (e, _) in inOrder.OrderBy(o => o.At).ThenBy(o => o.Event.Row.StreamId).ThenBy(o => o.Event.Rank))
         {
-            var at = known[e.Event is ILeadEvent] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Event is ILeadEvent));
-            changes.Add((e, at, lead, was));
-            (lead, was) = ((e.Event as ILeadEvent)?.Lead ?? lead, (e.Event as IProjectEvent)?.Project ?? was);
-            var (reached, ended) = Milestones.After(timeline.Reached, e);
-            timeline = timeline with { Reached = reached };
-            takenBack.AddRange(ended);
-        }
-
-        var intervals = new List<Interval>();
-        foreach (var (e, at, leadBefore, projectBefore) in changes.OrderBy(c => c.At).ThenBy(c => c.Event.Row.StreamId)
-            .ThenBy(c => c.Event.Rank))
-        {
-            var (next, closed) = timeline.Noting(e, at, leadBefore, projectBefore).Knowing(timeline, at);
-            timeline = next;
-            intervals.AddRange(closed.Where(i => i.KnownFrom < i.KnownTo));
+            (timeline, var changes) = Apply(timeline, e)!.Value;
+            intervals.AddRange(changes.Closed.Where(i => i.KnownFrom < i.KnownTo));
+            takenBack.AddRange(changes.TakenBack);
         }
 
         return new Folded(timeline, [.. intervals, .. timeline.Open], [.. takenBack, .. timeline.Reached]);
     }
 
-    private Timeline Noting(ReadEvent e, DateTimeOffset at, LeadState? lead, ProjectState? project) => e.Event switch
+    private Timeline Noting(ReadEvent e, DateTimeOffset at) => e.Event switch
     {
         ILeadEvent { Lead: var now } => this with
         {
-            Lead = Lead?.Rank > e.Rank ? Lead : new Latest<LeadState>(e.Rank, at, now),
-            LeadSteps = LeadSteps.With(lead, now, e.Row.OccurredOn, e.Rank),
+            Lead = new Latest<LeadState>(e.Rank, at, now),
+            LeadSteps = LeadSteps.With(Lead?.State, now, e.Row.OccurredOn),
             Removed = Removed || e.Event is LeadRemoved,
         },
         IProjectEvent { Project: var now } => this with
         {
-            Project = Project?.Rank > e.Rank ? Project : new Latest<ProjectState>(e.Rank, at, now),
-            ProjectSteps = ProjectSteps.With(project, now, e.Row.OccurredOn, e.Rank),
+            Project = new Latest<ProjectState>(e.Rank, at, now),
+            ProjectSteps = ProjectSteps.With(Project?.State, now, e.Row.OccurredOn),
         },
         _ => this,
     };
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => one < other ? other.Value : one;
 
-    /// <summary>An array of steps that nothing was changed in is the same array.</summary>
-    private bool DaysDiffer(Timeline before) =>
-        (LeadSteps, ProjectSteps, Removed) != (before.LeadSteps, before.ProjectSteps, before.Removed);
-
-    private (Timeline Timeline, IReadOnlyList<Interval> Closed) Knowing(Timeline before, DateTimeOffset at)
-    {
-        if (!DaysDiffer(before))
-        {
-            return (this, []);
-        }
-
-        var number = Intervals;
-        var open = Days(at).ConvertAll(now => Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? (now with { Number = ++number }));
-        return (
-            this with { Open = open, Intervals = number, ChangedAt = at },
-            [.. Open.Where(was => !open.Contains(was)).Select(was => was with { KnownTo = at })]);
-    }
-
     /// <summary>The intervals of days, by all that is known.</summary>
     private List<Interval> Days(DateTimeOffset at)
     {
         var intervals = new List<Interval>();
-        if (Removed || !LeadSteps.Opened)
+        if (Removed || LeadSteps.Stage.On(DateOnly.MinValue) is null)
         {
             return intervals;
         }
@@ -185,17 +151,15 @@ internal sealed record Timeline
         foreach (var day in days)
         {
             var interval = On(day, begins, at);
-            if (intervals.Count > 0)
+            if (intervals is not [.., var last])
             {
-                if (intervals[^1].IsSame(interval))
-                {
-                    continue;
-                }
-
-                intervals[^1] = intervals[^1] with { DayTo = day };
+                intervals.Add(interval);
             }
-
-            intervals.Add(interval);
+            else if (!last.IsSame(interval))
+            {
+                intervals[^1] = last with { DayTo = day };
+                intervals.Add(interval);
+            }
         }
 
         return intervals;
@@ -203,9 +167,10 @@ internal sealed record Timeline
 
     private Interval On(DateOnly day, DateOnly begins, DateTimeOffset at)
     {
-        var (lead, project) = (LeadSteps, ProjectSteps.OpenedOn <= day ? ProjectSteps : null);
-        var stage = (project?.Stage ?? lead.Stage).On(day)!.Value;
-        var (contract, estimated) = (project?.Contract.On(day)?.Value, lead.Estimated.On(day)?.Value);
+        var isProject = ProjectSteps.OpenedOn <= day;
+        var steps = isProject ? ProjectSteps : LeadSteps;
+        var stage = steps.Stage.On(day)!.Value;
+        var (contract, estimated) = (steps.Contract.On(day)?.Value, LeadSteps.Estimated.On(day)?.Value);
         return new Interval
         {
             LeadId = LeadId,
@@ -214,22 +179,18 @@ internal sealed record Timeline
             DayFrom = day,
             Stage = stage.Stage,
             StageOn = stage.On,
-            Status = project?.Status.On(day)!.Value ?? Stages.StatusOf(stage.Stage),
-            OwnerId = (project?.OwnerId ?? lead.OwnerId).On(day)!.Value,
-            UnitId = (project?.UnitId ?? lead.UnitId).On(day)!.Value,
-            ChainCode = (project?.ChainCode ?? lead.ChainCode).On(day)!.Value,
-            NodeCode = (project?.NodeCode ?? lead.NodeCode).On(day)!.Value,
-            SourceRegion = lead.SourceRegion.On(day)!.Value,
+            Status = steps.Status.On(day)?.Value ?? Stages.StatusOf(stage.Stage),
+            OwnerId = steps.OwnerId.On(day)!.Value,
+            UnitId = steps.UnitId.On(day)!.Value,
+            ChainCode = steps.ChainCode.On(day)!.Value,
+            NodeCode = steps.NodeCode.On(day)!.Value,
+            SourceRegion = LeadSteps.SourceRegion.On(day)!.Value,
             Band = Bands.Of(contract ?? estimated),
             Month = begins.MonthNumber(),
             FirstContactOn = begins,
-            MovedInOn = project?.MovedInOn.On(day)?.Value,
-            ProjectId = project is null ? null : Project!.State.ProjectId,
-            Amounts = Amount.Of(estimated, contract,
-            [
-                .. (project?.Entries ?? []).Where(e => e.From <= day).GroupBy(e => e.Currency)
-                    .Select(g => (g.Key, g.Sum(e => e.PaidIn), g.Sum(e => e.Completed))),
-            ]),
+            MovedInOn = steps.MovedInOn.On(day)?.Value,
+            ProjectId = isProject ? Project!.State.ProjectId : null,
+            Amounts = Amount.Of(estimated, contract, steps.Entries.On(day)),
         };
     }
 

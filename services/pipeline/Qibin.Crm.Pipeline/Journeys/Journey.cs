@@ -3,10 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Concurrency;
@@ -17,16 +13,16 @@ namespace Qibin.Crm.Pipeline.Journeys;
 public sealed record Journey : JourneySummary, IVersioned
 {
     [SetsRequiredMembers]
-    internal Journey(
-        JourneySummary now, JourneyEnterprise? enterprise, List<Milestone> milestones, List<ReadEvent> events) : base(now)
+    internal Journey(JourneySummary now, JourneyEnterprise? enterprise, List<Milestone> milestones, List<ReadEvent> events)
+        : base(now)
     {
         Enterprise = enterprise;
         Milestones = JourneyMilestone.Of(milestones);
         TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(TakenBackMilestone.Of)];
         Moves = JourneyMove.Of(events);
         Contacts = JourneyContacts.Of(events);
-        Funds = JourneyAmount.Of<FundsPaidIn>(events, e => (e.Amount, e.OccurredOn));
-        Completed = JourneyAmount.Of<InvestmentCompleted>(events, e => (e.Amount, e.OccurredOn));
+        Funds = JourneyAmount.Of(events, e => (e as FundsPaidIn)?.Amount);
+        Completed = JourneyAmount.Of(events, e => (e as InvestmentCompleted)?.Amount);
         Premises = JourneyPremises.Of(events);
         Events = [.. events.Select(JourneyEvent.Of)];
     }
@@ -203,7 +199,7 @@ public sealed record JourneyMove
                     Status = to.Status,
                     OccurredOn = e.Row.OccurredOn,
                     RecordedAt = e.Row.RecordedAt,
-                    ActorId = Actors.Of(e),
+                    ActorId = e.ActorId,
                     Version = e.Row.Version,
                     Reason = e.Event switch
                     {
@@ -254,17 +250,18 @@ public sealed record JourneyAmount
     /// <summary>Version of the project.</summary>
     public required long Version { get; init; }
 
-    internal static IReadOnlyList<JourneyAmount> Of<T>(IEnumerable<ReadEvent> events, Func<T, (Money Amount, DateOnly OccurredOn)> entry)
-        where T : class =>
+    internal static IReadOnlyList<JourneyAmount> Of(IEnumerable<ReadEvent> events, Func<IEvent, Money?> amount) =>
     [
         .. from e in events
-           let told = e.Event as T
-           where told is not null
-           let noted = entry(told)
+           let entered = amount(e.Event)
+           where entered is not null
            select new JourneyAmount
            {
-               Amount = noted.Amount, OccurredOn = noted.OccurredOn, RecordedAt = e.Row.RecordedAt, ActorId = Actors.Of(e),
-                   Version = e.Row.Version,
+               Amount = entered,
+               OccurredOn = e.Row.OccurredOn,
+               RecordedAt = e.Row.RecordedAt,
+               ActorId = e.ActorId,
+               Version = e.Row.Version,
            },
     ];
 }
@@ -329,14 +326,8 @@ public sealed record JourneyEvent
         Service = JsonNamingPolicy.CamelCase.ConvertName(e.Event.GetType().Namespace!.Split('.')[^1]),
         OccurredOn = e.Row.OccurredOn,
         RecordedAt = e.Row.RecordedAt,
-        ActorId = Actors.Of(e),
+        ActorId = e.ActorId,
         StreamId = e.Row.StreamId,
         Version = e.Row.Version,
     };
-}
-
-internal static class Actors
-{
-    /// <summary>Who caused the event; null for the system.</summary>
-    public static Guid? Of(ReadEvent e) => e.Row.ActorId == Guid.Empty ? null : e.Row.ActorId;
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Linq.Expressions;
+using System.Text.Json;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Paging;
 
@@ -53,7 +55,6 @@ internal static class JourneyFilters
     /// <summary>Stands for the absence of a chain, a node or a region in filters and in links.</summary>
     public const string None = "none";
 
-    /// <summary>The statuses that are meant.</summary>
     public static JourneyStatus[] Statuses(this JourneyFilter filter) => filter.Status?.Values ??
     [
         JourneyStatus.Active,
@@ -75,76 +76,59 @@ internal static class JourneyFilters
         }
     }
 
-    /// <summary>The dimensions that the filter narrows.</summary>
+    /// <summary>What the filter keeps of a dimension, as a request says it; null when it keeps all.</summary>
+    public static string? Word(this JourneyFilter filter, Dimension dimension) => dimension switch
+    {
+        Dimension.Stage => Words(filter.Stage?.Values),
+        Dimension.Chain => filter.Chain,
+        Dimension.Unit => filter.Unit?.ToString(),
+        Dimension.Owner => filter.Owner?.ToString(),
+        Dimension.Node => filter.Node,
+        Dimension.SourceRegion => filter.SourceRegion,
+        Dimension.Band => Words(filter.Band?.Values),
+        _ => filter.Month,
+    };
+
     public static IEnumerable<Dimension> Dimensions(this JourneyFilter filter) =>
-        from narrowed in new (bool Is, Dimension Dimension)[]
-        {
-            (filter.Stage is not null, Dimension.Stage), (filter.Chain is not null, Dimension.Chain),
-                (filter.Node is not null, Dimension.Node),
-            (filter.Unit is not null, Dimension.Unit), (filter.Owner is not null, Dimension.Owner),
-                (filter.SourceRegion is not null, Dimension.SourceRegion),
-            (filter.Band is not null, Dimension.Band), (filter.Month is not null, Dimension.Month),
-        }
-        where narrowed.Is
-        select narrowed.Dimension;
+        Enum.GetValues<Dimension>().Where(d => filter.Word(d) is not null);
 
     /// <summary>The dimensions of which the filter keeps one value.</summary>
-    public static IEnumerable<Dimension> OfOneValue(this JourneyFilter filter) => filter.Dimensions()
-        .Where(d => (d != Dimension.Stage || filter.Stage!.Values.Length == 1) && (d != Dimension.Band || filter.Band!.Values.Length == 1));
+    public static IEnumerable<Dimension> OfOneValue(this JourneyFilter filter) =>
+        filter.Dimensions().Where(d => !filter.Word(d)!.Contains(',', StringComparison.Ordinal));
+
+    public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    public static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
 
     /// <summary>Keeps what the filter means, whatever the status.</summary>
     /// <exception cref="Refusal">400 <c>chain.unknown</c>, <c>node.unknown</c>, <c>region.invalid</c>, <c>month.invalid</c>.</exception>
     public static IQueryable<T> Matching<T>(this IQueryable<T> rows, JourneyFilter filter) where T : class, ICounted
     {
-        if (filter.Stage is { Values: var stages })
-        {
-            rows = rows.Where(j => stages.Contains(j.Stage));
-        }
-
-        if (filter.Chain is { } chain)
-        {
-            rows = chain == None ? rows.Where(j => j.ChainCode == null)
-                : IndustryChains.Exists(chain) ? rows.Where(j => j.ChainCode == chain)
-                : throw Refusal.Invalid("chain", "chain.unknown", chain);
-        }
-
-        if (filter.Node is { } node)
-        {
-            rows = node == None ? rows.Where(j => j.NodeCode == null)
-                : IndustryChains.OfNode(node) is not null ? rows.Where(j => j.NodeCode == node)
-                : throw Refusal.Invalid("node", "node.unknown", node);
-        }
-
-        if (filter.Unit is { } unit)
-        {
-            rows = rows.Where(j => j.UnitId == unit);
-        }
-
-        if (filter.Owner is { } owner)
-        {
-            rows = rows.Where(j => j.OwnerId == owner);
-        }
-
-        if (filter.SourceRegion is { } region)
-        {
-            rows = region == None ? rows.Where(j => j.SourceRegion == null)
-                : region.Length == 6 && region.All(char.IsAsciiDigit) ? rows.Where(j => j.SourceRegion == region)
-                : throw Refusal.Invalid("sourceRegion", "region.invalid", region);
-        }
-
-        if (filter.Band is { Values: var bands })
-        {
-            rows = rows.Where(j => bands.Contains(j.Band));
-        }
-
-        if (filter.Month is { } month)
-        {
-            var number = DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
-                ? (first.Year * 100) + first.Month
-                : throw Refusal.Invalid("month", "month.invalid", month);
-            rows = rows.Where(j => j.Month == number);
-        }
-
-        return rows;
+        var (stages, bands, unit, owner) = (filter.Stage?.Values, filter.Band?.Values, filter.Unit, filter.Owner);
+        var chain = Code(filter.Chain, IndustryChains.Exists, "chain", "chain.unknown");
+        var node = Code(filter.Node, n => IndustryChains.OfNode(n) is not null, "node", "node.unknown");
+        var region = Code(filter.SourceRegion, r => r.Length == 6 && r.All(char.IsAsciiDigit), "sourceRegion", "region.invalid");
+        var month = filter.Month is { } text ? Month(text) : 0;
+        return rows
+            .When(stages is not null, j => stages!.Contains(j.Stage))
+            .When(filter.Chain is not null, j => j.ChainCode == chain)
+            .When(filter.Node is not null, j => j.NodeCode == node)
+            .When(unit is not null, j => j.UnitId == unit)
+            .When(owner is not null, j => j.OwnerId == owner)
+            .When(filter.SourceRegion is not null, j => j.SourceRegion == region)
+            .When(bands is not null, j => bands!.Contains(j.Band))
+            .When(filter.Month is not null, j => j.Month == month);
     }
+
+    private static IQueryable<T> When<T>(this IQueryable<T> rows, bool narrows, Expression<Func<T, bool>> condition) =>
+        narrows ? rows.Where(condition) : rows;
+
+    /// <summary>The code that is meant; null for the absence of one.</summary>
+    private static string? Code(string? word, Func<string, bool> isKnown, string pointer, string problem) =>
+        word is null or None ? null : isKnown(word) ? word : throw Refusal.Invalid(pointer, problem, word);
+
+    private static int Month(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
+            ? first.MonthNumber()
+            : throw Refusal.Invalid("month", "month.invalid", text);
 }

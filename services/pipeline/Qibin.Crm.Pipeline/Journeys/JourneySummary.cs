@@ -52,58 +52,32 @@ public record JourneySummary
     /// <summary>When its newest state was recorded.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
-    internal static JourneySummary Of(JourneyRow row, UnitName unit) => new()
+    internal static JourneySummary Of(JourneyRow row, UnitName unit) => Of(row, row, row.ChangedAt, unit);
+
+    internal static JourneySummary Of(JourneyRow now, JourneyState then, DateTimeOffset changedAt, UnitName unit) => new()
     {
-        LeadId = row.LeadId,
-        Code = row.Code,
-        InvestorId = row.InvestorId,
-        InvestorName = row.InvestorName,
-        ProjectId = row.ProjectId,
-        ProjectCode = row.ProjectCode,
-        ProjectName = row.ProjectName,
-        Stage = row.Stage,
-        StageOn = row.StageOn,
-        Status = row.Status,
-        FirstContactOn = row.FirstContactOn,
-        MovedInOn = row.MovedInOn,
-        OwnerId = row.OwnerId,
+        LeadId = now.LeadId,
+        Code = now.Code,
+        InvestorId = now.InvestorId,
+        InvestorName = now.InvestorName,
+        ProjectId = then.ProjectId,
+        ProjectCode = then.ProjectId is null ? null : now.ProjectCode,
+        ProjectName = then.ProjectId is null ? null : now.ProjectName,
+        Stage = then.Stage,
+        StageOn = then.StageOn,
+        Status = then.Status,
+        FirstContactOn = then.FirstContactOn,
+        MovedInOn = then.MovedInOn,
+        OwnerId = then.OwnerId,
         Unit = unit,
-        Chain = ChainName.Of(row.ChainCode),
-        NodeCode = row.NodeCode,
-        SourceRegion = row.SourceRegion,
-        Confidential = row.Confidential,
-        EstimatedInvestment = row.Amounts.Money(a => a.Estimated).FirstOrDefault(),
-        ContractAmount = row.Amounts.Money(a => a.Contract).FirstOrDefault(),
-        PaidIn = [.. row.Amounts.Money(a => a.PaidIn)],
-        CompletedInvestment = [.. row.Amounts.Money(a => a.Completed)],
-        ChangedAt = row.ChangedAt,
+        Chain = ChainName.Of(then.ChainCode),
+        NodeCode = then.NodeCode,
+        SourceRegion = then.SourceRegion,
+        Confidential = now.Confidential,
+        EstimatedInvestment = then.Amounts.Money(a => a.Estimated).FirstOrDefault(),
+        ContractAmount = then.Amounts.Money(a => a.Contract).FirstOrDefault(),
+        PaidIn = then.Amounts.Money(a => a.PaidIn),
+        CompletedInvestment = then.Amounts.Money(a => a.Completed),
+        ChangedAt = changedAt,
     };
-
-    internal static JourneySummary Of(PastJourney row, UnitName unit) => Of(row.Now, unit) with
-    {
-        ProjectId = row.Then.ProjectId,
-        ProjectCode = row.Then.ProjectId is null ? null : row.Now.ProjectCode,
-        ProjectName = row.Then.ProjectId is null ? null : row.Now.ProjectName,
-        Stage = row.Then.Stage,
-        StageOn = row.Then.StageOn,
-        Status = row.Then.Status,
-        FirstContactOn = row.Then.FirstContactOn,
-        MovedInOn = row.Then.MovedInOn,
-        OwnerId = row.Then.OwnerId,
-        Chain = ChainName.Of(row.Then.ChainCode),
-        NodeCode = row.Then.NodeCode,
-        SourceRegion = row.Then.SourceRegion,
-        EstimatedInvestment = row.Then.Amounts.Money(a => a.Estimated).FirstOrDefault(),
-        ContractAmount = row.Then.Amounts.Money(a => a.Contract).FirstOrDefault(),
-        PaidIn = [.. row.Then.Amounts.Money(a => a.PaidIn)],
-        CompletedInvestment = [.. row.Then.Amounts.Money(a => a.Completed)],
-        ChangedAt = row.Then.KnownFrom,
-    };
-}
-
-internal static class AmountLists
-{
-    /// <summary>One measure as money, per currency, without what comes to nothing.</summary>
-    public static IEnumerable<Money> Money(this IEnumerable<Amount> amounts, Func<Amount, decimal> measure) =>
-        amounts.OrderBy(a => a.Currency, StringComparer.Ordinal).Select(a => new Money(measure(a), a.Currency)).Where(m => m.Amount != 0);
 }

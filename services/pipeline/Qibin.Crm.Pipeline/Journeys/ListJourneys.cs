@@ -10,16 +10,8 @@ namespace Qibin.Crm.Pipeline.Journeys;
 /// <summary>The list behind the totals: the same filters, the same scope, the same day and instant, the same count.</summary>
 internal static class ListJourneys
 {
-    private static readonly Listing<JourneyRow> Listing = new Listing<JourneyRow>(j => j.LeadId, "-changedAt")
+    private static readonly Listing<ListedJourney> Listing = new Listing<ListedJourney>(j => j.Now.LeadId, "-changedAt")
         .Sort("changedAt", j => j.ChangedAt)
-        .Sort("code", j => j.Code)
-        .Sort("investorName", j => j.InvestorName)
-        .Sort("stage", j => j.Stage)
-        .Sort("stageOn", j => j.StageOn)
-        .Sort("firstContactOn", j => j.FirstContactOn);
-
-    private static readonly Listing<PastJourney> PastListing = new Listing<PastJourney>(j => j.Then.LeadId, "-changedAt")
-        .Sort("changedAt", j => j.Then.KnownFrom)
         .Sort("code", j => j.Now.Code)
         .Sort("investorName", j => j.Now.InvestorName)
         .Sort("stage", j => j.Then.Stage)
@@ -34,31 +26,28 @@ internal static class ListJourneys
 
     internal static async Task<Ok<Page<JourneySummary>>> Handle(
         [AsParameters] JourneysQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
-            TimeProvider clock, CancellationToken ct)
+        TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var statuses = query.Statuses();
-        if (query.IsPast())
-        {
-            var past =
-                from then in db.IntervalsOn(query).Matching(query).Where(s => statuses.Contains(s.Status))
-                join now in db.AllJourneys.ReadableBy(caller) on then.LeadId equals now.LeadId
-                select new PastJourney { Then = then, Now = now };
-            return TypedResults.Ok(
-                await PastListing.PageAsync(past, page, request, row => JourneySummary.Of(row, units.Of(row.Then.UnitId)), ct));
-        }
-
-        var rows = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status));
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, row => JourneySummary.Of(row, units.Of(row.UnitId)), ct));
+        var listed = query.IsPast()
+            ? from then in db.IntervalsOn(query).Matching(query).Where(s => statuses.Contains(s.Status))
+              join now in db.AllJourneys.ReadableBy(caller) on then.LeadId equals now.LeadId
+              select new ListedJourney { Now = now, Then = then, ChangedAt = then.KnownFrom }
+            : from now in db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status))
+              select new ListedJourney { Now = now, Then = now, ChangedAt = now.ChangedAt };
+        return TypedResults.Ok(await Listing.PageAsync(
+            listed, page, request, j => JourneySummary.Of(j.Now, j.Then, j.ChangedAt, units.Of(j.Then.UnitId)), ct));
     }
 }
 
-/// <summary>What a journey was, with what it is called today.</summary>
-internal sealed class PastJourney
+/// <summary>What a journey is or was, with what it is called today.</summary>
+internal sealed class ListedJourney
 {
-    public required Interval Then { get; init; }
     public required JourneyRow Now { get; init; }
+    public required JourneyState Then { get; init; }
+    public required DateTimeOffset ChangedAt { get; init; }
 }
 
 /// <summary>Which journeys are listed.</summary>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Qibin.Crm.Pipeline.Journeys;
 
-/// <summary>The intervals that a filter asks for.</summary>
 internal static class PastIntervals
 {
     /// <summary>What every journey was on the day asked for, as it was known at the instant asked for.</summary>

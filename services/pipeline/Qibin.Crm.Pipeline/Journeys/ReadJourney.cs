@@ -1,7 +1,6 @@
 using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Web.Identity;

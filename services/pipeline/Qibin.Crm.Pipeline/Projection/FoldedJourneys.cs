@@ -3,46 +3,34 @@ using Microsoft.EntityFrameworkCore;
 namespace Qibin.Crm.Pipeline.Projection;
 
 /// <summary>Some journeys, locked, as their events make them and as they are stored.</summary>
-internal sealed class FoldedJourneys(IReadOnlyList<FoldedJourney> journeys)
+internal static class FoldedJourneys
 {
-    public IReadOnlyList<FoldedJourney> All => journeys;
-
-    /// <summary>Journeys of one batch of a job.</summary>
-    public const int Batch = 500;
+    private const int Batch = 500;
 
     /// <summary>The next leads that events or journeys are stored of, in the order of their ids.</summary>
-    public static async Task<List<Guid>> NextAsync(PipelineDb db, Guid after, CancellationToken ct)
-    {
-        List<Guid> ids =
-        [
-            .. await db.Received.Where(e => e.LeadId > after).Select(e => e.LeadId!.Value).Distinct().OrderBy(id => id).Take(Batch)
-                .ToListAsync(ct),
-            .. await db.AllJourneys.Where(j => j.LeadId > after).Select(j => j.LeadId).OrderBy(id => id).Take(Batch).ToListAsync(ct),
-        ];
-        return [.. ids.Distinct().Order().Take(Batch)];
-    }
+    public static Task<List<Guid>> NextAsync(PipelineDb db, Guid after, CancellationToken ct) =>
+        db.Received.Where(e => e.LeadId > after).Select(e => e.LeadId!.Value).Distinct().OrderBy(id => id).Take(Batch)
+            .Union(db.AllJourneys.Where(j => j.LeadId > after).Select(j => j.LeadId).OrderBy(id => id).Take(Batch))
+            .OrderBy(id => id).Take(Batch).ToListAsync(ct);
 
     /// <summary>Folds journeys from all of their events. Whoever calls it holds their locks.</summary>
-    public static async Task<FoldedJourneys> ReadAsync(PipelineDb db, IReadOnlyCollection<Guid> leads, CancellationToken ct)
+    public static async Task<List<FoldedJourney>> ReadAsync(PipelineDb db, List<Guid> leads, CancellationToken ct)
     {
         var types = StoredEvents.OfJourneys;
-        var events = (await db.Received.AsNoTracking().Where(e => leads.Contains(e.LeadId!.Value) && types.Contains(e.Type))
-            .ToListAsync(ct))
-            .ToLookup(e => e.LeadId!.Value);
+        var events = await db.Received.AsNoTracking().Where(e => leads.Contains(e.LeadId!.Value) && types.Contains(e.Type)).ToListAsync(ct);
         var timelines = await db.Timelines.AsNoTracking().Where(t => leads.Contains(t.LeadId)).ToDictionaryAsync(t => t.LeadId, ct);
         var rows = await db.AllJourneys.AsNoTracking().Where(j => leads.Contains(j.LeadId)).ToDictionaryAsync(j => j.LeadId, ct);
-        var intervals = (await db.Intervals.AsNoTracking().Where(i => leads.Contains(i.LeadId)).ToListAsync(ct)).ToLookup(i => i.LeadId);
-        var milestones = (await db.Milestones.AsNoTracking().Where(m => leads.Contains(m.LeadId)).ToListAsync(ct)).ToLookup(m => m.LeadId);
-        return new FoldedJourneys(
-        [
-            .. leads.Select(lead => new FoldedJourney(
-                lead, Timeline.Of(lead, events[lead].Read()), timelines.GetValueOrDefault(lead), rows.GetValueOrDefault(lead),
-                [.. intervals[lead].OrderBy(i => i.Number)], [.. milestones[lead]])),
-        ]);
+        var intervals = await db.Intervals.AsNoTracking().Where(i => leads.Contains(i.LeadId)).OrderBy(i => i.Number).ToListAsync(ct);
+        var milestones = await db.Milestones.AsNoTracking().Where(m => leads.Contains(m.LeadId)).ToListAsync(ct);
+        var (eventsOf, intervalsOf) = (events.ToLookup(e => e.LeadId!.Value), intervals.ToLookup(i => i.LeadId));
+        var milestonesOf = milestones.ToLookup(m => m.LeadId);
+        return leads.ConvertAll(lead => new FoldedJourney(
+            lead, Timeline.Of(lead, eventsOf[lead].Read()), timelines.GetValueOrDefault(lead), rows.GetValueOrDefault(lead),
+            [.. intervalsOf[lead]], [.. milestonesOf[lead]]));
     }
 
     /// <summary>Has all of them stored as their events make them, and the difference added to the rollups.</summary>
-    public async Task ReplaceAsync(PipelineDb db, CancellationToken ct)
+    public static async Task ReplaceAsync(this PipelineDb db, IReadOnlyCollection<FoldedJourney> journeys, CancellationToken ct)
     {
         Guid[] leads = [.. journeys.Select(j => j.LeadId)];
         await db.Intervals.Where(i => leads.Contains(i.LeadId)).ExecuteDeleteAsync(ct);
@@ -63,41 +51,35 @@ internal sealed class FoldedJourneys(IReadOnlyList<FoldedJourney> journeys)
     }
 }
 
-/// <summary>Something of a journey that is stored otherwise than its events make it.</summary>
-internal sealed record JourneyDifference(string Of, Guid LeadId, string What, string? Expected, string? Found);
-
 /// <summary>A journey as its events make it, and its rows as they are stored.</summary>
 internal sealed record FoldedJourney(
-    Guid LeadId, Folded Folded, TimelineRow? Timeline, JourneyRow? Journey, IReadOnlyList<Interval> Intervals,
-        IReadOnlyList<Milestone> Milestones)
+    Guid LeadId, Folded Folded, TimelineRow? Timeline, JourneyRow? Journey, List<Interval> Intervals, List<Milestone> Milestones)
 {
-    public IEnumerable<JourneyDifference> Differences()
+    /// <summary>What is stored otherwise than the events make it.</summary>
+    public IEnumerable<VerificationDifference> Differences()
     {
         // Nothing is stored of a journey that no event has told of.
-        var none = Folded.IsEmpty;
-        var timelines = none == Timeline is null && (none || Text(Timeline!.Read()) == Text(Folded.Timeline))
-            ? []
-            : new[] { new JourneyDifference(
-                "timeline", LeadId, "timeline", none ? null : "as its events make it", Timeline is null ? null : "otherwise") };
+        var expected = Folded.IsEmpty ? null : "as its events make it";
+        var isSame = Folded.IsEmpty == Timeline is null && (Timeline is null || Text(Timeline.Read()) == Text(Folded.Timeline));
+        var found = Timeline is null ? null : isSame ? expected : "otherwise";
         return
         [
-            .. Members.Differences(Members.Of(Folded.Timeline.Journey()), Members.Of(Journey))
-                .Select(d => new JourneyDifference("journey", LeadId, d.What, d.Expected, d.Found)),
-            .. Compare("interval", Folded.Intervals.Select(i => i with { Number = 0 }), Intervals.Select(i => i with { Number = 0 }),
+            .. Members.Differences("journey", LeadId, Folded.Timeline.Journey(), Journey),
+            .. Compare("interval", Folded.Intervals.Select(Unnumbered), Intervals.Select(Unnumbered),
                 i => FormattableString.Invariant($"{i.DayFrom:yyyy-MM-dd} known from {i.KnownFrom.UtcDateTime:O}")),
             .. Compare("milestone", Folded.Milestones, Milestones, m => $"{m.Kind} {m.StreamId} {m.Version} {m.Ordinal}"),
-            .. timelines,
+            .. Differing("timeline", "timeline", expected, found),
         ];
     }
 
     /// <summary>Numbers tell intervals apart; they mean nothing.</summary>
-    private static string Text(Timeline? timeline) => timeline is null ? "" :
-        string.Join(
-            '\n', Members.Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(i => i with { Number = 0 })] })
-            .OrderBy(m => m.Key, StringComparer.Ordinal));
+    private static Interval Unnumbered(Interval interval) => interval with { Number = 0 };
 
-    private IEnumerable<JourneyDifference> Compare<T>(string of, IEnumerable<T> expected, IEnumerable<T> found, Func<T, string> key) where T
-        : class
+    private static string Text(Timeline? timeline) => timeline is null ? "" : string.Join('\n', Members
+        .Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(Unnumbered)] }).OrderBy(m => m.Key, StringComparer.Ordinal));
+
+    private IEnumerable<VerificationDifference> Compare<T>(string of, IEnumerable<T> expected, IEnumerable<T> found, Func<T, string> key)
+        where T : class
     {
         var (were, are) = (expected.ToDictionary(key, StringComparer.Ordinal), found.ToLookup(key, StringComparer.Ordinal));
         return
@@ -105,8 +87,11 @@ internal sealed record FoldedJourney(
             let was = were.GetValueOrDefault(name)
             from now in are[name].DefaultIfEmpty()
             from difference in was is null || now is null
-                ? [("known", was is null ? null : "true", now is null ? null : "true")]
-                : Members.Differences(Members.Of(was), Members.Of(now))
-            select new JourneyDifference(of, LeadId, $"{name} {difference.Item1}", difference.Item2, difference.Item3);
+                ? Differing(of, $"{name} known", was is null ? null : "true", now is null ? null : "true")
+                : Members.Differences(of, LeadId, was, now, $"{name} ")
+            select difference;
     }
+
+    private VerificationDifference[] Differing(string of, string what, string? expected, string? found) =>
+        expected == found ? [] : [new() { Of = of, Id = LeadId, What = what, Expected = expected, Found = found }];
 }

@@ -13,16 +13,17 @@ internal static class Members
         value is null ? [] : JsonSerializer.SerializeToNode(value, value.GetType(), StrictJson.Lenient)!.AsObject()
             .Where(m => m.Value is not null).ToDictionary(m => m.Key, m => Text(m.Value!), StringComparer.Ordinal);
 
-    /// <summary>The same of JSON, read into its own type first, so that it looks the same whichever way it went.</summary>
-    public static Dictionary<string, string> Of(string json, Type type) => Of(JsonSerializer.Deserialize(json, type, StrictJson.Lenient));
-
-    public static IEnumerable<(string What, string? Expected, string? Found)> Differences(
-        Dictionary<string, string> expected, Dictionary<string, string> found) =>
-        from name in expected.Keys.Union(found.Keys).Order(StringComparer.Ordinal)
-        let was = expected.GetValueOrDefault(name)
-        let now = found.GetValueOrDefault(name)
-        where was != now
-        select (name, was, now);
+    /// <summary>The members in which what is stored is not what is expected.</summary>
+    public static IEnumerable<VerificationDifference> Differences(string of, Guid id, object? expected, object? found, string prefix = "")
+    {
+        var (were, are) = (Of(expected), Of(found));
+        return
+            from name in were.Keys.Union(are.Keys).Order(StringComparer.Ordinal)
+            let was = were.GetValueOrDefault(name)
+            let now = are.GetValueOrDefault(name)
+            where was != now
+            select new VerificationDifference { Of = of, Id = id, What = prefix + name, Expected = was, Found = now };
+    }
 
     private static string Text(JsonNode value) => value switch
     {

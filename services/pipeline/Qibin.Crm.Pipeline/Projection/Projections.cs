@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Projection;
@@ -15,7 +14,7 @@ internal static class Projections
 
     private static readonly Counter<long> Refolded = Meter.CreateCounter<long>(
         "qibin.pipeline.journeys.refolded",
-            description: "Journeys that were folded again from all of their events, because one came out of order.");
+        description: "Journeys that were folded again from all of their events, because one came out of order.");
 
     private static readonly Counter<long> Applied =
         Meter.CreateCounter<long>("qibin.pipeline.events.applied", description: "Events applied to journeys.");
@@ -23,9 +22,8 @@ internal static class Projections
     /// <summary>Stores events and applies them to their journeys; events that are stored already change nothing.</summary>
     public static async Task ApplyAsync(this PipelineDb db, IReadOnlyList<ReceivedEvent> received, CancellationToken ct)
     {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await db.LockJourneysAsync([.. received.Where(IsOfJourney).Select(r => r.LeadId!.Value)], ct);
-        var events = (await StoredEvents.StoreAsync(connection, received, ct)).Where(IsOfJourney).Read();
+        var events = (await StoredEvents.StoreAsync(db, received, ct)).Where(IsOfJourney).Read();
         if (events.Count == 0)
         {
             return;
@@ -46,8 +44,7 @@ internal static class Projections
         if (again.Count > 0)
         {
             Refolded.Add(again.Count);
-            var journeys = await FoldedJourneys.ReadAsync(db, again, ct);
-            await journeys.ReplaceAsync(db, ct);
+            await db.ReplaceAsync(await FoldedJourneys.ReadAsync(db, again, ct), ct);
         }
 
         await db.SaveChangesAsync(ct);
@@ -64,8 +61,7 @@ internal static class Projections
             return false;
         }
 
-        var (closed, takenBack) = (new List<Interval>(), new List<Milestone>());
-        var after = before;
+        var (after, closed, takenBack) = (before, new List<Interval>(), new List<Milestone>());
         foreach (var e in events)
         {
             if (Timeline.Apply(after ?? new Timeline { LeadId = e.Row.LeadId!.Value }, e) is not var (next, changes))
@@ -82,10 +78,8 @@ internal static class Projections
         return true;
     }
 
-    /// <summary>Has the change saved.</summary>
     private static void Track(
-        this PipelineDb db, TimelineRow? row, Timeline? before, Timeline after, IEnumerable<Interval> closed,
-            IReadOnlyCollection<Milestone> takenBack)
+        this PipelineDb db, TimelineRow? row, Timeline? before, Timeline after, List<Interval> closed, List<Milestone> takenBack)
     {
         Put(TimelineRow.Of(after), row is not null);
         var (was, now) = (before?.Journey(), after.Journey());

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Jobs;
 
@@ -40,10 +39,7 @@ internal static class ReadRebuild
     internal static async Task<Results<Ok<RebuildAnswer>, NotFound>> Handle(Guid rebuildId, PipelineDb db, CancellationToken ct)
     {
         var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == rebuildId && j.Kind == RebuildJob.Kind, ct);
-        return job is null ? TypedResults.NotFound() : TypedResults.Ok(new RebuildAnswer
-        {
-            Job = JobAnswer.From(job),
-            Findings = RebuildJob.Found(job),
-        });
+        return job is null ? TypedResults.NotFound()
+            : TypedResults.Ok(new RebuildAnswer { Job = JobAnswer.From(job), Findings = RebuildJob.Found(job) });
     }
 }

@@ -3,23 +3,15 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
-using Qibin.Crm.Pipeline.Rollups;
-using Qibin.Crm.Pipeline.Verifications;
-using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
-/// <summary>What a rebuild was asked to do.</summary>
-internal sealed record RebuildRun
-{
-    public required bool DryRun { get; init; }
-}
+internal sealed record RebuildRun(bool DryRun);
 
 /// <summary>
-/// Derives all journeys again from their events, batch by batch and in place: those of a batch are locked, folded, replaced where they
-/// differ, and the difference is added to the rollups; then the rollups are compared with the intervals. Consumers wait for one batch at
-/// most. A dry run does the same and changes nothing.
+/// Derives all journeys again from their events, batch by batch and in place, and then the rollups from the intervals. A dry run does the
+/// same and changes nothing.
 /// </summary>
 internal sealed class RebuildJob : IJobKind<PipelineDb>
 {
@@ -36,45 +28,20 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
             return false;
         }
 
-        var leads = await FoldedJourneys.NextAsync(db, after, ct);
-        if (leads.Count == 0)
+        var check = await db.CheckAsync(after, repair: !dryRun, Listed, ct);
+        var found = Found(job);
+        found = found with
         {
-            var (differing, sums) = await RollupCheck.RunAsync(db, Listed, repair: !dryRun, ct);
-            Note(
-                job, sums.Select(d => new VerificationDifference { Of = "rollup", What = d.What, Expected = d.Expected, Found = d.Found }),
-                differing);
-            job.Position = Guid.AllBitsSet.ToString();
-            return true;
-        }
-
-        await db.LockJourneysAsync(leads, ct);
-        var journeys = await FoldedJourneys.ReadAsync(db, leads, ct);
-        var differences = journeys.All.ToDictionary(j => j, j => j.Differences().ToList());
-        if (!dryRun)
-        {
-            await new FoldedJourneys([.. differences.Where(d => d.Value.Count > 0).Select(d => d.Key)]).ReplaceAsync(db, ct);
-        }
-
-        Note(job, differences.Values.SelectMany(d => d)
-            .Select(d => new VerificationDifference { Of = d.Of, Id = d.LeadId, What = d.What, Expected = d.Expected, Found = d.Found }));
-        job.Done += leads.Count;
-        job.Position = leads[^1].ToString();
+            Differing = found.Differing + check.Differing,
+            Differences = [.. found.Differences.Concat(check.Differences).Take(Listed)],
+        };
+        job.Result = JsonSerializer.Serialize(found, StrictJson.Options);
+        job.Done += check.Journeys;
+        job.Position = (check.After ?? Guid.AllBitsSet).ToString();
         return true;
     }
 
     public static RebuildFindings Found(Job job) => job.Result is { } result
         ? JsonSerializer.Deserialize<RebuildFindings>(result, StrictJson.Options)!
         : new RebuildFindings { DryRun = job.Read<RebuildRun>().DryRun };
-
-    private static void Note(Job job, IEnumerable<VerificationDifference> more, long? differing = null)
-    {
-        var (found, named) = (Found(job), more.ToList());
-        job.Result = JsonSerializer.Serialize(
-            found with
-            {
-                Differing = found.Differing + (differing ?? named.Count),
-                Differences = [.. found.Differences, .. named.Take(Listed - found.Differences.Count)],
-            },
-            StrictJson.Options);
-    }
 }

@@ -26,21 +26,20 @@ internal static class StartRebuild
     internal static async Task<Accepted<RebuildReceipt>> Handle(
         StartRebuildRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (await db.UnderWayAsync(RebuildJob.Kind, ct) is { } running)
+        var run = new RebuildRun(request.DryRun == true);
+        var job = await db.UnderWayAsync(RebuildJob.Kind, ct);
+        if (job is null)
         {
-            return running.Read<RebuildRun>().DryRun == (request.DryRun == true) ? Accepted(running)
-                : throw new RuleViolation("rebuild.running");
+            job = Job.Of(RebuildJob.Kind, run, caller, clock);
+            db.Add(job);
+            db.Audit(caller, clock, "pipeline.rebuilt", "rebuild", job.Id);
+            await db.SaveChangesAsync(ct);
         }
 
-        var job = Job.Of(RebuildJob.Kind, new RebuildRun { DryRun = request.DryRun == true }, caller, clock);
-        db.Add(job);
-        db.Audit(caller, clock, "pipeline.rebuilt", "rebuild", job.Id);
-        await db.SaveChangesAsync(ct);
-        return Accepted(job);
+        return job.Read<RebuildRun>() == run
+            ? TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new RebuildReceipt { Id = job.Id })
+            : throw new RuleViolation("rebuild.running");
     }
-
-    private static Accepted<RebuildReceipt> Accepted(Job job) =>
-        TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new RebuildReceipt { Id = job.Id });
 
     /// <summary>The rebuild that was begun.</summary>
     public sealed record RebuildReceipt : IReceipt

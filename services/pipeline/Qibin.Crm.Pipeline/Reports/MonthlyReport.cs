@@ -85,11 +85,8 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
 
     private static IEnumerable<IReadOnlyList<object?>> Sums(string name, List<Cell> cells)
     {
-        var (count, amounts) = cells.PerCurrency();
-        return Lines(
-            [name, count],
-            amounts.Select(a => new object?[] { a.Key, a.Value.Estimated, a.Value.Contract, a.Value.PaidIn }),
-            Measures.Length);
+        var amounts = cells.PerCurrency().Select(a => new object?[] { a.Currency, a.Estimated, a.Contract, a.PaidIn });
+        return Lines([name, cells.Sum(c => c.Count)], amounts, Measures.Length);
     }
 
     private static IEnumerable<IReadOnlyList<object?>> Project(Reached reached, ReportNames names)

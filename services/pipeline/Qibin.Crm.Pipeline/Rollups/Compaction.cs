@@ -8,39 +8,40 @@ namespace Qibin.Crm.Pipeline.Rollups;
 
 /// <summary>
 /// Merges deltas into rollups. Consumers only append, so that no two of them wait for one row; one compaction at a time, over all
-/// instances,
-/// takes what has been committed. A reader's snapshot has each delta either by itself or in the rollups.
+/// instances, takes what has been committed. A reader's snapshot has each delta either by itself or in the rollups.
 /// </summary>
 internal static class Compaction
 {
-    private const string Sums =
-        "sum(count)::bigint as count, sum(estimated) as estimated, sum(contract) as contract, "
-        + "sum(paid_in) as paid_in, sum(completed) as completed";
+    public static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
-    private const string Something =
-        "sum(count) <> 0 or sum(estimated) <> 0 or sum(contract) <> 0 or sum(paid_in) <> 0 or sum(completed) <> 0";
+    /// <summary>All that the key of a sum is the hash of.</summary>
+    public static readonly string[] Keys = ["set", "status", "confidential", .. Columns, "currency"];
 
-    private static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    public static readonly string[] Measures = ["count", "estimated", "contract", "paid_in", "completed"];
 
-    private static readonly string Names = string.Join(", ", Columns);
+    public static readonly string Names = string.Join(", ", Columns);
+    private static readonly string Amounts = string.Join(", ", Measures);
+    private static readonly string Sums = string.Join(", ", Measures.Select(m => $"sum({m}){(m == "count" ? "::bigint" : "")} as {m}"));
+    private static readonly string Something = string.Join(" or ", Measures.Select(m => $"sum({m}) <> 0"));
 
     // By ctid: the planner takes a table that is emptied again and again for an empty one, and would join it with itself row by row.
     private static readonly string Merge =
         $"""
         with taken as (
             delete from delta where ctid = any (array(select ctid from delta order by id limit $1))
-            returning status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed),
+            returning status, confidential, {Names}, currency, {Amounts}),
         {Grouped},
         merged as (
-            insert into rollup as kept (
-                key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, readers)
-            select key, set, status, confidential, {Names}, currency, count, estimated, contract, paid_in, completed, '{"{}"}' from grouped
+            {InsertFrom("grouped")}
             order by set, unit_id, chain_code
-            on conflict (key) do update set count = kept.count + excluded.count, estimated = kept.estimated + excluded.estimated,
-                contract = kept.contract + excluded.contract, paid_in = kept.paid_in + excluded.paid_in,
-                completed = kept.completed + excluded.completed)
+            on conflict (key) do update set {string.Join(", ", Measures.Select(m => $"{m} = kept.{m} + excluded.{m}"))})
         select count(*) from taken
         """;
+
+    /// <summary>Inserts sums of these rows; the clause for those that are there already follows.</summary>
+    public static string InsertFrom(string rows) =>
+        $"insert into rollup as kept (key, {string.Join(", ", Keys)}, {Amounts}, readers) "
+        + $"select key, {string.Join(", ", Keys)}, {Amounts}, '{{}}' from {rows}";
 
     /// <summary>
     /// From rows named <c>taken</c>, as deltas are, the sums of all sets, named <c>grouped</c>. Rows of one scope lie side by side: a total
@@ -59,7 +60,7 @@ internal static class Compaction
             {string.Join(" union all ", (string[])["select * from summed", .. Sets.Further.Select(Further)])}),
         grouped as (
             select md5(row(set, status, confidential, {Names}, currency)::text)::uuid as key, set, status, confidential, {Values}, currency,
-                count, estimated, contract, paid_in, completed
+                {Amounts}
             from sets)
         """;
 
@@ -114,7 +115,6 @@ internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage 
     /// <summary>Deltas merged in one transaction: a second's work or so.</summary>
     private const int Batch = 20_000;
 
-    /// <summary>The backlog as a metric.</summary>
     public static DatabaseGauge Backlog { get; } = new(
         "qibin.rollup.backlog", "{delta}", "Deltas that wait to be merged into the rollups, counted up to a million.",
         "select count(*)::float8 from (select from delta limit 1000000) waiting");

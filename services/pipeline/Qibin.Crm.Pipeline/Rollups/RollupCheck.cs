@@ -1,13 +1,8 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Rollups;
-
-/// <summary>A sum that is not what the intervals come to.</summary>
-internal sealed record RollupDifference(string What, string Expected, string Found);
 
 /// <summary>
 /// Compares each row of the rollups with what the intervals come to, less the deltas that still wait: by one statement, so of one instant,
@@ -15,12 +10,6 @@ internal sealed record RollupDifference(string What, string Expected, string Fou
 /// </summary>
 internal static class RollupCheck
 {
-    private static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
-
-    private static readonly string[] Keys = ["set", "status", "confidential", .. Columns, "currency"];
-
-    private static readonly string[] Measures = ["count", "estimated", "contract", "paid_in", "completed"];
-
     private static readonly string Compared =
         $"""
         with taken as (
@@ -40,21 +29,22 @@ internal static class RollupCheck
                     as m (currency text, estimated numeric, contract numeric, paid_in numeric, completed numeric)) amount
             where s.known_to is null and edge.day is not null
             union all
-            select status, confidential, {string.Join(", ", Columns)}, currency, -count, -estimated, -contract, -paid_in, -completed
+            select status, confidential, {Compaction.Names}, currency, -count, -estimated, -contract, -paid_in, -completed
             from delta),
         {Compaction.Grouped},
         compared as (
-            select key, {string.Join(", ", Keys.Select(c => $"coalesce(g.{c}, r.{c}) as {c}"))},
-                {string.Join(", ", Measures.Select(m => $"coalesce(g.{m}, 0) as {m}, coalesce(r.{m}, 0) as {m}_found"))}
+            select key, {string.Join(", ", Compaction.Keys.Select(c => $"coalesce(g.{c}, r.{c}) as {c}"))},
+                {string.Join(", ", Compaction.Measures.Select(m => $"coalesce(g.{m}, 0) as {m}, coalesce(r.{m}, 0) as {m}_found"))}
             from grouped g full join rollup r using (key)),
         differing as (
             select * from compared
-            where ({string.Join(", ", Measures)}) is distinct from ({string.Join(", ", Measures.Select(m => m + "_found"))}))
+            where {string.Join(" or ", Compaction.Measures.Select(m => $"{m} <> {m}_found"))})
         """;
 
     private static readonly string Name =
         $"select concat_ws(' ', 'set', set, 'status', status, case when confidential then 'confidential' end, "
-        + string.Join(", ", Columns.Select((c, bit) => $"case when set & {1 << bit} <> 0 then '{c} ' || coalesce({c}::text, 'none') end"))
+        + string.Join(", ", Compaction.Columns.Select((c, bit) =>
+            $"case when set & {1 << bit} <> 0 then '{c} ' || coalesce({c}::text, 'none') end"))
         + $", nullif(currency, '')), {Shown("")}, {Shown("_found")}, "
         + "count(*) over () from differing order by key limit $1";
 
@@ -62,37 +52,29 @@ internal static class RollupCheck
         $"""
         ,
         repaired as (
-            insert into rollup as kept (key, {string.Join(", ", [.. Keys, .. Measures])}, readers)
-            select key, {string.Join(", ", [.. Keys, .. Measures])}, '{"{}"}' from differing
-            on conflict (key) do update set count = excluded.count, estimated = excluded.estimated, contract = excluded.contract,
-                paid_in = excluded.paid_in, completed = excluded.completed)
+            {Compaction.InsertFrom("differing")}
+            on conflict (key) do update set {string.Join(", ", Compaction.Measures.Select(m => $"{m} = excluded.{m}"))})
         """;
 
     private static string Shown(string suffix) =>
-        $"concat_ws(' ', {string.Join(", ", Measures.Select(m => m == "count" ? m + suffix : $"trim_scale({m}{suffix})"))})";
+        $"concat_ws(' ', {string.Join(", ", Compaction.Measures.Select(m => m == "count" ? m + suffix : $"trim_scale({m}{suffix})"))})";
 
-    /// <summary>Compares all sums, in the caller's transaction.</summary>
-    /// <param name="db">The database.</param>
-    /// <param name="most">How many differences are named.</param>
-    /// <param name="repair">Sets the sums that differ to what the intervals come to.</param>
-    /// <param name="ct">Cancels.</param>
-    public static async Task<(long Differing, IReadOnlyList<RollupDifference> Differences)> RunAsync(
+    /// <summary>Compares all sums, in the caller's transaction. Repaired, they are what the intervals come to.</summary>
+    public static async Task<(long Differing, IReadOnlyList<VerificationDifference> Differences)> RunAsync(
         PipelineDb db, int most, bool repair, CancellationToken ct)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await AdvisoryLocks.LockCompactionAsync(connection, ct);
-        await using var compare = new NpgsqlCommand(
-            "set local work_mem = '256MB'", connection,
-                (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction())
-        { CommandTimeout = 0 };
+        await using var compare = new NpgsqlCommand("set local work_mem = '256MB'", connection) { CommandTimeout = 0 };
         await compare.ExecuteNonQueryAsync(ct);
         compare.CommandText = Compared + (repair ? Repaired : "") + "\n" + Name;
         compare.Parameters.Add(new NpgsqlParameter { Value = most });
-        var (differing, differences) = (0L, new List<RollupDifference>());
+        var (differing, differences) = (0L, new List<VerificationDifference>());
         await using var reader = await compare.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            differences.Add(new RollupDifference(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+            differences.Add(
+                new() { Of = "rollup", What = reader.GetString(0), Expected = reader.GetString(1), Found = reader.GetString(2) });
             differing = reader.GetInt64(3);
         }
 

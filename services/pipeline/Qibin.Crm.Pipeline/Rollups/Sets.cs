@@ -8,12 +8,10 @@ internal enum RollupColumn { Stage, ChainCode, UnitId, OwnerId, NodeCode, Source
 
 /// <summary>
 /// Which sets of columns are kept. Of today: every two and every three of the eight dimensions, so that a total by two dimensions, under
-/// one
-/// scope or one filter if need be, costs by its groups; an owner's own journeys are few and found by an index, so the owner is kept only
-/// beside unit or chain, as a head or a chief groups by owners. Over time: none or one dimension over everything, none or the stage within
-/// a
-/// unit's or a chain's reach; what one unit has by another dimension is little enough to be counted from the intervals. Each of these is
-/// kept by months, which a trend sums, and by days, of which a past day needs those of its own month.
+/// one scope or one filter if need be, costs by its groups; an owner's own journeys are few and found by an index, so the owner is kept
+/// only beside unit or chain, as a head or a chief groups by owners. Over time: none or one dimension over everything, none or the stage
+/// within a unit's or a chain's reach; what one unit has by another dimension is little enough to be counted from the intervals. Each of
+/// these is kept by months, which a trend sums, and by days, of which a past day needs those of its own month.
 /// </summary>
 internal static class Sets
 {
@@ -27,13 +25,12 @@ internal static class Sets
         .. new int[]
         {
             0, Bit(RollupColumn.Stage), Bit(RollupColumn.ThenChain), Bit(RollupColumn.ThenUnit), Bit(RollupColumn.NodeCode),
-                Bit(RollupColumn.SourceRegion),
-            Bit(RollupColumn.Band), Bit(RollupColumn.UnitId), Bit(RollupColumn.UnitId) | Bit(RollupColumn.Stage),
+            Bit(RollupColumn.SourceRegion), Bit(RollupColumn.Band),
+            Bit(RollupColumn.UnitId), Bit(RollupColumn.UnitId) | Bit(RollupColumn.Stage),
             Bit(RollupColumn.ChainCode), Bit(RollupColumn.ChainCode) | Bit(RollupColumn.Stage),
         }.Select(set => set | Bit(RollupColumn.At)),
     ];
 
-    /// <summary>The sets of today.</summary>
     public static IReadOnlyList<int> OfToday { get; } =
     [
         .. Enumerable.Range(0, 1 << Values.Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3
@@ -80,7 +77,6 @@ internal static class Sets
         return Months.Contains(set) ? set : null;
     }
 
-    /// <summary>The same set by days.</summary>
     public static int ByDay(int months) => months | Bit(RollupColumn.Day);
 
     private static int Bit(RollupColumn column) => 1 << (int)column;

@@ -1,11 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Contracts;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Targets;

@@ -16,7 +16,7 @@ internal static class Entries
 
     /// <summary>The entries that a list's filters keep and the caller reads.</summary>
     public static IQueryable<Assessed<T>> Listed<T>(
-        this IQueryable<T> entered, int? year, Words<Indicator>? indicator, Guid? subject, Caller caller) where T : class, IAboutAssessed
+        this IQueryable<T> entered, int? year, Words<Indicator>? indicator, Guid? subject, Caller caller) where T : AssessedRow
     {
         var indicators = indicator.OrAll();
         return entered.AsNoTracking()

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Totals;
 
 internal enum CellKind { Figure, Hidden, AsOf }
 
-/// <summary>One row of the statement that answers totals.</summary>
-internal sealed class Cell : ISummed
+internal sealed record Cell : Summed
 {
     public required CellKind Kind { get; init; }
     public JourneyStatus? Status { get; init; }
@@ -17,56 +18,42 @@ internal sealed class Cell : ISummed
     public string? SourceRegion { get; init; }
     public Band? Band { get; init; }
     public int? Month { get; init; }
-    public long Count { get; init; }
-
-    /// <summary>Empty for the row that counts.</summary>
-    public required string Currency { get; init; }
-
-    public decimal Estimated { get; init; }
-    public decimal Contract { get; init; }
-    public decimal PaidIn { get; init; }
-    public decimal Completed { get; init; }
     public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>Its value of a dimension, as a filter says it.</summary>
+    public string Word(Dimension dimension) => dimension switch
+    {
+        Dimension.Stage => JourneyFilters.Word(Stage!.Value),
+        Dimension.Chain => Chain ?? JourneyFilters.None,
+        Dimension.Unit => $"{Unit}",
+        Dimension.Owner => $"{Owner}",
+        Dimension.Node => Node ?? JourneyFilters.None,
+        Dimension.SourceRegion => SourceRegion ?? JourneyFilters.None,
+        Dimension.Band => JourneyFilters.Word(Band!.Value),
+        _ => Months.Text(Month!.Value),
+    };
+
+    /// <summary>Its place in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by code.</summary>
+    public string Place(Dimension dimension, Dictionary<Guid, UnitName> units) => dimension switch
+    {
+        Dimension.Stage => $"{(int)Stage!.Value:00}",
+        Dimension.Chain => $"{IndustryChains.All.TakeWhile(c => c.Code != Chain).Count():00}",
+        Dimension.Unit => $"{units.Of(Unit!.Value).Code ?? "~"} {Unit}",
+        Dimension.Node => $"{IndustryChains.All.SelectMany(c => c.Nodes).TakeWhile(n => n.Code != Node).Count():00}",
+        Dimension.SourceRegion => SourceRegion ?? "~",
+        Dimension.Band => $"{(int)Band!.Value:00}",
+        _ => Word(dimension),
+    };
 }
 
-/// <summary>A sum by what journeys were in those days.</summary>
-internal sealed class ThenSum : ICounted, ISummed
-{
-    public required int At { get; init; }
-    public required JourneyStatus Status { get; init; }
-    public required JourneyStage Stage { get; init; }
-    public required Guid OwnerId { get; init; }
-    public required Guid UnitId { get; init; }
-    public string? ChainCode { get; init; }
-    public string? NodeCode { get; init; }
-    public string? SourceRegion { get; init; }
-    public required Band Band { get; init; }
-    public required int Month { get; init; }
-    public required string Currency { get; init; }
-    public required long Count { get; init; }
-    public required decimal Estimated { get; init; }
-    public required decimal Contract { get; init; }
-    public required decimal PaidIn { get; init; }
-    public required decimal Completed { get; init; }
-}
-
-/// <summary>What one row contributes to a total, in one currency.</summary>
-internal sealed class Weighed<T>
+internal sealed record Weighed<T> : Summed
 {
     public required T Row { get; init; }
-    public required long Count { get; init; }
-    public required string Currency { get; init; }
-    public required decimal Estimated { get; init; }
-    public required decimal Contract { get; init; }
-    public required decimal PaidIn { get; init; }
-    public required decimal Completed { get; init; }
 }
 
-/// <summary>The parts of the statement that answers totals.</summary>
 internal static class Cells
 {
-    /// <summary>What rollups and deltas have summed up.</summary>
-    public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : class, ISummed => sums.Select(s => new Weighed<T>
+    public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : Summed => sums.Select(s => new Weighed<T>
     {
         Row = s,
         Count = s.Count,
@@ -77,11 +64,10 @@ internal static class Cells
         Completed = s.Completed,
     });
 
-    /// <summary>How many, counted one by one.</summary>
-    public static IQueryable<Weighed<T>> Each<T>(this IQueryable<T> rows) => rows.Select(r => new Weighed<T>
+    public static IQueryable<Weighed<T>> Each<T>(this IQueryable<T> rows, long count = 1) => rows.Select(r => new Weighed<T>
     {
         Row = r,
-        Count = 1,
+        Count = EF.Constant(count),
         Currency = "",
         Estimated = 0,
         Contract = 0,
@@ -89,17 +75,8 @@ internal static class Cells
         Completed = 0,
     });
 
-    /// <summary>How many and how much, counted from the journeys themselves.</summary>
-    public static IQueryable<Cell> Counted(this IQueryable<JourneyRow> journeys, Dimension[] by, JourneyStatus[] statuses) =>
-        journeys.Each().Figures(by, statuses).Concat(journeys.Amounts().Figures(by, statuses));
-
-    /// <summary>How many and how much, counted from the intervals.</summary>
-    public static IQueryable<Cell> Counted(this IQueryable<Interval> intervals, Dimension[] by, JourneyStatus[] statuses) =>
-        intervals.Each().Figures(by, statuses).Concat(intervals.Amounts().Figures(by, statuses));
-
-    /// <summary>How much, journey by journey.</summary>
-    public static IQueryable<Weighed<JourneyRow>> Amounts(this IQueryable<JourneyRow> journeys) =>
-        journeys.SelectMany(j => j.Amounts, (j, a) => new Weighed<JourneyRow>
+    public static IQueryable<Weighed<T>> Amounts<T>(this IQueryable<T> rows) where T : JourneyState =>
+        rows.SelectMany(j => j.Amounts, (j, a) => new Weighed<T>
         {
             Row = j,
             Count = 0,
@@ -110,30 +87,23 @@ internal static class Cells
             Completed = a.Completed,
         });
 
-    /// <summary>How much, interval by interval.</summary>
-    public static IQueryable<Weighed<Interval>> Amounts(this IQueryable<Interval> intervals) =>
-        intervals.SelectMany(s => s.Amounts, (s, a) => new Weighed<Interval>
-        {
-            Row = s,
-            Count = 0,
-            Currency = a.Currency,
-            Estimated = a.Estimated,
-            Contract = a.Contract,
-            PaidIn = a.PaidIn,
-            Completed = a.Completed,
-        });
+    public static IQueryable<Cell> Counted<T>(this IQueryable<T> rows, Dimension[] by, JourneyStatus[] statuses) where T : JourneyState =>
+        rows.Each().Figures(by, statuses).Concat(rows.Amounts().Figures(by, statuses));
 
-    /// <summary>Sums by status, currency and the dimensions; the others are left out.</summary>
-    /// <param name="weighed">The rows.</param>
-    /// <param name="by">The dimensions.</param>
-    /// <param name="statuses">Those that are counted by the dimensions: the others stand apart, all groups together.</param>
-    public static IQueryable<Cell> Figures<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T
-        : class, ICounted => weighed
+    /// <summary>How many are hidden, or with a count below zero are not hidden after all.</summary>
+    // By the same dimensions, although nobody asks for them: only so has each column one type in all parts of the statement.
+    public static IQueryable<Cell> Hidden<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses)
+        where T : class, ICounted => weighed.Where(w => w.Currency == "").Figures(by, statuses, CellKind.Hidden);
+
+    /// <summary>Sums by status, currency and dimensions; what has another status stands apart, all groups together.</summary>
+    public static IQueryable<Cell> Figures<T>(
+        this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses, CellKind kind = CellKind.Figure)
+        where T : class, ICounted => weighed
         .Placed(by, statuses)
         .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
         .Select(g => new Cell
         {
-            Kind = CellKind.Figure,
+            Kind = EF.Constant(kind),
             Status = g.Key.Status,
             Stage = g.Key.Stage,
             Chain = g.Key.Chain,
@@ -153,8 +123,8 @@ internal static class Cells
         });
 
     /// <summary>The rows one by one, each in the place that <see cref="Figures"/> sums.</summary>
-    public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses) where T : class,
-        ICounted
+    public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses)
+        where T : class, ICounted
     {
         var (stage, chain, unit, owner) =
             (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Owner));
@@ -182,7 +152,6 @@ internal static class Cells
         });
     }
 
-    /// <summary>Sums with unit and chain as they were in those days, as filters and groups of the past take them.</summary>
     public static IQueryable<ThenSum> Then<T>(this IQueryable<T> sums) where T : Sum => sums.Select(s => new ThenSum
     {
         At = s.At,
@@ -202,30 +171,6 @@ internal static class Cells
         PaidIn = s.PaidIn,
         Completed = s.Completed,
     });
-
-    /// <summary>A number of hidden journeys, or of those that are not hidden after all.</summary>
-    public static IQueryable<Cell> Hidden(this IQueryable<long> counts) => counts
-        .GroupBy(_ => 1)
-        .Select(g => new Cell
-        {
-            Kind = CellKind.Hidden,
-            Status = null,
-            Stage = null,
-            Chain = null,
-            Unit = null,
-            Owner = null,
-            Node = null,
-            SourceRegion = null,
-            Band = null,
-            Month = null,
-            Count = g.Sum(),
-            Currency = "",
-            Estimated = 0,
-            Contract = 0,
-            PaidIn = 0,
-            Completed = 0,
-            AsOf = null,
-        });
 
     /// <summary>The newest instant; more than one row when several events were recorded at it.</summary>
     public static IQueryable<Cell> Newest(this IQueryable<ReceivedEvent> events) => events

@@ -1,49 +1,37 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Totals;
 
-/// <summary>The lists behind figures, as links: what the filter keeps, group by group.</summary>
-internal sealed class JourneyLinks(JourneyFilter filter, params Dimension[] by)
+/// <summary>The lists behind figures, as links.</summary>
+internal static class JourneyLinks
 {
-    // The same for all groups.
-    private readonly string _kept = Link("/api/v1/pipeline/journeys",
+    /// <summary>The dimensions in the order in which a link names them, after the stage and the status.</summary>
+    private static readonly Dimension[] Named =
     [
-        ("stage", by.Contains(Dimension.Stage) ? null : Words(filter.Stage?.Values)),
-        ("status", Words(filter.Statuses())),
-        ("chain", by.Contains(Dimension.Chain) ? null : filter.Chain),
-        ("node", by.Contains(Dimension.Node) ? null : filter.Node),
-        ("unit", by.Contains(Dimension.Unit) ? null : filter.Unit?.ToString()),
-        ("owner", by.Contains(Dimension.Owner) ? null : filter.Owner?.ToString()),
-        ("sourceRegion", by.Contains(Dimension.SourceRegion) ? null : filter.SourceRegion),
-        ("band", by.Contains(Dimension.Band) ? null : Words(filter.Band?.Values)),
-        ("month", by.Contains(Dimension.Month) ? null : filter.Month),
-        ("asOf", filter.AsOf?.ToString("O", CultureInfo.InvariantCulture)),
-        ("knownAt", filter.KnownAt?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)),
-    ]);
+        Dimension.Chain, Dimension.Node, Dimension.Unit, Dimension.Owner, Dimension.SourceRegion, Dimension.Band, Dimension.Month,
+    ];
 
-    /// <summary>All that the filter keeps.</summary>
-    public static string To(JourneyFilter filter) => new JourneyLinks(filter)._kept;
-
-    /// <summary>One group of it.</summary>
-    public string To(GroupKey key) => Link(_kept, by.Select(dimension => dimension switch
+    /// <summary>All that the filter keeps, whatever these dimensions.</summary>
+    public static string To(JourneyFilter filter, params Dimension[] but)
     {
-        Dimension.Stage => ("stage", Word(key.Stage!.Value)),
-        Dimension.Chain => ("chain", key.Chain ?? JourneyFilters.None),
-        Dimension.Unit => ("unit", $"{key.Unit}"),
-        Dimension.Owner => ("owner", $"{key.Owner}"),
-        Dimension.Node => ("node", key.Node ?? JourneyFilters.None),
-        Dimension.SourceRegion => ("sourceRegion", key.SourceRegion ?? JourneyFilters.None),
-        Dimension.Band => ("band", Word(key.Band!.Value)),
-        _ => ("month", (string?)Months.Text(key.Month!.Value)),
-    }));
+        return Link("/api/v1/pipeline/journeys",
+        [
+            Kept(Dimension.Stage),
+            ("status", JourneyFilters.Words(filter.Statuses())),
+            .. Named.Select(Kept),
+            ("asOf", filter.AsOf?.ToString("O", CultureInfo.InvariantCulture)),
+            ("knownAt", filter.KnownAt?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)),
+        ]);
+
+        (string, string?) Kept(Dimension d) => (JourneyFilters.Word(d), but.Contains(d) ? null : filter.Word(d));
+    }
+
+    /// <summary>One group by these dimensions.</summary>
+    public static string To(string kept, Dimension[] by, Cell group) =>
+        Link(kept, by.Select(d => (JourneyFilters.Word(d), (string?)group.Word(d))));
 
     private static string Link(string to, IEnumerable<(string Name, string? Value)> query) =>
         QueryHelpers.AddQueryString(to, query.Where(q => q.Value is not null).Select(q => KeyValuePair.Create(q.Name, q.Value)));
-
-    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
-
-    private static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
 }

@@ -28,11 +28,15 @@ internal static class ReadTotals
         Conversion.Check(query.ConvertTo);
         var cells = await db.TotalCells(query, by, caller).ToListAsync(ct);
         var units = by.Contains(Dimension.Unit) ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
-
         var conversion = await db.ConversionAsync(query.ConvertTo, query, cells.Select(c => c.Currency), clock, ct);
         var statuses = query.Statuses();
-        var links = new JourneyLinks(query, by);
+        var kept = JourneyLinks.To(query, by);
         var counted = cells.Where(c => c.Kind == CellKind.Figure).ToLookup(c => statuses.Contains(c.Status!.Value));
+        var groups =
+            from cell in counted[true]
+            group cell by (cell.Stage, cell.Chain, cell.Unit, cell.Owner, cell.Node, cell.SourceRegion, cell.Band, cell.Month) into same
+            where same.Sum(c => c.Count) > 0
+            select (Key: same.First(), Cells: same);
         return TypedResults.Ok(new Totals
         {
             AsOf = cells.Max(c => c.AsOf),
@@ -43,10 +47,9 @@ internal static class ReadTotals
             Status = statuses,
             Groups =
             [
-                .. counted[true].GroupBy(GroupKey.Of).Where(g => g.Sum(c => c.Count) > 0)
-                    .OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
-                        .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
-                    .Select(g => new TotalsGroup(g.Key, units, links, Figures.Of(g, conversion))),
+                .. groups.OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
+                    .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
+                    .Select(g => new TotalsGroup(g.Key, units, JourneyLinks.To(kept, by, g.Key), Figures.Of(g.Cells, conversion))),
             ],
             Total = Figures.Of(counted[true], conversion),
             Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key)

@@ -82,16 +82,17 @@ public record Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConvertedFigures? Converted { get; init; }
 
-    internal static Figures Of(IEnumerable<ISummed> summed, Conversion? conversion = null)
+    internal static Figures Of(IEnumerable<Summed> summed, Conversion? conversion = null)
     {
-        var (count, amounts) = summed.PerCurrency();
+        var rows = summed.ToList();
+        var amounts = rows.PerCurrency();
         var figures = new Figures
         {
-            Count = (int)count,
-            EstimatedInvestment = Each(a => a.Estimated),
-            ContractAmount = Each(a => a.Contract),
-            PaidIn = Each(a => a.PaidIn),
-            CompletedInvestment = Each(a => a.Completed),
+            Count = (int)rows.Sum(r => r.Count),
+            EstimatedInvestment = amounts.Money(a => a.Estimated),
+            ContractAmount = amounts.Money(a => a.Contract),
+            PaidIn = amounts.Money(a => a.PaidIn),
+            CompletedInvestment = amounts.Money(a => a.Completed),
         };
         return conversion is null ? figures : figures with
         {
@@ -103,9 +104,6 @@ public record Figures
                 CompletedInvestment = conversion.Convert(figures.CompletedInvestment),
             },
         };
-
-        List<Money> Each(Func<CurrencySums, decimal> measure) =>
-            [.. amounts.Select(a => new Money(measure(a.Value), a.Key)).Where(m => m.Amount != 0)];
     }
 }
 
@@ -125,7 +123,7 @@ public sealed record StatusFigures : Figures
 public sealed record TotalsGroup : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal TotalsGroup(GroupKey key, Dictionary<Guid, UnitName> units, JourneyLinks links, Figures figures) : base(figures)
+    internal TotalsGroup(Cell key, Dictionary<Guid, UnitName> units, string journeys, Figures figures) : base(figures)
     {
         Stage = key.Stage;
         Chain = ChainName.Of(key.Chain);
@@ -135,7 +133,7 @@ public sealed record TotalsGroup : Figures
         SourceRegion = key.SourceRegion;
         Band = key.Band;
         Month = key.Month is { } month ? Months.Text(month) : null;
-        Journeys = links.To(key);
+        Journeys = journeys;
     }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -168,26 +166,4 @@ public sealed record TotalsGroup : Figures
 
     /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
     public required string Journeys { get; init; }
-}
-
-/// <summary>What one group has in common.</summary>
-internal sealed record GroupKey(
-    JourneyStage? Stage, string? Chain, Guid? Unit, Guid? Owner, string? Node, string? SourceRegion, Band? Band, int? Month)
-{
-    public static GroupKey Of(Cell c) => new(c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month);
-
-    /// <summary>
-    /// Where the group stands in the order of a dimension: stages, chains, nodes and bands as the trade has them, units by code.
-    /// </summary>
-    public string Place(Dimension dimension, Dictionary<Guid, UnitName> units) => dimension switch
-    {
-        Dimension.Stage => $"{(int)Stage!.Value:00}",
-        Dimension.Chain => $"{IndustryChains.All.TakeWhile(c => c.Code != Chain).Count():00}",
-        Dimension.Unit => $"{units.Of(Unit!.Value).Code ?? "~"} {Unit}",
-        Dimension.Node => $"{IndustryChains.All.SelectMany(c => c.Nodes).TakeWhile(n => n.Code != Node).Count():00}",
-        Dimension.SourceRegion => SourceRegion ?? "~",
-        Dimension.Band => $"{(int)Band!.Value:00}",
-        Dimension.Month => $"{Month}",
-        _ => $"{Owner}",
-    };
 }

@@ -11,114 +11,104 @@ namespace Qibin.Crm.Pipeline.Totals;
 /// Where a total is counted from. Usually from the rollups and the deltas not yet compacted, to which come the few journeys that the caller
 /// sees although they are confidential, or only because they are shared. An owner's own journeys, and more filters than there are rollups
 /// for, are counted from the journeys themselves; a past day from the rollups over time, and a past instant from the intervals. Either way
-/// it
-/// is one statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
+/// it is one statement, so that counts, amounts, the hidden ones and the instant are of one snapshot.
 /// </summary>
 internal static class TotalsSource
 {
-    public static IQueryable<Cell> TotalCells(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
+    public static IQueryable<Cell> TotalCells(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller) =>
+        filter.IsPast()
+            ? db.Cells(db.AllJourneys, journeys => db.IntervalsOn(filter).Within(journeys), db.UpTo(filter, by, caller), filter, by, caller)
+            : db.Cells(db.Journeys.AsNoTracking(), journeys => journeys, db.OfToday(filter, by, caller), filter, by, caller);
+
+    /// <summary>
+    /// What rollups and deltas have summed up, and what they have not; where no set of them answers, what is counted one by one from
+    /// journeys, or from what they were on the day asked for.
+    /// </summary>
+    private static IQueryable<Cell> Cells<T>(
+        this PipelineDb db, IQueryable<JourneyRow> journeys, Func<IQueryable<JourneyRow>, IQueryable<T>> on, IQueryable<Cell>? summed,
+        JourneyFilter filter, Dimension[] by, Caller caller) where T : JourneyState
     {
-        var journeys = db.Journeys.AsNoTracking();
         var statuses = filter.Statuses();
-        if (filter.AsOf is { } day && filter.OverTime(by, caller) is { } months)
+        var newest = filter.KnownAt?.ToUniversalTime() is { } known
+            ? db.Received.Where(e => e.RecordedAt <= known).Newest()
+            : db.Received.Newest();
+        if (summed is null)
         {
-            return db.UpTo(day, months, filter, by, caller);
+            return Counted(journeys.ReadableBy(caller)).Concat(Hidden(journeys.HiddenFrom(caller))).Concat(newest);
         }
 
-        if (filter.IsPast())
-        {
-            var known = filter.KnownAt?.ToUniversalTime();
-            var then = db.IntervalsOn(filter);
-            var visible = then.Within(db.AllJourneys.ReadableBy(caller)).Matching(filter);
-            return visible.Counted(by, statuses)
-                .Concat(then.Within(db.AllJourneys.HiddenFrom(caller)).Select(_ => 1L).Hidden())
-                .Concat(db.Received.Where(f => known == null || f.RecordedAt <= known).Newest());
-        }
-
-        if (SetFor(filter, by, caller) is not { } set)
-        {
-            var visible = journeys.ReadableBy(caller).Matching(filter);
-            return visible.Counted(by, statuses)
-                .Concat(journeys.HiddenFrom(caller).Select(_ => 1L).Hidden()).Concat(db.Received.Newest());
-        }
-
-        var rollups = db.Rollups.Where(r => r.Set == set);
-        var reached = Sets.With(Sets.Of(ReachOf(caller)));
-        var inReach = db.Rollups.Where(r => r.Set == reached);
-        var deltas = db.Deltas;
         var me = caller.Id;
         // The predicate says who reads a confidential journey; to look for the reader first is what finds it by an index.
         var read = journeys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller);
-        // What is counted apart has no groups, so it is read from fewer rows.
-        var few = Sets.With(Sets.Of([.. filter.Dimensions(), .. ReachOf(caller)]));
-        var apart = db.Rollups.Where(r => r.Set == few);
-        var counted = rollups.Where(c => statuses.Contains(c.Status)).ReadableBy(caller).Matching(filter).Weighed();
-        // Where each group is one row, PostgreSQL has nothing to sum: that is most of what the statement costs.
-        var whole = set == Sets.Of([.. by, .. filter.OfOneValue(), .. ReachesOne(caller) ? ReachOf(caller) : []]);
-        var total = (whole ? counted.Placed(by, statuses) : counted.Figures(by, statuses))
-            .Concat(apart.Where(c => !statuses.Contains(c.Status)).ReadableBy(caller).Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(deltas.ReadableBy(caller).Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(read.Matching(filter).Counted(by, statuses))
-            .Concat(inReach.HiddenFrom(caller).Select(c => c.Count).Hidden())
-            .Concat(deltas.HiddenFrom(caller).Select(d => d.Count).Hidden())
-            .Concat(read.Select(_ => -1L).Hidden())
-            .Concat(db.Received.Newest());
-        if (caller.Reach is Reach.Unit or Reach.Subtree)
+        var total = summed.Concat(Counted(read)).Concat(on(read).Each(-1).Hidden(by, statuses)).Concat(newest);
+        if (caller.Reach is not (Reach.Unit or Reach.Subtree))
         {
-            var shared = journeys.OnlySharedWith(caller);
-            total = total.Concat(shared.Where(j => !j.Confidential).Matching(filter).Counted(by, statuses))
-                .Concat(shared.Where(j => j.Confidential).Select(_ => 1L).Hidden());
+            return total;
         }
 
-        return total;
+        var shared = journeys.OnlySharedWith(caller);
+        return total.Concat(Counted(shared.Where(j => !j.Confidential))).Concat(Hidden(shared.Where(j => j.Confidential)));
+
+        IQueryable<Cell> Counted(IQueryable<JourneyRow> of) => on(of).Matching(filter).Counted(by, statuses);
+
+        IQueryable<Cell> Hidden(IQueryable<JourneyRow> of) => on(of).Each().Hidden(by, statuses);
+    }
+
+    private static IQueryable<Cell>? OfToday(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
+    {
+        var reach = ReachOf(caller);
+        if (caller.Reach == Reach.Own || filter.Owner is not null
+            || Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. reach])) is not { } set)
+        {
+            return null;
+        }
+
+        var statuses = filter.Statuses();
+        var counted = Of(set).Where(r => statuses.Contains(r.Status)).ReadableBy(caller).Matching(filter).Weighed();
+        // Where each group is one row, PostgreSQL has nothing to sum: that is most of what the statement costs.
+        var whole = set == Sets.Of([.. by, .. filter.OfOneValue(), .. ReachesOne(caller) ? reach : []]);
+        // What is counted apart has no groups, so it is read from fewer rows.
+        var apart = Of(Sets.With(Sets.Of([.. filter.Dimensions(), .. reach]))).Where(r => !statuses.Contains(r.Status));
+        return (whole ? counted.Placed(by, statuses) : counted.Figures(by, statuses))
+            .Concat(apart.ReadableBy(caller).Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(db.Deltas.ReadableBy(caller).Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(Of(Sets.With(Sets.Of(reach))).HiddenFrom(caller).Weighed().Hidden(by, statuses))
+            .Concat(db.Deltas.HiddenFrom(caller).Weighed().Hidden(by, statuses));
+
+        IQueryable<RollupRow> Of(int? one) => db.Rollups.Where(r => r.Set == one);
     }
 
     /// <summary>
     /// What there was on a day: what began less what ended in the months before, and on the days of its own month up to it.
     /// </summary>
-    private static IQueryable<Cell> UpTo(this PipelineDb db, DateOnly day, int months, JourneyFilter filter, Dimension[] by, Caller caller)
+    private static IQueryable<Cell>? UpTo(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
     {
-        var (me, statuses) = (caller.Id, filter.Statuses());
-        var (month, number) = (DeltaRow.MonthOf(day), day.Day);
-        var rollups = Of(months);
-        var apart = Of(filter.OverTime([], caller)!.Value);
-        var deltas = db.Deltas.Where(d => d.At < month || (d.At == month && d.Day <= number));
-        var then = db.IntervalsOn(filter);
-        var read = then.Within(db.AllJourneys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller));
-        var total = rollups.Where(r => statuses.Contains(r.Status)).ReadableBy(caller).Then().Matching(filter).Weighed()
-            .Figures(by, statuses)
-            .Concat(
-                apart.Where(r => !statuses.Contains(r.Status)).ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(deltas.ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(read.Matching(filter).Counted(by, statuses))
-            .Concat(apart.HiddenFrom(caller).Select(r => r.Count).Hidden())
-            .Concat(deltas.HiddenFrom(caller).Select(d => d.Count).Hidden())
-            .Concat(read.Select(_ => -1L).Hidden())
-            .Concat(db.Received.Newest());
-        if (caller.Reach is Reach.Unit or Reach.Subtree)
+        if (filter.AsOf is not { } day || filter.OverTime(by, caller) is not { } set)
         {
-            var shared = db.AllJourneys.OnlySharedWith(caller);
-            total = total.Concat(then.Within(shared.Where(j => !j.Confidential)).Matching(filter).Counted(by, statuses))
-                .Concat(then.Within(shared.Where(j => j.Confidential)).Select(_ => 1L).Hidden());
+            return null;
         }
 
-        return total;
+        var (month, number, statuses) = (DeltaRow.MonthOf(day), day.Day, filter.Statuses());
+        var counted = Of(set).Where(r => statuses.Contains(r.Status));
+        var every = Of(filter.OverTime([], caller)!.Value);
+        var apart = every.Where(r => !statuses.Contains(r.Status));
+        var deltas = db.Deltas.Where(d => d.At < month || (d.At == month && d.Day <= number));
+        return counted.ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses)
+            .Concat(apart.ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(deltas.ReadableBy(caller).Then().Matching(filter).Weighed().Figures(by, statuses))
+            .Concat(every.HiddenFrom(caller).Weighed().Hidden(by, statuses))
+            .Concat(deltas.HiddenFrom(caller).Weighed().Hidden(by, statuses));
 
-        IQueryable<RollupRow> Of(int set)
+        IQueryable<RollupRow> Of(int months)
         {
-            var days = Sets.ByDay(set);
-            return db.Rollups.Where(r => (r.Set == set && r.At < month) || (r.Set == days && r.At == month && r.Day <= number));
+            var days = Sets.ByDay(months);
+            return db.Rollups.Where(r => (r.Set == months && r.At < month) || (r.Set == days && r.At == month && r.Day <= number));
         }
     }
 
     /// <summary>The set of sums over time that answers; null when the intervals themselves have to.</summary>
     public static int? OverTime(this JourneyFilter filter, Dimension[] by, Caller caller) =>
         filter.KnownAt is null ? Sets.OverTime([.. by.Union(filter.Dimensions())], caller.Reach) : null;
-
-    /// <summary>The set of today that answers; null when the journeys themselves have to.</summary>
-    private static int? SetFor(JourneyFilter filter, Dimension[] by, Caller caller) =>
-        caller.Reach == Reach.Own || filter.Owner is not null ? null
-            : Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. ReachOf(caller)]));
 
     /// <summary>Whether the reach is of one unit or one chain.</summary>
     private static bool ReachesOne(Caller caller) =>

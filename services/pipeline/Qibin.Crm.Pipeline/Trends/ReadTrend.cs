@@ -101,16 +101,10 @@ internal static class ReadTrend
     }
 
     /// <summary>What stands at the ends of months from one on until another, which is without it.</summary>
-    private sealed class MonthSum : ISummed
+    private sealed record MonthSum : Summed
     {
         public required int From { get; init; }
         public required int? To { get; init; }
-        public required string Currency { get; init; }
-        public required long Count { get; init; }
-        public required decimal Estimated { get; init; }
-        public required decimal Contract { get; init; }
-        public required decimal PaidIn { get; init; }
-        public required decimal Completed { get; init; }
     }
 }
 

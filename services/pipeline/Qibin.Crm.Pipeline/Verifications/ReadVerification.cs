@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Jobs;
 
@@ -44,33 +42,6 @@ public sealed record VerificationFindings
     public IReadOnlyList<VerificationDifference> Differences { get; init; } = [];
 }
 
-/// <summary>Something that is stored otherwise than it should be.</summary>
-public sealed record VerificationDifference
-{
-    /// <summary>
-    /// <c>lead</c>, <c>project</c> or <c>enterprise</c>: the stored events beside the service; <c>journey</c>, <c>interval</c>,
-    /// <c>milestone</c> or <c>timeline</c>: a row of a journey beside its events; <c>rollup</c>: a sum, with the deltas that wait to be
-    /// merged into it, beside the intervals.
-    /// </summary>
-    public required string Of { get; init; }
-
-    /// <summary>The lead, project or enterprise; of a journey, its lead; null of a sum.</summary>
-    public Guid? Id { get; init; }
-
-    /// <summary>
-    /// What differs, such as <c>stageOn</c> or the dimensions of a sum; <c>version</c>: an event has not arrived; <c>known</c>: one of the
-    /// two
-    /// does not have it at all.
-    /// </summary>
-    public required string What { get; init; }
-
-    /// <summary>As it should be; null when it should not be there.</summary>
-    public required string? Expected { get; init; }
-
-    /// <summary>As it is stored; null when it is not there.</summary>
-    public required string? Found { get; init; }
-}
-
 internal static class ReadVerification
 {
     public static void MapReadVerification(this RouteGroupBuilder api) =>
@@ -82,10 +53,7 @@ internal static class ReadVerification
     internal static async Task<Results<Ok<VerificationAnswer>, NotFound>> Handle(Guid verificationId, PipelineDb db, CancellationToken ct)
     {
         var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == verificationId && j.Kind == VerificationJob.Kind, ct);
-        return job is null ? TypedResults.NotFound() : TypedResults.Ok(new VerificationAnswer
-        {
-            Job = JobAnswer.From(job),
-            Findings = job.Result is { } found ? JsonSerializer.Deserialize<VerificationFindings>(found, StrictJson.Options)! : new(),
-        });
+        return job is null ? TypedResults.NotFound()
+            : TypedResults.Ok(new VerificationAnswer { Job = JobAnswer.From(job), Findings = VerificationJob.Found(job) });
     }
 }

@@ -16,20 +16,17 @@ internal static class StartVerification
 
     internal static async Task<Accepted<VerificationReceipt>> Handle(PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (await db.UnderWayAsync(VerificationJob.Kind, ct) is { } running)
+        var job = await db.UnderWayAsync(VerificationJob.Kind, ct);
+        if (job is null)
         {
-            return Accepted(running);
+            job = Job.Of(VerificationJob.Kind, new { }, caller, clock);
+            db.Add(job);
+            db.Audit(caller, clock, "pipeline.verified", "verification", job.Id);
+            await db.SaveChangesAsync(ct);
         }
 
-        var job = Job.Of(VerificationJob.Kind, new { }, caller, clock);
-        db.Add(job);
-        db.Audit(caller, clock, "pipeline.verified", "verification", job.Id);
-        await db.SaveChangesAsync(ct);
-        return Accepted(job);
+        return TypedResults.Accepted($"/api/v1/pipeline/verifications/{job.Id}", new VerificationReceipt { Id = job.Id });
     }
-
-    private static Accepted<VerificationReceipt> Accepted(Job job) =>
-        TypedResults.Accepted($"/api/v1/pipeline/verifications/{job.Id}", new VerificationReceipt { Id = job.Id });
 
     /// <summary>The verification that was begun, or is under way.</summary>
     public sealed record VerificationReceipt : IReceipt

@@ -1,0 +1,37 @@
+namespace Qibin.Crm.Pipeline.Domain;
+
+/// <summary>What totals group by and filter by, whatever they are counted from.</summary>
+internal interface ICounted
+{
+    JourneyStage Stage { get; }
+    JourneyStatus Status { get; }
+    Guid OwnerId { get; }
+    Guid UnitId { get; }
+    string? ChainCode { get; }
+    string? NodeCode { get; }
+    string? SourceRegion { get; }
+    Band Band { get; }
+
+    /// <summary>Month of the first contact, such as 202611.</summary>
+    int Month { get; }
+}
+
+/// <summary>What a journey is now, or was during an interval. Owner, unit, chain and node are the project's once it exists.</summary>
+internal abstract record JourneyState : ICounted
+{
+    public required Guid LeadId { get; init; }
+    public Guid? ProjectId { get; init; }
+    public required JourneyStage Stage { get; init; }
+    public required DateOnly StageOn { get; init; }
+    public required JourneyStatus Status { get; init; }
+    public required DateOnly FirstContactOn { get; init; }
+    public DateOnly? MovedInOn { get; init; }
+    public required Guid OwnerId { get; init; }
+    public required Guid UnitId { get; init; }
+    public string? ChainCode { get; init; }
+    public string? NodeCode { get; init; }
+    public string? SourceRegion { get; init; }
+    public required Band Band { get; init; }
+    public required int Month { get; init; }
+    public required List<Amount> Amounts { get; init; }
+}

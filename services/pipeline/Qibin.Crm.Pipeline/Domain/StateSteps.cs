@@ -1,0 +1,100 @@
+using Qibin.Crm.Kernel;
+
+namespace Qibin.Crm.Pipeline.Domain;
+
+/// <summary>A stage and the business date that it is said to have begun on.</summary>
+internal sealed record StageSince(JourneyStage Stage, DateOnly On);
+
+/// <summary>What the sums of one currency have more from a business day on.</summary>
+internal sealed record Entry(DateOnly From, string Currency, decimal PaidIn, decimal Completed);
+
+/// <summary>
+/// What a lead or a project was on each business day. A lead's first state holds on all days before the first change, a project's from the
+/// day of its opening on.
+/// </summary>
+internal sealed record StateSteps
+{
+    /// <summary>The business date of a project's first event; null before it is known.</summary>
+    public DateOnly? OpenedOn { get; init; }
+
+    /// <summary>The day on which the journey begins, by all that is known: it has no days before.</summary>
+    public Step<DateOnly>[] FirstContactOn { get; init; } = [];
+
+    public Step<StageSince>[] Stage { get; init; } = [];
+    public Step<JourneyStatus>[] Status { get; init; } = [];
+    public Step<Guid>[] OwnerId { get; init; } = [];
+    public Step<Guid>[] UnitId { get; init; } = [];
+    public Step<string?>[] ChainCode { get; init; } = [];
+    public Step<string?>[] NodeCode { get; init; } = [];
+    public Step<string?>[] SourceRegion { get; init; } = [];
+    public Step<Money?>[] Estimated { get; init; } = [];
+    public Step<Money?>[] Contract { get; init; } = [];
+    public Step<DateOnly?>[] MovedInOn { get; init; } = [];
+
+    /// <summary>Funds and completed investment add up.</summary>
+    public Entry[] Entries { get; init; } = [];
+
+    public StateSteps With(LeadState? was, LeadState now, DateOnly on)
+    {
+        var from = was is null ? DateOnly.MinValue : on;
+        return this with
+        {
+            FirstContactOn = FirstContactOn.Changed(was, now, l => l.FirstContactOn, DateOnly.MinValue),
+            Stage = Stage.Changed(was, now, l => new StageSince(Stages.Of(l.Stage), l.StageOn), from),
+            OwnerId = OwnerId.Changed(was, now, l => l.OwnerId, from),
+            UnitId = UnitId.Changed(was, now, l => l.UnitId, from),
+            ChainCode = ChainCode.Changed(was, now, l => l.ChainCode, from),
+            NodeCode = NodeCode.Changed(was, now, l => l.NodeCode, from),
+            SourceRegion = SourceRegion.Changed(was, now, l => l.SourceRegion, from),
+            Estimated = Estimated.Changed(was, now, l => l.EstimatedInvestment, from),
+        };
+    }
+
+    public StateSteps With(ProjectState? was, ProjectState now, DateOnly on) => this with
+    {
+        OpenedOn = was is null ? on : OpenedOn,
+        Stage = Stage.Changed(was, now, p => new StageSince(Stages.Of(p.Stage), p.StageOn), on),
+        Status = Status.Changed(was, now, p => Stages.StatusOf(p.Status), on),
+        OwnerId = OwnerId.Changed(was, now, p => p.OwnerId, on),
+        UnitId = UnitId.Changed(was, now, p => p.UnitId, on),
+        ChainCode = ChainCode.Changed(was, now, p => p.ChainCode, on),
+        NodeCode = NodeCode.Changed(was, now, p => p.NodeCode, on),
+        Contract = Contract.Changed(was, now, p => p.ContractAmount, on),
+        MovedInOn = MovedInOn.Changed(was, now, p => p.MovedInOn, on),
+        Entries = Funds.Added(Entries, was, now, on),
+    };
+
+    public IEnumerable<DateOnly> Days() =>
+    [
+        .. Stage.Select(s => s.From), .. Status.Select(s => s.From), .. OwnerId.Select(s => s.From), .. UnitId.Select(s => s.From),
+        .. ChainCode.Select(s => s.From), .. NodeCode.Select(s => s.From), .. SourceRegion.Select(s => s.From),
+        .. Estimated.Select(s => s.From), .. Contract.Select(s => s.From), .. MovedInOn.Select(s => s.From),
+        .. Entries.Select(e => e.From),
+    ];
+}
+
+/// <summary>What was paid into a project and completed of it.</summary>
+internal static class Funds
+{
+    public static IEnumerable<Amount> Of(ProjectState project, int sign = 1) =>
+        project.PaidIn.Select(m => new Amount { Currency = m.Currency, PaidIn = sign * m.Amount })
+            .Concat(project.CompletedInvestment.Select(m => new Amount { Currency = m.Currency, Completed = sign * m.Amount }));
+
+    public static IEnumerable<Amount> On(this IEnumerable<Entry> entries, DateOnly day) => entries.Where(e => e.From <= day)
+        .Select(e => new Amount { Currency = e.Currency, PaidIn = e.PaidIn, Completed = e.Completed });
+
+    /// <summary>Adds what one state has more than the one before it; the same array when that is nothing.</summary>
+    public static Entry[] Added(Entry[] entries, ProjectState? was, ProjectState now, DateOnly day)
+    {
+        var more = Of(now).Concat(was is null ? [] : Of(was, -1)).PerCurrency();
+        return more.Count == 0 ? entries :
+        [
+            .. from entry in entries.Concat(more.Select(m => new Entry(day, m.Currency, m.PaidIn, m.Completed)))
+               group entry by (entry.From, entry.Currency) into same
+               let sum = new Entry(same.Key.From, same.Key.Currency, same.Sum(e => e.PaidIn), same.Sum(e => e.Completed))
+               where sum is not { PaidIn: 0, Completed: 0 }
+               orderby sum.From
+               select sum,
+        ];
+    }
+}
