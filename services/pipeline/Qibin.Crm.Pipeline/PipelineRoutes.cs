@@ -1,11 +1,9 @@
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Forecasts;
 using Qibin.Crm.Pipeline.Rates;
 using Qibin.Crm.Pipeline.Rebuilds;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Pipeline.Trends;
 using Qibin.Crm.Pipeline.Verifications;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline;
 

@@ -1,4 +1,3 @@
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Hosting;
 
 namespace Qibin.Crm.Pipeline;

@@ -1,5 +1,3 @@
-using Qibin.Crm.Kernel;
-
 namespace Qibin.Crm.Pipeline.Data;
 
 /// <summary>What was entered for the assessment of a year. Rows are only added, so that what was known before can be asked for.</summary>

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Runtime.CompilerServices;
-using Microsoft.EntityFrameworkCore;
 
 namespace Qibin.Crm.Pipeline.Data;
 

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Idempotency;

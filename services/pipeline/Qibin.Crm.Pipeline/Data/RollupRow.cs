@@ -1,5 +1,3 @@
-using Qibin.Crm.Kernel;
-
 namespace Qibin.Crm.Pipeline.Data;
 
 internal abstract record Tally : Summed, ICounted

@@ -1,5 +1,3 @@
-using Qibin.Crm.Kernel;
-
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>A stage and the business date that it is said to have begun on.</summary>

@@ -1,9 +1,7 @@
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Pipeline.Trends;
-using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Forecasts;
 

@@ -1,10 +1,6 @@
 using System.Linq.Expressions;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Forecasts;
 

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Concurrency;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.Json;
-using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Journeys;
 

@@ -1,5 +1,3 @@
-using Qibin.Crm.Kernel;
-
 namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>Where one journey stands.</summary>

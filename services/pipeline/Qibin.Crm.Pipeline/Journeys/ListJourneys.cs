@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Reports;
-using Qibin.Crm.Web.Identity;
-using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Journeys;
 

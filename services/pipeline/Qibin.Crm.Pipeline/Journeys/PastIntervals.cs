@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace Qibin.Crm.Pipeline.Journeys;
 
 internal static class PastIntervals

@@ -1,9 +1,5 @@
 using System.Data;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Reports;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Journeys;
 

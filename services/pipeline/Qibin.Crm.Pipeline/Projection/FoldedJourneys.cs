@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace Qibin.Crm.Pipeline.Projection;
 
 /// <summary>Some journeys, locked, as their events make them and as they are stored.</summary>

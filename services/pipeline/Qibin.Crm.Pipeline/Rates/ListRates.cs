@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Web.Paging;
-
 namespace Qibin.Crm.Pipeline.Rates;
 
 /// <summary>The rates as they were entered, corrections included.</summary>

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;

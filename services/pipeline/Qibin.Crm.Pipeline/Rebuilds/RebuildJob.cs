@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
 using Qibin.Crm.Work.Jobs;

@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Totals;
 

@@ -1,10 +1,7 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Totals;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Reports;
 

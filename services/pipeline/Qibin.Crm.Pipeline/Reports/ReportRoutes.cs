@@ -1,14 +1,9 @@
 using System.Data;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Trends;
 using Qibin.Crm.Sheets;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.OpenApi;
-using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Jobs;
 

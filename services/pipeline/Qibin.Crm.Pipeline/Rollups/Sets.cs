@@ -1,5 +1,4 @@
 using System.Numerics;
-using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Pipeline.Rollups;
 

@@ -1,6 +1,3 @@
-using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Identity;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Targets of a year, what was achieved of them, and what changes the count.</summary>

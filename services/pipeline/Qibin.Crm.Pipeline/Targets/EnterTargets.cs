@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;

@@ -1,8 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Identity;
-using Qibin.Crm.Web.Paging;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Entries of an assessment: rows are only added, and of several for the same the one entered last holds.</summary>

@@ -1,9 +1,5 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Pipeline.Targets;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Rates;
 
 namespace Qibin.Crm.Pipeline.Targets;

@@ -1,9 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Identity;
-using Qibin.Crm.Web.Paging;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The projects that are left out, with the reasons; or all entries as they were made.</summary>

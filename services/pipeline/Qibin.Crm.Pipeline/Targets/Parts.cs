@@ -1,5 +1,3 @@
-using Qibin.Crm.Kernel;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>How units divide what a project counts for.</summary>

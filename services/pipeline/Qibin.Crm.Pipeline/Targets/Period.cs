@@ -1,4 +1,3 @@
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Targets;

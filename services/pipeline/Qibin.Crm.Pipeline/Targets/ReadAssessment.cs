@@ -2,14 +2,9 @@ using System.Data;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Web.Identity;
-using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Targets;
 

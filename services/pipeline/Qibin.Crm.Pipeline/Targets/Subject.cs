@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Targets;

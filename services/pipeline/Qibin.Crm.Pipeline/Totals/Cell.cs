@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Totals;

@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rates;
-using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Totals;
 

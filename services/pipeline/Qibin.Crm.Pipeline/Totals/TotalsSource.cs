@@ -1,9 +1,6 @@
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Totals;
 

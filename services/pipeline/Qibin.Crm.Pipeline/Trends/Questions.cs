@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Trends;

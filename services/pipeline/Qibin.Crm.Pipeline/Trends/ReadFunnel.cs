@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Pipeline.Trends;
 

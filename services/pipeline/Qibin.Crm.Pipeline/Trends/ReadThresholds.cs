@@ -1,10 +1,5 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Totals;
-using Qibin.Crm.Web.Identity;
-using Qibin.Crm.Web.Paging;
 
 namespace Qibin.Crm.Pipeline.Trends;
 

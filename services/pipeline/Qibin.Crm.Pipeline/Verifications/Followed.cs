@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
 
