@@ -182,4 +182,22 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         (await enterprises.Officer.GetAsync("/api/v1/industry-chains/steel")).IsProblem(404, "resource.notFound");
         (await enterprises.Officer.GetAsync("/api/v1/industry-chains/steel/nodes")).IsProblem(404, "resource.notFound");
     }
+
+    [Fact]
+    public async Task What_is_registered_or_amended_by_hand_is_published_with_its_state()
+    {
+        var created = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new
+        {
+            name = enterprises.NewName("示例卫星部件有限公司"),
+            uscc = enterprises.NewUscc(),
+            registeredOn = enterprises.Today.AddDays(-3),
+        })).Is(201);
+        var name = enterprises.NewName("示例卫星部件股份有限公司");
+        (await enterprises.Officer.PatchAsync($"/api/v1/enterprises/{created.Id}", new { name }, "\"1\"")).Is(200);
+
+        var events = await enterprises.Service.EventsAsync(created.Id);
+        Assert.Equal(["EnterpriseRecorded", "EnterpriseRecorded"], events.Select(e => e.Type));
+        Assert.Equal([1, 2], events.Select(e => e.Version));
+        Assert.Equal(name, events[1].Payload.GetProperty("enterprise").GetProperty("name").GetString());
+    }
 }

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Json;
 using Qibin.Crm.Web.Validation;
@@ -45,6 +47,8 @@ internal static class AmendEnterprise
             request.Over(enterprise.NodeCode, request.NodeCode),
             request.Over(enterprise.Address, request.Address),
             request.Over(enterprise.IndustryCode, request.IndustryCode)), clock.GetUtcNow());
+        db.Publish(
+            enterprise, new EnterpriseRecorded { Enterprise = enterprise.State(), OccurredOn = clock.Today() }, enterprise.Confidential);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = enterprise.Id, Code = enterprise.Code, Version = enterprise.Version });
     }

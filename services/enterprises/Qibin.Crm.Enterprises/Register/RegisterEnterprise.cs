@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
@@ -60,6 +62,7 @@ internal static class RegisterEnterprise
         var facts = new EnterpriseFacts(request.Name!, request.NodeCode, request.Address, request.IndustryCode);
         var enterprise = Enterprise.Register(await codes.NextAsync("E", ct), uscc, facts, registeredOn, clock.GetUtcNow());
         db.Add(enterprise);
+        db.Publish(enterprise, new EnterpriseRecorded { Enterprise = enterprise.State(), OccurredOn = registeredOn });
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
             $"/api/v1/enterprises/{enterprise.Id}",

@@ -27,6 +27,13 @@ public sealed record EnterpriseRegistered : IEnterpriseEvent
     public required DateOnly OccurredOn { get; init; }
 }
 
+/// <summary>An enterprise was registered by hand, without a project, or its facts were amended.</summary>
+public sealed record EnterpriseRecorded : IEnterpriseEvent
+{
+    public required EnterpriseState Enterprise { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
 /// <summary>An entry application moved to another state.</summary>
 public sealed record EntryApplicationMoved : IJourneyEvent
 {
