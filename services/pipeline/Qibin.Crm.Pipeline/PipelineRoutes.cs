@@ -1,5 +1,4 @@
 using Qibin.Crm.Pipeline.Forecasts;
-using Qibin.Crm.Pipeline.Rates;
 using Qibin.Crm.Pipeline.Rebuilds;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Pipeline.Trends;
@@ -12,7 +11,8 @@ internal static class PipelineRoutes
     /// <summary>Everything that leadership asks over all journeys.</summary>
     public static void MapTotals(this RouteGroupBuilder api)
     {
-        api.MapReadTotals();
+        api.MapGet("/pipeline/totals", ReadTotals.Handle).AllowEverybody(Scopes.PipelineRead)
+            .WithName("readTotals").WithSummary("全程汇总 · Totals over all journeys that the caller sees");
         api.MapGet("/pipeline/trend", ReadTrend.Handle).AllowEverybody(Scopes.PipelineRead)
             .WithName("readTrend").WithSummary("汇总趋势 · Totals month by month");
         api.MapGet("/pipeline/funnel", ReadFunnel.Handle).AllowEverybody(Scopes.PipelineRead)
@@ -29,12 +29,26 @@ internal static class PipelineRoutes
             .WithName("listRates").WithSummary("汇率列表 · Exchange rates as they were entered");
     }
 
+    public static void MapJourneys(this RouteGroupBuilder api)
+    {
+        api.MapGet("/pipeline/journeys", ListJourneys.Handle).AllowEverybody(Scopes.PipelineRead).WithMetadata(ListJourneys.Listing)
+            .WithName("listJourneys").WithSummary("全程列表 · The journeys behind the totals");
+        api.MapGet("/pipeline/journeys/{leadId:guid}", ReadJourney.Handle).AllowEverybody(Scopes.PipelineRead)
+            .WithName("readJourney").WithSummary("单个线索全程 · One journey with every milestone");
+    }
+
     /// <summary>What keeps the totals right, and shows that they are.</summary>
     public static void MapUpkeep(this RouteGroupBuilder api)
     {
-        api.MapStartRebuild();
-        api.MapReadRebuild();
-        api.MapStartVerification();
-        api.MapReadVerification();
+        api.MapPost("/pipeline/rebuilds", StartRebuild.Handle).Allow(null, Roles.Administrator)
+            .WithName("startRebuild")
+            .WithSummary("重建汇总 · Derive all journeys and sums again from the stored events, or only name what differs");
+        api.MapGet("/pipeline/rebuilds/{rebuildId:guid}", ReadRebuild.Handle).Allow(Scopes.OpsRead, Roles.Administrator)
+            .WithName("readRebuild").WithSummary("重建进度 · A rebuild, its progress and what it found");
+        api.MapPost("/pipeline/verifications", StartVerification.Handle).Allow(null, Roles.Administrator)
+            .WithName("startVerification")
+            .WithSummary("核验 · Compare services, stored events, journeys and the sums behind the totals, and name every difference");
+        api.MapGet("/pipeline/verifications/{verificationId:guid}", ReadVerification.Handle).Allow(Scopes.OpsRead, Roles.Administrator)
+            .WithName("readVerification").WithSummary("核验进度 · A verification, its progress and what it found");
     }
 }

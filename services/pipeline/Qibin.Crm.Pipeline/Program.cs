@@ -3,14 +3,12 @@ using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Pipeline.Consumers;
-using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Rebuilds;
 using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
 using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Web.Hosting;
-using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Pipeline;
@@ -39,8 +37,7 @@ internal static class Program
         api.MapTotals();
         api.MapReports();
         api.MapAssessment();
-        api.MapListJourneys();
-        api.MapReadJourney();
+        api.MapJourneys();
         api.MapUpkeep();
         api.MapOperations();
         return app;

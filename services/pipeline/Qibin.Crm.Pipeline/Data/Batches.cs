@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 
 namespace Qibin.Crm.Pipeline.Data;
@@ -19,7 +18,7 @@ internal static class Batches
     public static async IAsyncEnumerable<T> ByBatchesAsync<T>(
         this PipelineDb db, Func<Batch, IQueryable<T>> ask, [EnumeratorCancellation] CancellationToken ct)
     {
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await db.SnapshotAsync(ct);
         for (var (after, more) = (Guid.Empty, true); more;)
         {
             var last = await db.AllJourneys.Where(j => j.LeadId > after).OrderBy(j => j.LeadId).Select(j => (Guid?)j.LeadId).Skip(Most - 1)

@@ -1,8 +1,8 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Idempotency;
-using Qibin.Crm.Work.Data;
-using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Data;
 
@@ -31,6 +31,10 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<TargetRow> Targets => Set<TargetRow>();
     public DbSet<ExclusionRow> Exclusions => Set<ExclusionRow>();
     public DbSet<PenaltyRow> Penalties => Set<PenaltyRow>();
+
+    /// <summary>A transaction in which all statements see the same data.</summary>
+    public Task<IDbContextTransaction> SnapshotAsync(CancellationToken ct) =>
+        Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -51,15 +51,7 @@ internal sealed class ReportMaterialRow
     public byte[]? Document { get; set; }
 }
 
-internal sealed record ReportNames
-{
-    public required string Scope { get; init; }
-    public required IReadOnlyDictionary<Guid, string> Units { get; init; }
-    public required IReadOnlyDictionary<Guid, ReportedProject> Projects { get; init; }
-}
+internal sealed record ReportNames(
+    string Scope, IReadOnlyDictionary<Guid, string> Units, IReadOnlyDictionary<Guid, ReportedProject> Projects);
 
-internal sealed record ReportedProject
-{
-    public required string Code { get; init; }
-    public required string Name { get; init; }
-}
+internal sealed record ReportedProject(string Code, string Name);

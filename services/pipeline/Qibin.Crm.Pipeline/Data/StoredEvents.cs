@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Pipeline.Data;
@@ -61,9 +59,7 @@ internal static class StoredEvents
         try
         {
             return Known.TryGetValue(row.Type, out var type)
-                && JsonSerializer.Deserialize(row.Event, type, StrictJson.Lenient) is IEvent read
-                ? new ReadEvent(row, read)
-                : null;
+                && JsonSerializer.Deserialize(row.Event, type, StrictJson.Lenient) is IEvent read ? new ReadEvent(row, read) : null;
         }
         catch (JsonException)
         {

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Qibin.Crm.Kernel.Json;
-
 namespace Qibin.Crm.Pipeline.Data;
 
 /// <summary>What the next event of a journey is applied to, as JSON; beside the journey's row, which lists and totals read.</summary>

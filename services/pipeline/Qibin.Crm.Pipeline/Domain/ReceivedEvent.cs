@@ -41,8 +41,4 @@ internal sealed record ReadEvent(ReceivedEvent Row, IEvent Event)
 internal readonly record struct Rank(long Version, int Ordinal) : IComparable<Rank>
 {
     public int CompareTo(Rank other) => (Version, Ordinal).CompareTo((other.Version, other.Ordinal));
-
-    public static bool operator <(Rank left, Rank right) => left.CompareTo(right) < 0;
-
-    public static bool operator >(Rank left, Rank right) => left.CompareTo(right) > 0;
 }

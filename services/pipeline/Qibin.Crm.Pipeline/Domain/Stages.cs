@@ -10,9 +10,7 @@ public enum JourneyStage
     Negotiating, Signed, Registered, Started, Completed, Producing, AtCapacity, Efficient,
 }
 
-/// <summary>
-/// Whether a journey moves: active 推进中; a project suspended 暂停 or terminated 终止; a lead kept 留存 for later or invalid 无效.
-/// </summary>
+/// <summary>Whether a journey moves: active 推进中; a project suspended 暂停 or terminated 终止; a lead kept 留存 for later or invalid 无效.</summary>
 public enum JourneyStatus { Active, Suspended, Terminated, Kept, Invalid }
 
 /// <summary>The milestones of a journey, in the order of the trade.</summary>

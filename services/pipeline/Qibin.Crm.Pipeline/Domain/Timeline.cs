@@ -65,7 +65,7 @@ internal sealed record Timeline
         var (rank, known) = e.Event is ILeadEvent
             ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
             : (timeline.Project?.Rank, timeline.Project?.KnownAt);
-        if (rank is { } last && !(e.Rank > last))
+        if (rank is { } last && e.Rank.CompareTo(last) <= 0)
         {
             return null;
         }
@@ -100,8 +100,7 @@ internal sealed record Timeline
         // A version is known no earlier than the one before it, so the order of knowing keeps each stream's own.
         var known = new Dictionary<Guid, DateTimeOffset>();
         var inOrder = all.ConvertAll(e => (
-            Event: e,
-            At: known[e.Row.StreamId] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Row.StreamId))));
+            Event: e, At: known[e.Row.StreamId] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Row.StreamId))));
         var timeline = new Timeline { LeadId = leadId };
         var (intervals, takenBack) = (new List<Interval>(), new List<Milestone>());
         foreach (var (e, _) in inOrder.OrderBy(o => o.At).ThenBy(o => o.Event.Row.StreamId).ThenBy(o => o.Event.Rank))

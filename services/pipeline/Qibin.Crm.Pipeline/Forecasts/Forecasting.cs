@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Rates;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Pipeline.Trends;
 

@@ -47,8 +47,7 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
     public IEnumerable<Prospect> Forecast(Outcome outcome) => _prospects.Where(p => IsForecast(p, outcome));
 
     /// <summary>Those of which nothing is said: history is too thin, or they have no amount.</summary>
-    public IEnumerable<Prospect> LeftOut(Outcome outcome) =>
-        Standing.Where(p => May(p.Stage, outcome) && !IsForecast(p, outcome));
+    public IEnumerable<Prospect> LeftOut(Outcome outcome) => Standing.Where(p => May(p.Stage, outcome) && !IsForecast(p, outcome));
 
     /// <summary>What came of journeys that were not forecast, and what came in another currency than the journey's amount.</summary>
     public IEnumerable<Money> Beside(Outcome outcome) =>

@@ -1,6 +1,4 @@
 using System.Linq.Expressions;
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Rates;
 
 namespace Qibin.Crm.Pipeline.Forecasts;
 

@@ -1,10 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Qibin.Crm.Kernel.Json;
-using Qibin.Crm.Web.Concurrency;
 
 namespace Qibin.Crm.Pipeline.Journeys;
 

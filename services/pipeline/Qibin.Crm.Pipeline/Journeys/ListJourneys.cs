@@ -5,19 +5,13 @@ namespace Qibin.Crm.Pipeline.Journeys;
 /// <summary>The list behind the totals: the same filters, the same scope, the same day and instant, the same count.</summary>
 internal static class ListJourneys
 {
-    private static readonly Listing<ListedJourney> Listing = new Listing<ListedJourney>(j => j.Now.LeadId, "-changedAt")
+    public static readonly Listing<ListedJourney> Listing = new Listing<ListedJourney>(j => j.Now.LeadId, "-changedAt")
         .Sort("changedAt", j => j.ChangedAt)
         .Sort("code", j => j.Now.Code)
         .Sort("investorName", j => j.Now.InvestorName)
         .Sort("stage", j => j.Then.Stage)
         .Sort("stageOn", j => j.Then.StageOn)
         .Sort("firstContactOn", j => j.Then.FirstContactOn);
-
-    public static void MapListJourneys(this RouteGroupBuilder api) => api.MapGet("/pipeline/journeys", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithMetadata(Listing)
-        .WithName("listJourneys")
-        .WithSummary("全程列表 · The journeys behind the totals");
 
     internal static async Task<Ok<Page<JourneySummary>>> Handle(
         [AsParameters] JourneysQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,

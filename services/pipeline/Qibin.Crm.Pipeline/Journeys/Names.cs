@@ -1,5 +1,3 @@
-using Qibin.Crm.Work.Data;
-
 namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>An industry chain as it is shown.</summary>

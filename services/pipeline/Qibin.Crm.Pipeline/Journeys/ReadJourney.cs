@@ -1,4 +1,3 @@
-using System.Data;
 using Qibin.Crm.Pipeline.Reports;
 
 namespace Qibin.Crm.Pipeline.Journeys;
@@ -6,15 +5,10 @@ namespace Qibin.Crm.Pipeline.Journeys;
 /// <summary>One prospect from first contact on, over all services: what happened, when, by whom, and how long it took.</summary>
 internal static class ReadJourney
 {
-    public static void MapReadJourney(this RouteGroupBuilder api) => api.MapGet("/pipeline/journeys/{leadId:guid}", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readJourney")
-        .WithSummary("单个线索全程 · One journey with every milestone");
-
     internal static async Task<Results<Ok<Journey>, NotFound>> Handle(Guid leadId, PipelineDb db, Caller caller, CancellationToken ct)
     {
         // Several statements make one answer, so they look at one snapshot.
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await db.SnapshotAsync(ct);
         var row = await db.Journeys.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(j => j.LeadId == leadId, ct);
         if (row is null)
         {

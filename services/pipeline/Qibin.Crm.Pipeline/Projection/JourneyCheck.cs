@@ -1,5 +1,4 @@
 using Qibin.Crm.Pipeline.Rollups;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Projection;
 

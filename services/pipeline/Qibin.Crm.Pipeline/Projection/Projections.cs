@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Projection;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Rates;
 
 /// <summary>Rates by which amounts were converted into one currency.</summary>

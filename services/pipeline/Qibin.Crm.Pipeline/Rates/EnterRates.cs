@@ -1,6 +1,3 @@
-using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Validation;
-
 namespace Qibin.Crm.Pipeline.Rates;
 
 /// <summary>Enters rates, one or many at once; a later entry for the same currency and day corrects the earlier one.</summary>

@@ -1,5 +1,3 @@
-using Qibin.Crm.Work.Jobs;
-
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
 /// <summary>A rebuild and how far it is.</summary>
@@ -27,11 +25,6 @@ public sealed record RebuildFindings
 
 internal static class ReadRebuild
 {
-    public static void MapReadRebuild(this RouteGroupBuilder api) => api.MapGet("/pipeline/rebuilds/{rebuildId:guid}", Handle)
-        .Allow(Scopes.OpsRead, Roles.Administrator)
-        .WithName("readRebuild")
-        .WithSummary("重建进度 · A rebuild, its progress and what it found");
-
     internal static async Task<Results<Ok<RebuildAnswer>, NotFound>> Handle(Guid rebuildId, PipelineDb db, CancellationToken ct)
     {
         var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == rebuildId && j.Kind == RebuildJob.Kind, ct);

@@ -1,7 +1,4 @@
-using System.Text.Json;
-using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
-using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;
 

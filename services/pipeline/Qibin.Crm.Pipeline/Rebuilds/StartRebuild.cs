@@ -1,7 +1,3 @@
-using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Work.Jobs;
-
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
 /// <summary>
@@ -15,11 +11,6 @@ public sealed record StartRebuildRequest
 
 internal static class StartRebuild
 {
-    public static void MapStartRebuild(this RouteGroupBuilder api) => api.MapPost("/pipeline/rebuilds", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("startRebuild")
-        .WithSummary("重建汇总 · Derive all journeys and sums again from the stored events, or only name what differs");
-
     internal static async Task<Accepted<RebuildReceipt>> Handle(
         StartRebuildRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {

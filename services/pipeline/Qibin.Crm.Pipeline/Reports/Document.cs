@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>A report as a document: its heading, what it is made from, and its tables, on A4 across.</summary>
@@ -8,7 +6,6 @@ internal static class Document
     public const string Type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
     private const string Main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
-    private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
     private const string AtRight = """<w:pPr><w:jc w:val="right"/></w:pPr>""";
 
@@ -40,18 +37,8 @@ internal static class Document
             <Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
             </Types>
             """),
-        OfficeFile.Part("_rels/.rels",
-            $"""
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-            <Relationship Id="rId1" Type="{Relations}/officeDocument" Target="word/document.xml"/>
-            </Relationships>
-            """),
-        OfficeFile.Part("word/_rels/document.xml.rels",
-            $"""
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-            <Relationship Id="rId1" Type="{Relations}/styles" Target="styles.xml"/>
-            </Relationships>
-            """),
+        OfficeFile.Relations("_rels/.rels", ("officeDocument", "word/document.xml")),
+        OfficeFile.Relations("word/_rels/document.xml.rels", ("styles", "styles.xml")),
         OfficeFile.Part("word/styles.xml", Styles),
         OfficeFile.Part("word/document.xml", Body(report)),
     ]);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Totals;
 
 namespace Qibin.Crm.Pipeline.Reports;
@@ -55,9 +53,7 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
                     "三个一批",
                     $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
                     ["批次", "项目数", "币种", "合同金额", "到位资金"],
-                    [
-                        .. Batches.SelectMany(b => Lines([b.Name, (long)inOrder[b.Kind].Count()], Amounts(inOrder[b.Kind]), 3)),
-                    ]),
+                    [.. Batches.SelectMany(b => Lines([b.Name, (long)inOrder[b.Kind].Count()], Amounts(inOrder[b.Kind]), 3))]),
                 .. Batches.Select((b, i) => new ReportTable(
                     $"{b.Name}项目",
                     $"{"六七八"[i]}、本季度{b.Name}项目",

@@ -11,6 +11,8 @@ namespace Qibin.Crm.Pipeline.Reports;
 /// </summary>
 internal static partial class OfficeFile
 {
+    public const string Relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
     /// <summary>The earliest time that a zip can tell.</summary>
     private static readonly DateTimeOffset Fixed = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -33,6 +35,13 @@ internal static partial class OfficeFile
 
     public static (string Name, byte[] Content) Part(string name, string xml) =>
         (name, Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n" + xml));
+
+    public static (string Name, byte[] Content) Relations(string name, params IEnumerable<(string Type, string Target)> to) => Part(name,
+        $"""
+        <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+        {string.Concat(to.Select((t, i) => $"""<Relationship Id="rId{i + 1}" Type="{Relation}/{t.Type}" Target="{t.Target}"/>"""))}
+        </Relationships>
+        """);
 
     /// <summary>What may stand in XML 1.0, with the rest as a question mark.</summary>
     // Reports that are kept have apostrophes as they are.

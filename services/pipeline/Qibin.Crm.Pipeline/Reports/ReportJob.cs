@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Reports;
 

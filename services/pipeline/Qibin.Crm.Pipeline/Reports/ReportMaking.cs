@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Qibin.Crm.Kernel.Json;
-using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Totals;
 
 namespace Qibin.Crm.Pipeline.Reports;
@@ -20,12 +17,7 @@ internal static class ReportMaking
             Leads = await stood.Within(visible.Where(h => !h.Confidential)).Select(s => s.LeadId).OrderBy(id => id).ToArrayAsync(ct),
             Confidential = await stood.Within(visible.Where(h => h.Confidential)).CountAsync(ct)
                 + await stood.Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct),
-            Names = Json(new ReportNames
-            {
-                Scope = ReportScope.Text(caller, names),
-                Units = names,
-                Projects = new Dictionary<Guid, ReportedProject>(),
-            }),
+            Names = Json(new(ReportScope.Text(caller, names), names, new Dictionary<Guid, ReportedProject>())),
         };
     }
 
@@ -51,7 +43,7 @@ internal static class ReportMaking
         {
             material.Listed = [.. reached.Select(r => r.Journey.LeadId).Distinct().Order()];
             var projects = await db.Journeys.AsNoTracking().Where(j => material.Listed.Contains(j.LeadId)).ToDictionaryAsync(
-                j => j.LeadId, j => new ReportedProject { Code = j.ProjectCode ?? j.Code, Name = j.ProjectName ?? j.InvestorName }, ct);
+                j => j.LeadId, j => new ReportedProject(j.ProjectCode ?? j.Code, j.ProjectName ?? j.InvestorName), ct);
             names = names with { Projects = projects };
             material.Names = Json(names);
         }

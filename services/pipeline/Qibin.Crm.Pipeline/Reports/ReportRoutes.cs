@@ -1,11 +1,6 @@
-using System.Data;
 using Qibin.Crm.Pipeline.Trends;
 using Qibin.Crm.Sheets;
-using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.OpenApi;
-using Qibin.Crm.Web.Validation;
-using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
@@ -216,7 +211,7 @@ internal static class ReportRoutes
     private static async Task<Results<Ok<ReportComparison>, NotFound>> Compare(
         Guid reportId, PipelineDb db, Caller caller, CancellationToken ct)
     {
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await db.SnapshotAsync(ct);
         if (await FindAsync(db, reportId, caller, ct) is not var (report, material))
         {
             return TypedResults.NotFound();

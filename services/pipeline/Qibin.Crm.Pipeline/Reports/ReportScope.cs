@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>

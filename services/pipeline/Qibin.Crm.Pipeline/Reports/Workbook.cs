@@ -7,7 +7,6 @@ namespace Qibin.Crm.Pipeline.Reports;
 internal static class Workbook
 {
     private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private const string Types = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
     public static byte[] Of(MonthlyReport report) => OfficeFile.Of(
@@ -21,26 +20,17 @@ internal static class Workbook
             {Each(report, (_, n) => $"""<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{Types}.worksheet+xml"/>""")}
             </Types>
             """),
-        OfficeFile.Part("_rels/.rels",
-            $"""
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-            <Relationship Id="rId1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/>
-            </Relationships>
-            """),
+        OfficeFile.Relations("_rels/.rels", ("officeDocument", "xl/workbook.xml")),
         OfficeFile.Part("xl/workbook.xml",
             $"""
-            <workbook xmlns="{Main}" xmlns:r="{Relations}">
+            <workbook xmlns="{Main}" xmlns:r="{OfficeFile.Relation}">
             <sheets>
             {Each(report, (t, n) => $"""<sheet name="{OfficeFile.Text(t.Sheet)}" sheetId="{n}" r:id="rId{n}"/>""")}
             </sheets>
             </workbook>
             """),
-        OfficeFile.Part("xl/_rels/workbook.xml.rels",
-            $"""
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-            {Each(report, (_, n) => $"""<Relationship Id="rId{n}" Type="{Relations}/worksheet" Target="worksheets/sheet{n}.xml"/>""")}
-            </Relationships>
-            """),
+        OfficeFile.Relations(
+            "xl/_rels/workbook.xml.rels", report.Tables.Select((_, i) => ("worksheet", $"worksheets/sheet{i + 1}.xml"))),
         .. report.Tables.Select((table, i) => OfficeFile.Part($"xl/worksheets/sheet{i + 1}.xml",
             $"""
             <worksheet xmlns="{Main}">

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Npgsql;
-using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Resilience;
 using Qibin.Crm.Work.Telemetry;
 

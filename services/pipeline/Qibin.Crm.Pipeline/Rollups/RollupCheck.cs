@@ -1,5 +1,4 @@
 using Npgsql;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Pipeline.Rollups;
 

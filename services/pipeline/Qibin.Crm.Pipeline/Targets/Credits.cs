@@ -1,6 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Rates;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>What one unit and its owner are credited with for one project: a score is a sum of these and of nothing else.</summary>

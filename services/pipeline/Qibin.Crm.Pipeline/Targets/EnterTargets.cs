@@ -1,7 +1,3 @@
-using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Validation;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Enters targets of a year; a later entry for the same indicator and unit or owner takes the place of the earlier one.</summary>

@@ -1,7 +1,3 @@
-using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Web.Validation;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Leaves a project out of an indicator for a year, or lets it in again.</summary>

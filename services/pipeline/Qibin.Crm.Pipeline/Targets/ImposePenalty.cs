@@ -1,6 +1,3 @@
-using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Validation;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using Qibin.Crm.Pipeline.Rates;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Whose targets and scores: units or owners, each by itself.</summary>

@@ -1,6 +1,3 @@
-using System.Data;
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The projects behind a score: the same rules, the same scope, the same sum.</summary>
@@ -16,7 +13,7 @@ internal static class ListAssessedProjects
     {
         var period = Period.Of(query, clock);
         var indicator = query.Indicator.One(Indicator.SignedProjects, "indicator", "indicator.one");
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await db.SnapshotAsync(ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
         var credits = all.Where(c => (query.Unit is null || c.UnitId == query.Unit) && (query.Owner is null || c.OwnerId == query.Owner))
             .ToLookup(c => c.Journey.LeadId);

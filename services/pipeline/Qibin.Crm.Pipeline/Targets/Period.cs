@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Which year, through which day, as known at which instant.</summary>

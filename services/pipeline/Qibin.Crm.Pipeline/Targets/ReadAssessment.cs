@@ -1,10 +1,4 @@
-using System.Data;
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Rates;
 
 namespace Qibin.Crm.Pipeline.Targets;
 
@@ -18,7 +12,7 @@ internal static class ReadAssessment
         var by = query.By.One(AssessedBy.Unit, "by", "by.one");
         var (byUnit, indicators) = (by == AssessedBy.Unit, query.Indicator.OrAll());
         // Credits, targets, penalties and what is hidden, of one instant.
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await db.SnapshotAsync(ct);
         var (credits, conversion) = await db.CreditsAsync(period, indicators, caller, clock, ct);
         var (year, day, known) = (period.Year, period.Day, period.KnownAt);
         // A target that was taken away is none.

@@ -1,5 +1,3 @@
-using Qibin.Crm.Work.Data;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Who is assessed: a unit as a whole, or an owner, with the unit that the owner is placed in.</summary>
@@ -21,8 +19,7 @@ internal sealed record Subject(Guid Id, Guid UnitId, Guid OwnerId)
             {
                 ({ } unit, null) => units.Contains(unit) ? new Subject(unit, unit, Guid.Empty)
                     : throw Refusal.Invalid(n.Pointer + "/unitId", "unit.unknown"),
-                (null, { } owner) => owners.TryGetValue(owner, out var placed)
-                    ? new Subject(owner, placed, owner)
+                (null, { } owner) => owners.TryGetValue(owner, out var placed) ? new Subject(owner, placed, owner)
                     : throw Refusal.Invalid(n.Pointer + "/ownerId", "owner.unknown"),
                 _ => throw Refusal.Invalid(n.Pointer + "/unitId", "subject.one"),
             }),

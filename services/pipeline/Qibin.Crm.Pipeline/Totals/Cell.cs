@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Totals;
 
 internal enum CellKind { Figure, Hidden, AsOf }

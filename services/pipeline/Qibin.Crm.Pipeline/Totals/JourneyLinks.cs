@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
-using Qibin.Crm.Pipeline.Journeys;
 
 namespace Qibin.Crm.Pipeline.Totals;
 
@@ -9,9 +7,7 @@ internal static class JourneyLinks
 {
     /// <summary>The dimensions in the order in which a link names them, after the stage and the status.</summary>
     private static readonly Dimension[] Named =
-    [
-        Dimension.Chain, Dimension.Node, Dimension.Unit, Dimension.Owner, Dimension.SourceRegion, Dimension.Band, Dimension.Month,
-    ];
+        [Dimension.Chain, Dimension.Node, Dimension.Unit, Dimension.Owner, Dimension.SourceRegion, Dimension.Band, Dimension.Month];
 
     /// <summary>All that the filter keeps, whatever these dimensions.</summary>
     public static string To(JourneyFilter filter, params Dimension[] but)

@@ -1,16 +1,8 @@
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Rates;
-
 namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>How many journeys and how much, by one or two dimensions; per currency, never over currencies.</summary>
 internal static class ReadTotals
 {
-    public static void MapReadTotals(this RouteGroupBuilder api) => api.MapGet("/pipeline/totals", Handle)
-        .AllowEverybody(Scopes.PipelineRead)
-        .WithName("readTotals")
-        .WithSummary("全程汇总 · Totals over all journeys that the caller sees");
-
     internal static async Task<Ok<Totals>> Handle(
         [AsParameters] TotalsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {

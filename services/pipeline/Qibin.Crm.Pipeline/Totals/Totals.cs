@@ -1,7 +1,3 @@
-using System.Text.Json.Serialization;
-using Qibin.Crm.Pipeline.Journeys;
-using Qibin.Crm.Pipeline.Rates;
-
 namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>Which totals are asked for.</summary>

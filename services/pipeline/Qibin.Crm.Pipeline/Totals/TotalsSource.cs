@@ -1,4 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
 using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>What the questions about time have in common.</summary>

@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>How long journeys stay in each stage, and how long those that are in it have been there.</summary>

@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Journeys;
-
 namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>How many of those first met in a month went how far, and how many days it took.</summary>

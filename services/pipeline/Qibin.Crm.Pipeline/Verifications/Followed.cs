@@ -1,14 +1,8 @@
-using System.Text.Json;
-using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Pipeline.Projection;
 
 namespace Qibin.Crm.Pipeline.Verifications;
 
 /// <summary>A kind of aggregate of another service whose events are stored here.</summary>
-/// <param name="Name">Its word.</param>
-/// <param name="Service">The service that holds it.</param>
-/// <param name="State">Its public state.</param>
-/// <param name="Own">Its own events.</param>
 internal sealed record Followed(string Name, string Service, Type State, Func<PipelineDb, IQueryable<ReceivedEvent>> Own)
 {
     public static IReadOnlyList<Followed> All { get; } =

@@ -1,5 +1,3 @@
-using Qibin.Crm.Work.Jobs;
-
 namespace Qibin.Crm.Pipeline.Verifications;
 
 /// <summary>A verification and how far it is.</summary>
@@ -40,12 +38,6 @@ public sealed record VerificationFindings
 
 internal static class ReadVerification
 {
-    public static void MapReadVerification(this RouteGroupBuilder api) =>
-        api.MapGet("/pipeline/verifications/{verificationId:guid}", Handle)
-        .Allow(Scopes.OpsRead, Roles.Administrator)
-        .WithName("readVerification")
-        .WithSummary("核验进度 · A verification, its progress and what it found");
-
     internal static async Task<Results<Ok<VerificationAnswer>, NotFound>> Handle(Guid verificationId, PipelineDb db, CancellationToken ct)
     {
         var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == verificationId && j.Kind == VerificationJob.Kind, ct);

@@ -1,16 +1,7 @@
-using Qibin.Crm.Web.Audit;
-using Qibin.Crm.Web.Concurrency;
-using Qibin.Crm.Work.Jobs;
-
 namespace Qibin.Crm.Pipeline.Verifications;
 
 internal static class StartVerification
 {
-    public static void MapStartVerification(this RouteGroupBuilder api) => api.MapPost("/pipeline/verifications", Handle)
-        .Allow(null, Roles.Administrator)
-        .WithName("startVerification")
-        .WithSummary("核验 · Compare services, stored events, journeys and the sums behind the totals, and name every difference");
-
     internal static async Task<Accepted<VerificationReceipt>> Handle(PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var job = await db.UnderWayAsync(VerificationJob.Kind, ct);

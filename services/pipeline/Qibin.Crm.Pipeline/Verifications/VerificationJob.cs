@@ -1,8 +1,5 @@
-using System.Text.Json;
-using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Queries;
 using Qibin.Crm.Pipeline.Projection;
-using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Pipeline.Verifications;
 
