@@ -6,5 +6,5 @@ public class OpenApiTests(EnterprisesFixture enterprises) : IClassFixture<Enterp
 {
     [Fact]
     public void The_document_is_the_one_that_is_kept() =>
-        Assert.Null(OpenApiDocument.Difference(enterprises.Service, "services/enterprises/Qibin.Crm.Enterprises"));
+        OpenApiDocument.IsKept(enterprises.Service, "services/enterprises/Qibin.Crm.Enterprises");
 }

@@ -10,8 +10,8 @@ public static class OpenApiDocument
     /// Compares the document with the kept one. With <c>QIBIN_ACCEPT=1</c> in the environment the kept one is written anew, to be
     /// read in the diff.
     /// </summary>
-    /// <returns>What differs first, or null.</returns>
-    public static string? Difference(TestService service, string project, [CallerFilePath] string here = "")
+    /// <exception cref="InvalidOperationException">They differ; it names the first line that does.</exception>
+    public static void IsKept(TestService service, string project, [CallerFilePath] string here = "")
     {
         ArgumentNullException.ThrowIfNull(service);
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
@@ -27,11 +27,10 @@ public static class OpenApiDocument
         {
             if (kept.ElementAtOrDefault(i) != lines.ElementAtOrDefault(i))
             {
-                return $"openapi.json:{i + 1} is «{kept.ElementAtOrDefault(i)}», now «{lines.ElementAtOrDefault(i)}»; accept with "
-                    + $"QIBIN_ACCEPT=1";
+                throw new InvalidOperationException(
+                    $"{project}/openapi.json:{i + 1} is «{kept.ElementAtOrDefault(i)}», now «{lines.ElementAtOrDefault(i)}»; "
+                        + "accept with QIBIN_ACCEPT=1");
             }
         }
-
-        return null;
     }
 }

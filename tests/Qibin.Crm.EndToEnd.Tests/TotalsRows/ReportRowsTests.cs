@@ -62,7 +62,7 @@ public class ReportRowsTests(RunningSystem system)
         (await stranger.GetAsync($"/api/v1/pipeline/reports/{id}/comparison")).Is(404);
     }
 
-    /// <summary>How many active journeys the person reads although they are confidential: totals count them, and a report never does.</summary>
+    /// <summary>How many active journeys the person reads although they are confidential: totals count them, a report does not.</summary>
     private async Task<long> ConfidentialAsync(string role, string? unit)
     {
         var claims = (await system.TokenAsync(system.Person(role, unit))).Split('.')[1];

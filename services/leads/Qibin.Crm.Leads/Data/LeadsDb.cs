@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
@@ -240,4 +241,11 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
         modelBuilder.AddPeopleCodes("L");
         modelBuilder.AddAggregateConventions();
     }
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
+internal sealed class LeadsDbForDesign : IDesignTimeDbContextFactory<LeadsDb>
+{
+    public LeadsDb CreateDbContext(string[] args) =>
+        new((DbContextOptions<LeadsDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<LeadsDb>()).Options);
 }

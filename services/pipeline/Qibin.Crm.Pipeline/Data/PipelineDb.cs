@@ -1,4 +1,5 @@
 using System.Data;
+using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Qibin.Crm.Messaging;
@@ -142,4 +143,11 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         amount.Property(x => x.PaidIn).HasJsonPropertyName("paid_in");
         amount.Property(x => x.Completed).HasJsonPropertyName("completed");
     }
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
+internal sealed class PipelineDbForDesign : IDesignTimeDbContextFactory<PipelineDb>
+{
+    public PipelineDb CreateDbContext(string[] args) =>
+        new((DbContextOptions<PipelineDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<PipelineDb>()).Options);
 }

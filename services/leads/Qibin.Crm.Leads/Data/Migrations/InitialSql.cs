@@ -1,7 +1,7 @@
 namespace Qibin.Crm.Leads.Data.Migrations;
 
 /// <summary>
-/// The part of <see cref="Initial"/> that a model cannot express: constraints, a trigger, statistics, and the rows that a new database
+/// The part of <c>Initial</c> that a model cannot express: constraints, a trigger, statistics, and the rows that a new database
 /// begins with. Written by hand; a released migration does not change, so nothing here depends on other code.
 /// </summary>
 internal static class InitialSql

@@ -1843,7 +1843,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("visit_clash", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Leads.Responses.ClockRecount", b =>
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ClockRecount", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
