@@ -99,6 +99,7 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         Assert.Equal(System.Text.Json.JsonValueKind.Null, third.Json.GetProperty("chainCode").ValueKind);
         Assert.Equal("一号楼", third.Json.GetProperty("address").GetString());
         (await enterprises.Officer.PatchAsync(path, """{"name":null}""", third.ETag)).Is(400);
+        (await enterprises.Officer.PatchAsync(path, """{"name":" \u3000 "}""", third.ETag)).IsProblem(400, "request.invalid");
         (await enterprises.Officer.PatchAsync(path, """{"industryCode":"65"}""", third.ETag)).Is(400);
         (await enterprises.Officer.PatchAsync(path, """{"uscc":"91350100M000100Y43"}""", third.ETag)).Is(400);
         (await enterprises.Officer.PatchAsync($"/api/v1/enterprises/{EnterprisesFixture.NewId()}", new { address = "x" }, "\"1\""))

@@ -24,6 +24,8 @@ public sealed class QuestionTests(EmptyPipeline pipeline) : IClassFixture<EmptyP
     [InlineData("month=2026-13", "month", "month.invalid")]
     [InlineData("band=huge", "band", "query.value")]
     [InlineData("asOf=2999-01-01", "asOf", "date.future")]
+    [InlineData("asOf=0001-01-01", "asOf", "date.range")]
+    [InlineData("knownAt=0001-01-01T00:00:00Z", "knownAt", "date.range")]
     [InlineData("asOf=yesterday", "asOf", "query.value")]
     [InlineData("knownAt=2999-01-01T00:00:00Z", "knownAt", "instant.future")]
     [InlineData("convertTo=EUR", "convertTo", "convertTo.unknown")]

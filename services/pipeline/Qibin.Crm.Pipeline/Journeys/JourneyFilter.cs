@@ -61,14 +61,20 @@ internal static class JourneyFilters
     /// <summary>Whether another day or instant than the present is asked for.</summary>
     public static bool IsPast(this JourneyFilter filter) => filter.AsOf is not null || filter.KnownAt is not null;
 
-    /// <summary>Refuses days and instants that are still to come.</summary>
-    /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>.</exception>
+    /// <summary>Refuses days and instants that are still to come, or before the first business date.</summary>
+    /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>date.range</c>.</exception>
     public static void CheckPast(this JourneyFilter filter, TimeProvider clock)
     {
         clock.NotAfterToday(filter.AsOf, "asOf");
         if (filter.KnownAt > clock.GetUtcNow())
         {
             throw Refusal.Invalid("knownAt", "instant.future");
+        }
+
+        var first = BusinessDateAttribute.First;
+        if (filter.AsOf < first || filter.KnownAt?.OnDay() < first)
+        {
+            throw Refusal.Invalid(filter.AsOf < first ? "asOf" : "knownAt", "date.range", "2000-01-01", "2100-12-31");
         }
     }
 

@@ -125,7 +125,8 @@ public sealed class PositiveMoneyAttribute : ShapeAttribute
 /// <summary>A business date: between 2000-01-01 and 2100-12-31. Whether it may lie in the future is the operation's rule.</summary>
 public sealed class BusinessDateAttribute : ShapeAttribute
 {
-    private static readonly DateOnly First = new(2000, 1, 1);
+    /// <summary>The first business date.</summary>
+    public static readonly DateOnly First = new(2000, 1, 1);
     private static readonly DateOnly Last = new(2100, 12, 31);
 
     public BusinessDateAttribute() : base("date.range", "2000-01-01", "2100-12-31")
