@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Web.Concurrency;
