@@ -127,8 +127,8 @@ public static class Provisioning
         printf '#!/bin/sh\n# qibin-crm: for the time of an installation\nexit 101\n' >$policy; chmod 755 $policy
         dpkg --configure -a
         install() {
-          apt-get install -yq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o
-              Dpkg::Options::=--force-unsafe-io postgresql rabbitmq-server
+          apt-get install -yq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+            -o Dpkg::Options::=--force-unsafe-io postgresql rabbitmq-server
         }
         install || { apt-get update -q && install; }
         """;
