@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.TestKit;
 
@@ -18,7 +19,7 @@ public sealed class BacklogTests(ITestOutputHelper output)
         await using var broker = await RawBroker.ConnectAsync();
         await broker.Channel.QueueDeclareAsync("measure", durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
-        await broker.Channel.QueueBindAsync("measure", "qibin.tests.TallyClosed", "");
+        await broker.Channel.QueueBindAsync("measure", EventTypes.ExchangeOf(typeof(TallyClosed)), "");
         await using var service = await TallyService.StartAsync(linked: false);
         // First what the relay does alone, with an event that a plain queue takes; then the consumers too.
         foreach (var (type, payload, told) in new[]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.TestKit;
 
@@ -151,7 +152,7 @@ public sealed class JourneyOfAnEventTests : IAsyncLifetime
 
         await using var broker = await RawBroker.ConnectAsync();
         await broker.Channel.QueueDeclareAsync("somebody", durable: false, exclusive: true, autoDelete: true);
-        await broker.Channel.QueueBindAsync("somebody", "qibin.tests.TallyClosed", "");
+        await broker.Channel.QueueBindAsync("somebody", EventTypes.ExchangeOf(typeof(TallyClosed)), "");
         var replayed = (await administrator.PostAsync($"/api/v1/ops/tally/outbox/{stream}/replay")).Is(200).Json;
         Assert.Equal(1, replayed.GetProperty("released").GetInt32());
 

@@ -54,8 +54,8 @@ internal static class AgeRun
             say(
                 string.Create(
                 CultureInfo.InvariantCulture,
-                $"while there were up to {size}: {waits.Count} new leads were counted {Rate.Percentile(waits, 0.5):0} ms after their answer "
-                    + $"(median), {waits[^1]:0} ms at most"));
+                $"while there were up to {size}: {waits.Count} new leads were counted {Rate.Percentile(waits, 0.5):0} ms after their "
+                    + $"answer (median), {waits[^1]:0} ms at most"));
             await StoredAsync(logged);
             var times = new List<double>();
             for (var n = 0; n < Next; n++, logged++)
