@@ -190,23 +190,12 @@ internal static class Figures
         await vacuum.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Until no event waits in an outbox, and the pipeline has stored each of them.</summary>
     private static async Task DeliveredAsync(LocalSystem system)
     {
-        await using var leads = NpgsqlDataSource.Create(system.Database("leads"));
-        await using var pipeline = NpgsqlDataSource.Create(system.Database("pipeline"));
-        while (await NumberAsync(leads, "select count(*) from messaging.outbox") > 0
-            || await NumberAsync(leads, "select count(*) from messaging.event") > await NumberAsync(
-                pipeline, "select count(*) from received_event"))
+        while (await Delivery.WaitingAsync(system) != 0)
         {
             await Task.Delay(200);
         }
-    }
-
-    private static async Task<long> NumberAsync(NpgsqlDataSource source, string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static JsonObject FirstContact(string name, string officer) => new()

@@ -9,6 +9,7 @@ namespace Qibin.Crm.EndToEnd.Tests;
 /// <summary>
 /// Tests that are made from the OpenAPI documents of all services, through the gateway and with tokens of real people and clients.
 /// </summary>
+[Collection(RunningSystem.Elsewhere)]
 public class GeneratedTests(LitteredSystem system) : IClassFixture<LitteredSystem>
 {
     private const int Requests = 10_000;

@@ -1,24 +1,29 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Qibin.Crm.Benchmarks.Measure;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
-using Xunit.Sdk;
-using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Qibin.Crm.EndToEnd.Tests.RunningSystem))]
 
-// One system for all of them: a test that kills parts of it runs alone.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// One system for most of them, one test at a time: some kill parts of it. Classes with systems of their own run beside them.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
 /// <summary>The whole system with its demonstration data, as the first command starts it, for all tests of this assembly.</summary>
 public class RunningSystem : IAsyncLifetime
 {
+    /// <summary>The collection of the classes that do not use this system.</summary>
+    public const string Elsewhere = "elsewhere";
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("qibin-end-to-end-");
     private readonly ConcurrentDictionary<string, (string Token, long At)> _tokens = new(StringComparer.Ordinal);
 
     public LocalSystem System { get; private set; } = null!;
+
+    /// <summary>Whether a commit waits for the disk.</summary>
+    protected virtual bool Durable => true;
 
     public Uri Gateway => System.Gateway;
 
@@ -28,6 +33,7 @@ public class RunningSystem : IAsyncLifetime
         {
             Data = _directory.FullName,
             Port = Servers.Ports.Free(),
+            Durable = Durable,
             // Tests send more in a minute than any one caller should.
             Settings = new Dictionary<string, string>
             {
@@ -45,6 +51,12 @@ public class RunningSystem : IAsyncLifetime
         _directory.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>
+    /// Until the totals count all that was recorded. What an earlier test wrote can still be on its way, and would come between two
+    /// questions about the same instant.
+    /// </summary>
+    public Task SettledAsync() => Eventually.GetAsync(() => Delivery.WaitingAsync(System), waiting => waiting == 0);
 
     /// <summary>The first person of a role, in a unit where one is named.</summary>
     public AccessUser Person(string role, string? unit = null) =>
@@ -86,4 +98,8 @@ public class RunningSystem : IAsyncLifetime
 }
 
 /// <summary>A second one, for requests that nobody meant: they make people and units that other tests would then meet.</summary>
-public sealed class LitteredSystem : RunningSystem;
+public sealed class LitteredSystem : RunningSystem
+{
+    /// <summary>Its processes are not killed.</summary>
+    protected override bool Durable => false;
+}

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Xml.Linq;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
@@ -22,10 +23,10 @@ public sealed class ReportTests : IAsyncLifetime
     [Fact]
     public void The_same_content_is_the_same_octets_whenever_and_by_whomever_it_is_written()
     {
-        var report = new MonthlyReport(
+        var report = new TableReport(
             "报告 <&>", ["注"], [new ReportTable(
             "表", "一", ["甲", "乙"], [["=1+1", 2L], [null, 3.50m], ["\u0001\uD83D\uDE80", new DateOnly(2026, 3, 1)]])]);
-        foreach (var write in (Func<MonthlyReport, byte[]>[])[Workbook.Of, Document.Of])
+        foreach (var write in (Func<TableReport, byte[]>[])[Workbook.Of, Document.Of])
         {
             var first = write(report);
             Assert.Equal(first, write(report with { Notes = [.. report.Notes] }));

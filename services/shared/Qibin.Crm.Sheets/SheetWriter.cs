@@ -16,45 +16,6 @@ public static partial class SheetWriter
 
     private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];
 
-    private static readonly (string Name, string Content)[] Parts =
-    [
-        ("[Content_Types].xml",
-            """
-            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-            <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-            <Default Extension="xml" ContentType="application/xml"/>
-            <Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
-            <Override PartName="/xl/worksheets/sheet1.xml"
-              ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>
-            </Types>
-            """),
-        ("_rels/.rels",
-            """
-            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-            <Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-              Target="xl/workbook.xml"/>
-            </Relationships>
-            """),
-        ("xl/workbook.xml",
-            """
-            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-            <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-              xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
-            <sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets>
-            </workbook>
-            """),
-        ("xl/_rels/workbook.xml.rels",
-            """
-            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-            <Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
-              Target="worksheets/sheet1.xml"/>
-            </Relationships>
-            """),
-    ];
-
     /// <summary>The media type of a format.</summary>
     public static string TypeOf(SheetFormat format) => format == SheetFormat.Xlsx ? SheetReader.Xlsx : "text/csv; charset=utf-8";
 
@@ -106,13 +67,13 @@ public static partial class SheetWriter
         using var waiting = new Waiting();
         using (var zip = new ZipArchive(waiting, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (name, content) in Parts)
+            foreach (var (name, content) in Workbook.Parts(["Sheet1"]))
             {
                 using var part = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
-                part.Write(Encoding.UTF8.GetBytes(content));
+                part.Write(content);
             }
 
-            using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).Open();
+            using var sheet = zip.CreateEntry(Workbook.Sheet(1), CompressionLevel.Fastest).Open();
             sheet.Write("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"u8);
             sheet.Write("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>"u8);
             await foreach (var piece in pieces.WithCancellation(ct))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Qibin.Crm.Benchmarks.Measure;
 using Qibin.Crm.Local;
 using Qibin.Crm.Local.Demo;
 
@@ -46,19 +47,7 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         var (last, since) = (int.MaxValue, TimeProvider.System.GetTimestamp());
         while (true)
         {
-            var waiting = 0;
-            foreach (var service in (string[])["identity", "leads", "projects", "enterprises", "pipeline"])
-            {
-                waiting += await NumberAsync(
-                    system, service, "select (select count(*) from messaging.outbox) + (select count(*) from messaging.parked_message "
-                        + "where state = 0)");
-            }
-
-            // What left an outbox has still to be taken: the pipeline lacks as many events as it has not taken.
-            waiting += await NumberAsync(system, "leads", "select count(*) from messaging.event")
-                + await NumberAsync(system, "projects", "select count(*) from messaging.event")
-                + await NumberAsync(system, "enterprises", "select count(*) from messaging.event")
-                - await NumberAsync(system, "pipeline", "select count(*) from received_event");
+            var waiting = await Delivery.WaitingAsync(system);
             if (waiting == 0)
             {
                 return 0;

@@ -8,6 +8,7 @@ public class OverTimeRowsTests(RunningSystem system)
     [InlineData("unitHead", "promotion-satellite")]
     public async Task E3_The_trend_ends_in_the_totals_of_today_and_each_month_opens_into_its_list(string role, string? unit)
     {
+        await system.SettledAsync();
         using var caller = await system.AsAsync(role, unit);
         var months = (await caller.GetAsync("/api/v1/pipeline/trend?from=2025-01")).Is(200).Json.GetProperty("months").EnumerateArray()
             .ToList();
@@ -27,6 +28,7 @@ public class OverTimeRowsTests(RunningSystem system)
     [Fact]
     public async Task E4_The_funnel_begins_with_everybody_who_was_met_and_the_days_in_each_stage_are_told()
     {
+        await system.SettledAsync();
         using var leader = await system.AsAsync("leader");
         var funnel = (await leader.GetAsync("/api/v1/pipeline/funnel?from=2025-01")).Is(200).Json;
         var met = (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=month&status=active,suspended,terminated,kept,invalid"))
@@ -52,6 +54,7 @@ public class OverTimeRowsTests(RunningSystem system)
     [Fact]
     public async Task E6_Each_threshold_and_each_list_of_what_is_stuck_opens_into_as_many_as_it_says()
     {
+        await system.SettledAsync();
         using var leader = await system.AsAsync("leader");
         var large = (await leader.GetAsync("/api/v1/pipeline/thresholds")).Is(200).Json;
         Assert.Equal([1, 5, 10, 50], large.GetProperty("atLeast").EnumerateArray().Select(t => t.GetProperty("atLeast").GetInt32()));

@@ -16,6 +16,7 @@ public class TotalsRowsTests(RunningSystem system)
     [InlineData("officer", "promotion-satellite")]
     public async Task E1_E7_Totals_by_any_two_dimensions_equal_the_sum_of_their_lists_under_the_same_scope(string role, string? unit)
     {
+        await system.SettledAsync();
         using var caller = await system.AsAsync(role, unit);
         foreach (var (first, second) in Dimensions.Select((d, i) => (d, Dimensions[(i + 3) % Dimensions.Length])))
         {

@@ -3,7 +3,7 @@ using System.Linq.Expressions;
 namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>Which journeys are meant: the same words for the totals and for the list behind them, so that they count the same.</summary>
-public abstract record JourneyFilter
+public record JourneyFilter
 {
     /// <summary>Stages, separated by commas; all when absent.</summary>
     public Words<JourneyStage>? Stage { get; init; }

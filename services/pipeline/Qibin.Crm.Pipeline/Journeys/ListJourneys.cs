@@ -14,7 +14,7 @@ internal static class ListJourneys
         .Sort("firstContactOn", j => j.Then.FirstContactOn);
 
     internal static async Task<Ok<Page<JourneySummary>>> Handle(
-        [AsParameters] JourneysQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
+        [AsParameters] JourneyFilter query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
         TimeProvider clock, CancellationToken ct)
     {
         query.CheckPast(clock);
@@ -38,6 +38,3 @@ internal sealed class ListedJourney
     public required JourneyState Then { get; init; }
     public required DateTimeOffset ChangedAt { get; init; }
 }
-
-/// <summary>Which journeys are listed.</summary>
-public sealed record JourneysQuery : JourneyFilter;

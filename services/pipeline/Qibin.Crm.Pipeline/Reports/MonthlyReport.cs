@@ -1,11 +1,12 @@
 using Qibin.Crm.Pipeline.Totals;
+using Qibin.Crm.Sheets;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>
 /// What stands in a monthly report, before it becomes a workbook or a document. Everything in it comes from what is stored with it.
 /// </summary>
-internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, IReadOnlyList<ReportTable> Tables)
+internal static class MonthlyReport
 {
     private static readonly string[] Measures = ["币种", "意向投资", "合同金额", "到位资金"];
 
@@ -25,7 +26,7 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
     public static MilestoneKind[] Milestones { get; } = [.. Batches.Select(b => b.Kind)];
 
     /// <summary>From figures by stage, chain and unit, and from the milestones that were reached in the quarter.</summary>
-    public static MonthlyReport Of(
+    public static TableReport Of(
         ReportRow row, ReportMaterialRow material, ReportNames names, IReadOnlyList<Cell> cells, IReadOnlyList<Reached> reached)
     {
         var quarter = FirstOfQuarter(row.Month);
@@ -34,7 +35,7 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
             .ThenBy(r => names.Projects.GetValueOrDefault(r.Journey.LeadId)?.Code, StringComparer.Ordinal).ThenBy(r => r.Journey.LeadId)
             .ToLookup(r => r.Kind);
         var knownAt = row.KnownAt.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-        return new MonthlyReport(
+        return new TableReport(
             $"招商引资月度报告 {row.Month.Year} 年 {row.Month.Month} 月",
             [
                 $"报告编号：{row.Id}",
@@ -75,14 +76,11 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
             ordered.Add(("合计", [.. ordered.SelectMany(g => g.Cells)]));
         }
 
-        return new ReportTable(sheet, title, [dimension, "项目数", .. Measures], [.. ordered.SelectMany(g => Sums(g.Name, g.Cells))]);
+        return new ReportTable(sheet, title, [dimension, "项目数", .. Measures], [.. ordered.SelectMany(g => Lines([g.Name, g.Cells.Sum(c => c.Count)], Amounts(g.Cells), Measures.Length))]);
     }
 
-    private static IEnumerable<IReadOnlyList<object?>> Sums(string name, List<Cell> cells)
-    {
-        var amounts = cells.PerCurrency().Select(a => new object?[] { a.Currency, a.Estimated, a.Contract, a.PaidIn });
-        return Lines([name, cells.Sum(c => c.Count)], amounts, Measures.Length);
-    }
+    private static IEnumerable<object?[]> Amounts(IEnumerable<Cell> cells) =>
+        cells.PerCurrency().Select(a => new object?[] { a.Currency, a.Estimated, a.Contract, a.PaidIn });
 
     private static IEnumerable<IReadOnlyList<object?>> Project(Reached reached, ReportNames names)
     {
@@ -110,9 +108,6 @@ internal sealed record MonthlyReport(string Title, IReadOnlyList<string> Notes, 
 
     private static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 }
-
-/// <summary>A table of a report. Its rows hold text, whole numbers, decimals, days and null.</summary>
-internal sealed record ReportTable(string Sheet, string Title, IReadOnlyList<string> Headings, IReadOnlyList<IReadOnlyList<object?>> Rows);
 
 /// <summary>A milestone of the quarter, with what the journey was on the report's day.</summary>
 internal sealed record Reached(MilestoneKind Kind, DateOnly On, Interval Journey);

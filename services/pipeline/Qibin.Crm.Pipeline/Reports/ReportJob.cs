@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Qibin.Crm.Sheets;
 
 namespace Qibin.Crm.Pipeline.Reports;
 

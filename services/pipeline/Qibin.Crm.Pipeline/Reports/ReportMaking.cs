@@ -1,4 +1,5 @@
 using Qibin.Crm.Pipeline.Totals;
+using Qibin.Crm.Sheets;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
@@ -22,7 +23,7 @@ internal static class ReportMaking
     }
 
     /// <summary>Makes the report from what was noted. The names of what is listed are noted the first time.</summary>
-    public static async Task<MonthlyReport> MakeAsync(PipelineDb db, ReportRow report, ReportMaterialRow material, CancellationToken ct)
+    public static async Task<TableReport> MakeAsync(PipelineDb db, ReportRow report, ReportMaterialRow material, CancellationToken ct)
     {
         var (leads, known, day, kinds) = (material.Leads, report.KnownAt, report.AsOf, MonthlyReport.Milestones);
         var begin = MonthlyReport.FirstOfQuarter(report.Month);
@@ -51,7 +52,7 @@ internal static class ReportMaking
         return MonthlyReport.Of(report, material, names, cells, reached);
     }
 
-    private static JourneysQuery Moment(ReportRow report) => new() { AsOf = report.AsOf, KnownAt = report.KnownAt };
+    private static JourneyFilter Moment(ReportRow report) => new() { AsOf = report.AsOf, KnownAt = report.KnownAt };
 
     private static string Json(ReportNames names) => JsonSerializer.Serialize(names, StrictJson.Options);
 }

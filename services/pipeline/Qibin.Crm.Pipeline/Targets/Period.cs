@@ -23,12 +23,12 @@ internal sealed record Period(DateOnly Day, DateTimeOffset? KnownAt)
     public DateOnly First => new(Day.Year, 1, 1);
 
     /// <summary>The day and the instant, as journeys are asked for by them.</summary>
-    public JourneyFilter Moment => new JourneysQuery { AsOf = Day, KnownAt = KnownAt };
+    public JourneyFilter Moment => new JourneyFilter { AsOf = Day, KnownAt = KnownAt };
 
     /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>year.outside</c>, <c>value.range</c>.</exception>
     public static Period Of(PeriodQuery query, TimeProvider clock)
     {
-        new JourneysQuery { AsOf = query.AsOf, KnownAt = query.KnownAt }.CheckPast(clock);
+        new JourneyFilter { AsOf = query.AsOf, KnownAt = query.KnownAt }.CheckPast(clock);
         return new Period(
             DayIn(query.Year ?? (query.AsOf ?? clock.Today()).Year, query.AsOf, "year", "asOf", clock), query.KnownAt?.ToUniversalTime());
     }

@@ -4,7 +4,7 @@ namespace Qibin.Crm.Pipeline.Trends;
 internal static class ReadDwell
 {
     internal static async Task<Ok<Dwell>> Handle(
-        [AsParameters] DwellQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        [AsParameters] JourneyFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         query.CheckPresent(clock);
         var statuses = query.Statuses();
@@ -39,9 +39,6 @@ internal static class ReadDwell
         });
     }
 }
-
-/// <summary>Of which journeys, by what they are today.</summary>
-public sealed record DwellQuery : JourneyFilter;
 
 /// <summary>Days spent in stages.</summary>
 public sealed record Dwell

@@ -11,7 +11,7 @@ internal static class ReadThresholds
     private static readonly (int Least, Band Band)[] Steps = [(1, Band.From1), (5, Band.From5), (10, Band.From10), (50, Band.From50)];
 
     internal static async Task<Ok<Thresholds>> Handle(
-        [AsParameters] ThresholdsQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        [AsParameters] JourneyFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         query.CheckPresent(clock);
         var statuses = query.Statuses();
@@ -56,9 +56,6 @@ internal static class ReadThresholds
         }
     }
 }
-
-/// <summary>Of which journeys.</summary>
-public sealed record ThresholdsQuery : JourneyFilter;
 
 /// <summary>Large investments, and those that are stuck.</summary>
 public sealed record Thresholds

@@ -3,7 +3,7 @@ using System.Security;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Qibin.Crm.Pipeline.Reports;
+namespace Qibin.Crm.Sheets;
 
 /// <summary>
 /// The container of a workbook or a document (ECMA-376), the same octets for the same parts: they stand in the order given, bear one

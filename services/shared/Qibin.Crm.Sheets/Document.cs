@@ -1,8 +1,11 @@
-namespace Qibin.Crm.Pipeline.Reports;
+using System.Globalization;
 
-/// <summary>A report as a document: its heading, what it is made from, and its tables, on A4 across.</summary>
-internal static class Document
+namespace Qibin.Crm.Sheets;
+
+/// <summary>A report as a document (ECMA-376, WordprocessingML) on A4 landscape: its heading, its notes and its tables.</summary>
+public static class Document
 {
+    /// <summary>The media type of a document.</summary>
     public const string Type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
     private const string Main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
@@ -26,24 +29,29 @@ internal static class Document
 
     private static readonly string[] Borders = ["top", "left", "bottom", "right", "insideH", "insideV"];
 
-    public static byte[] Of(MonthlyReport report) => OfficeFile.Of(
-    [
-        OfficeFile.Part("[Content_Types].xml",
-            $"""
-            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-            <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-            <Default Extension="xml" ContentType="application/xml"/>
-            <Override PartName="/word/document.xml" ContentType="{Type}.main+xml"/>
-            <Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
-            </Types>
-            """),
-        OfficeFile.Relations("_rels/.rels", ("officeDocument", "word/document.xml")),
-        OfficeFile.Relations("word/_rels/document.xml.rels", ("styles", "styles.xml")),
-        OfficeFile.Part("word/styles.xml", Styles),
-        OfficeFile.Part("word/document.xml", Body(report)),
-    ]);
+    /// <summary>The same report gives the same octets.</summary>
+    public static byte[] Of(TableReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return OfficeFile.Of(
+        [
+            OfficeFile.Part("[Content_Types].xml",
+                $"""
+                <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+                <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+                <Default Extension="xml" ContentType="application/xml"/>
+                <Override PartName="/word/document.xml" ContentType="{Type}.main+xml"/>
+                <Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
+                </Types>
+                """),
+            OfficeFile.Relations("_rels/.rels", ("officeDocument", "word/document.xml")),
+            OfficeFile.Relations("word/_rels/document.xml.rels", ("styles", "styles.xml")),
+            OfficeFile.Part("word/styles.xml", Styles),
+            OfficeFile.Part("word/document.xml", Body(report)),
+        ]);
+    }
 
-    private static string Body(MonthlyReport report) => string.Concat(
+    private static string Body(TableReport report) => string.Concat(
     [
         $"""<w:document xmlns:w="{Main}"><w:body>""",
         Paragraph(report.Title, "Title"),
