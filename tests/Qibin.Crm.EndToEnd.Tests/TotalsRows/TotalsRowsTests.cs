@@ -115,6 +115,32 @@ public class TotalsRowsTests(RunningSystem system)
             (await client.GetAsync($"/api/v1/pipeline/totals?{query}")).Is(200).Json.GetProperty("total").GetProperty("count").GetInt32();
     }
 
+    [Fact]
+    public async Task N1_A_corrected_contract_amount_counts_from_its_business_date_on()
+    {
+        await using var rows = new RowsOfTheTests(system);
+        using var leader = await system.AsAsync("leader");
+        using var coordinator = await system.AsAsync("coordinator");
+        var project = await rows.SignedAsync();
+        var lead = (await leader.GetAsync(project.Path)).Is(200).Json.GetProperty("leadId").GetString();
+        (await coordinator.PostAsync(
+            project.Path + "/contract-amount",
+            new { amount = RowsOfTheTests.Yuan("620000000.00"), reason = "补充协议", occurredOn = RowsOfTheTests.Day(-60) },
+            project.ETag)).Is(200);
+        await Eventually.TrueAsync(async () => await AmountAsync(RowsOfTheTests.Day(0), "from5") == "620000000.00");
+
+        // What was signed holds until the day before.
+        Assert.Equal("620000000.00", await AmountAsync(RowsOfTheTests.Day(-60), "from5"));
+        Assert.Null(await AmountAsync(RowsOfTheTests.Day(-60), "from1"));
+        Assert.Equal("300000000.00", await AmountAsync(RowsOfTheTests.Day(-61), "from1"));
+        Assert.Null(await AmountAsync(RowsOfTheTests.Day(-61), "from5"));
+
+        async Task<string?> AmountAsync(string asOf, string band) =>
+            (await ListAsync(leader, $"/api/v1/pipeline/journeys?stage=signed&band={band}&asOf={asOf}"))
+                .Where(j => j.GetProperty("leadId").GetString() == lead)
+                .Select(j => j.GetProperty("contractAmount").GetProperty("amount").GetString()).SingleOrDefault();
+    }
+
     private static async Task<List<JsonElement>> ListAsync(ApiClient client, string path)
     {
         var (rows, cursor) = (new List<JsonElement>(), (string?)null);

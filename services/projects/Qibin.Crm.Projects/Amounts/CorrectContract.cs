@@ -38,7 +38,7 @@ internal static class CorrectContract
         }
 
         project.CorrectContract(request.Amount!, request.Reason, on, caller.Id, clock.GetUtcNow());
-        db.Publish(project, new ProjectAmended { Project = project.State() });
+        db.Publish(project, new ProjectAmended { Project = project.State(), OccurredOn = on });
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(project.Receipt());
     }

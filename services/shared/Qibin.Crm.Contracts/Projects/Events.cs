@@ -52,10 +52,13 @@ public sealed record InvestmentCompleted : IProjectEvent
     public required DateOnly OccurredOn { get; init; }
 }
 
-/// <summary>Facts of a project were corrected or added: name, node, responsible officer, readers, enterprise.</summary>
+/// <summary>Facts of a project were corrected or added: name, node, owner, readers, enterprise, contract amount.</summary>
 public sealed record ProjectAmended : IProjectEvent
 {
     public required ProjectState Project { get; init; }
+
+    /// <summary>Business date from which the change holds, such as a corrected contract amount; the day of recording when null.</summary>
+    public DateOnly? OccurredOn { get; init; }
 }
 
 /// <summary>The project's enterprise moved into the city 入驻.</summary>
