@@ -40,6 +40,21 @@ public static partial class Rules
         where line.Item.TrimEnd('\r').Length > 140
         select $"{file.Path}:{line.Index + 1}";
 
+    /// <summary>
+    /// The one rule of <c>dotnet format</c> that neither the build nor its formatting of white space checks: System first, then by name.
+    /// </summary>
+    public static IEnumerable<string> UsingsAreSorted(Repository repository) =>
+        from file in repository.CSharp()
+        let names = file.Text.Split('\n').TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal))
+            .Select(line => UsingNamespace().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList()
+        where !names.SequenceEqual(
+            names.OrderBy(n => n != "System" && !n.StartsWith("System.", StringComparison.Ordinal)).ThenBy(n => n, ByPart))
+        select file.Path;
+
+    /// <summary>A part of a name goes before the same part with more letters.</summary>
+    private static readonly Comparer<string> ByPart = Comparer<string>.Create((a, b) => string.Compare(
+        a.Replace('.', '\0'), b.Replace('.', '\0'), StringComparison.OrdinalIgnoreCase));
+
     /// <summary>A release brings one migration; there has been none yet, so each service starts with one.</summary>
     public static IEnumerable<string> OneMigrationEach(Repository repository) =>
         from file in repository.Files
@@ -83,6 +98,14 @@ public static partial class Rules
         where !Formats.Contains(word.Value)
         select $"{file.Path}: {word.Value} in {problem.Groups[1].Value}";
 
+    /// <summary>An OpenAPI document names members of its JSON; a reference in a comment would become the name of a type.</summary>
+    public static IEnumerable<string> OpenApiNamesNoTypes(Repository repository) =>
+        from file in repository.Files
+        where file.Path.EndsWith("/openapi.json", StringComparison.Ordinal)
+        from line in file.Text.Split('\n').Index()
+        where line.Item.Contains("Qibin.Crm.", StringComparison.Ordinal)
+        select $"{file.Path}:{line.Index + 1}";
+
     /// <summary>The documents of the repository name files and folders that are there.</summary>
     public static IEnumerable<string> DocumentsNameWhatIsThere(Repository repository)
     {
@@ -116,6 +139,9 @@ public static partial class Rules
 
     [GeneratedRegex("`((?:services|gateway|tests|deploy|\\.ci|\\.github)/[\\w./-]+)`")]
     private static partial Regex Place();
+
+    [GeneratedRegex("^using ([A-Za-z_.0-9]+);")]
+    private static partial Regex UsingNamespace();
 
     [GeneratedRegex("/Data/Migrations/[0-9]+_\\w+\\.cs$")]
     private static partial Regex Migration();

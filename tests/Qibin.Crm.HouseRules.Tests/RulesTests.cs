@@ -13,6 +13,8 @@ public class RulesTests
         ["Program is a table of contents"] = (Rules.ProgramIsATableOfContents, "gateway/Qibin.Crm.Gateway/Program.cs",
             string.Concat(Enumerable.Repeat("//\n", 51))),
         ["no line is too long"] = (Rules.LinesAreShort, Leads + "Contacts/RecordContact.cs", new string('x', 141)),
+        ["usings are sorted"] = (Rules.UsingsAreSorted, Leads + "Contacts/Sorted.cs",
+            "using System.Text;\nusing Npgsql;\nusing Microsoft.Z;\n"),
         ["a service has one migration"] = (Rules.OneMigrationEach, Leads + "Data/Migrations/20990101000000_Second.cs", ""),
         ["every event is heard"] = (Rules.EveryEventIsHeard, "services/shared/Qibin.Crm.Contracts/Leads/LeadSang.cs",
             "public sealed record LeadSang : IEvent;"),
@@ -27,6 +29,8 @@ public class RulesTests
             "[\"x\"] = new(\"unitId 与负责人须且只能给出一个\", \"Give one\")"),
         ["documents name what is there"] = (Rules.DocumentsNameWhatIsThere, "services/leads/README.md", "See `services/leads/Gone.cs`."),
         ["documents link to what is there"] = (Rules.DocumentsNameWhatIsThere, "services/leads/README.md", "See [gone](../gone.md#x)."),
+        ["OpenAPI documents name no types"] = (Rules.OpenApiNamesNoTypes, Leads + "openapi.json",
+            "\"description\": \"Left out with Qibin.Crm.Leads.Contacts.Receipt.Id.\""),
         ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs",
             "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
     };

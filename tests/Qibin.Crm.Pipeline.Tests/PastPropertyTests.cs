@@ -7,9 +7,9 @@ namespace Qibin.Crm.Pipeline.Tests;
 public sealed class PastPropertyTests
 {
     /// <remarks>
-    /// Each day and each instant under each scope, with all groupings in turn, so that each grouping meets each scope on several days.
-    /// Groupings by one dimension, which are counted from flows, meet each scope on every fifth day, the first and the last of each month.
-    /// With QIBIN_EVERY=1 it is each grouping on each day under each scope, as the README's heavier runs have it.
+    /// Each day and each instant under a third of the scopes in turn, with all groupings in turn. Groupings by one dimension, which are
+    /// counted from the rollup, are asked for on every fifth day, the first and the last of each month. With QIBIN_EVERY=1 it is each
+    /// grouping on each day under each scope, as the README's heavier runs have it.
     /// </remarks>
     [Theory]
     [InlineData(1130, 64)]
@@ -39,13 +39,13 @@ public sealed class PastPropertyTests
         ];
         var every = Environment.GetEnvironmentVariable("QIBIN_EVERY") == "1";
         var (asked, clients) = (0, callers.Select(service.As).ToArray());
-        foreach (var question in questions)
+        foreach (var (turn, question) in questions.Index())
         {
             var stood = history.At(question.Day, question.Known);
             var past = string.Join(
                 '&', question.Day is { } day ? $"asOf={day:O}" : "", question.Known is { } known
                 ? $"knownAt={Uri.EscapeDataString($"{known:O}")}" : "").Trim('&');
-            foreach (var (caller, client) in callers.Zip(clients))
+            foreach (var (caller, client) in callers.Zip(clients).Where((_, n) => every || n % 3 == turn % 3))
             {
                 var within = stood.Where(j => j.Now.IsWithin(caller)).ToList();
                 var visible = within.Where(j => j.Now.IsDisclosedTo(caller)).Select(j => j.Then).ToList();

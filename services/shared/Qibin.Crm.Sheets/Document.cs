@@ -41,7 +41,8 @@ public static class Document
                 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
                 <Default Extension="xml" ContentType="application/xml"/>
                 <Override PartName="/word/document.xml" ContentType="{Type}.main+xml"/>
-                <Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
+                <Override PartName="/word/styles.xml"
+                  ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
                 </Types>
                 """),
             OfficeFile.Relations("_rels/.rels", ("officeDocument", "word/document.xml")),

@@ -8,7 +8,7 @@ public static class Workbook
     private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     private const string Types = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
-    /// <summary>A sheet for each table, with the report's heading and its notes above the table. The same report gives the same octets.</summary>
+    /// <summary>A sheet for each table, with the report's title and notes above it. The same report gives the same octets.</summary>
     public static byte[] Of(TableReport report)
     {
         ArgumentNullException.ThrowIfNull(report);

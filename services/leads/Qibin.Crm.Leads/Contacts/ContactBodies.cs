@@ -15,7 +15,7 @@ public sealed record VisitPlaceBody
     [DivisionCode]
     public string? Division { get; init; }
 
-    /// <summary>Degrees east, WGS 84 as a phone gives it; with <see cref="Latitude"/> or not at all.</summary>
+    /// <summary>Degrees east, WGS 84 as a phone gives it; with <c>latitude</c> or not at all.</summary>
     [NumberRange(-180, 180, 6)]
     public decimal? Longitude { get; init; }
 

@@ -18,7 +18,7 @@ namespace Qibin.Crm.Leads.FirstContacts;
 /// <summary>A first contact, logged in one step.</summary>
 public sealed record FirstContactRequest
 {
-    /// <summary>Name of the outside organisation; left out when <see cref="InvestorId"/> is given.</summary>
+    /// <summary>Name of the outside organisation; left out when <c>investorId</c> is given.</summary>
     [TextLength(200)]
     public string? InvestorName { get; init; }
 

@@ -25,10 +25,10 @@ public sealed record PersonAnswer : IVersioned
     public required string Name { get; init; }
     public string? Title { get; init; }
 
-    /// <summary>Masked, such as <c>138****1234</c>, when <see cref="Masked"/>.</summary>
+    /// <summary>Masked, such as <c>138****1234</c>, when <c>masked</c> is true.</summary>
     public string? Phone { get; init; }
 
-    /// <summary>Masked, such as <c>z****@example.com</c>, when <see cref="Masked"/>.</summary>
+    /// <summary>Masked, such as <c>z****@example.com</c>, when <c>masked</c> is true.</summary>
     public string? Email { get; init; }
 
     public required bool Masked { get; init; }

@@ -2,7 +2,7 @@ namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>
 /// Where a journey stands: the lead's stage until its project exists, the project's from then on. The words are those of
-/// <see cref="LeadStage"/> and <see cref="ProjectStage"/>, in the order of the trade.
+/// leads and projects, in the order of the trade.
 /// </summary>
 public enum JourneyStage
 {

@@ -68,7 +68,7 @@ public sealed record ForecastMeasure
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConvertedForecast? Converted { get; init; }
 
-    /// <summary>Journeys that <see cref="Rest"/> says nothing of: their stage's history is too thin, or they have no amount.</summary>
+    /// <summary>Journeys that <c>rest</c> says nothing of: their stage's history is too thin, or they have no amount.</summary>
     public required ForecastRemainder LeftOut { get; init; }
 }
 
@@ -84,7 +84,7 @@ public record ForecastAmount
     public required Money P50 { get; init; }
 
     /// <summary>
-    /// Reached with a probability of 90 %, so never above <see cref="P50"/>. Of 2000 draws with a fixed seed, each journey by itself.
+    /// Reached with a probability of 90 %, so never above <c>p50</c>. Of 2000 draws with a fixed seed, each journey by itself.
     /// </summary>
     public required Money P90 { get; init; }
 }

@@ -76,7 +76,9 @@ internal static class MonthlyReport
             ordered.Add(("合计", [.. ordered.SelectMany(g => g.Cells)]));
         }
 
-        return new ReportTable(sheet, title, [dimension, "项目数", .. Measures], [.. ordered.SelectMany(g => Lines([g.Name, g.Cells.Sum(c => c.Count)], Amounts(g.Cells), Measures.Length))]);
+        return new ReportTable(
+            sheet, title, [dimension, "项目数", .. Measures],
+            [.. ordered.SelectMany(g => Lines([g.Name, g.Cells.Sum(c => c.Count)], Amounts(g.Cells), Measures.Length))]);
     }
 
     private static IEnumerable<object?[]> Amounts(IEnumerable<Cell> cells) =>

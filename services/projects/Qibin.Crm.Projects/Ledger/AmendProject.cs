@@ -73,7 +73,7 @@ public sealed record AmendProjectRequest : MergePatch
     /// <summary>Project officer in charge; when named, no other project officer approves.</summary>
     public Guid? ProjectOfficerId { get; init => field = Given(value); }
 
-    /// <summary>Only <see cref="Readers"/> see it. Not by officers and project officers.</summary>
+    /// <summary>Only <c>readers</c> see it. Not by officers and project officers.</summary>
     public bool? Confidential { get; init => field = Kept(value); }
 
     /// <summary>

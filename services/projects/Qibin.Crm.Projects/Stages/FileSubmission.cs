@@ -37,7 +37,7 @@ public record FileSubmissionRequest
     [TextLength(200)]
     public string? EnterpriseName { get; init; }
 
-    /// <summary>For <c>producing</c>: day of the first output or sale; not after <see cref="OccurredOn"/>.</summary>
+    /// <summary>For <c>producing</c>: day of the first output or sale; not after <c>occurredOn</c>.</summary>
     [BusinessDate]
     public DateOnly? FirstOutputOn { get; init; }
 
