@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 
 namespace Qibin.Crm.Servers;
 
@@ -14,11 +15,14 @@ public sealed class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly LogFile _log;
+    private readonly Task _output;
 
-    private ChildProcess(Process process, LogFile log)
+    private ChildProcess(Process process, LogFile log, Action<string>? heard)
     {
         _process = process;
         _log = log;
+        _output = Task.WhenAll(
+            TakeAsync(process.StandardOutput.BaseStream, log, heard), TakeAsync(process.StandardError.BaseStream, log, heard));
     }
 
     public int Id => _process.Id;
@@ -68,17 +72,13 @@ public sealed class ChildProcess : IAsyncDisposable
             {
                 var lines = new LogFile(log);
                 var process = new Process { StartInfo = start };
-                process.OutputDataReceived += (_, e) => Take(lines, e.Data, heard);
-                process.ErrorDataReceived += (_, e) => Take(lines, e.Data, heard);
                 process.Start();
                 if (heard is null)
                 {
                     process.StandardInput.Close();
                 }
 
-                process.BeginOutputReadLine();
-                process.BeginErrorReadLine();
-                started.SetResult(new ChildProcess(process, lines));
+                started.SetResult(new ChildProcess(process, lines, heard));
             }
             catch (Exception e)
             {
@@ -96,7 +96,12 @@ public sealed class ChildProcess : IAsyncDisposable
         _process.StandardInput.Close();
     }
 
-    public Task WaitForExitAsync(CancellationToken ct = default) => _process.WaitForExitAsync(ct);
+    /// <summary>Waits until it has ended and all that it printed is taken.</summary>
+    public async Task WaitForExitAsync(CancellationToken ct = default)
+    {
+        await _process.WaitForExitAsync(ct);
+        await _output.WaitAsync(ct);
+    }
 
     /// <summary>Asks the process to end by SIGTERM, and kills it when it does not within the time given.</summary>
     public Task StopAsync(TimeSpan patience) => StopAsync(Signal.Terminate, patience);
@@ -112,7 +117,7 @@ public sealed class ChildProcess : IAsyncDisposable
         using var enough = new CancellationTokenSource(patience);
         try
         {
-            await _process.WaitForExitAsync(enough.Token);
+            await WaitForExitAsync(enough.Token);
         }
         catch (OperationCanceledException)
         {
@@ -128,7 +133,7 @@ public sealed class ChildProcess : IAsyncDisposable
             Signals.Send(_process.Id, Signal.Kill);
         }
 
-        await _process.WaitForExitAsync();
+        await WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -138,12 +143,24 @@ public sealed class ChildProcess : IAsyncDisposable
         _log.Dispose();
     }
 
-    private static void Take(LogFile log, string? line, Action<string>? heard)
+    private static async Task TakeAsync(Stream output, LogFile log, Action<string>? heard)
     {
-        if (line is not null)
+        var buffer = new byte[16 << 10];
+        for (var (filled, read) = (0, 1); read > 0;)
         {
-            log.Write(line);
-            heard?.Invoke(line);
+            read = await output.ReadAsync(buffer.AsMemory(filled));
+            filled += read;
+            // A line that is not whole waits for its end, unless it has none or is longer than the buffer.
+            var whole = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
+            whole = read == 0 || (whole == 0 && filled == buffer.Length) ? filled : whole;
+            log.Write(buffer.AsSpan(0, whole));
+            foreach (var line in heard is null || whole == 0 ? [] : Encoding.UTF8.GetString(buffer, 0, whole).TrimEnd('\n').Split('\n'))
+            {
+                heard?.Invoke(line);
+            }
+
+            buffer.AsSpan(whole, filled - whole).CopyTo(buffer);
+            filled -= whole;
         }
     }
 

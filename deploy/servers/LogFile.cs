@@ -1,23 +1,32 @@
+using System.Text;
+
 namespace Qibin.Crm.Servers;
 
-/// <summary>What a process printed: its last lines in memory, and all of it in a file of bounded size.</summary>
+/// <summary>What a process printed: the end of it in memory, and all of it in a file of bounded size.</summary>
 internal sealed class LogFile(string? path) : IDisposable
 {
     /// <summary>A file that reaches this size becomes <c>….1</c>, in place of the one before.</summary>
     private const long Limit = 8 << 20;
 
-    private readonly Queue<string> _last = new();
-    private readonly Lock _lock = new();
-    private StreamWriter? _file;
+    /// <summary>Octets of the end that are kept.</summary>
+    private const int Kept = 8 << 10;
 
-    internal void Write(string line)
+    private readonly Lock _lock = new();
+    private readonly MemoryStream _end = new();
+    private FileStream? _file;
+    private long _length;
+
+    /// <summary>Takes whole lines, as many as there are: a write for each of them would cost more than the line itself.</summary>
+    internal void Write(ReadOnlySpan<byte> lines)
     {
         lock (_lock)
         {
-            _last.Enqueue(line);
-            if (_last.Count > 30)
+            _end.Write(lines);
+            if (_end.Length > 2 * Kept)
             {
-                _last.Dequeue();
+                var kept = _end.GetBuffer().AsSpan((int)_end.Length - Kept, Kept).ToArray();
+                _end.SetLength(0);
+                _end.Write(kept);
             }
 
             if (path is null)
@@ -28,13 +37,14 @@ internal sealed class LogFile(string? path) : IDisposable
             if (_file is null)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                _file = new StreamWriter(
-                    new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
-                { AutoFlush = true };
+                _file = new FileStream(
+                    path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                _length = _file.Length;
             }
 
-            _file.WriteLine(line);
-            if (_file.BaseStream.Length > Limit)
+            _file.Write(lines);
+            _length += lines.Length;
+            if (_length > Limit)
             {
                 _file.Dispose();
                 File.Move(path, path + ".1", overwrite: true);
@@ -43,11 +53,13 @@ internal sealed class LogFile(string? path) : IDisposable
         }
     }
 
+    /// <summary>The last 30 lines.</summary>
     internal string Last()
     {
         lock (_lock)
         {
-            return string.Join(Environment.NewLine, _last);
+            var lines = Encoding.UTF8.GetString(_end.GetBuffer(), 0, (int)_end.Length).TrimEnd('\n').Split('\n');
+            return string.Join(Environment.NewLine, lines.TakeLast(30));
         }
     }
 

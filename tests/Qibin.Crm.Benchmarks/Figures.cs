@@ -87,13 +87,19 @@ internal static class Figures
         using var api = new Integration(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await api.TokenAsync(CancellationToken.None));
         await measure();
-        var (mine, theirs) = (new List<Rate>(), new List<Rate>());
+        var (mine, theirs, spent) = (new List<Rate>(), new List<Rate>(), new Dictionary<string, double>());
         for (var round = 0; round < rounds; round++)
         {
             // What one measurement leaves to be delivered would be a load beside the next.
             await DeliveredAsync(system);
+            var before = ProcessTimes.Read();
             mine.Add(await measure());
             await DeliveredAsync(system);
+            foreach (var (process, milliseconds) in ProcessTimes.Read().Since(before))
+            {
+                spent[process] = spent.GetValueOrDefault(process) + milliseconds;
+            }
+
             theirs.Add(await measureLimit());
         }
 
@@ -101,6 +107,11 @@ internal static class Figures
         Console.WriteLine(a);
         Console.WriteLine(b);
         Console.WriteLine("  ratio " + a.RatioTo(b));
+        // What follows from a write, up to its totals, is part of it.
+        var requests = mine.Sum(r => r.Count);
+        Console.WriteLine("  processor time of one: " + string.Join(" · ", spent.OrderByDescending(p => p.Value)
+            .Where(p => p.Value / requests >= 0.01)
+            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value / requests:0.00} ms"))));
     }
 
     /// <summary>From the answer of a stage-changing write until the totals count it, at 25 writes a second.</summary>

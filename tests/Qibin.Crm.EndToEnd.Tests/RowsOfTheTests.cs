@@ -318,8 +318,7 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     /// </summary>
     public async Task<Row> ParkedAsync(string service)
     {
-        await using var identity = new NpgsqlConnection(system.System.Database("identity"));
-        await identity.OpenAsync();
+        await using var identity = await system.ConnectAsync("identity");
         await using var read = new NpgsqlCommand(
             """
             select id, type, payload::text, stream_id, stream_version, ordinal, recorded_at, actor_id from messaging.event
@@ -352,8 +351,7 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     /// </summary>
     public async Task<string> HeldStreamAsync(string service)
     {
-        await using var database = new NpgsqlConnection(system.System.Database(service));
-        await database.OpenAsync();
+        await using var database = await system.ConnectAsync(service);
         await using var hold = new NpgsqlCommand(
             """
             insert into messaging.outbox (seq, stream_id, attempts, last_error, parked_at)
@@ -533,8 +531,7 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
 
     private async Task<int> WriteAsync(string service, string sql, params object[] values)
     {
-        await using var database = new NpgsqlConnection(system.System.Database(service));
-        await database.OpenAsync();
+        await using var database = await system.ConnectAsync(service);
         await using var write = new NpgsqlCommand(sql, database);
         foreach (var value in values)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Npgsql;
 using Qibin.Crm.Benchmarks.Measure;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
@@ -57,6 +58,14 @@ public class RunningSystem : IAsyncLifetime
     /// questions about the same instant.
     /// </summary>
     public Task SettledAsync() => Eventually.GetAsync(() => Delivery.WaitingAsync(System), waiting => waiting == 0);
+
+    /// <summary>A connection of its own to a service's database: a pooled one may be from before the server was killed.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync(string service)
+    {
+        var connection = new NpgsqlConnection(System.Database(service) + ";Pooling=false");
+        await connection.OpenAsync();
+        return connection;
+    }
 
     /// <summary>The first person of a role, in a unit where one is named.</summary>
     public AccessUser Person(string role, string? unit = null) =>

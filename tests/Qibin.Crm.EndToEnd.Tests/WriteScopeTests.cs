@@ -294,8 +294,7 @@ public class WriteScopeTests(RunningSystem system)
         var events = new List<string>();
         foreach (var service in Services)
         {
-            await using var database = new NpgsqlConnection(system.System.Database(service));
-            await database.OpenAsync();
+            await using var database = await system.ConnectAsync(service);
             await using var read = new NpgsqlCommand(
                 "select seq || ' ' || type || ' of ' || actor_id from messaging.event where actor_id = any ($1)", database)
             { Parameters = { new() { Value = people.Select(p => p.Id).ToArray() } } };

@@ -8,10 +8,16 @@ namespace Qibin.Crm.Benchmarks.Measure;
 /// <param name="P99">99th percentile, milliseconds; NaN where the tool does not tell.</param>
 internal sealed record Rate(double PerSecond, double P50, double P99)
 {
+    /// <summary>Completed in all; 0 where the tool does not tell.</summary>
+    public int Count { get; init; }
+
     public static Rate Of(List<double> milliseconds, TimeSpan elapsed)
     {
         milliseconds.Sort();
-        return new Rate(milliseconds.Count / elapsed.TotalSeconds, Percentile(milliseconds, 0.50), Percentile(milliseconds, 0.99));
+        return new Rate(milliseconds.Count / elapsed.TotalSeconds, Percentile(milliseconds, 0.50), Percentile(milliseconds, 0.99))
+        {
+            Count = milliseconds.Count,
+        };
     }
 
     /// <summary>The median of several measurements.</summary>
