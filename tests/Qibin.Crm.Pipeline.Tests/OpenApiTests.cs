@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Pipeline.Tests;
@@ -11,4 +13,29 @@ public sealed class OpenApiTests
 
         OpenApiDocument.IsKept(service, "services/pipeline/Qibin.Crm.Pipeline");
     }
+
+    /// <summary>A question about the present takes no past day or instant, so it must not offer one.</summary>
+    [Fact]
+    public async Task N9_Only_parameters_that_are_served_are_listed()
+    {
+        var operations = JsonNode.Parse(await File.ReadAllTextAsync(Kept()))!["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(operation => operation.Value!))
+            .ToDictionary(o => o["operationId"]!.GetValue<string>(), o => o["parameters"]?.AsArray() ?? []);
+
+        string[] answers =
+        [
+            .. ((string[])["readTotals", "listJourneys", "readForecast", "readTrend", "readFunnel", "readDwell", "readThresholds"]).Select(
+                id => string.Join(' ', operations[id].Select(p => p!["name"]!.GetValue<string>())
+                    .Where(name => name is "asOf" or "knownAt").Order(StringComparer.Ordinal).Prepend(id))),
+        ];
+        Assert.Equal(
+            [
+                "readTotals asOf knownAt", "listJourneys asOf knownAt", "readForecast asOf knownAt", "readTrend knownAt", "readFunnel",
+                "readDwell", "readThresholds",
+            ],
+            answers);
+    }
+
+    private static string Kept([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../../services/pipeline/Qibin.Crm.Pipeline/openapi.json");
 }

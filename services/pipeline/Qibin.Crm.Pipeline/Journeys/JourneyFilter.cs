@@ -3,7 +3,7 @@ using System.Linq.Expressions;
 namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>Which journeys are meant: the same words for the totals and for the list behind them, so that they count the same.</summary>
-public record JourneyFilter
+public record PresentFilter
 {
     /// <summary>Stages, separated by commas; all when absent.</summary>
     public Words<JourneyStage>? Stage { get; init; }
@@ -36,6 +36,19 @@ public record JourneyFilter
 
     /// <summary>Month of the first contact, as <c>YYYY-MM</c>.</summary>
     public string? Month { get; init; }
+}
+
+/// <summary>Which journeys are meant, and as of when.</summary>
+public record JourneyFilter : PresentFilter
+{
+    public JourneyFilter()
+    {
+    }
+
+    /// <summary>As of today, as known now.</summary>
+    internal JourneyFilter(PresentFilter present) : base(present)
+    {
+    }
 
     /// <summary>
     /// A past business day: what each journey was on it. Today when absent. Who may see a journey is decided by what it is today.
@@ -51,7 +64,7 @@ internal static class JourneyFilters
     /// <summary>Stands for the absence of a chain, a node or a region in filters and in links.</summary>
     public const string None = "none";
 
-    public static JourneyStatus[] Statuses(this JourneyFilter filter) => filter.Status?.Values ??
+    public static JourneyStatus[] Statuses(this PresentFilter filter) => filter.Status?.Values ??
     [
         JourneyStatus.Active,
         .. filter.Stage?.Values.Contains(JourneyStage.Kept) == true ? [JourneyStatus.Kept] : Array.Empty<JourneyStatus>(),
@@ -79,7 +92,7 @@ internal static class JourneyFilters
     }
 
     /// <summary>What the filter keeps of a dimension, as a request says it; null when it keeps all.</summary>
-    public static string? Word(this JourneyFilter filter, Dimension dimension) => dimension switch
+    public static string? Word(this PresentFilter filter, Dimension dimension) => dimension switch
     {
         Dimension.Stage => Words(filter.Stage?.Values),
         Dimension.Chain => filter.Chain,
@@ -91,11 +104,11 @@ internal static class JourneyFilters
         _ => filter.Month,
     };
 
-    public static IEnumerable<Dimension> Dimensions(this JourneyFilter filter) =>
+    public static IEnumerable<Dimension> Dimensions(this PresentFilter filter) =>
         Enum.GetValues<Dimension>().Where(d => filter.Word(d) is not null);
 
     /// <summary>The dimensions of which the filter keeps one value.</summary>
-    public static IEnumerable<Dimension> OfOneValue(this JourneyFilter filter) =>
+    public static IEnumerable<Dimension> OfOneValue(this PresentFilter filter) =>
         filter.Dimensions().Where(d => !filter.Word(d)!.Contains(',', StringComparison.Ordinal));
 
     public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
@@ -104,7 +117,7 @@ internal static class JourneyFilters
 
     /// <summary>Keeps what the filter means, whatever the status.</summary>
     /// <exception cref="Refusal">400 <c>chain.unknown</c>, <c>node.unknown</c>, <c>region.invalid</c>, <c>month.invalid</c>.</exception>
-    public static IQueryable<T> Matching<T>(this IQueryable<T> rows, JourneyFilter filter) where T : class, ICounted
+    public static IQueryable<T> Matching<T>(this IQueryable<T> rows, PresentFilter filter) where T : class, ICounted
     {
         var (stages, bands, unit, owner) = (filter.Stage?.Values, filter.Band?.Values, filter.Unit, filter.Owner);
         var chain = Code(filter.Chain, IndustryChains.Exists, "chain", "chain.unknown");

@@ -5,18 +5,6 @@ internal static class Questions
 {
     private const int MostMonths = 120;
 
-    /// <summary>Refuses a past day or instant where the present alone is answered.</summary>
-    /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>query.unknown</c>.</exception>
-    public static void CheckPresent(this JourneyFilter query, TimeProvider clock)
-    {
-        query.CheckPast(clock);
-        if (query.IsPast())
-        {
-            var past = query.AsOf is null ? "knownAt" : "asOf";
-            throw Refusal.Invalid(past, "query.unknown", past);
-        }
-    }
-
     /// <summary>The months asked for, as their first days; the last twelve when nothing is said.</summary>
     /// <exception cref="Refusal">400 <c>month.invalid</c>, <c>month.range</c>.</exception>
     public static IReadOnlyList<DateOnly> Months(string? from, string? to, TimeProvider clock)

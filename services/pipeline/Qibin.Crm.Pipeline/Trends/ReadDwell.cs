@@ -4,12 +4,11 @@ namespace Qibin.Crm.Pipeline.Trends;
 internal static class ReadDwell
 {
     internal static async Task<Ok<Dwell>> Handle(
-        [AsParameters] JourneyFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        [AsParameters] PresentFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPresent(clock);
         var statuses = query.Statuses();
         // The filter is about what a journey is today; its days count from its beginning, whoever had it then.
-        var known = db.IntervalsKnown(query);
+        var known = db.IntervalsKnown(new JourneyFilter());
         var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status))
             .Select(j => known
                 .Where(i => i.LeadId == j.LeadId).OrderBy(i => i.DayFrom).Select(i => new { i.Stage, i.DayFrom, i.DayTo }).ToList());

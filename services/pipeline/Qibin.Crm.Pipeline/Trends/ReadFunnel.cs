@@ -6,7 +6,6 @@ internal static class ReadFunnel
     internal static async Task<Ok<Funnel>> Handle(
         [AsParameters] FunnelQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPresent(clock);
         var months = Questions.Months(query.From, query.To, clock).Select(m => m.MonthNumber()).ToArray();
         var (first, last) = (months[0], months[^1]);
         // Whatever became of them, suspended and invalid ones included: they are part of what was begun.
@@ -89,7 +88,7 @@ internal static class Quantiles
 }
 
 /// <summary>Which cohorts, of which journeys. Every status counts unless some are named.</summary>
-public sealed record FunnelQuery : JourneyFilter
+public sealed record FunnelQuery : PresentFilter
 {
     /// <summary>First month of first contact, as <c>YYYY-MM</c>; eleven before the last when absent.</summary>
     public string? From { get; init; }

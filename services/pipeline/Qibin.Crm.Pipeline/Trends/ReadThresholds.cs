@@ -11,11 +11,11 @@ internal static class ReadThresholds
     private static readonly (int Least, Band Band)[] Steps = [(1, Band.From1), (5, Band.From5), (10, Band.From10), (50, Band.From50)];
 
     internal static async Task<Ok<Thresholds>> Handle(
-        [AsParameters] JourneyFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        [AsParameters] PresentFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPresent(clock);
+        var today = new JourneyFilter(query);
         var statuses = query.Statuses();
-        var cells = (await db.TotalCells(query, [Dimension.Band], caller).ToListAsync(ct))
+        var cells = (await db.TotalCells(today, [Dimension.Band], caller).ToListAsync(ct))
             .Where(c => c.Kind == CellKind.Figure && statuses.Contains(c.Status!.Value)).ToList();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         return TypedResults.Ok(new Thresholds
@@ -28,7 +28,7 @@ internal static class ReadThresholds
 
         Threshold Reaching(int? least, Band[] bands) => new(
             least,
-            JourneyLinks.To(query with { Band = Words<Band>.Of(bands) }),
+            JourneyLinks.To(today with { Band = Words<Band>.Of(bands) }),
             Figures.Of(cells.Where(c => bands.Contains(c.Band!.Value))));
 
         async Task<Stuck> StuckAsync(JourneyStage[] stages)
@@ -51,7 +51,7 @@ internal static class ReadThresholds
                     Days = clock.Today().DayNumber - j.Since.DayNumber,
                     Journey = JourneySummary.Of(j.Row, units.Of(j.Row.UnitId)),
                 }),
-                Journeys = JourneyLinks.To(query with { Stage = Words<JourneyStage>.Of(stages) }),
+                Journeys = JourneyLinks.To(today with { Stage = Words<JourneyStage>.Of(stages) }),
             };
         }
     }

@@ -8,16 +8,12 @@ internal static class ReadTrend
     internal static async Task<Ok<Trend>> Handle(
         [AsParameters] TrendQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPast(clock);
-        if (query.AsOf is not null)
-        {
-            throw Refusal.Invalid("asOf", "query.unknown", "asOf");
-        }
-
+        var filter = new JourneyFilter(query) { KnownAt = query.KnownAt };
+        filter.CheckPast(clock);
         var months = Questions.Months(query.From, query.To, clock);
         var statuses = query.Statuses();
-        var sums = query.OverTime([], caller) is { } set
-            ? await FromRollups(db, set, query, statuses, caller).ToListAsync(ct)
+        var sums = filter.OverTime([], caller) is { } set
+            ? await FromRollups(db, set, filter, statuses, caller).ToListAsync(ct)
             : await db.ByBatchesAsync(Batched, ct).ToListAsync(ct);
         return TypedResults.Ok(new Trend
         {
@@ -28,12 +24,12 @@ internal static class ReadTrend
                 .. from month in months
                    let at = DeltaRow.MonthOf(month)
                    let stood = sums.Where(s => s.From <= at && (s.To is null || s.To > at))
-                   select new TrendMonth(month, month.End(clock), query, Figures.Of(stood)),
+                   select new TrendMonth(month, month.End(clock), filter, Figures.Of(stood)),
             ],
         });
 
         IQueryable<MonthSum> Batched(Batch batch) => FromIntervals(
-            db.IntervalsKnown(query).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), query, statuses);
+            db.IntervalsKnown(filter).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), filter, statuses);
     }
 
     /// <summary>
@@ -104,8 +100,11 @@ internal static class ReadTrend
 }
 
 /// <summary>Which months, of which journeys.</summary>
-public sealed record TrendQuery : JourneyFilter
+public sealed record TrendQuery : PresentFilter
 {
+    /// <summary>A past instant: only what had been recorded by then counts, however late it reached the totals. Now when absent.</summary>
+    public DateTimeOffset? KnownAt { get; init; }
+
     /// <summary>First month, as <c>YYYY-MM</c>; eleven before the last when absent.</summary>
     public string? From { get; init; }
 
