@@ -92,6 +92,19 @@ public class EntryApplicationTests
     }
 
     [Fact]
+    public void Leaving_ends_an_occupation_that_had_no_end()
+    {
+        var application = After("accept review approve agree handOver moveIn", Wish() with { WantedTo = null });
+        Assert.All(application.Occupations, o => Assert.Null(o.Until));
+
+        var day = application.LastOn.AddDays(10);
+        application.Leave(On(day));
+
+        Assert.Equal(2, application.Occupations.Count);
+        Assert.All(application.Occupations, o => Assert.Equal(day, o.Until));
+    }
+
+    [Fact]
     public void Staying_past_the_term_does_not_stretch_the_occupation()
     {
         var application = After("accept review approve agree handOver moveIn");
@@ -289,10 +302,10 @@ public class EntryApplicationTests
         application.Amend(Wish() with { WantedTo = null }, At);
     }
 
-    private static EntryApplication After(string way)
+    private static EntryApplication After(string way, EntryWish? wish = null)
     {
         var enterprise = Enterprise.Register("E-1", Uscc.Parse("91350100M000100Y43"), new EnterpriseFacts("示例", null, null, null), Day, At);
-        var application = EntryApplication.Draft("EA-1", enterprise, null, Wish(), On(Day));
+        var application = EntryApplication.Draft("EA-1", enterprise, null, wish ?? Wish(), On(Day));
         foreach (var step in way.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             Steps[step](application, application.LastOn);

@@ -74,6 +74,22 @@ public class ContactTests
         Assert.Equal((null, null), (contact.Place, contact.Division));
     }
 
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Of_two_clashing_visits_the_earlier_is_that_of_the_earlier_day_and_else_the_one_recorded_first(int recordedOn, bool isEarlier)
+    {
+        var (lead, unit) = (Lead(), NewId());
+        var recorded = Contact.Record(NewId(), NewId(), Content() with { OccurredOn = Day0.AddDays(recordedOn) }, Officer);
+        var contact = Contact.Record(NewId(), lead.Id, Content(), Officer);
+
+        var clash = VisitClash.Between(NewId(), recorded, unit, contact, lead, Officer);
+
+        Assert.Equal(isEarlier ? (recorded.Id, contact.Id) : (contact.Id, recorded.Id), (clash.EarlierContactId, clash.LaterContactId));
+        Assert.Equal(isEarlier ? (unit, lead.UnitId) : (lead.UnitId, unit), (clash.EarlierUnitId, clash.LaterUnitId));
+    }
+
     private static Contact Recorded(ContactChannel channel = ContactChannel.Phone, VisitPlace? place = null) =>
         Contact.Record(NewId(), NewId(), Content() with { Channel = channel, Place = place }, Officer);
 

@@ -8,6 +8,14 @@ namespace Qibin.Crm.Leads.Tests.Domain;
 public class SmallRulesTests
 {
     [Fact]
+    public void A_business_day_begins_at_midnight_in_the_district()
+    {
+        var midnight = new DateTimeOffset(2026, 3, 1, 16, 0, 0, TimeSpan.Zero);
+        Assert.Equal((Day0, midnight), (midnight.OnDay(), Day0.Begins()));
+        Assert.Equal(Day0.AddDays(-1), midnight.AddTicks(-1).OnDay());
+    }
+
+    [Fact]
     public void A_referrer_is_approved_by_another_and_then_changed_by_administrators_with_a_reason_only()
     {
         var referral = Referral.Propose(NewId(), NewId(), ReferrerKind.Organisation, "示例商会", null, Officer);

@@ -52,6 +52,19 @@ public sealed class ProjectMovesTests
     }
 
     [Fact]
+    public void The_first_output_may_be_on_the_day_of_the_stage_and_not_after_it()
+    {
+        var project = At(ProjectStage.Completed);
+        var (gate, on) = (StageGates.After(project.Stage)!, project.StageOn.AddDays(1));
+        Submission File(DateOnly output) => project.Submit(
+            City.NewId(), gate.To, on, Evidence(gate) with { FirstOutputOn = output }, null, Officer, Officer, Now);
+
+        Assert.Equal("stage.outputAfterStage", CodeOf(() => File(on.AddDays(1))));
+        project.Approve(File(on), Approver, null, Now);
+        Assert.Equal((ProjectStage.Producing, on), (project.Stage, project.FirstOutputOn));
+    }
+
+    [Fact]
     public void After_a_step_back_the_stage_is_submitted_anew_and_its_facts_return()
     {
         var project = At(ProjectStage.Efficient);
