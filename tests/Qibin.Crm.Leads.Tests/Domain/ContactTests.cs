@@ -78,7 +78,7 @@ public class ContactTests
     [InlineData(-1, true)]
     [InlineData(0, true)]
     [InlineData(1, false)]
-    public void Of_two_clashing_visits_the_earlier_is_that_of_the_earlier_day_and_else_the_one_recorded_first(int recordedOn, bool isEarlier)
+    public void Of_two_clashing_visits_the_earlier_is_that_of_the_earlier_day_or_else_the_first_recorded(int recordedOn, bool isEarlier)
     {
         var (lead, unit) = (Lead(), NewId());
         var recorded = Contact.Record(NewId(), NewId(), Content() with { OccurredOn = Day0.AddDays(recordedOn) }, Officer);
