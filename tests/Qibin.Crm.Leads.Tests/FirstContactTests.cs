@@ -153,8 +153,13 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var uscc = Uscc.WithCheckCharacter("91410611MA0000002").Value;
 
+        // On a busy machine one of them waits longer for the name than a request may; its client sends it again.
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ =>
-            leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("uscc", uscc)))));
+        {
+            var (officer, contact) = (leads.As(TestCaller.Officer()), leads.FirstContact(("uscc", uscc)));
+            return Eventually.GetAsync(
+                () => officer.PostAsync("/api/v1/first-contacts", contact, key: "race"), answer => answer.Code != "service.busy");
+        }));
 
         Assert.Single(answers, a => a.Status == 201);
         Assert.All(answers.Where(a => a.Status != 201), a => a.IsProblem(409, "investor.usccTaken"));
