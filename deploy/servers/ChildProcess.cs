@@ -153,10 +153,15 @@ public sealed class ChildProcess : IAsyncDisposable
             // A line that is not whole waits for its end, unless it has none or is longer than the buffer.
             var whole = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
             whole = read == 0 || (whole == 0 && filled == buffer.Length) ? filled : whole;
-            log.Write(buffer.AsSpan(0, whole));
-            foreach (var line in heard is null || whole == 0 ? [] : Encoding.UTF8.GetString(buffer, 0, whole).TrimEnd('\n').Split('\n'))
+            if (whole == 0)
             {
-                heard?.Invoke(line);
+                continue;
+            }
+
+            log.Write(buffer.AsSpan(0, whole));
+            if (heard is not null)
+            {
+                Array.ForEach(Encoding.UTF8.GetString(buffer, 0, whole).TrimEnd('\n').Split('\n'), heard);
             }
 
             buffer.AsSpan(whole, filled - whole).CopyTo(buffer);

@@ -46,10 +46,13 @@ public sealed class RunnerTests : IAsyncLifetime
         using var api = await ClientAsync(again);
         Assert.Equal("service.unavailable", (await api.GetAsync($"/api/v1/leads/{lead}")).Code);
         (await api.GetAsync("/api/v1/projects")).Is(200);
-        await using (await StartLeadsAsync())
+        await using (var leads = await StartLeadsAsync())
         {
-            await Eventually.TrueAsync(
-                async () => (await api.GetAsync($"/api/v1/leads/{lead}")).Status == 200, TimeSpan.FromMinutes(1));
+            await Eventually.TrueAsync(async () =>
+            {
+                Assert.False(leads.HasExited, leads.LastOutput);
+                return (await api.GetAsync($"/api/v1/leads/{lead}")).Status == 200;
+            }, TimeSpan.FromMinutes(1));
         }
 
         started = Descendants(_runner.Id);

@@ -29,7 +29,7 @@ internal sealed partial class Workshop : IDisposable
         "-p:GenerateDocumentationFile=false",
     ];
 
-    /// <summary>The slowest of the classes that faults are tried with takes half a minute on idle cores.</summary>
+    /// <summary>The tests of one fault take seconds; a fault that makes a loop endless is found after this.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string _root = Directory.CreateTempSubdirectory("qibin-mutants-").FullName;

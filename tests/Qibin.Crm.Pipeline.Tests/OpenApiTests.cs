@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Qibin.Crm.TestKit;
 
@@ -6,19 +5,21 @@ namespace Qibin.Crm.Pipeline.Tests;
 
 public sealed class OpenApiTests
 {
+    private const string Project = "services/pipeline/Qibin.Crm.Pipeline";
+
     [Fact]
     public async Task The_document_is_as_it_is_kept()
     {
         await using var service = await TestService.StartAsync("pipeline", Program.Build);
 
-        OpenApiDocument.IsKept(service, "services/pipeline/Qibin.Crm.Pipeline");
+        OpenApiDocument.IsKept(service, Project);
     }
 
     /// <summary>A question about the present takes no past day or instant, so it must not offer one.</summary>
     [Fact]
     public async Task N9_Only_parameters_that_are_served_are_listed()
     {
-        var operations = JsonNode.Parse(await File.ReadAllTextAsync(Kept()))!["paths"]!.AsObject()
+        var operations = JsonNode.Parse(await File.ReadAllTextAsync(OpenApiDocument.FileOf(Project)))!["paths"]!.AsObject()
             .SelectMany(path => path.Value!.AsObject().Select(operation => operation.Value!))
             .ToDictionary(o => o["operationId"]!.GetValue<string>(), o => o["parameters"]?.AsArray() ?? []);
 
@@ -35,7 +36,4 @@ public sealed class OpenApiTests
             ],
             answers);
     }
-
-    private static string Kept([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "../../services/pipeline/Qibin.Crm.Pipeline/openapi.json");
 }

@@ -6,6 +6,10 @@ namespace Qibin.Crm.TestKit;
 /// <summary>A service's OpenAPI document as it is kept in the repository, <c>openapi.json</c> beside the service's project.</summary>
 public static class OpenApiDocument
 {
+    /// <summary>Where a project's document is kept. Called from a file of a test project's own folder.</summary>
+    public static string FileOf(string project, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../..", project, "openapi.json"));
+
     /// <summary>
     /// Compares the document with the kept one. With <c>QIBIN_ACCEPT=1</c> in the environment the kept one is written anew, to be
     /// read in the diff.
@@ -14,8 +18,7 @@ public static class OpenApiDocument
     public static void IsKept(TestService service, string project, [CallerFilePath] string here = "")
     {
         ArgumentNullException.ThrowIfNull(service);
-        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
-        var file = Path.Combine(root, project, "openapi.json");
+        var file = FileOf(project, here);
         var now = OpenApiDocuments.Print(service.Services).TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("QIBIN_ACCEPT") == "1")
         {

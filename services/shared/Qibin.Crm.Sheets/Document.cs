@@ -35,16 +35,9 @@ public static class Document
         ArgumentNullException.ThrowIfNull(report);
         return OfficeFile.Of(
         [
-            OfficeFile.Part("[Content_Types].xml",
-                $"""
-                <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-                <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-                <Default Extension="xml" ContentType="application/xml"/>
-                <Override PartName="/word/document.xml" ContentType="{Type}.main+xml"/>
-                <Override PartName="/word/styles.xml"
-                  ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
-                </Types>
-                """),
+            OfficeFile.ContentTypes(
+                OfficeFile.Override("word/document.xml", Type + ".main+xml"),
+                OfficeFile.Override("word/styles.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml")),
             OfficeFile.Relations("_rels/.rels", ("officeDocument", "word/document.xml")),
             OfficeFile.Relations("word/_rels/document.xml.rels", ("styles", "styles.xml")),
             OfficeFile.Part("word/styles.xml", Styles),

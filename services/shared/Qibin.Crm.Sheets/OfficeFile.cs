@@ -36,6 +36,18 @@ internal static partial class OfficeFile
     public static (string Name, byte[] Content) Part(string name, string xml) =>
         (name, Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n" + xml));
 
+    /// <summary>What the parts are: each line names some of them by <see cref="Override"/>.</summary>
+    public static (string Name, byte[] Content) ContentTypes(params IEnumerable<string> lines) => Part("[Content_Types].xml",
+        $"""
+        <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+        <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+        <Default Extension="xml" ContentType="application/xml"/>
+        {string.Join('\n', lines)}
+        </Types>
+        """);
+
+    public static string Override(string part, string type) => $"""<Override PartName="/{part}" ContentType="{type}"/>""";
+
     public static (string Name, byte[] Content) Relations(string name, params IEnumerable<(string Type, string Target)> to) => Part(name,
         $"""
         <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">

@@ -28,15 +28,9 @@ public static class Workbook
     /// <summary>All parts but the sheets, which come after them.</summary>
     internal static (string Name, byte[] Content)[] Parts(IReadOnlyList<string> sheets) =>
     [
-        OfficeFile.Part("[Content_Types].xml",
-            $"""
-            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-            <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-            <Default Extension="xml" ContentType="application/xml"/>
-            <Override PartName="/xl/workbook.xml" ContentType="{Types}.sheet.main+xml"/>
-            {Each(sheets, (_, n) => $"""<Override PartName="/{Sheet(n)}" ContentType="{Types}.worksheet+xml"/>""")}
-            </Types>
-            """),
+        OfficeFile.ContentTypes(
+            OfficeFile.Override("xl/workbook.xml", Types + ".sheet.main+xml"),
+            Each(sheets, (_, n) => OfficeFile.Override(Sheet(n), Types + ".worksheet+xml"))),
         OfficeFile.Relations("_rels/.rels", ("officeDocument", "xl/workbook.xml")),
         OfficeFile.Part("xl/workbook.xml",
             $"""

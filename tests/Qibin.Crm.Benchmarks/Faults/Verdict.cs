@@ -75,7 +75,7 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         lost += await MissingAsync(system, "projects", "submission", told.Where(t => t.Kind == "stage").Select(t => t.Id));
         lost += await MissingAsync(system, "projects", "amount_entry", told.Where(t => t.Kind == "funds").Select(t => t.Id));
         // Moves have no row of their own that the answer names: the lead must stand where the last one put it.
-        lost += await NumberAsync(system, "leads",
+        lost += await Delivery.NumberAsync(system, "leads",
             "select count(*) from unnest($1::uuid[]) moved(id) left join lead on lead.id = moved.id where lead.id is null or lead.stage "
                 + "<> 3",
             told.Where(t => t.Kind == "conversion").Select(t => t.Parent!.Value).ToArray());
@@ -83,21 +83,21 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
     }
 
     private static Task<int> MissingAsync(LocalSystem system, string service, string table, IEnumerable<Guid> ids) =>
-        NumberAsync(
+        Delivery.NumberAsync(
             system, service, $"select count(*) from unnest($1::uuid[]) told(id) where not exists (select 1 from {table} t where t.id = "
                 + $"told.id)", ids.ToArray());
 
     private static async Task<int> DoubledAsync(LocalSystem system, string run) =>
-        await NumberAsync(
+        await Delivery.NumberAsync(
             system, "leads", "select count(*) from (select name from investor where name like $1 group by name having count(*) > 1) twice",
             run + "-%")
-        + await NumberAsync(
+        + await Delivery.NumberAsync(
             system, "leads", "select count(*) from (select summary from contact where summary like $1 group by summary having count(*) > "
                 + "1) twice", run + "-%")
-        + await NumberAsync(
+        + await Delivery.NumberAsync(
             system, "projects", "select count(*) from (select name from project where name like $1 group by name having count(*) > 1) "
                 + "twice", run + "-%")
-        + await NumberAsync(system, "projects",
+        + await Delivery.NumberAsync(system, "projects",
             "select count(*) from (select project_id from amount_entry where kind = 0 group by project_id having count(*) > 1 and "
                 + "project_id in (select id from project where name like $1)) twice", run + "-%");
 
@@ -207,17 +207,5 @@ internal sealed record Verdict(int Acknowledged, int Lost, int Doubled, int Diso
         {
             figures[reader.GetString(0)] = reader.GetDecimal(1);
         }
-    }
-
-    private static async Task<int> NumberAsync(LocalSystem system, string service, string sql, params object[] values)
-    {
-        await using var source = NpgsqlDataSource.Create(system.Database(service));
-        await using var command = source.CreateCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 }

@@ -12,7 +12,7 @@ internal static class Delivery
     /// </summary>
     public static async Task<int> WaitingAsync(LocalSystem system)
     {
-        var waiting = 0L;
+        var waiting = 0;
         foreach (var service in (string[])["identity", "leads", "projects", "enterprises", "pipeline"])
         {
             waiting += await NumberAsync(
@@ -25,13 +25,19 @@ internal static class Delivery
             waiting += await NumberAsync(system, service, "select count(*) from messaging.event");
         }
 
-        return (int)(waiting - await NumberAsync(system, "pipeline", "select count(*) from received_event"));
+        return waiting - await NumberAsync(system, "pipeline", "select count(*) from received_event");
     }
 
-    private static async Task<long> NumberAsync(LocalSystem system, string service, string sql)
+    /// <summary>The number that a statement answers in a service's database.</summary>
+    public static async Task<int> NumberAsync(LocalSystem system, string service, string sql, params object[] values)
     {
         await using var source = NpgsqlDataSource.Create(system.Database(service));
         await using var command = source.CreateCommand(sql);
-        return (long)(await command.ExecuteScalarAsync())!;
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 }

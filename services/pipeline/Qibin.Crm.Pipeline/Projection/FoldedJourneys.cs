@@ -35,15 +35,16 @@ internal static class FoldedJourneys
         await db.Milestones.Where(m => leads.Contains(m.LeadId)).ExecuteDeleteAsync(ct);
         await db.AllJourneys.Where(j => leads.Contains(j.LeadId)).ExecuteDeleteAsync(ct);
         await db.Timelines.Where(t => leads.Contains(t.LeadId)).ExecuteDeleteAsync(ct);
+        var now = journeys.ToDictionary(j => j.LeadId, j => j.Folded.Timeline.Journey());
         await db.CopyAsync([.. journeys.Where(j => !j.Folded.IsEmpty).Select(j => TimelineRow.Of(j.Folded.Timeline))], ct);
         await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.Milestones)], ct);
         await db.CopyAsync(
             [
                 .. journeys.SelectMany(j => DeltaRow.Between(
-                    j.Intervals.Where(i => i.KnownTo is null), j.Journey, j.Folded.Timeline.Open, j.Folded.Timeline.Journey())),
+                    j.Intervals.Where(i => i.KnownTo is null), j.Journey, j.Folded.Timeline.Open, now[j.LeadId])),
             ], ct);
         // A copy knows columns, not JSON that EF Core writes.
-        db.AddRange(journeys.Select(j => j.Folded.Timeline.Journey()).OfType<JourneyRow>());
+        db.AddRange(now.Values.OfType<JourneyRow>());
         db.AddRange(journeys.SelectMany(j => j.Folded.Intervals));
         await db.SaveChangesAsync(ct);
     }
