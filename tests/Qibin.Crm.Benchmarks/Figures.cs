@@ -86,7 +86,13 @@ internal static class Figures
         // A token lasts ten minutes, a comparison takes one.
         using var api = new Integration(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await api.TokenAsync(CancellationToken.None));
-        await measure();
+        // The runtime compiles anew what runs often; a service that runs day and night has that behind it.
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25))
+        {
+            await measure();
+        }
+
         var (mine, theirs, spent) = (new List<Rate>(), new List<Rate>(), new Dictionary<string, double>());
         for (var round = 0; round < rounds; round++)
         {
