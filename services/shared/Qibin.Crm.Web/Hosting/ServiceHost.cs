@@ -12,7 +12,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
@@ -95,6 +94,8 @@ public static class ServiceHost
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.AddSettings<TelemetrySettings>();
+        builder.Services.RemoveAll<ILoggerProvider>();
+        builder.Services.AddSingleton<ILoggerProvider, LineLog>();
         builder.AddTelemetry(name);
         // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog
         // says in one.
@@ -107,10 +108,6 @@ public static class ServiceHost
 
             filters.Rules.Insert(0, new LoggerFilterRule(null, "Microsoft.Hosting.Lifetime", LogLevel.Information, null));
         });
-        builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
-        builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
-        // The output is for what was asked for, such as the OpenAPI document; the log goes beside it.
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // A broken constraint is an answer, not a failure, and what is one is logged where it is answered, once.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         var services = builder.Services;
