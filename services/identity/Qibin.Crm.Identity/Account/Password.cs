@@ -52,7 +52,7 @@ internal static class Password
     private static async Task<IResult> HandleAsync(
         HttpContext http, IdentityDb db, UserManager<Person> users, TimeProvider clock, CancellationToken ct)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         if (await Pages.FormOfAsync(http) is not { } form || await SignedInAsync(http, db, ct) is not { } person)
         {
             return Results.Redirect(SignIn.Path);

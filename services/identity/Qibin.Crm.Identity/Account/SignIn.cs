@@ -66,7 +66,7 @@ internal static class SignIn
         // than one after the other.
         var fits = users.PasswordHasher.VerifyHashedPassword(
             known!, known?.PasswordHash ?? Nobody.Value, password) != PasswordVerificationResult.Failed;
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         var person = known is null ? null : await db.People.ForUpdate(known.Id, ct);
         if (person is null || !person.Try(fits && person.PasswordHash == known!.PasswordHash, clock.GetUtcNow()))
         {

@@ -34,7 +34,7 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServ
         var file = await SeedFile.ReadAsync(path, ct);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         await db.LockDirectoryAsync(ct);
         await SeedUnitsAsync(file, db, ct);
         await SeedUsersAsync(file, db, scope.ServiceProvider.GetRequiredService<UserManager<Person>>(), ct);

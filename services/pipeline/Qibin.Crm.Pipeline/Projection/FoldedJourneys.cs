@@ -38,15 +38,13 @@ internal static class FoldedJourneys
         var now = journeys.ToDictionary(j => j.LeadId, j => j.Folded.Timeline.Journey());
         await db.CopyAsync([.. journeys.Where(j => !j.Folded.IsEmpty).Select(j => TimelineRow.Of(j.Folded.Timeline))], ct);
         await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.Milestones)], ct);
+        await db.CopyAsync([.. now.Values.OfType<JourneyRow>()], ct);
+        await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.Intervals)], ct);
         await db.CopyAsync(
             [
                 .. journeys.SelectMany(j => DeltaRow.Between(
                     j.Intervals.Where(i => i.KnownTo is null), j.Journey, j.Folded.Timeline.Open, now[j.LeadId])),
             ], ct);
-        // A copy knows columns, not JSON that EF Core writes.
-        db.AddRange(now.Values.OfType<JourneyRow>());
-        db.AddRange(journeys.SelectMany(j => j.Folded.Intervals));
-        await db.SaveChangesAsync(ct);
     }
 }
 

@@ -38,7 +38,7 @@ public sealed class Inbox<TDb>(IServiceScopeFactory scopes, IEnumerable<Subscrip
         ArgumentNullException.ThrowIfNull(works);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         var taken = await NoteAsync(db, works, ct);
         foreach (var (subscription, happened, delivery) in works)
         {

@@ -50,11 +50,9 @@ internal sealed class WriteFilter : IEndpointFilter
         var ct = http.RequestAborted;
         var db = http.RequestServices.GetRequiredService<ScopedDb>().Context;
         var last = http.RequestServices.GetRequiredService<LastStatement>();
-        // Handlers save once; a failed save ends the transaction, so savepoints would only cost round trips.
-        db.Database.AutoSavepointsEnabled = false;
         if (!NeedsKey(http.Request.Method))
         {
-            await using var plain = await db.Database.BeginTransactionAsync(ct);
+            await using var plain = await db.BeginAsync(ct);
             var answer = Answer.Unwrap(await next(context));
             if (Answer.Status(answer) < 400)
             {
@@ -66,7 +64,7 @@ internal sealed class WriteFilter : IEndpointFilter
 
         var key = Key(http.Request);
         var principal = Caller.From(http.User).Id;
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         if (!await ClaimAsync(transaction, principal, key, http, ct))
         {
             return await RepeatAsync(db, principal, key, http, ct);

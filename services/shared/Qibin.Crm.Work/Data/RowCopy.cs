@@ -1,4 +1,7 @@
+using System.Collections;
 using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -64,6 +67,10 @@ public static class RowCopy
             var store = StoreObjectIdentifier.Table(type.GetTableName()!, type.GetSchema());
             Columns =
             [
+                .. type.GetComplexProperties().Where(p => p.ComplexType.IsMappedToJson())
+                    .Select(p => new Column(
+                        p.ComplexType.GetContainerColumnName()!, p.ComplexType.GetContainerColumnType() ?? "jsonb", null,
+                        row => Json(p, row))),
                 .. type.GetProperties().Where(p => p.GetValueGenerationStrategy() == NpgsqlValueGenerationStrategy.None)
                     .Select(p => new Column(
                         p.GetColumnName(store)!, ((RelationalTypeMapping)p.GetTypeMapping()).StoreTypeNameBase,
@@ -75,6 +82,65 @@ public static class RowCopy
         public IReadOnlyList<Column> Columns { get; }
 
         public string Name { get; }
+
+        /// <summary>The JSON that EF Core would write.</summary>
+        private static string Json(IComplexProperty property, object row)
+        {
+            using var json = new MemoryStream();
+            using (var writer = new Utf8JsonWriter(json))
+            {
+                Write(writer, property, row);
+            }
+
+            return Encoding.UTF8.GetString(json.GetBuffer(), 0, (int)json.Length);
+        }
+
+        private static void Write(Utf8JsonWriter writer, IComplexProperty property, object of)
+        {
+            switch (property.GetGetter().GetClrValue(of))
+            {
+                case null:
+                    writer.WriteNullValue();
+                    break;
+                case IEnumerable several when property.IsCollection:
+                    writer.WriteStartArray();
+                    foreach (var one in several)
+                    {
+                        Write(writer, property.ComplexType, one);
+                    }
+
+                    writer.WriteEndArray();
+                    break;
+                case var one:
+                    Write(writer, property.ComplexType, one);
+                    break;
+            }
+        }
+
+        private static void Write(Utf8JsonWriter writer, IComplexType type, object one)
+        {
+            writer.WriteStartObject();
+            foreach (var member in type.GetProperties())
+            {
+                writer.WritePropertyName(member.GetJsonPropertyName()!);
+                if (member.GetGetter().GetClrValue(one) is { } value)
+                {
+                    (member.GetJsonValueReaderWriter() ?? member.GetTypeMapping().JsonValueReaderWriter!).ToJson(writer, value);
+                }
+                else
+                {
+                    writer.WriteNullValue();
+                }
+            }
+
+            foreach (var member in type.GetComplexProperties())
+            {
+                writer.WritePropertyName(member.GetJsonPropertyName()!);
+                Write(writer, member, one);
+            }
+
+            writer.WriteEndObject();
+        }
 
         private static Func<object, object?> Reader(IProperty property)
         {

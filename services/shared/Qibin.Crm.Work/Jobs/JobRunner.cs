@@ -126,8 +126,7 @@ internal sealed class JobRunner<TDb>(
     {
         await using var scope = scopes.CreateAsyncScope();
         await using var db = await factory.CreateDbContextAsync(ct);
-        db.Database.AutoSavepointsEnabled = false;
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         var job = await LockedAsync(db, id, ct);
         if (job?.Lease != lease || job.State != JobState.Running)
         {
@@ -168,7 +167,7 @@ internal sealed class JobRunner<TDb>(
     private async Task FailAsync(Guid id, Guid lease, string problem, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         var job = await LockedAsync(db, id, ct);
         if (job?.Lease == lease && job.State == JobState.Running)
         {

@@ -75,7 +75,7 @@ internal sealed class Timers<TDb>(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         var now = clock.GetUtcNow().ToUniversalTime();
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.BeginAsync(ct);
         var due = await db.Database.SqlQueryRaw<Guid>(work.Claim, now, failed.ToArray()).ToListAsync(ct);
         if (due is not [var id])
         {
