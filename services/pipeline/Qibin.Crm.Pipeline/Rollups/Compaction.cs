@@ -19,8 +19,6 @@ internal static class Compaction
 
     public static readonly string Names = string.Join(", ", Columns);
     private static readonly string Amounts = string.Join(", ", Measures);
-    private static readonly string Sums = string.Join(", ", Measures.Select(m => $"sum({m}){(m == "count" ? "::bigint" : "")} as {m}"));
-    private static readonly string Something = string.Join(" or ", Measures.Select(m => $"sum({m}) <> 0"));
 
     // By ctid: the planner takes a table that is emptied again and again for an empty one, and would join it with itself row by row.
     private static readonly string Merge =
@@ -28,7 +26,7 @@ internal static class Compaction
         with taken as (
             delete from delta where ctid = any (array(select ctid from delta order by id limit $1))
             returning status, confidential, {Names}, currency, {Amounts}),
-        {Grouped},
+        {Grouped(Measures, _ => "taken")},
         merged as (
             {InsertFrom("grouped")}
             order by set, unit_id, chain_code
@@ -36,29 +34,34 @@ internal static class Compaction
         select count(*) from taken
         """;
 
+    /// <summary>
+    /// It is nobody's request, and long: its sums lie side by side in memory, hashed, since there are far fewer than the planner expects.
+    /// </summary>
+    public const string Settings = "set local statement_timeout = 0; set local work_mem = '256MB'; set local enable_sort = off";
+
     /// <summary>Inserts sums of these rows; the clause for those that are there already follows.</summary>
     public static string InsertFrom(string rows) =>
         $"insert into rollup as kept (key, {string.Join(", ", Keys)}, {Amounts}, readers) "
         + $"select key, {string.Join(", ", Keys)}, {Amounts}, '{{}}' from {rows}";
 
     /// <summary>
-    /// From rows named <c>taken</c>, as deltas are, the sums of all sets, named <c>grouped</c>. Rows of one scope lie side by side: a total
-    /// reads some thousand of them, which otherwise lay on as many pages.
+    /// The sums of all sets, named <c>grouped</c>. One plain grouping for each set: grouping sets would sort all rows once for each, as the
+    /// planner cannot know how few sums there are.
     /// </summary>
-    public static string Grouped =>
+    /// <param name="measures">What is summed.</param>
+    /// <param name="from">The rows that a set is summed from.</param>
+    public static string Grouped(string[] measures, Func<int, string> from) =>
         $"""
-        summed as (
-            select {(1 << Columns.Length) - 1} - grouping({string.Join(", ", Columns.Reverse())}) as set,
-                status, confidential, {Names}, currency, {Sums}
-            from taken
-            group by status, confidential, currency,
-                grouping sets ({string.Join(", ", Sets.Summed.Select(set => $"({string.Join(", ", Of(set))})"))})
-            having {Something}),
+        {string.Concat(Sets.Summed.Select(set => $"of{set} as materialized (select {Sum(Of(set), set, measures, from(set))}),\n"))}
         sets as (
-            {string.Join(" union all ", (string[])["select * from summed", .. Sets.Further.Select(Further)])}),
+            select 0 as set, status, confidential, {Names}, currency, {string.Join(", ", measures)} from taken where false
+            {string.Concat(Sets.Summed.Select(set =>
+                $"union all select {set}, status, confidential, {OrNull(set)}, currency, {string.Join(", ", measures)} from of{set}\n"))}
+            {string.Concat(Sets.Further.Select(one =>
+                $"union all select {one.Set}, {Sum(OrNull(one.Set), one.Set, measures, $"of{one.From}")}\n"))}),
         grouped as (
             select md5(row(set, status, confidential, {Names}, currency)::text)::uuid as key, set, status, confidential, {Values}, currency,
-                {Amounts}
+                {string.Join(", ", measures)}
             from sets)
         """;
 
@@ -81,8 +84,7 @@ internal static class Compaction
             return 0;
         }
 
-        // It is nobody's request, and a long backlog is merged in long batches, its sums side by side in memory.
-        await using var merge = new NpgsqlCommand("set local statement_timeout = 0; set local work_mem = '256MB'", connection);
+        await using var merge = new NpgsqlCommand(Settings, connection);
         await merge.ExecuteNonQueryAsync(ct);
         merge.CommandText = Merge;
         merge.CommandTimeout = 0;
@@ -92,16 +94,19 @@ internal static class Compaction
         return merged;
     }
 
-    private static IEnumerable<string> Of(int set) => Columns.Where((_, column) => Sets.Has(set, (RollupColumn)column));
-
-    private static string Further((int Set, int From) one) =>
+    private static string Sum(string columns, int set, string[] measures, string from) =>
         $"""
-        select {one.Set}, status, confidential,
-            {string.Join(", ", Columns.Select((column, bit) => Sets.Has(one.Set, (RollupColumn)bit) ? column : "null"))}, currency, {Sums}
-        from summed where set = {one.From}
-        group by status, confidential, currency, {string.Join(", ", Of(one.Set))}
-        having {Something}
+        status, confidential, {columns}, currency,
+            {string.Join(", ", measures.Select(m => $"sum({m}){(m.StartsWith("count", StringComparison.Ordinal) ? "::bigint" : "")} as {m}"))}
+        from {from}
+        group by status, confidential, currency, {Of(set)}
+        having {string.Join(" or ", measures.Select(m => $"sum({m}) <> 0"))}
         """;
+
+    private static string Of(int set) => string.Join(", ", Columns.Where((_, column) => Sets.Has(set, (RollupColumn)column)));
+
+    private static string OrNull(int set) =>
+        string.Join(", ", Columns.Select((column, bit) => Sets.Has(set, (RollupColumn)bit) ? column : "null"));
 }
 
 /// <summary>
@@ -110,8 +115,8 @@ internal static class Compaction
 internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<CompactionTimer> log)
     : BackgroundService
 {
-    /// <summary>Deltas merged in one transaction: a second's work or so.</summary>
-    private const int Batch = 20_000;
+    /// <summary>Deltas merged in one transaction. A backlog's sums overlap, so that few long batches cost half of many short ones.</summary>
+    private const int Batch = 200_000;
 
     public static DatabaseGauge Backlog { get; } = new(
         "qibin.rollup.backlog", "{delta}", "Deltas that wait to be merged into the rollups, counted up to a million.",

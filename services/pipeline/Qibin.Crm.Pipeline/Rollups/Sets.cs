@@ -14,10 +14,8 @@ internal enum RollupColumn { Stage, ChainCode, UnitId, OwnerId, NodeCode, Source
 /// </summary>
 internal static class Sets
 {
-    /// <summary>
-    /// How many values a dimension has, roughly: of several sets that answer, the smallest does. In the order of <see cref="Dimension"/>.
-    /// </summary>
-    private static readonly long[] Values = [14, 4, 40, 500, 17, 40, 7, 60];
+    /// <summary>How many values a column has, roughly: of several sets that answer, the smallest does.</summary>
+    private static readonly long[] Values = [14, 4, 40, 500, 17, 40, 7, 60, 4, 40, 60, 30];
 
     private static readonly int[] Months =
     [
@@ -32,17 +30,22 @@ internal static class Sets
 
     public static IReadOnlyList<int> OfToday { get; } =
     [
-        .. Enumerable.Range(0, 1 << Values.Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3
+        .. Enumerable.Range(0, 1 << Enum.GetValues<Dimension>().Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3
             && (!Has(set, RollupColumn.OwnerId) || Has(set, RollupColumn.UnitId) || Has(set, RollupColumn.ChainCode))),
     ];
 
-    /// <summary>Those that are summed from deltas: of today those of three, over time all.</summary>
-    public static IReadOnlyList<int> Summed { get; } =
-        [.. OfToday.Where(set => BitOperations.PopCount((uint)set) == 3), .. Months, .. Months.Select(ByDay)];
+    /// <summary>The sets that no other contains: they are summed from deltas.</summary>
+    public static IReadOnlyList<int> Summed { get; }
 
-    /// <summary>The others, each with the smallest of those that has its columns.</summary>
-    public static IReadOnlyList<(int Set, int From)> Further { get; } =
-        [.. OfToday.Except(Summed).Select(two => (two, OfToday.Intersect(Summed).Where(three => (three & two) == two).MinBy(Weight)))];
+    /// <summary>The others, each summed from the smallest that contains it.</summary>
+    public static IReadOnlyList<(int Set, int From)> Further { get; }
+
+    static Sets()
+    {
+        int[] all = [.. OfToday, .. Months, .. Months.Select(ByDay)];
+        Summed = [.. all.Where(set => !all.Any(other => other != set && (other & set) == set))];
+        Further = [.. all.Except(Summed).Select(set => (set, Summed.Where(other => (other & set) == set).MinBy(Weight)))];
+    }
 
     public static bool Has(int set, RollupColumn column) => (set & Bit(column)) != 0;
 
