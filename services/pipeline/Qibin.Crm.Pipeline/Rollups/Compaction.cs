@@ -97,11 +97,14 @@ internal static class Compaction
     private static string Sum(string columns, int set, string[] measures, string from) =>
         $"""
         status, confidential, {columns}, currency,
-            {string.Join(", ", measures.Select(m => $"sum({m}){(m.StartsWith("count", StringComparison.Ordinal) ? "::bigint" : "")} as {m}"))}
+            {string.Join(", ", measures.Select(Summed))}
         from {from}
         group by status, confidential, currency, {Of(set)}
         having {string.Join(" or ", measures.Select(m => $"sum({m}) <> 0"))}
         """;
+
+    private static string Summed(string measure) =>
+        $"sum({measure}){(measure.StartsWith(Measures[0], StringComparison.Ordinal) ? "::bigint" : "")} as {measure}";
 
     private static string Of(int set) => string.Join(", ", Columns.Where((_, column) => Sets.Has(set, (RollupColumn)column)));
 
@@ -115,7 +118,9 @@ internal static class Compaction
 internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<CompactionTimer> log)
     : BackgroundService
 {
-    /// <summary>Deltas merged in one transaction. A backlog's sums overlap, so that few long batches cost half of many short ones.</summary>
+    /// <summary>
+    /// Deltas merged in one transaction. A backlog's sums overlap, so that few long batches cost half of many short ones.
+    /// </summary>
     private const int Batch = 200_000;
 
     public static DatabaseGauge Backlog { get; } = new(

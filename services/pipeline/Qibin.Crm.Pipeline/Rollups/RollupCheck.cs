@@ -38,7 +38,8 @@ internal static class RollupCheck
         compared as (
             select key, {string.Join(", ", Compaction.Keys.Select(c => $"coalesce(g.{c}, r.{c}) as {c}"))},
                 {string.Join(", ", Compaction.Measures.Select(m =>
-                    $"coalesce(g.{m}, 0) as {m}, coalesce(r.{m}, 0) as {m}_kept, coalesce(r.{m}, 0) + coalesce({m}_waiting, 0) as {m}_found"))}
+                    $"coalesce(g.{m}, 0) as {m}, coalesce(r.{m}, 0) as {m}_kept, "
+                        + $"coalesce(r.{m}, 0) + coalesce({m}_waiting, 0) as {m}_found"))}
             from grouped g full join rollup r using (key)),
         differing as (select * from compared where {Unequal("_found")})
         """;
@@ -64,7 +65,9 @@ internal static class RollupCheck
     private static string Shown(string suffix) =>
         $"concat_ws(' ', {string.Join(", ", Compaction.Measures.Select(m => m == "count" ? m + suffix : $"trim_scale({m}{suffix})"))})";
 
-    /// <summary>Compares all sums, in the caller's transaction. Repaired, they are what the intervals come to, and no delta waits.</summary>
+    /// <summary>
+    /// Compares all sums, in the caller's transaction. Repaired, they are what the intervals come to, and no delta waits.
+    /// </summary>
     public static async Task<(long Differing, IReadOnlyList<VerificationDifference> Differences)> RunAsync(
         PipelineDb db, int most, bool repair, CancellationToken ct)
     {

@@ -115,8 +115,9 @@ internal static class OpenApiDocuments
                 ["amount"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,
-                    Pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$",
-                    Description = "Decimal in the currency's main unit (yuan), as a string.",
+                    Pattern = Kernel.Json.Amounts.Pattern,
+                    Description = "Decimal in the currency's main unit (yuan), as a string. "
+                        + "A request gives at most the decimals of ISO 4217: 2 for CNY and USD, 0 for JPY.",
                     Examples = [JsonValue.Create("120000000.00")],
                 },
                 ["currency"] = new OpenApiSchema
