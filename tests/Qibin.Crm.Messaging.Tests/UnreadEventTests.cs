@@ -6,6 +6,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.EventLog;
+using Qibin.Crm.Messaging.Transport;
 
 namespace Qibin.Crm.Messaging.Tests;
 
@@ -69,6 +70,42 @@ public sealed class UnreadEventTests
 
     [Fact]
     public void An_unread_event_has_no_exchange() => Assert.DoesNotContain(typeof(UnreadEvent), Storing().All);
+
+    [Theory]
+    [InlineData("version", "-1")]
+    [InlineData("version", "0")]
+    [InlineData("ordinal", "-1")]
+    [InlineData("recordedAt", "0001-01-01T00:00:00Z")]
+    [InlineData("streamId", "01a21b18-a64d-7e4a-ad7c-7a44a500640b")]
+    [InlineData("streamId", "")]
+    [InlineData("actorId", null)]
+    [InlineData("version", "99999999999999999999")]
+    public void R6_An_envelope_that_cannot_be_is_unreadable(string header, string? value)
+    {
+        Dictionary<string, string> headers = new(StringComparer.Ordinal)
+        {
+            ["streamType"] = "lead",
+            ["streamId"] = Opened.Lead.LeadId.ToString(),
+            ["version"] = "1",
+            ["ordinal"] = "0",
+            ["recordedAt"] = "2026-11-01T00:00:00.0000000Z",
+            ["actorId"] = Guid.Empty.ToString(),
+        };
+        var id = new Guid("01a21b18-a64d-7e4a-ad7c-7a44a500640f").ToString();
+        (Delivery Delivery, IEvent Happened) Open() =>
+            Envelope.Open(Storing(), id, "LeadOpened", headers, Encoding.UTF8.GetBytes(_json));
+        Assert.Equal((1, Opened.Lead.LeadId), (Open().Delivery.Version, Open().Delivery.StreamId));
+        if (value is null)
+        {
+            headers.Remove(header);
+        }
+        else
+        {
+            headers[header] = value;
+        }
+
+        Assert.Throws<UnreadableMessageException>(() => { Open(); });
+    }
 
     private static IEvent Read(EventTypes events, string? type, string body) => events.Read(type, Encoding.UTF8.GetBytes(body));
 

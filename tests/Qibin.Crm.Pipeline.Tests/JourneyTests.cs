@@ -85,6 +85,23 @@ public sealed class JourneyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task N2_A_stage_names_its_approver_and_who_recorded_it()
+    {
+        var (integration, approver) = (Trade.NewId(), Trade.NewId());
+        var project = _trade.Convert(_trade.Open(on: Day), Day.AddDays(5), integration);
+        _trade.Reach(project, ProjectStage.Signed, Day.AddDays(10), actor: integration, approver: approver);
+        await _service.TellAsync(_trade.Log);
+
+        var journey = await JourneyAsync(TestCaller.Person(Roles.Leader), project.LeadId);
+
+        string Named(string list, int of) => journey.GetProperty(list)[of].GetProperty("actorId") + " "
+            + journey.GetProperty(list)[of].GetProperty("approverId");
+        Assert.Equal($"{integration} {approver}", Named("milestones", 2));
+        Assert.Equal($"{integration} ", Named("milestones", 1));
+        Assert.Equal($"{integration} {approver}", Named("moves", journey.GetProperty("moves").GetArrayLength() - 1));
+    }
+
+    [Fact]
     public async Task A_step_back_takes_back_the_later_milestones_whichever_is_told_first()
     {
         foreach (var shuffle in new Func<IEnumerable<Told>, IEnumerable<Told>>[] { log => log, log => log.Reverse() })

@@ -102,10 +102,14 @@ internal sealed class Trade
         return project;
     }
 
-    public ProjectState Reach(ProjectState project, ProjectStage stage, DateOnly? on = null, Money? contract = null, Guid? actor = null) =>
+    public ProjectState Reach(
+        ProjectState project, ProjectStage stage, DateOnly? on = null, Money? contract = null, Guid? actor = null, Guid? approver = null) =>
         Tell(
         project with { Stage = stage, StageOn = on ?? Today, ContractAmount = contract ?? project.ContractAmount },
-        p => new ProjectStageReached { Project = p, From = project.Stage, To = stage, OccurredOn = on ?? Today }, actor);
+        p => new ProjectStageReached
+        {
+            Project = p, From = project.Stage, To = stage, OccurredOn = on ?? Today, ApproverId = approver,
+        }, actor);
 
     public ProjectState StepBack(ProjectState project, ProjectStage to, DateOnly? on = null, Guid? actor = null) => Tell(
         project with { Stage = to, StageOn = on ?? Today },

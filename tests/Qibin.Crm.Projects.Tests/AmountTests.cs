@@ -12,7 +12,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     [InlineData("completedInvestment", "InvestmentCompleted", "paidIn")]
     public async Task Entries_add_up_per_currency_are_told_and_leave_the_other_kind_alone(string kind, string happened, string other)
     {
-        var id = await city.AtAsync("signed");
+        var id = await city.SignedLongAgoAsync();
         await RecordedAsync(id, kind, City.Cny(100.25m), city.Today.AddYears(-1));
         await RecordedAsync(id, kind, new Money(7, "USD"), city.Today, foreign: true);
         var last = await RecordedAsync(id, kind, City.Cny(50), city.Today);
@@ -35,7 +35,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     [Fact]
     public async Task Totals_tell_the_kinds_years_currencies_and_origins_apart()
     {
-        var id = await city.AtAsync("signed");
+        var id = await city.SignedLongAgoAsync();
         await RecordedAsync(id, "paidIn", City.Cny(100.25m), city.Today.AddYears(-1));
         await RecordedAsync(id, "paidIn", new Money(7, "USD"), city.Today, foreign: true);
         await RecordedAsync(id, "completedInvestment", City.Cny(80), city.Today);
@@ -59,7 +59,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     [InlineData("completedInvestment", "InvestmentCompleted")]
     public async Task A_wrong_entry_is_reversed_once_and_stays_in_the_list(string kind, string happened)
     {
-        var id = await city.AtAsync("signed");
+        var id = await city.SignedLongAgoAsync();
         await RecordedAsync(id, kind, City.Cny(30), city.Today);
         var wrong = await RecordedAsync(id, kind, City.Cny(500), city.Today.AddYears(-1));
         var path = $"/api/v1/projects/{id}/amounts/{wrong.Id}/reversal";
@@ -92,7 +92,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
         var open = await city.AtAsync("negotiating");
         (await RecordAsync(city.Officer, open, new { kind, amount = City.Cny(1), occurredOn = city.Today, origin }))
             .IsProblem(409, "contract.notSigned");
-        var id = await city.AtAsync("signed");
+        var id = await city.SignedLongAgoAsync();
         object[] refused =
         [
             new { kind, amount = City.Cny(1), occurredOn = city.Today.AddDays(1), origin },
@@ -119,7 +119,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     [Fact]
     public async Task Paid_in_funds_have_an_origin_and_completed_investment_has_none()
     {
-        var id = await city.AtAsync("signed");
+        var id = await city.SignedLongAgoAsync();
         (await RecordAsync(city.Officer, id, new { kind = "paidIn", amount = City.Cny(1), occurredOn = city.Today }))
             .IsProblem(400, "request.invalid");
         (await RecordAsync(city.Officer, id,
@@ -131,7 +131,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     [Fact]
     public async Task Twenty_entries_at_once_all_count()
     {
-        var id = await city.AtAsync("signed");
+        var id = await city.SignedLongAgoAsync();
         var answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(n =>
             RecordAsync(city.Officer, id, new { kind = "paidIn", amount = City.Cny(n), occurredOn = city.Today, origin = "domestic" })));
         Assert.All(answers, a => a.Is(201));
@@ -142,7 +142,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     [Fact]
     public async Task A_batch_records_entries_of_several_projects()
     {
-        var (one, other) = (await city.AtAsync("signed"), await city.AtAsync("signed"));
+        var (one, other) = (await city.SignedLongAgoAsync(), await city.SignedLongAgoAsync());
         object Item(Guid id, decimal amount, string kind = "paidIn", string? origin = "domestic") =>
             new { projectId = id, kind, amount = City.Cny(amount), occurredOn = city.Today, origin };
         var answer = (await city.As(city.Integration).PostAsync(
@@ -168,7 +168,7 @@ public sealed class AmountTests(City city) : IClassFixture<City>
         var correction = new { amount = City.Cny(150_000_000), reason = "补充协议" };
         (await city.As(city.Coordinator).PostAsync($"/api/v1/projects/{open}/contract-amount", correction, await city.ETagAsync(open)))
             .IsProblem(409, "contract.notSigned");
-        var id = await city.AtAsync("signed");
+        var id = await city.SignedLongAgoAsync();
         (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id)))
             .IsProblem(403, "auth.forbidden");
         (await city.As(city.UnitHead)

@@ -127,6 +127,17 @@ public sealed class City : IAsyncLifetime
         return id;
     }
 
+    /// <summary>A project that an integration has brought up to signed, two years ago.</summary>
+    public async Task<Guid> SignedLongAgoAsync()
+    {
+        var on = Today.AddYears(-2);
+        var id = await OpenedAsync(on);
+        (await As(Integration).PostAsync(
+            $"/api/v1/projects/{id}/submissions",
+            (string)(Evidence.Full(this, "signed", on) with { ApproverId = Evidence.Approver(this, "signed").Id }))).Is(201);
+        return id;
+    }
+
     public async Task<Answer> GetAsync(Guid projectId, TestCaller? caller = null) =>
         (await As(caller ?? Integration).GetAsync($"/api/v1/projects/{projectId}")).Is(200);
 

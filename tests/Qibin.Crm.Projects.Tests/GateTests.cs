@@ -220,11 +220,36 @@ public sealed class GateTests(City city) : IClassFixture<City>
             $"/api/v1/projects/{id}", new { expectedOutput = City.Cny(1000), expectedTax = City.Cny(100), taxThreshold = City.Cny(120) },
             await city.ETagAsync(id))).Is(200);
         var submission = Evidence.Full(city, "efficient") with { AnnualOutput = City.Cny(1000), AnnualTax = City.Cny(120) };
-        (await FileAsync(city.Officer, id, submission with { AnnualOutput = City.Cny(999.9999m) })).IsProblem(409, "stage.belowThreshold");
+        (await FileAsync(city.Officer, id, submission with { AnnualOutput = City.Cny(999.99m) })).IsProblem(409, "stage.belowThreshold");
         (await FileAsync(city.Officer, id, submission with { AnnualTax = City.Cny(119) })).IsProblem(409, "stage.belowThreshold");
         (await FileAsync(city.Officer, id, submission with { AnnualTax = new Money(120, "USD") })).IsProblem(409, "stage.currencyDiffers");
         (await FileAsync(city.Officer, id, submission)).Is(201);
         Assert.NotEmpty(patched.ETag);
+    }
+
+    [Theory]
+    [InlineData("https://files.example/\"><script>alert(1)</script>", "uri", "document.uri")]
+    [InlineData("https://files.example/a b", "uri", "document.uri")]
+    [InlineData(" https://files.example/a", "uri", "document.uri")]
+    [InlineData("https://u:p@files.example/a", "uri", "document.uri")]
+    [InlineData("https:///a", "uri", "document.uri")]
+    [InlineData("合同\t正本", "title", "text.oneLine")]
+    [InlineData("合同\r\n正本", "title", "text.oneLine")]
+    public async Task S15_Addresses_and_names_hold_nothing_that_another_page_would_run_or_break(string text, string field, string code)
+    {
+        var id = await city.AtAsync("negotiating");
+        var document = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["type"] = "contract", ["title"] = "合同", ["uri"] = "https://文件.example/合同%20正本.pdf?版本=1#2", [field] = text,
+        };
+        var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with { Documents = [document] }))
+            .IsProblem(400, "request.invalid");
+        var error = Assert.Single(refused.Json.GetProperty("errors").EnumerateArray());
+        Assert.Equal(
+            ("/documents/0/" + field, code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
+        document["title"] = "合同";
+        document["uri"] = "https://文件.example/合同%20正本.pdf?版本=1#2";
+        (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with { Documents = [document] })).Is(201);
     }
 
     [Fact]

@@ -21,6 +21,8 @@ public sealed class IntegrationTests(City city) : IClassFixture<City>
                 .GetGuid(), submission.GetProperty("recordedBy").GetGuid()));
         var told = Assert.Single((await city.Service.EventsAsync(id)), e => e.Type == "ProjectStageReached");
         Assert.Equal(receipt.Json.GetProperty("version").GetInt64(), told.Version);
+        // N2: the pipeline names both.
+        Assert.Equal((city.Integration.Id, city.Leader.Id), (told.ActorId, told.Payload.GetProperty("approverId").GetGuid()));
     }
 
     [Fact]

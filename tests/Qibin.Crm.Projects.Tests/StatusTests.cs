@@ -53,7 +53,6 @@ public sealed class StatusTests(City city) : IClassFixture<City>
         var read = (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/submissions/{submission.Id}")).Is(200);
         Assert.Equal("lapsed", read.Json.GetProperty("state").GetString());
 
-        (await StatusAsync(city.Coordinator, id, "active", "重启", null, terminated.ETag)).IsProblem(409, "project.terminated");
         (await city.As(city.Officer).PatchAsync($"/api/v1/projects/{id}", new { name = "改名" }, terminated.ETag))
             .IsProblem(409, "project.terminated");
         (await city.As(city.Officer)
@@ -63,6 +62,12 @@ public sealed class StatusTests(City city) : IClassFixture<City>
         (await city.As(city.Coordinator)
             .PostAsync($"/api/v1/projects/{id}/step-back", new { to = "signed", reason = "x" }, terminated.ETag))
             .IsProblem(409, "project.notActive");
+
+        // T4: a termination by mistake is taken back, by those who answer for it.
+        (await StatusAsync(city.ProjectOfficer, id, "active", "误操作", null, terminated.ETag)).IsProblem(403, "project.terminationRole");
+        (await StatusAsync(city.Coordinator, id, "suspended", "误操作", null, terminated.ETag)).IsProblem(409, "project.terminated");
+        (await StatusAsync(city.UnitHead, id, "active", "误操作", null, terminated.ETag)).Is(200);
+        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/submissions", (string)Evidence.Full(city, "completed"))).Is(201);
     }
 
     [Fact]

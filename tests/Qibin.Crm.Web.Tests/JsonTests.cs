@@ -69,7 +69,7 @@ public class JsonTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     [Theory]
     [InlineData("120000000", "120000000.00")]
     [InlineData("0.5", "0.50")]
-    [InlineData("999999999999999.9999", "999999999999999.9999")]
+    [InlineData("999999999999999.99", "999999999999999.99")]
     public async Task Money_is_exact(string sent, string read)
     {
         using var officer = shelf.AsOfficer();
@@ -77,6 +77,33 @@ public class JsonTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
             new { name = "a", material = "paper", price = new { amount = sent, currency = "USD" } })).Is(201);
         var price = (await officer.GetAsync($"/api/v1/things/{made.Id}")).Is(200).Json.GetProperty("price");
         Assert.Equal((read, "USD"), (price.GetProperty("amount").GetString(), price.GetProperty("currency").GetString()));
+    }
+
+    [Theory]
+    [InlineData("+1", "CNY", "money.invalid")]
+    [InlineData("1.", "CNY", "money.invalid")]
+    [InlineData(".5", "CNY", "money.invalid")]
+    [InlineData("1\n", "CNY", "money.invalid")]
+    [InlineData("00000000000000001", "CNY", "money.invalid")]
+    [InlineData("100.55", "JPY", "money.decimals")]
+    [InlineData("0.001", "CNY", "money.decimals")]
+    [InlineData("0.0001", "KWD", "money.decimals")]
+    [InlineData("100.00", "JPY", null)]
+    [InlineData("0.10", "CNY", null)]
+    [InlineData("0.123", "KWD", null)]
+    public async Task N11_An_amount_has_the_decimals_of_its_currency_and_the_form_of_the_document(
+        string amount, string currency, string? code)
+    {
+        using var officer = shelf.AsOfficer();
+        var answer = await officer.PostAsync("/api/v1/things", new { name = "a", material = "paper", price = new { amount, currency } });
+        if (code is null)
+        {
+            answer.Is(201);
+            return;
+        }
+
+        var error = Assert.Single(answer.IsProblem(400, "request.invalid").Json.GetProperty("errors").EnumerateArray());
+        Assert.Equal(("/price", code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
     }
 
     [Fact]

@@ -127,4 +127,38 @@ public class WriteTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         Assert.Equal(answer.Body,
             (await officer.PostAsync("/api/v1/things/batches", new { mode = "each", items }, key: "each")).Is(200).Body);
     }
+
+    [Fact]
+    public async Task T15_An_item_that_cannot_be_read_is_refused_by_itself()
+    {
+        using var officer = shelf.Service.As(TestCaller.Officer());
+        const string Items =
+            """
+            [{"name":"a","material":"wood"},{"name":"a","material":"stone of the wise"},{"name":7,"material":"wood"},
+             {"name":"a","material":"wood","price":{"amount":"1.001","currency":"CNY"}},{"name":"a","material":"wood","colour":"red"},
+             {"name":"a","name":"b","material":"wood"},[],7,null,{"name":"b","material":"wood"}]
+            """;
+        string[] codes =
+        [
+            "word.unknown", "json.wrongType", "money.decimals", "json.unknownProperty", "json.wrongType", "json.wrongType",
+            "json.wrongType", "value.required",
+        ];
+        string[] pointers = ["/material", "/name", "/price", "/colour", "/name", "", "", ""];
+        var answer = (await officer.SendAsync(HttpMethod.Post, "/api/v1/things/batches", $$"""{"mode":"each","items":{{Items}}}"""))
+            .Is(200);
+        var results = answer.Json.GetProperty("results").EnumerateArray().ToList();
+        Assert.Equal([201, .. Enumerable.Repeat(400, 8), 201], results.Select(r => r.GetProperty("status").GetInt32()));
+        var faults = results[1..^1].ConvertAll(r => r.GetProperty("problem").GetProperty("errors")[0]);
+        Assert.Equal(pointers, faults.Select(f => f.GetProperty("pointer").GetString()));
+        Assert.Equal(codes, faults.Select(f => f.GetProperty("code").GetString()));
+        Assert.Equal(2, (await officer.GetAsync("/api/v1/things")).Is(200).Json.GetProperty("items").GetArrayLength());
+
+        // What is no JSON has no items, and an atomic batch takes all or none.
+        (await officer.SendAsync(HttpMethod.Post, "/api/v1/things/batches", """{"mode":"each","items":[{"name":"a",}]}""")).Is(400);
+        (await officer.SendAsync(HttpMethod.Post, "/api/v1/things/batches", """{"mode":"each","items":{}}""")).Is(400);
+        var refused = (await officer.SendAsync(
+            HttpMethod.Post, "/api/v1/things/batches", $$"""{"mode":"atomic","items":{{Items}}}""")).IsProblem(400, "batch.refused");
+        Assert.Equal("/items/1", refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
+        Assert.Equal(2, (await officer.GetAsync("/api/v1/things")).Is(200).Json.GetProperty("items").GetArrayLength());
+    }
 }

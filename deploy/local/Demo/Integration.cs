@@ -99,9 +99,7 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
         var text = body?.ToJsonString();
         for (var attempt = 1; ; attempt++)
         {
-            var token = _token ?? await SignInAsync(ct);
             using var request = new HttpRequestMessage(method, path);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             if (key is not null)
             {
                 request.Headers.Add("Idempotency-Key", key);
@@ -120,6 +118,8 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
             HttpStatusCode? status = null;
             try
             {
+                var token = _token ?? await SignInAsync(ct);
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
                 using var response = await _http.SendAsync(request, ct);
                 var answer = await response.Content.ReadAsStringAsync(ct);
                 status = response.StatusCode;
@@ -141,9 +141,10 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
                     throw new HttpRequestException($"{method} {path} was answered {(int)status}: {answer}", null, status);
                 }
             }
-            catch (HttpRequestException e) when (e.StatusCode is null && attempt < Tries)
+            catch (HttpRequestException e)
+                when (attempt < Tries && (e.StatusCode is null || (status is null && MayPass(e.StatusCode.Value))))
             {
-                // The same request, under the same key, when the gateway is back.
+                // The same request, under the same key, when the gateway is back, or the identity service to sign in.
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 50 * attempt)), ct);

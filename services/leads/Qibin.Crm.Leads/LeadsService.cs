@@ -99,7 +99,8 @@ internal static class LeadsService
             ["import.renameShared"] = new("该客商有多条线索，请在客商页面更名", "The investor has several leads. Rename it on its own page"),
             ["import.duplicate"] = new("已有相同或相近的客商：{0}", "Similar investors exist already: {0}"),
             ["import.date"] = new("须为日期，如 2026-01-31", "Give a date such as 2026-01-31"),
-            ["import.amount"] = new("须为金额（元），最多 4 位小数", "Give an amount in yuan with at most 4 decimals"),
+            ["import.amount"] = new(
+                "须为金额（元），小数位数不超过该币种的最小单位", "Give an amount in yuan, with at most the decimals of its currency: 2 for CNY, 0 for JPY"),
             ["export.tooLarge"] = new("结果超过 1,000,000 行，请缩小筛选范围", "The list has more than 1,000,000 rows. Narrow the filter"),
             ["export.notRunning"] = new("导出任务已结束", "The export has ended already"),
             ["claim.taken"] = new(

@@ -11,7 +11,12 @@ internal static class ProjectsService
         new Dictionary<string, ProblemText>(StringComparer.Ordinal)
         {
             ["project.notActive"] = new("项目状态为{0}，只有推进中的项目可以办理阶段事项", "The project is {0}; only an active project changes its stage"),
-            ["project.terminated"] = new("项目已终止，不能再修改", "The project is terminated and can no longer be changed"),
+            ["project.terminated"] = new(
+                "项目已终止，不能修改；误终止的请由部门负责人、统筹岗或管理员恢复",
+                "The project is terminated; if by mistake, ask a unit head, coordinator or administrator to resume it"),
+            ["project.terminationRole"] = new(
+                "只有部门负责人、统筹岗或管理员可以恢复已终止的项目",
+                "Ask a unit head, coordinator or administrator to resume a terminated project"),
             ["project.sameStatus"] = new("项目状态已是{0}，请选择其他状态", "The project is {0} already; choose another status"),
             ["project.dateBeforeStatus"] = new(
                 "日期早于上一次状态变更（{0}），请填写当日或之后的日期",
@@ -55,6 +60,9 @@ internal static class ProjectsService
                 "只有申报人、部门负责人或统筹岗可以撤回",
                 "Only the submitter, a unit head or a coordinator can withdraw a submission"),
             ["contract.notSigned"] = new("项目尚未签约，请先完成签约阶段", "The project is not signed yet; reach the stage signed first"),
+            ["amount.dateBeforeSigning"] = new(
+                "日期早于签约日期（{0}），请填写当日或之后的日期",
+                "The date is before that of signing; enter {0} or later"),
             ["amount.isReversal"] = new("冲销记录不能再冲销，请重新登记", "A reversal cannot be reversed; record a new entry"),
             ["amount.reversed"] = new("该笔记录已冲销", "The entry is reversed already"),
             ["amount.tooLarge"] = new("累计金额超出上限", "The sum exceeds 10^15, the limit of an amount; check the amount"),

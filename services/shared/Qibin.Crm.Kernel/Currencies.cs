@@ -14,5 +14,13 @@ public static class Currencies
          + "TOP " +
      "TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG").Split(' '), StringComparer.Ordinal);
 
+    /// <summary>Decimals of the minor unit, where there are not two.</summary>
+    private static readonly Dictionary<string, int> OtherDecimals = new(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".Split(' ').Select(code => KeyValuePair.Create(code, 0))
+            .Concat("BHD IQD JOD KWD LYD OMR TND".Split(' ').Select(code => KeyValuePair.Create(code, 3))), StringComparer.Ordinal);
+
+    /// <summary>Decimals of an amount that somebody enters, by the minor unit of ISO 4217: 0, 2 or 3.</summary>
+    public static int Decimals(string code) => OtherDecimals.GetValueOrDefault(code, 2);
+
     public static bool IsKnown(string code) => Known.Contains(code);
 }

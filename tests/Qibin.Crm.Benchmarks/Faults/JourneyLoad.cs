@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Local;
 using Qibin.Crm.Local.Demo;
 
@@ -98,7 +99,7 @@ internal sealed class JourneyLoad(LocalSystem system, Journal journal, string ru
             {
                 ["kind"] = "paidIn",
                 ["amount"] = DemonstrationData.Money(100_000 + n, n % 4 == 0 ? "USD" : "CNY"),
-                ["occurredOn"] = "2026-01-01",
+                ["occurredOn"] = TimeProvider.System.Today().ToString("O", CultureInfo.InvariantCulture),
                 ["origin"] = "domestic",
             }, CancellationToken.None), rhythm);
     }

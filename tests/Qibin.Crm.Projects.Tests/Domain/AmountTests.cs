@@ -47,6 +47,29 @@ public sealed class AmountTests
         Record(project, AmountKind.PaidIn, new Money(1, "USD"));
     }
 
+    [Fact]
+    public void N12_An_amount_and_a_correction_have_no_date_before_signing()
+    {
+        var project = At(ProjectStage.Signed);
+        var signed = project.StageOn;
+        void Pay(DateOnly on) => project.Record(
+            City.NewId(), AmountKind.PaidIn, City.Cny(1), on, FundsOrigin.Domestic, null, Officer, Now);
+        void Correct(DateOnly on) => project.CorrectContract(City.Cny(7), "补充协议", on, Approver, Now);
+        foreach (var act in (Action<DateOnly>[])[Pay, Correct])
+        {
+            foreach (var early in (DateOnly[])[new(2001, 1, 1), signed.AddDays(-1)])
+            {
+                var refused = Assert.Throws<RuleViolation>(() => act(early));
+                Assert.Equal("amount.dateBeforeSigning", refused.Code);
+                Assert.Contains(signed.ToString("O", System.Globalization.CultureInfo.InvariantCulture), refused.Arguments);
+            }
+        }
+
+        Assert.Empty(project.PaidIn);
+        Pay(signed);
+        Correct(signed);
+    }
+
     private static AmountEntry Record(Project project, AmountKind kind, Money amount) =>
         project.Record(City.NewId(), kind, amount, Day.AddDays(2), kind == AmountKind.PaidIn
             ? FundsOrigin.Domestic

@@ -160,7 +160,7 @@ public sealed class ProjectMovesTests
     }
 
     [Fact]
-    public void A_suspended_project_resumes_at_its_stage_and_a_terminated_one_is_final()
+    public void T4_A_suspended_project_resumes_at_its_stage_and_so_does_one_terminated_by_mistake()
     {
         var project = At(ProjectStage.Started);
         var submission = Submitted(project);
@@ -178,12 +178,19 @@ public sealed class ProjectMovesTests
 
         project.ChangeStatus(ProjectStatus.Terminated, "撤资", Day.AddDays(9), Approver, null, Now);
         Assert.Equal("project.terminated",
-            CodeOf(() => project.ChangeStatus(ProjectStatus.Active, "x", Day.AddDays(9), Approver, null, Now)));
+            CodeOf(() => project.ChangeStatus(ProjectStatus.Suspended, "x", Day.AddDays(9), Approver, null, Now)));
+        Assert.Equal("project.terminated",
+            CodeOf(() => project.ChangeStatus(ProjectStatus.Terminated, "x", Day.AddDays(9), Approver, null, Now)));
         Assert.Equal("project.terminated", CodeOf(() => project.Amend(project.Facts, Now)));
         Assert.Equal("project.terminated", CodeOf(() => project.CorrectContract(City.Cny(1), "x", Day, Approver, Now)));
         Assert.Equal(
             [HistoryKind.Suspended, HistoryKind.Resumed, HistoryKind.Reached, HistoryKind.Terminated], project.History.Select(h => h.Kind)
             .TakeLast(4));
+
+        project.ChangeStatus(ProjectStatus.Active, "误操作", Day.AddDays(9), Approver, null, Now);
+        Assert.Equal((ProjectStatus.Active, (string?)null, ProjectStage.Completed), (project.Status, project.StatusReason, project.Stage));
+        project.Amend(project.Facts, Now);
+        Submitted(project);
     }
 
     [Fact]

@@ -365,8 +365,13 @@ public static class GroundRules
         private async Task VersionAsync()
         {
             await ExpectAsync("no If-Match", [428], "ifMatch.required", ifMatch: "");
-            await ExpectAsync("a stale If-Match", [412], "ifMatch.stale", ifMatch: "\"999999\"");
-            foreach (var malformed in new[] { "1", "\"x\"", "\"\"", "\"-1\"", "\"99999999999999999999\"", "\"1\", \"2\"" })
+            foreach (var other in (string[])["\"999999\"", "\"x\"", "\"\"", "\"99999999999999999999\"", "\"999998\", \"999999\"", "W/\"1\"",
+                "\"1.Anything-Bogus\"", "\"1.\""])
+            {
+                await ExpectAsync($"If-Match {other}", [412], "ifMatch.stale", ifMatch: other);
+            }
+
+            foreach (var malformed in (string[])["1", "\"1", "*, \"1\"", "\"1\" \"2\""])
             {
                 await ExpectAsync($"If-Match {malformed}", [400], "ifMatch.malformed", ifMatch: malformed);
             }

@@ -18,7 +18,7 @@ public sealed record AgreementRequest
     public string? Opinion { get; init; }
 
     /// <summary>The agreement's number.</summary>
-    [TextLength(100)]
+    [Line(100)]
     public string? AgreementNumber { get; init; }
 }
 

@@ -14,7 +14,7 @@ public sealed record FairCompetitionRequest
     public FairCompetitionConclusion? Conclusion { get; init; }
 
     /// <summary>Number of the review's document.</summary>
-    [Needed, TextLength(100)]
+    [Needed, Line(100)]
     public string? DocumentNumber { get; init; }
 
     /// <summary>Business date; today when left out, never later.</summary>

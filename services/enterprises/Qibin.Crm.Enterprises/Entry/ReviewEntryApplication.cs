@@ -11,7 +11,7 @@ namespace Qibin.Crm.Enterprises.Entry;
 public sealed record IndicatorScore
 {
     /// <summary>Code of the score sheet.</summary>
-    [Needed, TextLength(40)]
+    [Needed, Line(40)]
     public string? Indicator { get; init; }
 
     /// <summary>0 to the indicator's most.</summary>

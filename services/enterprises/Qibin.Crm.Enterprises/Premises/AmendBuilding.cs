@@ -13,7 +13,7 @@ namespace Qibin.Crm.Enterprises.Premises;
 /// <summary>Changes of a building.</summary>
 public sealed record AmendBuildingRequest : MergePatch
 {
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
     /// <summary>Floors above ground; a floor with spaces cannot be removed.</summary>

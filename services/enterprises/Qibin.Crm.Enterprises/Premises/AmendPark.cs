@@ -11,7 +11,7 @@ namespace Qibin.Crm.Enterprises.Premises;
 /// <summary>Changes of a park.</summary>
 public sealed record AmendParkRequest : MergePatch
 {
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
     [TextLength(500)]

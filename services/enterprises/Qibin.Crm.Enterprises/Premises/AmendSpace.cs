@@ -13,7 +13,7 @@ namespace Qibin.Crm.Enterprises.Premises;
 /// <summary>Changes of a space.</summary>
 public sealed record AmendSpaceRequest : MergePatch
 {
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
     /// <summary>1 upwards above ground, −1 downwards below.</summary>

@@ -16,7 +16,7 @@ public sealed record OpenBuildingRequest
     public Guid? ParkId { get; init; }
 
     /// <summary>Unique in its park.</summary>
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? Name { get; init; }
 
     /// <summary>Floors above ground.</summary>

@@ -11,7 +11,7 @@ namespace Qibin.Crm.Enterprises.Premises;
 public sealed record OpenParkRequest
 {
     /// <summary>Unique.</summary>
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? Name { get; init; }
 
     [TextLength(500)]

@@ -17,7 +17,7 @@ public sealed record OpenSpaceRequest
     public Guid? BuildingId { get; init; }
 
     /// <summary>Unique in its building, such as <c>A-301</c>.</summary>
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? Name { get; init; }
 
     /// <summary>1 upwards above ground, −1 downwards below; the building must have it.</summary>

@@ -14,7 +14,7 @@ public sealed record BuildingQuery
     public Guid? ParkId { get; init; }
 
     /// <summary>Part of the name, 2 characters or more.</summary>
-    [TextLength(100, 2)]
+    [Line(100, 2)]
     public string? Q { get; init; }
 }
 

@@ -12,7 +12,7 @@ namespace Qibin.Crm.Enterprises.Premises;
 public sealed record ParkQuery
 {
     /// <summary>Part of the name, 2 characters or more.</summary>
-    [TextLength(100, 2)]
+    [Line(100, 2)]
     public string? Q { get; init; }
 }
 

@@ -35,7 +35,7 @@ public sealed record SpaceQuery
     public Words<PremisesState>? State { get; init; }
 
     /// <summary>Part of the name, 2 characters or more.</summary>
-    [TextLength(100, 2)]
+    [Line(100, 2)]
     public string? Q { get; init; }
 }
 

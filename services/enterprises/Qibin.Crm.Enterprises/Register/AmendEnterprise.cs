@@ -14,7 +14,7 @@ namespace Qibin.Crm.Enterprises.Register;
 /// <summary>Changes of an enterprise. Its unified social credit code never changes.</summary>
 public sealed record AmendEnterpriseRequest : MergePatch
 {
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
     [ChainNodeCode]

@@ -13,11 +13,11 @@ namespace Qibin.Crm.Enterprises.Register;
 public sealed record EnterpriseQuery
 {
     /// <summary>Part of the name, or the beginning of the code or of the unified social credit code; 2 characters or more.</summary>
-    [TextLength(100, 2)]
+    [Line(100, 2)]
     public string? Q { get; init; }
 
     /// <summary>Code of an industry chain.</summary>
-    [TextLength(40)]
+    [Line(40)]
     public string? Chain { get; init; }
 
     /// <summary>Code of a chain's node.</summary>

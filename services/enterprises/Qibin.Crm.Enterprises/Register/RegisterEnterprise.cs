@@ -16,7 +16,7 @@ namespace Qibin.Crm.Enterprises.Register;
 public sealed record RegisterEnterpriseRequest
 {
     /// <summary>As registered.</summary>
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? Name { get; init; }
 
     /// <summary>Unified social credit code; spaces, width and case are put right.</summary>

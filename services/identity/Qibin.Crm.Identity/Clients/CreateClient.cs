@@ -16,10 +16,10 @@ public static class CreateClient
     public sealed record Request
     {
         /// <summary>The OAuth client_id; unique and for good.</summary>
-        [Needed, TextLength(100, 3), CodeShape]
+        [Needed, Line(100, 3), CodeShape]
         public string? ClientId { get; init; }
 
-        [Needed, TextLength(200)]
+        [Needed, Line(200)]
         public string? DisplayName { get; init; }
 
         /// <summary>What the integration may do.</summary>

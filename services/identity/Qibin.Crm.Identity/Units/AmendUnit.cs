@@ -18,10 +18,10 @@ public static class AmendUnit
     /// <summary>What may be changed, as a JSON merge patch.</summary>
     public sealed record Request : MergePatch
     {
-        [TextLength(200)]
+        [Line(200)]
         public string? Name { get; init => field = Kept(value); }
 
-        [TextLength(200)]
+        [Line(200)]
         public string? NameEn { get; init => field = Given(value); }
 
         /// <summary>The unit above; null makes it a root.</summary>

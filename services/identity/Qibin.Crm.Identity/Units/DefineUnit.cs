@@ -18,13 +18,13 @@ public static class DefineUnit
     public sealed record Request
     {
         /// <summary>Short and for good, such as <c>sat-1</c>; unique.</summary>
-        [Needed, TextLength(40), CodeShape]
+        [Needed, Line(40), CodeShape]
         public string? Code { get; init; }
 
-        [Needed, TextLength(200)]
+        [Needed, Line(200)]
         public string? Name { get; init; }
 
-        [TextLength(200)]
+        [Line(200)]
         public string? NameEn { get; init; }
 
         /// <summary>The unit above; none makes a root.</summary>

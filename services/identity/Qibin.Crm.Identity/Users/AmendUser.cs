@@ -18,7 +18,7 @@ public static class AmendUser
     /// <summary>What may be changed, as a JSON merge patch. A masked value is not written back: leave it out.</summary>
     public sealed record Request : MergePatch
     {
-        [TextLength(100)]
+        [Line(100)]
         public string? DisplayName { get; init => field = Kept(value); }
 
         [PhoneNumber]

@@ -18,10 +18,10 @@ public static class CreateUser
     public sealed record Request
     {
         /// <summary>For signing in; unique whatever the case.</summary>
-        [Needed, TextLength(64, 2), UserName]
+        [Needed, Line(64, 2), UserName]
         public string? UserName { get; init; }
 
-        [Needed, TextLength(100)]
+        [Needed, Line(100)]
         public string? DisplayName { get; init; }
 
         [PhoneNumber]

@@ -44,7 +44,7 @@ public sealed record ReleaseRequest
 /// <summary>The provincial filing is done.</summary>
 public sealed record FilingRequest
 {
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? Reference { get; init; }
 
     /// <summary>Today when left out; never in the future.</summary>

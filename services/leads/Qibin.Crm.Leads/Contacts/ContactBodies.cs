@@ -8,7 +8,7 @@ namespace Qibin.Crm.Leads.Contacts;
 public sealed record VisitPlaceBody
 {
     /// <summary>Name or address of the place.</summary>
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init; }
 
     /// <summary>Division code GB/T 2260.</summary>
@@ -44,7 +44,7 @@ public sealed record VisitPlaceBody
 /// <summary>A reference to a file stored elsewhere: minutes, a photo, a brochure.</summary>
 public sealed record AttachmentBody
 {
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? Title { get; init; }
 
     /// <summary>Absolute http or https address.</summary>

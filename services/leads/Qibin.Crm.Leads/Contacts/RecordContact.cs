@@ -83,7 +83,7 @@ internal static class RecordContact
         await Visits.NoteClashesAsync(db, lead, contact, actor, clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
-            $"/api/v1/leads/{lead.Id}/contacts/{contact.Id}", new Receipt { Id = contact.Id, Version = lead.Version });
+            $"/api/v1/leads/{lead.Id}/contacts/{contact.Id}", new Receipt { Id = contact.Id, Version = contact.Version });
     }
 
     internal static async Task<Results<Ok<BatchAnswer>, NotFound>> HandleBatch(

@@ -19,7 +19,7 @@ namespace Qibin.Crm.Leads.FirstContacts;
 public sealed record FirstContactRequest
 {
     /// <summary>Name of the outside organisation; left out when <c>investorId</c> is given.</summary>
-    [TextLength(200)]
+    [Line(200)]
     public string? InvestorName { get; init; }
 
     /// <summary>An investor with a lead that the caller may change: a further lead of it is opened.</summary>
@@ -35,7 +35,7 @@ public sealed record FirstContactRequest
     [DivisionCode]
     public string? SourceRegion { get; init; }
 
-    [Needed, TextLength(100)]
+    [Needed, Line(100)]
     public string? PersonName { get; init; }
 
     [Needed, PhoneNumber]
@@ -45,7 +45,7 @@ public sealed record FirstContactRequest
     public string? Email { get; init; }
 
     /// <summary>The person's position.</summary>
-    [TextLength(100)]
+    [Line(100)]
     public string? PersonTitle { get; init; }
 
     [Needed]

@@ -62,6 +62,9 @@ internal static class ImportFields
         ["中介"] = ContactChannel.Agent,
     };
 
+    private const StringSplitOptions Parts = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+    private static readonly char[] Breaks = ['\t', '\r', '\n'];
+
     private static readonly Dictionary<string, string> Nodes = IndustryChains.All.SelectMany(chain => chain.Nodes)
         .SelectMany(node => new[] { (node.Code, node.Code), (node.Name, node.Code), (node.NameEn, node.Code) })
         .DistinctBy(x => x.Item1).ToDictionary(x => x.Item1, x => x.Item2, StringComparer.OrdinalIgnoreCase);
@@ -88,7 +91,8 @@ internal static class ImportFields
             {
                 if (Text.Clean(raw) is { } clean)
                 {
-                    values[fields[i]] = clean;
+                    // Sheets break long names into lines.
+                    values[fields[i]] = fields[i] is "summary" or "nextStep" ? clean : string.Join(' ', clean.Split(Breaks, Parts));
                 }
                 else
                 {
@@ -188,7 +192,7 @@ internal static class ImportFields
         }
 
         if (Amounts.TryParse(amount.Replace(",", "", StringComparison.Ordinal).Replace("，", "", StringComparison.Ordinal)
-            .Replace(" ", "", StringComparison.Ordinal), out var value))
+            .Replace(" ", "", StringComparison.Ordinal), out var value) && Amounts.HasDecimalsOf(value, code))
         {
             return new Money(value, code);
         }

@@ -22,7 +22,7 @@ namespace Qibin.Crm.Leads.Imports;
 public sealed record ImportRequest
 {
     /// <summary>Name of the file, for the list of imports.</summary>
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? FileName { get; init; }
 }
 

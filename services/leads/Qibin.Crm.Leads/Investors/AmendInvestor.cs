@@ -14,7 +14,7 @@ namespace Qibin.Crm.Leads.Investors;
 /// <summary>What may be changed of an investor, as a JSON merge patch.</summary>
 public sealed record InvestorPatch : MergePatch
 {
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
     /// <summary>Unified social credit code; unique when present.</summary>

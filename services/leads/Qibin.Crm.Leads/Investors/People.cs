@@ -58,11 +58,11 @@ public sealed record PersonAnswer : IVersioned
 /// <summary>A further person of an investor.</summary>
 public sealed record PersonRequest
 {
-    [Needed, TextLength(100)]
+    [Needed, Line(100)]
     public string? Name { get; init; }
 
     /// <summary>Position in the organisation.</summary>
-    [TextLength(100)]
+    [Line(100)]
     public string? Title { get; init; }
 
     [PhoneNumber]
@@ -75,10 +75,10 @@ public sealed record PersonRequest
 /// <summary>What may be changed of a person, as a JSON merge patch. A masked value is not written back: leave it out.</summary>
 public sealed record PersonPatch : MergePatch
 {
-    [TextLength(100)]
+    [Line(100)]
     public string? Name { get; init => field = Kept(value); }
 
-    [TextLength(100)]
+    [Line(100)]
     public string? Title { get; init => field = Given(value); }
 
     [PhoneNumber]

@@ -18,7 +18,7 @@ public sealed record ReferrerRequest
     [Needed]
     public ReferrerKind? Kind { get; init; }
 
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? Name { get; init; }
 
     /// <summary>How the referrer took part.</summary>
@@ -31,7 +31,7 @@ public sealed record ReferrerPatch : MergePatch
 {
     public ReferrerKind? Kind { get; init => field = Kept(value); }
 
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
     [TextLength(1000)]

@@ -14,7 +14,7 @@ namespace Qibin.Crm.Leads.Register;
 /// <summary>What may be changed of a lead, as a JSON merge patch.</summary>
 public sealed record LeadPatch : MergePatch
 {
-    [TextLength(200)]
+    [Line(200)]
     public string? Title { get; init => field = Given(value); }
 
     [TextLength(4000)]

@@ -31,7 +31,7 @@ public sealed record AssessmentConclusionRequest
 /// <summary>Real talks began.</summary>
 public sealed record ConversionRequest
 {
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string? ProjectName { get; init; }
 
     /// <summary>Today when left out; never in the future, nor before the present stage.</summary>
@@ -64,7 +64,7 @@ public sealed record ClosureRequest
     public DateOnly? RevisitOn { get; init; }
 
     /// <summary>The place that won the investor; only with the reason <c>wentElsewhere</c>.</summary>
-    [TextLength(200)]
+    [Line(200)]
     public string? WentTo { get; init; }
 
     /// <summary>Today when left out; never in the future, nor before the present stage.</summary>

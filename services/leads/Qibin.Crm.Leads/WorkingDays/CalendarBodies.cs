@@ -17,7 +17,7 @@ public sealed record ScheduledDayBody
     public ScheduledAs? As { get; init; }
 
     /// <summary>What it is a holiday of.</summary>
-    [Needed, TextLength(40)]
+    [Needed, Line(40)]
     public string? Name { get; init; }
 }
 

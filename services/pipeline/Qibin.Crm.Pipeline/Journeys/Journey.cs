@@ -12,7 +12,7 @@ public sealed record Journey : JourneySummary, IVersioned
         : base(now)
     {
         Enterprise = enterprise;
-        Milestones = JourneyMilestone.Of(milestones);
+        Milestones = JourneyMilestone.Of(milestones, events);
         TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(TakenBackMilestone.Of)];
         Moves = JourneyMove.Of(events);
         Contacts = JourneyContacts.Of(events);
@@ -92,6 +92,9 @@ public sealed record JourneyMilestone
     /// <summary>Who recorded it; null for the system.</summary>
     public required Guid? ActorId { get; init; }
 
+    /// <summary>Who approved the project's stage; null for what needs no approval.</summary>
+    public required Guid? ApproverId { get; init; }
+
     /// <summary>Version of the lead or project at which it was reached.</summary>
     public required long Version { get; init; }
 
@@ -101,9 +104,11 @@ public sealed record JourneyMilestone
     /// <summary>Days since the first milestone of this list.</summary>
     public required int DaysSinceFirst { get; init; }
 
-    internal static IReadOnlyList<JourneyMilestone> Of(IEnumerable<Milestone> rows)
+    internal static IReadOnlyList<JourneyMilestone> Of(IEnumerable<Milestone> rows, List<ReadEvent> events)
     {
         var held = rows.Held();
+        var approvals = events.Where(e => e.Event is ProjectStageReached)
+            .ToDictionary(e => (e.Row.StreamId, e.Row.Version, e.Row.Ordinal), e => ((ProjectStageReached)e.Event).ApproverId);
         return
         [
             .. held.Select((m, i) => new JourneyMilestone
@@ -112,6 +117,7 @@ public sealed record JourneyMilestone
                 OccurredOn = m.OccurredOn,
                 RecordedAt = m.RecordedAt,
                 ActorId = m.ActorId == Guid.Empty ? null : m.ActorId,
+                ApproverId = approvals.GetValueOrDefault((m.StreamId, m.Version, m.Ordinal)),
                 Version = m.Version,
                 DaysSincePrevious = i == 0 ? null : m.OccurredOn.DayNumber - held[i - 1].OccurredOn.DayNumber,
                 DaysSinceFirst = m.OccurredOn.DayNumber - held[0].OccurredOn.DayNumber,
@@ -164,7 +170,12 @@ public sealed record JourneyMove
 
     public required DateOnly OccurredOn { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Who recorded it; null for the system.</summary>
     public required Guid? ActorId { get; init; }
+
+    /// <summary>Who approved the project's stage; null for what needs no approval.</summary>
+    public required Guid? ApproverId { get; init; }
 
     /// <summary>Version of the lead or project.</summary>
     public required long Version { get; init; }
@@ -195,6 +206,7 @@ public sealed record JourneyMove
                     OccurredOn = e.Row.OccurredOn,
                     RecordedAt = e.Row.RecordedAt,
                     ActorId = e.ActorId,
+                    ApproverId = (e.Event as ProjectStageReached)?.ApproverId,
                     Version = e.Row.Version,
                     Reason = e.Event switch
                     {

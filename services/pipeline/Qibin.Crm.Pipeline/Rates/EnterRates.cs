@@ -11,7 +11,7 @@ public sealed record EnterRatesRequest
 public sealed record RateEntry
 {
     /// <summary>ISO 4217 code other than CNY.</summary>
-    [Needed, TextLength(3, 3)]
+    [Needed, Line(3, 3)]
     public string Currency { get; init; } = "";
 
     /// <summary>The day from which on it holds, until a newer one; not after today.</summary>

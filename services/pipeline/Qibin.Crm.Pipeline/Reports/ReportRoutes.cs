@@ -13,7 +13,7 @@ public sealed record ReportRequest
     /// <summary>
     /// As <c>YYYY-MM</c>, not after the present month. It is as of the month's last day, or of today while the month lasts.
     /// </summary>
-    [Needed, TextLength(7, 7)]
+    [Needed, Line(7, 7)]
     public string Month { get; init; } = "";
 
     /// <summary>A past instant: only what had been recorded by then counts. Now when absent.</summary>

@@ -19,7 +19,7 @@ public sealed record CorrectContractRequest
     [Needed, TextLength(1000)]
     public string Reason { get; init; } = "";
 
-    /// <summary>Business date from which it holds; not after today. Default: today.</summary>
+    /// <summary>Business date from which it holds; not before signing, not after today. Default: today.</summary>
     [BusinessDate]
     public DateOnly? OccurredOn { get; init; }
 }

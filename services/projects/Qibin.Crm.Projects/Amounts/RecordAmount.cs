@@ -26,7 +26,8 @@ public record RecordAmountRequest
     public Money? Amount { get; init; }
 
     /// <summary>
-    /// Business date of the payment, or up to which the investment was completed, such as the last day of the month; not after today.
+    /// Business date of the payment, or up to which the investment was completed, such as the last day of the month; not before signing,
+    /// not after today.
     /// </summary>
     [Needed, BusinessDate]
     public DateOnly? OccurredOn { get; init; }

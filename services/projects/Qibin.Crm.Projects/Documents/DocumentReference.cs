@@ -10,11 +10,11 @@ public sealed record DocumentReference
     [Needed]
     public DocumentType? Type { get; init; }
 
-    [Needed, TextLength(200)]
+    [Needed, Line(200)]
     public string Title { get; init; } = "";
 
     /// <summary>Number that the issuer gave it.</summary>
-    [TextLength(100)]
+    [Line(100)]
     public string? Number { get; init; }
 
     /// <summary>Day of issue; not after today.</summary>

@@ -257,7 +257,9 @@ internal sealed class Project : Aggregate, IShared
         return from;
     }
 
-    /// <summary>Suspends, resumes or terminates. Termination is final; an open submission lapses with it.</summary>
+    /// <summary>
+    /// Suspends, resumes or terminates. An open submission lapses with a termination; a termination by mistake is taken back by resuming.
+    /// </summary>
     /// <param name="status">The new status; <see cref="ProjectStatus.Active"/> resumes.</param>
     /// <param name="reason">Why.</param>
     /// <param name="on">Business date; not before the last change of status.</param>
@@ -267,7 +269,11 @@ internal sealed class Project : Aggregate, IShared
     /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>project.sameStatus</c>, <c>project.dateBeforeStatus</c>.</exception>
     public void ChangeStatus(ProjectStatus status, string reason, DateOnly on, Guid by, Submission? waiting, DateTimeOffset now)
     {
-        CheckNotTerminated();
+        if (status != ProjectStatus.Active)
+        {
+            CheckNotTerminated();
+        }
+
         if (status == Status)
         {
             throw new RuleViolation("project.sameStatus", Names.Of(status));
@@ -297,10 +303,12 @@ internal sealed class Project : Aggregate, IShared
     }
 
     /// <summary>Corrects the contract amount, such as by a supplementary agreement.</summary>
-    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>.</exception>
+    /// <exception cref="RuleViolation">
+    /// <c>project.terminated</c>, <c>contract.notSigned</c>, <c>amount.dateBeforeSigning</c>.
+    /// </exception>
     public void CorrectContract(Money amount, string reason, DateOnly on, Guid by, DateTimeOffset now)
     {
-        CheckSigned();
+        CheckSigned(on);
         var previous = ContractAmount;
         ContractAmount = amount;
         Changed(now);
@@ -308,11 +316,13 @@ internal sealed class Project : Aggregate, IShared
     }
 
     /// <summary>Records funds paid in or investment completed.</summary>
-    /// <exception cref="RuleViolation"><c>project.terminated</c>, <c>contract.notSigned</c>, <c>amount.tooLarge</c>.</exception>
+    /// <exception cref="RuleViolation">
+    /// <c>project.terminated</c>, <c>contract.notSigned</c>, <c>amount.dateBeforeSigning</c>, <c>amount.tooLarge</c>.
+    /// </exception>
     public AmountEntry Record(
         Guid entryId, AmountKind kind, Money amount, DateOnly on, FundsOrigin? origin, Document? document, Guid by, DateTimeOffset now)
     {
-        CheckSigned();
+        CheckSigned(on);
         Add(kind, amount, now);
         return new AmountEntry
         {
@@ -478,12 +488,19 @@ internal sealed class Project : Aggregate, IShared
         }
     }
 
-    private void CheckSigned()
+    /// <summary>Amounts belong to a contract, so none has a date before its signing.</summary>
+    private void CheckSigned(DateOnly on)
     {
         CheckNotTerminated();
         if (Stage < ProjectStage.Signed)
         {
             throw new RuleViolation("contract.notSigned");
+        }
+
+        if (on < StageDates[(int)ProjectStage.Signed])
+        {
+            throw new RuleViolation(
+                "amount.dateBeforeSigning", StageDates[(int)ProjectStage.Signed].ToString("O", CultureInfo.InvariantCulture));
         }
     }
 

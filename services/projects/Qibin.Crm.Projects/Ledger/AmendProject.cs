@@ -16,7 +16,7 @@ namespace Qibin.Crm.Projects.Ledger;
 /// </summary>
 public sealed record AmendProjectRequest : MergePatch
 {
-    [TextLength(200)]
+    [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
     /// <summary>Node of an industry chain; the chain follows.</summary>

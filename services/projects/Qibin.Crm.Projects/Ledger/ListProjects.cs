@@ -22,7 +22,7 @@ public sealed record ListProjectsQuery
     public Guid? UnitId { get; init; }
 
     /// <summary>Industry chain, by code.</summary>
-    [TextLength(40)]
+    [Line(40)]
     public string? Chain { get; init; }
 
     /// <summary>Node of an industry chain, by code.</summary>
@@ -39,14 +39,14 @@ public sealed record ListProjectsQuery
     public decimal? AmountTo { get; init; }
 
     /// <summary>Currency of the contract amount, ISO 4217; needed with <c>amountFrom</c> and <c>amountTo</c>.</summary>
-    [TextLength(3, 3)]
+    [Line(3, 3)]
     public string? Currency { get; init; }
 
     /// <summary>Changed at this instant or later.</summary>
     public DateTimeOffset? UpdatedSince { get; init; }
 
     /// <summary>Part of the name, code, investor's or enterprise's name; 2 to 100 characters.</summary>
-    [TextLength(100, 2)]
+    [Line(100, 2)]
     public string? Q { get; init; }
 }
 

@@ -11,7 +11,10 @@ namespace Qibin.Crm.Projects.Stages;
 /// <summary>Suspends, resumes or terminates a project. Its stage does not change.</summary>
 public sealed record ChangeStatusRequest
 {
-    /// <summary><c>suspended</c>, <c>active</c> to resume, or <c>terminated</c>, which is final.</summary>
+    /// <summary>
+    /// <c>suspended</c>, <c>terminated</c>, or <c>active</c> to resume. A terminated project resumes by a unit head, coordinator or
+    /// administrator only, and has its stage and figures as before.
+    /// </summary>
     [Needed]
     public ProjectStatus? Status { get; init; }
 
@@ -34,6 +37,11 @@ internal static class ChangeStatus
         if (project is null)
         {
             return TypedResults.NotFound();
+        }
+
+        if (project.Status == ProjectStatus.Terminated && !caller.IsIntegration && !caller.Is(StageOperations.Supervisors))
+        {
+            throw new Refusal(StatusCodes.Status403Forbidden, "project.terminationRole");
         }
 
         var waiting = project.OpenSubmissionId is { } open ? await db.Submissions.FindAsync([open], ct) : null;

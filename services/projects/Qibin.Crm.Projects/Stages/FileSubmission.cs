@@ -34,7 +34,7 @@ public record FileSubmissionRequest
     public string? Uscc { get; init; }
 
     /// <summary>For <c>registered</c>: its registered name.</summary>
-    [TextLength(200)]
+    [Line(200)]
     public string? EnterpriseName { get; init; }
 
     /// <summary>For <c>producing</c>: day of the first output or sale; not after <c>occurredOn</c>.</summary>
@@ -150,6 +150,7 @@ internal static class FileSubmission
             From = submission.From,
             To = submission.To,
             OccurredOn = submission.OccurredOn,
+            ApproverId = approver,
         });
     }
 }

@@ -16,6 +16,9 @@ public sealed record ProjectStageReached : IProjectEvent
     public required ProjectStage From { get; init; }
     public required ProjectStage To { get; init; }
     public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>Who approved it; the event's actor recorded the approval. Null in events from before it was named.</summary>
+    public Guid? ApproverId { get; init; }
 }
 
 /// <summary>A stage was taken back with a reason; the milestones after <see cref="To"/> no longer hold.</summary>

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Qibin.Crm.Kernel.Json;
 
@@ -143,8 +145,15 @@ public static class StrictJson
                 throw new JsonException("money.invalid");
             }
 
-            return new Money(value, currency is not null && Currencies.IsKnown(currency) ? currency
-                : throw new JsonException("currency.unknown"));
+            if (currency is null || !Currencies.IsKnown(currency))
+            {
+                throw new JsonException("currency.unknown");
+            }
+
+            // What a request enters has a minor unit; what an event says may have been divided.
+            return options.UnmappedMemberHandling == JsonUnmappedMemberHandling.Skip || Amounts.HasDecimalsOf(value, currency)
+                ? new Money(value, currency)
+                : throw new JsonException("money.decimals");
         }
 
         public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)
@@ -158,19 +167,27 @@ public static class StrictJson
 }
 
 /// <summary>Amounts as the API writes them: at least two decimals, at most four, no exponent, no grouping.</summary>
-public static class Amounts
+public static partial class Amounts
 {
     public static string Format(decimal amount) => amount.ToString("0.00##", CultureInfo.InvariantCulture);
+
+    /// <summary>What is taken: no plus sign, digits on both sides of a point, below 10^15 in absolute value.</summary>
+    [StringSyntax(StringSyntaxAttribute.Regex)]
+    public const string Pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$";
 
     public static bool TryParse(string? text, out decimal amount)
     {
         amount = 0;
-        return text is { Length: > 0 and <= 24 }
+        return text is not null && Taken().IsMatch(text)
             && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
-                out amount)
-            && Math.Abs(amount) < 1_000_000_000_000_000m
-            && amount == Math.Round(amount, 4);
+                out amount);
     }
+
+    /// <summary>Whether the amount is a multiple of the currency's minor unit (ISO 4217).</summary>
+    public static bool HasDecimalsOf(decimal amount, string currency) => amount == Math.Round(amount, Currencies.Decimals(currency));
+
+    [GeneratedRegex(Pattern)]
+    private static partial Regex Taken();
 }
 
 /// <summary>Text as the API takes it.</summary>

@@ -49,8 +49,7 @@ internal sealed class Deliveries(
         Delivery delivery;
         try
         {
-            delivery = Envelope.Delivery(arrival.MessageId, arrival.Headers, arrival.Body);
-            var happened = events.Read(arrival.Type, arrival.Body);
+            (delivery, var happened) = Envelope.Open(events, arrival.MessageId, arrival.Type, arrival.Headers, arrival.Body);
             works = [.. inbox.Subscriptions.Where(s => s.Event == happened.GetType()).Select(s => new ConsumerWork(s, happened, delivery))];
         }
         catch (UnreadableMessageException e)

@@ -43,8 +43,7 @@ public static class ReplayParkedMessage
         var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(message.Headers)!;
         try
         {
-            var delivery = Envelope.Delivery(message.MessageId?.ToString(), headers, message.Body);
-            var happened = events.Read(message.Type, message.Body);
+            var (delivery, happened) = Envelope.Open(events, message.MessageId?.ToString(), message.Type, headers, message.Body);
             var consumers = inbox.Subscriptions
                 .Where(s => s.Event == happened.GetType() && (message.Consumer is null || s.Consumer.Name == message.Consumer)).ToList();
             if (consumers.Count == 0)

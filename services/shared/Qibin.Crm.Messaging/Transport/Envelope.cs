@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Outbox;
@@ -15,6 +16,9 @@ namespace Qibin.Crm.Messaging.Transport;
 internal static class Envelope
 {
     public const string TraceParent = "traceparent";
+
+    /// <summary>No event was recorded before there was this product.</summary>
+    private static readonly DateTimeOffset Earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static IEnumerable<KeyValuePair<string, string>> Write(Outgoing outgoing)
     {
@@ -45,8 +49,36 @@ internal static class Envelope
     public static Guid StreamOf(Dictionary<string, string> headers) =>
         Guid.TryParse(headers.GetValueOrDefault("streamId"), out var stream) ? stream : Guid.Empty;
 
-    /// <exception cref="UnreadableMessageException">A header is missing or is not what it should be.</exception>
-    public static Delivery Delivery(string? messageId, Dictionary<string, string> headers, byte[] body)
+    /// <summary>
+    /// What came, for the consumers. A version counts from 1, and an event carries the state of the aggregate that its stream is of: what
+    /// does not was forged or is damaged, and would hide true events behind its version.
+    /// </summary>
+    /// <exception cref="UnreadableMessageException">
+    /// A header is missing or is not what it should be; there is no such event, or its body is not one.
+    /// </exception>
+    public static (Delivery Delivery, IEvent Happened) Open(
+        EventTypes events, string? messageId, string? type, Dictionary<string, string> headers, byte[] body)
+    {
+        var delivery = Delivery(messageId, headers, body);
+        var happened = events.Read(type, body);
+        var stream = happened switch
+        {
+            ILeadEvent lead => lead.Lead?.LeadId,
+            IProjectEvent project => project.Project?.ProjectId,
+            IEnterpriseEvent enterprise => enterprise.Enterprise?.EnterpriseId,
+            _ => delivery.StreamId,
+        };
+        if (delivery.Version < 1 || delivery.Ordinal < 0 || delivery.RecordedAt < Earliest || delivery.MessageId == Guid.Empty)
+        {
+            throw new UnreadableMessageException("The envelope is broken: its version, ordinal, id or time cannot be.");
+        }
+
+        return stream == delivery.StreamId
+            ? (delivery, happened)
+            : throw new UnreadableMessageException($"The envelope is of stream {delivery.StreamId}, and the event of {stream}.");
+    }
+
+    private static Delivery Delivery(string? messageId, Dictionary<string, string> headers, byte[] body)
     {
         try
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace Qibin.Crm.Web.Concurrency;
@@ -12,8 +11,7 @@ internal sealed class VersionFilter : IEndpointFilter
         if (Answer.Value(result) is IVersioned versioned)
         {
             var http = context.HttpContext;
-            var tag = string.Create(CultureInfo.InvariantCulture,
-                $"\"{versioned.Version}{(versioned.Variant is { } variant ? "." + variant : "")}\"");
+            var tag = EntityTag.Of(versioned.Version, versioned.Variant);
             http.Response.Headers.ETag = tag;
             if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,8 +29,9 @@ public sealed record BatchRequest<TItem> where TItem : class
     [Needed]
     public BatchMode? Mode { get; init; }
 
-    /// <summary>1 to 500 items. An item that breaks its shape is refused by itself when the mode is <c>each</c>.</summary>
-    [Items(1, Batch.Largest), Needed, SkipValidation]
+    /// <summary>1 to 500 items. An item that breaks its shape is refused by itself when the mode is <c>each</c>, one with an
+    /// unknown word, a wrong type or an unknown property too.</summary>
+    [Items(1, Batch.Largest), Needed, SkipValidation, JsonConverter(typeof(BatchItems))]
     public IReadOnlyList<TItem>? Items { get; init; }
 }
 
@@ -93,6 +95,14 @@ public static class Batch
             var (refusal, missing) = (default(Refusal), (IReadOnlyList<string>)[]);
             try
             {
+                if ((batch.Items as ReadItems<TItem>)?.Unread.GetValueOrDefault(index) is { } unread)
+                {
+                    // As it would have been told for a request of its own, which would be no JSON if it were no object.
+                    throw unread.Path is null or "$"
+                        ? Refusal.Invalid("", "json.wrongType")
+                        : new BadHttpRequestException(unread.Message, unread);
+                }
+
                 await ValidateAsync(item, http);
                 var result = Answer.Unwrap(await handle(item));
                 var status = Answer.Status(result);
@@ -144,5 +154,54 @@ public static class Batch
         {
             throw Refusal.Invalid(faults);
         }
+    }
+}
+
+/// <summary>Items as they were read; one that could not be is null, and its fault beside it.</summary>
+internal sealed class ReadItems<TItem> : List<TItem> where TItem : class
+{
+    public Dictionary<int, JsonException> Unread { get; } = [];
+}
+
+/// <summary>Reads item by item, so that one with an unknown word or a wrong type is refused by itself.</summary>
+internal sealed class BatchItems : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) => true;
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(Reader<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
+
+    private sealed class Reader<TItem> : JsonConverter<IReadOnlyList<TItem>> where TItem : class
+    {
+        public override IReadOnlyList<TItem>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                throw new JsonException("json.wrongType");
+            }
+
+            var items = new ReadItems<TItem>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var item = reader;
+                try
+                {
+                    items.Add(JsonSerializer.Deserialize<TItem>(ref item, options)!);
+                    reader = item;
+                }
+                catch (JsonException unread)
+                {
+                    items.Unread.Add(items.Count, unread);
+                    items.Add(null!);
+                    // The serializer has read the whole value ahead.
+                    reader.TrySkip();
+                }
+            }
+
+            return items;
+        }
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<TItem> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.AsEnumerable(), options);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -180,7 +179,7 @@ internal sealed class WriteFilter : IEndpointFilter
 
             if (Version is long version)
             {
-                response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+                response.Headers.ETag = EntityTag.Of(version, null);
             }
 
             if (Body is not null)

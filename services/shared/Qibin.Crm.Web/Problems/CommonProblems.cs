@@ -35,12 +35,20 @@ internal static class CommonProblems
             "Contains a control, bidirectional-override or zero-width character; remove it"),
         ["phone.invalid"] = new("电话号码格式不正确", "Not a phone number"),
         ["email.invalid"] = new("邮箱格式不正确", "Not an e-mail address"),
-        ["money.invalid"] = new("金额须为字符串形式的十进制数，最多 4 位小数", "An amount must be a decimal in a string, with at most 4 decimals"),
+        ["text.oneLine"] = new("不能含有换行或制表符，请写在一行内", "A name has no line break and no tab; write it in one line"),
+        ["money.invalid"] = new(
+            "金额须为字符串形式的十进制数，整数部分最多 15 位，不带正号",
+            "An amount must be a decimal in a string, with at most 15 digits before the point and no plus sign"),
+        ["money.decimals"] = new(
+            "金额的小数位数多于该币种的最小单位（人民币 2 位、日元 0 位），请四舍五入",
+            "The amount has more decimals than its currency (ISO 4217: 2 for CNY, 0 for JPY); round it"),
         ["money.positive"] = new("金额须大于零", "The amount must be above zero"),
         ["currency.unknown"] = new("未知的 ISO 4217 币种代码", "Unknown ISO 4217 currency code"),
         ["date.future"] = new("业务日期不能晚于今天", "A business date must not be in the future"),
         ["date.range"] = new("日期须在 {0} 到 {1} 之间", "The date must be between {0} and {1}"),
-        ["document.uri"] = new("须为 http 或 https 的绝对地址", "Must be an absolute http or https address"),
+        ["document.uri"] = new(
+            "须为 http 或 https 的绝对地址，空格和引号须编码，不含用户名和密码",
+            "Give an absolute http or https address; percent-encode blanks and quotation marks, and leave out user and password"),
         ["chain.unknownNode"] = new("未知的产业链节点 {0}", "Unknown industry chain node {0}"),
         ["region.unknown"] = new("未知的行政区划代码 {0}", "Unknown division code {0}"),
         ["uscc.length"] = new("统一社会信用代码应为 18 位", "A unified social credit code must have 18 characters"),
@@ -50,7 +58,8 @@ internal static class CommonProblems
         ["auth.forbidden"] = new("当前角色不能执行此操作", "Your role does not allow this"),
         ["resource.notFound"] = new("未找到", "Not found"),
         ["ifMatch.required"] = new("修改已有资源须提供 If-Match", "Send If-Match with the ETag that you read"),
-        ["ifMatch.malformed"] = new("If-Match 须为带引号的版本号", "If-Match must be one quoted version"),
+        ["ifMatch.malformed"] = new(
+            "If-Match 须为读取时收到的 ETag（带引号），或者 *", "If-Match must be the ETag that you read, in its quotation marks, or *"),
         ["ifMatch.stale"] = new("资源已被修改，请刷新后重试", "The resource has changed; read it again and repeat the change with its new ETag"),
         ["idempotency.keyMissing"] = new("缺少 Idempotency-Key", "Send a new Idempotency-Key with each write"),
         ["idempotency.keyMalformed"] = new("Idempotency-Key 须为 1 到 128 个可见 ASCII 字符",

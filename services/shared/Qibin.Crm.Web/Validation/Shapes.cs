@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -31,13 +32,22 @@ public sealed class NeededAttribute : RequiredAttribute
 }
 
 /// <summary>Text of a length in UTF-16 units, both ends included.</summary>
-public sealed class TextLengthAttribute : StringLengthAttribute
+public class TextLengthAttribute : StringLengthAttribute
 {
     public TextLengthAttribute(int maximum, int minimum = 1) : base(maximum)
     {
         MinimumLength = minimum;
         ErrorMessage = $"text.length|{minimum}|{maximum}";
     }
+}
+
+/// <summary>A line of text, such as a name or a number: neither a tab nor a line break.</summary>
+public sealed class LineAttribute(int maximum, int minimum = 1) : TextLengthAttribute(maximum, minimum)
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is string text && text.AsSpan().IndexOfAny('\t', '\r', '\n') >= 0
+            ? new ValidationResult("text.oneLine", [validationContext.MemberName ?? ""])
+            : base.IsValid(value, validationContext);
 }
 
 /// <summary>
@@ -136,7 +146,10 @@ public sealed class BusinessDateAttribute : ShapeAttribute
     public override bool IsValid(object? value) => value is null || (value is DateOnly date && date >= First && date <= Last);
 }
 
-/// <summary>An absolute http or https address of at most 2000 characters.</summary>
+/// <summary>
+/// An absolute http or https address of at most 2000 characters, without a user's name or password. Letters of any script are taken
+/// (RFC 3987); what RFC 3986 has percent-encoded, such as blanks and quotation marks, is not.
+/// </summary>
 public sealed class DocumentUriAttribute : ShapeAttribute
 {
     public DocumentUriAttribute() : base("document.uri")
@@ -144,7 +157,11 @@ public sealed class DocumentUriAttribute : ShapeAttribute
     }
 
     public override bool IsValid(object? value) => value is null || (value is string { Length: <= 2000 } text
-        && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+        && !text.AsSpan().ContainsAny(Encoded) && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri is { Scheme: "http" or "https", UserInfo: "", Host.Length: > 0 });
+
+    private static readonly SearchValues<char> Encoded = SearchValues.Create(
+        [.. Enumerable.Range(0, 33).Select(c => (char)c), '\u007f', '\u00a0', '\u3000', .. "\"<>\\^`{|}"]);
 }
 
 /// <summary>A list of a bounded number of items.</summary>
