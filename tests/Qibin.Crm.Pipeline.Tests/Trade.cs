@@ -108,7 +108,11 @@ internal sealed class Trade
         project with { Stage = stage, StageOn = on ?? Today, ContractAmount = contract ?? project.ContractAmount },
         p => new ProjectStageReached
         {
-            Project = p, From = project.Stage, To = stage, OccurredOn = on ?? Today, ApproverId = approver,
+            Project = p,
+            From = project.Stage,
+            To = stage,
+            OccurredOn = on ?? Today,
+            ApproverId = approver,
         }, actor);
 
     public ProjectState StepBack(ProjectState project, ProjectStage to, DateOnly? on = null, Guid? actor = null) => Tell(

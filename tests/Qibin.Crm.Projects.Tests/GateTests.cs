@@ -240,7 +240,10 @@ public sealed class GateTests(City city) : IClassFixture<City>
         var id = await city.AtAsync("negotiating");
         var document = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["type"] = "contract", ["title"] = "合同", ["uri"] = "https://文件.example/合同%20正本.pdf?版本=1#2", [field] = text,
+            ["type"] = "contract",
+            ["title"] = "合同",
+            ["uri"] = "https://文件.example/合同%20正本.pdf?版本=1#2",
+            [field] = text,
         };
         var refused = (await FileAsync(city.Officer, id, Evidence.Full(city, "signed") with { Documents = [document] }))
             .IsProblem(400, "request.invalid");
