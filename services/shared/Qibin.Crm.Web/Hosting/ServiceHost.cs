@@ -94,7 +94,13 @@ public static class ServiceHost
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.AddSettings<TelemetrySettings>();
-        builder.Services.RemoveAll<ILoggerProvider>();
+        // The framework's own; a provider that somebody added before stays.
+        foreach (var provider in builder.Services.Where(s => s.ServiceType == typeof(ILoggerProvider)
+            && s.ImplementationType?.Namespace?.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) == true).ToList())
+        {
+            builder.Services.Remove(provider);
+        }
+
         builder.Services.AddSingleton<ILoggerProvider, LineLog>();
         builder.AddTelemetry(name);
         // First, so that whatever a deployment configures is stronger. The framework says of each request in five lines what RequestLog
