@@ -97,10 +97,10 @@ public sealed class City : IAsyncLifetime
         return conversion.ProjectId;
     }
 
-    /// <summary>A project that an integration has brought up to a stage, ten days a stage.</summary>
-    public async Task<Guid> AtAsync(string stage, TestCaller? owner = null)
+    /// <summary>A project that an integration has brought up to a stage, ten days a stage, or all on one day.</summary>
+    public async Task<Guid> AtAsync(string stage, TestCaller? owner = null, DateOnly? on = null)
     {
-        var id = await OpenedAsync(owner: owner);
+        var id = await OpenedAsync(on, owner);
         if (stage == "efficient")
         {
             var etag = (await As(Integration).GetAsync($"/api/v1/projects/{id}")).ETag;
@@ -117,7 +117,7 @@ public sealed class City : IAsyncLifetime
 
             (await As(Integration).PostAsync(
                 $"/api/v1/projects/{id}/submissions",
-                (string)(Evidence.Full(this, to) with { ApproverId = Evidence.Approver(this, to).Id }))).Is(201);
+                (string)(Evidence.Full(this, to, on) with { ApproverId = Evidence.Approver(this, to).Id }))).Is(201);
             if (to == stage)
             {
                 break;
@@ -127,16 +127,8 @@ public sealed class City : IAsyncLifetime
         return id;
     }
 
-    /// <summary>A project that an integration has brought up to signed, two years ago.</summary>
-    public async Task<Guid> SignedLongAgoAsync()
-    {
-        var on = Today.AddYears(-2);
-        var id = await OpenedAsync(on);
-        (await As(Integration).PostAsync(
-            $"/api/v1/projects/{id}/submissions",
-            (string)(Evidence.Full(this, "signed", on) with { ApproverId = Evidence.Approver(this, "signed").Id }))).Is(201);
-        return id;
-    }
+    /// <summary>A project that was signed two years ago, so that amounts may be dated last year.</summary>
+    public Task<Guid> SignedLongAgoAsync() => AtAsync("signed", on: Today.AddYears(-2));
 
     public async Task<Answer> GetAsync(Guid projectId, TestCaller? caller = null) =>
         (await As(caller ?? Integration).GetAsync($"/api/v1/projects/{projectId}")).Is(200);

@@ -142,7 +142,7 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
                 }
             }
             catch (HttpRequestException e)
-                when (attempt < Tries && (e.StatusCode is null || (status is null && MayPass(e.StatusCode.Value))))
+                when (attempt < Tries && status is null && MayPass(e.StatusCode ?? HttpStatusCode.BadGateway))
             {
                 // The same request, under the same key, when the gateway is back, or the identity service to sign in.
             }

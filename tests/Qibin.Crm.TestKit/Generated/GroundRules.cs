@@ -365,8 +365,12 @@ public static class GroundRules
         private async Task VersionAsync()
         {
             await ExpectAsync("no If-Match", [428], "ifMatch.required", ifMatch: "");
-            foreach (var other in (string[])["\"999999\"", "\"x\"", "\"\"", "\"99999999999999999999\"", "\"999998\", \"999999\"", "W/\"1\"",
-                "\"1.Anything-Bogus\"", "\"1.\""])
+            string[] others =
+            [
+                "\"999999\"", "\"x\"", "\"\"", "\"-1\"", "\"99999999999999999999\"", "\"999998\", \"999999\"", "W/\"1\"",
+                "\"1.Anything-Bogus\"", "\"1.\"",
+            ];
+            foreach (var other in others)
             {
                 await ExpectAsync($"If-Match {other}", [412], "ifMatch.stale", ifMatch: other);
             }

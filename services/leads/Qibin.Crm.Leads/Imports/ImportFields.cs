@@ -62,9 +62,6 @@ internal static class ImportFields
         ["中介"] = ContactChannel.Agent,
     };
 
-    private const StringSplitOptions Parts = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
-    private static readonly char[] Breaks = ['\t', '\r', '\n'];
-
     private static readonly Dictionary<string, string> Nodes = IndustryChains.All.SelectMany(chain => chain.Nodes)
         .SelectMany(node => new[] { (node.Code, node.Code), (node.Name, node.Code), (node.NameEn, node.Code) })
         .DistinctBy(x => x.Item1).ToDictionary(x => x.Item1, x => x.Item2, StringComparer.OrdinalIgnoreCase);
@@ -92,7 +89,7 @@ internal static class ImportFields
                 if (Text.Clean(raw) is { } clean)
                 {
                     // Sheets break long names into lines.
-                    values[fields[i]] = fields[i] is "summary" or "nextStep" ? clean : string.Join(' ', clean.Split(Breaks, Parts));
+                    values[fields[i]] = fields[i] is "summary" or "nextStep" ? clean : Text.OnOneLine(clean);
                 }
                 else
                 {

@@ -193,6 +193,18 @@ public static partial class Amounts
 /// <summary>Text as the API takes it.</summary>
 public static class Text
 {
+    private static readonly char[] Breaks = ['\t', '\r', '\n'];
+
+    /// <summary>Whether the text is one line: neither a tab nor a line break.</summary>
+    public static bool IsOneLine(string text) => text.AsSpan().IndexOfAny(Breaks) < 0;
+
+    /// <summary>The text in one line: a blank for each run of tabs and line breaks, and for the blanks around it.</summary>
+    public static string OnOneLine(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Join(' ', text.Split(Breaks, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
     /// <summary>
     /// NFC of the text, or null when it holds a control character other than tab and line breaks, a bidirectional control
     /// (Unicode UAX #9), a zero-width character or a lone surrogate.

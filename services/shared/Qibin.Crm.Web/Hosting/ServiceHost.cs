@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
@@ -94,11 +95,9 @@ public static class ServiceHost
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.AddSettings<TelemetrySettings>();
-        // The framework's own; a provider that somebody added before stays.
-        foreach (var provider in builder.Services.Where(s => s.ServiceType == typeof(ILoggerProvider)
-            && s.ImplementationType?.Namespace?.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) == true).ToList())
+        if (builder.Services.FirstOrDefault(s => s.ImplementationType == typeof(ConsoleLoggerProvider)) is { } console)
         {
-            builder.Services.Remove(provider);
+            builder.Services.Remove(console);
         }
 
         builder.Services.AddSingleton<ILoggerProvider, LineLog>();

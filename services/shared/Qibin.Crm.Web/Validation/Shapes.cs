@@ -45,7 +45,7 @@ public class TextLengthAttribute : StringLengthAttribute
 public sealed class LineAttribute(int maximum, int minimum = 1) : TextLengthAttribute(maximum, minimum)
 {
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        value is string text && text.AsSpan().IndexOfAny('\t', '\r', '\n') >= 0
+        value is string text && !Kernel.Json.Text.IsOneLine(text)
             ? new ValidationResult("text.oneLine", [validationContext.MemberName ?? ""])
             : base.IsValid(value, validationContext);
 }
