@@ -6,7 +6,7 @@ namespace Qibin.Crm.Local;
 /// <summary>How to get in: what <c>access.json</c> in the data directory holds, readable by its owner only.</summary>
 /// <param name="Gateway">Address of the gateway, without a trailing slash.</param>
 /// <param name="Users">At least one of each role.</param>
-/// <param name="Clients">The first has all scopes.</param>
+/// <param name="Clients">The first has all scopes but <c>identity.write</c>.</param>
 public sealed record Access(string Gateway, IReadOnlyList<AccessUser> Users, IReadOnlyList<AccessClient> Clients)
 {
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -14,6 +14,11 @@ public sealed record LocalOptions
     /// </summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
+    /// <summary>
+    /// Services that run as two instances behind the gateway; the second one is a part of its own, such as <c>leads-2</c>.
+    /// </summary>
+    public IReadOnlyList<string> Doubled { get; init; } = [];
+
     /// <summary>Forgets what an earlier system kept in the data directory.</summary>
     public bool Fresh { get; init; }
 

@@ -11,12 +11,16 @@ namespace Qibin.Crm.Local;
 /// </summary>
 public sealed class LocalSystem : IAsyncDisposable
 {
-    internal static readonly string[] ServiceNames = ["identity", "leads", "projects", "enterprises", "pipeline"];
+    /// <summary>The services, in the order of their start.</summary>
+    public static IReadOnlyList<string> ServiceNames { get; } = ["identity", "leads", "projects", "enterprises", "pipeline"];
 
     private readonly LocalOptions _options;
     private readonly List<Part> _parts = [];
     private Dictionary<string, ServiceProcess> _services = [];
     private LockFile? _lock;
+
+    /// <summary>Connection strings of the services.</summary>
+    private readonly Dictionary<string, string> _databases = [];
 
     private LocalSystem(LocalOptions options) => _options = options with { Data = Path.GetFullPath(options.Data) };
 
@@ -39,13 +43,16 @@ public sealed class LocalSystem : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<Part> Parts => _parts;
 
+    /// <summary>Names of the parts that are instances of a service.</summary>
+    public IReadOnlyList<string> Instances => [.. _parts.Where(p => p is { Name: not "gateway", Address: not null }).Select(p => p.Name)];
+
     /// <summary>A part by its name.</summary>
     public Part Process(string name) => _parts.Single(p => p.Name == name);
 
     /// <summary>Kills a part by SIGKILL; it is started again at once.</summary>
     public Task KillAsync(string name) => Process(name).KillAsync();
 
-    /// <summary>Connection string of a service's database.</summary>
+    /// <summary>Connection string of a service's database, for tools: the service itself has a role that owns this database only.</summary>
     public string Database(string service) => Postgres.ConnectionString(DatabaseName(service));
 
     /// <summary>Starts everything and waits until it is ready.</summary>
@@ -93,7 +100,7 @@ public sealed class LocalSystem : IAsyncDisposable
     /// <summary>Stops everything in the reverse order of its start, within 10 s: who has not ended by then is killed.</summary>
     public async ValueTask DisposeAsync()
     {
-        var services = _parts.Where(p => ServiceNames.Contains(p.Name)).ToList();
+        var services = Instances.Select(Process).ToList();
         var gateway = _parts.Where(p => p.Name == "gateway").ToList();
         await StopAsync(gateway, TimeSpan.FromSeconds(2));
         await StopAsync(services, TimeSpan.FromSeconds(3.5));
@@ -129,12 +136,13 @@ public sealed class LocalSystem : IAsyncDisposable
         var secrets = await Secrets.ReadAsync(In("secrets.json"), ct);
         var gateway = new Uri($"http://127.0.0.1:{GatewayPort()}/");
         Access = Organisation.Access(gateway.AbsoluteUri.TrimEnd('/'), secrets);
+        var passwords = ServiceNames.ToDictionary(name => name, name => secrets.Token("postgres:" + name));
         var (postgresPassword, brokerPassword, sealing) = (secrets.Token("postgres"), secrets.Token("rabbit"),
             secrets.Key("identity:key-encryption-key"));
         await PrivateFile.WriteAsync(In("seed.json"), Organisation.Seed(secrets), ct);
         await secrets.KeepAsync(ct);
 
-        await StartServersAsync(postgresPassword, brokerPassword, ct);
+        await StartServersAsync(postgresPassword, brokerPassword, passwords, ct);
         _services = Services(gateway, sealing);
         await MigrateAsync(ct);
         await ServeAsync(ct);
@@ -160,6 +168,7 @@ public sealed class LocalSystem : IAsyncDisposable
         }
 
         File.Delete(AccessFile);
+        PrivateFile.MakeOwnDirectory(In("logs"));
         if (_options.Fresh)
         {
             Say("清空数据 · Forgetting earlier data");
@@ -184,7 +193,8 @@ public sealed class LocalSystem : IAsyncDisposable
         : Ports.IsFree(wanted) ? wanted
         : throw new InvalidOperationException($"Port {wanted} is in use: choose another one with --port.");
 
-    private async Task StartServersAsync(string postgresPassword, string brokerPassword, CancellationToken ct)
+    private async Task StartServersAsync(
+        string postgresPassword, string brokerPassword, Dictionary<string, string> passwords, CancellationToken ct)
     {
         Say("启动 PostgreSQL 与 RabbitMQ · Starting PostgreSQL and RabbitMQ");
         var postgres = PostgresAsync();
@@ -198,7 +208,16 @@ public sealed class LocalSystem : IAsyncDisposable
             Add("postgres", null, Postgres.Node);
             foreach (var service in ServiceNames)
             {
-                await Postgres.CreateDatabaseAsync(DatabaseName(service), ct: ct);
+                if (Postgres.Node is null)
+                {
+                    // A given login need not be able to make roles.
+                    await Postgres.CreateDatabaseAsync(DatabaseName(service), ct: ct);
+                    _databases[service] = Database(service);
+                }
+                else
+                {
+                    _databases[service] = await Postgres.CreateOwnedDatabaseAsync(DatabaseName(service), passwords[service], ct);
+                }
             }
 
             Say(Postgres.Node is null ? "PostgreSQL: " + PostgresServer.Variable : $"PostgreSQL: 127.0.0.1:{Postgres.Node.Port}");
@@ -216,10 +235,13 @@ public sealed class LocalSystem : IAsyncDisposable
     {
         var addresses = ServiceNames.ToDictionary(name => name, name => new Uri($"http://127.0.0.1:{ServicePort(name)}/"));
         var services = new Dictionary<string, ServiceProcess>();
-        foreach (var name in ServiceNames)
+        foreach (var (name, instance) in from name in ServiceNames
+                                         from instance in Enumerable.Range(1, _options.Doubled.Contains(name) ? 2 : 1)
+                                         select (name, instance))
         {
-            var settings = Common(addresses[name]);
-            settings["ConnectionStrings__Database"] = Database(name);
+            var address = instance == 1 ? addresses[name] : new Uri($"http://127.0.0.1:{Ports.Free()}/");
+            var settings = Common(address);
+            settings["ConnectionStrings__Database"] = _databases[name];
             settings["ConnectionStrings__Broker"] = Rabbit.Address.AbsoluteUri;
             settings["Identity__MetadataAddress"] = new Uri(addresses["identity"], ".well-known/openid-configuration").AbsoluteUri;
             if (name == "identity")
@@ -228,13 +250,15 @@ public sealed class LocalSystem : IAsyncDisposable
                 settings["Identity__KeyEncryptionKey"] = sealing;
             }
 
-            services[name] = new ServiceProcess(name, ProjectOf(name), addresses[name], settings, In($"logs/{name}.log"));
+            var part = instance == 1 ? name : $"{name}-{instance}";
+            services[part] = new ServiceProcess(part, ProjectOf(name), address, settings, In($"logs/{part}.log"));
         }
 
         var edge = Common(gateway);
-        foreach (var (name, address) in addresses)
+        foreach (var name in ServiceNames)
         {
-            edge[$"Services__{Capitalized(name)}"] = address.AbsoluteUri;
+            edge[$"Services__{Capitalized(name)}"] = string.Join(
+                ',', services.Where(s => s.Key.Split('-')[0] == name).Select(s => s.Value.Address.AbsoluteUri));
         }
 
         edge["Identity__MetadataAddress"] = new Uri(addresses["identity"], ".well-known/openid-configuration").AbsoluteUri;
@@ -251,6 +275,8 @@ public sealed class LocalSystem : IAsyncDisposable
                 ["Identity__Issuer"] = gateway.AbsoluteUri,
                 // Six processes share one machine's memory.
                 ["DOTNET_gcServer"] = "0",
+                // There is no other instance to turn to.
+                ["Stopping__DrainSeconds"] = "0",
                 // And its processors: a worker that spins for work takes them from the process that would send it (a fifth more writes a
                 // second).
                 ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
@@ -296,7 +322,7 @@ public sealed class LocalSystem : IAsyncDisposable
             Add(name, service.Address, service);
         }
 
-        await Task.WhenAll(started.Where(s => ServiceNames.Contains(s.Key)).Select(async s =>
+        await Task.WhenAll(started.Where(s => s.Key != "gateway").Select(async s =>
         {
             await s.Value.WaitReadyAsync(ct);
             Say($"{s.Key}: {s.Value.Address}");

@@ -51,6 +51,12 @@ public sealed class Part : IAsyncDisposable
         await _node.KillAsync();
     }
 
+    /// <summary>Freezes its process by SIGSTOP, until <see cref="Thaw"/>.</summary>
+    public void Freeze() => ProcessTree.Freeze(ProcessId);
+
+    /// <summary>Lets its frozen process go on.</summary>
+    public void Thaw() => ProcessTree.Thaw(ProcessId);
+
     /// <summary>Stops it in order, to stay down until <see cref="StartAgainAsync"/>.</summary>
     public async Task StopAsync(TimeSpan? patience = null)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Qibin.Crm.Servers;
 
-/// <summary>What a process printed: the end of it in memory, and all of it in a file of bounded size.</summary>
+/// <summary>What a process printed: the end of it in memory, and all of it in a file of bounded size, for its owner only.</summary>
 internal sealed class LogFile(string? path) : IDisposable
 {
     /// <summary>A file that reaches this size becomes <c>….1</c>, in place of the one before.</summary>
@@ -36,9 +36,7 @@ internal sealed class LogFile(string? path) : IDisposable
 
             if (_file is null)
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                _file = new FileStream(
-                    path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                _file = PrivateFile.Append(path);
                 _length = _file.Length;
             }
 

@@ -33,6 +33,35 @@ public sealed class PostgresServer : IAsyncDisposable
     public string ConnectionString(string database) =>
         Node?.ConnectionString(database) ?? new NpgsqlConnectionStringBuilder(_given) { Database = database }.ConnectionString;
 
+    /// <summary>
+    /// Creates a database that is not there yet, and a role of the same name that owns it, may connect to no other one, and is no
+    /// superuser; an existing database is left as it is.
+    /// </summary>
+    /// <param name="database">Name, of lower-case letters, digits and underscores.</param>
+    /// <param name="password">The role's password, of letters and digits.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The role's connection string.</returns>
+    public async Task<string> CreateOwnedDatabaseAsync(string database, string password, CancellationToken ct = default)
+    {
+        await using var source = Maintenance();
+        await using (var role = source.CreateCommand(
+            $"""
+            do $$ begin
+                if not exists (select from pg_roles where rolname = '{database}') then create role "{database}"; end if;
+            end $$;
+            alter role "{database}" login nosuperuser nocreatedb nocreaterole password '{password}'
+            """))
+        {
+            await role.ExecuteNonQueryAsync(ct);
+        }
+
+        await CreateDatabaseAsync(database, ct: ct);
+        await using var own = source.CreateCommand(
+            $"""alter database "{database}" owner to "{database}"; revoke connect, temporary on database "{database}" from public""");
+        await own.ExecuteNonQueryAsync(ct);
+        return new NpgsqlConnectionStringBuilder(ConnectionString(database)) { Username = database, Password = password }.ConnectionString;
+    }
+
     /// <summary>Creates a database that is not there yet; an existing one is left as it is.</summary>
     /// <param name="database">Name, of lower-case letters, digits and underscores.</param>
     /// <param name="template">Database to copy; null gives an empty one.</param>

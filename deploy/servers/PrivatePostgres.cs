@@ -256,6 +256,11 @@ public sealed class PrivatePostgres : INode
         {
             ["max_connections"] = "400",
             ["client_connection_check_interval"] = "1s",
+            // No values of columns: neither parameters, nor the details of a broken constraint, nor statements with literals.
+            ["log_parameter_max_length"] = "0",
+            ["log_parameter_max_length_on_error"] = "0",
+            ["log_error_verbosity"] = "terse",
+            ["log_min_error_statement"] = "panic",
         };
         if (_options.Durable)
         {

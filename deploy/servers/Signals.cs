@@ -9,6 +9,8 @@ internal enum Signal
     Quit = 3,
     Kill = 9,
     Terminate = 15,
+    Continue = 18,
+    Stop = 19,
 }
 
 /// <summary>Sends signals; the framework itself knows only the deadly one.</summary>

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Gateway;
 
@@ -62,38 +61,25 @@ internal sealed class EdgeLimits : IDisposable
 
     /// <summary>
     /// A token that was validated speaks for its subject. Any other is as good as none: whoever makes tokens up would have a new
-    /// bucket for each.
+    /// bucket for each. A browser in which somebody has signed in is not held up by others at its address that try to; whether its cookie
+    /// is genuine is checked by the identity service, which limits what is not.
     /// </summary>
     private Bucket BucketOf(HttpContext http)
     {
-        if (HttpMethods.IsPost(http.Request.Method)
+        var address = ClientOrigin.NetworkOf(http.Connection.RemoteIpAddress);
+        if (HttpMethods.IsPost(http.Request.Method) && !http.Request.Cookies.ContainsKey(ClientOrigin.DeviceCookie)
             && (http.Request.Path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase)
                 || http.Request.Path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase)))
         {
             var attempts = _settings.SignInsPerMinute;
             return attempts >= 60
-                ? new Bucket("signIn", AddressOf(http), attempts, 1, attempts / 60)
-                : new Bucket("signIn", AddressOf(http), attempts, 60 / Math.Max(1, attempts), 1);
+                ? new Bucket("signIn", address, attempts, 1, attempts / 60)
+                : new Bucket("signIn", address, attempts, 60 / Math.Max(1, attempts), 1);
         }
 
         return http.User.FindFirst("sub")?.Value is { Length: > 0 } subject
             ? new Bucket("principal", subject, 2 * _settings.PrincipalPerSecond, 1, _settings.PrincipalPerSecond)
-            : new Bucket("address", AddressOf(http), 2 * _settings.AddressPerSecond, 1, _settings.AddressPerSecond);
-    }
-
-    private static string AddressOf(HttpContext http)
-    {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        return address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
-            ? new IPNetwork(Masked(address), 64).ToString()
-            : address.MapToIPv4().ToString();
-    }
-
-    private static IPAddress Masked(IPAddress address)
-    {
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
+            : new Bucket("address", address, 2 * _settings.AddressPerSecond, 1, _settings.AddressPerSecond);
     }
 
     private readonly record struct Bucket(string Name, string Owner, int Burst, int Seconds, int PerPeriod)

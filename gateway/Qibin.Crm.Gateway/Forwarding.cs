@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Polly.Registry;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Idempotency;
@@ -8,6 +7,8 @@ using Qibin.Crm.Web.Problems;
 using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Resilience;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Qibin.Crm.Gateway;
@@ -34,6 +35,8 @@ internal static class Forwarding
     public static void AddForwarding(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceConnections>();
+        // An instance that stops says so before it refuses anything: its first word counts.
+        builder.Services.Configure<ConsecutiveFailuresHealthPolicyOptions>(health => health.DefaultThreshold = 1);
         builder.Services.AddReverseProxy()
             .LoadFromMemory(Routes.ForProxy(), Routes.Clusters(builder.Configuration))
             .AddTransforms(transforms =>
@@ -63,12 +66,26 @@ internal static class Forwarding
 
     public static void MapForwarding(this WebApplication app) => app.MapReverseProxy(proxy =>
     {
+        proxy.Use(RefuseMethodsAsync);
         proxy.Use(RefuseStrangersAsync);
         proxy.Use(LimitAsync);
         proxy.Use(ExplainAsync);
         proxy.Use(RetryAsync);
         proxy.UseLoadBalancing();
     });
+
+    /// <summary>CONNECT asks for a tunnel and TRACE for the request's own headers; neither is any service's to answer.</summary>
+    private static async Task RefuseMethodsAsync(HttpContext http, RequestDelegate next)
+    {
+        if (HttpMethods.IsConnect(http.Request.Method) || HttpMethods.IsTrace(http.Request.Method))
+        {
+            http.Response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+            await ProblemWriter.Of(http).WriteAsync(http, new Refusal(StatusCodes.Status405MethodNotAllowed, "request.method"));
+            return;
+        }
+
+        await next(http);
+    }
 
     /// <summary>
     /// The API is for callers with a valid token: each service checks it for itself, the gateway saves it the others. What the
@@ -80,7 +97,7 @@ internal static class Forwarding
             && http.User.Identity is not { IsAuthenticated: true }
             && !(http.Request.Headers.Authorization.Count > 0 && TokenValidation.AuthorityUnreachable(http)))
         {
-            http.Response.Headers.WWWAuthenticate = JwtBearerDefaults.AuthenticationScheme;
+            http.Response.Headers.WWWAuthenticate = TokenValidation.Challenge(http);
             await ProblemWriter.Of(http).WriteAsync(http, new Refusal(StatusCodes.Status401Unauthorized, "auth.required"));
             return;
         }
@@ -120,41 +137,64 @@ internal static class Forwarding
             await ProblemWriter.Of(http).WriteAsync(http, failed.Error switch
             {
                 ForwarderError.RequestTimedOut => new Refusal(StatusCodes.Status504GatewayTimeout, "service.timeout") { RetryAfter = 5 },
-                ForwarderError.NoAvailableDestinations => Refusal.Busy("service.unavailable", 5),
+                _ when WasRefused(failed) => Refusal.Busy("service.unavailable", 5),
                 _ => new Refusal(StatusCodes.Status502BadGateway, "service.unavailable") { RetryAfter = 2 },
             });
         }
     }
 
     /// <summary>
-    /// A GET or HEAD that found no service, or lost it before an answer began, is sent once more, to another instance where there is
-    /// one. Nothing else is ever sent twice: its sender knows its Idempotency-Key and repeats it.
+    /// A request that an instance refused, before any octet of it was sent, goes to the others, one after the other, those that said
+    /// they are ready first. A GET or HEAD that lost its instance before an answer began is sent once more, to another one where there
+    /// is one. Nothing else is ever sent twice: its sender knows its Idempotency-Key and repeats it.
     /// </summary>
     private static async Task RetryAsync(HttpContext http, RequestDelegate next)
     {
-        var attempts = 0;
+        var tried = new HashSet<DestinationState>();
+        var lost = false;
         await http.RequestServices.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline<bool>(Pipelines.Forward)
             .ExecuteAsync(
             async _ =>
             {
-                if (attempts++ > 0)
+                var proxied = http.GetReverseProxyFeature();
+                if (tried.Count > 0)
                 {
-                    var proxied = http.GetReverseProxyFeature();
-                    var others = proxied.AllDestinations.Where(d => d != proxied.ProxiedDestination).ToList();
-                    proxied.AvailableDestinations = others.Count > 0 ? others : proxied.AllDestinations;
+                    var others = proxied.AllDestinations.Where(d => !tried.Contains(d)).ToList();
+                    var ready = others.Where(d => d.Health.Active != DestinationHealth.Unhealthy).ToList();
+                    proxied.AvailableDestinations = ready.Count > 0 ? ready : others.Count > 0 ? others : proxied.AllDestinations;
+                    if (http.Request.Body.CanSeek)
+                    {
+                        http.Request.Body.Position = 0;
+                    }
+
                     http.Features.Set<IForwarderErrorFeature>(null);
                     http.Response.StatusCode = StatusCodes.Status200OK;
                 }
 
                 await next(http);
-                return MayRepeat(http);
+                if (http.GetForwarderErrorFeature() is not { } failed || proxied.ProxiedDestination is not { } instance
+                    || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
+                {
+                    return false;
+                }
+
+                tried.Add(instance);
+                if (WasRefused(failed))
+                {
+                    return tried.Count < proxied.AllDestinations.Count;
+                }
+
+                var again = !lost && failed.Error == ForwarderError.Request
+                    && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+                lost = true;
+                return again;
             }, CancellationToken.None);
     }
 
-    private static bool MayRepeat(HttpContext http) =>
-        http.GetForwarderErrorFeature() is { Error: ForwarderError.Request } && !http.Response.HasStarted
-            && !http.RequestAborted.IsCancellationRequested
-            && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+    /// <summary>Whether there was no connection, so that the service cannot have seen anything of the request.</summary>
+    private static bool WasRefused(IForwarderErrorFeature failed) =>
+        failed.Error == ForwarderError.NoAvailableDestinations
+        || failed.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
 }
 
 /// <summary>Connections to the services: few seconds to open, bounded in number, closed before the service would close them.</summary>

@@ -16,6 +16,7 @@ internal static class Program
         builder.AddMetricsListener();
         builder.AddTrustedProxies();
         builder.AddKnownTokens();
+        builder.AddEdgeAnswers();
         builder.AddEdgeLimits();
         builder.AddForwarding();
         builder.AddServiceHealth();
@@ -25,7 +26,9 @@ internal static class Program
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseEdgeDefaults();
+        app.UseEdgeAnswers();
         app.UseAuthentication();
+        app.MapHome();
         app.UseSwaggerPage();
         app.MapForwarding();
         return app;

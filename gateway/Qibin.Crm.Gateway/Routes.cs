@@ -23,10 +23,10 @@ internal static class Routes
 {
     public static IReadOnlyList<Service> Services { get; } =
     [
-        new("leads", "线索 Leads", 20,
+        new("leads", "线索 Leads", 30,
             [
-                "first-contacts", "investors", "leads", "visits", "digest", "officers", "referrers", "imports", "exports", "claims",
-                "transfers", "pool", "calendar", "response-clock",
+                "first-contacts", "investors", "leads", "visits", "digest", "officers", "handovers", "referrers", "imports", "exports",
+                "claims", "transfers", "pool", "calendar", "response-clock",
                 "response-breaches", "ops/leads", "changes/leads",
             ], [], at => at.Leads),
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], [], at => at.Projects),
@@ -35,8 +35,8 @@ internal static class Routes
             at => at.Enterprises),
         new("pipeline", "总览 Pipeline", 30, ["pipeline", "ops/pipeline", "changes/pipeline"], [], at => at.Pipeline),
         new("identity", "身份与权限 Identity", 10,
-            ["me", "users", "units", "clients", "audit", "ops/identity", "changes/identity"], ["/connect", "/.well-known", "/account"],
-            at => at.Identity),
+            ["me", "approvals", "users", "units", "clients", "audit", "ops/identity", "changes/identity"],
+            ["/connect", "/.well-known", "/account"], at => at.Identity),
     ];
 
     /// <summary>Octets of the file that a request may bring; null for every request that brings none.</summary>
@@ -56,6 +56,9 @@ internal static class Routes
     [
         .. from service in Services
            from path in service.Resources.Select(r => "/api/v1/" + r).Concat(service.Pages)
+           select new RouteConfig { RouteId = path, ClusterId = service.Name, Match = new RouteMatch { Path = path + "/{**rest}" } },
+        .. from service in Services
+           let path = "/problems/" + service.Name
            select new RouteConfig { RouteId = path, ClusterId = service.Name, Match = new RouteMatch { Path = path + "/{**rest}" } },
         .. from service in Services
            select new RouteConfig

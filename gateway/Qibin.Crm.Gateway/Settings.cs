@@ -15,7 +15,10 @@ internal sealed record LimitSettings
     [Range(1, 10_000_000)]
     public int AddressPerSecond { get; init; } = 200;
 
-    /// <summary>Attempts to sign in or to get a token, a minute and an address; as many at once. An office shares an address.</summary>
+    /// <summary>
+    /// Attempts to sign in or to get a token, a minute and an address; as many at once. An office shares an address. Browsers in which
+    /// somebody has signed in before are counted by the identity service, each by itself.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int SignInsPerMinute { get; init; } = 240;
 
@@ -33,7 +36,7 @@ internal sealed record LimitSettings
     public int? SilenceSeconds { get; init; }
 }
 
-/// <summary>Proxies in front of the gateway.</summary>
+/// <summary>Proxies in front of the gateway, and pages that may call it.</summary>
 [Settings("Edge")]
 internal sealed record EdgeSettings
 {
@@ -42,6 +45,12 @@ internal sealed record EdgeSettings
     /// address, the scheme and the host; nobody is unless set.
     /// </summary>
     public string TrustedProxies { get; init; } = "";
+
+    /// <summary>
+    /// Origins whose pages may call the API from a browser (CORS), separated by commas, such as <c>https://portal.example</c>; none
+    /// unless set. Callers show a token; cookies are never sent along.
+    /// </summary>
+    public string AllowedOrigins { get; init; } = "";
 }
 
 /// <summary>Base addresses of the services, several instances separated by commas; a service without one is not deployed.</summary>

@@ -1,9 +1,14 @@
+using System.Net;
+using System.Text.Json;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Gateway;
 
-/// <summary>One page over the OpenAPI documents of all services, its parts served from here, with sign-in by code and PKCE.</summary>
+/// <summary>
+/// The gateway's own pages: where everything is, and one page over the OpenAPI documents of all services, its parts served from here,
+/// with sign-in by code and PKCE.
+/// </summary>
 internal static class SwaggerPage
 {
     /// <summary>What the page needs and no more: its own scripts, the API on the same origin, pictures it draws itself.</summary>
@@ -11,10 +16,24 @@ internal static class SwaggerPage
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+    private const string HomePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+
     /// <summary>
     /// The client that the identity service knows for this page; its redirect address is <c>swagger/oauth2-redirect.html</c>.
     /// </summary>
     private const string Client = "qibin-swagger";
+
+    public static void MapHome(this WebApplication app)
+    {
+        var page = Read("home.html").Replace("%documents%", string.Concat(Routes.Services.Select(service =>
+            $"<li><a href=\"{Routes.Document(service)}\">OpenAPI · {WebUtility.HtmlEncode(service.Title)}</a></li>\n")),
+            StringComparison.Ordinal);
+        app.MapGet("/", (HttpContext http) =>
+        {
+            http.Response.Headers.ContentSecurityPolicy = HomePolicy;
+            return TypedResults.Text(page, "text/html; charset=utf-8");
+        });
+    }
 
     public static void UseSwaggerPage(this WebApplication app)
     {
@@ -33,22 +52,31 @@ internal static class SwaggerPage
             http.Response.Headers.ContentSecurityPolicy = Policy;
             return next(http);
         }));
-        app.UseSwaggerUI(ui =>
+        var documents = JsonSerializer.Serialize(Routes.Services.Select(s => new { url = Routes.Document(s), name = s.Title }));
+        var index = Read("swagger.html").Replace("%client%", Client, StringComparison.Ordinal)
+            .Replace("%documents%", WebUtility.HtmlEncode(documents), StringComparison.Ordinal);
+        Serve("/swagger/index.html", index, "text/html");
+        Serve("/swagger/crm.js", Read("swagger.js"), "text/javascript");
+        Serve("/swagger/crm.css", Read("swagger.css"), "text/css");
+        // Everything else of the page.
+        app.UseSwaggerUI(ui => ui.RoutePrefix = "swagger");
+
+        void Serve(string path, string text, string type) => app.Use((http, next) =>
         {
-            ui.RoutePrefix = "swagger";
-            ui.DocumentTitle = "淇滨招商 API · Qibin.Crm";
-            foreach (var service in Routes.Services)
+            if (!HttpMethods.IsGet(http.Request.Method) || http.Request.Path != path)
             {
-                ui.SwaggerEndpoint(Routes.Document(service), service.Title);
+                return next(http);
             }
 
-            ui.OAuthClientId(Client);
-            ui.OAuthUsePkce();
-            ui.OAuthScopes("crm");
-            ui.DisplayOperationId();
-            ui.DisplayRequestDuration();
-            ui.EnableDeepLinking();
-            ui.EnableFilter();
+            http.Response.ContentType = type + "; charset=utf-8";
+            http.Response.Headers.CacheControl = "no-cache";
+            return http.Response.WriteAsync(text, http.RequestAborted);
         });
+    }
+
+    private static string Read(string name)
+    {
+        using var text = new StreamReader(typeof(SwaggerPage).Assembly.GetManifestResourceStream(name)!);
+        return text.ReadToEnd();
     }
 }

@@ -75,12 +75,12 @@ public class JourneyTests(RunningSystem system)
             Origin = FundsOrigin.Domestic,
         });
 
-        // The service officer takes the enterprise into the city.
+        // The officer drafts the application; the service officer, who may not decide on an own draft, takes the enterprise into the city.
         var enterprise = (await Eventually.GetAsync(
             async () => (await service.Enterprises.ListEnterprisesAsync(uscc: Uscc)).Result.Items.SingleOrDefault(),
             e => e is not null))!.Id;
         var space = await SpaceAsync(service);
-        var application = (await service.Enterprises.DraftEntryApplicationAsync(Key(), new DraftEntryApplicationRequest
+        var application = (await officer.Enterprises.DraftEntryApplicationAsync(Key(), new DraftEntryApplicationRequest
         {
             EnterpriseId = enterprise,
             ProjectId = project,
@@ -216,7 +216,7 @@ public class JourneyTests(RunningSystem system)
         var group = totals.Groups.SingleOrDefault(g => g.Stage == JourneyStage.Efficient);
         return group is null ? default : (group.Count, InYuan(group.ContractAmount), InYuan(group.PaidIn));
 
-        static decimal InYuan(IEnumerable<Client.Pipeline.Money> amounts) =>
+        static decimal InYuan(IEnumerable<Client.Pipeline.MoneyAnswer> amounts) =>
             amounts.Where(m => m.Currency == "CNY").Sum(m => decimal.Parse(m.Amount, System.Globalization.CultureInfo.InvariantCulture));
     }
 

@@ -43,7 +43,7 @@ internal sealed partial class KnownOperations
         Add("imposePenalty", async () => new Prepared { Body = Penalty(await OfficersUnitAsync()) });
         Add("reversePenalty", async () =>
         {
-            var penalty = (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/penalties",
+            var penalty = (await (await _rows.AsAsync("coordinator")).PostAsync("/api/v1/pipeline/penalties",
                 Penalty(await OfficersUnitAsync()))).Is(200);
             return new Prepared { Path = $"/api/v1/pipeline/penalties/{penalty.Id}/reversal", Body = new { reason = "复核后撤销" } };
         });
@@ -68,7 +68,7 @@ internal sealed partial class KnownOperations
 
         async Task<string> AfterTargetsAsync(string path)
         {
-            (await (await _rows.AsAsync("administrator")).PostAsync("/api/v1/pipeline/targets", Targets(await OfficersUnitAsync()))).Is(
+            (await (await _rows.AsAsync("coordinator")).PostAsync("/api/v1/pipeline/targets", Targets(await OfficersUnitAsync()))).Is(
                 200);
             return path;
         }

@@ -40,7 +40,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("enterRates", () => new Prepared
         {
             Path = "/api/v1/pipeline/rates",
-            Body = new { rates = new[] { new { currency = "USD", on = RowsOfTheTests.Day(-1), rate = 7.1234m } } },
+            Body = new { rates = new[] { new { currency = "USD", on = RowsOfTheTests.Day(-1), rate = "7.1234" } } },
         });
         Add("listRates", () => new Prepared());
         Add("listJourneys", () => new Prepared());
@@ -73,8 +73,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
     /// <summary>By the operation's id.</summary>
     public Dictionary<string, Func<Task<Prepared>>> Table { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Confidential rows by path parameter; see <see cref="RowsOfTheTests.HiddenAsync"/>.</summary>
-    public Task<IReadOnlyDictionary<string, string>> HiddenAsync() => _rows.HiddenAsync();
+    /// <summary>A confidential journey; see <see cref="RowsOfTheTests.HiddenAsync"/>.</summary>
+    public Task<HiddenJourney> HiddenAsync(Restricted restricted = Restricted.AtTheProject) => _rows.HiddenAsync(restricted);
 
     /// <summary>One right request of each operation, prepared anew.</summary>
     public async Task<Dictionary<string, Prepared>> RightAsync()
@@ -112,11 +112,20 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnLead("listContacts", "/contacts");
         OnLead("listAssignments", "/assignments");
         OnLead("readLeadHistory", "/history");
+        OnLead("listNextSteps", "/next-steps");
         OnLead("amendLead", "", new
         {
             title = "更名的线索",
             estimatedInvestment = RowsOfTheTests.Yuan("5000000.00"),
             nodeCode = "satellite.data",
+        });
+        Add("openConfidentialLead", async () =>
+        {
+            var owner = await _system.AsAsync("officer", "promotion-xinchuang");
+            var lead = (await owner.PostAsync("/api/v1/first-contacts", RowsOfTheTests.FirstContact("xinchuang.systems"))).Is(201);
+            var path = $"/api/v1/leads/{lead.Id}";
+            (await owner.PatchAsync(path, new { confidential = true }, lead.ETag)).Is(200);
+            return new Prepared { Body = new { code = lead.Json.GetProperty("code").GetString(), reason = "负责人离岗，须有人接手" } };
         });
         OnLead("recordContact", "/contacts", Contact());
         OnLead("recordContacts", "/contacts/batch", new { mode = "atomic", items = new[] { Contact(), Contact() } });
@@ -148,8 +157,25 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         });
         OnLead("listOwnerCandidates", "/assignment/candidates");
         OnLead("assignLeadAutomatically", "/assignment/automatic", new { });
+        // Of somebody who has none, so that no other request's leads change hands.
+        Add("previewHandover", async () => new Prepared { Path = "/api/v1/handovers/preview?fromId=" + (await _rows.UserAsync()).Id });
+        Add("handOverLeads", async () => new Prepared
+        {
+            Body = new
+            {
+                fromId = (await _rows.UserAsync()).Id,
+                toId = await _rows.UserAsync(_system.Person("officer", "promotion-satellite").UserName),
+                reason = "工作调整",
+                withProjects = true,
+            },
+        });
         Add("enterLeave", async () => new Prepared { Path = await LeavesAsync(), Body = Leave(), Status = 201 });
         Add("listLeaves", async () => new Prepared { Path = await LeavesAsync() });
+        Add("readLeave", async () =>
+        {
+            var leave = (await (await _rows.AsAsync("officer")).PostAsync(await LeavesAsync(), Leave())).Is(201);
+            return new Prepared { Path = $"{await LeavesAsync()}/{leave.Id}" };
+        });
         Add("withdrawLeave", async () =>
         {
             var leave = (await (await _rows.AsAsync("officer")).PostAsync(await LeavesAsync(), Leave())).Is(201);
@@ -234,7 +260,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("createImport", () => new Prepared { Body = new { fileName = "示例.xlsx" }, Status = 201 });
         Add("listImports", () => new Prepared());
         Add("readImport", async () => (await _rows.ImportAsync()).On(""));
-        Add("uploadImportFile", async () => (await _rows.ImportAsync()).On("/file") with { File = RowsOfTheTests.ImportFile() });
+        Add("uploadImportFile",
+            async () => (await _rows.ImportAsync()).On("/file") with { File = RowsOfTheTests.ImportFile(), Status = 202 });
         Add("executeImport", async () => (await _rows.UploadedAsync()).On("/execution", new { dryRun = true, key = "none" }));
         Add("cancelImport", async () => (await _rows.RunningImportAsync()).On("/cancellation"));
         Add("revertImport", async () => (await _rows.ImportedAsync()).On("/reversal"));
@@ -367,7 +394,9 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnApplication("recordFairCompetitionReview", 1, "/fair-competition-review",
             new { conclusion = "passed", documentNumber = "GP-1", on = RowsOfTheTests.Day(-122) });
         OnApplication("reviewEntryApplication", 1, "/review", RowsOfTheTests.Review());
-        OnApplication("approveEntryApplication", 2, "/approval", new { on = RowsOfTheTests.Day(-118) });
+        // The enterprises of these rows have no project: a leader decides.
+        Add("approveEntryApplication", async () =>
+            (await _rows.EntryAsync(2)).On("/approval", new { on = RowsOfTheTests.Day(-118) }) with { Role = "leader" });
         OnApplication("returnEntryApplication", 2, "/return", new { opinion = "请补充材料" });
         OnApplication("vetoEntryApplication", 2, "/veto", new { opinion = "不符合定位" });
         OnApplication("agreeEntryApplication", 3, "/agreement", new { on = RowsOfTheTests.Day(-115), agreementNumber = "EA-1" });
@@ -382,10 +411,13 @@ internal sealed partial class KnownOperations : IAsyncDisposable
 
     private void Identity()
     {
-        foreach (var list in (string[])["listAudit", "listClients", "readMe", "listUnits", "readUnitTree", "listUsers"])
+        foreach (var list in (string[])
+            ["listApprovals", "listAudit", "listClients", "readMe", "listUnits", "readUnitTree", "listUsers", "verifyAudit"])
         {
             Add(list, () => new Prepared());
         }
+
+        Add("exportAudit", () => new Prepared { Path = "/api/v1/audit/export?from=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z" });
 
         Add("createClient", () => new Prepared { Body = RowsOfTheTests.Client(), Status = 201, ToldOnce = true });
         Add("readClient", async () => (await _rows.ClientAsync()).On(""));
@@ -409,6 +441,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
                 user.ETag)).Is(200);
             return (user with { ETag = gone.ETag }).On("/reactivation");
         });
+        Add("removeAuthenticator", async () => (await _rows.UserAsync()).On("/authenticator-removal", new { reason = "手机遗失" }));
         Add("unmaskUser", async () => (await _rows.UserAsync()).On("/unmasking", new { reason = "核对联系方式" }) with { ToldOnce = true });
     }
 

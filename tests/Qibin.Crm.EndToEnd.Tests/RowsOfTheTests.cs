@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using Qibin.Crm.Benchmarks.Measure;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 using Qibin.Crm.TestKit.Generated;
@@ -175,7 +176,8 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         request.Headers.TryAddWithoutValidation("If-Match", import.ETag);
         using var response = await _http.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-        return import with { ETag = response.Headers.ETag!.ToString() };
+        var read = await EndedAsync(await AsAsync("officer"), import.Path);
+        return import with { ETag = $"\"{read.Json.GetProperty("version").GetInt64()}\"" };
     }
 
     /// <summary>An import whose rows are in, but for the second one.</summary>
@@ -267,21 +269,30 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         async Task<string> FirstAsync() => (await BuildingAsync()).Id;
     }
 
-    public async Task<object> ApplicationAsync(string enterprise) => new
+    public async Task<object> ApplicationAsync(string enterprise, string? project = null)
     {
-        enterpriseId = enterprise,
-        spaceIds = new[] { (await SpaceAsync()).Id },
-        wantedFrom = Day(-110),
-        draftedOn = Day(-125),
-        note = "需三相电",
-    };
+        var application = new Dictionary<string, object?>
+        {
+            ["enterpriseId"] = enterprise,
+            ["spaceIds"] = new[] { (await SpaceAsync()).Id },
+            ["wantedFrom"] = Day(-110),
+            ["draftedOn"] = Day(-125),
+            ["note"] = "需三相电",
+        };
+        if (project is not null)
+        {
+            application["projectId"] = project;
+        }
+
+        return application;
+    }
 
     /// <summary>An entry application.</summary>
     /// <param name="steps">How far: 0 draft, 1 accepted, 2 reviewed, 3 approved, 4 agreed, 5 handed over, 6 moved in.</param>
     public async Task<Row> EntryAsync(int steps)
     {
-        var service = await AsAsync("serviceOfficer");
-        var draft = await service.PostAsync("/api/v1/entry-applications", await ApplicationAsync((await EnterpriseAsync()).Id));
+        var draft = await (await AsAsync("coordinator")).PostAsync(
+            "/api/v1/entry-applications", await ApplicationAsync((await EnterpriseAsync()).Id));
         return await WalkAsync(Made("/api/v1/entry-applications", draft), steps);
     }
 
@@ -364,28 +375,40 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     }
 
     /// <summary>
-    /// A journey up to a tenancy, of the second unit's officer, made confidential in the end with him as the only reader: the id of
-    /// each of its resources by the path parameter that names it.
+    /// A journey up to a tenancy, of the second unit's officer, that only he and the head of his unit read in the end. Whoever worked on it
+    /// in between reads no more.
     /// </summary>
-    public async Task<IReadOnlyDictionary<string, string>> HiddenAsync()
+    public async Task<HiddenJourney> HiddenAsync(Restricted restricted = Restricted.AtTheProject)
     {
         var owner = new ApiClient(_http, await system.TokenAsync(system.Person("officer", Unit2)));
-        var coordinator = await AsAsync("coordinator");
-        var service = await AsAsync("serviceOfficer");
-        using var integration = await system.AsIntegrationAsync();
-        var lead = Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")),
-            seenByAll: false);
-        var (into, twin) = (lead.Of("investorId"),
-            Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", FirstContact("xinchuang.systems")), seenByAll: false));
+        var head = new ApiClient(_http, await system.TokenAsync(system.Person("unitHead", Unit2)));
+        var (coordinator, service) = (await AsAsync("coordinator"), await AsAsync("serviceOfficer"));
+        var readers = new List<string> { (await MeAsync(head)).ToString() };
+        var first = new List<string>(readers);
+        foreach (var who in (ApiClient[])[coordinator, service, await AsAsync("unitHead"), await AsAsync("leader")])
+        {
+            first.Add((await MeAsync(who)).ToString());
+        }
+
+        var lead = await OpenAsync();
+        var (into, twin) = (lead.Of("investorId"), await OpenAsync());
         var merge = (await coordinator.PostAsync(
             $"/api/v1/investors/{into}/merge", new { from = twin.Of("investorId") },
             (await owner.GetAsync("/api/v1/investors/" + into)).Is(200).ETag)).Is(200);
-        (await owner.PatchAsync(twin.Path, new { confidential = true, readers = Array.Empty<string>() },
-            (await owner.GetAsync(twin.Path)).ETag)).Is(200);
+        await RestrictAsync(twin.Path, owner, readers);
+        (await owner.PostAsync(lead.Path + "/referrer", new { kind = "organisation", name = "示例商会（演示）" })).Is(201);
+        var claim = (await owner.PostAsync("/api/v1/claims", new
+        {
+            leadId = lead.Id,
+            contactId = lead.Of("contactId"),
+            note = "首次来电洽谈",
+        })).Is(201);
         var following = await StepAsync(
-            owner, await StepAsync(owner, lead, "/assessment", new { occurredOn = Day(-190) }), "/assessment/conclusion",
-            new { note = "契合", occurredOn = Day(-185) });
-        var project = await OpenedAsync(owner, following);
+            owner, await StepAsync(owner, await NowAsync(lead, owner), "/assessment", new { occurredOn = Day(-190) }),
+            "/assessment/conclusion", new { note = "契合", occurredOn = Day(-185) });
+        var number = Number();
+        var (projectName, enterpriseName) = ($"涉密项目{number}号（演示）", $"涉密测试企业{number}（演示）");
+        var project = await OpenedAsync(owner, following, projectName);
         await ReachAsync(project, owner, coordinator, SigningSubmission());
         var uscc = NewUscc();
         var submission = await ReachAsync(project, owner, coordinator, new
@@ -393,7 +416,7 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             to = "registered",
             occurredOn = Day(-140),
             uscc,
-            enterpriseName = "涉密测试企业（演示）",
+            enterpriseName,
             documents = new[] { Document("businessLicence") },
         });
         var funds = (await owner.PostAsync(project.Path + "/amounts", PaidIn())).Is(201);
@@ -403,8 +426,8 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             a => a.Json.GetProperty("items").GetArrayLength() == 1))
             .Json.GetProperty("items")[0].GetProperty("id").GetString()!;
         var entry = await WalkAsync(
-            Made("/api/v1/entry-applications", await service.PostAsync("/api/v1/entry-applications", await ApplicationAsync(enterprise))),
-            6);
+            Made("/api/v1/entry-applications", await coordinator.PostAsync("/api/v1/entry-applications",
+                await ApplicationAsync(enterprise, project.Id))), 6);
         var tenancy = await TenancyOfAsync(entry);
 
         // What came of the moving in has reached both, so that their versions stand still.
@@ -412,36 +435,73 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         await Eventually.TrueAsync(
             async () => (await owner.GetAsync(project.Path)).Is(200).Json.GetProperty("milestones") is var m
                 && m.TryGetProperty("movedInOn", out var on) && on.ValueKind == JsonValueKind.String);
-        (await owner.PatchAsync(lead.Path, new { confidential = true, readers = Array.Empty<string>() },
-            (await owner.GetAsync(lead.Path)).ETag)).Is(200);
-        var reader = (await owner.GetAsync("/api/v1/me")).Is(200).Id;
-        (await integration.PatchAsync(project.Path, new { confidential = true, readers = new[] { reader } },
-            (await owner.GetAsync(project.Path)).ETag)).Is(200);
+        if (restricted == Restricted.AtTheProject)
+        {
+            await RestrictAsync(project.Path, head, [.. readers, (await MeAsync(owner)).ToString()]);
+        }
+        else
+        {
+            await RestrictAsync(lead.Path, head, readers);
+        }
+
         var leader = await AsAsync("leader");
-        foreach (var path in (string[])[$"/api/v1/enterprises/{enterprise}", entry.Path, tenancy.Path,
+        foreach (var path in (string[])[lead.Path, project.Path, $"/api/v1/enterprises/{enterprise}", entry.Path, tenancy.Path,
             "/api/v1/pipeline/journeys/" + lead.Id])
         {
             await Eventually.TrueAsync(async () => (await leader.GetAsync(path)).Status == 404);
         }
 
-        // It is still there for the one who may read it: the 404 is no absence.
-        (await owner.GetAsync(lead.Path)).Is(200);
-        (await owner.GetAsync(project.Path)).Is(200);
+        // The audit withholds them once it has collected the entries that made them confidential.
+        Guid[] withheld = [.. new[] { lead.Id, project.Id, enterprise }.Select(Guid.Parse)];
+        await Eventually.GetAsync(() => Delivery.NumberAsync(system.System, "identity",
+            "select count(distinct id) from withheld_subject where id = any ($1)", withheld), count => count == withheld.Length);
+
+        // It is still there for those who may read it: the 404 is no absence. Both ends have one setting.
+        foreach (var path in (string[])[lead.Path, project.Path])
+        {
+            Assert.Equal(2, (await owner.GetAsync(path)).Is(200).Json.GetProperty("readers").GetArrayLength());
+            (await head.GetAsync(path)).Is(200);
+        }
+
         (await owner.GetAsync(tenancy.Path)).Is(200);
-        return new Dictionary<string, string>
+        return new HiddenJourney(new Dictionary<string, string>
         {
             ["leadId"] = lead.Id,
             ["investorId"] = lead.Of("investorId"),
             ["personId"] = lead.Of("personId"),
             ["mergeId"] = merge.Json.GetProperty("mergeId").GetString()!,
             ["contactId"] = lead.Of("contactId"),
+            ["claimId"] = claim.Id.ToString(),
             ["projectId"] = project.Id,
             ["submissionId"] = submission.ToString(),
             ["entryId"] = funds.Id.ToString(),
             ["enterpriseId"] = enterprise,
             ["applicationId"] = entry.Id,
             ["tenancyId"] = tenancy.Id,
-        };
+        },
+        [
+            twin.Id, twin.Of("investorId"), lead.Of("code"), twin.Of("code"), projectName, enterpriseName, uscc,
+            (await owner.GetAsync(lead.Path)).Is(200).Json.GetProperty("investorName").GetString()!,
+        ]);
+
+        async Task<Row> OpenAsync()
+        {
+            var body = JsonSerializer.SerializeToNode(FirstContact("xinchuang.systems"))!.AsObject();
+            if (restricted == Restricted.FromTheStart)
+            {
+                body["confidential"] = true;
+                body["readers"] = JsonSerializer.SerializeToNode(first);
+            }
+
+            return Made("/api/v1/leads", await owner.PostAsync("/api/v1/first-contacts", body), seenByAll: false);
+        }
+
+        static async Task<Row> NowAsync(Row row, ApiClient who) => row with { ETag = (await who.GetAsync(row.Path)).Is(200).ETag };
+
+        static async Task RestrictAsync(string path, ApiClient who, IReadOnlyList<string> readers) =>
+            (await who.PatchAsync(path, new { confidential = true, readers }, (await who.GetAsync(path)).ETag)).Is(200);
+
+        static async Task<Guid> MeAsync(ApiClient who) => (await who.GetAsync("/api/v1/me")).Is(200).Id;
 
         static bool MovedInOn(Answer answer, string member) =>
             answer.Is(200).Json.TryGetProperty(member, out var on) && on.ValueKind == JsonValueKind.String;
@@ -455,7 +515,7 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         var rates = ((string[])["estimatedInvestment", "contractAmount", "paidIn", "completedInvestment"]).SelectMany(
             f => total.GetProperty(f).EnumerateArray())
             .Select(m => m.GetProperty("currency").GetString()!).Where(c => c != "CNY").Distinct()
-            .Select(c => new { currency = c, on = Day(-700), rate = 7m }).ToList();
+            .Select(c => new { currency = c, on = Day(-700), rate = "7" }).ToList();
         if (rates.Count > 0)
         {
             (await (await AsAsync("administrator")).PostAsync("/api/v1/pipeline/rates", new { rates })).Is(200);
@@ -483,9 +543,9 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     private static async Task<Row> StepAsync(ApiClient who, Row row, string below, object body) =>
         row with { ETag = (await who.PostAsync(row.Path + below, body, row.ETag)).Is(200).ETag };
 
-    private static async Task<Row> OpenedAsync(ApiClient owner, Row following)
+    private static async Task<Row> OpenedAsync(ApiClient owner, Row following, string projectName = "示例项目（演示）")
     {
-        var receipt = (await owner.PostAsync(following.Path + "/conversion", new { projectName = "示例项目（演示）", occurredOn = Day(-180) },
+        var receipt = (await owner.PostAsync(following.Path + "/conversion", new { projectName, occurredOn = Day(-180) },
             following.ETag)).Is(201);
         var path = "/api/v1/projects/" + receipt.Json.GetProperty("projectId").GetString();
         var opened = await Eventually.GetAsync(() => owner.GetAsync(path), answer => answer.Status == 200);
@@ -502,12 +562,12 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
 
     private async Task<Row> WalkAsync(Row draft, int steps)
     {
-        var (service, head) = (await AsAsync("serviceOfficer"), await AsAsync("unitHead"));
+        var (service, leader) = (await AsAsync("serviceOfficer"), await AsAsync("leader"));
         (ApiClient Who, string Below, object Body)[] way =
         [
             (service, "/acceptance", new { on = Day(-124) }),
             (service, "/review", Review()),
-            (head, "/approval", new { on = Day(-118) }),
+            (leader, "/approval", new { on = Day(-118) }),
             (service, "/agreement", new { on = Day(-115) }),
             (service, "/handover", new { on = Day(-110) }),
             (service, "/move-in", new { on = Day(-105) }),
@@ -546,3 +606,11 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
 
     private static string NewUscc() => Uscc.WithCheckCharacter($"91410611MAG{Interlocked.Increment(ref s_number):000000}").Value;
 }
+
+/// <summary>How a journey became confidential: opened so, or set at one end when it had gone all the way.</summary>
+public enum Restricted { FromTheStart, AtTheLead, AtTheProject }
+
+/// <summary>A confidential journey.</summary>
+/// <param name="Ids">The id of each of its resources by the path parameter that names it.</param>
+/// <param name="Words">Names, codes and further ids by which it would be known anywhere.</param>
+internal sealed record HiddenJourney(IReadOnlyDictionary<string, string> Ids, IReadOnlyList<string> Words);

@@ -4,11 +4,15 @@ using Npgsql;
 using Qibin.Crm.Benchmarks.Measure;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Qibin.Crm.EndToEnd.Tests.RunningSystem))]
 
-// One system for most of them, one test at a time: some kill parts of it. Classes with systems of their own run beside them.
+// One system for most of them, one test at a time: some kill parts of it. Classes with systems of their own run after or before them: a
+// system takes two processors by itself until its code is compiled, and the other test projects run beside this one.
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
@@ -54,10 +58,16 @@ public class RunningSystem : IAsyncLifetime
     }
 
     /// <summary>
-    /// Until the totals count all that was recorded. What an earlier test wrote can still be on its way, and would come between two
-    /// questions about the same instant.
+    /// Until the totals count all that was recorded, and know that it is all. What an earlier test wrote can still be on its way, and would
+    /// come between two questions.
     /// </summary>
-    public Task SettledAsync() => Eventually.GetAsync(() => Delivery.WaitingAsync(System), waiting => waiting == 0);
+    public async Task SettledAsync()
+    {
+        await Eventually.GetAsync(() => Delivery.WaitingAsync(System), waiting => waiting == 0);
+        var now = TimeProvider.System.GetUtcNow();
+        const string Complete = "select count(*) from watermark where complete_until > $1";
+        await Eventually.GetAsync(() => Delivery.NumberAsync(System, "pipeline", Complete, now), services => services == 3);
+    }
 
     /// <summary>A connection of its own to a service's database: a pooled one may be from before the server was killed.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(string service)
@@ -75,7 +85,7 @@ public class RunningSystem : IAsyncLifetime
     public Task<string> TokenAsync(AccessUser person) =>
         TokenAsync(person.UserName, async () => (await SignIn.AsAsync(Gateway, person.UserName, person.Password)).AccessToken);
 
-    /// <summary>A token of the integration with all scopes.</summary>
+    /// <summary>A token of the demonstration's integration: all scopes but <c>identity.write</c>.</summary>
     public Task<string> IntegrationTokenAsync() => TokenAsync("", () =>
         SignIn.AsClientAsync(Gateway, System.Access.Clients[0].ClientId, System.Access.Clients[0].ClientSecret));
 
@@ -112,3 +122,7 @@ public sealed class LitteredSystem : RunningSystem
     /// <summary>Its processes are not killed.</summary>
     protected override bool Durable => false;
 }
+
+/// <summary>The tests that do not use the first system: those of generated requests share the second one.</summary>
+[CollectionDefinition(RunningSystem.Elsewhere)]
+public sealed class ElsewhereCollection : ICollectionFixture<LitteredSystem>;

@@ -33,7 +33,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
     [Fact]
     public async Task Its_applications_and_tenancies_are_hidden_with_it_by_every_door()
     {
-        var (id, _) = await enterprises.RegisteredAsync(confidential: true, readers: [_reader.Id]);
+        var (id, _) = await enterprises.RegisteredAsync(
+            confidential: true, readers: [_reader.Id, enterprises.Drafter.Id, enterprises.Leader.Id]);
         var space = await enterprises.SpaceAsync();
         var reader = enterprises.Service.As(_reader);
         // The space is no secret, so the refusal must not tell that the enterprise is.
@@ -41,11 +42,10 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
             "/api/v1/entry-applications", new { enterpriseId = id, spaceIds = new[] { space }, wantedFrom = enterprises.Today }))
             .IsProblem(400, "request.invalid");
         Assert.Equal("enterprise.unknown", refused.Json.GetProperty("errors")[0].GetProperty("code").GetString());
-        var application = (await enterprises.DraftAsync(id, [space], caller: reader)).Id;
+        var application = (await enterprises.DraftAsync(id, [space])).Id;
         (await enterprises.StepAsync(application, "acceptance", caller: reader)).Is(200);
         (await enterprises.StepAsync(application, "review", EnterprisesFixture.Review(), reader)).Is(200);
-        var leader = enterprises.Service.As(TestCaller.Person(Roles.Leader) with { Id = _reader.Id });
-        (await enterprises.StepAsync(application, "approval", caller: leader)).Is(200);
+        (await enterprises.StepAsync(application, "approval", caller: enterprises.Approver)).Is(200);
 
         var path = $"/api/v1/entry-applications/{application}";
         (await enterprises.Officer.GetAsync(path)).IsProblem(404, "resource.notFound");
@@ -64,7 +64,8 @@ public class ConfidentialTests(EnterprisesFixture enterprises) : IClassFixture<E
         (await enterprises.Officer.PostAsync(
             $"{path}/fair-competition-review", new { conclusion = "passed", documentNumber = "x" }, "\"4\""))
             .IsProblem(404, "resource.notFound");
-        (await enterprises.Approver.PostAsync($"{path}/approval", new { }, "\"4\"")).IsProblem(404, "resource.notFound");
+        (await enterprises.Service.As(TestCaller.Person(Roles.Leader)).PostAsync($"{path}/approval", new { }, "\"4\""))
+            .IsProblem(404, "resource.notFound");
         Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/entry-applications?spaceId={space}")).Is(200).Json.GetProperty("items")
             .EnumerateArray());
 

@@ -17,6 +17,9 @@ public sealed class EnterprisesFixture : IAsyncLifetime
     /// <summary>Keeps register, premises and applications.</summary>
     public TestCaller ServiceOfficer { get; } = TestCaller.Person(Roles.ServiceOfficer);
 
+    /// <summary>Drafts applications, which somebody else accepts and reviews.</summary>
+    public TestCaller Drafter { get; } = TestCaller.Person(Roles.ServiceOfficer);
+
     /// <summary>Approves.</summary>
     public TestCaller Leader { get; } = TestCaller.Person(Roles.Leader);
 
@@ -125,7 +128,7 @@ public sealed class EnterprisesFixture : IAsyncLifetime
         Guid enterpriseId, Guid[] spaceIds, DateOnly? from = null, DateOnly? to = null, string? preferentialTerms = null,
         DateOnly? draftedOn = null,
         ApiClient? caller = null) =>
-        (await (caller ?? Officer).PostAsync("/api/v1/entry-applications", new
+        (await (caller ?? Service.As(Drafter)).PostAsync("/api/v1/entry-applications", new
         {
             enterpriseId,
             spaceIds,

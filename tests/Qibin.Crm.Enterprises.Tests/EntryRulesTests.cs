@@ -152,14 +152,16 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
     [Fact]
     public async Task Each_step_has_its_roles()
     {
-        var id = (await enterprises.DraftAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()])).Id;
+        var (enterprise, project) = await enterprises.RegisteredAsync();
+        var id = (await enterprises.DraftAsync(enterprise, [await enterprises.SpaceAsync()])).Id;
         var path = $"/api/v1/entry-applications/{id}";
         foreach (var role in Roles.OfPeople)
         {
-            var person = enterprises.Service.As(TestCaller.Person(role));
+            var person = enterprises.Service.As(role == Roles.UnitHead
+                ? TestCaller.Person(role, Reach.Subtree, project.UnitId) : TestCaller.Person(role));
             (await person.GetAsync(path)).Is(200);
             // A version that never was tells the permitted from the forbidden without a change.
-            var writes = role is Roles.ServiceOfficer or Roles.Coordinator or Roles.Administrator;
+            var writes = role is Roles.ServiceOfficer or Roles.Coordinator;
             var approves = role is Roles.UnitHead or Roles.Leader;
             Assert.Equal(writes ? 412 : 403, (await person.PostAsync($"{path}/acceptance", new { }, "\"99\"")).Status);
             Assert.Equal(approves ? 412 : 403, (await person.PostAsync($"{path}/approval", new { }, "\"99\"")).Status);
@@ -167,6 +169,51 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
             Assert.Equal(403, (await person.PostAsync(
                 "/api/v1/entry-applications/batch", new { mode = "each", items = new[] { new { } } })).Status);
         }
+    }
+
+    [Fact]
+    public async Task S8_One_person_with_three_roles_takes_no_second_decisive_step_and_a_head_decides_within_the_own_units()
+    {
+        var all = TestCaller.Person(Roles.ServiceOfficer) with { Roles = [Roles.ServiceOfficer, Roles.UnitHead, Roles.Leader] };
+        var (one, two) = (enterprises.Service.As(all), enterprises.Service.As(all with { Id = EnterprisesFixture.NewId() }));
+        var (enterprise, project) = await enterprises.RegisteredAsync();
+        var id = (await enterprises.DraftAsync(enterprise, [await enterprises.SpaceAsync()], caller: one)).Id;
+        (await enterprises.StepAsync(id, "acceptance", caller: one)).IsProblem(409, "entry.ownDraft");
+        (await enterprises.StepAsync(id, "acceptance", caller: two)).Is(200);
+        (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review(), one)).IsProblem(409, "entry.ownDraft");
+        (await enterprises.StepAsync(id, "review", EnterprisesFixture.Review(), two)).Is(200);
+        (await enterprises.StepAsync(id, "approval", caller: one)).IsProblem(409, "entry.ownApproval");
+        (await enterprises.StepAsync(id, "approval", caller: two)).IsProblem(409, "entry.ownApproval");
+
+        var path = $"/api/v1/entry-applications/{id}";
+        var head = enterprises.Service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, project.UnitId));
+        var other = enterprises.Service.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree));
+        var etag = (await other.GetAsync(path)).Is(200).ETag;
+        foreach (var step in (string[])["approval", "return", "veto"])
+        {
+            (await other.PostAsync($"{path}/{step}", new { opinion = "不同意" }, etag)).IsProblem(404, "resource.notFound");
+        }
+
+        // One without a project is nobody's unit's: a leader decides.
+        var byHand = await enterprises.ReviewedAsync(await enterprises.EnterpriseAsync(), [await enterprises.SpaceAsync()]);
+        (await enterprises.StepAsync(byHand, "approval", caller: head)).IsProblem(404, "resource.notFound");
+
+        (await enterprises.StepAsync(id, "approval", caller: head)).Is(200);
+        (await enterprises.StepAsync(id, "agreement", caller: one)).Is(200);
+        (await enterprises.StepAsync(id, "handover", caller: one)).Is(200);
+        (await enterprises.StepAsync(id, "move-in", caller: one)).Is(200);
+    }
+
+    [Fact]
+    public async Task S8_An_integration_names_an_approver_who_decides_on_that_unit()
+    {
+        var (enterprise, project) = await enterprises.RegisteredAsync();
+        var head = await enterprises.PlacedAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, project.UnitId));
+        var other = await enterprises.PlacedAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree));
+        var integration = enterprises.Service.As(TestCaller.Integration(Scopes.EnterprisesRead, Scopes.EnterprisesWrite));
+        var id = await enterprises.ReviewedAsync(enterprise, [await enterprises.SpaceAsync()]);
+        (await enterprises.StepAsync(id, "approval", new { approverId = other.Id }, integration)).IsProblem(400, "request.invalid");
+        (await enterprises.StepAsync(id, "approval", new { approverId = head.Id }, integration)).Is(200);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public class FailureTests
     [Fact]
     public async Task Problems_of_the_services_pass_as_they_are()
     {
-        const string Problem = """{"type":"urn:qibin-crm:problem:lead.closed","title":"线索已关闭","status":409,"code":"lead.closed"}""";
+        const string Problem = """{"type":"/problems/leads/lead.closed","title":"线索已关闭","status":409,"code":"lead.closed"}""";
         await using var gateway = await RunningGateway.BeforeAsync(http =>
         {
             http.Response.StatusCode = 409;
@@ -160,7 +160,7 @@ public class FailureTests
     {
         await using var gateway = await RunningGateway.StartAsync(new Dictionary<string, string>());
         using var officer = gateway.As(Officer);
-        var problem = (await officer.GetAsync("/api/v1/leads/1?x=2")).IsProblem(502, "service.unavailable").Json;
+        var problem = (await officer.GetAsync("/api/v1/leads/1?x=2")).IsProblem(503, "service.unavailable").Json;
         Assert.Equal(["type", "title", "status", "instance", "code", "traceId"], problem.EnumerateObject().Select(p => p.Name));
         Assert.Equal("/api/v1/leads/1", problem.GetProperty("instance").GetString());
         Assert.DoesNotContain("127.0.0.1", JsonSerializer.Serialize(problem), StringComparison.Ordinal);

@@ -105,6 +105,9 @@ public class LimitTests
         var refused = (await anybody.PostAsync(path)).IsProblem(429, "limit.tooMany");
         Assert.Equal(TimeSpan.FromSeconds(20), refused.Headers.RetryAfter!.Delta);
         (await anybody.GetAsync(path)).Is(200);
+
+        // S16: others at the address do not hold up a browser in which somebody has signed in before.
+        (await anybody.SendAsync(HttpMethod.Post, path, null, headers: r => r.Headers.Add("Cookie", "qibin-device=sealed"))).Is(200);
     }
 
     [Fact]

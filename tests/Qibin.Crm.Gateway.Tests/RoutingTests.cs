@@ -7,6 +7,21 @@ public class RoutingTests
 {
     private static readonly TestCaller Officer = TestCaller.Officer();
 
+    [Theory]
+    [InlineData("CONNECT", 405)]
+    [InlineData("TRACE", 405)]
+    [InlineData("GET", 401)]
+    public async Task S14_A_method_that_is_no_services_to_answer_is_refused_here(string method, int status)
+    {
+        await using var gateway = await RunningGateway.BeforeAsync(http => http.Response.WriteAsync("{}"));
+        var answer = await gateway.RawAsync($"{method} /api/v1/leads HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        if (status == 405)
+        {
+            Assert.Contains("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", answer, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Each_address_of_the_table_reaches_its_service_whole()
     {
@@ -39,7 +54,6 @@ public class RoutingTests
     }
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/metrics")]
     [InlineData("/api/v1")]
     [InlineData("/api/v1/nothing")]
@@ -65,28 +79,97 @@ public class RoutingTests
         (await officer.GetAsync("/api/v1/leads")).Is(200);
         foreach (var path in new[] { "/api/v1/projects", "/swagger/projects/v1.json" })
         {
-            var answer = (await officer.GetAsync(path)).IsProblem(502, "service.unavailable");
+            var answer = (await officer.GetAsync(path)).IsProblem(503, "service.unavailable");
             Assert.Equal("服务暂不可用，请稍后再试", answer.Json.GetProperty("title").GetString());
             Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         }
     }
 
-    [Fact]
-    public async Task A_service_with_several_instances_is_served_by_those_that_live()
+    [Theory]
+    [InlineData("GET", null)]
+    [InlineData("POST", "{\"a\":1}")]
+    [InlineData("PATCH", "{\"a\":1}")]
+    [InlineData("PUT", "{\"a\":1}")]
+    [InlineData("DELETE", null)]
+    public async Task R1_What_one_instance_refuses_goes_whole_to_another(string method, string? body)
     {
-        await using var upstream = await Upstream.StartAsync(http => http.Response.WriteAsync("leads"));
-        var dead = "http://127.0.0.1:" + RunningGateway.UnusedPort();
+        var received = 0;
+        await using var upstream = await Upstream.StartAsync(async http =>
+        {
+            if (http.Request.Path == "/health/ready")
+            {
+                // None of them is ready, so that the gateway tries all of them.
+                http.Response.StatusCode = 503;
+                return;
+            }
+
+            Interlocked.Increment(ref received);
+            using var text = new StreamReader(http.Request.Body);
+            await http.Response.WriteAsync(await text.ReadToEndAsync());
+        });
+        // Two that are gone, so that one more attempt is not enough.
+        var dead = string.Join(',', Enumerable.Range(0, 2).Select(_ => "http://127.0.0.1:" + RunningGateway.UnusedPort()));
         await using var gateway = await RunningGateway.StartAsync(
             new Dictionary<string, string> { ["leads"] = $"{dead}, {upstream.Address}" });
         using var officer = gateway.As(Officer);
+
         for (var i = 0; i < 20; i++)
         {
-            (await officer.GetAsync("/api/v1/leads")).Is(200);
+            Assert.Equal(body ?? "", (await officer.SendAsync(new HttpMethod(method), "/api/v1/leads", body)).Is(200).Body);
         }
 
-        await Eventually.TrueAsync(
-            async () => (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => officer.PostAsync("/api/v1/leads")))).All(
-                a => a.Status == 200));
+        Assert.Equal(20, received);
+    }
+
+    [Fact]
+    public async Task R1_When_every_instance_refuses_the_answer_is_503()
+    {
+        var dead = string.Join(',', Enumerable.Range(0, 2).Select(_ => "http://127.0.0.1:" + RunningGateway.UnusedPort()));
+        await using var gateway = await RunningGateway.StartAsync(new Dictionary<string, string> { ["leads"] = dead });
+        using var officer = gateway.As(Officer);
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
+        {
+            var answer = (await officer.SendAsync(method, "/api/v1/leads", null)).IsProblem(503, "service.unavailable");
+            Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        }
+    }
+
+    [Fact]
+    public async Task R1_An_instance_that_says_it_is_not_ready_gets_nothing_more()
+    {
+        var (draining, received) = (false, 0);
+        await using var leaving = await Upstream.StartAsync(http =>
+        {
+            if (http.Request.Path == "/health/ready")
+            {
+                http.Response.StatusCode = Volatile.Read(ref draining) ? 503 : 200;
+            }
+            else
+            {
+                Interlocked.Increment(ref received);
+            }
+
+            return Task.CompletedTask;
+        });
+        await using var staying = await Upstream.StartAsync(http => Task.CompletedTask);
+        await using var gateway = await RunningGateway.StartAsync(
+            new Dictionary<string, string> { ["leads"] = $"{leaving.Address}, {staying.Address}" });
+        using var officer = gateway.As(Officer);
+        await Eventually.TrueAsync(async () => (await officer.PostAsync("/api/v1/leads")).Is(200).Status == 200 && received > 0);
+
+        Volatile.Write(ref draining, true);
+
+        // Within one probe, which is well within the time that a stopping service goes on.
+        await Eventually.TrueAsync(async () =>
+        {
+            var before = received;
+            for (var i = 0; i < 20; i++)
+            {
+                (await officer.PostAsync("/api/v1/leads")).Is(200);
+            }
+
+            return received == before;
+        }, TimeSpan.FromSeconds(5));
     }
 
     [Fact]

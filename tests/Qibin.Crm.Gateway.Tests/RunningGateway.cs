@@ -35,6 +35,7 @@ public sealed class RunningGateway : IAsyncDisposable
         {
             var configuration = Routes.Services.ToDictionary(s => "Services:" + s.Name, s => services.GetValueOrDefault(s.Name, nobody))
                 .Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)).Append(new("Identity:Issuer", authority.Issuer))
+                .Append(new("Stopping:DrainSeconds", "0"))
                 .Append(new("Identity:MetadataAddress", authority.Issuer + ".well-known/openid-configuration"));
             builder.Configuration.AddInMemoryCollection(configuration);
             builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Qibin.Crm.HouseRules.Tests;
@@ -8,6 +9,11 @@ public static partial class Rules
     private static readonly string[] TopLevel = ["services", "gateway", "tests", "deploy", "Qibin.Crm.sln", "README.md"];
     private static readonly string[] RootFiles = ["Directory.Build.props", "Directory.Packages.props", "global.json", "BannedSymbols.txt",
         "LICENSE"];
+
+    /// <summary>People, units, clients, rules and dictionaries, and the care of the system: what administrators write.</summary>
+    private static readonly string[] AdministratorsOwn =
+        ["/api/v1/users", "/api/v1/units", "/api/v1/clients", "/api/v1/ops/", "/api/v1/calendar/", "/api/v1/pipeline/rates",
+            "/api/v1/pipeline/rebuilds", "/api/v1/pipeline/verifications", "/api/v1/pipeline/reports"];
 
     private static readonly string[] Formats = ["xls", "xlsx", "csv", "http", "https", "application", "json"];
 
@@ -105,6 +111,20 @@ public static partial class Rules
         from line in file.Text.Split('\n').Index()
         where line.Item.Contains("Qibin.Crm.", StringComparison.Ordinal)
         select $"{file.Path}:{line.Index + 1}";
+
+    /// <summary>An administrator writes no business and reads nothing of what investors said (S13).</summary>
+    public static IEnumerable<string> AdministratorsWriteNoBusiness(Repository repository) =>
+        from file in repository.Files
+        where file.Path.EndsWith("/openapi.json", StringComparison.Ordinal)
+        from path in JsonNode.Parse(file.Text)!["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        where operation.Value is JsonObject said && said["x-roles"] is JsonArray roles
+            && roles.Any(role => role!.GetValue<string>() == "administrator")
+        where operation.Key == "get"
+            ? path.Key.Contains("/contacts", StringComparison.Ordinal) || path.Key.StartsWith("/api/v1/exports", StringComparison.Ordinal)
+            : !Array.Exists(AdministratorsOwn, own => path.Key.StartsWith(own, StringComparison.Ordinal))
+                && !path.Key.EndsWith("/rules", StringComparison.Ordinal)
+        select $"{file.Path}: administrators may {operation.Key} {path.Key}";
 
     /// <summary>The documents of the repository name files and folders that are there.</summary>
     public static IEnumerable<string> DocumentsNameWhatIsThere(Repository repository)

@@ -31,6 +31,10 @@ public class RulesTests
         ["documents link to what is there"] = (Rules.DocumentsNameWhatIsThere, "services/leads/README.md", "See [gone](../gone.md#x)."),
         ["OpenAPI documents name no types"] = (Rules.OpenApiNamesNoTypes, Leads + "openapi.json",
             "\"description\": \"Left out with Qibin.Crm.Leads.Contacts.Receipt.Id.\""),
+        ["S13 an administrator writes no business"] = (Rules.AdministratorsWriteNoBusiness, Leads + "openapi.json",
+            """{"paths":{"/api/v1/first-contacts":{"post":{"operationId":"logFirstContact","x-roles":["officer","administrator"]}}}}"""),
+        ["S13 an administrator reads no contact"] = (Rules.AdministratorsWriteNoBusiness, Leads + "openapi.json",
+            """{"paths":{"/api/v1/leads/{leadId}/contacts":{"get":{"operationId":"x","x-roles":["administrator"]}}}}"""),
         ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs",
             "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
     };

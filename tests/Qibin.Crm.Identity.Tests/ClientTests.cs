@@ -77,9 +77,10 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
         Assert.Equal(401, (await TokenAsync(made)).Status);
         (await admin.PostAsync($"/api/v1/clients/{made.Id}/revocation", new { reason = "again" }, ifMatch: "\"2\""))
             .IsProblem(409, "client.revoked");
+        await identity.CollectAuditAsync();
         var audit = (await admin.GetAsync($"/api/v1/audit?subjectId={made.Id}")).Is(200);
-        Assert.Equal(["client.revoked", "client.created"], audit.Json.GetProperty("items").EnumerateArray()
-            .Select(a => a.GetProperty("action").GetString()));
+        Assert.Equal(["revokeClient", "createClient"], audit.Json.GetProperty("items").EnumerateArray()
+            .Select(a => a.GetProperty("operation").GetString()));
     }
 
     [Fact]
@@ -90,6 +91,53 @@ public sealed class ClientTests(IdentityFixture identity) : IClassFixture<Identi
         (await (await identity.AsClientAsync()).PostAsync("/api/v1/clients", body)).IsProblem(403, "auth.forbidden");
         (await (await identity.AsAsync(Roles.Administrator)).PostAsync("/api/v1/clients", body with { scopes = ["everything"] }))
             .IsProblem(400, "request.invalid");
+    }
+
+    [Theory]
+    [InlineData("/connect/token", false)]
+    [InlineData("/connect/token", true)]
+    [InlineData("/connect/revocation", false)]
+    public async Task S18_Nobody_learns_from_a_refusal_which_clients_exist(string path, bool basic)
+    {
+        var made = await CreateAsync(Scopes.LeadsRead);
+        var gone = await CreateAsync(Scopes.LeadsRead);
+        (await (await identity.AsAsync(Roles.Administrator)).PostAsync(
+            $"/api/v1/clients/{gone.Id}/revocation", new { reason = "合作结束" }, ifMatch: "\"1\"")).Is(200);
+        (string Id, string? Secret)[] wrong =
+        [
+            ("nobody-knows-it", "whatever"), ("nobody-knows-it", null), (made.ClientId, "whatever"), (made.ClientId, null),
+            (gone.ClientId, gone.Secret), (made.ClientId, made.Secret + "x"), (SignIn.Client, "whatever"),
+        ];
+        var answers = new HashSet<(bool HasSecret, string Answer)>();
+        foreach (var (id, secret) in wrong)
+        {
+            using var browser = new SignIn(identity.Address);
+            var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["token"] = "x" };
+            if (basic)
+            {
+                browser.Browser.DefaultRequestHeaders.Authorization =
+                    new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{id}:{secret}")));
+            }
+            else
+            {
+                form["client_id"] = id;
+                if (secret is not null)
+                {
+                    form["client_secret"] = secret;
+                }
+            }
+
+            using var content = new FormUrlEncodedContent(form);
+            using var answer = await browser.Browser.PostAsync(new Uri(path, UriKind.Relative), content);
+            answers.Add((secret is not null,
+                $"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate} {await answer.Content.ReadAsStringAsync()}"));
+        }
+
+        // A request without a secret says so by itself, whoever the client is.
+        Assert.Single(answers, answer => !answer.HasSecret);
+        var (_, one) = Assert.Single(answers, answer => answer.HasSecret);
+        Assert.StartsWith("401 ", one, StringComparison.Ordinal);
+        Assert.Contains("invalid_client", one, StringComparison.Ordinal);
     }
 
     private sealed record Made(Guid Id, string ClientId, string Secret);

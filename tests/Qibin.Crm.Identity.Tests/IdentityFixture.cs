@@ -4,8 +4,10 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Npgsql;
+using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.TestKit;
@@ -32,6 +34,9 @@ public sealed class IdentityFixture : IAsyncLifetime
     /// <summary>The issuer and only address.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The person of the user name <c>administrator</c>.</summary>
+    public Guid AdministratorId { get; private set; }
+
     public async ValueTask InitializeAsync()
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}/");
@@ -44,11 +49,30 @@ public sealed class IdentityFixture : IAsyncLifetime
             });
             builder.WebHost.UseUrls(Address.AbsoluteUri);
         });
+        AdministratorId = await ValueAsync<Guid>("select id from person where user_name = 'administrator'");
     }
 
     /// <summary>A signed-in person's client; user names are the roles, and each signs in once.</summary>
     public async Task<ApiClient> AsAsync(string userName) => Service.WithToken((await _people.GetOrAdd(
         userName, name => new Lazy<Task<SignedIn>>(() => SignIn.AsAsync(Address, name, Password))).Value).AccessToken);
+
+    /// <summary>
+    /// Brings the service's audit entries into the chain, as it does by itself each second. An entry waits while a transaction that began
+    /// before it is under way, in whichever database of the server.
+    /// </summary>
+    public async Task CollectAuditAsync()
+    {
+        var last = await ValueAsync<long>("select coalesce(max(seq), 0) from api.audit_entry");
+        await Eventually.TrueAsync(async () =>
+        {
+            await Service.Services.GetRequiredService<AuditCollector>().CollectAsync(CancellationToken.None);
+            return await ValueAsync<bool>(
+                """
+                select not exists (select from api.audit_entry e where e.seq <= $1
+                    and not exists (select from audit_record r where r.id = e.id))
+                """, last);
+        });
+    }
 
     /// <summary>The integration's client.</summary>
     public async Task<ApiClient> AsClientAsync(params string[] scopes) =>

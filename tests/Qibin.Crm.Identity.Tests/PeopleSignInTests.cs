@@ -140,6 +140,61 @@ public sealed class PeopleSignInTests(IdentityFixture identity) : IClassFixture<
     }
 
     [Fact]
+    public async Task S18_Whoever_signed_in_too_long_ago_for_the_client_signs_in_again()
+    {
+        using var browser = new SignIn(identity.Address);
+        var before = await browser.TokensAsync(await browser.CodeAsync(Roles.ProjectOfficer, IdentityFixture.Password));
+        identity.Service.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.StartsWith($"{identity.Address}console/callback?code=", await AskAsync("&max_age=1000"), StringComparison.Ordinal);
+        Assert.StartsWith("/account/sign-in?", await AskAsync("&max_age=500"), StringComparison.Ordinal);
+        Assert.StartsWith("/account/sign-in?", await AskAsync("&max_age=0"), StringComparison.Ordinal);
+        Assert.StartsWith("/account/sign-in?", await AskAsync("&prompt=select_account"), StringComparison.Ordinal);
+        Assert.StartsWith($"{identity.Address}console/callback?error=login_required", await AskAsync("&max_age=500&prompt=none"),
+            StringComparison.Ordinal);
+        Assert.StartsWith($"{identity.Address}console/callback?error=invalid_request", await AskAsync("&max_age=soon"),
+            StringComparison.Ordinal);
+        Assert.StartsWith($"{identity.Address}console/callback?error=invalid_request", await AskAsync("&max_age=-1"),
+            StringComparison.Ordinal);
+
+        // Signing in answers it, and the identity token says when that was.
+        using var again = new SignIn(identity.Address);
+        var after = await again.TokensAsync(await again.CodeAsync(Roles.ProjectOfficer, IdentityFixture.Password, with: "&max_age=0"));
+        Assert.True(SignedInAt(after) - SignedInAt(before) >= 600, $"{SignedInAt(before)} {SignedInAt(after)}");
+
+        static long SignedInAt(SignedIn tokens) => long.Parse(
+            IdentityFixture.Parse(tokens.IdToken!).GetClaim("auth_time").Value, System.Globalization.CultureInfo.InvariantCulture);
+        async Task<string> AskAsync(string with)
+        {
+            using var answer = await browser.Browser.GetAsync(Question(with));
+            return answer.Headers.Location?.OriginalString ?? await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Fact]
+    public async Task S18_Only_ways_to_answer_that_work_are_offered()
+    {
+        using var browser = new SignIn(identity.Address);
+        var offered = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(
+            await browser.Browser.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative)));
+        Assert.Equal(["fragment", "query"],
+            offered.GetProperty("response_modes_supported").EnumerateArray().Select(mode => mode.GetString()).Order());
+        await browser.CodeAsync(Roles.Officer, IdentityFixture.Password);
+        foreach (var mode in (string[])["query", "fragment"])
+        {
+            using var works = await browser.Browser.GetAsync(Question("&response_mode=" + mode));
+            Assert.Contains("code=", works.Headers.Location?.OriginalString, StringComparison.Ordinal);
+        }
+
+        using var refused = await browser.Browser.GetAsync(Question("&response_mode=form_post"));
+        Assert.Equal(400, (int)refused.StatusCode);
+    }
+
+    private Uri Question(string with) => new(
+        "/connect/authorize?response_type=code&client_id=qibin-console&scope=openid"
+        + $"&redirect_uri={identity.Address}console/callback{with}"
+        + "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", UriKind.Relative);
+
+    [Fact]
     public async Task Signing_out_ends_the_browsers_sign_in()
     {
         using var browser = new SignIn(identity.Address);

@@ -75,7 +75,9 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         (await admin.PostAsync($"/api/v1/users/{id}/unmasking", new { })).IsProblem(400, "request.invalid");
         (await (await identity.AsAsync(Roles.Leader)).PostAsync($"/api/v1/users/{id}/unmasking", new { reason = "好奇而已" }))
             .IsProblem(403, "auth.forbidden");
-        var entry = (await (await identity.AsAsync(Roles.Auditor)).GetAsync($"/api/v1/audit?subjectId={id}&action=user.unmasked"))
+        await identity.CollectAuditAsync();
+        var entry = (await (await identity.AsAsync(Roles.Auditor))
+            .GetAsync($"/api/v1/audit?subjectId={id}&operation=unmaskUser&refused=false"))
             .Is(200).Json.GetProperty("items")[0];
         Assert.Equal("核对联系方式", entry.GetProperty("reason").GetString());
         Assert.Equal(await identity.ValueAsync<Guid>("select id from person where user_name = 'administrator'"),
@@ -132,7 +134,7 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
     {
         var (id, userName, password) = await CreateAsync();
         using var browser = new SignIn(identity.Address);
-        var signedIn = await FirstSignInAsync(browser, userName, password);
+        var signedIn = await browser.FirstAsync(userName, password, Chosen);
         var pending = await browser.CodeAsync(userName, Chosen);
         var fresh = SignIn.Read(await browser.RefreshAsync(signedIn.RefreshToken!));
         var admin = await identity.AsAsync(Roles.Administrator);
@@ -155,19 +157,54 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
     {
         var (id, userName, password) = await CreateAsync();
         using var browser = new SignIn(identity.Address);
-        var signedIn = await FirstSignInAsync(browser, userName, password);
+        var signedIn = await browser.FirstAsync(userName, password, Chosen);
         var admin = await identity.AsAsync(Roles.Administrator);
         var reset = (await admin.PostAsync($"/api/v1/users/{id}/password-reset", ifMatch: "\"1\"")).Is(200);
         Assert.Equal(400, (await browser.RefreshAsync(signedIn.RefreshToken!)).Status);
         await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.AsAsync(identity.Address, userName, Chosen));
         using var again = new SignIn(identity.Address);
-        var given = await FirstSignInAsync(again, userName, reset.Json.GetProperty("password").GetString()!, "another one of mine");
+        var given = await again.FirstAsync(userName, reset.Json.GetProperty("password").GetString()!, "another one of mine");
         Assert.Equal(id, Guid.Parse(IdentityFixture.Parse(given.AccessToken).Subject));
+    }
+
+    [Theory]
+    [InlineData(Roles.Administrator)]
+    [InlineData(Roles.Coordinator)]
+    [InlineData(Roles.UnitHead)]
+    [InlineData(Roles.ChainChief)]
+    [InlineData(Roles.ServiceOfficer)]
+    public async Task S6_An_integration_makes_promotes_resets_and_reactivates_nobody_with_a_privileged_role(string role)
+    {
+        var (admin, client) = (await identity.AsAsync(Roles.Administrator), await identity.AsClientAsync(Scopes.IdentityWrite));
+        var unitId = await identity.ValueAsync<Guid>("select id from unit where code = 'satellite-1'");
+        var userName = "s6-" + Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        object Body(params string[] roles) => new { userName, displayName = "测试", unitId, roles };
+        (await client.PostAsync("/api/v1/users", Body(role))).IsProblem(403, "user.privileged");
+        (await client.PostAsync("/api/v1/users", Body(Roles.Officer, role))).IsProblem(403, "user.privileged");
+
+        var made = (await client.PostAsync("/api/v1/users", Body(Roles.Officer))).Is(201);
+        var person = $"/api/v1/users/{made.Id}";
+        (await client.PatchAsync(person, new { roles = new[] { Roles.Officer, role } }, ifMatch: made.ETag))
+            .IsProblem(403, "user.privileged");
+        var reset = (await client.PostAsync(person + "/password-reset", ifMatch: made.ETag)).Is(200);
+        var promoted = (await admin.PatchAsync(person, new { roles = new[] { role } }, ifMatch: reset.ETag)).Is(200);
+
+        // Moving a head or a chief would move what they see, so nothing of a privileged person is an integration's to change.
+        (await client.PatchAsync(person, new { displayName = "另一个" }, ifMatch: promoted.ETag)).IsProblem(403, "user.privileged");
+        (await client.PatchAsync(person, new { roles = new[] { Roles.Officer } }, ifMatch: promoted.ETag))
+            .IsProblem(403, "user.privileged");
+        (await client.PostAsync(person + "/password-reset", ifMatch: promoted.ETag)).IsProblem(403, "user.privileged");
+        var gone = (await client.PostAsync(person + "/deactivation", new { reason = "离职" }, ifMatch: promoted.ETag)).Is(200);
+        (await client.PostAsync(person + "/reactivation", ifMatch: gone.ETag)).IsProblem(403, "user.privileged");
+        (await admin.PostAsync(person + "/reactivation", ifMatch: gone.ETag)).Is(200);
     }
 
     [Fact]
     public async Task The_last_administrator_stays()
     {
+        // Other tests make some.
+        await identity.Service.ExecuteAsync(
+            "update person set active = false where 'administrator' = any (roles) and user_name <> 'administrator'");
         var admin = await identity.AsAsync(Roles.Administrator);
         var id = await identity.ValueAsync<Guid>("select id from person where user_name = 'administrator'");
         (await admin.PostAsync($"/api/v1/users/{id}/deactivation", new { reason = "误操作" }, ifMatch: "\"1\""))
@@ -225,14 +262,5 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         var made = (await (await identity.AsAsync(Roles.Administrator))
             .PostAsync("/api/v1/users", await BodyAsync(userName, phone, email))).Is(201);
         return (made.Id, userName, made.Json.GetProperty("password").GetString()!);
-    }
-
-    private static async Task<SignedIn> FirstSignInAsync(SignIn browser, string userName, string password, string chosen = Chosen)
-    {
-        var signIn = await browser.Browser.GetStringAsync(new Uri("/account/sign-in", UriKind.Relative));
-        var to = await browser.PostAsync("sign-in", signIn, ("userName", userName), ("password", password));
-        var page = await browser.Browser.GetStringAsync(new Uri(to, UriKind.Relative));
-        await browser.PostAsync(to, page, ("present", password), ("chosen", chosen), ("again", chosen));
-        return await browser.TokensAsync(await browser.CodeAsync(userName, chosen));
     }
 }

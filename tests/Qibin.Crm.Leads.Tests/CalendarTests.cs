@@ -42,7 +42,8 @@ public class CalendarTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await admin.PutAsync("/api/v1/calendar/2031", new { source = "更正", days = new[] { Day("2031-10-01", "holiday") } }, read.ETag))
             .Is(200);
         Assert.Equal(260, (await admin.GetAsync("/api/v1/calendar/2031")).Is(200).Json.GetProperty("workingDays").GetInt32());
-        Assert.Equal(2, await leads.Service.CountAsync("select count(*) from api.audit_entry where action = 'calendar.changed'"));
+        Assert.Equal(2, await leads.Service.CountAsync(
+            "select count(*) from api.audit_entry where operation = 'changeCalendarYear' and not refused"));
     }
 
     [Fact]

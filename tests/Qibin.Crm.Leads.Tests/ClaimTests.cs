@@ -1,5 +1,6 @@
 using Npgsql;
 using Qibin.Crm.Contracts.Directory;
+using Qibin.Crm.Contracts.Pipeline;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
@@ -12,7 +13,7 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var owner = TestCaller.Officer();
         var head = leads.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, owner.UnitId));
-        var lead = await leads.LeadAsync(leads.As(owner));
+        var lead = await LeadAsync(leads.As(owner));
         var claim = (await FileAsync(leads.As(owner), lead)).Is(201);
         var path = $"/api/v1/claims/{claim.Id}";
         Assert.Equal("pending", (await leads.As(owner).GetAsync(path)).Json.GetProperty("state").GetString());
@@ -35,11 +36,36 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     [Fact]
+    public async Task N6_A_claim_without_a_rate_says_so_and_gets_its_tasks_once_there_is_one()
+    {
+        var client = leads.As(TestCaller.Officer());
+        var lead = await LeadAsync(client);
+        (await client.PatchAsync(
+            LeadsFixture.Path(lead), new { estimatedInvestment = new Money(900_000_000, "SGD") }, lead.ETag)).Is(200);
+        var path = $"/api/v1/claims/{(await FileAsync(client, lead)).Is(201).Id}";
+        var without = (await client.GetAsync(path)).Is(200).Json;
+        Assert.Equal("SGD", without.GetProperty("currencyWithoutRate").GetString());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, without.GetProperty("filing").ValueKind);
+
+        await leads.Service.DeliverAsync(
+            new RatesEntered
+            {
+                EnteredAt = TimeProvider.System.GetUtcNow(),
+                Rates = [new() { Currency = "SGD", On = new DateOnly(2020, 1, 1), Rate = 5.6m }],
+            },
+            Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), 1);
+        var with = (await client.GetAsync(path)).Is(200).Json;
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, with.GetProperty("currencyWithoutRate").ValueKind);
+        Assert.NotEqual(System.Text.Json.JsonValueKind.Null, with.GetProperty("filing").ValueKind);
+        Assert.NotEqual(System.Text.Json.JsonValueKind.Null, with.GetProperty("taskForce").ValueKind);
+    }
+
+    [Fact]
     public async Task A_head_who_filed_a_claim_leaves_its_confirmation_to_another()
     {
         var head = TestCaller.Person(Roles.UnitHead, Reach.Subtree);
         var client = leads.As(head);
-        var claim = (await FileAsync(client, await leads.LeadAsync(client))).Is(201);
+        var claim = (await FileAsync(client, await LeadAsync(client))).Is(201);
         (await client.PostAsync($"/api/v1/claims/{claim.Id}/confirmation", new { decision = "confirmed" }, claim.ETag))
             .IsProblem(409, "claim.ownConfirmation");
         (await leads.As(TestCaller.Person(Roles.Coordinator))
@@ -89,7 +115,8 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var units = await Task.WhenAll(Enumerable.Range(1, 50).Select(i => UnitAsync($"{i} 号局")));
         var integration = leads.As(TestCaller.Integration());
-        var opened = (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", units[0].Id)))).Is(201);
+        var opened = (await integration.PostAsync("/api/v1/first-contacts",
+            leads.FirstContact(("investorName", Name()), ("ownerId", units[0].Id)))).Is(201);
         var racers = new List<(TestCaller Unit, Answer Lead)> { (units[0], opened) };
         foreach (var unit in units.Skip(1))
         {
@@ -142,7 +169,7 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task A_claim_without_contacts_is_released_after_thirty_days_once_over_several_timers_and_another_ends_with_its_period()
     {
         var owner = TestCaller.Officer();
-        var (idle, alive) = (await leads.LeadAsync(leads.As(owner)), await leads.LeadAsync(leads.As(owner)));
+        var (idle, alive) = (await LeadAsync(leads.As(owner)), await LeadAsync(leads.As(owner)));
         var (forgotten, kept) = ((await FileAsync(leads.As(owner), idle)).Is(201), (await FileAsync(leads.As(owner), alive)).Is(201));
         leads.Service.Clock.Advance(TimeSpan.FromDays(30));
         await leads.Service.RunDueAsync();
@@ -176,7 +203,7 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task One_billion_asks_for_a_filing_and_five_for_a_task_force()
     {
         var client = leads.As(TestCaller.Officer());
-        var lead = await leads.LeadAsync(client, ("estimatedInvestment", new { amount = "1000000000.00", currency = "CNY" }));
+        var lead = await LeadAsync(client, ("estimatedInvestment", new { amount = "1000000000.00", currency = "CNY" }));
         var claim = (await FileAsync(client, lead)).Is(201);
         var path = $"/api/v1/claims/{claim.Id}";
         (await client.PostAsync(path + "/task-force", new { note = "x" }, claim.ETag)).IsProblem(409, "claim.notAsked");
@@ -248,18 +275,20 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public async Task The_database_itself_refuses_a_second_claim_whose_period_overlaps()
     {
         var client = leads.As(TestCaller.Officer());
-        var claim = (await FileAsync(client, await leads.LeadAsync(client))).Is(201);
+        var claim = (await FileAsync(client, await LeadAsync(client))).Is(201);
         await using var source = NpgsqlDataSource.Create(leads.Service.Database);
         await using var copy = source.CreateCommand(
             $"""
-            insert into claim (id, investor_id, investor_name, lead_id, unit_id, claimed_by, contact_id, first_talk_on, state, claimed_at,
+            insert into claim (id, investor_id, investor_name, keys, lead_id, unit_id, claimed_by, contact_id, first_talk_on, state,
+                claimed_at,
                 held_from, held_until, extensions,
                 contacts_counted, filing_required, task_force_required, updated_at, version)
-            select gen_random_uuid(), investor_id, investor_name, lead_id, unit_id, claimed_by, contact_id, first_talk_on, 5, claimed_at,
+            select gen_random_uuid(), investor_id, investor_name, keys, lead_id, unit_id, claimed_by, contact_id, first_talk_on, 5,
+                claimed_at,
                 held_until - interval '1 second',
                 held_until + interval '1 day', 0, 1, false, false, updated_at, 1 from claim where id = '{claim.Id}'
             """);
-        Assert.Equal("ex_claim_period", (await Assert.ThrowsAsync<PostgresException>(() => copy.ExecuteNonQueryAsync())).ConstraintName);
+        Assert.Equal("ex_claim_key", (await Assert.ThrowsAsync<PostgresException>(() => copy.ExecuteNonQueryAsync())).ConstraintName);
     }
 
     [Fact]
@@ -314,6 +343,14 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
                 (await client.GetAsync($"/api/v1/investors/{into}")).ETag);
     }
 
+    private static int _names;
+
+    /// <summary>An investor of this scenario alone: a claim protects its name.</summary>
+    private static string Name() => $"首报{Interlocked.Increment(ref _names)}号示例公司";
+
+    private Task<Answer> LeadAsync(ApiClient client, params (string Name, object? Value)[] with) =>
+        leads.LeadAsync(client, [("investorName", Name()), .. with]);
+
     private static object Rules(int protectionDays) =>
         new { protectionDays, extensionDays = 90, idleReleaseDays = 30, filingFrom = 1_000_000_000L, taskForceFrom = 5_000_000_000L };
 
@@ -338,7 +375,8 @@ public class ClaimTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     private async Task<(Answer One, Answer Two)> SharedInvestorAsync(TestCaller first, TestCaller second)
     {
         var integration = leads.As(TestCaller.Integration());
-        var one = (await integration.PostAsync("/api/v1/first-contacts", leads.FirstContact(("ownerId", first.Id)))).Is(201);
+        var one = (await integration.PostAsync("/api/v1/first-contacts",
+            leads.FirstContact(("investorName", Name()), ("ownerId", first.Id)))).Is(201);
         return (one, await FurtherAsync(integration, one, second));
     }
 

@@ -43,22 +43,7 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             .Is(201)
             .Json.GetProperty("projectId").GetGuid();
         var unheard = await client.GetAsync(LeadsFixture.Path(followed));
-        var state = new ProjectState
-        {
-            ProjectId = projectId,
-            Code = "P-2026-000001",
-            Name = "示例项目",
-            LeadId = followed.Id,
-            InvestorId = NewId(),
-            Stage = ProjectStage.Negotiating,
-            StageOn = leads.Today,
-            Status = ProjectStatus.Active,
-            OwnerId = NewId(),
-            UnitId = NewId(),
-            PaidIn = [],
-            Confidential = false,
-            Readers = [],
-        };
+        var state = Project(projectId, followed.Id);
 
         var signed = state with { Stage = ProjectStage.Signed };
         await leads.Service.DeliverAsync(
@@ -82,6 +67,65 @@ public class ConsumerTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             .GetProperty("status").GetString());
         Assert.Equal("LeadConverted", (await leads.Service.EventsAsync(followed.Id))[^1].Type);
     }
+
+    [Fact]
+    public async Task S2_A_project_made_confidential_makes_its_lead_investor_people_and_contacts_confidential_and_back()
+    {
+        var unit = NewId();
+        var (owner, head, leader) = (TestCaller.Officer(unit), TestCaller.Person(Roles.UnitHead, Reach.Subtree, unit), TestCaller.Person(
+            Roles.Leader));
+        var client = leads.As(owner);
+        var followed = await leads.FollowedAsync(client, ("investorName", "示例密谈科技有限公司"));
+        var path = LeadsFixture.Path(followed);
+        var projectId = (await client.PostAsync(path + "/conversion", new { projectName = "示例项目" }, followed.ETag)).Is(201)
+            .Json.GetProperty("projectId").GetGuid();
+        var investor = "/api/v1/investors/" + (await client.GetAsync(path)).Is(200).Json.GetProperty("investorId").GetGuid();
+        string[] doors = [path, path + "/contacts", path + "/history", investor, investor + "/people"];
+
+        var secret = Project(projectId, followed.Id) with
+        {
+            Confidential = true,
+            Readers = [owner.Id, leader.Id],
+            ConfidentialityRevision = 1,
+        };
+        await leads.Service.DeliverAsync(new ProjectAmended { Project = secret }, projectId, 2);
+        foreach (var door in doors)
+        {
+            (await leads.As(head).GetAsync(door)).IsProblem(404, "resource.notFound");
+            (await leads.As(TestCaller.Integration(Scopes.LeadsRead)).GetAsync(door)).IsProblem(404, "resource.notFound");
+            (await leads.As(leader).GetAsync(door)).Is(200);
+            (await client.GetAsync(door)).Is(200);
+        }
+
+        var told = (await leads.Service.EventsAsync(followed.Id))[^1];
+        Assert.Equal(("LeadAmended", true), (told.Type, told.Payload.GetProperty("lead").GetProperty("confidential").GetBoolean()));
+        await leads.Service.DeliverAsync(new ProjectAmended { Project = secret }, projectId, 3);
+        Assert.Equal(told.Version, (await leads.Service.EventsAsync(followed.Id))[^1].Version);
+
+        var opened = secret with { Confidential = false, Readers = [], ConfidentialityRevision = 2 };
+        await leads.Service.DeliverAsync(new ProjectAmended { Project = opened }, projectId, 4);
+        (await leads.As(head).GetAsync(path)).Is(200);
+        // What comes late of the time before opens and closes nothing.
+        await leads.Service.DeliverAsync(new ProjectAmended { Project = secret }, projectId, 5);
+        (await leads.As(head).GetAsync(path)).Is(200);
+    }
+
+    private ProjectState Project(Guid projectId, Guid leadId) => new()
+    {
+        ProjectId = projectId,
+        Code = "P-2026-000001",
+        Name = "示例项目",
+        LeadId = leadId,
+        InvestorId = NewId(),
+        Stage = ProjectStage.Negotiating,
+        StageOn = leads.Today,
+        Status = ProjectStatus.Active,
+        OwnerId = NewId(),
+        UnitId = NewId(),
+        PaidIn = [],
+        Confidential = false,
+        Readers = [],
+    };
 
     private static EnterpriseMovedIn MovedIn(Guid? leadId, Guid enterpriseId, DateOnly on) => new()
     {

@@ -5,6 +5,41 @@ namespace Qibin.Crm.Leads.Tests;
 public class ContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 {
     [Fact]
+    public async Task T17_Who_takes_part_in_a_contact_or_is_named_a_collaborator_reads_the_lead_and_changes_nothing()
+    {
+        var owner = leads.As(TestCaller.Officer());
+        var (colleague, helper, head) = (await leads.PlacedAsync(TestCaller.Officer()), await leads.PlacedAsync(TestCaller.Officer()),
+            await leads.PlacedAsync(TestCaller.Person(Kernel.Roles.UnitHead, Kernel.Reach.Subtree)));
+        var lead = await leads.LeadAsync(owner);
+        var path = LeadsFixture.Path(lead);
+        (await leads.As(colleague).GetAsync(path)).IsProblem(404, "resource.notFound");
+        var contact = (await owner.PostAsync(path + "/contacts",
+            new { channel = "visitHere", summary = "共同接待", participantIds = new[] { colleague.Id, head.Id } })).Is(201);
+
+        foreach (var reader in (ApiClient[])[leads.As(colleague), leads.As(head)])
+        {
+            var read = (await reader.GetAsync(path)).Is(200);
+            (await reader.GetAsync(path + "/contacts")).Is(200);
+            Assert.Single((await reader.GetAsync("/api/v1/leads")).Is(200).Json.GetProperty("items").EnumerateArray());
+            (await reader.PatchAsync(path, new { title = "改" }, read.ETag)).IsProblem(404, "resource.notFound");
+            (await reader.PostAsync(path + "/contacts", new { channel = "phone", summary = "x" })).IsProblem(404, "resource.notFound");
+        }
+
+        // Named by mistake; and somebody named on the lead itself.
+        (await owner.PatchAsync($"{path}/contacts/{contact.Id}", new { participantIds = new[] { head.Id } }, contact.ETag)).Is(200);
+        (await leads.As(colleague).GetAsync(path)).IsProblem(404, "resource.notFound");
+        var now = (await owner.GetAsync(path)).Is(200);
+        Assert.Equal([head.Id], now.Json.GetProperty("collaborators").EnumerateArray().Select(c => c.GetGuid()));
+        (await owner.PatchAsync(path, new { collaborators = new[] { lead.Id } }, now.ETag)).IsProblem(409, "officer.unknown");
+        (await owner.PatchAsync(path, new { collaborators = new[] { helper.Id } }, now.ETag)).Is(200);
+        (await leads.As(helper).GetAsync(path)).Is(200);
+        (await leads.As(head).GetAsync(path)).IsProblem(404, "resource.notFound");
+        var hidden = (await owner.PatchAsync(path, new { confidential = true }, (await owner.GetAsync(path)).ETag)).Is(200);
+        (await leads.As(helper).GetAsync(path)).IsProblem(404, "resource.notFound");
+        Assert.NotEqual(hidden.ETag, now.ETag);
+    }
+
+    [Fact]
     public async Task A_contact_is_logged_read_and_told()
     {
         var client = leads.As(TestCaller.Officer());

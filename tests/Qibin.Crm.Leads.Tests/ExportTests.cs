@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Text;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;
@@ -24,7 +26,7 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             .EnumerateArray();
         Assert.Equal(list.Select(l => l.GetProperty("investorName").GetString()), rows.Skip(1).Select(r => r[1]));
         Assert.Equal("线索编号", rows[0][0]);
-        Assert.Equal("1250000.5", rows.Single(r => r[1] == "丙公司")[12]);
+        Assert.Equal("1250000.5", rows.Single(r => r[1] == "丙公司")[Array.IndexOf(rows[0], "意向投资额（元）")]);
         Assert.Equal(3, (await ExportAsync(mine, new { list = "leads", format })).Count - 1);
         Assert.Contains("别人公司", string.Join(
             '|', (await ExportAsync(TestCaller.Person(Roles.Leader), new { list = "leads", format })).Select(r => r[1])),
@@ -54,6 +56,54 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             string.Join('|', (await ExportAsync(leader, new { list = "leads", format })).SelectMany(r => r)), StringComparison.Ordinal);
         var plain = (await ExportAsync(owner, new { list = "investors", format, query = "q=掩码公司" })).Single(r => r[0] == "掩码公司" + format);
         Assert.Equal(("13812349876", "secret@example.com"), (plain[5], plain[6]));
+    }
+
+    [Theory]
+    [InlineData("xlsx")]
+    [InlineData("csv")]
+    public async Task F_an_export_says_who_and_what_next_and_counts_amounts_in_the_chosen_unit(string format)
+    {
+        var caller = TestCaller.Officer();
+        await leads.LeadAsync(leads.As(caller), ("investorName", "单位公司" + format), ("personName", "王示例"), ("phone", "13812345678"),
+            ("nextStep", "寄送园区资料"), ("nextStepDueOn", "2030-01-31"), ("occurredOn", "2026-03-05"), ("sourceRegion", "410611"),
+            ("estimatedInvestment", new { amount = "123456789.01", currency = "CNY" }));
+        foreach (var (unit, heading, amount) in new[]
+        {
+            ((string?)null, "意向投资额（元）", "123456789.01"), ("wan", "意向投资额（万元）", "12345.678901"), ("yi", "意向投资额（亿元）", "1.2345678901"),
+        })
+        {
+            var rows = await ExportAsync(caller, new { list = "leads", format, unit, query = "q=单位公司" });
+            var row = rows[0].Zip(rows.Single(r => r[1] == "单位公司" + format)).ToDictionary(x => x.First!, x => x.Second);
+            Assert.Equal(amount, row[heading]);
+            Assert.Equal(("王示例", "13812345678", "寄送园区资料", "2030-01-31", "2026-03-05", "河南省鹤壁市淇滨区"),
+                (row["联系人"], row["联系电话"], row["下一步"], row["下一步期限"], row["首次联系"], row["来源地区"]));
+        }
+    }
+
+    [Fact]
+    public async Task F_an_exported_workbook_has_days_numbers_frozen_headings_a_filter_and_pages()
+    {
+        var caller = TestCaller.Officer();
+        await leads.LeadAsync(leads.As(caller), ("investorName", "样式公司"), ("occurredOn", "2026-03-05"),
+            ("estimatedInvestment", new { amount = "120000000", currency = "CNY" }));
+        await ExportAsync(caller, new { list = "leads", format = "xlsx", query = "q=样式公司" });
+        using var zip = new ZipArchive(new MemoryStream(await LastFileAsync(caller)));
+        string Part(string name)
+        {
+            using var part = new StreamReader(zip.GetEntry(name)!.Open());
+            return part.ReadToEnd();
+        }
+
+        var (sheet, workbook) = (Part("xl/worksheets/sheet1.xml"), Part("xl/workbook.xml"));
+        Assert.Contains("ySplit=\"1\"", sheet, StringComparison.Ordinal);
+        Assert.Contains("<autoFilter ref=\"A1:Y2\"/>", sheet, StringComparison.Ordinal);
+        Assert.Contains("paperSize=\"8\" orientation=\"landscape\" fitToWidth=\"2\"", sheet, StringComparison.Ordinal);
+        Assert.Contains("第 &amp;P 页，共 &amp;N 页", sheet, StringComparison.Ordinal);
+        Assert.Contains($"<c s=\"{(int)SheetStyle.Day}\"><v>46086</v></c>", sheet, StringComparison.Ordinal);
+        Assert.Contains($"<c s=\"{(int)SheetStyle.Amount}\"><v>120000000</v></c>", sheet, StringComparison.Ordinal);
+        Assert.Contains("<sheet name=\"线索\"", workbook, StringComparison.Ordinal);
+        Assert.Contains("'线索'!$1:$1", workbook, StringComparison.Ordinal);
+        Assert.Contains("formatCode=\"#,##0.00\"", Part("xl/styles.xml"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,8 +149,8 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var path = $"/api/v1/exports/{id}";
         await Imports.EndedAsync(own.Fixture, caller, path);
         (await service.As(caller).GetAsync(path + "/file")).Is(200);
-        (await service.As(TestCaller.Person(Roles.Administrator)).GetAsync(path)).Is(404);
-        (await service.As(TestCaller.Person(Roles.Administrator)).GetAsync(path + "/file")).Is(404);
+        (await service.As(TestCaller.Person(Roles.Coordinator)).GetAsync(path)).Is(404);
+        (await service.As(TestCaller.Person(Roles.Coordinator)).GetAsync(path + "/file")).Is(404);
         (await service.As(caller with { Reach = Reach.Own }).GetAsync(path + "/file")).Is(404);
         (await service.As(caller with { UnitId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()) }).GetAsync(path + "/file")).Is(404);
         (await service.As(caller).PostAsync(path + "/cancellation")).IsProblem(409, "export.notRunning");
@@ -108,6 +158,50 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await service.As(caller).GetAsync(path + "/file")).Is(404);
         Assert.False((await service.As(caller).GetAsync(path)).Is(200).Json.TryGetProperty("file", out var file)
             && file.ValueKind != System.Text.Json.JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData("xlsx")]
+    [InlineData("csv")]
+    public async Task S4_Rows_that_became_confidential_or_were_given_away_are_in_no_file_that_is_fetched_later(string format)
+    {
+        var unit = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        var head = await leads.PlacedAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, unit));
+        var (owner, other) = (await leads.PlacedAsync(TestCaller.Officer(unit)), await leads.PlacedAsync(TestCaller.Officer(unit)));
+        var elsewhere = await leads.PlacedAsync(TestCaller.Officer());
+        var coordinator = leads.Coordinator;
+        var made = new List<Answer>();
+        foreach (var name in (string[])["留下", "涉密", "转出", "换人"])
+        {
+            made.Add(await leads.LeadAsync(leads.As(owner), ("investorName", $"{name}{format}公司"), ("phone", "13812347654")));
+        }
+
+        var exports = new Dictionary<(TestCaller Who, string List), Guid>();
+        foreach (var who in (TestCaller[])[head, owner])
+        {
+            foreach (var list in (string[])["leads", "investors"])
+            {
+                var rows = await ExportAsync(who, new { list, format, query = "q=" + format });
+                Assert.Equal(4, rows.Count - 1);
+                exports[(who, list)] = _last;
+            }
+        }
+
+        (await leads.As(owner).PatchAsync(LeadsFixture.Path(made[1]), new { confidential = true, readers = new[] { coordinator.Id } },
+            made[1].ETag)).Is(200);
+        (await leads.As(coordinator).PostAsync(
+            LeadsFixture.Path(made[2]) + "/assignment", new { ownerId = elsewhere.Id, reason = "专人负责" }, made[2].ETag)).Is(200);
+        (await leads.As(head).PostAsync(
+            LeadsFixture.Path(made[3]) + "/assignment", new { ownerId = other.Id, reason = "专人负责" }, made[3].ETag)).Is(200);
+
+        Assert.Equal(["换人", "留下"], await NamesAsync(head, "leads"));
+        Assert.Equal(["换人", "留下"], await NamesAsync(head, "investors"));
+        Assert.Equal(["涉密", "留下"], await NamesAsync(owner, "leads"));
+        Assert.Equal(["涉密", "留下"], await NamesAsync(owner, "investors"));
+
+        async Task<IEnumerable<string>> NamesAsync(TestCaller who, string list) => Imports
+            .Read(await Imports.BytesAsync(leads, who, $"/api/v1/exports/{exports[(who, list)]}/file")).Skip(1)
+            .Select(r => r[list == "leads" ? 1 : 0]![..2]).Order(StringComparer.Ordinal);
     }
 
     private Guid _last;

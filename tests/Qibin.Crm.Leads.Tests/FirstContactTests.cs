@@ -98,6 +98,10 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [InlineData("investorName", null, "/investorName", "value.required")]
     [InlineData("personName", null, "/personName", "value.required")]
     [InlineData("personName", "  ", "/personName", "value.required")]
+    [InlineData("investorName", " ", "/investorName", "value.required")]
+    [InlineData("personTitle", "\u3000", "/personTitle", "value.required")]
+    [InlineData("phone", null, "/phone", "person.unreachable")]
+    [InlineData("wechat", "张经理", "/wechat", "wechat.invalid")]
     [InlineData("phone", "not a phone", "/phone", "phone.invalid")]
     [InlineData("email", "nobody", "/email", "email.invalid")]
     [InlineData("channel", "pigeon", "/channel", "word.unknown")]
@@ -109,7 +113,7 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [InlineData("occurredOn", "yesterday", "/occurredOn", "json.wrongType")]
     [InlineData("uscc", "91350100M000100Y44", "/uscc", "uscc.checkDigit")]
     [InlineData("nodeCode", "satellite.moon", "/nodeCode", "chain.unknownNode")]
-    [InlineData("sourceRegion", "990000", "/sourceRegion", "region.unknown")]
+    [InlineData("sourceRegion", "980000", "/sourceRegion", "region.unknown")]
     [InlineData("surprise", "x", "/surprise", "json.unknownProperty")]
     [InlineData("investorName", "示例\u202e公司", "/investorName", "text.forbiddenCharacter")]
     public async Task A_broken_shape_is_refused_at_its_place(string field, string? value, string pointer, string code)
@@ -119,6 +123,33 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var error = Assert.Single(refused.Json.GetProperty("errors").EnumerateArray());
         Assert.Equal((pointer, code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task T9_A_contact_by_WeChat_or_mail_needs_no_phone_and_finds_its_person_again()
+    {
+        var caller = TestCaller.Officer();
+        var client = leads.As(caller);
+        var byWechat = await leads.LeadAsync(client, ("investorName", "微信客商甲"), ("phone", null), ("wechat", "ｈｅｂｉ＿2026"));
+        var people = $"/api/v1/investors/{byWechat.Json.GetProperty("investorId").GetGuid()}/people";
+        var person = Assert.Single((await client.GetAsync(people)).Is(200).Json.GetProperty("items").EnumerateArray());
+        Assert.Equal("hebi_2026", person.GetProperty("wechat").GetString());
+        var again = await leads.LeadAsync(client, ("investorName", null), ("investorId", byWechat.Json.GetProperty("investorId").GetGuid()),
+            ("duplicateOverride", null), ("phone", null), ("wechat", "HEBI_2026"));
+        Assert.Equal(byWechat.Json.GetProperty("personId").GetGuid(), again.Json.GetProperty("personId").GetGuid());
+        var head = TestCaller.Person(Kernel.Roles.UnitHead, Kernel.Reach.Subtree, caller.UnitId);
+        var masked = (await leads.As(head).GetAsync(people)).Is(200).Json.GetProperty("items")[0];
+        Assert.Equal("he****26", masked.GetProperty("wechat").GetString());
+
+        await leads.LeadAsync(client, ("investorName", "微信客商乙"), ("phone", null), ("email", "zhang@example.com"));
+        await leads.LeadAsync(client, ("investorName", "微信客商丙"), ("phone", "（0392）3312345转801"));
+        var item = leads.FirstContact(("investorName", "微信客商丁"), ("phone", null));
+        var batch = (await client.PostAsync("/api/v1/first-contacts/batch",
+            new { mode = "each", items = new[] { item, leads.FirstContact(("investorName", "微信客商戊")) } })).Is(200).Json;
+        Assert.Equal([400, 201], batch.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("status").GetInt32()));
+        var added = (await client.PostAsync(people, new { name = "李示例", wechat = "lishili" })).Is(201);
+        (await client.PatchAsync($"{people}/{added.Id}", new { wechat = (string?)null }, added.ETag)).IsProblem(400, "request.invalid");
+        (await client.PostAsync(people, new { name = "李示例" })).IsProblem(400, "request.invalid");
     }
 
     [Fact]
@@ -133,19 +164,22 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     [Fact]
-    public async Task A_known_USCC_is_refused_and_names_the_investor_only_to_who_may_see_it()
+    public async Task T2_A_contact_with_an_investor_of_a_known_code_is_taken_and_linked_whatever_its_name_and_the_reason_for_another()
     {
-        var (mine, uscc) = (leads.As(TestCaller.Officer()), Uscc.WithCheckCharacter("91410611MA0000001").Value);
-        var first = await leads.LeadAsync(mine, ("uscc", uscc));
+        var (first, second) = (TestCaller.Officer(), TestCaller.Officer());
+        var uscc = Uscc.WithCheckCharacter("91410611MA0000001").Value;
+        var known = await leads.LeadAsync(leads.As(first), ("uscc", uscc));
+        Assert.False(known.Json.TryGetProperty("linked", out _));
 
-        var seen = (await mine.PostAsync("/api/v1/first-contacts", leads.FirstContact(("uscc", uscc.ToLowerInvariant()))))
-            .IsProblem(409, "investor.usccTaken");
-        var unseen = (await leads.As(TestCaller.Officer()).PostAsync("/api/v1/first-contacts", leads.FirstContact(("uscc", uscc))))
-            .IsProblem(409, "investor.usccTaken");
-
-        Assert.Equal(first.Json.GetProperty("investorId").GetGuid(), seen.Json.GetProperty("candidates")[0].GetProperty("id").GetGuid());
-        Assert.False(unseen.Json.TryGetProperty("candidates", out _));
-        Assert.DoesNotContain("示例航天", unseen.Body, StringComparison.Ordinal);
+        foreach (var caller in (TestCaller[])[first, second])
+        {
+            var linked = await leads.LeadAsync(leads.As(caller), ("investorName", "另一名称公司"), ("uscc", uscc.ToLowerInvariant()));
+            Assert.True(linked.Json.GetProperty("linked").GetBoolean());
+            Assert.Equal(known.Json.GetProperty("investorId").GetGuid(), linked.Json.GetProperty("investorId").GetGuid());
+            var lead = (await leads.As(caller).GetAsync(LeadsFixture.Path(linked))).Is(200).Json;
+            Assert.Equal(("示例航天科技有限公司", caller.Id),
+                (lead.GetProperty("investorName").GetString(), lead.GetProperty("ownerId").GetGuid()));
+        }
     }
 
     [Fact]
@@ -161,8 +195,8 @@ public class FirstContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
                 () => officer.PostAsync("/api/v1/first-contacts", contact, key: "race"), answer => answer.Code != "service.busy");
         }));
 
-        Assert.Single(answers, a => a.Status == 201);
-        Assert.All(answers.Where(a => a.Status != 201), a => a.IsProblem(409, "investor.usccTaken"));
+        Assert.All(answers, a => a.Is(201));
+        Assert.Single(answers, a => !a.Json.TryGetProperty("linked", out _));
         Assert.Equal(1, await leads.Service.CountAsync($"select count(*) from investor where uscc = '{uscc}'"));
     }
 

@@ -33,19 +33,23 @@ internal static class Imports
     public static Task<byte[]> FileAsync(SheetFormat format, IEnumerable<object?[]> rows) =>
         SheetWriter.TableAsync(format, rows.Prepend(Headings), CancellationToken.None);
 
-    /// <summary>An import with its file uploaded.</summary>
+    /// <summary>An import whose file has been read.</summary>
     public static async Task<Guid> UploadedAsync(LeadsFixture leads, TestCaller caller, byte[] file)
     {
         var import = (await leads.As(caller).PostAsync("/api/v1/imports", new { fileName = "线索.xlsx" })).Is(201);
-        var answer = await PutAsync(leads, caller, import.Id, import.ETag, file);
-        answer.Is(200);
-        return import.Id;
+        (await PutAsync(leads, caller, import.Id, import.ETag, file)).Is(202);
+        var read = await EndedAsync(leads, caller, $"/api/v1/imports/{import.Id}");
+        return read.Json.GetProperty("job").GetProperty("state").GetString() == "succeeded" ? import.Id
+            : throw new InvalidOperationException(read.Body);
     }
 
-    public static async Task<Answer> PutAsync(LeadsFixture leads, TestCaller caller, Guid id, string etag, byte[] file)
+    public static async Task<Answer> PutAsync(LeadsFixture leads, TestCaller caller, Guid id, string etag, byte[] file, string query = "")
     {
         using var http = new HttpClient { BaseAddress = leads.Service.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/imports/{id}/file") { Content = new ByteArrayContent(file) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/imports/{id}/file{query}")
+        {
+            Content = new ByteArrayContent(file),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", leads.Service.TokenOf(caller));
         request.Headers.TryAddWithoutValidation("If-Match", etag);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
@@ -5,6 +6,69 @@ namespace Qibin.Crm.Leads.Tests;
 
 public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 {
+    [Theory]
+    [InlineData(Roles.UnitHead)]
+    [InlineData(Roles.Coordinator)]
+    public async Task S7_Who_takes_a_lead_or_opens_a_further_one_goes_on_seeing_the_masks(string role)
+    {
+        var unit = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        var owner = await leads.PlacedAsync(TestCaller.Officer(unit));
+        var colleague = await leads.PlacedAsync(TestCaller.Officer(unit));
+        var head = await leads.PlacedAsync(TestCaller.Person(role, role == Roles.UnitHead ? Reach.Subtree : Reach.All, unit));
+        var lead = await leads.LeadAsync(leads.As(owner), ("investorName", $"掩码{role}公司"), ("phone", "13812340077"));
+        var investor = lead.Json.GetProperty("investorId").GetGuid();
+        var (client, path) = (leads.As(head), LeadsFixture.Path(lead));
+        Assert.True(await MaskedAsync(head));
+
+        // Neither a further lead nor the lead itself lifts the mask.
+        var further = leads.FirstContact(
+            ("investorName", null), ("investorId", investor), ("duplicateOverride", null), ("phone", "13812340078"), ("personName", "李示例"));
+        (await client.PostAsync("/api/v1/first-contacts", further)).Is(201);
+        Assert.True(await MaskedAsync(head));
+        var taken = (await client.PostAsync(path + "/assignment", new { ownerId = head.Id, reason = "亲自跟进" }, lead.ETag)).Is(200);
+        Assert.True(await MaskedAsync(head));
+        Assert.True((await ListedAsync(head)).All(p => p.GetProperty("masked").GetBoolean()));
+
+        // Given by somebody else, it is lifted: for the colleague at once, for the owner again.
+        var given = (await client.PostAsync(path + "/assignment", new { ownerId = colleague.Id, reason = "专人负责" }, taken.ETag)).Is(200);
+        Assert.False(await MaskedAsync(colleague));
+        Assert.True(await MaskedAsync(head));
+        (await client.PostAsync(path + "/assignment", new { ownerId = owner.Id, reason = "仍由其负责" }, given.ETag)).Is(200);
+        Assert.False(await MaskedAsync(owner));
+
+        async Task<bool> MaskedAsync(TestCaller who) => (await leads.As(who)
+            .GetAsync($"/api/v1/investors/{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}"))
+            .Is(200).Json.GetProperty("masked").GetBoolean();
+
+        async Task<IEnumerable<JsonElement>> ListedAsync(TestCaller who) =>
+            [.. (await leads.As(who).GetAsync($"/api/v1/investors/{investor}/people")).Is(200).Json.GetProperty("items").EnumerateArray()];
+    }
+
+    [Fact]
+    public async Task S7_A_caller_unmasks_twenty_people_a_day_and_the_same_one_again()
+    {
+        var owner = TestCaller.Officer();
+        var leader = TestCaller.Person(Roles.Leader);
+        var lead = await leads.LeadAsync(leads.As(owner), ("investorName", "多人公司"));
+        var people = $"/api/v1/investors/{lead.Json.GetProperty("investorId").GetGuid()}/people";
+        var added = new List<Guid>();
+        for (var i = 0; i < 21; i++)
+        {
+            added.Add((await leads.As(owner).PostAsync(people, new { name = "示例同事" + i, phone = "13812340000" })).Is(201).Id);
+        }
+
+        // Several at once, so that a race would let one more through.
+        var answers = await Task.WhenAll(added.Select(id =>
+            leads.As(leader).PostAsync($"{people}/{id}/unmasking", new { reason = "逐一致电" })));
+        Assert.Equal(20, answers.Count(a => a.Status == 201));
+        var refused = answers.Select((a, i) => (Answer: a, Id: added[i])).Single(a => a.Answer.Status != 201);
+        refused.Answer.IsProblem(409, "unmasking.dailyLimit");
+        (await leads.As(leader).PostAsync($"{people}/{added.First(id => id != refused.Id)}/unmasking", new { reason = "再次致电" })).Is(201);
+        (await leads.As(TestCaller.Person(Roles.Leader)).PostAsync($"{people}/{refused.Id}/unmasking", new { reason = "致电客商" })).Is(201);
+        Assert.Equal(21, await leads.Service.CountAsync(
+            $"select count(*) from api.audit_entry where actor_id = '{leader.Id}' and operation = 'unmaskPerson' and not refused"));
+    }
+
     [Fact]
     public async Task Phone_and_mail_are_masked_for_all_but_who_works_the_lead()
     {
@@ -44,7 +108,7 @@ public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             .GetProperty("phone").GetString());
         Assert.Equal("138****1234", (await service.As(colleague).GetAsync(person)).Json.GetProperty("phone").GetString());
         Assert.Equal(1, await service.CountAsync(
-            $"select count(*) from api.audit_entry where actor_id = '{me.Id}' and action = 'person.unmasked' and reason = '领导亲自致电客商'"));
+            $"select count(*) from api.audit_entry where actor_id = '{me.Id}' and operation = 'unmaskPerson' and reason = '领导亲自致电客商'"));
         Assert.Equal(0, await service.CountAsync("select count(*) from api.idempotency where answer like '%1381234%'"));
 
         service.Clock.Advance(TimeSpan.FromMinutes(15));
@@ -61,7 +125,8 @@ public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var added = (await owner.PostAsync(people, new { name = "李示例", phone = "0392-3300000" })).Is(201);
         (await owner.PatchAsync($"{people}/{added.Id}", new { title = "总经理" })).IsProblem(428, "ifMatch.required");
         (await owner.PatchAsync($"{people}/{added.Id}", new { phone = "138****1234" }, added.ETag)).IsProblem(400, "request.invalid");
-        (await owner.PatchAsync($"{people}/{added.Id}", new { title = "总经理", phone = (string?)null }, added.ETag)).Is(200);
+        var patch = new { title = "总经理", phone = (string?)null, email = "li@example.com" };
+        (await owner.PatchAsync($"{people}/{added.Id}", patch, added.ETag)).Is(200);
 
         var read = (await owner.GetAsync($"{people}/{added.Id}")).Is(200).Json;
         Assert.Equal(("李示例", "总经理"), (read.GetProperty("name").GetString(), read.GetProperty("title").GetString()));

@@ -11,7 +11,14 @@ public sealed class LeadsFixture : IAsyncLifetime
 
     public TestService Service { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Service = await TestService.StartAsync("leads", Program.Build);
+    /// <summary>Reads what is confidential and has no other reader who decides.</summary>
+    public TestCaller Coordinator { get; } = TestCaller.Person(Roles.Coordinator);
+
+    public async ValueTask InitializeAsync()
+    {
+        Service = await TestService.StartAsync("leads", Program.Build);
+        await PlacedAsync(Coordinator);
+    }
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 

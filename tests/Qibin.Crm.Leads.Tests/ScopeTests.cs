@@ -42,22 +42,24 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             leads.As(owner), ("investorName", "门户示例公司"), ("confidential", true), ("readers", new[] { reader.Id }));
 
         await DoorsAsync(lead, [owner, reader], 200);
-        await DoorsAsync(lead, [TestCaller.Person(Roles.Leader), TestCaller.Person(Roles.Administrator),
+        await DoorsAsync(lead, [TestCaller.Person(Roles.Leader), TestCaller.Person(Roles.Coordinator),
             TestCaller.Person(Roles.UnitHead, Reach.Subtree, owner.UnitId), TestCaller.Integration()], 404);
         Assert.Equal(1, await leads.Service.CountAsync(
             $"select count(*) from messaging.event where stream_id = '{lead.Id}' and confidential and type = 'LeadOpened'"));
     }
 
     [Fact]
-    public async Task Owner_and_unit_head_decide_on_confidentiality_and_the_others_do_not()
+    public async Task Heads_decide_on_confidentiality_the_owner_proposes_it_and_the_others_do_not()
     {
         var owner = TestCaller.Officer();
         var head = TestCaller.Person(Roles.UnitHead, Reach.Subtree, owner.UnitId);
         var lead = await leads.LeadAsync(leads.As(owner));
         var path = LeadsFixture.Path(lead);
 
-        (await leads.As(TestCaller.Person(Roles.Coordinator)).PatchAsync(path, new { confidential = true }, lead.ETag))
-            .IsProblem(409, "lead.restrictedToOwner");
+        (await leads.As(TestCaller.Person(Roles.Officer, Reach.Unit, owner.UnitId))
+            .PatchAsync(path, new { confidential = true }, lead.ETag)).IsProblem(409, "lead.restrictedToOwner");
+        (await leads.As(TestCaller.Person(Roles.Administrator)).PatchAsync(path, new { confidential = true }, lead.ETag))
+            .IsProblem(403, "auth.forbidden");
         (await leads.As(owner).PatchAsync(path, new { readers = new[] { head.Id } }, lead.ETag)).IsProblem(400, "request.invalid");
         (await leads.As(owner).PostAsync("/api/v1/first-contacts", leads.FirstContact(("readers", new[] { head.Id }))))
             .IsProblem(400, "request.invalid");
@@ -66,7 +68,8 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await leads.As(owner).GetAsync(path)).Is(200);
         (await leads.As(head).GetAsync(path)).Is(200);
         (await leads.As(TestCaller.Person(Roles.Coordinator)).GetAsync(path)).IsProblem(404, "resource.notFound");
-        (await leads.As(owner).PatchAsync(path, new { confidential = false }, closed.ETag)).Is(200);
+        (await leads.As(owner).PatchAsync(path, new { confidential = false }, closed.ETag)).IsProblem(409, "lead.confidentialByHead");
+        (await leads.As(head).PatchAsync(path, new { confidential = false }, closed.ETag)).Is(200);
         (await leads.As(TestCaller.Person(Roles.Coordinator)).GetAsync(path)).Is(200);
     }
 
@@ -105,7 +108,7 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         string[] rows =
         [
             path, path + "/contacts", path + "/contacts/" + lead.Json.GetProperty("contactId")
-                .GetGuid(), path + "/history", path + "/assignments",
+                .GetGuid(), path + "/history", path + "/next-steps", path + "/assignments",
             $"/api/v1/investors/{investor}", $"/api/v1/investors/{investor}/people",
             $"/api/v1/investors/{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}",
         ];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.TestKit;
@@ -23,6 +24,11 @@ public class SearchWayTests
             await TestService.StartAsync(
             "leads", Program.Build, builder =>
             builder.Configuration["Search:Walk"] = walk.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        // Who decides about what is confidential must be somebody that the directory knows.
+        var coordinator = TestCaller.Person(Roles.Coordinator);
+        await service.DeliverAsync(
+            new OfficerPlaced { OfficerId = coordinator.Id, UnitId = coordinator.UnitId, Roles = coordinator.Roles, Active = true },
+            coordinator.Id, 1);
         var (unit, below, elsewhere) = (TestCaller.Officer(), TestCaller.Officer(), TestCaller.Officer());
         TestCaller[] officers = [unit, unit with { Id = Guid.CreateVersion7(service.Clock.GetUtcNow()) }, below, elsewhere];
         var random = new Random(walk + 1);

@@ -55,7 +55,7 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     [Fact]
-    public async Task The_former_unit_reads_the_investor_and_changes_nothing_of_it()
+    public async Task S1_The_former_unit_reads_the_investor_and_changes_nothing_of_it()
     {
         var (from, to, coordinator) = await PartiesAsync();
         var head = leads.As(TestCaller.Person(Roles.UnitHead, Reach.Subtree, from.UnitId));
@@ -175,6 +175,29 @@ public class TransferTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             .IsProblem(409, "transfer.overtaken");
         (await leads.As(coordinator)
             .PostAsync($"/api/v1/transfers/{transfer.Id}/confirmation", new { decision = "refused" }, accepted.ETag)).Is(200);
+    }
+
+    [Fact]
+    public async Task S8_One_coordinator_neither_accepts_what_they_proposed_nor_confirms_what_they_proposed_or_accepted()
+    {
+        var (from, to, coordinator) = await PartiesAsync();
+        var (second, third) = (TestCaller.Person(Roles.Coordinator), TestCaller.Person(Roles.Coordinator));
+        var lead = await leads.LeadAsync(leads.As(from));
+        var transfer = (await SharesAsync(coordinator, lead, to, (from.UnitId, 6000, 2500), (to.UnitId, 4000, 7500))).Is(201);
+        var at = $"/api/v1/transfers/{transfer.Id}";
+        (await leads.As(coordinator).PostAsync(at + "/answer", new { answer = "accepted" }, transfer.ETag))
+            .IsProblem(409, "transfer.ownProposal");
+        var accepted = (await leads.As(second).PostAsync(at + "/answer", new { answer = "accepted" }, transfer.ETag)).Is(200);
+        foreach (var own in (TestCaller[])[coordinator, second])
+        {
+            foreach (var decision in (string[])["confirmed", "refused"])
+            {
+                (await leads.As(own).PostAsync(at + "/confirmation", new { decision }, accepted.ETag))
+                    .IsProblem(409, "transfer.ownProposal");
+            }
+        }
+
+        (await leads.As(third).PostAsync(at + "/confirmation", new { decision = "confirmed" }, accepted.ETag)).Is(200);
     }
 
     private async Task<(TestCaller From, TestCaller To, TestCaller Coordinator)> PartiesAsync() =>

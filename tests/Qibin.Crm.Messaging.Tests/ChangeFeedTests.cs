@@ -102,6 +102,53 @@ public sealed class ChangeFeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A6_The_feed_begins_at_an_instant_and_misses_no_transaction_that_began_before_and_recorded_after()
+    {
+        var before = await _service.TellAsync();
+        var recorded = await _service.QueryAsync<DateTime>("select recorded_at from messaging.event where stream_id = $1", before);
+        // It began first, and recorded its event after another one had recorded and committed its own.
+        var (began, commit) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var late = Tellings.NewId();
+        var slow = _service.InDbAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.Database.ExecuteSqlAsync($"select pg_current_xact_id()::text");
+            began.SetResult();
+            await commit.Task;
+            var tally = Tally.Open(late, confidential: false);
+            db.Add(tally);
+            db.Publish(tally, new TallyOpened { Name = "late" });
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+        });
+        await began.Task;
+        var quick = await _service.TellAsync();
+        commit.SetResult();
+        await slow;
+
+        var since = new DateTimeOffset(recorded).AddMicroseconds(1);
+        Assert.Equal(new[] { quick, late }.Order(), (await StreamsAsync($"?since={Uri.EscapeDataString(since.ToString("O"))}")).Order());
+        Assert.Equal(new[] { before, quick, late }.Order(), (await StreamsAsync("?since=1969-01-01T00:00:00Z")).Order());
+        Assert.Equal(new[] { before, quick, late }.Order(), (await StreamsAsync("?since=0001-01-01T00:00:00Z")).Order());
+
+        // Nothing yet: from here on.
+        var now = Uri.EscapeDataString(TimeProvider.System.GetUtcNow().ToString("O"));
+        var page = (await _reader.GetAsync($"{Feed}?since={now}")).Is(200).Json;
+        Assert.Empty(page.GetProperty("items").EnumerateArray());
+        var next = await _service.TellAsync();
+        Assert.Equal([next], await StreamsAsync("?cursor=" + page.GetProperty("next").GetString()));
+
+        (await _reader.GetAsync(Feed + "?since=2999-01-01T00:00:00Z")).IsProblem(400, "request.invalid");
+        (await _reader.GetAsync($"{Feed}?since=2026-01-01T00:00:00Z&cursor={page.GetProperty("next").GetString()}"))
+            .IsProblem(400, "request.invalid");
+        (await _reader.GetAsync(Feed + "?since=yesterday")).IsProblem(400, "request.invalid");
+
+        async Task<Guid[]> StreamsAsync(string query) =>
+            [.. (await _reader.GetAsync(Feed + query)).Is(200).Json.GetProperty("items").EnumerateArray()
+                .Select(i => i.GetProperty("streamId").GetGuid()).Distinct()];
+    }
+
+    [Fact]
     public async Task Transactions_are_ordered_by_number_and_not_by_digits()
     {
         var stream = Tellings.NewId();
@@ -134,6 +181,76 @@ public sealed class ChangeFeedTests : IAsyncLifetime
 
         Assert.Equal([open], page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("streamId").GetGuid()));
     }
+
+    [Fact]
+    public async Task S2_What_becomes_confidential_is_withdrawn_and_its_earlier_events_are_shown_to_nobody_any_more()
+    {
+        var (secret, open) = (await _service.TellAsync(raises: 1), await _service.TellAsync());
+        // An event about it by another stream, such as a claim's.
+        await _service.InDbAsync(async db =>
+        {
+            var claim = Tally.Open(Tellings.NewId());
+            db.Add(claim);
+            db.Publish(claim, new TallyOpened { Name = "about it" }, open, secret);
+            await db.SaveChangesAsync();
+        });
+        var before = (await _reader.GetAsync(Feed)).Is(200).Json;
+        Assert.Equal(4, before.GetProperty("items").GetArrayLength());
+        var cursor = "?cursor=" + before.GetProperty("next").GetString();
+
+        await SetAsync(secret, confidential: true);
+        await _service.RaiseAsync(secret);
+
+        var entry = Assert.Single((await _reader.GetAsync(Feed + cursor)).Is(200).Json.GetProperty("items").EnumerateArray());
+        Assert.Equal(
+            ("Withdrawn", "tally", secret, "{}"),
+            (entry.GetProperty("type").GetString(), entry.GetProperty("streamType").GetString(), entry.GetProperty("streamId").GetGuid(),
+                entry.GetProperty("data").GetRawText()));
+        Assert.Equal([("TallyOpened", open), ("Withdrawn", secret)], await EntriesAsync(Feed));
+        // Page by page it is the same.
+        var (walked, at) = (new List<(string?, Guid)>(), Feed + "?limit=1");
+        for (var page = 0; page < 3; page++)
+        {
+            walked.AddRange(await EntriesAsync(at));
+            at = $"{Feed}?limit=1&cursor={(await _reader.GetAsync(at)).Is(200).Json.GetProperty("next").GetString()}";
+        }
+
+        Assert.Equal([("TallyOpened", open), ("Withdrawn", secret)], walked);
+
+        await SetAsync(secret, confidential: false);
+        Assert.Equal([("TallyRaised", secret), ("TallyRaised", secret), ("TallyRaised", secret)], await EntriesAsync(Feed + cursor));
+        Assert.Equal(7, (await EntriesAsync(Feed)).Count);
+    }
+
+    [Fact]
+    public async Task S2_What_was_confidential_from_the_beginning_is_never_mentioned()
+    {
+        var secret = await _service.TellAsync(raises: 1, confidential: true);
+        await _service.InDbAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.WithholdAsync(Tellings.NewId(), "project", confidential: true, CancellationToken.None);
+            await db.WithholdAsync(secret, "tally", confidential: true, CancellationToken.None);
+            await transaction.CommitAsync();
+        });
+        Assert.Empty(await EntriesAsync(Feed));
+        await SetAsync(secret, confidential: false);
+        Assert.Equal(3, (await EntriesAsync(Feed)).Count);
+    }
+
+    private Task SetAsync(Guid stream, bool confidential) => _service.InDbAsync(async db =>
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var tally = await db.Tallies.FromSql($"select * from tally where id = {stream} for update").SingleAsync();
+        tally.Restrict(confidential);
+        db.Publish(tally, new TallyRaised { By = 0 });
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
+    });
+
+    private async Task<List<(string? Type, Guid Stream)>> EntriesAsync(string path) =>
+        [.. (await _reader.GetAsync(path)).Is(200).Json.GetProperty("items").EnumerateArray()
+            .Select(i => (i.GetProperty("type").GetString(), i.GetProperty("streamId").GetGuid()))];
 
     [Theory]
     [InlineData("?cursor=abc", "cursor.invalid")]

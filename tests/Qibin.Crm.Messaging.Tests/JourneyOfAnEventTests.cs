@@ -161,7 +161,7 @@ public sealed class JourneyOfAnEventTests : IAsyncLifetime
         Assert.Equal(1u, await broker.Channel.MessageCountAsync("somebody"));
         (await administrator.PostAsync($"/api/v1/ops/tally/outbox/{stream}/replay")).IsProblem(404, "resource.notFound");
         Assert.Equal(1, await _service.QueryAsync<long>(
-            "select count(*) from api.audit_entry where action = 'outbox.replayed' and subject_id = $1", stream));
+            "select count(*) from api.audit_entry where operation = 'replayTallyStream' and subjects->0->>'id' = $1::text", stream));
 
         Task<int> AttemptsAsync() =>
             _service.QueryAsync<int>("select coalesce(max(attempts), 0) from messaging.outbox where stream_id = $1", stream);

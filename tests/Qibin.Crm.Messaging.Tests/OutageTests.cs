@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.Messaging.Transport;
+using Qibin.Crm.Servers;
 using Qibin.Crm.TestKit;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -162,6 +163,51 @@ public sealed class OutageTests : IAsyncLifetime
         await server.Node.StartAgainAsync();
         // Eight times and the end of the service. A return that was on its way when the closing began counts beside it.
         Assert.True(returns.Max() <= 14, $"A message was returned {returns.Max()} times.");
+    }
+
+    [Fact]
+    public async Task R4_While_the_database_is_frozen_every_request_is_answered_503_within_five_seconds()
+    {
+        using var administrator = _service.As(TestCaller.Person(Roles.Administrator));
+        var server = await TestDatabases.ServerAsync();
+        // Connections in the pool, so that statements hang and not only new connections.
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ => (await administrator.PostAsync("/api/v1/tallies")).Is(201)));
+        var before = await _service.QueryAsync<long>("select count(*) from tally");
+
+        ProcessTree.Freeze(server.Node!.ProcessId);
+        try
+        {
+            // More than the pool holds and the service works on at once; then those that come later in the outage.
+            await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => RefusedAsync(() => administrator.PostAsync("/api/v1/tallies")))
+                .Append(RefusedAsync(() => administrator.GetAsync("/api/v1/ops/tally/outbox")))
+                .Append(RefusedAsync(() => administrator.GetAsync("/health/ready"))));
+            var since = TimeProvider.System.GetTimestamp();
+            while (TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(15))
+            {
+                await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RefusedAsync(() => administrator.PostAsync("/api/v1/tallies"))));
+                await RefusedAsync(() => administrator.GetAsync("/health/ready"));
+            }
+
+            // The negative control: the process itself is well.
+            (await administrator.GetAsync("/health/live")).Is(200);
+        }
+        finally
+        {
+            ProcessTree.Thaw(server.Node.ProcessId);
+        }
+
+        await Eventually.TrueAsync(async () => (await administrator.PostAsync("/api/v1/tallies")).Status == 201);
+        (await administrator.GetAsync("/health/ready")).Is(200);
+        // None of those that were answered 503 is there twice; some may be there.
+        Assert.InRange(await _service.QueryAsync<long>("select count(*) from tally") - before, 1, 151);
+        await _service.DrainedAsync();
+
+        static async Task RefusedAsync(Func<Task<Answer>> ask)
+        {
+            var since = TimeProvider.System.GetTimestamp();
+            (await ask()).Is(503);
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(5), "Answered after more than 5 s.");
+        }
     }
 
     private static async Task<string> AskAsync(Func<Task<string>> ask)

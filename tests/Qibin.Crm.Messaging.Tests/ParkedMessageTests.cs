@@ -67,7 +67,7 @@ public sealed class ParkedMessageTests : IAsyncLifetime
         await broker.RaiseAsync(Tellings.NewId(), stream, 3);
         await _service.HearsAsync(stream, "2.0 3.0");
         Assert.Equal(1, await _service.QueryAsync<long>(
-            "select count(*) from api.audit_entry where action = 'parkedMessage.replayed' and subject_id = $1",
+            "select count(*) from api.audit_entry where operation = 'replayTallyParkedMessage' and subjects->0->>'id' = $1::text",
             parked.GetProperty("id").GetGuid()));
     }
 
@@ -110,7 +110,7 @@ public sealed class ParkedMessageTests : IAsyncLifetime
 
         await _service.HearsAsync(stream, "3.0");
         Assert.Equal("Entered twice by hand",
-            await _service.QueryAsync<string>("select reason from api.audit_entry where subject_id = $1", id));
+            await _service.QueryAsync<string>("select reason from api.audit_entry where subjects->0->>'id' = $1::text", id));
         Assert.Equal("discarded", (await _administrator.GetAsync(path)).Json.GetProperty("state").GetString());
     }
 

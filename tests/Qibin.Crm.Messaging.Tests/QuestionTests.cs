@@ -1,5 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Contracts;
+using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Queries;
 using Qibin.Crm.Messaging.Tests.Host;
 using Qibin.Crm.Messaging.Transport;
@@ -65,6 +67,57 @@ public sealed class QuestionTests : IAsyncLifetime
             }
         }, states => states is not null, TimeSpan.FromSeconds(30));
         Assert.Equal(told, Assert.Single(answered!).Id);
+    }
+
+    [Fact]
+    public async Task N4_A_log_is_complete_up_to_an_instant_for_which_nothing_can_be_recorded_any_more()
+    {
+        await _service.TellAsync(raises: 2);
+        var told = await LogAsync(null);
+        Assert.Equal(3, told.Events.Length);
+        Assert.Empty((await LogAsync(told.Next)).Events);
+
+        // One that has recorded an event and not ended holds the log back.
+        var (held, late) = (Tellings.NewId(), Tellings.NewId());
+        var recorded = DateTimeOffset.MinValue;
+        await _service.InDbAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            recorded = await OpenAsync(db, held);
+            await Assert.ThrowsAsync<TimeoutException>(() => LogAsync(told.Next));
+            await transaction.CommitAsync();
+        });
+        var after = await LogAsync(told.Next);
+        Assert.Equal(held, Assert.Single(after.Events).StreamId);
+        Assert.True(after.CompleteUntil >= recorded);
+
+        // One that began before and has recorded nothing yet holds nothing up: its events will be of a later instant, and all of one.
+        await _service.InDbAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            var began = await db.Database.SqlQuery<DateTimeOffset>($"""select now() as "Value" """).SingleAsync();
+            var complete = (await LogAsync(after.Next)).CompleteUntil!.Value;
+            Assert.True(began < complete);
+            recorded = await OpenAsync(db, late);
+            Assert.True(recorded > complete, $"{recorded:O} {complete:O}");
+            Assert.Equal(recorded, await OpenAsync(db, Tellings.NewId()));
+            await transaction.CommitAsync();
+        });
+        var last = await LogAsync(after.Next);
+        Assert.Contains(late, last.Events.Select(e => e.StreamId));
+        Assert.True(last.CompleteUntil >= recorded);
+
+        Task<LogReply> LogAsync(string? position) =>
+            Questions.AskAsync<LogQuery, LogReply>("tally", new LogQuery { After = position }, default);
+
+        static async Task<DateTimeOffset> OpenAsync(TallyDb db, Guid id)
+        {
+            var tally = Tally.Open(id);
+            db.Add(tally);
+            db.Publish(tally, new TallyOpened { Name = "tally" });
+            await db.SaveChangesAsync();
+            return db.ChangeTracker.Entries<EventRow>().Single(e => e.Entity.StreamId == id).Entity.RecordedAt;
+        }
     }
 
     private async Task<AggregateState[]> AskAsync(StatesQuery question) =>

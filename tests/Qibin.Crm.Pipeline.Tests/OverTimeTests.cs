@@ -98,12 +98,13 @@ public sealed class OverTimeTests : IAsyncLifetime
             january.GetProperty("steps").EnumerateArray().Take(5).Select(Step));
         Assert.Equal("firstContact 6 1 - 0 -", Step(funnel.GetProperty("total")[0]));
 
-        static string Step(JsonElement s) => string.Join(' ', s.EnumerateObject().Select(p => p.Value.ValueKind switch
-        {
-            JsonValueKind.Null => "-",
-            JsonValueKind.Number => $"{p.Value.GetDecimal():0.####}",
-            _ => p.Value.ToString(),
-        }));
+        static string Step(JsonElement s) => string.Join(
+            ' ', s.EnumerateObject().Where(p => p.Name != "journeys").Select(p => p.Value.ValueKind switch
+            {
+                JsonValueKind.Null => "-",
+                JsonValueKind.Number => $"{p.Value.GetDecimal():0.####}",
+                _ => p.Value.ToString(),
+            }));
     }
 
     [Fact]
@@ -125,7 +126,21 @@ public sealed class OverTimeTests : IAsyncLifetime
             dwell.GetProperty("stages").EnumerateArray()
                 .Select(s => $"{s.GetProperty("stage")} {Days(s.GetProperty("past"))} {Days(s.GetProperty("present"))}"));
 
+        // Each journey is in one band.
+        var stays = 0;
+        foreach (var band in Enum.GetValues<Band>())
+        {
+            var word = JsonNamingPolicy.CamelCase.ConvertName(band.ToString());
+            stays += Stays((await _service.As(TestCaller.Person(Roles.Leader)).GetAsync("/api/v1/pipeline/dwell?band=" + word))
+                .Is(200).Json);
+        }
+
+        Assert.Equal(Stays(dwell), stays);
+
         static string Days(JsonElement d) => $"{d.GetProperty("stays")} {d.GetProperty("median")} {d.GetProperty("p90")}";
+
+        static int Stays(JsonElement answer) => answer.GetProperty("stages").EnumerateArray()
+            .Sum(s => s.GetProperty("past").GetProperty("stays").GetInt32() + s.GetProperty("present").GetProperty("stays").GetInt32());
     }
 
     [Fact]

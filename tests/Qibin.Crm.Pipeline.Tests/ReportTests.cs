@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Xml.Linq;
+using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Sheets;
@@ -49,6 +50,34 @@ public sealed class ReportTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public void F_a_report_is_laid_out_as_an_official_document()
+    {
+        var wide = Enumerable.Range(1, 10).Select(n => $"列{n}").ToList();
+        var report = new TableReport("关于2026年3月招商引资工作情况的报告", ["金额单位：万元"],
+            [new("窄", "一、窄表", ["甲", "乙"], [["签约", 12_345.678901m]]), new("宽", "二、宽表", wide, [[.. wide]])])
+        {
+            Issuer = "淇滨区示例办公室",
+            Number = "淇示报〔2026〕3号",
+            IssuedOn = new DateOnly(2026, 3, 31),
+            Summary = ["截至2026年3月31日，推进中 1 个。"],
+        };
+        var parts = Parts(Document.Of(report));
+        var paragraphs = parts["word/document.xml"].Descendants().Where(e => e.Name.LocalName == "p" && e.Parent!.Name.LocalName == "body")
+            .Select(p => $"{p.Descendants().FirstOrDefault(e => e.Name.LocalName == "pStyle")?.FirstAttribute?.Value}:{p.Value}").ToList();
+        Assert.Equal(
+            ["Issuer:淇滨区示例办公室", "Number:淇示报〔2026〕3号", "Title:关于2026年3月招商引资工作情况的报告", "Text:截至2026年3月31日，推进中 1 个。",
+                "Text:金额单位：万元", "Heading1:一、窄表", ":", "Heading1:二、宽表", ":", "Signature:淇滨区示例办公室", "Signature:2026年3月31日"], paragraphs);
+        Assert.Contains(parts["word/document.xml"].Descendants(), e => e.Value == "12,345.6789");
+        // Upright up to the wide table, then across; each with both page numbers.
+        var sections = parts["word/document.xml"].Descendants().Where(e => e.Name.LocalName == "sectPr").Select(s => string.Join(' ', s
+            .Elements().SelectMany(e => e.Attributes()).Where(a => a.Name.LocalName is "type" or "w" or "orient").Select(a => a.Value)));
+        Assert.Equal(["default even 11906", "default even 16838 landscape"], sections);
+        Assert.All((string[])["word/footer1.xml", "word/footer2.xml"], footer => Assert.Contains(
+            "PAGE", parts[footer].Descendants().Attributes().Select(a => a.Value)));
+        Assert.Equal(["evenAndOddHeaders"], parts["word/settings.xml"].Elements().Select(e => e.Name.LocalName));
+    }
+
     [Theory]
     [InlineData("2026-03", 1)]
     [InlineData("2026-05", 2)]
@@ -69,31 +98,33 @@ public sealed class ReportTests : IAsyncLifetime
         var sheets = Sheets(file);
 
         Assert.Equal(
-            open.Where(j => j.Status == "active").GroupBy(j => j.Stage).Select(g => $"{StageName(g.Key)} {g.Count()} {Sums(g)}")
+            open.Where(j => j.Status == "active").GroupBy(j => j.Stage).Select(g => $"{StageName(g.Key)} {Counts(g)} {Sums(g)}")
                 .Order(StringComparer.Ordinal),
             Groups(sheets["按阶段"]).Where(g => !g.StartsWith("合计 ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal(
-            $"合计 {open.Count(j => j.Status == "active")} {Sums(open.Where(j => j.Status == "active"))}", Groups(sheets["按产业链"])[^1]);
+            $"合计 {Counts(open.Where(j => j.Status == "active"))} {Sums(open.Where(j => j.Status == "active"))}",
+            Groups(sheets["按产业链"])[^1]);
         Assert.Equal(Groups(sheets["按产业链"])[^1], Groups(sheets["按单位"])[^1]);
-        Assert.Contains($"涉密项目 {stood.Count - open.Count} 个", sheets["按阶段"][3][0], StringComparison.Ordinal);
+        Assert.Contains($"涉密线索和项目 {stood.Count - open.Count} 个", sheets["按阶段"][2][0], StringComparison.Ordinal);
 
         var all = 0;
         foreach (var (stage, name) in new[] { (ProjectStage.Signed, "签约"), (ProjectStage.Started, "开工"), (ProjectStage.Producing, "投产") })
         {
-            var expected = open.Select(j => (Lead: j.Lead.LeadId, On: ReachedOn(random.Trade, j.Lead.LeadId, stage)))
+            var expected = open.Where(j => j.Status != "terminated")
+                .Select(j => (Lead: j.Lead.LeadId, On: ReachedOn(random.Trade, j.Lead.LeadId, stage)))
                 .Where(j => j.On >= begin && j.On <= day)
                 .Select(j => $"{random.Trade.Projects[j.Lead].Code} {j.On:O}").Order(StringComparer.Ordinal).ToList();
             Assert.Equal(
-                expected, sheets[name + "项目"].Skip(8).Where(r => r[0].Length > 0).Select(r => $"{r[0]} {r[4]}")
+                expected, sheets[name + "项目"].Skip(7).Where(r => r[0].Length > 0).Select(r => $"{r[0]} {r[4]}")
                 .Order(StringComparer.Ordinal));
-            Assert.Equal($"{expected.Count}", sheets["三个一批"].Skip(8).First(r => r[0] == name)[1]);
+            Assert.Equal($"{expected.Count}", sheets["三个一批"].Skip(7).First(r => r[0] == name)[1]);
             all += expected.Count;
         }
 
         Assert.True(all > 1, $"{all}");
         var document = Parts(await FileAsync(leader, report, "docx"))["word/document.xml"].Value;
         Assert.All(
-            sheets.Where(s => s.Key.EndsWith("项目", StringComparison.Ordinal)).SelectMany(s => s.Value.Skip(8)).Where(r => r[0].Length > 0),
+            sheets.Where(s => s.Key.EndsWith("项目", StringComparison.Ordinal)).SelectMany(s => s.Value.Skip(7)).Where(r => r[0].Length > 0),
             r => Assert.Contains(r[0] + r[1], document, StringComparison.Ordinal));
         Assert.Equal(
             Convert.ToHexStringLower(SHA256.HashData(file)), report.Json.GetProperty("files")[0].GetProperty("sha256").GetString());
@@ -124,7 +155,9 @@ public sealed class ReportTests : IAsyncLifetime
         var id = report.Id;
         var (workbook, document) = (await FileAsync(head, report, "xlsx"), await FileAsync(head, report, "docx"));
         await ComparedAsync(head, id, same: true);
-        // As a report for another instant, it would be another one.
+        // As a report for another minute, it would be another one.
+        _service.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _service.CompleteAsync(_service.Clock.GetUtcNow());
         var second = await MadeAsync(head, "2026-01");
         Assert.NotEqual(workbook, await FileAsync(head, second, "xlsx"));
 
@@ -174,9 +207,9 @@ public sealed class ReportTests : IAsyncLifetime
         var report = await MadeAsync(head, "2026-01");
         var path = $"/api/v1/pipeline/reports/{report.Id}";
         var sheets = Sheets(await FileAsync(head, report, "xlsx"));
-        Assert.Equal([plain.Code], sheets["签约项目"].Skip(8).Select(r => r[0]));
-        Assert.Contains("涉密项目 1 个", sheets["签约项目"][3][0], StringComparison.Ordinal);
-        Assert.Equal("合计 1 CNY", Groups(sheets["按阶段"])[^1][..8]);
+        Assert.Equal([plain.Code], sheets["签约项目"].Skip(7).Select(r => r[0]));
+        Assert.Contains("涉密线索和项目 1 个", sheets["签约项目"][2][0], StringComparison.Ordinal);
+        Assert.StartsWith("合计 0+1 CNY", Groups(sheets["按阶段"])[^1], StringComparison.Ordinal);
         Assert.NotEqual(secret.Code, plain.Code);
 
         foreach (var (caller, status) in new[]
@@ -199,6 +232,75 @@ public sealed class ReportTests : IAsyncLifetime
         await _service.TellAsync([_trade.Log[^1]]);
         (await head.GetAsync(path + "/file")).Is(200);
         (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync(path + "/file")).IsProblem(409, "report.confidential");
+    }
+
+    [Fact]
+    public async Task N7_Units_of_one_name_are_told_apart_by_the_unit_above_them()
+    {
+        var (first, second) = (await UnitAsync("招商一局", "综合科"), await UnitAsync("招商二局", "综合科"));
+        _trade.Open(unit: first);
+        _trade.Open(unit: second);
+        _trade.Open(unit: second);
+        await _service.TellAsync(_trade.Log);
+        using var leader = _service.As(TestCaller.Person(Roles.Leader));
+
+        var report = await MadeAsync(leader, "2026-01");
+
+        var units = Groups(Sheets(await FileAsync(leader, report, "xlsx"))["按单位"]);
+        Assert.Equal(["招商一局·综合科 1+0 ", "招商二局·综合科 2+0 ", "合计 3+0 "], units);
+    }
+
+    [Fact]
+    public async Task N8_A_report_counts_what_its_headings_say_and_shows_completion_the_month_before_and_the_targets()
+    {
+        var unit = await UnitAsync("招商局", "卫星科");
+        var (january, february) = (new DateOnly(2026, 1, 10), new DateOnly(2026, 2, 10));
+        _trade.Open(unit: unit, on: january);
+        var kept = Signed(100);
+        _trade.Complete(kept, new Money(300_000, "CNY"), february);
+        _trade.Standing(Signed(50), ProjectStatus.Terminated, february);
+        await _service.TellAsync(_trade.Log);
+        (await _service.As(TestCaller.Person(Roles.Coordinator)).PostAsync("/api/v1/pipeline/targets", new
+        {
+            year = 2026,
+            targets = new[] { new { indicator = "signedProjects", unitId = unit, count = 4 } },
+        })).Is(200);
+        await _service.CompleteAsync(_service.Clock.GetUtcNow());
+        using var leader = _service.As(TestCaller.Person(Roles.Leader));
+
+        var sheets = Sheets(await FileAsync(leader, await MadeAsync(leader, "2026-02"), "xlsx"));
+
+        Assert.Equal(["新线索 1+0 ", "签约 0+1 CNY 0 100 0 30;", "合计 1+1 CNY 0 100 0 30;"], Groups(sheets["按阶段"]));
+        Assert.Equal("终止 0+1 CNY 0 50 0 0;", Assert.Single(Groups(sheets["其他状态"])));
+        Assert.Equal(["签约 1 CNY 100 0 30", "开工 0    ", "投产 0    "], Lines("三个一批"));
+        Assert.Equal(
+            ["线索数  1 3 -2", "项目数  1 0 1", "合同金额 CNY 100 0 100", "完成投资 CNY 30 0 30"], Lines("与上月比较"));
+        Assert.Equal(
+            ["签约项目数 4 1 0.25 达到", "签约金额  100  未设目标", "开工项目数  0  未设目标", "投产项目数  0  未设目标", "到位资金  0  未设目标"],
+            Lines("年度目标"));
+        // Assessment and forecast do not count what was terminated either.
+        var assessed = (await leader.GetAsync("/api/v1/pipeline/assessment?asOf=2026-02-28&indicator=signedProjects,signedAmount")).Is(200);
+        Assert.Equal(1, assessed.Json.GetProperty("total")[0].GetProperty("projects").GetInt32());
+        Assert.Equal(
+            """{"amount":{"amount":"1000000.00","currency":"CNY"}}""",
+            assessed.Json.GetProperty("total")[1].GetProperty("achieved").GetRawText());
+        var forecast = (await leader.GetAsync("/api/v1/pipeline/forecast?asOf=2026-02-28&status=active,terminated")).Is(200).Json;
+        Assert.Equal(
+            """[{"amount":"1000000.00","currency":"CNY"}]""", forecast.GetProperty("signed").GetProperty("soFar").GetRawText());
+
+        ProjectState Signed(decimal contract) => _trade.Reach(
+            _trade.Convert(_trade.Open(unit: unit, on: january), february), ProjectStage.Signed, february,
+            new Money(contract * 10_000, "CNY"));
+
+        IEnumerable<string> Lines(string sheet) => sheets[sheet].Skip(7).Select(row => string.Join(' ', row));
+    }
+
+    private async Task<Guid> UnitAsync(string above, string name)
+    {
+        var (parent, unit) = (Trade.NewId(), Trade.NewId());
+        await _service.DeliverAsync(new UnitDefined { UnitId = parent, Code = $"{parent:N}", Name = above }, parent, 1);
+        await _service.DeliverAsync(new UnitDefined { UnitId = unit, ParentId = parent, Code = $"{unit:N}", Name = name }, unit, 1);
+        return unit;
     }
 
     [Theory]
@@ -247,19 +349,28 @@ public sealed class ReportTests : IAsyncLifetime
         return parts["xl/workbook.xml"].Descendants().Where(e => e.Name.LocalName == "sheet").ToDictionary(
             s => s.Attribute("name")!.Value,
             s => parts[$"xl/worksheets/sheet{s.Attribute("sheetId")!.Value}.xml"].Descendants().Where(e => e.Name.LocalName == "row")
-                .Select(r => r.Elements().Select(c => c.Value).ToArray()).ToList());
+                .Select(r => r.Elements().Select(Shown).ToArray()).ToList());
     }
 
-    /// <summary>Each group of a totals sheet as a line: its name, its number, and per currency its amounts.</summary>
+    private static string Shown(XElement cell) => cell.Attribute("s")?.Value == $"{(int)SheetStyle.Day}" && cell.Value.Length > 0
+        ? DateOnly.FromDateTime(DateTime.FromOADate(double.Parse(cell.Value, CultureInfo.InvariantCulture)))
+            .ToString("O", CultureInfo.InvariantCulture)
+        : cell.Value;
+
+    /// <summary>Leads without a project, and projects.</summary>
+    private static string Counts(IEnumerable<ExpectedJourney> journeys) =>
+        $"{journeys.Count(j => j.Project is null)}+{journeys.Count(j => j.Project is not null)}";
+
+    /// <summary>Each group of a totals sheet as a line: its name, its numbers, and per currency its amounts.</summary>
     private static List<string> Groups(List<string[]> sheet)
     {
         var groups = new List<string>();
-        foreach (var row in sheet.Skip(8))
+        foreach (var row in sheet.Skip(7))
         {
-            var amounts = row[2].Length == 0 ? "" : $"{row[2]} {row[3]} {row[4]} {row[5]};";
+            var amounts = row[3].Length == 0 ? "" : $"{row[3]} {row[4]} {row[5]} {row[6]} {row[7]};";
             if (row[0].Length > 0)
             {
-                groups.Add($"{row[0]} {row[1]} {amounts}");
+                groups.Add($"{row[0]} {row[1]}+{row[2]} {amounts}");
             }
             else
             {
@@ -274,8 +385,8 @@ public sealed class ReportTests : IAsyncLifetime
     {
         var amounts = journeys.SelectMany(Amounts).Where(a => a.Money is { Amount: not 0 }).ToLookup(a => a.Money!.Currency);
         return string.Concat(
-            amounts.Where(g => Enumerable.Range(0, 3).Any(n => Sum(g, n) != "0")).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => $"{g.Key} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)};"));
+            amounts.Where(g => Enumerable.Range(0, 4).Any(n => Sum(g, n) != "0")).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => $"{g.Key} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)} {Sum(g, 3)};"));
 
         static IEnumerable<(int Which, Money? Money)> Amounts(ExpectedJourney j)
         {
@@ -285,10 +396,15 @@ public sealed class ReportTests : IAsyncLifetime
             {
                 yield return (2, paid);
             }
+
+            foreach (var completed in j.Project?.CompletedInvestment ?? [])
+            {
+                yield return (3, completed);
+            }
         }
 
         static string Sum(IEnumerable<(int Which, Money? Money)> amounts, int which) => amounts.Where(a => a.Which == which)
-            .Sum(a => a.Money!.Amount).ToString("0.####", CultureInfo.InvariantCulture);
+            .Sum(a => a.Money!.Amount / 10_000).ToString("0.##########", CultureInfo.InvariantCulture);
     }
 
     /// <summary>When the project reached the stage, by what was told of it one after the other.</summary>

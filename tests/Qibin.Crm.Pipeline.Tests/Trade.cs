@@ -466,5 +466,15 @@ internal static class Deliveries
             Assert.True(works.Count >= some.Length);
             await inbox.ProcessAsync(works, CancellationToken.None);
         }
+
+        await service.CompleteAsync(service.Clock.GetUtcNow());
     }
+
+    /// <summary>The services have recorded nothing up to this instant but what was told.</summary>
+    public static Task CompleteAsync(this TestService service, DateTimeOffset until, string services = "leads,projects,enterprises") =>
+        service.ExecuteAsync(
+            $"""
+            insert into watermark select service, '', '{until:O}' from string_to_table('{services}', ',') as service
+            on conflict (service) do update set complete_until = excluded.complete_until
+            """);
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Projects.Tests;
 
@@ -123,6 +125,84 @@ public sealed class ConsumerTests(City city) : IClassFixture<City>
         var movedIn = MovedIn(City.NewId(), city.Today) with { ProjectId = null };
         Assert.True(await city.Service.DeliverAsync(movedIn, movedIn.ApplicationId, 6));
         await city.Service.DeliverAsync(Registered(City.NewId(), Evidence.NewUscc()), City.NewId(), 1);
+    }
+
+    [Fact]
+    public async Task S2_A_lead_made_confidential_after_its_conversion_makes_its_project_confidential_and_back()
+    {
+        var conversion = city.Conversion();
+        var lead = conversion.Lead with { ProjectId = conversion.ProjectId };
+        await city.Service.DeliverAsync(conversion, lead.LeadId, 7);
+        var path = $"/api/v1/projects/{conversion.ProjectId}";
+        (await city.As(city.UnitHead).GetAsync(path)).Is(200);
+
+        var secret = lead with { Confidential = true, Readers = [lead.OwnerId, city.Leader.Id], ConfidentialityRevision = 1 };
+        await city.Service.DeliverAsync(new LeadAmended { Lead = secret }, lead.LeadId, 9);
+        foreach (var other in (TestCaller[])[city.UnitHead, city.BureauHead, city.Coordinator, city.Administrator, city.Integration])
+        {
+            (await city.As(other).GetAsync(path)).IsProblem(404, "resource.notFound");
+        }
+
+        (await city.As(city.Leader).GetAsync(path)).Is(200);
+        (await city.As(city.Officer).GetAsync(path)).Is(200);
+
+        // Somebody new gets the lead, and so the project to read.
+        var given = secret with { OwnerId = city.Colleague.Id, Readers = [.. secret.Readers, city.Coordinator.Id] };
+        await city.Service.DeliverAsync(new LeadAssigned { Lead = given, OccurredOn = city.Today }, lead.LeadId, 10);
+        (await city.As(city.Coordinator).GetAsync(path)).Is(200);
+        var told = (await city.Service.EventsAsync(conversion.ProjectId))[^1];
+        Assert.Equal("ProjectAmended", told.Type);
+        Assert.Equal(3, told.Payload.GetProperty("project").GetProperty("readers").GetArrayLength());
+
+        // An older event that comes late opens nothing.
+        await city.Service.DeliverAsync(new LeadAmended { Lead = lead }, lead.LeadId, 8);
+        (await city.As(city.UnitHead).GetAsync(path)).IsProblem(404, "resource.notFound");
+        var opened = lead with { ConfidentialityRevision = 2 };
+        await city.Service.DeliverAsync(new LeadAmended { Lead = opened }, lead.LeadId, 11);
+        (await city.As(city.UnitHead).GetAsync(path)).Is(200);
+    }
+
+    [Fact]
+    public async Task T7_A_project_goes_along_with_its_lead_unless_that_is_refused_or_it_is_owned_by_somebody_else()
+    {
+        var conversion = city.Conversion();
+        var lead = conversion.Lead with { ProjectId = conversion.ProjectId };
+        await city.Service.DeliverAsync(conversion, lead.LeadId, 7);
+        var given = lead with { OwnerId = city.Colleague.Id, UnitId = city.Colleague.UnitId };
+        var assigned = new LeadAssigned { Lead = given, PreviousOwnerId = lead.OwnerId, WithProject = false, OccurredOn = city.Today };
+        await city.Service.DeliverAsync(assigned, lead.LeadId, 8);
+        Assert.Equal(lead.OwnerId, await OwnerAsync());
+
+        await city.Service.DeliverAsync(assigned with { WithProject = null }, lead.LeadId, 9);
+        Assert.Equal(city.Colleague.Id, await OwnerAsync());
+        Assert.Equal("ProjectAmended", (await city.Service.EventsAsync(conversion.ProjectId))[^1].Type);
+
+        // The lead's next change of hands is none of the project's, whose owner is somebody else by now.
+        await city.Service.DeliverAsync(
+            new LeadAssigned { Lead = lead, PreviousOwnerId = city.Leader.Id, OccurredOn = city.Today }, lead.LeadId, 10);
+        Assert.Equal(city.Colleague.Id, await OwnerAsync());
+
+        async Task<Guid> OwnerAsync() =>
+            (await city.As(city.Coordinator).GetAsync($"/api/v1/projects/{conversion.ProjectId}")).Is(200).Json
+                .GetProperty("ownerId").GetGuid();
+    }
+
+    [Fact]
+    public async Task S2_A_lead_made_confidential_before_its_project_was_opened_here_opens_a_confidential_project()
+    {
+        var conversion = city.Conversion();
+        var lead = conversion.Lead with
+        {
+            ProjectId = conversion.ProjectId,
+            Confidential = true,
+            Readers = [conversion.Lead.OwnerId],
+            ConfidentialityRevision = 1,
+        };
+        await city.Service.DeliverAsync(new LeadAmended { Lead = lead }, lead.LeadId, 9);
+        await city.Service.DeliverAsync(conversion, lead.LeadId, 7);
+        var path = $"/api/v1/projects/{conversion.ProjectId}";
+        (await city.As(city.UnitHead).GetAsync(path)).IsProblem(404, "resource.notFound");
+        Assert.True((await city.As(city.Officer).GetAsync(path)).Is(200).Json.GetProperty("confidential").GetBoolean());
     }
 
     private EnterpriseRegistered Registered(Guid projectId, string uscc) =>

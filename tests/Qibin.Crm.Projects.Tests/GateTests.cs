@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Qibin.Crm.Contracts.Pipeline;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
@@ -47,6 +48,27 @@ public sealed class GateTests(City city) : IClassFixture<City>
         (await city.As(city.Officer).PostAsync(Withdrawal(id, withdrawn), new { }, withdrawn.ETag)).Is(200);
         (await FileAsync(city.Officer, id, large with { Documents = [.. large.Documents!, Evidence.Document("provincialFiling")] }))
             .Is(201);
+    }
+
+    [Fact]
+    public async Task N6_A_contract_in_another_currency_counts_at_the_rate_of_the_day_and_says_while_there_is_none()
+    {
+        var id = await city.AtAsync("negotiating");
+        var dollars = Evidence.Full(city, "signed") with { ContractAmount = new Money(200_000_000m, "USD") };
+        var filed = (await FileAsync(city.Officer, id, dollars)).Is(201);
+        Assert.Equal("USD", filed.Json.GetProperty("currencyWithoutRate").GetString());
+        Assert.Equal("USD", (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/submissions/{filed.Id}")).Is(200).Json
+            .GetProperty("currencyWithoutRate").GetString());
+        (await city.As(city.Officer).PostAsync(Withdrawal(id, filed), new { }, filed.ETag)).Is(200);
+
+        var rates = new RatesEntered
+        {
+            EnteredAt = TimeProvider.System.GetUtcNow(),
+            Rates = [new() { Currency = "USD", On = new DateOnly(2020, 1, 1), Rate = 7.1m }],
+        };
+        await city.Service.DeliverAsync(rates, City.NewId(), 1);
+        (await FileAsync(city.Officer, id, dollars)).IsProblem(409, "stage.evidenceMissing");
+        (await FileAsync(city.Officer, id, dollars with { ContractAmount = new Money(2_000_000m, "USD") })).Is(201);
     }
 
     [Fact]

@@ -41,6 +41,6 @@ public sealed class InvestorTests(City city) : IClassFixture<City>
     {
         var lead = city.Conversion().Lead with { ProjectId = null };
         await city.Service.DeliverAsync(new LeadAmended { Lead = lead }, lead.LeadId, 2);
-        Assert.Equal(0, await city.Service.CountAsync($"select count(*) from followed_investor where lead_id = '{lead.LeadId}'"));
+        Assert.Equal(0, await city.Service.CountAsync($"select count(*) from followed_lead where lead_id = '{lead.LeadId}'"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Qibin.Crm.TestKit.Generated;
 using Qibin.Crm.Web.OpenApi;
 
 namespace Qibin.Crm.TestKit;
@@ -14,7 +15,9 @@ public static class OpenApiDocument
     /// Compares the document with the kept one. With <c>QIBIN_ACCEPT=1</c> in the environment the kept one is written anew, to be
     /// read in the diff.
     /// </summary>
-    /// <exception cref="InvalidOperationException">They differ; it names the first line that does.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// They differ, and it names the first line that does; or an operation is not described.
+    /// </exception>
     public static void IsKept(TestService service, string project, [CallerFilePath] string here = "")
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -23,6 +26,12 @@ public static class OpenApiDocument
         if (Environment.GetEnvironmentVariable("QIBIN_ACCEPT") == "1")
         {
             File.WriteAllText(file, now);
+        }
+
+        var silent = Operation.AllOf(now).Where(o => o.Description is null).Select(o => o.Id).ToList();
+        if (silent.Count > 0)
+        {
+            throw new InvalidOperationException($"Neither the handler nor its use case has a doc comment: {string.Join(", ", silent)}");
         }
 
         var (kept, lines) = (File.Exists(file) ? File.ReadAllText(file).Split('\n') : [], now.Split('\n'));

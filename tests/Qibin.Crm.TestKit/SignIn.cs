@@ -27,6 +27,9 @@ public sealed partial class SignIn : IDisposable
         _http = new HttpClient(_handler) { BaseAddress = address };
     }
 
+    /// <summary>The browser's cookies.</summary>
+    public CookieContainer Cookies => _handler.CookieContainer;
+
     /// <summary>The browser; it keeps cookies and follows nothing.</summary>
     public HttpClient Browser => _http;
 
@@ -38,6 +41,16 @@ public sealed partial class SignIn : IDisposable
     {
         using var browser = new SignIn(gateway);
         return await browser.TokensAsync(await browser.CodeAsync(userName, password));
+    }
+
+    /// <summary>Signs in a person for the first time, who replaces the password that an administrator has given.</summary>
+    public async Task<SignedIn> FirstAsync(string userName, string given, string chosen)
+    {
+        var signIn = await _http.GetStringAsync(new Uri("/account/sign-in", UriKind.Relative));
+        var to = await PostAsync("sign-in", signIn, ("userName", userName), ("password", given));
+        var page = await _http.GetStringAsync(new Uri(to, UriKind.Relative));
+        await PostAsync(to, page, ("present", given), ("chosen", chosen), ("again", chosen));
+        return await TokensAsync(await CodeAsync(userName, chosen));
     }
 
     /// <summary>An integration's access token.</summary>
@@ -70,14 +83,15 @@ public sealed partial class SignIn : IDisposable
     /// <param name="userName">The person.</param>
     /// <param name="password">The password.</param>
     /// <param name="redirectUri">Where the code goes; the console's address at the gateway when null.</param>
-    public async Task<Code> CodeAsync(string userName, string password, string? redirectUri = null)
+    /// <param name="with">What the request has besides, from <c>&amp;</c> on.</param>
+    public async Task<Code> CodeAsync(string userName, string password, string? redirectUri = null, string with = "")
     {
         redirectUri ??= new Uri(_http.BaseAddress!, "console/callback").AbsoluteUri;
         var verifier = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var next = "/connect/authorize?response_type=code&client_id=" + Client
             + "&scope=openid%20offline_access%20profile%20crm&code_challenge_method=S256"
-            + $"&code_challenge={challenge}&state=s&redirect_uri={Uri.EscapeDataString(redirectUri)}";
+            + $"&code_challenge={challenge}&state=s&redirect_uri={Uri.EscapeDataString(redirectUri)}{with}";
         // Authorize, sign-in page, authorize again, and back at the client: four redirects at most.
         for (var hops = 0; hops < 4; hops++)
         {

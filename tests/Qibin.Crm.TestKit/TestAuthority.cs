@@ -13,6 +13,10 @@ namespace Qibin.Crm.TestKit;
 public sealed record TestCaller
 {
     public Guid Id { get; init; } = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    /// <summary>The sign-in that the token names; none when null.</summary>
+    public Guid? SessionId { get; init; }
+
     public Guid UnitId { get; init; } = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
     /// <summary>Own unit and those below; the own unit alone when left empty.</summary>
@@ -72,6 +76,7 @@ public sealed class TestAuthority : IAsyncDisposable
             Claims = new Dictionary<string, object>
             {
                 ["sub"] = caller.Id.ToString(),
+                ["sid"] = caller.SessionId?.ToString() ?? "",
                 ["unit"] = caller.UnitId.ToString(),
                 ["units"] = caller.Subtree.Length == 0 ? [caller.UnitId.ToString()] : caller.Subtree.Select(u => u.ToString()).ToArray(),
                 ["chains"] = caller.Chains,

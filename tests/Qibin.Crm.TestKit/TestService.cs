@@ -9,6 +9,7 @@ using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.TestKit;
@@ -24,9 +25,11 @@ public sealed class TestService : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly TestAuthority _authority;
+    private readonly string _name;
 
-    private TestService(WebApplication app, TestAuthority authority, TestClock clock, string database)
+    private TestService(string name, WebApplication app, TestAuthority authority, TestClock clock, string database)
     {
+        _name = name;
         _app = app;
         _authority = authority;
         Clock = clock;
@@ -59,7 +62,7 @@ public sealed class TestService : IAsyncDisposable
         var app = Build(database);
         app.CloseEndpoints();
         await app.StartAsync();
-        return new TestService(app, authority, clock, database);
+        return new TestService(name, app, authority, clock, database);
 
         WebApplication Build(string connection) => build([], builder =>
         {
@@ -69,6 +72,7 @@ public sealed class TestService : IAsyncDisposable
                 ["Identity:Issuer"] = authority.Issuer,
                 // What is due is done when the test says so.
                 ["Timers:EverySeconds"] = "0",
+                ["Stopping:DrainSeconds"] = "0",
             });
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -78,13 +82,14 @@ public sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>A client that calls as somebody.</summary>
-    public ApiClient As(TestCaller caller) => new(new HttpClient { BaseAddress = Address }, _authority.Token(caller));
+    public ApiClient As(TestCaller caller) => WithToken(_authority.Token(caller));
 
     /// <summary>An access token of somebody.</summary>
     public string TokenOf(TestCaller caller) => _authority.Token(caller);
 
     /// <summary>A client with this token, or without any.</summary>
-    public ApiClient WithToken(string? token) => new(new HttpClient { BaseAddress = Address }, token);
+    public ApiClient WithToken(string? token) =>
+        new(new HttpClient(new DocumentedProblems(_name, Services)) { BaseAddress = Address }, token);
 
     /// <summary>Delivers an event to all of the service's consumers of it, as the broker would.</summary>
     /// <returns>Whether any of them took it for the first time.</returns>
@@ -100,10 +105,23 @@ public sealed class TestService : IAsyncDisposable
         var taken = false;
         foreach (var subscription in inbox.Subscriptions.Where(s => s.Event == happened.GetType()))
         {
-            taken |= await inbox.ProcessAsync(subscription, happened, delivery, CancellationToken.None);
+            taken |= await ProcessAsync(subscription);
         }
 
         return taken;
+
+        // As often as the consumers' pipeline, whose pauses would wait for the test's clock.
+        async Task<bool> ProcessAsync(Subscription subscription, int attempt = 1)
+        {
+            try
+            {
+                return await inbox.ProcessAsync(subscription, happened, delivery, CancellationToken.None);
+            }
+            catch (Exception e) when (attempt < 10 && DatabaseFaults.Of(e) == DatabaseFault.Contended)
+            {
+                return await ProcessAsync(subscription, attempt + 1);
+            }
+        }
     }
 
     /// <summary>Does what is due by the service's clock.</summary>
@@ -136,6 +154,14 @@ public sealed class TestService : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(Database);
         await using var command = source.CreateCommand(sql);
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>One text from the service's database; null when there is none.</summary>
+    public async Task<string?> TextAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Database);
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync() as string;
     }
 
     /// <summary>Changes something in the service's database that no operation changes.</summary>

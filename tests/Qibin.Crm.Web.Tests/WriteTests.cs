@@ -161,4 +161,28 @@ public class WriteTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         Assert.Equal("/items/1", refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
         Assert.Equal(2, (await officer.GetAsync("/api/v1/things")).Is(200).Json.GetProperty("items").GetArrayLength());
     }
+
+    [Fact]
+    public async Task R7_A_batch_that_finds_no_place_in_time_is_refused_before_work_begins()
+    {
+        using var officer = shelf.AsOfficer();
+        var places = shelf.Service.Services.GetRequiredService<BatchPlaces>();
+        var items = Enumerable.Repeat(Box, 500);
+        var running = await places.TakeAsync(500, CancellationToken.None);
+
+        // The first waits, the second finds the queue full.
+        var waiting = officer.PostAsync("/api/v1/things/batches", new { mode = "each", items }, key: "R7-1");
+        var answers = await Task.WhenAll(waiting, officer.PostAsync("/api/v1/things/batches", new { mode = "each", items }, key: "R7-2"));
+        Assert.All(answers, answer =>
+        {
+            answer.IsProblem(503, "service.busy");
+            Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        });
+        // The negative control: what is no batch is not held up.
+        (await officer.PostAsync("/api/v1/things", Box)).Is(201);
+
+        waiting = officer.PostAsync("/api/v1/things/batches", new { mode = "each", items }, key: "R7-1");
+        running.Dispose();
+        Assert.Equal(500, (await waiting).Is(200).Json.GetProperty("results").GetArrayLength());
+    }
 }

@@ -9,6 +9,7 @@ namespace Qibin.Crm.Local.Demo;
 /// </summary>
 internal static class DemonstrationData
 {
+    private const decimal HighestDollarRate = 7.1821m;
     private const int AtOnce = 6;
 
     /// <param name="gateway">The system's address.</param>
@@ -21,6 +22,8 @@ internal static class DemonstrationData
     {
         using var api = new Integration(gateway, access.Clients[0].ClientId, access.Clients[0].ClientSecret);
         var stories = Stories.Write(today);
+        progress("汇率 · Rates");
+        await RatesAsync(api, today, ct);
         var staff = await Staff.ReadAsync(api, ct);
         progress($"线索 {stories.Count} 条 · {stories.Count} first contacts");
         var leads = await LogAsync(api, stories, staff, today, ct);
@@ -36,6 +39,8 @@ internal static class DemonstrationData
         await SuspendAsync(api, converted, projects, today, ct);
         progress("载体与入驻 · Premises and moving in");
         await PremisesAndEntry.FillAsync(api, converted, projects, staff, today, ct);
+        progress("年度目标 · Targets");
+        await TargetsAsync(api, today, ct);
     }
 
     internal static ParallelOptions Limits(CancellationToken ct) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
@@ -44,6 +49,42 @@ internal static class DemonstrationData
 
     internal static JsonObject Money(decimal amount, string currency) =>
         new() { ["amount"] = amount.ToString("0.00", CultureInfo.InvariantCulture), ["currency"] = currency };
+
+    /// <summary>Rates of each foreign currency of the stories: contracts in them are measured against the limits of a filing.</summary>
+    private static async Task RatesAsync(Integration api, DateOnly today, CancellationToken ct)
+    {
+        await api.PostAsync("/api/v1/pipeline/rates", "demo-rates", new JsonObject
+        {
+            ["rates"] = new JsonArray(Rate("USD", -730, HighestDollarRate), Rate("USD", -30, 7.0894m), Rate("HKD", -730, 0.9195m),
+                Rate("HKD", -30, 0.9112m)),
+        }, ct);
+
+        JsonObject Rate(string currency, int days, decimal rate) => new()
+        {
+            ["currency"] = currency,
+            ["on"] = Iso(today.AddDays(days)),
+            ["rate"] = rate.ToString(CultureInfo.InvariantCulture),
+        };
+    }
+
+    /// <summary>Targets of each unit that has officers.</summary>
+    private static async Task TargetsAsync(Integration api, DateOnly today, CancellationToken ct)
+    {
+        var users = await api.ListAsync("/api/v1/users?role=officer", ct);
+        var units = users.Select(u => u["unitId"]!.GetValue<string>()).Distinct().Order(StringComparer.Ordinal).ToList();
+        await api.PostAsync("/api/v1/pipeline/targets", "demo-targets", new JsonObject
+        {
+            ["year"] = today.Year,
+            ["note"] = "演示目标 · Demonstration targets",
+            ["targets"] = new JsonArray([.. units.SelectMany(unit => (JsonObject[])[
+                Target(unit, "signedProjects", "count", 24), Target(unit, "signedAmount", "amount", Money(4_000_000_000, "CNY")),
+                Target(unit, "startedProjects", "count", 16), Target(unit, "producingProjects", "count", 8),
+                Target(unit, "paidInFunds", "amount", Money(600_000_000, "CNY"))])]),
+        }, ct);
+
+        static JsonObject Target(string unit, string indicator, string measure, JsonNode value) =>
+            new() { ["unitId"] = unit, ["indicator"] = indicator, [measure] = value };
+    }
 
     private static async Task<Dictionary<int, string>> LogAsync(
         Integration api, IReadOnlyList<Story> stories, Staff staff, DateOnly today, CancellationToken ct)
@@ -168,9 +209,9 @@ internal static class DemonstrationData
         };
         (string To, string[] Documents) gate = stage switch
         {
-            // An investment of 10 亿元 and more has been filed with the province.
-            1 => ("signed", story is { EstimatedYuan: >= 1_000_000_000m, Currency: "CNY" } ? ["contract", "provincialFiling"]
-                : ["contract"]),
+            // An investment of 10 亿元 and more, at the higher of the rates, has been filed with the province.
+            1 => ("signed", story.EstimatedYuan * (story.Currency == "USD" ? HighestDollarRate : 1) >= 1_000_000_000m
+                ? ["contract", "provincialFiling"] : ["contract"]),
             2 => ("registered", ["businessLicence"]),
             3 => ("started", ["constructionPermit", "photo"]),
             4 => ("completed", ["acceptanceReport"]),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -21,6 +22,7 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
     private readonly HttpClient _http = new() { BaseAddress = gateway, Timeout = TimeSpan.FromSeconds(60) };
     private readonly SemaphoreSlim _signingIn = new(1, 1);
     private string? _token;
+    private readonly ConcurrentQueue<string> _failed = [];
     private int _faults;
 
     /// <summary>An access token, good for some minutes.</summary>
@@ -123,6 +125,11 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
                 using var response = await _http.SendAsync(request, ct);
                 var answer = await response.Content.ReadAsStringAsync(ct);
                 status = response.StatusCode;
+                if (status >= HttpStatusCode.InternalServerError)
+                {
+                    _failed.Enqueue($"{method} {path}: {(int)status} {answer}");
+                }
+
                 if (response.IsSuccessStatusCode)
                 {
                     return (answer, response.Headers.ETag?.ToString());
@@ -145,6 +152,7 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
                 when (attempt < Tries && status is null && MayPass(e.StatusCode ?? HttpStatusCode.BadGateway))
             {
                 // The same request, under the same key, when the gateway is back, or the identity service to sign in.
+                _failed.Enqueue($"{method} {path}: {e.Message}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 50 * attempt)), ct);
@@ -153,6 +161,9 @@ internal sealed class Integration(Uri gateway, string clientId, string clientSec
 
     /// <summary>Faults that were answered and sent again.</summary>
     public int Faults => _faults;
+
+    /// <summary>Each attempt that was answered 5xx, or not at all, in words.</summary>
+    public IReadOnlyCollection<string> Failed => _failed;
 
     /// <summary>404 and 409 may pass too: what an event is about to bring may not be there yet.</summary>
     private static bool MayPass(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable

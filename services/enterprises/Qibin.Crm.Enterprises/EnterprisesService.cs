@@ -40,6 +40,13 @@ internal static class EnterprisesService
             ["entry.ownProjectOnly"] = new(
                 "只能为本人负责项目的企业办理",
                 "The enterprise has no project of yours; ask a service officer or coordinator to draft the application"),
+            ["entry.ownDraft"] = new(
+                "起草人不能受理或评审自己起草的申请",
+                "Whoever drafted an application neither accepts nor reviews it. Ask another officer"),
+            ["entry.ownApproval"] = new(
+                "参与起草、受理或评审的人员不能批准该申请",
+                "Whoever drafted, accepted or reviewed an application does not approve it. Ask another approver"),
+            ["entry.ownMoveIn"] = new("批准人不能办理该企业入驻", "The approver does not move the enterprise in. Ask a service officer"),
             ["entry.approvalLacks"] = new("批准前尚缺材料，请补齐所列缺少项", "Something is missing before approval; add what is listed as missing"),
             ["entry.fairCompetitionFailed"] = new(
                 "公平竞争审查未通过，不能批准；请修改优惠条件后重新审查",
@@ -50,7 +57,9 @@ internal static class EnterprisesService
             ["entry.scoreTooLow"] = new(
                 "平均得分 {0}，低于 {1} 分，不能批准",
                 "The mean score of {0} is below {1}, so the application cannot be approved"),
-            ["entry.approverNeeded"] = new("系统代为登记批准时须提供在职批准人", "Name the active unit head or leader who approved"),
+            ["entry.approverNeeded"] = new(
+                "系统代为登记批准时须提供在职批准人：领导，或项目所在部门及其上级部门的负责人",
+                "Name the active leader, or head of the project's unit or one above it, who approved"),
             ["entry.approverOnlyForIntegrations"] = new("批准人即当前用户，不能另行指定", "You are the approver; leave the approver out"),
             ["score.indicatorUnknown"] = new("未知的评审指标 {0}", "There is no indicator {0} on the score sheet"),
             ["score.indicatorRepeated"] = new("评审指标 {0} 重复", "Indicator {0} appears twice; give it once"),

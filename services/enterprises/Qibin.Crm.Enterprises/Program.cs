@@ -1,5 +1,6 @@
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Enterprises.Approvals;
 using Qibin.Crm.Enterprises.Chains;
 using Qibin.Crm.Enterprises.Consumers;
 using Qibin.Crm.Enterprises.Data;
@@ -28,6 +29,7 @@ internal static class Program
         builder.AddMessaging<EnterprisesDb>(on => on
             .ConsumeDirectory()
             .AnswerStates<EnterprisesDb, Enterprise, EnterpriseState>(enterprise => enterprise.State())
+            .AnswerApprovals<ApprovalsAnswer>()
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
             .Consume<ProjectAmended, ProjectAmendedConsumer>());
         builder.Services.AddScoped<ProjectFollowing>();

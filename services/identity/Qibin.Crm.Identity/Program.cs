@@ -1,4 +1,5 @@
 using Qibin.Crm.Identity.Account;
+using Qibin.Crm.Identity.Approvals;
 using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Clients;
 using Qibin.Crm.Identity.Data;
@@ -28,6 +29,7 @@ internal static class Program
         builder.AddTokenServer();
         builder.AddAccounts();
         builder.AddSeed();
+        builder.AddAuditChain();
         var app = builder.Build();
         app.UsePublicAddress();
         app.UseReadableForms();
@@ -36,14 +38,12 @@ internal static class Program
         api.MapUsers();
         api.MapUnits();
         api.MapClients();
+        api.MapApprovals();
         api.MapAudit();
         api.MapOperations();
-
         app.MapAuthorize();
         app.MapToken();
-        app.MapSignIn();
-        app.MapPassword();
-        app.MapStyle();
+        app.MapAccountPages();
         return app;
     }
 }

@@ -16,6 +16,7 @@ internal static class LeadJobs
     {
         builder.Services.AddSingleton(new SharedProblems(SheetProblems.Texts));
         builder.AddJobs<LeadsDb>(jobs => jobs
+            .Run<ImportFileJob>(ImportFileJob.Kind)
             .Run<ImportJob>(ImportJob.Kind)
             .Run<RevertJob>(RevertJob.Kind)
             .Run<ExportJob>(ExportJob.Kind));

@@ -7,10 +7,10 @@ namespace Qibin.Crm.Leads;
 internal static class LeadsService
 {
     /// <summary>Who writes: those who follow leads, and those who keep order among them.</summary>
-    public static readonly string[] Writers = [Roles.Officer, Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
+    public static readonly string[] Writers = [Roles.Officer, Roles.UnitHead, Roles.Coordinator];
 
     /// <summary>Who gives a lead to another officer.</summary>
-    public static readonly string[] Assigners = [Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
+    public static readonly string[] Assigners = [Roles.UnitHead, Roles.Coordinator];
 
     public static readonly ServiceDescription Description = new(
         "leads",
@@ -33,8 +33,12 @@ internal static class LeadsService
             ["lead.revisitOrder"] = new("回访日期须晚于留存日期", "The revisit date must be after the date of closing"),
             ["lead.sameOwner"] = new("该线索已由此人负责，请另选负责人", "This person already owns the lead. Choose another owner"),
             ["lead.restrictedToOwner"] = new(
-                "只有负责人或部门负责人可以设置涉密",
-                "Only the lead's owner or a unit head decides about confidentiality. Ask one of them"),
+                "只有负责人、部门负责人或统筹岗可以设置涉密",
+                "The lead's owner proposes, a unit head or coordinator decides about confidentiality. Ask one of them"),
+            ["lead.confidentialByHead"] = new(
+                "涉密已由部门负责人确认，如需变更请联系知悉的部门负责人",
+                "A head has decided that the lead is confidential. Ask one among its readers to change that"),
+            ["lead.readAlready"] = new("您已可查看该线索，无需应急开启", "You read this lead already. Open it as usual"),
             ["lead.readersOfOpen"] = new(
                 "只有涉密线索可以指定阅读人",
                 "Only a confidential lead has named readers. Set confidential as well, or leave the readers out"),
@@ -49,7 +53,7 @@ internal static class LeadsService
                 "首次联系不能晚于后续阶段的日期 {0:yyyy-MM-dd}",
                 "The first contact would come after {0:yyyy-MM-dd}, when the lead left its first stage. Give that date or an earlier one"),
             ["referrer.exists"] = new("该线索已登记引荐单位/人", "The lead has a referrer already. Amend that one"),
-            ["referrer.frozen"] = new("引荐单位/人已认定，不可更改", "The referrer is approved and can no longer be changed. Ask an administrator"),
+            ["referrer.frozen"] = new("引荐单位/人已认定，不可更改", "The referrer is approved and can no longer be changed. Ask a coordinator"),
             ["referrer.reasonNeeded"] = new("更改已认定的引荐单位/人须写明原因", "Give a reason for changing an approved referrer"),
             ["referrer.ownProposal"] = new("不能认定自己登记的引荐单位/人", "The proposer of a referrer does not approve it. Ask another head"),
             ["leave.order"] = new("结束日期不能早于开始日期", "The last day is before the first. Swap them, or leave the last day out"),
@@ -84,6 +88,11 @@ internal static class LeadsService
             ["merge.undone"] = new("该合并已撤销", "The merge has been undone already"),
             ["merge.tooOld"] = new("合并已超过 {0} 天，不能撤销", "The merge is more than {0} days old and can no longer be undone"),
             ["merge.later"] = new("之后还有合并，请先撤销较晚的合并", "A later merge builds on this one. Undo the later one first"),
+            ["unmasking.dailyLimit"] = new(
+                "今日查看完整联系方式已达 {0} 人，请明日再查看，或请部门负责人分派线索",
+                "You have unmasked {0} people today. Go on tomorrow, or have the lead assigned to you by a head"),
+            ["person.unreachable"] = new(
+                "请至少填写电话、邮箱、微信号中的一项", "Give one way at least to reach the person: phone, e-mail or WeChat id"),
             ["person.unknown"] = new("该客商没有此联系人", "The investor has no such person. Add the person first"),
             ["import.empty"] = new("请先上传含有数据行的文件", "The import has no rows. Upload a file with rows first"),
             ["import.running"] = new("导入任务正在进行", "A run of this import is in progress. Wait for its end, or cancel it"),
@@ -98,9 +107,17 @@ internal static class LeadsService
             ["import.keyTaken"] = new("该外部编号已对应另一条线索，或不在您的管理范围内", "Another lead has this external key, or one that you may not change"),
             ["import.renameShared"] = new("该客商有多条线索，请在客商页面更名", "The investor has several leads. Rename it on its own page"),
             ["import.duplicate"] = new("已有相同或相近的客商：{0}", "Similar investors exist already: {0}"),
+            ["import.columnsUnread"] = new(
+                "以下列有内容但不会导入：{0}。请逐列指定对应的字段，不导入的列留空；金额列须注明元、万元或亿元",
+                "These columns hold values that would not be read: {0}. Give fields for each column, empty for one that is left out; "
+                + "an amount needs its unit, yuan, 10,000 or 100 million yuan"),
+            ["import.errorCell"] = new("单元格是错误值，请改正公式或填写内容", "The cell holds an error. Correct its formula, or enter a value"),
+            ["import.amountTwice"] = new(
+                "金额的单位或币种与该列、币种列不一致", "The amount's unit or currency contradicts its column or the currency's column"),
             ["import.date"] = new("须为日期，如 2026-01-31", "Give a date such as 2026-01-31"),
             ["import.amount"] = new(
-                "须为金额（元），小数位数不超过该币种的最小单位", "Give an amount in yuan, with at most the decimals of its currency: 2 for CNY, 0 for JPY"),
+                "须为一个金额，如 5000、1.2亿元、2000万美元，换算成元后小数位数不超过该币种的最小单位",
+                "Give one amount such as 5000 or 1.2亿元; in yuan it has at most the decimals of its currency: 2 for CNY, 0 for JPY"),
             ["export.tooLarge"] = new("结果超过 1,000,000 行，请缩小筛选范围", "The list has more than 1,000,000 rows. Narrow the filter"),
             ["export.notRunning"] = new("导出任务已结束", "The export has ended already"),
             ["claim.taken"] = new(
@@ -137,6 +154,10 @@ internal static class LeadsService
                 "List both units, and each unit that has a share already, once each"),
             ["transfer.shareOfOthers"] = new("其他单位此前的分成不能改变", "Leave the shares of other units as they are"),
             ["transfer.sameUnit"] = new("流转须在不同单位之间进行，同单位请用分派", "A transfer goes to another unit. Within the unit, assign the lead"),
+            ["transfer.ownProposal"] = new(
+                "发起人不能自行接收，发起人和接收人不能确认该流转",
+                "Whoever proposed a transfer does not accept it, and neither of both sides confirms it. Ask another coordinator"),
+            ["claim.ownDispute"] = new("提出争议的人员不能裁定该争议", "Whoever opened a dispute does not resolve it. Ask another coordinator"),
             ["transfer.confidential"] = new("涉密线索须先将接收人列为阅读人", "Name the new owner as a reader of the confidential lead first"),
             ["transfer.answerBy"] = new("答复期限须在今后 90 天以内", "The deadline must be within the next 90 days"),
             ["transfer.open"] = new("该线索已有进行中的流转", "The lead has an open transfer. Wait for its end, or withdraw it"),
@@ -157,10 +178,9 @@ internal static class LeadsService
         },
         new Dictionary<string, string>
         {
-            ["ux_investor_uscc"] = "investor.usccTaken",
             ["ux_investor_merge_from"] = "investor.merged",
             ["ux_referral_lead"] = "referrer.exists",
-            ["ex_claim_period"] = "claim.takenBySomebody",
+            ["ex_claim_key"] = "claim.takenBySomebody",
             ["ux_transfer_open"] = "transfer.open",
             ["ux_calendar_year"] = "calendar.exists",
         });

@@ -23,7 +23,8 @@ internal static class PipelineRoutes
             .WithName("readThresholds").WithSummary("亿元以上项目 · Large investments, and those that are stuck");
         api.MapGet("/pipeline/forecast", ReadForecast.Handle).AllowEverybody(Scopes.PipelineRead)
             .WithName("readForecast").WithSummary("加权预测 · Expected signings and funds for the rest of the year");
-        api.MapPost("/pipeline/rates", EnterRates.Handle).Allow(null, Roles.Administrator)
+        api.MapPost("/pipeline/rates", EnterRates.Handle)
+            .Allow(Scopes.PipelineWrite, Roles.Coordinator, Roles.Administrator)
             .WithName("enterRates").WithSummary("录入汇率 · Enter exchange rates");
         api.MapGet("/pipeline/rates", ListRates.Handle).AllowEverybody(Scopes.PipelineRead).WithMetadata(ListRates.Listing)
             .WithName("listRates").WithSummary("汇率列表 · Exchange rates as they were entered");

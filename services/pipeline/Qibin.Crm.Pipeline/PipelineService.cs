@@ -10,14 +10,18 @@ internal static class PipelineService
         ["node.unknown"] = new("没有产业链环节 {0}，请从产业链目录中选择", "There is no node {0}; choose one from the industry chains"),
         ["region.invalid"] = new(
             "来源地请填六位行政区划代码，不能是 {0}", "Give the source region as a division code of six digits, or none, instead of {0}"),
-        ["month.invalid"] = new("月份请写成四位年份和两位月份，如 2026-11，不能是 {0}", "Write the month as YYYY-MM instead of {0}"),
+        ["month.invalid"] = new(
+            "月份请写成四位年份和两位月份，如 2026-11，不能是 {0}", "Write the month as YYYY-MM instead of {0}"),
         ["month.range"] = new("起始月份不能晚于结束月份，且最多 {0} 个月", "Give a first month that is not after the last, and {0} months at most"),
+        ["reachedIn.alone"] = new("请同时选择里程碑", "Choose a milestone in reached as well"),
         ["instant.future"] = new("请给出不晚于现在的时刻", "Give an instant that is not in the future"),
+        ["watermark.none"] = new(
+            "尚不知道 {0} 服务已记录到何时，请稍后再问", "It is not known yet what the {0} service has recorded; ask again in a moment"),
         ["convertTo.unknown"] = new("只能折算为人民币，不能折算为 {0}", "Convert to CNY; {0} is not supported"),
-        ["rate.missing"] = new("请先录入 {0} 在 {1} 或之前的汇率", "Enter a rate of {0} for {1} or an earlier day first"),
         ["rate.currency"] = new("请给出需要汇率的外币代码，{0} 不是", "Give the code of a foreign currency; {0} is not one"),
         ["rate.repeated"] = new("同一货币同一日期只能出现一次", "Give each currency and day once"),
         ["rebuild.running"] = new("已有另一种方式的重建正在进行，请等它结束", "Wait until the rebuild that is running has ended"),
+        ["verification.unknown"] = new("请给出一次已结束的核对", "Give a verification that has ended"),
         ["report.confidential"] = new("报告中有项目现已涉密，请重新生成报告", "A project in the report has become confidential; create the report again"),
         ["chain.unknown"] = new("没有产业链 {0}，请从产业链目录中选择", "There is no industry chain {0}; choose one from the list of chains"),
         ["year.outside"] = new("请给出 {0} 年内的日期", "Give a day in {0}"),

@@ -27,7 +27,8 @@ internal static class Program
             .ConsumeDirectory()
             .Consume<UnreadEvent, JourneyConsumer>()
             .ConsumeEvery<IJourneyEvent, JourneyConsumer>());
-        builder.Services.AddHostedService<CompactionTimer>().AddDatabaseGauge(CompactionTimer.Backlog).AddValidation();
+        builder.Services.AddHostedService<WatermarkTimer>().AddHostedService<CompactionTimer>().AddDatabaseGauge(CompactionTimer.Backlog)
+            .AddValidation();
         builder.AddJobs<PipelineDb>(run => run
             .Run<RebuildJob>(RebuildJob.Kind)
             .Run<VerificationJob>(VerificationJob.Kind)

@@ -1,10 +1,12 @@
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Pipeline;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Projects.Amounts;
+using Qibin.Crm.Projects.Approvals;
 using Qibin.Crm.Projects.Consumers;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
@@ -26,9 +28,12 @@ internal static class Program
         builder.AddServiceDefaults<ProjectsDb>(ProjectsService.Description);
         builder.AddMessaging<ProjectsDb>(on => on
             .ConsumeDirectory()
+            .Consume<RatesEntered, RateConsumer>()
             .AnswerStates<ProjectsDb, Project, ProjectState>(project => project.State())
+            .AnswerApprovals<ApprovalsAnswer>()
             .Consume<LeadConverted, LeadConvertedConsumer>()
-            .Consume<LeadAmended, LeadAmendedConsumer>()
+            .Consume<LeadAmended, LeadConsumer>()
+            .Consume<LeadAssigned, LeadConsumer>()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
             .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());

@@ -24,7 +24,7 @@ internal static class ProjectsService
             ["project.notOwner"] = new(
                 "只有项目责任人或管理岗位可以办理",
                 "Only the project's owner, a unit head, a project officer, a coordinator or an administrator can do this"),
-            ["project.movedIn"] = new("企业已入驻，不能退回到注册之前；请选择注册或之后的阶段", "The enterprise has moved in; choose registered or a later stage"),
+            ["project.movedIn"] = new("企业现入驻在园，不能退回到注册之前；请选择注册或之后的阶段", "The enterprise is in the city; choose registered or a later stage"),
             ["project.ownerRole"] = new(
                 "变更责任人或涉密范围须由部门负责人、统筹岗或管理员办理",
                 "Ask a unit head, coordinator or administrator to change the owner, confidentiality or readers"),
@@ -32,6 +32,9 @@ internal static class ProjectsService
             ["project.notProjectOfficer"] = new(
                 "人员 {0} 不是项目专员，请填写项目专员",
                 "User {0} has not the role project officer; name a user who has"),
+            ["project.readersOfOpen"] = new(
+                "只有涉密项目可以指定知悉人员",
+                "Only a confidential project has named readers. Set confidential as well, or leave the readers out"),
             ["project.readersNeeded"] = new("涉密项目须指定知悉人员", "Name at least one reader of a confidential project"),
             ["stage.notNext"] = new("当前阶段为{0}，只能申报下一阶段{1}", "The stage is {0}; submit the next stage, {1}"),
             ["stage.last"] = new("项目已达效，没有后续阶段", "The project is efficient, its last stage; there is nothing to submit"),

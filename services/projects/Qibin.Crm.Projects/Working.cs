@@ -19,7 +19,7 @@ internal static class Working
     {
         var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
         return project is null || caller.IsIntegration || caller.Id == project.OwnerId
-            || caller.Is(Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator)
+            || caller.Is(Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator)
             ? project
             : throw new Refusal(StatusCodes.Status403Forbidden, "project.notOwner");
     }

@@ -33,3 +33,39 @@ public sealed record AggregateState
     /// <summary>The state as events carry it, as JSON.</summary>
     public required string State { get; init; }
 }
+
+/// <summary>Asks a service for the events of one aggregate from its log, in their order.</summary>
+public sealed record EventsQuery
+{
+    public required Guid StreamId { get; init; }
+
+    /// <summary>Those after this position; 0 begins with the first.</summary>
+    public long After { get; init; }
+}
+
+/// <summary>Up to 500 events; empty after the last one, and when the service has none of that aggregate.</summary>
+public sealed record EventsReply
+{
+    public required LoggedEvent[] Events { get; init; }
+}
+
+/// <summary>An event as its service logged it.</summary>
+public sealed record LoggedEvent
+{
+    /// <summary>Position in the log.</summary>
+    public required long Position { get; init; }
+
+    public required long Version { get; init; }
+
+    public required int Ordinal { get; init; }
+
+    /// <summary>The event's record name.</summary>
+    public required string Type { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    public required Guid ActorId { get; init; }
+
+    /// <summary>The event as JSON.</summary>
+    public required string Event { get; init; }
+}

@@ -21,6 +21,9 @@ public sealed class Caller
     /// <summary>The user, or the client application of an integration.</summary>
     public Guid Id { get; private init; }
 
+    /// <summary>The sign-in that the token was issued for; null when it names none.</summary>
+    public Guid? SessionId { get; private init; }
+
     public Guid? UnitId { get; private init; }
 
     /// <summary>Own unit and all units below it.</summary>
@@ -36,6 +39,13 @@ public sealed class Caller
     public IReadOnlySet<string> Scopes { get; private init; } = new HashSet<string>();
 
     public bool IsIntegration => Roles.Contains(Kernel.Roles.Integration);
+
+    /// <summary>
+    /// Whether the caller decides what is confidential 涉密 and who reads it: heads and coordinators, and another system for who did.
+    /// Officers
+    /// only propose it.
+    /// </summary>
+    public bool DecidesOnConfidentiality => IsIntegration || Is(Kernel.Roles.UnitHead, Kernel.Roles.Coordinator);
 
     public bool Is(params ReadOnlySpan<string> anyOf)
     {
@@ -90,6 +100,7 @@ public sealed class Caller
     private static Caller Read(ClaimsIdentity claims) => new()
     {
         Id = Guid.TryParse(claims.FindFirst("sub")?.Value, out var id) ? id : Guid.Empty,
+        SessionId = Guid.TryParse(claims.FindFirst("sid")?.Value, out var session) ? session : null,
         UnitId = Guid.TryParse(claims.FindFirst("unit")?.Value, out var unit) ? unit : null,
         UnitIds = [.. claims.FindAll("units").Select(c => Guid.TryParse(c.Value, out var u) ? u : Guid.Empty).Where(u => u != Guid.Empty)],
         Chains = [.. claims.FindAll("chains").Select(c => c.Value)],

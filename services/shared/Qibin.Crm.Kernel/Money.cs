@@ -7,6 +7,9 @@ namespace Qibin.Crm.Kernel;
 /// <param name="Currency">ISO 4217 alphabetic code, upper case.</param>
 public sealed record Money(decimal Amount, string Currency)
 {
+    /// <summary>The currency that the district reports in, and that limits are set in.</summary>
+    public const string Home = "CNY";
+
     /// <summary>Adds an amount of the same currency.</summary>
     /// <exception cref="InvalidOperationException">The currencies differ.</exception>
     public Money Plus(Money other)

@@ -18,6 +18,12 @@ public sealed class Refusal(int status, string code, params object[] arguments) 
     /// <summary>What is already there and stands against the request; only what the caller may see.</summary>
     public IReadOnlyList<ProblemCandidate> Candidates { get; init; } = [];
 
+    /// <summary>Units to ring before one goes on; only those that the caller may know of.</summary>
+    public IReadOnlyList<UnitInTalks> Talks { get; init; } = [];
+
+    /// <summary>What the caller can do about the refusal.</summary>
+    public NextRequest? Next { get; init; }
+
     /// <summary>Seconds after which a repeat may succeed; sent as Retry-After.</summary>
     public int? RetryAfter { get; init; }
 

@@ -16,9 +16,21 @@ public static class Roles
     /// <summary>Another system. What it may do is said by its token's scopes, not by this role.</summary>
     public const string Integration = "integration";
 
+    /// <summary>
+    /// Roles that decide on others' work. A confidential journey always has an active reader with one of them, or nobody could lift it,
+    /// approve its stages or give it to somebody else.
+    /// </summary>
+    public static IReadOnlyList<string> Approving { get; } = [UnitHead, Coordinator, Leader];
+
     /// <summary>All roles that people have.</summary>
     public static IReadOnlyList<string> OfPeople { get; } =
         [Officer, UnitHead, Leader, ChainChief, ServiceOfficer, ProjectOfficer, Coordinator, Administrator, Auditor];
+
+    /// <summary>
+    /// All but administrators, who keep people, units, rules and dictionaries: they write no business and read nothing of what investors
+    /// said.
+    /// </summary>
+    public static IReadOnlyList<string> OfTheTrade { get; } = [.. OfPeople.Except([Administrator])];
 }
 
 /// <summary>The API scopes that an integration can be given.</summary>
@@ -31,6 +43,7 @@ public static class Scopes
     public const string EnterprisesRead = "enterprises.read";
     public const string EnterprisesWrite = "enterprises.write";
     public const string PipelineRead = "pipeline.read";
+    public const string PipelineWrite = "pipeline.write";
     public const string DirectoryRead = "directory.read";
     public const string IdentityRead = "identity.read";
     public const string IdentityWrite = "identity.write";
@@ -41,6 +54,6 @@ public static class Scopes
     public static IReadOnlyList<string> All { get; } =
     [
         LeadsRead, LeadsWrite, ProjectsRead, ProjectsWrite, EnterprisesRead, EnterprisesWrite,
-        PipelineRead, DirectoryRead, IdentityRead, IdentityWrite, EventsRead, OpsRead, OpsWrite,
+        PipelineRead, PipelineWrite, DirectoryRead, IdentityRead, IdentityWrite, EventsRead, OpsRead, OpsWrite,
     ];
 }

@@ -22,6 +22,7 @@ using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Scheduling;
 using Qibin.Crm.Work.Telemetry;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Qibin.Crm.Messaging;
 
@@ -39,6 +40,9 @@ public static class MessagingHost
         subscribe?.Invoke(new Subscriptions(services));
         services.AddSingleton(MessagingProblems.Texts);
         services.AddSingleton<EventTypes>();
+        // Before the filters that finish the document's schemas.
+        services.Configure<SwaggerGenOptions>(swagger => swagger.DocumentFilterDescriptors.Insert(
+            0, new FilterDescriptor { Type = typeof(EventSchemas), Arguments = [] }));
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<MessagingTelemetry>();
         services.AddDatabaseGauge(new DatabaseGauge(
@@ -63,6 +67,9 @@ public static class MessagingHost
         services.TryAddSingleton(new Batching(1));
         services.AddSingleton<Deliveries>();
         services.AddSingleton(provider => new Questions(provider.GetService<Broker>()));
+        services.AddScoped<AuditAnswer>();
+        services.AddSingleton(Answering.Of<AuditQuery, AuditReply, AuditAnswer>());
+        services.AddSingleton(Answering.Of<AuditHeadsQuery, AuditHeadsReply, AuditAnswer>());
         services.AddSingleton<IMigrationStep, OutboxTrigger<TDb>>();
         services.AddHosted<OutboxGate>();
         services.AddSingleton<IWriteGate>(provider => provider.GetRequiredService<OutboxGate>());
@@ -105,6 +112,8 @@ public static class MessagingHost
 /// <summary>What a service consumes.</summary>
 public sealed class Subscriptions(IServiceCollection services)
 {
+    internal IServiceCollection Services => services;
+
     /// <summary>One consumer of one kind of event.</summary>
     public Subscriptions Consume<TEvent, TConsumer>() where TEvent : class, IEvent where TConsumer : class, IConsume<TEvent>
     {
@@ -128,7 +137,10 @@ public sealed class Subscriptions(IServiceCollection services)
         return this;
     }
 
-    /// <summary>Answers <see cref="StatesQuery"/> with the states of one kind of aggregate: the one whose events others follow.</summary>
+    /// <summary>
+    /// Answers <see cref="StatesQuery"/> with the states of one kind of aggregate, the one whose events others follow,
+    /// <see cref="EventsQuery"/> with its events, and <see cref="LogQuery"/> with the keys of all events.
+    /// </summary>
     /// <param name="read">The public state, as events carry it.</param>
     public Subscriptions AnswerStates<TDb, TAggregate, TState>(Func<TAggregate, TState> read) where TDb : DbContext, IServiceDb
         where TAggregate : Aggregate
@@ -136,6 +148,18 @@ public sealed class Subscriptions(IServiceCollection services)
         services.AddSingleton(new StateOf<TAggregate, TState>(read));
         services.AddScoped<StatesAnswer<TDb, TAggregate, TState>>();
         services.AddSingleton(Answering.Of<StatesQuery, StatesReply, StatesAnswer<TDb, TAggregate, TState>>());
+        services.AddScoped<LogAnswer>();
+        services.AddSingleton(Answering.Of<LogQuery, LogReply, LogAnswer>());
+        services.AddScoped<EventsAnswer<TDb>>();
+        services.AddSingleton(Answering.Of<EventsQuery, EventsReply, EventsAnswer<TDb>>());
+        return this;
+    }
+
+    /// <summary>Answers <see cref="ApprovalsQuery"/> with what waits here for a person's decision.</summary>
+    public Subscriptions AnswerApprovals<TAnswerer>() where TAnswerer : class, IAnswer<ApprovalsQuery, ApprovalsReply>
+    {
+        services.AddScoped<TAnswerer>();
+        services.AddSingleton(Answering.Of<ApprovalsQuery, ApprovalsReply, TAnswerer>());
         return this;
     }
 

@@ -6,7 +6,9 @@ using Qibin.Crm.Messaging.Parked;
 
 namespace Qibin.Crm.Messaging;
 
-/// <summary>Schema <c>messaging</c>: event log, outbox, inbox and parked messages, in each service's own database.</summary>
+/// <summary>
+/// Schema <c>messaging</c>: event log, outbox, inbox, parked messages and what the feed withholds, in each service's own database.
+/// </summary>
 public static class MessagingTables
 {
     public const string Schema = "messaging";
@@ -22,12 +24,21 @@ public static class MessagingTables
             row.HasIndex(x => x.Id).IsUnique();
             row.HasIndex(x => new { x.StreamId, x.StreamVersion, x.Ordinal }).IsUnique();
             row.HasIndex(x => new { x.Xid, x.Seq });
+            row.HasIndex(x => x.Subjects).HasMethod("gin").HasFilter("subjects is not null");
             row.Property(x => x.StreamType).HasMaxLength(60);
             row.Property(x => x.Type).HasMaxLength(100);
             row.Property(x => x.TraceParent).HasMaxLength(64);
             row.Property(x => x.Payload).HasColumnType("jsonb");
             row.Property(x => x.RecordedAt).HasDefaultValueSql("now()");
             row.Property(x => x.Xid).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAdd();
+        });
+        model.Entity<WithheldRow>(row =>
+        {
+            row.ToTable("withheld", Schema);
+            row.HasKey(x => x.SubjectId);
+            row.Property(x => x.SubjectId).ValueGeneratedNever();
+            row.Property(x => x.SubjectType).HasMaxLength(60);
+            row.Property(x => x.Xid).HasColumnType("xid8");
         });
         model.Entity<OutboxRow>(row =>
         {

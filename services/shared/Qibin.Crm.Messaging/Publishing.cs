@@ -20,8 +20,12 @@ public static class Publishing
     /// <param name="db">The service's DbContext.</param>
     /// <param name="aggregate">The aggregate that the event is about.</param>
     /// <param name="happened">The event.</param>
-    /// <param name="confidential">True when the event is about something confidential although the aggregate is not.</param>
-    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, bool confidential = false)
+    /// <param name="about">
+    /// What the event is about where that is not the aggregate itself, such as a claim's lead. While one of them is confidential, the
+    /// change
+    /// feed leaves the event out.
+    /// </param>
+    public static void Publish<TDb>(this TDb db, Aggregate aggregate, IEvent happened, params Guid[] about)
         where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
@@ -29,8 +33,21 @@ public static class Publishing
         ArgumentNullException.ThrowIfNull(happened);
         var ordinal = db.ChangeTracker.Entries<EventRow>()
             .Count(e => e.Entity.StreamId == aggregate.Id && e.Entity.StreamVersion == aggregate.Version);
-        db.Add(db.EventRowOf(aggregate, happened, ordinal, confidential));
+        db.Add(db.EventRowOf(aggregate, happened, ordinal, about));
     }
+
+    /// <summary>
+    /// Says whether something is confidential that has no event of its own here, such as a project in the register of enterprises: the
+    /// change feed withholds what is published about it, of whatever time.
+    /// </summary>
+    /// <param name="db">The service's DbContext, in a transaction.</param>
+    /// <param name="subject">What is confidential or open.</param>
+    /// <param name="type">Its type, such as <c>project</c>.</param>
+    /// <param name="confidential">Whether it is confidential now.</param>
+    /// <param name="ct">Cancels.</param>
+    public static Task WithholdAsync<TDb>(this TDb db, Guid subject, string type, bool confidential, CancellationToken ct)
+        where TDb : DbContext, IServiceDb =>
+        db.Database.ExecuteSqlAsync($"select messaging.withhold({subject}, {type}, {confidential})", ct);
 
     /// <summary>
     /// The event's row of the log, for bulk inserts (<see cref="RowCopy"/>), which count the order of one version's events themselves.
@@ -39,13 +56,18 @@ public static class Publishing
     /// <param name="aggregate">The aggregate that the event is about, at its new version.</param>
     /// <param name="happened">The event.</param>
     /// <param name="ordinal">Order among the events of this version, from 0.</param>
-    /// <param name="confidential">True when the event is about something confidential although the aggregate is not.</param>
-    public static EventRow EventRowOf<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, bool confidential = false)
+    /// <param name="about">
+    /// What the event is about where that is not the aggregate itself, such as a claim's lead. While one of them is confidential, the
+    /// change
+    /// feed leaves the event out.
+    /// </param>
+    public static EventRow EventRowOf<TDb>(this TDb db, Aggregate aggregate, IEvent happened, int ordinal, params Guid[] about)
         where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(aggregate);
         ArgumentNullException.ThrowIfNull(happened);
+        ArgumentNullException.ThrowIfNull(about);
         return new EventRow
         {
             Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
@@ -58,7 +80,8 @@ public static class Publishing
             ActorId = db.ActorId,
             CausationId = CurrentDelivery.MessageId,
             TraceParent = Activity.Current?.Id,
-            Confidential = confidential || aggregate is IConfidential { Confidential: true },
+            Confidential = aggregate is IConfidential { Confidential: true },
+            Subjects = about is [] ? null : about,
         };
     }
 }

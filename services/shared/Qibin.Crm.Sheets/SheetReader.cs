@@ -30,9 +30,27 @@ public sealed record SheetLimits(int Rows, int Columns)
     public const int SharedLength = 48 << 20;
 }
 
-/// <summary>Reads a table row by row. Cells are text: trimmed of nothing, null where empty; dates as ISO 8601.</summary>
+/// <summary>The headings of a table, and where they were found.</summary>
+/// <param name="Cells">One for each column; null where a column has none.</param>
+/// <param name="Sheet">The sheet's place among the visible ones, from 0.</param>
+/// <param name="Row">The row of the file, from 1 as a spreadsheet counts.</param>
+/// <param name="Above">The rows above that have a value, such as a title or "unit: 10,000 yuan".</param>
+/// <param name="OtherSheets">Names of further visible sheets whose headings are known as well, this one's first.</param>
+public sealed record SheetHeadings(
+    string?[] Cells, int Sheet, int Row, IReadOnlyList<string?[]> Above, IReadOnlyList<string> OtherSheets);
+
+/// <summary>
+/// Reads a table row by row. Cells are text as people see it: trimmed of nothing, null where empty; dates as ISO 8601; numbers with 15
+/// significant digits, as Excel shows them, with the unit, currency or percent sign that their format adds.
+/// </summary>
 public abstract class SheetReader : IDisposable
 {
+    /// <summary>How far down headings are looked for: rows that have a value.</summary>
+    public const int HeadingRows = 20;
+
+    /// <summary>How many known headings make a row one of headings and not a title.</summary>
+    private const int EnoughKnown = 2;
+
     /// <summary>The media type of a workbook.</summary>
     public const string Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -42,8 +60,14 @@ public abstract class SheetReader : IDisposable
 
     protected SheetLimits Limits { get; }
 
+    /// <summary>The row of the file that was read last, from 1 as a spreadsheet counts; empty rows count.</summary>
+    public int Row { get; protected set; }
+
+    /// <summary>Names of the visible sheets; one without a name for text.</summary>
+    public abstract IReadOnlyList<string> Sheets { get; }
+
     /// <summary>Rows read so far, the headings among them.</summary>
-    protected int Count { get; set; }
+    private int Count { get; set; }
 
     /// <summary>A reader of what the file is: a workbook by its zip's signature, text otherwise.</summary>
     /// <exception cref="Refusal">400: it is no table.</exception>
@@ -61,8 +85,9 @@ public abstract class SheetReader : IDisposable
             throw Refusal.BadRequest("sheet.oldFormat");
         }
 
-        return content.StartsWith("PK"u8) ? Guarded<SheetReader>(() => new XlsxReader(file, limits))
-            : new CsvReader(file, EncodingOf(content), limits);
+        var encoding = EncodingOf(content);
+        return Guarded<SheetReader>(() => file.GetBuffer() is [(byte)'P', (byte)'K', ..] ? new XlsxReader(file, limits)
+            : new CsvReader(file, encoding, limits));
     }
 
     /// <summary>The next row that has a value, or null after the last one.</summary>
@@ -80,6 +105,75 @@ public abstract class SheetReader : IDisposable
         return null;
     });
 
+    /// <summary>
+    /// Goes to the headings: the row with most known ones among the first of the first visible sheet that has enough of them; when
+    /// none has, the first row of the first sheet. <see cref="Read"/> goes on below them.
+    /// </summary>
+    /// <param name="known">How many cells of a row are known headings.</param>
+    /// <param name="sheet">Name of the only sheet to look at.</param>
+    /// <exception cref="Refusal">400: there is no row, or no sheet of that name, or the file is damaged or beyond the limits.</exception>
+    public SheetHeadings FindHeadings(Func<string?[], int> known, string? sheet = null)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        var candidates = Enumerable.Range(0, Sheets.Count).Where(i => sheet is null || Sheets[i] == sheet).ToList();
+        if (candidates.Count == 0)
+        {
+            throw Refusal.BadRequest("sheet.unknown", string.Join('、', Sheets));
+        }
+
+        SheetHeadings? found = null;
+        var others = new List<string>();
+        foreach (var candidate in candidates)
+        {
+            var rows = FirstRows(candidate);
+            var best = rows.Select(r => known(r.Cells)).DefaultIfEmpty().Max();
+            if (best >= EnoughKnown)
+            {
+                others.Add(Sheets[candidate]);
+            }
+
+            if (rows.Count > 0 && (found is null || (others.Count == 1 && best >= EnoughKnown)))
+            {
+                var at = best >= EnoughKnown ? rows.FindIndex(r => known(r.Cells) == best) : 0;
+                found = new SheetHeadings(rows[at].Cells, candidate, rows[at].Row, [.. rows.Take(at).Select(r => r.Cells)], others);
+            }
+        }
+
+        GoTo((found ?? throw Refusal.BadRequest("sheet.empty")).Sheet, found.Row);
+        return found;
+    }
+
+    /// <summary>Goes to a sheet by its place among the visible ones; <see cref="Read"/> goes on below the row.</summary>
+    public void GoTo(int sheet, int row)
+    {
+        Guarded(() =>
+        {
+            OpenSheet(sheet);
+            return 0;
+        });
+        while (Row < row && Read() is not null)
+        {
+        }
+
+        Count = 1;
+    }
+
+    private List<(int Row, string?[] Cells)> FirstRows(int sheet)
+    {
+        GoTo(sheet, 0);
+        var rows = new List<(int Row, string?[] Cells)>();
+        while (rows.Count < HeadingRows && Read() is { } cells)
+        {
+            rows.Add((Row, cells));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Goes to the begin of a sheet.</summary>
+    protected abstract void OpenSheet(int sheet);
+
+    /// <summary>The next row, empty ones among them; sets <see cref="Row"/>.</summary>
     protected abstract string?[]? Next();
 
     public void Dispose()
@@ -152,8 +246,16 @@ public static class SheetProblems
         ["sheet.empty"] = new("文件为空", "The file is empty"),
         ["sheet.oldFormat"] = new("不支持 xls 格式或加密的工作簿，请另存为 xlsx 或 csv",
             "Neither xls nor an encrypted workbook is taken; save it as xlsx or csv"),
+        ["sheet.html"] = new("文件是网页或 XML 表格，只是名为 xls；请用 Excel 打开后另存为 xlsx",
+            "The file is a web page or XML under another name; open it in Excel and save it as xlsx"),
+        ["sheet.separator"] = new("列与列之间用了全角的“{0}”；请用半角逗号、制表符或分号分隔，或另存为 xlsx",
+            "The columns are separated by the full-width {0}; separate them by comma, tab or semicolon, or save the file as xlsx"),
+        ["sheet.several"] = new("有多个工作表可以导入：{0}；请指定其中一个",
+            "Several sheets can be read: {0}; name one of them as sheet"),
+        ["sheet.unknown"] = new("没有这个工作表；可见的工作表有：{0}", "There is no such sheet; the visible ones are: {0}"),
         ["sheet.unreadable"] = new("文件已损坏，或不是 xlsx、csv", "The file is damaged, or neither xlsx nor csv"),
-        ["sheet.encoding"] = new("文字编码须为 UTF-8 或 GB 18030", "The text must be in UTF-8 or GB 18030"),
+        ["sheet.encoding"] = new("文字编码须为 UTF-8、带 BOM 的 UTF-16 或 GB 18030",
+            "The text must be in UTF-8, UTF-16 with a byte order mark, or GB 18030"),
         ["sheet.tooManyRows"] = new("最多 {0} 行", "At most {0} rows"),
         ["sheet.tooManyColumns"] = new("最多 {0} 列", "At most {0} columns"),
         ["sheet.cellTooLong"] = new("单元格最多 {0} 个字符", "A cell has at most {0} characters"),

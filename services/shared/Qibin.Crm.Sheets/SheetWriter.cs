@@ -6,6 +6,12 @@ using System.Text.RegularExpressions;
 
 namespace Qibin.Crm.Sheets;
 
+/// <summary>How a sheet looks: what is known before its rows are.</summary>
+/// <param name="Name">Name of the sheet, at most 31 characters.</param>
+/// <param name="Widths">Width of each column, in half-width characters.</param>
+/// <param name="Rows">Rows below the headings.</param>
+public sealed record SheetLayout(string Name, IReadOnlyList<double> Widths, long Rows);
+
 /// <summary>
 /// Writes a table. Rows become octets by themselves, so that they can be kept in pieces and put together when somebody fetches the
 /// table: neither needs more memory than one piece. Text is formula-safe; numbers stay numbers.
@@ -19,8 +25,14 @@ public static partial class SheetWriter
     /// <summary>The media type of a format.</summary>
     public static string TypeOf(SheetFormat format) => format == SheetFormat.Xlsx ? SheetReader.Xlsx : "text/csv; charset=utf-8";
 
-    /// <summary>Rows of values: strings, decimals and whole numbers, dates, instants (in the district's time), null.</summary>
-    public static byte[] Rows(SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows)
+    /// <summary>
+    /// Rows of values: strings, decimals and whole numbers, dates, instants (in the district's time), null. In a workbook each is of its
+    /// own kind: amounts are grouped and have two decimals, a day is a day.
+    /// </summary>
+    /// <param name="format">Workbook or text.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="style">How their texts look.</param>
+    public static byte[] Rows(SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows, SheetStyle style = SheetStyle.Text)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var text = new StringBuilder();
@@ -31,7 +43,7 @@ public static partial class SheetWriter
             {
                 if (format == SheetFormat.Xlsx)
                 {
-                    Cell(text, row[i]);
+                    Cell(text, row[i], style);
                 }
                 else
                 {
@@ -48,18 +60,20 @@ public static partial class SheetWriter
     /// <summary>
     /// Puts the pieces together: a workbook of one sheet, or text with a byte order mark, by which Excel knows it for UTF-8.
     /// </summary>
-    public static async Task WriteAsync(Stream output, SheetFormat format, IAsyncEnumerable<byte[]> pieces, CancellationToken ct)
+    /// <param name="output">Where it goes.</param>
+    /// <param name="format">Workbook or text.</param>
+    /// <param name="layout">How the sheet looks: frozen headings with a filter, on A4 landscape as wide as the page.</param>
+    /// <param name="pieces">The headings, then the rows.</param>
+    /// <param name="ct">Stops it.</param>
+    public static async Task WriteAsync(
+        Stream output, SheetFormat format, SheetLayout layout, IAsyncEnumerable<byte[]> pieces, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(pieces);
         if (format == SheetFormat.Csv)
         {
-            await output.WriteAsync(Mark, ct);
-            await foreach (var piece in pieces.WithCancellation(ct))
-            {
-                await output.WriteAsync(piece, ct);
-            }
-
+            await WriteTextAsync(output, pieces, ct);
             return;
         }
 
@@ -67,7 +81,7 @@ public static partial class SheetWriter
         using var waiting = new Waiting();
         using (var zip = new ZipArchive(waiting, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (name, content) in Workbook.Parts(["Sheet1"]))
+            foreach (var (name, content) in Workbook.Parts([layout.Name], headingRow: 1))
             {
                 using var part = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
                 part.Write(content);
@@ -75,46 +89,67 @@ public static partial class SheetWriter
 
             using var sheet = zip.CreateEntry(Workbook.Sheet(1), CompressionLevel.Fastest).Open();
             sheet.Write("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"u8);
-            sheet.Write("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>"u8);
+            sheet.Write(Encoding.UTF8.GetBytes(Workbook.Begin(layout.Widths, headingRow: 1) + "<sheetData>"));
             await foreach (var piece in pieces.WithCancellation(ct))
             {
                 sheet.Write(piece);
                 await waiting.SendAsync(output, ct);
             }
 
-            sheet.Write("</sheetData></worksheet>"u8);
+            sheet.Write(Encoding.UTF8.GetBytes("</sheetData>" + Workbook.End(layout.Widths, 1, 1 + layout.Rows)));
         }
 
         await waiting.SendAsync(output, ct);
     }
 
-    /// <summary>A small table at once.</summary>
+    /// <summary>Puts the pieces of a text table together, which has no look.</summary>
+    public static async Task WriteTextAsync(Stream output, IAsyncEnumerable<byte[]> pieces, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(pieces);
+        await output.WriteAsync(Mark, ct);
+        await foreach (var piece in pieces.WithCancellation(ct))
+        {
+            await output.WriteAsync(piece, ct);
+        }
+    }
+
+    /// <summary>A small table at once, its headings first.</summary>
     public static async Task<byte[]> TableAsync(SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct)
     {
+        var all = rows.ToList();
         using var output = new MemoryStream();
-        await WriteAsync(output, format, One(Rows(format, rows)), ct);
+        var layout = new SheetLayout("Sheet1", [.. all[0].Select(WidthOf)], all.Count - 1);
+        byte[][] pieces = [Rows(format, all.Take(1), SheetStyle.Heading), Rows(format, all.Skip(1))];
+        await WriteAsync(output, format, layout, pieces.ToAsyncEnumerable(), ct);
         return output.ToArray();
     }
 
-    private static async IAsyncEnumerable<byte[]> One(byte[] piece)
-    {
-        await Task.CompletedTask;
-        yield return piece;
-    }
+    /// <summary>A width at which a heading is on one line, and no less than a day needs.</summary>
+    public static double WidthOf(object? heading) => Math.Max(12, 4 + $"{heading}".Sum(c => c < 256 ? 1 : 2));
 
-    private static void Cell(StringBuilder text, object? value)
+    private static void Cell(StringBuilder text, object? value, SheetStyle style)
     {
+        // Excel keeps 15 digits of a number.
+        var (number, kind) = value switch
+        {
+            decimal when Written(value) is { Length: <= 15 } amount => (amount, SheetStyle.Amount),
+            int or long when Written(value) is { Length: <= 15 } count => (count, SheetStyle.Count),
+            DateOnly day when day.Year > 1900 => (Serial(day.ToDateTime(TimeOnly.MinValue)), SheetStyle.Day),
+            DateTimeOffset at when at.Year > 1900 => (Serial(at.ToOffset(TimeSpan.FromHours(8)).DateTime), SheetStyle.Instant),
+            _ => (null, style),
+        };
+        var cell = $"<c s=\"{(int)(style == SheetStyle.Plain ? style : kind)}\"";
         switch (value)
         {
             case null or "":
-                text.Append("<c/>");
+                text.Append(cell).Append("/>");
                 break;
-            // Excel keeps 15 digits of a number.
-            case int or long or decimal when Written(value) is { Length: <= 15 } number:
-                text.Append("<c><v>").Append(number).Append("</v></c>");
+            case not null when number is not null:
+                text.Append(cell).Append("><v>").Append(number).Append("</v></c>");
                 break;
             default:
-                text.Append("<c t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+                text.Append(cell).Append(" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
                 foreach (var c in Escaped().Replace(Written(value), "_x005F_$1"))
                 {
                     _ = c switch
@@ -133,13 +168,15 @@ public static partial class SheetWriter
         }
     }
 
+    private static string Serial(DateTime at) => at.ToOADate().ToString("0.##########", CultureInfo.InvariantCulture);
+
     private static string Written(object? value) => value switch
     {
         null => "",
         string text => SafeCell.Of(text),
         DateOnly on => on.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         DateTimeOffset at => at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        decimal number => number.ToString("0.####", CultureInfo.InvariantCulture),
+        decimal number => number.ToString("0.##########", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 

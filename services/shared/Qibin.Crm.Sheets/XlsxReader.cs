@@ -8,17 +8,19 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Sheets;
 
 /// <summary>
-/// The first sheet of a workbook (ECMA-376), read forward only. Nothing outside the file is ever opened, document types are refused,
-/// and every octet that is unpacked counts towards one limit.
+/// The visible sheets of a workbook (ECMA-376), read forward only. Nothing outside the file is ever opened, document types are refused,
+/// and every octet that is unpacked counts towards one limit. Elements of extensions, which bear the same names, are passed over.
 /// </summary>
 internal sealed partial class XlsxReader : SheetReader
 {
     private readonly ZipArchive _zip;
     private readonly Budget _budget = new();
     private readonly List<string> _texts = [];
-    private readonly HashSet<int> _dateStyles = [];
+    private readonly List<NumberFormat> _styles = [];
     private readonly bool _from1904;
-    private readonly XmlReader _sheet;
+    private readonly List<(string Name, string Part)> _sheets = [];
+    private XmlReader? _sheet;
+    private string _main = "";
 
     public XlsxReader(MemoryStream file, SheetLimits limits) : base(limits)
     {
@@ -31,18 +33,19 @@ internal sealed partial class XlsxReader : SheetReader
 
         var workbook = Relations("").FirstOrDefault(r => r.Type.EndsWith("/officeDocument", StringComparison.Ordinal))?.Target
             ?? "xl/workbook.xml";
-        string? first = null;
+        var named = new List<(string Name, string? Id, bool Visible)>();
         using (var xml = Part(workbook) ?? throw new InvalidDataException("No workbook."))
         {
+            var main = RootOf(xml);
             while (xml.Read())
             {
-                if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "workbookPr")
+                if (Begins(xml, "workbookPr", main))
                 {
                     _from1904 = xml.GetAttribute("date1904") is "1" or "true";
                 }
-                else if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "sheet" && first is null)
+                else if (Begins(xml, "sheet", main))
                 {
-                    first = Attribute(xml, "id");
+                    named.Add((xml.GetAttribute("name") ?? "", Attribute(xml, "id"), xml.GetAttribute("state") is null or "visible"));
                 }
             }
         }
@@ -50,19 +53,36 @@ internal sealed partial class XlsxReader : SheetReader
         var relations = Relations(workbook);
         ReadTexts(relations.FirstOrDefault(r => r.Type.EndsWith("/sharedStrings", StringComparison.Ordinal))?.Target);
         ReadStyles(relations.FirstOrDefault(r => r.Type.EndsWith("/styles", StringComparison.Ordinal))?.Target);
-        _sheet = Part(relations.FirstOrDefault(r => r.Id == first)?.Target ?? "xl/worksheets/sheet1.xml")
-            ?? throw new InvalidDataException("No sheet.");
+        // Sheets of charts are no tables.
+        var tables = named.Select(sheet => (sheet.Name, relations.FirstOrDefault(r => r.Id == sheet.Id), sheet.Visible))
+            .Where(sheet => sheet.Item2?.Type.EndsWith("/worksheet", StringComparison.Ordinal) != false).ToList();
+        _sheets.AddRange(tables.Where(sheet => sheet.Visible || !tables.Exists(s => s.Visible))
+            .Select((sheet, i) => (sheet.Name, sheet.Item2?.Target ?? $"xl/worksheets/sheet{i + 1}.xml")));
+        Sheets = _sheets.ConvertAll(sheet => sheet.Name);
+        OpenSheet(0);
     }
 
     public override SheetFormat Format => SheetFormat.Xlsx;
 
+    public override IReadOnlyList<string> Sheets { get; }
+
+    protected override void OpenSheet(int sheet)
+    {
+        _sheet?.Dispose();
+        _sheet = (_sheets.Count > sheet ? Part(_sheets[sheet].Part) : null) ?? throw new InvalidDataException("No sheet.");
+        (_main, Row) = (RootOf(_sheet), 0);
+    }
+
     protected override string?[]? Next()
     {
-        while (_sheet.Read())
+        while (_sheet!.Read())
         {
-            if (_sheet.NodeType == XmlNodeType.Element && _sheet.LocalName == "row")
+            if (Begins(_sheet, "row", _main))
             {
-                return _sheet.IsEmptyElement ? [] : Row();
+                // A row says where it is, or follows the one before.
+                Row = int.TryParse(_sheet.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at > Row
+                    ? at : Row + 1;
+                return _sheet.IsEmptyElement ? [] : Cells(_sheet);
             }
         }
 
@@ -71,24 +91,24 @@ internal sealed partial class XlsxReader : SheetReader
 
     protected override void Dispose(bool disposing)
     {
-        _sheet.Dispose();
+        _sheet?.Dispose();
         _zip.Dispose();
     }
 
-    private string?[] Row()
+    private string?[] Cells(XmlReader sheet)
     {
         var (row, next) = (new List<string?>(), 0);
-        while (_sheet.Read() && !(_sheet.NodeType == XmlNodeType.EndElement && _sheet.LocalName == "row"))
+        while (sheet.Read() && !Ends(sheet, "row", _main))
         {
-            if (_sheet.NodeType != XmlNodeType.Element || _sheet.LocalName != "c")
+            if (!Begins(sheet, "c", _main))
             {
                 continue;
             }
 
             // A cell says where it stands, or stands beside the one before.
-            var column = _sheet.GetAttribute("r") is { } at ? ColumnOf(at) : next;
+            var column = sheet.GetAttribute("r") is { } at ? ColumnOf(at) : next;
             next = column + 1;
-            var value = _sheet.IsEmptyElement ? null : Cell(_sheet.GetAttribute("t"), _sheet.GetAttribute("s"));
+            var value = sheet.IsEmptyElement ? null : Cell(sheet, sheet.GetAttribute("t"), sheet.GetAttribute("s"));
             if (value is null)
             {
                 continue;
@@ -110,43 +130,30 @@ internal sealed partial class XlsxReader : SheetReader
         return [.. row];
     }
 
-    private string? Cell(string? type, string? style)
+    private string? Cell(XmlReader sheet, string? type, string? style)
     {
         string? value = null;
-        while (_sheet.Read() && !(_sheet.NodeType == XmlNodeType.EndElement && _sheet.LocalName == "c"))
+        while (sheet.Read() && !Ends(sheet, "c", _main))
         {
-            if (_sheet.NodeType == XmlNodeType.Element && _sheet.LocalName == "v")
+            if (Begins(sheet, "v", _main))
             {
-                value = Content(_sheet);
+                value = Content(sheet);
             }
-            else if (_sheet.NodeType == XmlNodeType.Element && _sheet.LocalName == "is")
+            else if (Begins(sheet, "is", _main))
             {
-                value = Runs(_sheet, "is");
+                value = Runs(sheet, "is", _main);
             }
         }
 
         return value is not { Length: > 0 } ? null : type switch
         {
             "s" => _texts[int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture)] is { Length: > 0 } text ? text : null,
-            "inlineStr" or "str" or "e" or "d" => Plain(value),
+            "inlineStr" or "str" or "e" => Plain(value),
+            "d" => NumberFormat.Day(value) ?? value,
             "b" => value == "1" ? "TRUE" : "FALSE",
-            _ => Number(value, int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var s) && _dateStyles.Contains(s)),
+            _ => (int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var s) && s < _styles.Count
+                ? _styles[s] : NumberFormat.General).Shown(value, _from1904),
         };
-    }
-
-    /// <summary>A number as people see it: a telephone number without an exponent, a day as a day.</summary>
-    private string Number(string value, bool isDate)
-    {
-        if (isDate && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var serial)
-            && serial is >= 1 and < 2_958_466)
-        {
-            var at = DateTime.FromOADate(serial + (_from1904 ? 1462 : 0));
-            return at.ToString(at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
-        }
-
-        return decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? number.ToString("0.############################", CultureInfo.InvariantCulture)
-            : value;
     }
 
     private void ReadTexts(string? part)
@@ -158,12 +165,12 @@ internal sealed partial class XlsxReader : SheetReader
 
         using (xml)
         {
-            var length = 0;
+            var (main, length) = (RootOf(xml), 0);
             while (xml.Read())
             {
-                if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "si")
+                if (Begins(xml, "si", main))
                 {
-                    var text = xml.IsEmptyElement ? "" : Plain(Runs(xml, "si"));
+                    var text = xml.IsEmptyElement ? "" : Plain(Runs(xml, "si", main));
                     length += text.Length;
                     _texts.Add(text);
                     if (length > SheetLimits.SharedLength || _texts.Count > SheetLimits.SharedTexts)
@@ -175,7 +182,7 @@ internal sealed partial class XlsxReader : SheetReader
         }
     }
 
-    /// <summary>Which cell formats show a date.</summary>
+    /// <summary>The number formats of the cells' styles, in their order.</summary>
     private void ReadStyles(string? part)
     {
         if (part is null || Part(part) is not { } xml)
@@ -185,37 +192,39 @@ internal sealed partial class XlsxReader : SheetReader
 
         using (xml)
         {
-            var formats = new HashSet<int>();
-            var (cells, style) = (false, 0);
+            var main = RootOf(xml);
+            var formats = new Dictionary<int, NumberFormat>();
+            var (own, cells) = (false, false);
             while (xml.Read())
             {
-                if (xml.LocalName == "cellXfs")
+                own = !Ends(xml, "numFmts", main) && (own || Begins(xml, "numFmts", main));
+                cells = !Ends(xml, "cellXfs", main) && (cells || (Begins(xml, "cellXfs", main) && !xml.IsEmptyElement));
+                if (!Begins(xml, own ? "numFmt" : "xf", main))
                 {
-                    cells = xml.NodeType == XmlNodeType.Element && !xml.IsEmptyElement;
-                }
-
-                if (xml.NodeType != XmlNodeType.Element || !int.TryParse(xml.GetAttribute("numFmtId"), out var id))
-                {
-                    style += cells && xml.NodeType == XmlNodeType.Element && xml.LocalName == "xf" ? 1 : 0;
                     continue;
                 }
 
-                if (xml.LocalName == "numFmt" && ShowsDate().IsMatch(Literal().Replace(xml.GetAttribute("formatCode") ?? "", "")))
+                var id = int.TryParse(xml.GetAttribute("numFmtId"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
+                if (own)
                 {
-                    formats.Add(id);
+                    formats[id] = NumberFormat.Of(xml.GetAttribute("formatCode") ?? "");
                 }
-                else if (cells && xml.LocalName == "xf")
+                else if (cells)
                 {
-                    if (id is (>= 14 and <= 17) or 22 or (>= 27 and <= 36) or (>= 50 and <= 58) || formats.Contains(id))
-                    {
-                        _dateStyles.Add(style);
-                    }
-
-                    style++;
+                    _styles.Add(formats.GetValueOrDefault(id) ?? NumberFormat.BuiltIn(id));
                 }
             }
         }
     }
+
+    /// <summary>The namespace of the part's own elements: ECMA-376 has a transitional and a strict one.</summary>
+    private static string RootOf(XmlReader xml) => xml.MoveToContent() == XmlNodeType.Element ? xml.NamespaceURI : "";
+
+    private static bool Begins(XmlReader xml, string name, string main) =>
+        xml.NodeType == XmlNodeType.Element && xml.LocalName == name && xml.NamespaceURI == main;
+
+    private static bool Ends(XmlReader xml, string name, string main) =>
+        xml.NodeType == XmlNodeType.EndElement && xml.LocalName == name && xml.NamespaceURI == main;
 
     private sealed record Relation(string Id, string Type, string Target);
 
@@ -256,18 +265,23 @@ internal sealed partial class XlsxReader : SheetReader
         });
 
     /// <summary>The text of all runs, without phonetic readings.</summary>
-    private static string Runs(XmlReader xml, string until)
+    private static string Runs(XmlReader xml, string until, string main)
     {
         var text = new StringBuilder();
-        while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.LocalName == until))
+        if (xml.IsEmptyElement)
         {
-            if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "rPh" && !xml.IsEmptyElement)
+            return "";
+        }
+
+        while (xml.Read() && !Ends(xml, until, main))
+        {
+            if (Begins(xml, "rPh", main) && !xml.IsEmptyElement)
             {
-                while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "rPh"))
+                while (xml.Read() && !Ends(xml, "rPh", main))
                 {
                 }
             }
-            else if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "t" && !xml.IsEmptyElement)
+            else if (Begins(xml, "t", main) && !xml.IsEmptyElement)
             {
                 Append(xml, text);
             }
@@ -341,12 +355,6 @@ internal sealed partial class XlsxReader : SheetReader
 
     [GeneratedRegex("_x([0-9A-Fa-f]{4})_", RegexOptions.NonBacktracking)]
     private static partial Regex Escape();
-
-    [GeneratedRegex("\"[^\"]*\"|\\[[^\\]]*\\]|\\\\.", RegexOptions.NonBacktracking)]
-    private static partial Regex Literal();
-
-    [GeneratedRegex("[ymdYMD]", RegexOptions.NonBacktracking)]
-    private static partial Regex ShowsDate();
 
     /// <summary>What may still be unpacked, over all parts.</summary>
     private sealed class Budget

@@ -23,6 +23,9 @@ internal sealed class JourneyLoad(LocalSystem system, Journal journal, string ru
     /// <summary>Answers 500: none is expected, whatever dies.</summary>
     public int Faults => _api.Faults;
 
+    /// <summary>Each attempt that was answered 5xx, or not at all, in words.</summary>
+    public IReadOnlyCollection<string> Failed => _api.Failed;
+
     /// <summary>Writes answered and journalled.</summary>
     public int Answered => _answered;
 

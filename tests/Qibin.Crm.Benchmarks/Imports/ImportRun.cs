@@ -128,6 +128,7 @@ internal sealed class ImportRun(LocalSystem system, Func<Task<string>> token, Ac
         await SendAsync(
             HttpMethod.Put, $"/api/v1/imports/{id}/file",
             new ByteArrayContent(file) { Headers = { ContentType = new("application/octet-stream") } }, "\"1\"");
+        await EndAsync(id);
         return id;
     }
 

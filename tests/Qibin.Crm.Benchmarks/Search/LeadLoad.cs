@@ -100,7 +100,8 @@ internal static class LeadLoad
         var investor = Investor.Register(Id(createdAt), region + brand + trade + form, n % 5 < 3 ? InventedInvestors.Uscc(n) : null,
             Provinces[invented.Below(Provinces.Length)] + "0000", opened);
         var person = Person.Of(
-            investor.Id, Id(createdAt), "示例联系人", null, InventedInvestors.Phone(n), n % 2 == 0 ? InventedInvestors.Email(n) : null, opened);
+            investor.Id, Id(createdAt),
+            new PersonFacts("示例联系人", null, InventedInvestors.Phone(n), n % 2 == 0 ? InventedInvestors.Email(n) : null, null), opened);
         var lead = Lead.Open(
             Id(createdAt), string.Create(CultureInfo.InvariantCulture, $"B-{now.Year}-{n:0000000}"), investor, ownerId, unitId, day,
             opened);

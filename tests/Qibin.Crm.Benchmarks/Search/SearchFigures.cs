@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Benchmarks.Measure;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;
@@ -88,7 +89,7 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
                 "unified social credit code", Asked("uscc", usccs), "select id, name from investor where uscc = $1", Values(usccs)));
             var phones = numbers.ConvertAll(InventedInvestors.Phone);
             await CompareAsync(
-                asker, new Question("phone", Asked("phone", phones), byPhone, Values(phones.Select(p => ComparedContacts.KeyOf(p)!))));
+                asker, new Question("phone", Asked("phone", phones), byPhone, Values(phones.Select(p => PhoneNumbers.KeyOf(p)!))));
             var mails = numbers.ConvertAll(n => InventedInvestors.Email(n / 2 * 2));
             await CompareAsync(
                 asker, new Question(
@@ -105,7 +106,7 @@ internal sealed class SearchFigures(LocalSystem system, int connections, int rou
                 + "union all select id, id from investor where uscc = $4")
                 .Replace("id, name from", "id, id from", StringComparison.Ordinal),
             [.. numbers.Select(
-                (n, i) => (object[])[ComparedNames.KeyOf(variants[i]), ComparedContacts.KeyOf(InventedInvestors.Phone(n))!,
+                (n, i) => (object[])[ComparedNames.KeyOf(variants[i]), PhoneNumbers.KeyOf(InventedInvestors.Phone(n))!,
                 ComparedContacts.DomainOf(InventedInvestors.Email(n / 2 * 2))!, InventedInvestors.Uscc(n / 5 * 5)])]));
         return 0;
 

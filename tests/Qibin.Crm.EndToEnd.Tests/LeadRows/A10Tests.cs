@@ -18,6 +18,7 @@ public class ImportAndExportTests(RunningSystem system)
         Assert.Equal(0, verdict.Doubled);
         Assert.True(verdict.Restored, verdict.ToString());
         // What was taken back has left the totals as well.
+        await system.SettledAsync();
         using var administrator = await system.AsAsync("administrator");
         var verification = (await administrator.PostAsync("/api/v1/pipeline/verifications", null)).Is(202).Id;
         var verified = await Eventually.GetAsync(

@@ -129,9 +129,9 @@ public class OfficersDayTests(RunningSystem system)
 
         var approved = (await head.PostAsync(path + "/approval", new { }, proposed.ETag)).Is(200);
         (await officer.PatchAsync(path, new { name = "另一商会" }, approved.ETag)).IsProblem(409, "referrer.frozen");
-        var administrator = await system.AsAsync("administrator");
-        (await administrator.PatchAsync(path, new { note = "补充说明" }, approved.ETag)).IsProblem(409, "referrer.reasonNeeded");
-        (await administrator.PatchAsync(path, new { note = "补充说明", reason = "材料更正" }, approved.ETag)).Is(200);
+        var coordinator = await system.AsAsync("coordinator");
+        (await coordinator.PatchAsync(path, new { note = "补充说明" }, approved.ETag)).IsProblem(409, "referrer.reasonNeeded");
+        (await coordinator.PatchAsync(path, new { note = "补充说明", reason = "材料更正" }, approved.ETag)).Is(200);
         Assert.NotNull((await officer.GetAsync(path)).Is(200).Json.GetProperty("approvedBy").GetString());
         Assert.Equal(1, Assert.Single(await ReportAsync(), r => r.GetProperty("name").GetString() == referrer).GetProperty("leads")
             .GetInt32());

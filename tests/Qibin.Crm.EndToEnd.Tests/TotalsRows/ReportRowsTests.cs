@@ -31,7 +31,7 @@ public class ReportRowsTests(RunningSystem system)
             Assert.Equal(file.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(octets)));
             var text = Text(octets, file.GetProperty("format").GetString() == "xlsx" ? "xl/worksheets/" : "word/document.xml");
             Assert.All(
-                (string[])["按阶段汇总", "按产业链汇总", "按责任单位汇总", "三个一批", "签约项目", "开工项目", "投产项目", $"{id}"], part =>
+                (string[])["按阶段汇总", "按产业链汇总", "按责任单位汇总", "三个一批", "签约项目", "开工项目", "投产项目", "金额单位：万元"], part =>
                 Assert.Contains(part, text, StringComparison.Ordinal));
         }
 
@@ -80,13 +80,14 @@ public class ReportRowsTests(RunningSystem system)
         return string.Join('\n', zip.Entries.Where(e => e.FullName.StartsWith(parts, StringComparison.Ordinal)).Select(e => Load(e).Value));
     }
 
-    /// <summary>The number in the line of the sum on the first sheet.</summary>
+    /// <summary>Leads and projects in the line of the sum on the first sheet.</summary>
     private static int Count(byte[] workbook)
     {
         using var zip = new ZipArchive(new MemoryStream(workbook));
         return Load(zip.GetEntry("xl/worksheets/sheet1.xml")!).Descendants().Where(e => e.Name.LocalName == "row")
             .Select(r => r.Elements().Select(c => c.Value).ToArray())
-            .Where(r => r is ["合计", ..]).Select(r => int.Parse(r[1], System.Globalization.CultureInfo.InvariantCulture)).Single();
+            .Where(r => r is ["合计", ..]).Select(r => r[1..3].Sum(n => int.Parse(n, System.Globalization.CultureInfo.InvariantCulture)))
+            .Single();
     }
 
     private static XElement Load(ZipArchiveEntry entry)

@@ -18,18 +18,18 @@ public class TargetRowsTests(RunningSystem system)
         using var taker = await system.AsAsync("officer", "promotion-xinchuang");
         using var head = await system.AsAsync("unitHead", "promotion-satellite");
         using var leader = await system.AsAsync("leader");
-        using var administrator = await system.AsAsync("administrator");
+        using var coordinator = await system.AsAsync("coordinator");
         var (from, to) = ((await giver.GetAsync("/api/v1/me")).Is(200).Json, (await taker.GetAsync("/api/v1/me")).Is(200).Json);
         var (fromUnit, toUnit) = (from.GetProperty("unitId").GetGuid(), to.GetProperty("unitId").GetGuid());
         var before = await ScoresAsync(leader);
 
-        // Targets are an administrator's to enter; a later entry takes the place of the earlier one, which stays to be read.
+        // Targets are a coordinator's to enter; a later entry takes the place of the earlier one, which stays to be read.
         var target = Number(before, fromUnit, "signedProjects") + 100;
         (await leader.PostAsync("/api/v1/pipeline/targets", Targets(1))).IsProblem(403, "auth.forbidden");
         var history = $"/api/v1/pipeline/targets?year={Year}&unit={fromUnit}&indicator=signedProjects";
         var entered = await TotalAsync(leader, history + "&history=true");
-        (await administrator.PostAsync("/api/v1/pipeline/targets", Targets(1))).Is(200);
-        (await administrator.PostAsync("/api/v1/pipeline/targets", Targets((int)target))).Is(200);
+        (await coordinator.PostAsync("/api/v1/pipeline/targets", Targets(1))).Is(200);
+        (await coordinator.PostAsync("/api/v1/pipeline/targets", Targets((int)target))).Is(200);
         Assert.Equal(1, await TotalAsync(leader, history));
         Assert.Equal(entered + 2, await TotalAsync(leader, history + "&history=true"));
 
@@ -55,20 +55,20 @@ public class TargetRowsTests(RunningSystem system)
         await RisenAsync("signedAmount", 600_000m, 400_000m);
 
         // Taken back and signed again it counts once.
-        (await administrator.PostAsync(
-            project + "/step-back", new { to = "negotiating", reason = "合同条款有误" }, (await administrator.GetAsync(project)).Is(200).ETag))
+        (await coordinator.PostAsync(
+            project + "/step-back", new { to = "negotiating", reason = "合同条款有误" }, (await coordinator.GetAsync(project)).Is(200).ETag))
             .Is(200);
         await RisenAsync("signedProjects", 0, 0);
         await SignAsync(project);
         await RisenAsync("signedProjects", 0.6m, 0.4m);
 
         // Left out with a reason and let in again; deducted from.
-        (await administrator.PostAsync("/api/v1/pipeline/exclusions", Exclusion(true))).Is(200);
+        (await coordinator.PostAsync("/api/v1/pipeline/exclusions", Exclusion(true))).Is(200);
         await RisenAsync("signedProjects", 0, 0);
         Assert.Contains(
             "与上年项目重复", (await giver.GetAsync($"/api/v1/pipeline/exclusions?leadId={lead}")).Is(200).Body, StringComparison.Ordinal);
-        (await administrator.PostAsync("/api/v1/pipeline/exclusions", Exclusion(false))).Is(200);
-        (await administrator.PostAsync(
+        (await coordinator.PostAsync("/api/v1/pipeline/exclusions", Exclusion(false))).Is(200);
+        (await coordinator.PostAsync(
             "/api/v1/pipeline/penalties",
             new { year = Year, indicator = "signedProjects", unitId = fromUnit, count = 0.5m, reason = "逾期未报送进度" })).Is(200);
 

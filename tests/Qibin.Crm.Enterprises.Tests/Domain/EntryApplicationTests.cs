@@ -63,6 +63,49 @@ public class EntryApplicationTests
     }
 
     [Fact]
+    public void S8_Nobody_decides_on_an_application_that_they_took_a_step_of_before()
+    {
+        var (drafter, accepter, reviewer, approver) = (NewId(), NewId(), NewId(), NewId());
+        var points = ScoreSheet.Indicators.Select(i => i.Points).ToArray();
+        var application = After("", drafter: drafter);
+        Refused("entry.ownDraft", () => application.Accept(By(drafter, Day)));
+        application.Accept(By(accepter, Day));
+        Refused("entry.ownDraft", () => application.Review(By(drafter, Day), points, []));
+        application.Review(By(reviewer, Day), points, []);
+        foreach (var own in (Guid[])[drafter, accepter, reviewer])
+        {
+            Refused("entry.ownApproval", () => application.Approve(By(own, Day)));
+            // Neither when an integration names that person.
+            Refused("entry.ownApproval", () => application.Approve(By(own, Day) with { RecordedBy = NewId(), Brought = true }));
+        }
+
+        application.Approve(By(approver, Day));
+        application.Agree(By(accepter, Day), null);
+        application.HandOver(By(accepter, Day));
+        Refused("entry.ownMoveIn", () => application.MoveIn(By(approver, Day), "T-1", null));
+        application.MoveIn(By(accepter, Day), "T-1", null);
+
+        // Who reviewed an earlier round only may approve the later one.
+        var again = After("accept");
+        again.Review(By(reviewer, Day), points, []);
+        again.Return(On(Day));
+        again.Accept(On(Day));
+        again.Review(On(Day), points, []);
+        again.Approve(By(reviewer, Day));
+
+        // An integration records what several people did: it is none of them.
+        var brought = By(NewId(), Day) with { Brought = true };
+        var recorded = After("", drafter: brought.OfficerId);
+        recorded.Accept(brought);
+        recorded.Review(brought, points, []);
+        recorded.Approve(brought with { OfficerId = approver });
+
+        static Guid NewId() => Guid.CreateVersion7(At);
+
+        static void Refused(string code, Func<object> step) => Assert.Equal(code, Assert.Throws<RuleViolation>(step).Code);
+    }
+
+    [Fact]
     public void Spaces_are_reserved_by_approval_and_kept_until_the_enterprise_leaves()
     {
         var application = After("accept review");
@@ -123,7 +166,7 @@ public class EntryApplicationTests
             [EntryState.Draft, EntryState.Accepted, EntryState.Returned, EntryState.Accepted, EntryState.Reviewing],
             application.Moves.Select(m => m.To));
         Assert.Equal([1, 2, 3, 4, 5], application.Moves.Select(m => m.Number));
-        Assert.All(application.Moves, m => Assert.Equal((Somebody, At, "意见"), (m.OfficerId, m.RecordedAt, m.Opinion)));
+        Assert.All(application.Moves, m => Assert.Equal((m.RecordedBy, At, "意见"), (m.OfficerId, m.RecordedAt, m.Opinion)));
         Assert.Equal(2, application.Round);
     }
 
@@ -302,10 +345,11 @@ public class EntryApplicationTests
         application.Amend(Wish() with { WantedTo = null }, At);
     }
 
-    private static EntryApplication After(string way, EntryWish? wish = null)
+    private static EntryApplication After(string way, EntryWish? wish = null, Guid? drafter = null)
     {
         var enterprise = Enterprise.Register("E-1", Uscc.Parse("91350100M000100Y43"), new EnterpriseFacts("示例", null, null, null), Day, At);
-        var application = EntryApplication.Draft("EA-1", enterprise, null, wish ?? Wish(), On(Day));
+        var application = EntryApplication.Draft(
+            "EA-1", enterprise, null, wish ?? Wish(), By(drafter ?? Guid.CreateVersion7(At), Day));
         foreach (var step in way.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             Steps[step](application, application.LastOn);
@@ -331,5 +375,8 @@ public class EntryApplicationTests
     private static EntryWish Wish() =>
         new([Guid.CreateVersion7(At), Guid.CreateVersion7(At)], Day.AddDays(30), Day.AddDays(395), null, null);
 
-    private static Step On(DateOnly day) => new(day, Somebody, Somebody, At, "意见");
+    /// <summary>A step by somebody who has taken none before.</summary>
+    private static Step On(DateOnly day) => By(Guid.CreateVersion7(At), day);
+
+    private static Step By(Guid who, DateOnly day) => new(day, who, who, At, "意见");
 }

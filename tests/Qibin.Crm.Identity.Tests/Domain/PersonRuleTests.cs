@@ -8,50 +8,14 @@ public class PersonRuleTests
     private static readonly DateTimeOffset Now = new(2026, 3, 10, 2, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void The_fifth_wrong_password_locks_for_five_minutes()
+    public void A_person_is_deactivated_and_reactivated_once()
     {
         var person = Somebody(Roles.Officer);
-        for (var n = 1; n <= 4; n++)
-        {
-            Assert.False(person.Try(false, Now));
-            Assert.Null(person.LockedUntil);
-        }
-
-        Assert.False(person.Try(false, Now));
-        Assert.Equal(Now.AddMinutes(5), person.LockedUntil);
-        Assert.False(person.Try(true, Now.AddMinutes(5).AddSeconds(-1)));
-        Assert.True(person.Try(true, Now.AddMinutes(5)));
-        Assert.Null(person.LockedUntil);
-    }
-
-    [Fact]
-    public void A_right_password_forgets_the_wrong_ones_before_it()
-    {
-        var person = Somebody(Roles.Officer);
-        for (var round = 0; round < 3; round++)
-        {
-            for (var n = 1; n <= 4; n++)
-            {
-                person.Try(false, Now);
-            }
-
-            Assert.True(person.Try(true, Now));
-            Assert.Equal(0, person.FailedTries);
-        }
-    }
-
-    [Fact]
-    public void A_deactivated_person_cannot_sign_in_and_has_another_stamp()
-    {
-        var person = Somebody(Roles.Officer);
-        var stamp = person.SecurityStamp;
         person.Deactivate();
-        Assert.False(person.Try(true, Now));
-        Assert.NotEqual(stamp, person.SecurityStamp);
         Assert.Equal("user.inactive", Assert.Throws<RuleViolation>(person.Deactivate).Code);
 
         person.Reactivate();
-        Assert.True(person.Try(true, Now));
+        Assert.True(person.Active);
         Assert.Equal("user.active", Assert.Throws<RuleViolation>(person.Reactivate).Code);
     }
 
@@ -64,6 +28,20 @@ public class PersonRuleTests
     [InlineData(new[] { Roles.Officer, Roles.Coordinator }, Reach.All)]
     [InlineData(new[] { "unheardOf" }, Reach.Own)]
     public void Several_roles_reach_as_far_as_the_widest(string[] roles, Reach reach) => Assert.Equal(reach, Person.ReachOf(roles));
+
+    [Theory]
+    [InlineData(new[] { Roles.Officer, Roles.UnitHead }, new[] { "satellite" }, false, false)]
+    [InlineData(new[] { Roles.Officer, Roles.UnitHead, Roles.ChainChief }, new[] { "satellite", "xinchuang" }, false, false)]
+    [InlineData(new[] { Roles.Officer }, new[] { "satellite" }, false, true)]
+    [InlineData(new[] { Roles.UnitHead, Roles.ChainChief, Roles.Coordinator }, new[] { "satellite" }, false, true)]
+    [InlineData(new[] { Roles.Officer, Roles.UnitHead }, new string[0], false, true)]
+    [InlineData(new[] { Roles.Officer, Roles.UnitHead }, new[] { "satellite" }, true, true)]
+    public void S5_A_role_or_chain_taken_away_and_another_unit_are_losses(string[] roles, string[] chains, bool moves, bool loses)
+    {
+        var person = Somebody(Roles.Officer, Roles.UnitHead);
+        person.Amend("某人", null, null, person.UnitId, person.Roles, ["satellite"]);
+        Assert.Equal(loses, person.Loses(moves ? Guid.CreateVersion7(Now) : person.UnitId, roles, chains));
+    }
 
     private static Person Somebody(params string[] roles) => Person.Register(
         Guid.CreateVersion7(Now), "somebody", "某人", null, null, Guid.CreateVersion7(Now), roles, [], mustChangePassword: false);

@@ -7,6 +7,7 @@ namespace Qibin.Crm.Leads.Tests.Domain;
 public class ClaimTests
 {
     private static readonly ClaimRules Rules = new();
+    private static readonly string[] Keys = [InvestorFacts.KeyOfName("示例公司")];
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
     [Fact]
@@ -14,7 +15,7 @@ public class ClaimTests
     {
         var lead = Lead();
         var talk = Talk(lead);
-        var claim = Claim.File(NewId(), lead, talk, "首次洽谈", Rules with { ProtectionDays = 45 }, Officer.Later(1));
+        var claim = Claim.File(NewId(), lead, Keys, talk, "首次洽谈", Rules with { ProtectionDays = 45 }, Officer.Later(1), 1);
 
         Assert.Equal((ClaimState.Pending, After(1), After(1), After(46)), (claim.State, claim.ClaimedAt, claim.HeldFrom, claim.HeldUntil));
         Assert.Equal((lead.InvestorId, lead.Id, lead.UnitId, Officer.By), (claim.InvestorId, claim.LeadId, claim.UnitId, claim.ClaimedBy));
@@ -29,30 +30,48 @@ public class ClaimTests
     public void A_closed_lead_claims_nothing(LeadStage stage)
     {
         var lead = Lead(stage);
-        Refused("lead.closed", () => Claim.File(NewId(), lead, Talk(lead), null, Rules, Officer));
+        Refused("lead.closed", () => Claim.File(NewId(), lead, Keys, Talk(lead), null, Rules, Officer, 1));
     }
 
     [Theory]
-    [InlineData("999999999.9999", "CNY", false, false)]
-    [InlineData("1000000000", "CNY", true, false)]
-    [InlineData("4999999999.9999", "CNY", true, false)]
-    [InlineData("5000000000", "CNY", true, true)]
-    [InlineData("9000000000", "USD", false, false)]
-    public void From_its_limits_on_an_investment_needs_a_filing_and_a_task_force(string amount, string currency, bool filing, bool force)
+    [InlineData("999999999.9999", "CNY", "1", false, false)]
+    [InlineData("1000000000", "CNY", "1", true, false)]
+    [InlineData("4999999999.9999", "CNY", "1", true, false)]
+    [InlineData("5000000000", "CNY", "1", true, true)]
+    [InlineData("140000000", "USD", "7.1", false, false)]
+    [InlineData("141000000", "USD", "7.1", true, false)]
+    [InlineData("900000000", "USD", "7.1", true, true)]
+    [InlineData("9000000000", "JPY", "0.05", false, false)]
+    public void N6_From_its_limits_on_an_investment_needs_a_filing_and_a_task_force_at_the_rate_of_the_day(
+        string amount, string currency, string rate, bool filing, bool force)
     {
-        var claim = Filed(Lead(investment: new Money(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), currency)));
-        Assert.Equal((filing, force), (claim.FilingRequired, claim.TaskForceRequired));
+        var lead = Lead(investment: new Money(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), currency));
+        var claim = Claim.File(
+            NewId(), lead, Keys, Talk(lead), null, Rules, Officer, decimal.Parse(rate, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal((filing, force, null), (claim.FilingRequired, claim.TaskForceRequired, claim.CurrencyWithoutRate));
+    }
+
+    [Fact]
+    public void N6_Without_a_rate_a_claim_says_so_until_there_is_one()
+    {
+        var dollars = new Money(900_000_000m, "USD");
+        var lead = Lead(investment: dollars);
+        var claim = Claim.File(NewId(), lead, Keys, Talk(lead), null, Rules, Officer, null);
+        Assert.Equal((false, false, "USD"), (claim.FilingRequired, claim.TaskForceRequired, claim.CurrencyWithoutRate));
+        Assert.False(claim.Follow(dollars, Rules, Officer, null));
+        Assert.True(claim.Follow(dollars, Rules, Officer, 7.1m));
+        Assert.Equal((true, true, null), (claim.FilingRequired, claim.TaskForceRequired, claim.CurrencyWithoutRate));
     }
 
     [Fact]
     public void What_an_investment_once_needed_it_needs_for_ever()
     {
         var claim = Filed(Lead());
-        Assert.False(claim.Follow(new Money(999_999_999m, "CNY"), Rules, Officer));
-        Assert.True(claim.Follow(new Money(6_000_000_000m, "CNY"), Rules, Officer));
-        Assert.False(claim.Follow(new Money(7_000_000_000m, "CNY"), Rules, Officer));
-        Assert.False(claim.Follow(new Money(1m, "CNY"), Rules, Officer));
-        Assert.False(claim.Follow(null, Rules, Officer));
+        Assert.False(claim.Follow(new Money(999_999_999m, "CNY"), Rules, Officer, 1));
+        Assert.True(claim.Follow(new Money(6_000_000_000m, "CNY"), Rules, Officer, 1));
+        Assert.False(claim.Follow(new Money(7_000_000_000m, "CNY"), Rules, Officer, 1));
+        Assert.False(claim.Follow(new Money(1m, "CNY"), Rules, Officer, 1));
+        Assert.False(claim.Follow(null, Rules, Officer, 1));
         Assert.Equal((true, true), (claim.FilingRequired, claim.TaskForceRequired));
     }
 
@@ -115,16 +134,16 @@ public class ClaimTests
     {
         var lead = Lead();
         var claim = Confirmed(lead);
-        Refused("claim.noProgress", () => claim.Extend(lead, Rules, Officer));
+        Refused("claim.noProgress", () => claim.Extend(lead, Rules, Officer, 1));
 
         lead.NoteContact(Day0.AddDays(10), Officer.Later(10));
-        claim.Extend(lead, Rules with { ExtensionDays = 20 }, Officer.Later(10));
+        claim.Extend(lead, Rules with { ExtensionDays = 20 }, Officer.Later(10), 1);
         Assert.Equal((ClaimState.Extended, After(110), 1, 2), (claim.State, claim.HeldUntil, claim.Extensions, claim.ContactsCounted));
-        Refused("claim.noProgress", () => claim.Extend(lead, Rules, Officer.Later(11)));
+        Refused("claim.noProgress", () => claim.Extend(lead, Rules, Officer.Later(11), 1));
 
         lead.NoteContact(Day0.AddDays(12), Officer.Later(12));
         lead.Estimate(new Money(1_000_000_000m, "CNY"), Officer.Later(12));
-        claim.Extend(lead, Rules, Officer.Later(12));
+        claim.Extend(lead, Rules, Officer.Later(12), 1);
         Assert.Equal((After(200), 2, true), (claim.HeldUntil, claim.Extensions, claim.FilingRequired));
     }
 
@@ -136,10 +155,10 @@ public class ClaimTests
         var disputed = Confirmed(lead);
         disputed.Dispute(Head);
         lead.NoteContact(Day0, Officer);
-        Refused("claim.wrongState", () => pending.Extend(lead, Rules, Officer));
-        Refused("claim.wrongState", () => disputed.Extend(lead, Rules, Officer));
-        Refused("claim.wrongState", () => Released().Extend(lead, Rules, Officer));
-        Refused("claim.wrongState", () => Expired().Extend(lead, Rules, Officer));
+        Refused("claim.wrongState", () => pending.Extend(lead, Rules, Officer, 1));
+        Refused("claim.wrongState", () => disputed.Extend(lead, Rules, Officer, 1));
+        Refused("claim.wrongState", () => Released().Extend(lead, Rules, Officer, 1));
+        Refused("claim.wrongState", () => Expired().Extend(lead, Rules, Officer, 1));
     }
 
     [Fact]
@@ -190,7 +209,7 @@ public class ClaimTests
     public void Silence_counts_from_the_filing_at_the_earliest()
     {
         var lead = Lead();
-        var claim = Claim.File(NewId(), lead, Talk(lead), null, Rules, Officer.Later(50));
+        var claim = Claim.File(NewId(), lead, Keys, Talk(lead), null, Rules, Officer.Later(50), 1);
         Assert.Equal(Day0.AddDays(81).Begins(), claim.DueAt);
         Assert.False(claim.Lapse(Day0, Rules, Officer.At(Day0.AddDays(81).Begins() - Tick)));
     }
@@ -200,7 +219,7 @@ public class ClaimTests
     {
         Assert.Equal(Day0.AddDays(31).Begins(), Filed(Lead()).DueAt);
         var lead = Lead();
-        Assert.Equal(After(20), Claim.File(NewId(), lead, Talk(lead), null, Rules with { ProtectionDays = 20 }, Officer).DueAt);
+        Assert.Equal(After(20), Claim.File(NewId(), lead, Keys, Talk(lead), null, Rules with { ProtectionDays = 20 }, Officer, 1).DueAt);
     }
 
     [Fact]
@@ -242,11 +261,17 @@ public class ClaimTests
     }
 
     [Fact]
-    public void A_claim_that_follows_a_merge_holds_the_other_investor_from_then_on()
+    public void A_claim_follows_its_investor_through_renames_and_merges_and_only_a_merge_is_news()
     {
         var (claim, investor) = (Confirmed(Lead()), NewId());
-        claim.GoTo(investor, Head.Later(7));
+        string[] renamed = [InvestorFacts.KeyOfName("示例新名公司")];
+        Assert.False(claim.Follow(claim.InvestorId, [.. Keys, .. Keys], Head.Later(5)));
+        Assert.Equal(After(0), claim.HeldFrom);
+        Assert.False(claim.Follow(claim.InvestorId, renamed, Head.Later(6)));
+        Assert.Equal((After(6), After(90)), (claim.HeldFrom, claim.HeldUntil));
+        Assert.True(claim.Follow(investor, Keys, Head.Later(7)));
         Assert.Equal((investor, After(7), After(90)), (claim.InvestorId, claim.HeldFrom, claim.HeldUntil));
+        Assert.Equal(Keys, claim.Keys);
     }
 
     [Fact]
@@ -263,7 +288,7 @@ public class ClaimTests
         Refused("claim.resolved", () => dispute.Resolve(DisputeDecision.Upheld, "x", null, Head));
     }
 
-    private static Claim Filed(Lead lead) => Claim.File(NewId(), lead, Talk(lead), null, Rules, Officer);
+    private static Claim Filed(Lead lead) => Claim.File(NewId(), lead, Keys, Talk(lead), null, Rules, Officer, 1);
 
     private static Claim Confirmed(Lead lead)
     {
@@ -277,7 +302,7 @@ public class ClaimTests
         var lead = Lead();
         var claim = Confirmed(lead);
         lead.NoteContact(Day0, Officer);
-        claim.Extend(lead, Rules, Officer);
+        claim.Extend(lead, Rules, Officer, 1);
         return claim;
     }
 

@@ -23,8 +23,11 @@ public class ImportTests
         import.Execute(job, Fields, dryRun: true, finished: false, After(1));
         import.Execute(job, Fields, dryRun: true, finished: true, After(1));
         Assert.Equal((job, null), (import.JobId, import.StartedAt));
-        import.Load(["客商名称"], Fields, 7);
-        Assert.Equal((7, null), (import.Rows, import.JobId));
+        var reading = NewId();
+        import.Load(reading, ["客商名称"], Fields);
+        Refused("import.empty", () => import.Execute(NewId(), Fields, dryRun: true, finished: false, After(1)));
+        import.Fill(7);
+        Assert.Equal((7, reading), (import.Rows, import.JobId));
     }
 
     [Fact]
@@ -36,7 +39,7 @@ public class ImportTests
         Assert.Equal((second, After(1)), (import.JobId, import.StartedAt));
         Refused("import.started", () => import.Execute(NewId(), Fields, dryRun: false, finished: true, After(3)));
         Refused("import.started", () => import.Execute(NewId(), Fields, dryRun: true, finished: false, After(3)));
-        Refused("import.started", () => import.Load(["客商名称"], Fields, 1));
+        Refused("import.started", () => import.Load(NewId(), ["客商名称"], Fields));
         Assert.Equal((second, 3), (import.JobId, import.Rows));
     }
 
@@ -56,7 +59,8 @@ public class ImportTests
     private static Import Loaded()
     {
         var import = Import.Of(NewId(), "名单.csv", Officer);
-        import.Load(["客商名称"], Fields, 3);
+        import.Load(NewId(), ["客商名称"], Fields);
+        import.Fill(3);
         return import;
     }
 

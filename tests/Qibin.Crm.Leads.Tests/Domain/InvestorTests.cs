@@ -1,3 +1,4 @@
+using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Web.Privacy;
 
@@ -5,6 +6,18 @@ namespace Qibin.Crm.Leads.Tests.Domain;
 
 public class InvestorTests
 {
+    [Fact]
+    public void An_investor_answers_to_its_own_name_and_code_and_to_those_of_what_was_merged_into_it()
+    {
+        var (one, other) = (new InvestorFacts("北京甲示例有限公司", "91410611MA00000014", null, []),
+            new InvestorFacts("乙示例集团", "91410611MA00000022", null, ["name 丙示例"]));
+        Assert.Equal(["name 甲示例", "uscc 91410611MA00000014"], one.Keys);
+
+        var kept = (one with { Uscc = other.Uscc }).KnownAs(one, other);
+        Assert.Equal(["name 甲示例", "uscc 91410611MA00000022", "uscc 91410611MA00000014", "name 乙示例", "name 丙示例"], kept.Keys);
+        Assert.Contains("name 甲示例", one.KnownAs(one, one).Aliases);
+    }
+
     [Theory]
     [InlineData("航天 宏图", "航天宏图")]
     [InlineData("ＡＢＣ（河南）", "abc(河南)")]

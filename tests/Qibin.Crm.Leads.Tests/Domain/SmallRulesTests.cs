@@ -70,7 +70,7 @@ public class SmallRulesTests
         Assert.Equal(into.Facts(), merge.Undo(after, Head.Later(30)));
         Refused("merge.undone", () => merge.Undo(after, Head.Later(30)));
         Refused("merge.tooOld", () => Merge().Undo(after, Head.At(After(30).AddTicks(1))));
-        Assert.Equal(new InvestorFacts("丙示例公司", null, "440000"), Merge()
+        Assert.Equal(new InvestorFacts("丙示例公司", null, "440000", []), Merge()
             .Undo(after with { Name = "丙示例公司", SourceRegion = "440000" }, Head));
     }
 

@@ -6,6 +6,9 @@ namespace Qibin.Crm.Leads.Tests.Domain;
 
 public class TransferTests
 {
+    /// <summary>A coordinator who neither proposed nor answered.</summary>
+    private static readonly Actor Judge = Head with { By = Guid.CreateVersion7(Head.At) };
+
     private static readonly Guid Unit = NewId();
     private static readonly Guid Recipient = NewId();
 
@@ -92,13 +95,13 @@ public class TransferTests
     public void Only_an_accepted_transfer_is_decided()
     {
         var lead = Lead();
-        Refused("transfer.wrongState", () => Proposed(lead).Decide(true, lead, null, Head));
-        Refused("transfer.wrongState", () => Declined().Decide(true, lead, null, Head));
-        Refused("transfer.wrongState", () => Lapsed().Decide(false, lead, null, Head));
-        Refused("transfer.wrongState", () => Decided(true).Decide(false, lead, null, Head));
+        Refused("transfer.wrongState", () => Proposed(lead).Decide(true, lead, null, Judge));
+        Refused("transfer.wrongState", () => Declined().Decide(true, lead, null, Judge));
+        Refused("transfer.wrongState", () => Lapsed().Decide(false, lead, null, Judge));
+        Refused("transfer.wrongState", () => Decided(true).Decide(false, lead, null, Judge));
         var confirmed = Accepted(lead);
-        confirmed.Decide(true, lead, "同意流转", Head.Later(2));
-        Assert.Equal((TransferState.Confirmed, Head.By, After(2), "同意流转"),
+        confirmed.Decide(true, lead, "同意流转", Judge.Later(2));
+        Assert.Equal((TransferState.Confirmed, Judge.By, After(2), "同意流转"),
             (confirmed.State, confirmed.DecidedBy, confirmed.DecidedAt, confirmed.DecisionNote));
         Assert.Equal(TransferState.Refused, Decided(false).State);
     }
@@ -111,9 +114,9 @@ public class TransferTests
             var lead = Lead();
             var transfer = Accepted(lead);
             lead.Assign(sameUnit ? NewId() : lead.OwnerId, sameUnit ? lead.UnitId : NewId(), "休假", Day0, Head);
-            Refused("transfer.overtaken", () => transfer.Decide(true, lead, null, Head));
+            Refused("transfer.overtaken", () => transfer.Decide(true, lead, null, Judge));
             Assert.Equal(TransferState.Accepted, transfer.State);
-            transfer.Decide(false, lead, null, Head);
+            transfer.Decide(false, lead, null, Judge);
             Assert.Equal(TransferState.Refused, transfer.State);
         }
     }
@@ -209,7 +212,7 @@ public class TransferTests
     {
         var lead = Lead();
         var transfer = Accepted(lead);
-        transfer.Decide(confirmed, lead, null, Head);
+        transfer.Decide(confirmed, lead, null, Judge);
         return transfer;
     }
 

@@ -39,6 +39,12 @@ public sealed class Tally : Aggregate, IScoped
         return tally;
     }
 
+    public void Restrict(bool confidential)
+    {
+        Confidential = confidential;
+        Touch();
+    }
+
     public void Raise(int by)
     {
         Total += by;

@@ -114,6 +114,26 @@ public sealed class ProjectMovesTests
         Assert.NotNull(project.EnterpriseId);
     }
 
+    [Fact]
+    public void T5_Once_the_enterprise_has_left_a_stage_before_its_registration_can_be_taken_back_to()
+    {
+        var project = At(ProjectStage.Started);
+        var tenancy = new Tenancy
+        {
+            TenancyId = City.NewId(),
+            ProjectId = project.Id,
+            EnterpriseId = City.NewId(),
+            MovedInOn = Day.AddDays(4),
+        };
+        project.MoveIn([tenancy], Approver, Now);
+        tenancy.LeftOn = Day.AddDays(8);
+        project.MoveIn([tenancy], Approver, Now);
+        project.StepBack(ProjectStage.Negotiating, "误登记", Day.AddDays(9), Approver, Now);
+        Assert.Equal((ProjectStage.Negotiating, null, Day.AddDays(4), Day.AddDays(8)),
+            (project.Stage, project.Uscc, project.MovedInOn, project.LeftOn));
+        Assert.Equal("误登记", project.History.Last().Reason);
+    }
+
     [Theory]
     [InlineData(SubmissionState.Approved)]
     [InlineData(SubmissionState.Refused)]
@@ -199,7 +219,7 @@ public sealed class ProjectMovesTests
         var project = Opened();
         Assert.Equal("project.readersNeeded", CodeOf(() => project.Amend(project.Facts with { Confidential = true }, Now)));
         project.Amend(project.Facts with { Confidential = true, Readers = [Approver] }, Now);
-        Assert.Equal([Approver, Officer], project.Readers);
+        Assert.Equal([.. ((Guid[])[Approver, Officer]).Order()], project.Readers);
         project.Amend(project.Facts with { NodeCode = "satellite.data" }, Now);
         Assert.Equal(("satellite", 2), (project.ChainCode, project.Readers.Length));
     }

@@ -105,7 +105,24 @@ public sealed class StageGateTests
         Assert.Equal(["documents.provincialFiling"], Missing(City.Cny(1_000_000_000m)));
         Assert.Empty(Missing(City.Cny(1_000_000_000m), DocumentType.ProvincialFiling));
         Assert.Empty(Missing(City.Cny(999_999_999.9999m)));
-        Assert.Empty(Missing(new Money(1_000_000_000m, "USD")));
+    }
+
+    [Fact]
+    public void N6_A_contract_in_another_currency_needs_the_filing_at_the_rate_of_the_day()
+    {
+        var gate = StageGates.Into(ProjectStage.Signed)!;
+        IEnumerable<string> Missing(decimal amount, decimal? rate, params DocumentType[] further) => gate.Missing(
+            Opened(), Signing with
+            {
+                ContractAmount = new Money(amount, "USD"),
+                ContractRate = rate,
+                Documents = [.. Signing.Documents, .. further.Select(Reference)],
+            });
+
+        Assert.Equal(["documents.provincialFiling"], Missing(141_000_000m, 7.1m));
+        Assert.Empty(Missing(140_000_000m, 7.1m));
+        Assert.Empty(Missing(141_000_000m, 7.1m, DocumentType.ProvincialFiling));
+        Assert.Empty(Missing(141_000_000m, null));
     }
 
     [Theory]

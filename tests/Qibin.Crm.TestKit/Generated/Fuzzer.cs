@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -103,6 +104,7 @@ public sealed class Fuzzer
             new SocketsHttpHandler
             {
                 RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+                AutomaticDecompression = DecompressionMethods.All,
                 AllowAutoRedirect = false,
                 UseCookies = false,
             })

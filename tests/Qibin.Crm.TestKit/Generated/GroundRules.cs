@@ -130,6 +130,15 @@ public static class GroundRules
     private sealed class Run(ApiTarget target, Operation operation, Prepared prepared, HttpClient http, ConcurrentQueue<string> breaches)
     {
         private static readonly string[] Coders = ["gzip", "br"];
+
+        /// <summary>Header fields of HTTP itself and of browsers' safety, which are the same for every operation.</summary>
+        private static readonly HashSet<string> Ordinary = new(StringComparer.OrdinalIgnoreCase)
+        {
+            "Cache-Control", "Connection", "Date", "Pragma", "Transfer-Encoding", "Vary", "Cross-Origin-Resource-Policy",
+            "Permissions-Policy", "Content-Security-Policy", "Referrer-Policy", "Strict-Transport-Security",
+            "X-Content-Type-Options", "X-Frame-Options",
+        };
+
         private readonly string _path = prepared.Path ?? operation.Path;
         private string _token = "";
         private JsonNode? _body;
@@ -403,6 +412,8 @@ public static class GroundRules
             }
 
             Fits("the right request", first);
+            HeadersFit("the right request", first);
+            await LocationAsync(first);
             Exchange = (operation.Body is null ? null : _body,
                 operation.Answers[first.Status] is null || first.Status >= 300 ? null : JsonNode.Parse(first.Body));
             if (!operation.TakesKey || first.Status >= 300)
@@ -425,6 +436,25 @@ public static class GroundRules
             {
                 await ExpectAsync("a key used for another body", [422], "idempotency.reused", key: key,
                     content: Json(" " + _body!.ToJsonString()));
+            }
+        }
+
+        /// <summary>What was made is at Location, and the ETag is the one that it has there, whatever the caller may see of it.</summary>
+        private async Task LocationAsync(Answer made)
+        {
+            if (made.Status != 201 || made.Headers.Location is not { } location || made.Headers.ETag is not { } sent)
+            {
+                return;
+            }
+
+            using var request = new HttpRequestMessage(HttpMethod.Get, location);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+            using var response = await http.SendAsync(request);
+            Cases++;
+            var tag = response.Headers.ETag?.Tag;
+            if ((int)response.StatusCode != 200 || tag?.Trim('"').Split('.')[0] != sent.Tag.Trim('"'))
+            {
+                breaches.Enqueue($"{operation}: {location} is answered {(int)response.StatusCode} with ETag {tag}, not {sent.Tag}");
             }
         }
 
@@ -466,6 +496,7 @@ public static class GroundRules
             else
             {
                 Fits(what, answer);
+                HeadersFit(what, answer);
             }
         }
 
@@ -475,6 +506,26 @@ public static class GroundRules
                 && schema.Misfit(answer.Json) is { } misfit)
             {
                 breaches.Enqueue($"{operation}, {what}: the answer is not as the document says: {misfit}");
+            }
+        }
+
+        /// <summary>The answer's header fields are those of the document: what is always sent is there, and nothing else.</summary>
+        private void HeadersFit(string what, Answer answer)
+        {
+            if (!operation.Headers.TryGetValue(answer.Status, out var documented))
+            {
+                return;
+            }
+
+            var sent = answer.Headers.Select(h => h.Key).Where(name => !Ordinary.Contains(name)).ToList();
+            foreach (var name in documented.Where(h => h.Value).Select(h => h.Key).Except(sent, StringComparer.OrdinalIgnoreCase))
+            {
+                breaches.Enqueue($"{operation}, {what}: {answer.Status} has no {name}");
+            }
+
+            foreach (var name in sent.Except(documented.Keys, StringComparer.OrdinalIgnoreCase))
+            {
+                breaches.Enqueue($"{operation}, {what}: {answer.Status} has {name}, which the document does not have");
             }
         }
 
@@ -497,6 +548,7 @@ public static class GroundRules
             }
 
             using var response = await http.SendAsync(request);
+            await Recording.NoteAsync(operation, request, response);
             return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers,
                 response.Content.Headers.ContentType?.MediaType);
         }

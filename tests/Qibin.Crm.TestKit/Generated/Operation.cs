@@ -22,10 +22,16 @@ public sealed record Operation
     /// <summary>Schema of the JSON answer by status; null for an answer without one.</summary>
     public required IReadOnlyDictionary<int, Schema?> Answers { get; init; }
 
+    /// <summary>Header fields of the answer by status, and whether each is always sent.</summary>
+    public required IReadOnlyDictionary<int, Dictionary<string, bool>> Headers { get; init; }
+
+    /// <summary>What it does, in a sentence; null when nobody wrote it.</summary>
+    public required string? Description { get; init; }
+
     /// <summary>Roles of people that may call it: <c>x-roles</c>.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
-    /// <summary>Scope with which an integration may call it: <c>x-scope</c>; null when none may.</summary>
+    /// <summary>Scope with which an integration may call it, from <c>security</c>; null when none may.</summary>
     public required string? Scope { get; init; }
 
     public bool TakesVersion => Header("If-Match");
@@ -54,6 +60,8 @@ public sealed record Operation
     private static Operation Read(JsonElement document, string path, JsonProperty operation)
     {
         var value = operation.Value;
+        var responses = value.GetProperty("responses").EnumerateObject().ToDictionary(
+            r => int.Parse(r.Name, CultureInfo.InvariantCulture), r => Followed(document, r.Value));
         return new Operation
         {
             Id = value.GetProperty("operationId").GetString()!,
@@ -66,10 +74,14 @@ public sealed record Operation
                     new Schema(document, p.GetProperty("schema"))))]
                 : [],
             Body = value.TryGetProperty("requestBody", out var body) ? SchemaOf(document, body) : null,
-            Answers = value.GetProperty("responses").EnumerateObject()
-                .ToDictionary(r => int.Parse(r.Name, CultureInfo.InvariantCulture), r => SchemaOf(document, r.Value)),
+            Answers = responses.ToDictionary(r => r.Key, r => SchemaOf(document, r.Value)),
+            Headers = responses.ToDictionary(r => r.Key, r => HeadersOf(document, r.Value)),
+            Description = value.TryGetProperty("description", out var description) ? description.GetString() : null,
             Roles = value.TryGetProperty("x-roles", out var roles) ? [.. roles.EnumerateArray().Select(r => r.GetString()!)] : [],
-            Scope = value.TryGetProperty("x-scope", out var scope) ? scope.GetString() : null,
+            Scope = value.TryGetProperty("security", out var security)
+                ? security.EnumerateArray().Where(way => way.TryGetProperty("integrations", out _))
+                    .Select(way => way.GetProperty("integrations")[0].GetString()).FirstOrDefault()
+                : null,
         };
     }
 
@@ -80,6 +92,18 @@ public sealed record Operation
             && json.Value.TryGetProperty("schema", out var schema)
             ? new Schema(document, schema)
             : null;
+
+    private static Dictionary<string, bool> HeadersOf(JsonElement document, JsonElement response) =>
+        (response.TryGetProperty("headers", out var headers) ? headers.EnumerateObject() : default).ToDictionary(
+            header => header.Name,
+            header => Followed(document, header.Value).TryGetProperty("required", out var required) && required.GetBoolean(),
+            StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a reference such as <c>#/components/responses/NotFound</c> refers to; the element itself where it is none.</summary>
+    private static JsonElement Followed(JsonElement document, JsonElement element) =>
+        element.TryGetProperty("$ref", out var reference)
+            ? reference.GetString()!.Split('/').Skip(1).Aggregate(document, (at, name) => at.GetProperty(name))
+            : element;
 
     private bool Header(string name) => Parameters.Any(p => p.In == "header" && p.Name == name);
 }

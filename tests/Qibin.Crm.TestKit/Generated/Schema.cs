@@ -5,26 +5,32 @@ using System.Text.RegularExpressions;
 
 namespace Qibin.Crm.TestKit.Generated;
 
-/// <summary>A schema of an OpenAPI 3.0 document, its references followed.</summary>
+/// <summary>A schema of an OpenAPI 3.1 document, its references followed.</summary>
 public sealed class Schema
 {
     private readonly JsonElement _document;
     private readonly JsonElement[] _parts;
+    private readonly bool _orNull;
 
     public Schema(JsonElement document, JsonElement schema)
     {
         _document = document;
+        if (Choices(schema) is { Length: > 0 } choices && choices.Count(c => !IsNull(c)) == 1)
+        {
+            (_orNull, schema) = (choices.Any(IsNull), choices.Single(c => !IsNull(c)));
+        }
+
         _parts = [.. Parts(schema)];
     }
 
-    public string? Type => Text("type");
+    public string? Type => Types.FirstOrDefault(type => type != "null");
     public string? Format => Text("format");
     public string? Pattern => Text("pattern");
 
     /// <summary>Name of a shape that JSON schema has no words for.</summary>
     public string? Shape => Text("x-shape");
 
-    public bool Nullable => Find("nullable") is { ValueKind: JsonValueKind.True };
+    public bool Nullable => _orNull || Types.Contains("null");
     public int? MinLength => Number("minLength");
     public int? MaxLength => Number("maxLength");
     public int? MinItems => Number("minItems");
@@ -34,7 +40,14 @@ public sealed class Schema
     public decimal? MultipleOf => Decimal("multipleOf");
     public IReadOnlyList<string> Enum => Find("enum") is { } words ? [.. words.EnumerateArray().Select(w => w.GetString()!)] : [];
     public Schema? Items => Find("items") is { } items ? new Schema(_document, items) : null;
-    public string? Example => Find("example") is { ValueKind: JsonValueKind.String } example ? example.GetString() : null;
+    public string? Example =>
+        Find("examples") is { } examples && examples.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } example
+            ? example.GetString() : null;
+
+    /// <summary>Shapes of which a value has to have one; none where there is only one shape.</summary>
+    public IReadOnlyList<Schema> OneOf =>
+        [.. _parts.SelectMany(Choices).Where(choice => !IsNull(choice)).Select(choice => new Schema(_document, choice))];
+
     public bool Closed => Find("additionalProperties") is { ValueKind: JsonValueKind.False };
 
     public IReadOnlyDictionary<string, Schema> Properties =>
@@ -45,7 +58,10 @@ public sealed class Schema
         _parts.Where(p => p.TryGetProperty("required", out _))
             .SelectMany(p => p.GetProperty("required").EnumerateArray().Select(r => r.GetString()!)).ToHashSet();
 
-    /// <summary>Where a value does not fit the schema, first; null when it fits.</summary>
+    /// <summary>
+    /// Where a value does not fit the schema, first; null when it fits. A member that is not published is a misfit in open schemas too:
+    /// clients have to let it pass, but the service does not send it.
+    /// </summary>
     public string? Misfit(JsonElement value, string at = "")
     {
         if (value.ValueKind == JsonValueKind.Null)
@@ -71,6 +87,12 @@ public sealed class Schema
             return $"{at} is {value.GetRawText()}, not {Type} {Format}{string.Join('|', Enum)}{Pattern}";
         }
 
+        if (OneOf is { Count: > 0 } shapes)
+        {
+            var misfits = shapes.Select(shape => shape.Misfit(value, at)).ToList();
+            return misfits.Contains(null) ? null : $"{at} fits none of {shapes.Count} shapes: {string.Join(" | ", misfits)}";
+        }
+
         if (Items is { } items && kind == JsonValueKind.Array)
         {
             return value.EnumerateArray().Select((item, i) => items.Misfit(item, $"{at}/{i}")).FirstOrDefault(m => m is not null);
@@ -84,7 +106,7 @@ public sealed class Schema
         var properties = Properties;
         return Required.Where(r => !value.TryGetProperty(r, out _)).Select(r => $"{at}/{r} is missing").FirstOrDefault()
             ?? value.EnumerateObject().Select(p => properties.TryGetValue(p.Name, out var schema) ? schema.Misfit(p.Value, $"{at}/{p.Name}")
-                : Closed ? $"{at}/{p.Name} is not published" : null).FirstOrDefault(m => m is not null);
+                : properties.Count > 0 ? $"{at}/{p.Name} is not published" : null).FirstOrDefault(m => m is not null);
     }
 
     /// <summary>A value that fits.</summary>
@@ -311,6 +333,19 @@ public sealed class Schema
             }
         }
     }
+
+    private IReadOnlyList<string> Types => Find("type") switch
+    {
+        { ValueKind: JsonValueKind.String } type => [type.GetString()!],
+        { ValueKind: JsonValueKind.Array } types => [.. types.EnumerateArray().Select(type => type.GetString()!)],
+        _ => [],
+    };
+
+    private static JsonElement[] Choices(JsonElement schema) =>
+        schema.TryGetProperty("oneOf", out var choices) ? [.. choices.EnumerateArray()] : [];
+
+    private static bool IsNull(JsonElement schema) =>
+        schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("null");
 
     private JsonElement? Find(string name)
     {

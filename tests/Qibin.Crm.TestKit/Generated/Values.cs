@@ -92,6 +92,7 @@ internal static class Values
     public static string? OfShape(string? shape, Random random) => shape switch
     {
         "phoneNumber" => "+86 392 " + random.Next(1_000_000, 9_999_999).ToString(CultureInfo.InvariantCulture),
+        "wechatId" => "test_" + random.Next(1_000_000).ToString(CultureInfo.InvariantCulture),
         "mailAddress" => $"test{random.Next(1_000_000)}@example.com",
         "divisionCode" => "4106" + random.Next(10, 99).ToString(CultureInfo.InvariantCulture),
         "chainNodeCode" => IndustryChains.All[random.Next(IndustryChains.All.Count)].Nodes is var nodes
@@ -103,8 +104,9 @@ internal static class Values
     public static string? BreaksShape(string? shape) => shape switch
     {
         "phoneNumber" => "call me",
+        "wechatId" => "微信",
         "mailAddress" => "nobody",
-        "divisionCode" => "990000",
+        "divisionCode" => "990001",
         "chainNodeCode" => "nothing.here",
         "uscc" => "91410600MA0000000A",
         _ => null,

@@ -12,7 +12,7 @@ namespace Qibin.Crm.Enterprises.Data;
 internal static class CityScope
 {
     /// <summary>Roles that keep the register, premises, applications and tenancies.</summary>
-    public static readonly string[] Writers = [Roles.ServiceOfficer, Roles.Coordinator, Roles.Administrator];
+    public static readonly string[] Writers = [Roles.ServiceOfficer, Roles.Coordinator];
 
     /// <summary>Whether the caller writes for the whole city, and not for own projects only.</summary>
     public static bool WritesForTheCity(this Caller caller) => caller.IsIntegration || caller.Is(Writers);
@@ -33,6 +33,19 @@ internal static class CityScope
             ? rows
             : rows.Where(a => a.DraftedBy == me
                 && projects.Any(l => l.EnterpriseId == a.EnterpriseId && (a.ProjectId == null || l.ProjectId == a.ProjectId)));
+    }
+
+    /// <summary>
+    /// The applications on which the caller decides: with one of these roles all, a unit head those for the projects of the own unit and
+    /// the
+    /// units below.
+    /// </summary>
+    public static IQueryable<EntryApplication> DecidableBy(this EnterprisesDb db, Caller caller, params string[] cityWide)
+    {
+        var (rows, projects) = (db.EntryApplications.EditableInCity(caller), db.ProjectLinks.EditableBy(caller));
+        return caller.IsIntegration || caller.Is(cityWide)
+            ? rows
+            : rows.Where(a => projects.Any(l => l.EnterpriseId == a.EnterpriseId && (a.ProjectId == null || l.ProjectId == a.ProjectId)));
     }
 
     /// <summary>

@@ -21,12 +21,19 @@ public sealed class Enterprise : Aggregate, IConfidential
     {
     }
 
+    [Audited]
     public string Code { get; private init; } = "";
+    [Audited]
     public string Name { get; private set; } = "";
+    [Audited]
     public string Uscc { get; private init; } = "";
+    [Audited]
     public string? ChainCode { get; private set; }
+    [Audited]
     public string? NodeCode { get; private set; }
+    [Audited]
     public string? Address { get; private set; }
+    [Audited]
     public string? IndustryCode { get; private set; }
 
     /// <summary>Business date of the registration; the earliest of those of its projects.</summary>

@@ -9,7 +9,13 @@ namespace Qibin.Crm.Enterprises.Domain;
 /// <param name="RecordedBy">Who recorded it: the same person, or an integration.</param>
 /// <param name="At">Now.</param>
 /// <param name="Opinion">The opinion or reason that was given.</param>
-public sealed record Step(DateOnly On, Guid OfficerId, Guid RecordedBy, DateTimeOffset At, string? Opinion = null);
+/// <param name="Brought">An integration records what people did elsewhere; who they were is known only where it names one.</param>
+public sealed record Step(
+    DateOnly On, Guid OfficerId, Guid RecordedBy, DateTimeOffset At, string? Opinion = null, bool Brought = false)
+{
+    /// <summary>Whether it is known that this person took it.</summary>
+    public bool IsBy(Guid officerId) => OfficerId == officerId && (!Brought || OfficerId != RecordedBy);
+}
 
 /// <summary>One move of an application. Moves are never changed or deleted.</summary>
 public sealed class EntryMove
@@ -78,12 +84,14 @@ public sealed class EntryApplication : Aggregate, IConfidential
     {
     }
 
+    [Audited]
     public string Code { get; private init; } = "";
     public Guid EnterpriseId { get; private init; }
     public Guid? ProjectId { get; private init; }
     public Guid[] SpaceIds { get; private set; } = [];
     public DateOnly WantedFrom { get; private set; }
     public DateOnly? WantedTo { get; private set; }
+    [Audited]
     public string? PreferentialTerms { get; private set; }
     public string? Note { get; private set; }
     public EntryState State { get; private set; }
@@ -100,6 +108,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
     public FairCompetitionReview? FairCompetition { get; private set; }
 
     /// <summary>Number of the entry agreement 入驻协议.</summary>
+    [Audited]
     public string? AgreementNumber { get; private set; }
 
     public Guid? TenancyId { get; private set; }
@@ -144,9 +153,11 @@ public sealed class EntryApplication : Aggregate, IConfidential
     }
 
     /// <summary>受理: accepts the application; one that was returned starts a new round of reviews.</summary>
+    /// <exception cref="RuleViolation"><c>entry.wrongState</c>, <c>entry.ownDraft</c>, <c>entry.beforePrevious</c>.</exception>
     public EntryState Accept(Step step)
     {
         var from = From(EntryState.Draft, EntryState.Returned);
+        RefuseOwn(step, "entry.ownDraft", [DraftedBy]);
         Round++;
         return Move(EntryState.Accepted, step, from);
     }
@@ -159,6 +170,7 @@ public sealed class EntryApplication : Aggregate, IConfidential
     {
         ArgumentNullException.ThrowIfNull(step);
         var from = From(EntryState.Accepted, EntryState.Reviewing);
+        RefuseOwn(step, "entry.ownDraft", [DraftedBy]);
         NotBefore(step.On);
         _reviews.Add(new EntryReview
         {
@@ -195,13 +207,14 @@ public sealed class EntryApplication : Aggregate, IConfidential
 
     /// <summary>
     /// 通过: reserves the spaces. Needs a review, a mean score of at least the pass mark, no veto, and for preferential terms a
-    /// fair-competition review that did not fail.
+    /// fair-competition review that did not fail; and somebody who took none of the steps before (<c>entry.ownApproval</c>).
     /// </summary>
     public EntryState Approve(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
         var from = From(EntryState.Accepted, EntryState.Reviewing);
         var reviews = _reviews.FindAll(r => r.Round == Round);
+        RefuseOwn(step, "entry.ownApproval", [DraftedBy, .. WhoTook(EntryState.Accepted), .. reviews.Select(r => r.ReviewerId)]);
         List<string> missing = [];
         if (reviews.Count == 0)
         {
@@ -261,11 +274,14 @@ public sealed class EntryApplication : Aggregate, IConfidential
     public EntryState HandOver(Step step) => Move(EntryState.HandedOver, step, From(EntryState.Agreed));
 
     /// <summary>入驻: opens the tenancy; the spaces count as occupied from this day when it lies before the wanted one.</summary>
-    /// <exception cref="RuleViolation"><c>entry.wrongState</c>, <c>entry.beforePrevious</c> or <c>entry.termOver</c>.</exception>
+    /// <exception cref="RuleViolation">
+    /// <c>entry.wrongState</c>, <c>entry.ownMoveIn</c>, <c>entry.beforePrevious</c> or <c>entry.termOver</c>.
+    /// </exception>
     public Tenancy MoveIn(Step step, string tenancyCode, Guid? leadId)
     {
         ArgumentNullException.ThrowIfNull(step);
         var from = From(EntryState.HandedOver);
+        RefuseOwn(step, "entry.ownMoveIn", WhoTook(EntryState.Approved));
         if (WantedTo <= step.On)
         {
             throw new RuleViolation("entry.termOver", WantedTo.Value.ToString("O", CultureInfo.InvariantCulture));
@@ -314,6 +330,18 @@ public sealed class EntryApplication : Aggregate, IConfidential
         var from = From(allowed);
         _occupations.Clear();
         return Move(to, step, from);
+    }
+
+    /// <summary>Who took the latest step into a state.</summary>
+    private IEnumerable<Guid> WhoTook(EntryState state) => _moves.Where(m => m.To == state).TakeLast(1).Select(m => m.OfficerId);
+
+    /// <summary>Four eyes: nobody decides on what that person did before.</summary>
+    private static void RefuseOwn(Step step, string code, IEnumerable<Guid> before)
+    {
+        if (before.Any(step.IsBy))
+        {
+            throw new RuleViolation(code);
+        }
     }
 
     private EntryState From(params ReadOnlySpan<EntryState> allowed) =>

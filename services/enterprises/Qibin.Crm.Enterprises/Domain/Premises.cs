@@ -13,7 +13,9 @@ public sealed record Coordinates(decimal Longitude, decimal Latitude);
 /// <summary>The common part of parks, buildings and spaces 载体.</summary>
 public abstract class PremisesPart : Aggregate
 {
+    [Audited]
     public string Code { get; protected init; } = "";
+    [Audited]
     public string Name { get; private set; } = "";
     public Coordinates? At { get; private set; }
 
@@ -40,6 +42,7 @@ public sealed class Park : PremisesPart
     {
     }
 
+    [Audited]
     public string? Address { get; private set; }
 
     public static Park Open(string code, ParkFacts facts, DateTimeOffset at)

@@ -13,6 +13,7 @@ public sealed class ProjectLink : IScoped
     public required Guid OwnerId { get; set; }
 
     public required Guid UnitId { get; set; }
+    [Audited]
     public string? ChainCode { get; set; }
 
     /// <summary>Business date of the registration; of a later stage until the event of the registration arrives.</summary>

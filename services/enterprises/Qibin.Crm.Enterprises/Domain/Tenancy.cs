@@ -10,6 +10,7 @@ public sealed class Tenancy : Aggregate, IConfidential
     {
     }
 
+    [Audited]
     public string Code { get; private init; } = "";
     public Guid EnterpriseId { get; private init; }
     public Guid ApplicationId { get; private init; }

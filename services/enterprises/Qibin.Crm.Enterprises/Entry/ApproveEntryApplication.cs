@@ -29,13 +29,11 @@ public sealed record ApprovalRequest
 /// </summary>
 internal static class ApproveEntryApplication
 {
-    private static readonly string[] Approvers = [Roles.UnitHead, Roles.Leader];
-
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid applicationId, ApprovalRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
         CancellationToken ct)
     {
-        var application = await db.EntryApplications.EditableInCity(caller).WholeForUpdate(applicationId, ct);
+        var application = await db.DecidableBy(caller, Roles.Leader).WholeForUpdate(applicationId, ct);
         if (application is null)
         {
             return TypedResults.NotFound();
@@ -53,10 +51,8 @@ internal static class ApproveEntryApplication
         var step = clock.StepOf(caller, request.On, request.Opinion, pointer + "/on");
         if (caller.IsIntegration)
         {
-            var approver = await db.Set<OfficerRow>().AsNoTracking()
-                .SingleOrDefaultAsync(o => o.OfficerId == request.ApproverId && o.Active, ct);
-            step = approver?.Roles.Any(Approvers.Contains) == true
-                ? step with { OfficerId = approver.OfficerId }
+            step = request.ApproverId is { } approver && await MayApproveAsync(db, approver, application, ct)
+                ? step with { OfficerId = approver }
                 : throw Refusal.Invalid(pointer + "/approverId", "entry.approverNeeded");
         }
         else if (request.ApproverId is not null)
@@ -78,6 +74,30 @@ internal static class ApproveEntryApplication
         await ReserveAsync(application, db, ct);
         db.PublishMove(application, from);
         await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>
+    /// Whether somebody whom an integration names decides on the application: a leader, or a head above one of its projects.
+    /// </summary>
+    private static async Task<bool> MayApproveAsync(EnterprisesDb db, Guid approverId, EntryApplication application, CancellationToken ct)
+    {
+        var approver = await db.Set<OfficerRow>().AsNoTracking().SingleOrDefaultAsync(o => o.OfficerId == approverId && o.Active, ct);
+        if (approver?.Roles.Contains(Roles.UnitHead) != true || approver.Roles.Contains(Roles.Leader))
+        {
+            return approver?.Roles.Contains(Roles.Leader) == true;
+        }
+
+        var units = await db.ProjectLinks.Where(l => l.EnterpriseId == application.EnterpriseId
+            && (application.ProjectId == null || l.ProjectId == application.ProjectId)).Select(l => l.UnitId).ToListAsync(ct);
+        foreach (var unit in units)
+        {
+            if ((await db.UnitsAboveAsync(unit, ct)).Contains(approver.UnitId))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

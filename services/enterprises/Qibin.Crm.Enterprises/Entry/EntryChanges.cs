@@ -14,7 +14,7 @@ internal static class EntryChanges
 {
     /// <summary>A step that the caller takes.</summary>
     public static Step StepOf(this TimeProvider clock, Caller caller, DateOnly? on, string? opinion = null, string pointer = "/on") =>
-        new(clock.NotAfterToday(on, pointer), caller.Id, caller.Id, clock.GetUtcNow(), opinion);
+        new(clock.NotAfterToday(on, pointer), caller.Id, caller.Id, clock.GetUtcNow(), opinion, caller.IsIntegration);
 
     /// <summary>The whole application of these, locked; null when there is none.</summary>
     public static Task<EntryApplication?> WholeForUpdate(
@@ -32,7 +32,10 @@ internal static class EntryChanges
             From = from,
             To = application.State,
             OccurredOn = application.StateOn,
-        });
+        }, About(application.EnterpriseId, application.ProjectId));
+
+    /// <summary>What an event about an application or a tenancy is about: its enterprise, and the project that it is for.</summary>
+    public static Guid[] About(Guid enterpriseId, Guid? projectId) => projectId is { } project ? [enterpriseId, project] : [enterpriseId];
 
     public static Receipt Receipt(this EntryApplication application) =>
         new() { Id = application.Id, Code = application.Code, Version = application.Version };

@@ -7,7 +7,7 @@ namespace Qibin.Crm.Enterprises.Entry;
 /// <summary>Entry applications 入驻申请 and their steps.</summary>
 internal static class EntryRoutes
 {
-    private static readonly string[] Approvers = [Roles.UnitHead, Roles.Leader];
+    public static readonly string[] Approvers = [Roles.UnitHead, Roles.Leader];
 
     /// <summary>Officers may draft for the enterprises of their own projects, and change or withdraw what they drafted.</summary>
     private static readonly string[] Drafters = [.. CityScope.Writers, Roles.Officer, Roles.ProjectOfficer];

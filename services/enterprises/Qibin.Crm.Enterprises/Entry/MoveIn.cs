@@ -68,7 +68,7 @@ internal static class MoveIn
             ProjectId = application.ProjectId,
             LeadId = leadId,
             OccurredOn = step.On,
-        }, confidential: application.Confidential);
+        }, EntryChanges.About(enterprise.Id, application.ProjectId));
         await db.SaveChangesAsync(ct);
         return tenancy;
     }

@@ -9,6 +9,9 @@ namespace Qibin.Crm.Enterprises.Entry;
 /// <summary>The steps that need no more than a date and an opinion.</summary>
 internal static class PlainSteps
 {
+    /// <summary>Who returns and vetoes any application; a unit head those of the own units.</summary>
+    private static readonly string[] Deciders = [.. CityScope.Writers, Roles.Leader];
+
     internal static Task<Results<Ok<Receipt>, NotFound>> Accept(
         Guid applicationId, StepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
         CancellationToken ct) =>
@@ -24,13 +27,13 @@ internal static class PlainSteps
     internal static Task<Results<Ok<Receipt>, NotFound>> Return(
         Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
         CancellationToken ct) =>
-        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Return(s),
+        HandleAsync(db.DecidableBy(caller, Deciders), applicationId, ifMatch, (a, s) => a.Return(s),
             Step(request, caller, clock), db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Veto(
         Guid applicationId, ReasonedStepRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
         CancellationToken ct) =>
-        HandleAsync(db.EntryApplications.EditableInCity(caller), applicationId, ifMatch, (a, s) => a.Veto(s), Step(request, caller, clock),
+        HandleAsync(db.DecidableBy(caller, Deciders), applicationId, ifMatch, (a, s) => a.Veto(s), Step(request, caller, clock),
             db, ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Withdraw(

@@ -47,8 +47,7 @@ internal static class AmendEnterprise
             request.Over(enterprise.NodeCode, request.NodeCode),
             request.Over(enterprise.Address, request.Address),
             request.Over(enterprise.IndustryCode, request.IndustryCode)), clock.GetUtcNow());
-        db.Publish(
-            enterprise, new EnterpriseRecorded { Enterprise = enterprise.State(), OccurredOn = clock.Today() }, enterprise.Confidential);
+        db.Publish(enterprise, new EnterpriseRecorded { Enterprise = enterprise.State(), OccurredOn = clock.Today() });
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = enterprise.Id, Code = enterprise.Code, Version = enterprise.Version });
     }

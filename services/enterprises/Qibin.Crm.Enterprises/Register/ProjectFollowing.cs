@@ -77,7 +77,7 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
                 ProjectId = project.ProjectId,
                 LeadId = project.LeadId,
                 OccurredOn = link.RegisteredOn,
-            }, confidential: link.Confidential);
+            }, enterprise.Id, project.ProjectId);
         }
 
         await CoverAsync(enterprise, project.ProjectId, at, ct);
@@ -90,13 +90,16 @@ internal sealed class ProjectFollowing(EnterprisesDb db, PeopleCodes codes, Time
     }
 
     /// <summary>
-    /// Applications and tenancies take over the confidentiality and readers of their project, or without one of the enterprise.
+    /// Applications and tenancies take over the confidentiality and readers of their project, or without one of the enterprise; so does
+    /// what
+    /// the change feed says of them.
     /// </summary>
     private async Task CoverAsync(Enterprise enterprise, Guid? projectId, DateTimeOffset at, CancellationToken ct)
     {
         foreach (var project in (Guid?[])(projectId is null ? [null] : [null, projectId]))
         {
             var (confidential, readers) = enterprise.CoverOf(project);
+            await db.WithholdAsync(project ?? enterprise.Id, project is null ? "enterprise" : "project", confidential, ct);
             // The time of change is set too, so that a reader of changes gets a row that was just opened.
             await db.EntryApplications.Where(
                 a => a.EnterpriseId == enterprise.Id && a.ProjectId == project && (a.Confidential != confidential || a.Readers != readers))

@@ -58,7 +58,7 @@ internal static class EndTenancy
             TenancyId = tenancy.Id,
             ProjectId = tenancy.ProjectId,
             OccurredOn = step.On,
-        }, confidential: tenancy.Confidential);
+        }, EntryChanges.About(enterprise.Id, tenancy.ProjectId));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = tenancy.Id, Code = tenancy.Code, Version = tenancy.Version });
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Keys;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Identity.Account;
 
@@ -22,6 +23,11 @@ internal static class Accounts
         services.RemoveAll<IPasswordValidator<Person>>();
         services.AddScoped<IPasswordValidator<Person>, PasswordRules>();
         services.AddSessions();
+        services.AddSingleton<Devices>();
+        services.AddSingleton<OneTimeCodes>();
+        // OWASP's number for PBKDF2 with SHA-512; hashes of fewer rounds are made anew at the next sign-in.
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
+        services.AddCleanup(new CleanupRule("wrong_tries", "forgotten_at < $1", TimeSpan.FromHours(1)));
         services.AddDataProtection().SetApplicationName("qibin-identity");
         services.AddSingleton<ProtectionKeys>();
         services.AddOptions<KeyManagementOptions>().Configure<ProtectionKeys>((options, keys) => options.XmlRepository = keys);

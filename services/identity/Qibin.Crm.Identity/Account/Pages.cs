@@ -38,6 +38,7 @@ internal static class Pages
         .alert{margin-bottom:20px;padding:10px 12px;background:#fdf0ee;border:1px solid #e3a39a;border-radius:8px;color:#8c1d12;
           font-size:14px;overflow-wrap:anywhere}
         .hint{margin:-10px 0 16px;font-size:13px;color:#5a6a77}
+        .key{font-family:ui-monospace,Consolas,monospace;overflow-wrap:anywhere}
         footer{margin-top:20px;font-size:13px;color:#5a6a77;text-align:center}
         @media (prefers-color-scheme:dark){
           body{background:#10171d;color:#e5ecf1}main{background:#18222a;border-color:#2b3a45;box-shadow:none}
@@ -48,7 +49,17 @@ internal static class Pages
         }
         """;
 
-    public static void MapStyle(this WebApplication app) => app.MapGet(Style, (HttpContext http) =>
+    /// <summary>The pages at which people sign in and keep their sign-in.</summary>
+    public static void MapAccountPages(this WebApplication app)
+    {
+        app.MapSignIn();
+        app.MapSecondStep();
+        app.MapPassword();
+        app.MapAuthenticator();
+        app.MapStyle();
+    }
+
+    private static void MapStyle(this WebApplication app) => app.MapGet(Style, (HttpContext http) =>
     {
         http.Response.Headers.CacheControl = "public, max-age=3600";
         return Results.Text(Css, "text/css", Encoding.UTF8);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel.Json;
@@ -9,15 +10,15 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Identity.Account;
 
 /// <summary>
-/// The sign-in page. After five wrong passwords in a row a person is locked out for five minutes; the page says the same, after
-/// the same work, whether the password was wrong, the person is locked out or deactivated, or there is no such person.
+/// The sign-in page. Wrong passwords delay the next try for the same name from the same origin (<see cref="WrongTries"/>); the page says
+/// the same, after the same work, whether the password was wrong, came too early, the person is deactivated, or there is no such person.
 /// </summary>
 internal static class SignIn
 {
     public const string Path = "/account/sign-in";
 
-    /// <summary>Stands in for the hash of a person who does not exist.</summary>
-    private static readonly Lazy<string> Nobody = new(() => new PasswordHasher<object>().HashPassword(new object(), "nobody"));
+    /// <summary>Stands in for the hash of a person who does not exist; made as those are.</summary>
+    private static string? s_nobody;
 
     public static void MapSignIn(this WebApplication app)
     {
@@ -47,7 +48,7 @@ internal static class SignIn
     }
 
     private static async Task<IResult> HandleAsync(
-        HttpContext http, IdentityDb db, UserManager<Person> users, TimeProvider clock, CancellationToken ct)
+        HttpContext http, IdentityDb db, UserManager<Person> users, OneTimeCodes codes, TimeProvider clock, CancellationToken ct)
     {
         var english = ProblemWriter.English(http);
         if (await Pages.FormOfAsync(http) is not { } form)
@@ -64,32 +65,66 @@ internal static class SignIn
         var known = await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.NormalizedUserName == name, ct);
         // The slow part comes before the lock; what it found counts only in its turn, so of many guesses at once no more are heard
         // than one after the other.
-        var fits = users.PasswordHasher.VerifyHashedPassword(
-            known!, known?.PasswordHash ?? Nobody.Value, password) != PasswordVerificationResult.Failed;
+        s_nobody ??= users.PasswordHasher.HashPassword(known!, "nobody");
+        var found = users.PasswordHasher.VerifyHashedPassword(known!, known?.PasswordHash ?? s_nobody, password);
+        var rehashed = known is not null && found == PasswordVerificationResult.SuccessRehashNeeded
+            ? users.PasswordHasher.HashPassword(known, password)
+            : null;
         await using var transaction = await db.BeginAsync(ct);
         var person = known is null ? null : await db.People.ForUpdate(known.Id, ct);
-        if (person is null || !person.Try(fits && person.PasswordHash == known!.PasswordHash, clock.GetUtcNow()))
+        var turn = await Turn.TakeAsync(db, http, name ?? "", known?.Id, ct);
+        var now = clock.GetUtcNow();
+        if (!turn.IsHeard(now) || person?.Active != true || found == PasswordVerificationResult.Failed
+            || person.PasswordHash != known!.PasswordHash)
         {
-            await db.SaveChangesAsync(ct);
-            await transaction.CommitAsync(ct);
+            await turn.RefuseAsync("signIn", person, now, transaction, ct);
             return Show(http, back, userName, english
-                ? "User name or password is wrong, or the account is locked: after 5 wrong passwords it is locked for 5 minutes."
-                : "用户名或密码不正确，或账号已锁定：连续 5 次密码错误将锁定 5 分钟。", StatusCodes.Status401Unauthorized);
+                ? "User name or password is wrong, or it is too early for another try: after 5 wrong passwords wait a minute, "
+                    + "and twice as long after each further one, 15 minutes at most."
+                : "用户名或密码不正确，或尝试过于频繁：连续 5 次密码错误后须等待 1 分钟，每再错一次等待时间加倍，最长 15 分钟。",
+                StatusCodes.Status401Unauthorized);
         }
 
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        await http.BeginSessionAsync(person);
-        return person.MustChangePassword
-            ? Results.Redirect(Password.Path + (back is null ? "" : QueryString.Create("returnUrl", back)))
-            : Results.Redirect(back ?? Password.Path);
+        person.PasswordHash = rehashed ?? person.PasswordHash;
+        if (person.AuthenticatorKey is not null)
+        {
+            // The wrong tries are forgotten after the code, or somebody who knows the password could guess codes without end.
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+            codes.PasswordGiven(http, person);
+            return Results.Redirect(SecondStep.Path + (back is null ? "" : QueryString.Create("returnUrl", back)));
+        }
+
+        return await CompleteAsync(http, db, person, turn, transaction, back, clock, ct);
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext http)
+    /// <summary>The person has shown who it is: begins the session, and goes on to what is missing or back.</summary>
+    public static async Task<IResult> CompleteAsync(
+        HttpContext http, IdentityDb db, Person person, Turn turn, IDbContextTransaction transaction, string? back, TimeProvider clock,
+        CancellationToken ct)
+    {
+        turn.Right();
+        http.RequestServices.GetRequiredService<Devices>().Remember(http, person.Id);
+        db.Audit("signIn", person.Id, clock);
+        await http.BeginSessionAsync(db, person, clock, ct);
+        await transaction.CommitAsync(ct);
+        return Results.Redirect(Onwards(http, person, back) ?? back ?? Password.Path);
+    }
+
+    /// <summary>The page that the person has to fill in before there is a token; null when there is none.</summary>
+    public static string? Onwards(HttpContext http, Person person, string? back)
+    {
+        var page = person.MustChangePassword ? Password.Path
+            : http.RequestServices.GetRequiredService<OneTimeCodes>().IsMissing(person) ? Authenticator.Path
+            : null;
+        return page is null || back is null ? page : page + QueryString.Create("returnUrl", back);
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
         if (await Pages.FormOfAsync(http) is not null)
         {
-            await http.EndSessionAsync();
+            await http.SignOutAsync(db, clock, ct);
         }
 
         return Results.Redirect(Path);

@@ -1,17 +1,20 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Identity.Account;
 
 /// <summary>
-/// At most 60 passwords a minute from one address: a whole office signs in from one, a guesser wants more. Answered 429. The address
-/// is the one that the gateway names; who reaches this service past the gateway is inside already.
+/// At most 240 tries a minute from one address, since a whole office signs in from one, and 60 from a known device, which is counted by
+/// itself: a caller that uses up the address's tries keeps none of these out. Answered 429. The address is the one that the gateway
+/// names; who reaches this service past the gateway is inside already.
 /// </summary>
-internal sealed class SignInLimit : IRateLimiterPolicy<string>
+internal sealed class SignInLimit(Devices devices) : IRateLimiterPolicy<string>
 {
     public const string Name = "sign-in";
-    public const int PerMinute = 60;
+    public const int PerMinute = 240;
+    public const int PerMinuteOfDevice = 60;
 
     public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected { get; } = async (rejected, _) =>
     {
@@ -24,9 +27,12 @@ internal sealed class SignInLimit : IRateLimiterPolicy<string>
         await page.ExecuteAsync(http);
     };
 
-    public RateLimitPartition<string> GetPartition(HttpContext httpContext) => RateLimitPartition.GetFixedWindowLimiter(
-        httpContext.Request.Headers["X-Forwarded-For"].ToString() is { Length: > 0 } forwarded
-            ? forwarded
-            : httpContext.Connection.RemoteIpAddress?.ToString() ?? "",
-        _ => new FixedWindowRateLimiterOptions { PermitLimit = PerMinute, Window = TimeSpan.FromMinutes(1) });
+    public RateLimitPartition<string> GetPartition(HttpContext httpContext)
+    {
+        var (key, limit) = devices.Of(httpContext) is { } device
+            ? (device.Id.ToString(), PerMinuteOfDevice)
+            : (ClientOrigin.NetworkOf(ClientOrigin.AddressOf(httpContext)), PerMinute);
+        return RateLimitPartition.GetFixedWindowLimiter(
+            key, _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = TimeSpan.FromMinutes(1) });
+    }
 }

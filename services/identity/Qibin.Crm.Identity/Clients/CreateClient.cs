@@ -1,11 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Shapes;
 using Qibin.Crm.Identity.Tokens;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Clients;
@@ -44,7 +42,6 @@ public static class CreateClient
 
         var client = Client.Register(Guid.CreateVersion7(now), request.ClientId!, request.DisplayName!, scopes, secret, lifetime, now);
         db.Add(client);
-        db.Audit(client, "client.created", clock);
         await applications.AddAsync(client, ct);
         return TypedResults.Created($"/api/v1/clients/{client.Id}", new SecretReceipt
         {

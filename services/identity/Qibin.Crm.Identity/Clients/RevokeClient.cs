@@ -1,15 +1,19 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Identity.Data;
-using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Identity.Domain;
+using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Clients;
 
-/// <summary>Ends an integration for good: no more tokens at once, and those that are out live to their end, at most 10 minutes.</summary>
+/// <summary>
+/// Ends an integration for good: it gets no more tokens, and those that are out are refused at once here, and by the other services as
+/// soon as the event reached them, a second or two later.
+/// </summary>
 public static class RevokeClient
 {
     public sealed record Request
@@ -31,7 +35,7 @@ public static class RevokeClient
 
         ifMatch.Check(client);
         client.Revoke(clock.GetUtcNow());
-        db.Audit(client, "client.revoked", clock, request.Reason);
+        db.Publish(client, new AccessEnded { EndedId = client.Id, Until = clock.GetUtcNow() + Session.Remembered });
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = client.Id, Version = client.Version });
     }

@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
@@ -40,7 +38,6 @@ public static class RotateSecret
         var (now, secret) = (clock.GetUtcNow(), ClientSecret.Make());
         var lifetime = request.SecretDays is { } days ? TimeSpan.FromDays(days) : Client.SecretLifetime;
         client.Rotate(secret, lifetime, TimeSpan.FromHours(request.OverlapHours ?? OverlapHours), now);
-        db.Audit(client, "client.secretRotated", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new SecretReceipt
         {

@@ -2,20 +2,22 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using OpenIddict.EntityFrameworkCore.Models;
 using Qibin.Crm.Identity.Domain;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Data;
 
-/// <summary>People, units, clients, keys, and what OpenIddict keeps of authorizations and tokens.</summary>
+/// <summary>People, units, sign-ins, clients, keys, and what OpenIddict keeps of authorizations and tokens.</summary>
 internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbContext(options), IServiceDb
 {
     public Guid ActorId { get; set; }
 
     public DbSet<Person> People => Set<Person>();
     public DbSet<Unit> Units => Set<Unit>();
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<WrongTries> WrongTries => Set<WrongTries>();
     public DbSet<Client> Clients => Set<Client>();
     public DbSet<SealedKey> Keys => Set<SealedKey>();
 
@@ -37,12 +39,26 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             person.Property(x => x.UserName).HasMaxLength(64);
             person.Property(x => x.NormalizedUserName).HasMaxLength(64);
             person.Property(x => x.DisplayName).HasMaxLength(100);
-            person.Property(x => x.Phone).HasMaxLength(24);
+            person.Property(x => x.Phone).HasMaxLength(PhoneNumbers.Longest);
             person.Property(x => x.Email).HasMaxLength(254);
             person.HasIndex(x => x.NormalizedUserName).IsUnique().HasDatabaseName("person_user_name_once");
             person.HasIndex(x => new { x.UnitId, x.Id });
             person.HasOne<Unit>().WithMany().HasForeignKey(x => x.UnitId).OnDelete(DeleteBehavior.Restrict)
                 .HasConstraintName("person_unit_known");
+        });
+        modelBuilder.Entity<Session>(session =>
+        {
+            session.ToTable("session");
+            session.HasIndex(x => x.SubjectId);
+            session.HasIndex(x => x.ExpiresAt);
+        });
+        modelBuilder.Entity<WrongTries>(tries =>
+        {
+            tries.ToTable("wrong_tries");
+            tries.HasKey(x => new { x.NameHash, x.Origin });
+            tries.Property(x => x.NameHash).HasMaxLength(64);
+            tries.Property(x => x.Origin).HasMaxLength(60);
+            tries.HasIndex(x => x.ForgottenAt);
         });
         modelBuilder.Entity<Client>(client =>
         {
@@ -66,6 +82,35 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             key.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
 
+        modelBuilder.Entity<AuditRecord>(record =>
+        {
+            record.ToTable("audit_record");
+            record.HasKey(x => x.Number);
+            record.Property(x => x.Number).ValueGeneratedNever();
+            record.Property(x => x.Service).HasMaxLength(40);
+            record.Property(x => x.Operation).HasMaxLength(100);
+            record.Property(x => x.Hash).HasMaxLength(64);
+            record.Ignore(x => x.Head);
+            record.HasIndex(x => x.Id).IsUnique();
+            record.HasIndex(x => new { x.At, x.Id });
+            record.HasIndex(x => new { x.ActorId, x.At });
+            record.HasIndex(x => x.Subjects).HasMethod("gin");
+        });
+        modelBuilder.Entity<AuditSource>(source =>
+        {
+            source.ToTable("audit_source");
+            source.HasKey(x => x.Service);
+            source.Property(x => x.Service).HasMaxLength(40);
+            source.Property(x => x.Xid).HasColumnType("xid8");
+        });
+        modelBuilder.Entity<WithheldSubject>(withheld =>
+        {
+            withheld.ToTable("withheld_subject");
+            // By id first: that is how entries are looked up.
+            withheld.HasKey(x => new { x.Id, x.Service });
+            withheld.Property(x => x.Service).HasMaxLength(40);
+        });
+
         modelBuilder.UseOpenIddict<Guid>();
         modelBuilder.Entity<OpenIddictEntityFrameworkCoreApplication<Guid>>().ToTable("application", "openiddict");
         modelBuilder.Entity<OpenIddictEntityFrameworkCoreAuthorization<Guid>>().ToTable("authorization", "openiddict");
@@ -74,7 +119,6 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
-        modelBuilder.Entity<AuditEntry>().HasIndex(x => new { x.At, x.Id });
         modelBuilder.AddAggregateConventions();
     }
 }

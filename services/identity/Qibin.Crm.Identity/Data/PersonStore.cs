@@ -5,10 +5,10 @@ using Qibin.Crm.Identity.Domain;
 namespace Qibin.Crm.Identity.Data;
 
 /// <summary>
-/// Where ASP.NET Core Identity keeps name, password and stamp of a person. It is our own because a person is an aggregate, with
+/// Where ASP.NET Core Identity keeps name and password of a person. It is our own because a person is an aggregate, with
 /// the version and the events that go with it, and the framework's user class is not.
 /// </summary>
-internal sealed class PersonStore(IdentityDb db) : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>
+internal sealed class PersonStore(IdentityDb db) : IUserPasswordStore<Person>
 {
     public async Task<IdentityResult> CreateAsync(Person user, CancellationToken cancellationToken)
     {
@@ -60,15 +60,6 @@ internal sealed class PersonStore(IdentityDb db) : IUserPasswordStore<Person>, I
     public Task SetPasswordHashAsync(Person user, string? passwordHash, CancellationToken cancellationToken)
     {
         user.PasswordHash = passwordHash;
-        return Task.CompletedTask;
-    }
-
-    public Task<string?> GetSecurityStampAsync(Person user, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(user.SecurityStamp);
-
-    public Task SetSecurityStampAsync(Person user, string stamp, CancellationToken cancellationToken)
-    {
-        user.SecurityStamp = stamp;
         return Task.CompletedTask;
     }
 

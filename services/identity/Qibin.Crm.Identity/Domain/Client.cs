@@ -21,9 +21,12 @@ public sealed class Client : Aggregate
     }
 
     /// <summary>The OAuth client_id; unique.</summary>
+    [Audited]
     public string ClientId { get; private init; } = "";
 
+    [Audited]
     public string DisplayName { get; private set; } = "";
+    [Audited]
     public string[] Scopes { get; private set; } = [];
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset? RevokedAt { get; private set; }

@@ -1,20 +1,14 @@
-using System.Security.Cryptography;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 
 namespace Qibin.Crm.Identity.Domain;
 
 /// <summary>
-/// Somebody who signs in. Placement and roles are versioned and published to the other services; password and lockout are not a change
-/// of the person: they leave the version alone. ASP.NET Core Identity writes name, password and stamp through its user store.
+/// Somebody who signs in. Placement and roles are versioned and published to the other services; the password is not a change of the
+/// person: it leaves the version alone. ASP.NET Core Identity writes name and password through its user store.
 /// </summary>
 public sealed class Person : Aggregate
 {
-    /// <summary>Wrong passwords in a row that lock the person out.</summary>
-    public const int TriesBeforeLockout = 5;
-
-    /// <summary>How long a lockout lasts.</summary>
-    public static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
-
     private Person()
     {
     }
@@ -30,9 +24,11 @@ public sealed class Person : Aggregate
     public Guid UnitId { get; private set; }
 
     /// <summary>At least one of <see cref="Kernel.Roles.OfPeople"/>.</summary>
+    [Audited]
     public string[] Roles { get; private set; } = [];
 
     /// <summary>Codes of the industry chains this person answers for.</summary>
+    [Audited]
     public string[] Chains { get; private set; } = [];
 
     public bool Active { get; private set; }
@@ -42,13 +38,14 @@ public sealed class Person : Aggregate
 
     public string? PasswordHash { get; internal set; }
 
-    /// <summary>Changes with the password and on deactivation; sign-ins and refresh tokens that carry an older one are refused.</summary>
-    public string SecurityStamp { get; internal set; } = "";
+    /// <summary>The sealed key of the person's authenticator application; null when a password is enough.</summary>
+    public byte[]? AuthenticatorKey { get; private set; }
 
-    /// <summary>Wrong passwords since the last right one.</summary>
-    public int FailedTries { get; private set; }
+    /// <summary>The step of the last one-time code used.</summary>
+    public long LastStep { get; private set; }
 
-    public DateTimeOffset? LockedUntil { get; private set; }
+    /// <summary>SHA-256, hexadecimal, of the codes that replace a lost authenticator; each is good for once.</summary>
+    public string[] RecoveryCodes { get; private set; } = [];
 
     /// <summary>How far this person sees.</summary>
     public Reach Reach => ReachOf(Roles);
@@ -62,8 +59,8 @@ public sealed class Person : Aggregate
             Id = id,
             UserName = userName,
             DisplayName = displayName,
-            Phone = phone,
-            Email = email,
+            Phone = phone is null ? null : PhoneNumbers.Fold(phone),
+            Email = email is null ? null : Text.HalfWidth(email),
             UnitId = unitId,
             Roles = [.. roles.Distinct()],
             Chains = [.. chains.Distinct()],
@@ -76,10 +73,17 @@ public sealed class Person : Aggregate
 
     public void Amend(string displayName, string? phone, string? email, Guid unitId, string[] roles, string[] chains)
     {
-        (DisplayName, Phone, Email, UnitId, Roles, Chains) =
-            (displayName, phone, email, unitId, [.. roles.Distinct()], [.. chains.Distinct()]);
+        (DisplayName, UnitId, Roles, Chains) = (displayName, unitId, [.. roles.Distinct()], [.. chains.Distinct()]);
+        (Phone, Email) = (phone is null ? null : PhoneNumbers.Fold(phone), email is null ? null : Text.HalfWidth(email));
         Touch();
     }
+
+    /// <summary>
+    /// Whether this placement gives the person less than the present one, or something else. Then tokens that were issued under the present
+    /// one say too much, and the person signs in again.
+    /// </summary>
+    public bool Loses(Guid unitId, string[] roles, string[] chains) =>
+        unitId != UnitId || Roles.Except(roles).Any() || Chains.Except(chains).Any();
 
     /// <exception cref="RuleViolation"><c>user.inactive</c>: is deactivated already.</exception>
     public void Deactivate()
@@ -90,7 +94,6 @@ public sealed class Person : Aggregate
         }
 
         Active = false;
-        Restamp();
         Touch();
     }
 
@@ -106,37 +109,42 @@ public sealed class Person : Aggregate
         Touch();
     }
 
-    /// <summary>An administrator has given a new password, which ends a lockout.</summary>
+    /// <summary>An administrator has given a new password.</summary>
     public void PasswordGiven()
     {
-        (MustChangePassword, FailedTries, LockedUntil) = (true, 0, null);
+        MustChangePassword = true;
         Touch();
     }
 
-    /// <summary>
-    /// Takes note of a try to sign in: a locked or deactivated person is refused whatever the password is, and tries during a
-    /// lockout count for nothing.
-    /// </summary>
-    /// <returns>Whether the person is signed in.</returns>
-    public bool Try(bool passwordFits, DateTimeOffset now)
+    /// <summary>Signing in needs a code of the authenticator from now on.</summary>
+    /// <param name="sealedKey">The authenticator's key.</param>
+    /// <param name="step">The step of the code that proves it.</param>
+    /// <param name="recoveryCodes">Hashes of the codes that replace it.</param>
+    public void UseAuthenticator(byte[] sealedKey, long step, string[] recoveryCodes) =>
+        (AuthenticatorKey, LastStep, RecoveryCodes) = (sealedKey, step, recoveryCodes);
+
+    /// <summary>A password is enough again.</summary>
+    public void StopAuthenticator() => (AuthenticatorKey, LastStep, RecoveryCodes) = (null, 0, []);
+
+    /// <summary>A code was used, and cannot be again.</summary>
+    public void CodeUsed(long step) => LastStep = step;
+
+    /// <summary>Uses up a recovery code.</summary>
+    /// <returns>Whether it was one.</returns>
+    public bool UseRecoveryCode(string hash)
     {
-        if (LockedUntil > now || !Active)
+        var left = RecoveryCodes.Where(code => code != hash).ToArray();
+        if (left.Length == RecoveryCodes.Length)
         {
             return false;
         }
 
-        FailedTries = passwordFits ? 0 : FailedTries + 1;
-        LockedUntil = null;
-        if (FailedTries >= TriesBeforeLockout)
-        {
-            (FailedTries, LockedUntil) = (0, now + Lockout);
-        }
-
-        return passwordFits;
+        RecoveryCodes = left;
+        return true;
     }
 
-    /// <summary>Ends every sign-in and every refresh token of this person.</summary>
-    public void Restamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    /// <summary>The person has new recovery codes; the earlier ones are void.</summary>
+    public void RecoveryCodesGiven(string[] hashes) => RecoveryCodes = hashes;
 
     /// <summary>The person has chosen a password.</summary>
     public void PasswordChosen() => MustChangePassword = false;

@@ -16,9 +16,12 @@ public sealed class Unit : Aggregate
     public Guid? ParentId { get; private set; }
 
     /// <summary>Short and stable, such as <c>sat-1</c>; unique.</summary>
+    [Audited]
     public string Code { get; private init; } = "";
 
+    [Audited]
     public string Name { get; private set; } = "";
+    [Audited]
     public string? NameEn { get; private set; }
 
     public static Unit Define(Guid id, string code, string name, string? nameEn, Guid? parentId)
@@ -59,6 +62,17 @@ public sealed class UnitTree(IReadOnlyCollection<Unit> units)
 
     /// <summary>The unit and all units below it, the unit first.</summary>
     public IReadOnlyList<Guid> Subtree(Guid id) => [id, .. _children[id].SelectMany(child => Subtree(child.Id))];
+
+    /// <summary>The units above this one, the nearest first.</summary>
+    public IEnumerable<Guid> Above(Guid id)
+    {
+        for (var above = ParentOf(id); above is { } unit; above = ParentOf(unit))
+        {
+            yield return unit;
+        }
+
+        Guid? ParentOf(Guid unit) => units.Single(u => u.Id == unit).ParentId;
+    }
 
     /// <summary>All units depth first, siblings by code, with their depth from 0.</summary>
     public IEnumerable<(Unit Unit, int Depth)> Walk() => Walk(null, 0);

@@ -39,7 +39,7 @@ internal sealed record SeedUser
     public required string UserName { get; init; }
     public required string DisplayName { get; init; }
 
-    /// <summary>At least 12 characters.</summary>
+    /// <summary>At least 12 characters, hard to guess.</summary>
     public required string Password { get; init; }
 
     /// <summary>One of the roles of people.</summary>

@@ -74,7 +74,7 @@ internal sealed class Seeding(IServiceScopeFactory scopes, IOptions<IdentityServ
                 Known(units, wanted.Unit, $"unit of {wanted.UserName}"), [wanted.Role], wanted.Chains, mustChangePassword: false);
             person.NormalizedUserName = normalized!;
             Demand(await PasswordRules.KeepAsync(users, person, wanted.Password),
-                $"password of {wanted.UserName} (12 to 200 characters, without the user name)");
+                $"password of {wanted.UserName} (12 to 200 characters, hard to guess, without the user name)");
             db.Add(person);
             db.PublishState(person);
             await db.SaveChangesAsync(ct);

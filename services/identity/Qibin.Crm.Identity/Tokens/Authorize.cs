@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using Qibin.Crm.Identity.Account;
+using Qibin.Crm.Identity.Data;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Qibin.Crm.Identity.Tokens;
@@ -30,36 +31,48 @@ internal static class Authorize
     private static async Task<IResult> Handle(HttpContext http, Principals principals, CancellationToken ct)
     {
         var request = http.GetOpenIddictServerRequest()!;
-        var session = await http.SessionAsync();
-        if (session is not null && !request.HasPromptValue(PromptValues.Login))
+        if (request.GetParameter(Parameters.MaxAge) is not null && request.MaxAge is not >= 0)
         {
-            if (await principals.OfPersonAsync(session.Subject, session.Stamp, request.GetScopes(), ct) is { } person)
-            {
-                return Results.SignIn(person, authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
-            }
+            return Refuse(Errors.InvalidRequest, "max_age is a number of seconds.");
+        }
+
+        // One browser has one sign-in: whoever wants another account signs in anew.
+        if (await http.SessionIdAsync() is { } session
+            && !request.HasPromptValue(PromptValues.Login) && !request.HasPromptValue(PromptValues.SelectAccount)
+            && await principals.OfPersonAsync(session, request.GetScopes(), ct, request.MaxAge) is { } person)
+        {
+            return Results.SignIn(person, authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         }
 
         if (request.HasPromptValue(PromptValues.None))
         {
-            return Results.Forbid(
-                new AuthenticationProperties(new Dictionary<string, string?>
-                {
-                    [OpenIddictServerAspNetCoreConstants.Properties.Error] = Errors.LoginRequired,
-                    [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = "Nobody is signed in.",
-                }),
-                [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
+            return Refuse(Errors.LoginRequired, "Nobody is signed in, or not recently enough.");
         }
 
-        // The sign-in itself answers the prompt; left in the request it would ask for ever.
+        // The sign-in itself answers both; left in the request they would ask for ever. The identity token says when it was (auth_time).
         request.SetParameter(Parameters.Prompt, null);
+        request.SetParameter(Parameters.MaxAge, null);
         var back = Path + QueryString.Create(request.GetParameters().Select(p => KeyValuePair.Create(p.Key, (string?)p.Value)));
         return Results.Redirect(SignIn.Path + QueryString.Create("returnUrl", back));
     }
 
-    /// <summary>Ends the browser's sign-in, and goes back to the address that the client has registered.</summary>
-    private static async Task<IResult> SignOut(HttpContext http)
+    /// <summary>An error in the words of OAuth.</summary>
+    public static IResult Refuse(string error, string description) => Results.Forbid(
+        new AuthenticationProperties(new Dictionary<string, string?>
+        {
+            [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
+            [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
+        }),
+        [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
+
+    /// <summary>
+    /// Ends the sign-in with every token that came of it, and goes back to the address that the client has registered. A client without
+    /// the browser's cookie names the sign-in by <c>id_token_hint</c>.
+    /// </summary>
+    private static async Task<IResult> SignOut(HttpContext http, IdentityDb db, TimeProvider clock, CancellationToken ct)
     {
-        await http.EndSessionAsync();
+        var hint = (await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal;
+        await http.SignOutAsync(db, clock, ct, hint?.GetClaim(Principals.SessionId));
         return Results.SignOut(new AuthenticationProperties { RedirectUri = SignIn.Path },
             [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
     }

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
+using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
@@ -10,23 +11,35 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Qibin.Crm.Identity.Tokens;
 
 /// <summary>The claims of tokens, read anew from the database for each token.</summary>
-internal sealed class Principals(IdentityDb db)
+internal sealed class Principals(IdentityDb db, OneTimeCodes codes, TimeProvider clock)
 {
-    /// <summary>Stays inside authorization codes and refresh tokens: the security stamp that they were issued under.</summary>
-    public const string Stamp = "stamp";
+    /// <summary>The sign-in that a token was issued for, and ends with.</summary>
+    public const string SessionId = "sid";
 
-    /// <summary>What a person's tokens say; null when the person may have none (any more).</summary>
-    /// <param name="subject">The person.</param>
-    /// <param name="stamp">The security stamp that the sign-in was made under.</param>
+    /// <summary>What a person's tokens say; null when the sign-in has ended, or the person may have none.</summary>
+    /// <param name="session">The sign-in; it goes on for another working day.</param>
     /// <param name="scopes">The scopes granted.</param>
     /// <param name="ct">Cancels the reading.</param>
-    public async Task<ClaimsPrincipal?> OfPersonAsync(string? subject, string? stamp, IEnumerable<string> scopes, CancellationToken ct)
+    /// <param name="maxAge">Seconds ago that the person may have signed in at most; null when it does not matter.</param>
+    public async Task<ClaimsPrincipal?> OfPersonAsync(
+        Guid? session, IEnumerable<string> scopes, CancellationToken ct, long? maxAge = null)
     {
-        var person = Guid.TryParse(subject, out var id) ? await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) : null;
-        if (person is null || !person.Active || person.MustChangePassword || person.SecurityStamp != stamp)
+        var person = await db.PeopleIn(session).AsNoTracking().SingleOrDefaultAsync(ct);
+        if (person is null || person.MustChangePassword || codes.IsMissing(person))
         {
             return null;
         }
+
+        var now = clock.GetUtcNow();
+        var signedInAt = await db.Sessions.Where(s => s.Id == session).Select(s => s.StartedAt).SingleAsync(ct);
+        if (maxAge is { } seconds && (now - signedInAt).TotalSeconds > seconds)
+        {
+            return null;
+        }
+
+        var until = now + Session.Idle;
+        await db.Sessions.Where(s => s.Id == session && s.EndedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.ExpiresAt, until), ct);
 
         var tree = new UnitTree(await db.Units.AsNoTracking().ToListAsync(ct));
         var identity = Identity()
@@ -38,7 +51,8 @@ internal sealed class Principals(IdentityDb db)
             .SetClaims("units", [.. tree.Subtree(person.UnitId).Select(u => u.ToString())])
             .SetClaims("chains", [.. person.Chains])
             .SetClaim("reach", Word(person.Reach))
-            .SetClaim(Stamp, person.SecurityStamp);
+            .SetClaim(SessionId, session.ToString())
+            .SetClaim(Claims.AuthenticationTime, signedInAt.ToUnixTimeSeconds());
         return Close(identity, scopes);
     }
 
@@ -57,7 +71,9 @@ internal sealed class Principals(IdentityDb db)
         var identity = Identity()
             .SetClaim(Claims.Subject, client.Id.ToString())
             .SetClaim(Claims.Role, Kernel.Roles.Integration)
-            .SetClaim("reach", Word(Reach.All));
+            .SetClaim("reach", Word(Reach.All))
+            // Each of its tokens stands for itself, so that one can be revoked.
+            .SetClaim(SessionId, Guid.CreateVersion7(clock.GetUtcNow()).ToString());
         return Close(identity, scopes.Count == 0 ? client.Scopes : scopes.Intersect(client.Scopes));
     }
 
@@ -72,8 +88,8 @@ internal sealed class Principals(IdentityDb db)
         // Names are for the client that shows them, in the identity token; the services need none, and their logs get none.
         identity.SetDestinations(claim => claim.Type switch
         {
-            Claims.Name or Claims.PreferredUsername => [Destinations.IdentityToken],
-            Stamp => [],
+            Claims.Name or Claims.PreferredUsername or Claims.AuthenticationTime => [Destinations.IdentityToken],
+            SessionId => [Destinations.AccessToken, Destinations.IdentityToken],
             _ => [Destinations.AccessToken],
         });
         return new ClaimsPrincipal(identity);

@@ -21,22 +21,14 @@ internal static class Token
         {
             return await principals.OfClientAsync(request.ClientId, request.GetScopes(), ct) is { } client
                 ? Results.SignIn(client, authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)
-                : Refuse(Errors.InvalidClient, "The client has ended.");
+                : Authorize.Refuse(Errors.InvalidClient, "The client has ended.");
         }
 
         var issued = (await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal!;
         var person = await principals.OfPersonAsync(
-            issued.GetClaim(Claims.Subject), issued.GetClaim(Principals.Stamp), issued.GetScopes(), ct);
+            Guid.TryParse(issued.GetClaim(Principals.SessionId), out var session) ? session : null, issued.GetScopes(), ct);
         return person is null
-            ? Refuse(Errors.InvalidGrant, "The sign-in has ended; sign in again.")
+            ? Authorize.Refuse(Errors.InvalidGrant, "The sign-in has ended; sign in again.")
             : Results.SignIn(person, authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
     }
-
-    private static IResult Refuse(string error, string description) => Results.Forbid(
-        new AuthenticationProperties(new Dictionary<string, string?>
-        {
-            [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
-            [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
-        }),
-        [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
 }

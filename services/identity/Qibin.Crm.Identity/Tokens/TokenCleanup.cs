@@ -20,7 +20,8 @@ internal sealed class TokenCleanup(IServiceScopeFactory scopes, TimeProvider clo
                 await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(before, stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(before, stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or AggregateException or Microsoft.EntityFrameworkCore.DbUpdateException)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or AggregateException
+                or Microsoft.EntityFrameworkCore.DbUpdateException)
             {
                 log.LogWarning(e, "Ended tokens were not removed; tried again in an hour");
             }

@@ -1,15 +1,18 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Primitives;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using Qibin.Crm.Identity.Data;
+using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Keys;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Problems;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Hosting;
+using Qibin.Crm.Work.Scheduling;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using Application = OpenIddict.EntityFrameworkCore.Models.OpenIddictEntityFrameworkCoreApplication<System.Guid>;
 
@@ -20,6 +23,7 @@ namespace Qibin.Crm.Identity.Tokens;
 /// credentials. Access tokens are <c>at+jwt</c> (RFC 9068), ES256, readable, for the audience <c>qibin-crm</c>, with these claims:
 /// <list type="bullet">
 /// <item><c>sub</c>: UUID of the person or of the client, stable</item>
+/// <item><c>sid</c>: UUID of the sign-in, or of an integration's token; when it ends, services refuse the token</item>
 /// <item><c>role</c>: the roles; <c>integration</c> for a client</item>
 /// <item><c>scope</c>: separated by blanks; decides for clients, not for people</item>
 /// <item><c>unit</c>, <c>units</c>: UUIDs of the person's unit, and of it with all units below</item>
@@ -36,11 +40,6 @@ internal static class TokenServer
 
     /// <summary>What a person's client asks for: everything that the person's roles allow.</summary>
     public const string PeoplesScope = "crm";
-
-    public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromMinutes(10);
-
-    /// <summary>A working day; each use gives a new token and a new term.</summary>
-    public static readonly TimeSpan RefreshTokenLifetime = TimeSpan.FromHours(12);
 
     /// <summary>The gateway's public address, with the slash at its end.</summary>
     public static string IssuerOf(IConfiguration configuration) =>
@@ -61,6 +60,8 @@ internal static class TokenServer
         services.AddHostedService(provider => provider.GetRequiredService<BuiltInClients>());
         services.AddHostedService<TokenCleanup>();
         services.AddScoped<Principals>();
+        services.AddSingleton<IBearerCheck, BearerCheck>();
+        services.AddCleanup(new CleanupRule("session", "expires_at < $1", TimeSpan.FromHours(1)));
         services.AddScoped<ClientApplications>();
         services.AddOpenIddict()
             .AddCore(core =>
@@ -80,11 +81,18 @@ internal static class TokenServer
                     .AllowClientCredentialsFlow()
                     .RegisterScopes([PeoplesScope, OpenIddict.Abstractions.OpenIddictConstants.Scopes.Profile, .. Kernel.Scopes.All])
                     .RegisterClaims(Claims.Subject, Claims.Name, Claims.PreferredUsername)
-                    .SetAccessTokenLifetime(AccessTokenLifetime)
-                    .SetRefreshTokenLifetime(RefreshTokenLifetime)
+                    .SetAccessTokenLifetime(Session.TokenLifetime)
+                    .SetRefreshTokenLifetime(Session.Idle)
                     // A refresh token that comes a second time is stolen, or its thief came first: the whole sign-in ends.
                     .SetRefreshTokenReuseLeeway(TimeSpan.Zero)
                     .DisableAccessTokenEncryption();
+                server.AddEventHandler<OpenIddictServerEvents.HandleRevocationRequestContext>(revocation =>
+                    revocation.UseScopedHandler<Revocation>()
+                        .SetOrder(OpenIddictServerHandlers.Revocation.RevokeToken.Descriptor.Order + 1));
+                server.AddEventHandler<OpenIddictServerEvents.ApplyTokenResponseContext>(answer =>
+                    answer.UseSingletonHandler<OneAnswer>().SetOrder(OneAnswer.Order));
+                server.AddEventHandler<OpenIddictServerEvents.ApplyRevocationResponseContext>(answer =>
+                    answer.UseSingletonHandler<OneAnswer>().SetOrder(OneAnswer.Order));
                 server.UseAspNetCore()
                     .EnableAuthorizationEndpointPassthrough()
                     .EnableTokenEndpointPassthrough()
@@ -97,6 +105,8 @@ internal static class TokenServer
         {
             options.SigningCredentials.Add(new SigningCredentials(keys.SigningKey, SecurityAlgorithms.EcdsaSha256));
             options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
+            // Its page sends itself by a script, which the policy of every page here forbids; a code in the query is enough.
+            options.ResponseModes.Remove(ResponseModes.FormPost);
             options.EncryptionCredentials.Add(new EncryptingCredentials(
                 keys.EncryptionKey, SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512));
         });
@@ -133,8 +143,8 @@ internal static class TokenServer
     }
 
     /// <summary>
-    /// Forms and queries of the OAuth endpoints and pages that cannot be read, or hold a NUL, which no column takes, are refused
-    /// before anybody trips over them.
+    /// Forms and queries of the OAuth endpoints and pages that cannot be read, or hold a NUL, which no column takes, are refused before
+    /// anybody trips over them; so is an address to go back to that no Location header can hold, before anything was done for it.
     /// </summary>
     public static void UseReadableForms(this WebApplication app) => app.Use(async (http, next) =>
     {
@@ -148,9 +158,7 @@ internal static class TokenServer
         try
         {
             var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
-            if (!form.Concat(http.Request.Query)
-                .Any(field => field.Key.Contains('\0', StringComparison.Ordinal) || field.Value.ToString()
-                .Contains('\0', StringComparison.Ordinal)))
+            if (form.Concat(http.Request.Query).All(IsReadable))
             {
                 await next(http);
                 return;
@@ -169,4 +177,9 @@ internal static class TokenServer
             .WriteAsync(http, new Refusal(
             status, status == StatusCodes.Status413PayloadTooLarge ? "request.tooLarge" : "request.malformed"));
     });
+
+    private static bool IsReadable(KeyValuePair<string, StringValues> field) =>
+        !field.Key.Contains('\0', StringComparison.Ordinal)
+        && field.Value.ToString() is var value && !value.Contains('\0', StringComparison.Ordinal)
+        && (!field.Key.Equals("returnUrl", StringComparison.OrdinalIgnoreCase) || value.All(c => c is > ' ' and < '\x7f'));
 }

@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Json;
 using Qibin.Crm.Web.Validation;
@@ -12,7 +11,9 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Units;
 
-/// <summary>Renames a unit or moves it, with everything below it. Its code stays.</summary>
+/// <summary>
+/// Renames a unit or moves it, with everything below it. Its code stays. Heads who no longer have it below them sign in again.
+/// </summary>
 public static class AmendUnit
 {
     /// <summary>What may be changed, as a JSON merge patch.</summary>
@@ -49,12 +50,25 @@ public static class AmendUnit
                 throw Refusal.Invalid("/parentId", "unit.unknown");
             }
 
+            await EndSessionsAboveAsync(unit, request.ParentId, tree, db, clock, ct);
             unit.Move(request.ParentId, tree);
         }
 
         db.PublishState(unit);
-        db.Audit(unit, "unit.amended", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = unit.Id, Version = unit.Version });
+    }
+
+    /// <summary>The tokens of heads above it name the unit as one of theirs, which it no longer is.</summary>
+    private static async Task EndSessionsAboveAsync(
+        Unit unit, Guid? parentId, UnitTree tree, IdentityDb db, TimeProvider clock, CancellationToken ct)
+    {
+        var still = parentId is { } parent ? tree.Above(parent).Prepend(parent) : [];
+        var above = tree.Above(unit.Id).Except(still).ToArray();
+        var heads = db.People.Where(p => above.Contains(p.UnitId) && p.Roles.Contains(Roles.UnitHead));
+        foreach (var head in await heads.Locked().ToListAsync(ct))
+        {
+            await db.EndSessionsAsync(head, clock, ct);
+        }
     }
 }

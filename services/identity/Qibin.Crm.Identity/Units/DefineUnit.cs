@@ -1,11 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Shapes;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
@@ -47,7 +45,6 @@ public static class DefineUnit
         var unit = Unit.Define(Guid.CreateVersion7(clock.GetUtcNow()), request.Code!, request.Name!, request.NameEn, request.ParentId);
         db.Add(unit);
         db.PublishState(unit);
-        db.Audit(unit, "unit.defined", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/units/{unit.Id}", new Receipt { Id = unit.Id, Version = unit.Version });
     }

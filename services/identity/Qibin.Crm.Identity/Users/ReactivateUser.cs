@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
-using Qibin.Crm.Web.Audit;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Work.Data;
 
@@ -11,7 +10,7 @@ namespace Qibin.Crm.Identity.Users;
 internal static class ReactivateUser
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid userId, IfMatch ifMatch, IdentityDb db, TimeProvider clock, CancellationToken ct)
+        Guid userId, IfMatch ifMatch, IdentityDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var person = await db.People.ForUpdate(userId, ct);
         if (person is null)
@@ -20,9 +19,9 @@ internal static class ReactivateUser
         }
 
         ifMatch.Check(person);
+        PrivilegedPeople.RefuseIntegration(caller, person.Roles);
         person.Reactivate();
         db.PublishState(person);
-        db.Audit(person, "user.reactivated", clock);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });
     }

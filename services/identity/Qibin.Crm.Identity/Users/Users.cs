@@ -73,6 +73,8 @@ internal static class UserOperations
             .WithName("deactivateUser").WithSummary("停用人员 · Deactivate a person");
         api.MapPost("/users/{userId:guid}/reactivation", ReactivateUser.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)
             .WithName("reactivateUser").WithSummary("恢复人员 · Reactivate a person");
+        api.MapPost("/users/{userId:guid}/authenticator-removal", RemoveAuthenticator.Handle).Allow(null, Roles.Administrator)
+            .WithName("removeAuthenticator").WithSummary("解除遗失的身份验证器 · Remove a person's lost authenticator");
         api.MapPost("/users/{userId:guid}/unmasking", UnmaskUser.Handle).Allow(null, Roles.Administrator)
             .WithName("unmaskUser").WithSummary("查看完整联系方式（记入审计）· See phone and e-mail unmasked, audited");
     }

@@ -25,6 +25,9 @@ public sealed record AssignmentRequest
     /// <summary>Today when left out; never in the future, nor before the first contact.</summary>
     [BusinessDate]
     public DateOnly? OccurredOn { get; init; }
+
+    /// <summary>False leaves the project of a converted lead with its owner. Default: it goes along, where it has the same one.</summary>
+    public bool? WithProject { get; init; }
 }
 
 /// <summary>One change of owner.</summary>
@@ -66,6 +69,7 @@ internal static class AssignLead
         api.MapGet("/leads/{leadId:guid}/assignments", List).AllowEverybody(Scopes.LeadsRead)
             .WithName("listAssignments").WithSummary("分派记录 · Who had the lead, oldest first");
         api.MapSuggestions();
+        api.MapHandovers();
         api.MapLeaves();
     }
 
@@ -81,17 +85,24 @@ internal static class AssignLead
 
         ifMatch.Check(lead);
         var owner = await Owners.ReachedAsync(db, caller, request.OwnerId!.Value, ct);
-        Give(db, lead, owner, request.Reason!, occurredOn, caller.Actor(clock));
+        Give(db, lead, owner, request.Reason!, occurredOn, caller.Actor(clock), request.WithProject);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }
 
     /// <summary>Gives the lead to its new owner, records the change and publishes it.</summary>
-    internal static void Give(LeadsDb db, Lead lead, Owner owner, string reason, DateOnly occurredOn, Actor actor)
+    internal static void Give(
+        LeadsDb db, Lead lead, Owner owner, string reason, DateOnly occurredOn, Actor actor, bool? withProject = null)
     {
         var assignment = lead.Assign(owner.Id, owner.UnitId, reason, occurredOn, actor);
         db.Add(assignment);
-        db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = occurredOn });
+        db.Publish(lead, new LeadAssigned
+        {
+            Lead = lead.State(),
+            PreviousOwnerId = assignment.FromOwnerId,
+            WithProject = withProject,
+            OccurredOn = occurredOn,
+        });
     }
 
     private static Task<Results<Ok<IReadOnlyList<AssignmentAnswer>>, NotFound>> List(

@@ -25,7 +25,7 @@ public sealed record LeaveRequest
 }
 
 /// <summary>Days on which an officer is given no leads.</summary>
-public sealed record LeaveAnswer
+public sealed record LeaveAnswer : IVersioned
 {
     public required Guid Id { get; init; }
     public required DateOnly From { get; init; }
@@ -34,6 +34,17 @@ public sealed record LeaveAnswer
     public required Guid CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required long Version { get; init; }
+
+    internal static LeaveAnswer Of(OfficerLeave leave) => new()
+    {
+        Id = leave.Id,
+        From = leave.From,
+        To = leave.To,
+        Note = leave.Note,
+        CreatedBy = leave.CreatedBy,
+        CreatedAt = leave.CreatedAt,
+        Version = leave.Version,
+    };
 }
 
 /// <summary>Leave of officers, entered by themselves or by who gives them leads.</summary>
@@ -45,6 +56,8 @@ internal static class Leaves
             .WithName("enterLeave").WithSummary("登记休假或暂停分派 · Enter days on which an officer is given no leads");
         api.MapGet("/officers/{officerId:guid}/leaves", List).Allow(Scopes.LeadsRead, LeadsService.Writers)
             .WithName("listLeaves").WithSummary("休假与暂停分派 · Leave of an officer, latest first");
+        api.MapGet("/officers/{officerId:guid}/leaves/{leaveId:guid}", Read).Allow(Scopes.LeadsRead, LeadsService.Writers)
+            .WithName("readLeave").WithSummary("休假详情 · One leave");
         api.MapDelete("/officers/{officerId:guid}/leaves/{leaveId:guid}", Withdraw).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("withdrawLeave").WithSummary("撤销休假 · Withdraw a leave");
     }
@@ -74,16 +87,15 @@ internal static class Leaves
 
         var leaves = await db.Leaves.AsNoTracking().Where(l => l.OfficerId == officerId).OrderByDescending(l => l.From).ThenBy(l => l.Id)
             .Take(200).ToListAsync(ct);
-        return TypedResults.Ok<IReadOnlyList<LeaveAnswer>>(leaves.ConvertAll(l => new LeaveAnswer
-        {
-            Id = l.Id,
-            From = l.From,
-            To = l.To,
-            Note = l.Note,
-            CreatedBy = l.CreatedBy,
-            CreatedAt = l.CreatedAt,
-            Version = l.Version,
-        }));
+        return TypedResults.Ok<IReadOnlyList<LeaveAnswer>>(leaves.ConvertAll(LeaveAnswer.Of));
+    }
+
+    private static async Task<Results<Ok<LeaveAnswer>, NotFound>> Read(
+        Guid officerId, Guid leaveId, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var leave = await ReachesAsync(db, caller, officerId, ct)
+            ? await db.Leaves.AsNoTracking().SingleOrDefaultAsync(l => l.Id == leaveId && l.OfficerId == officerId, ct) : null;
+        return leave is null ? TypedResults.NotFound() : TypedResults.Ok(LeaveAnswer.Of(leave));
     }
 
     private static async Task<Results<NoContent, NotFound>> Withdraw(

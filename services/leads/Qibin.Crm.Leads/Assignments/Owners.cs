@@ -49,7 +49,7 @@ internal static class Owners
     public static IQueryable<OfficerRow> Reachable(LeadsDb db, Caller caller)
     {
         var officers = db.Officers.AsNoTracking().Where(o => o.Active && o.Roles.Any(r => LeadsService.Writers.Contains(r)));
-        if (caller.IsIntegration || caller.Is(Roles.Coordinator, Roles.Administrator))
+        if (caller.IsIntegration || caller.Is(Roles.Coordinator))
         {
             return officers;
         }

@@ -50,6 +50,12 @@ public sealed record ClaimAnswer : IVersioned
     /// <summary>The task force 专班; null when the investment is too small for one.</summary>
     public ClaimTaskAnswer? TaskForce { get; init; }
 
+    /// <summary>
+    /// The investment's currency while it has no rate: whether it needs a filing and a task force is not known until a coordinator has
+    /// entered one. Null otherwise.
+    /// </summary>
+    public string? CurrencyWithoutRate { get; init; }
+
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }
 
@@ -74,6 +80,7 @@ public sealed record ClaimAnswer : IVersioned
         EndNote = claim.EndNote,
         Filing = claim.FilingRequired ? new ClaimTaskAnswer { DoneOn = claim.FiledOn, Note = claim.FilingReference } : null,
         TaskForce = claim.TaskForceRequired ? new ClaimTaskAnswer { DoneOn = claim.TaskForceOn, Note = claim.TaskForceNote } : null,
+        CurrencyWithoutRate = claim.CurrencyWithoutRate,
         UpdatedAt = claim.UpdatedAt,
         Version = claim.Version,
     };
@@ -88,6 +95,10 @@ public sealed record ProtectionAnswer
     public Guid? UnitId { get; init; }
 
     public string? UnitName { get; init; }
+
+    /// <summary>The officer to ring: who owns the claim's lead. The name is read at <c>/api/v1/users/{id}</c>.</summary>
+    public Guid? OwnerId { get; init; }
+
     public DateTimeOffset? ClaimedAt { get; init; }
     public DateTimeOffset? HeldUntil { get; init; }
 

@@ -30,9 +30,12 @@ public sealed record ClaimRequest
     public string? Note { get; init; }
 }
 
+/// <summary>A unit's lead with its investor, and the contact that is evidence of the first talk.</summary>
+internal sealed record Talk(Lead Lead, Investor Investor, Contact FirstTalk);
+
 /// <summary>
-/// Files a claim. Claims on one investor come one after the other, under the lock of the investor's row: the first has it, every
-/// further one is refused while that is in force, and an exclusion constraint of the database guarantees it.
+/// Files a claim. The first on a real investor has it, whichever record it was entered as; every further one is refused while that is in
+/// force.
 /// </summary>
 internal static class FileClaim
 {
@@ -40,24 +43,26 @@ internal static class FileClaim
         ClaimRequest request, LeadsDb db, Caller caller, TimeProvider clock, ResiliencePipelineProvider<string> pipelines,
         CancellationToken ct)
     {
-        var (lead, firstTalk) = await TalkAsync(
+        var talk = await TalkAsync(
             db, caller, request.LeadId!.Value, request.ContactId!.Value, ct,
-            investor => LockUnlessClaimedAsync(db, caller, investor, clock, pipelines, ct));
-        if (lead is null)
+            (investor, unit) => LockUnlessClaimedAsync(db, caller, investor, unit, clock, pipelines, ct));
+        if (talk is null)
         {
             return TypedResults.NotFound();
         }
 
         var actor = caller.Actor(clock);
         var rules = await db.RulesAsync<ClaimRules>(ct);
-        if (await HoldingAsync(db, lead.InvestorId, rules, actor, ct) is { } other)
+        var (lead, keys) = (talk.Lead, talk.Investor.Keys);
+        if (await Protections.HoldingAsync(db, keys, [], rules, actor, ct) is [var other, ..])
         {
-            throw await TakenAsync(db, caller, other, ct);
+            throw await Protections.TakenAsync(db, caller, other, lead.UnitId, ct);
         }
 
-        var claim = Claim.File(clock.NewId(), lead, firstTalk!, request.Note, rules, actor);
+        var rate = await db.RateAsync(lead.EstimatedInvestment, actor.At.OnDay(), ct);
+        var claim = Claim.File(clock.NewId(), lead, keys, talk.FirstTalk, request.Note, rules, actor, rate);
         db.Add(claim);
-        db.Publish(claim, claim.Moved(null), lead.Confidential);
+        db.Publish(claim, claim.Moved(null), lead.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/claims/{claim.Id}", new Receipt { Id = claim.Id, Version = claim.Version });
     }
@@ -72,19 +77,19 @@ internal static class FileClaim
     /// <param name="leadId">The lead.</param>
     /// <param name="contactId">The contact.</param>
     /// <param name="ct">Cancels.</param>
-    /// <param name="lockInvestor">Locks the investor's row, or refuses. By default it waits for the row.</param>
+    /// <param name="lockInvestor">Locks the investor's row for the lead's unit, or refuses. By default it waits for the row.</param>
     /// <exception cref="Refusal">409 <c>claim.taken</c>.</exception>
-    internal static async Task<(Lead? Lead, Contact? FirstTalk)> TalkAsync(
-        LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, Func<Guid, Task>? lockInvestor = null)
+    internal static async Task<Talk?> TalkAsync(
+        LeadsDb db, Caller caller, Guid leadId, Guid contactId, CancellationToken ct, Func<Guid, Guid, Task>? lockInvestor = null)
     {
-        var investor = await db.Leads.EditableBy(caller).Where(l => l.Id == leadId).Select(l => (Guid?)l.InvestorId)
+        var found = await db.Leads.EditableBy(caller).Where(l => l.Id == leadId).Select(l => new { l.InvestorId, l.UnitId })
             .SingleOrDefaultAsync(ct);
-        if (investor is not { } investorId)
+        if (found is not { InvestorId: var investorId, UnitId: var unitId })
         {
-            return default;
+            return null;
         }
 
-        await (lockInvestor?.Invoke(investorId) ?? db.Investors.Locked(investorId).SingleAsync(ct));
+        await (lockInvestor?.Invoke(investorId, unitId) ?? db.Investors.Locked(investorId).SingleAsync(ct));
         var lead = await db.Leads.EditableBy(caller).ForUpdate(leadId, ct);
         if (lead is not null && lead.InvestorId != investorId)
         {
@@ -92,9 +97,10 @@ internal static class FileClaim
             throw Refusal.Busy();
         }
 
-        return lead is null ? default
-            : (lead, await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == contactId && c.LeadId == leadId, ct)
-            ?? throw new RuleViolation("claim.evidence"));
+        return lead is null ? null : new Talk(
+            lead, await db.Investors.AsNoTracking().SingleAsync(i => i.Id == investorId, ct),
+            await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == contactId && c.LeadId == leadId, ct)
+                ?? throw new RuleViolation("claim.evidence"));
     }
 
     /// <summary>
@@ -102,16 +108,16 @@ internal static class FileClaim
     /// of queueing for it, so that all are refused when the first has committed.
     /// </summary>
     private static async Task LockUnlessClaimedAsync(
-        LeadsDb db, Caller caller, Guid investorId, TimeProvider clock, ResiliencePipelineProvider<string> pipelines, CancellationToken ct)
+        LeadsDb db, Caller caller, Guid investorId, Guid unitId, TimeProvider clock, ResiliencePipelineProvider<string> pipelines,
+        CancellationToken ct)
     {
         var locked = await pipelines.GetPipeline<bool>(Pipelines.RowLock).ExecuteAsync(async stop =>
         {
-            var now = clock.GetUtcNow();
-            var current = await db.Claims.AsNoTracking().SingleOrDefaultAsync(
-                c => c.InvestorId == investorId && c.State <= ClaimState.Disputed && (c.DueAt == null || c.DueAt > now), stop);
+            var (now, keys) = (clock.GetUtcNow(), (await db.Investors.AsNoTracking().SingleAsync(i => i.Id == investorId, stop)).Keys);
+            var current = await db.Claims.AsNoTracking().Holding(keys).FirstOrDefaultAsync(c => c.DueAt == null || c.DueAt > now, stop);
             if (current is not null)
             {
-                throw await TakenAsync(db, caller, current, stop);
+                throw await Protections.TakenAsync(db, caller, current, unitId, stop);
             }
 
             return (await db.Database.SqlQuery<Guid>($"select id as \"Value\" from investor where id = {investorId} for update skip locked")
@@ -121,27 +127,6 @@ internal static class FileClaim
         {
             throw Refusal.Busy();
         }
-    }
-
-    /// <summary>The claim that protects an investor, locked. One after its period is ended here, so nothing waits for the timer.</summary>
-    internal static async Task<Claim?> HoldingAsync(LeadsDb db, Guid investorId, ClaimRules rules, Actor actor, CancellationToken ct)
-    {
-        var holding = await db.Claims.Where(c => c.InvestorId == investorId && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id)
-            .SingleOrDefaultAsync(ct);
-        if (holding is not { } id)
-        {
-            return null;
-        }
-
-        var claim = await db.Claims.Locked(id).SingleAsync(ct);
-        if (!await LapseAsync(db, claim, rules, actor, ct))
-        {
-            return claim.Holds ? claim : null;
-        }
-
-        // The end first: the constraint looks at each statement.
-        await db.SaveChangesAsync(ct);
-        return null;
     }
 
     /// <summary>Ends a claim after its period and publishes that.</summary>
@@ -154,43 +139,8 @@ internal static class FileClaim
             return false;
         }
 
-        db.Publish(claim, claim.Moved(from), lead.Confidential);
+        db.Publish(claim, claim.Moved(from), claim.LeadId);
         return true;
-    }
-
-    /// <summary>The refusal that names the protecting unit and the date; for a confidential lead it names neither.</summary>
-    internal static async Task<Refusal> TakenAsync(LeadsDb db, Caller caller, Claim claim, CancellationToken ct)
-    {
-        var protection = await ProtectionAsync(db, caller, claim, ct);
-        return protection.UnitName is { } unit
-            ? new Refusal(StatusCodes.Status409Conflict, "claim.taken", unit, protection.ClaimedAt!.Value.OnDay())
-            {
-                Candidates = protection.ClaimId is { } id
-                    ? [new ProblemCandidate { Id = id, Name = claim.InvestorName, Location = $"/api/v1/claims/{id}" }] : [],
-            }
-            : new Refusal(StatusCodes.Status409Conflict, "claim.takenBySomebody");
-    }
-
-    /// <summary>What the caller may know of a claim that holds an investor.</summary>
-    internal static async Task<ProtectionAnswer> ProtectionAsync(LeadsDb db, Caller caller, Claim claim, CancellationToken ct)
-    {
-        var open = await db.Leads.DisclosedTo(caller).AnyAsync(l => l.Id == claim.LeadId, ct);
-        if (!open)
-        {
-            return new ProtectionAnswer { Protected = true };
-        }
-
-        var sees = await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == claim.LeadId, ct);
-        var unit = await db.Set<UnitRow>().AsNoTracking().SingleOrDefaultAsync(u => u.UnitId == claim.UnitId, ct);
-        return new ProtectionAnswer
-        {
-            Protected = true,
-            UnitId = claim.UnitId,
-            UnitName = unit?.Name ?? claim.UnitId.ToString(),
-            ClaimedAt = claim.ClaimedAt,
-            HeldUntil = claim.HeldUntil,
-            ClaimId = sees ? claim.Id : null,
-        };
     }
 
     /// <summary>The event of a claim's state.</summary>

@@ -5,7 +5,6 @@ using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Rules;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Validation;
@@ -74,21 +73,10 @@ internal static class MoveClaim
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Extend(
         Guid claimId, ExtensionRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        MoveAsync(claimId, ifMatch, db, caller, (claim, lead, rules) =>
-        {
-            claim.Extend(lead, rules, caller.Actor(clock));
-            db.Add(new AuditEntry
-            {
-                Id = clock.NewId(),
-                At = clock.GetUtcNow(),
-                ActorId = caller.Id,
-                Action = "claim.extended",
-                SubjectType = "claim",
-                SubjectId = claim.Id,
-                Reason = request.Progress,
-                TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-            });
-        }, ct);
+        MoveAsync(
+            claimId, ifMatch, db, caller,
+            async (claim, lead, rules) => claim.Extend(
+                lead, rules, caller.Actor(clock), await db.RateAsync(lead.EstimatedInvestment, clock.Today(), ct)), ct);
 
     internal static Task<Results<Ok<Receipt>, NotFound>> Release(
         Guid claimId, ReleaseRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
@@ -108,7 +96,7 @@ internal static class MoveClaim
         return MoveAsync(claimId, ifMatch, db, caller, (claim, _, _) => claim.TaskForceSetUp(on, request.Note!, caller.Actor(clock)), ct);
     }
 
-    /// <summary>The lead's investment was amended: its claim may now need more.</summary>
+    /// <summary>The lead's investment was amended, or rates were entered: its claim may now need more.</summary>
     internal static async Task FollowAsync(LeadsDb db, Lead lead, Actor actor, CancellationToken ct)
     {
         if (await db.Claims.Where(c => c.LeadId == lead.Id && c.State <= ClaimState.Disputed).Select(c => (Guid?)c.Id)
@@ -118,34 +106,12 @@ internal static class MoveClaim
         }
 
         var claim = await db.Claims.Locked(id).SingleAsync(ct);
-        if (claim.Holds && claim.Follow(lead.EstimatedInvestment, await db.RulesAsync<ClaimRules>(ct), actor))
+        if (claim.Holds && claim.Follow(
+            lead.EstimatedInvestment, await db.RulesAsync<ClaimRules>(ct), actor,
+            await db.RateAsync(lead.EstimatedInvestment, actor.At.OnDay(), ct)))
         {
-            db.Publish(claim, claim.Moved(claim.State), lead.Confidential);
+            db.Publish(claim, claim.Moved(claim.State), lead.Id);
         }
-    }
-
-    /// <summary>
-    /// Leads went from one investor to another, by a merge or its undoing: the claim of one of them goes with it. Both
-    /// investors are locked.
-    /// </summary>
-    /// <exception cref="RuleViolation"><c>merge.bothClaimed</c>.</exception>
-    internal static async Task FollowAsync(
-        LeadsDb db, IReadOnlyCollection<Guid> leadIds, Guid from, Guid to, Actor actor, CancellationToken ct)
-    {
-        var rules = await db.RulesAsync<ClaimRules>(ct);
-        if (await FileClaim.HoldingAsync(db, from, rules, actor, ct) is not { } claim || !leadIds.Contains(claim.LeadId))
-        {
-            return;
-        }
-
-        if (await FileClaim.HoldingAsync(db, to, rules, actor, ct) is not null)
-        {
-            throw new RuleViolation("merge.bothClaimed");
-        }
-
-        claim.GoTo(to, actor);
-        db.Publish(claim, claim.Moved(claim.State), await db.Leads.Where(l => l.Id == claim.LeadId).Select(l => l.Confidential)
-            .SingleAsync(ct));
     }
 
     /// <summary>Called by the timer: ends a claim after its period.</summary>
@@ -155,8 +121,18 @@ internal static class MoveClaim
         await FileClaim.LapseAsync(db, claim, await db.RulesAsync<ClaimRules>(ct), new Actor(Guid.Empty, now), ct);
     }
 
+    private static Task<Results<Ok<Receipt>, NotFound>> MoveAsync(
+        Guid claimId, IfMatch ifMatch, LeadsDb db, Caller caller, Action<Claim, Lead, ClaimRules> move, CancellationToken ct) =>
+        MoveAsync(
+            claimId, ifMatch, db, caller,
+            (claim, lead, rules) =>
+            {
+                move(claim, lead, rules);
+                return Task.CompletedTask;
+            }, ct);
+
     private static async Task<Results<Ok<Receipt>, NotFound>> MoveAsync(
-        Guid claimId, IfMatch ifMatch, LeadsDb db, Caller caller, Action<Claim, Lead, ClaimRules> move, CancellationToken ct)
+        Guid claimId, IfMatch ifMatch, LeadsDb db, Caller caller, Func<Claim, Lead, ClaimRules, Task> move, CancellationToken ct)
     {
         var leadId = await db.Claims.Where(c => c.Id == claimId).Select(c => c.LeadId).SingleOrDefaultAsync(ct);
         // The lead first, as everywhere; locked, so that it is the caller's to act for.
@@ -169,8 +145,8 @@ internal static class MoveClaim
         var claim = await db.Claims.Locked(claimId).SingleAsync(ct);
         ifMatch.Check(claim);
         var from = claim.State;
-        move(claim, lead, await db.RulesAsync<ClaimRules>(ct));
-        db.Publish(claim, claim.Moved(from), lead.Confidential);
+        await move(claim, lead, await db.RulesAsync<ClaimRules>(ct));
+        db.Publish(claim, claim.Moved(from), lead.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = claim.Id, Version = claim.Version });
     }

@@ -41,7 +41,8 @@ public sealed record ProtectionQuery
     public Guid? InvestorId { get; init; }
 
     /// <summary>
-    /// Unified social credit code, whether or not the caller sees the investor: before talks begin one asks who is in them.
+    /// Unified social credit code, whether or not the caller sees the investor: before talks begin one asks who is in them. Of confidential
+    /// talks it says nothing.
     /// </summary>
     public string? Uscc { get; init; }
 }
@@ -49,6 +50,9 @@ public sealed record ProtectionQuery
 /// <summary>First-report protection 首报首谈.</summary>
 internal static class ReadClaims
 {
+    /// <summary>Roles that confirm or refuse a pending claim.</summary>
+    public static readonly string[] Confirmers = [Roles.UnitHead, Roles.Coordinator];
+
     private static readonly Listing<Claim> Claims = new Listing<Claim>(c => c.Id, "-claimedAt")
         .Sort("claimedAt", c => c.ClaimedAt).Sort("updatedAt", c => c.UpdatedAt).Sort("number", c => c.Number);
 
@@ -57,7 +61,6 @@ internal static class ReadClaims
 
     public static void MapClaims(this RouteGroupBuilder api)
     {
-        string[] heads = [Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
         api.MapPost("/claims", FileClaim.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("fileClaim").WithSummary("首报首谈申报 · Claim an investor with first-talk evidence");
         api.MapGet("/claims", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Claims)
@@ -73,7 +76,7 @@ internal static class ReadClaims
             .WithName("changeClaimRules").WithSummary("修改首报保护规则 · Change the rules of first-report protection");
         api.MapGet("/claims/{claimId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
             .WithName("readClaim").WithSummary("首报首谈详情 · One claim");
-        api.MapPost("/claims/{claimId:guid}/confirmation", MoveClaim.Confirm).Allow(Scopes.LeadsWrite, heads)
+        api.MapPost("/claims/{claimId:guid}/confirmation", MoveClaim.Confirm).Allow(Scopes.LeadsWrite, Confirmers)
             .WithName("confirmClaim").WithSummary("确认首报首谈 · Confirm or refuse a pending claim");
         api.MapPost("/claims/{claimId:guid}/extension", MoveClaim.Extend).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("extendClaim").WithSummary("延长首报保护 · Extend a claim on progress");
@@ -122,8 +125,9 @@ internal static class ReadClaims
             claims = claims.Where(c => c.UnitId == unit);
         }
 
-        if (query.InvestorId is { } investor)
+        if (query.InvestorId is { } id)
         {
+            var investor = await db.FinalInvestorAsync(id, ct);
             claims = claims.Where(c => c.InvestorId == investor);
         }
 
@@ -176,14 +180,24 @@ internal static class ReadClaims
 
         var uscc = query.Uscc is null ? null : Uscc.TryParse(query.Uscc, out var parsed, out var code) ? parsed.Value
             : throw Refusal.Invalid("uscc", code);
-        var investors = query.InvestorId is { } id
-            ? db.InvestorsReadableBy(caller).Where(i => i.Id == id).Select(i => i.Id)
-            : db.Investors.Where(i => i.Uscc == uscc).Select(i => i.Id);
+        var keys = uscc is not null ? [InvestorFacts.KeyOfCode(uscc)]
+            : (await InvestorAsync(query.InvestorId!.Value))?.Keys ?? [];
         var now = clock.GetUtcNow();
-        var claim = await db.Claims.AsNoTracking()
-            .SingleOrDefaultAsync(c =>
-            investors.Contains(c.InvestorId) && c.State <= ClaimState.Disputed && (c.HeldUntil == null || c.HeldUntil > now), ct);
+        var claims = db.Claims.AsNoTracking().Holding(keys);
+        if (uscc is not null)
+        {
+            // Whoever only guesses a code learns nothing of confidential talks.
+            claims = claims.Where(c => db.Leads.DisclosedTo(caller).Any(l => l.Id == c.LeadId));
+        }
+
+        var claim = await claims.FirstOrDefaultAsync(c => c.HeldUntil == null || c.HeldUntil > now, ct);
         return TypedResults.Ok(claim is null ? new ProtectionAnswer { Protected = false }
-            : await FileClaim.ProtectionAsync(db, caller, claim, ct));
+            : await Protections.ReadAsync(db, caller, claim, ct));
+
+        async Task<Investor?> InvestorAsync(Guid id)
+        {
+            id = await db.FinalInvestorAsync(id, ct);
+            return await db.InvestorsReadableBy(caller).AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct);
+        }
     }
 }

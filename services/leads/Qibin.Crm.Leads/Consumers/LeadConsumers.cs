@@ -1,5 +1,8 @@
+using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Contracts.Enterprises;
+using Qibin.Crm.Contracts.Pipeline;
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Leads.Approvals;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.DirectoryCopy;
@@ -11,10 +14,14 @@ internal static class LeadConsumers
 {
     public static void Register(Subscriptions on) => on
         .ConsumeDirectory()
+        .Consume<OfficerPlaced, ReaderLeftConsumer>()
+        .Consume<RatesEntered, ClaimRateConsumer>()
         .AnswerLeadStates()
+        .AnswerApprovals<ApprovalsAnswer>()
         .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
         .Consume<ProjectOpened, ProjectConsumer>()
         .Consume<ProjectStageReached, ProjectConsumer>()
         .Consume<ProjectSteppedBack, ProjectConsumer>()
-        .Consume<ProjectStatusChanged, ProjectConsumer>();
+        .Consume<ProjectStatusChanged, ProjectConsumer>()
+        .Consume<ProjectAmended, ProjectConsumer>();
 }

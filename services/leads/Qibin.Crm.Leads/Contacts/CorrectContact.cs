@@ -110,9 +110,10 @@ internal static class CorrectContact
             Place = patch.Gives(nameof(patch.Place)) ? patch.Place?.ToPlace() : present.Place,
             Attachments = patch.Attachments is { } attachments ? AttachmentBody.ToAttachments(attachments) : present.Attachments,
         };
-        await RecordContact.KnowAllAsync(db, lead, content, ct);
+        await RecordContact.KnowAllAsync(db, caller, lead, content, ct);
         var actor = caller.Actor(clock);
         db.Add(contact.Correct(content, patch.Reason, caller.Is(LeadsService.Assigners), actor));
+        await CollaborateAsync(db, lead, contact, present.ParticipantIds, actor, ct);
         await RedateAsync(db, lead, contact, actor, ct);
         db.Publish(lead, new ContactCorrected
         {
@@ -131,6 +132,16 @@ internal static class CorrectContact
         db.ContactRevisions.Where(r => r.ContactId == contactId).OrderBy(r => r.Version).HistoryOfAsync(
             db.Contacts.Where(c => c.Id == contactId && c.LeadId == leadId && db.Leads.ReadableBy(caller).Any(l => l.Id == leadId)),
             ContactRevisionAnswer.From, ct);
+
+    /// <summary>Who takes part now reads the lead; who was named by mistake, in no other contact, no longer does.</summary>
+    private static async Task CollaborateAsync(
+        LeadsDb db, Lead lead, Contact contact, Guid[] before, Actor actor, CancellationToken ct)
+    {
+        Guid[] left = [.. before.Except(contact.ParticipantIds)];
+        var elsewhere = left.Length == 0 ? [] : await db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contact.Id)
+            .SelectMany(c => c.ParticipantIds).Where(p => left.Contains(p)).ToListAsync(ct);
+        lead.CollaborateWith([.. lead.Collaborators.Except(left.Except(elsewhere)), .. contact.ParticipantIds], actor);
+    }
 
     /// <summary>The lead's first and last day of contact, and none of them after the stage that followed.</summary>
     private static async Task RedateAsync(LeadsDb db, Lead lead, Contact contact, Actor actor, CancellationToken ct)

@@ -69,10 +69,11 @@ internal static class RecordContact
             Place = request.Place?.ToPlace(),
             Attachments = AttachmentBody.ToAttachments(request.Attachments),
         };
-        await KnowAllAsync(db, lead, content, ct);
+        await KnowAllAsync(db, caller, lead, content, ct);
         var actor = caller.Actor(clock);
         var contact = Contact.Record(clock.NewId(), lead.Id, content, actor);
         lead.NoteContact(occurredOn, actor);
+        lead.CollaborateWith([.. lead.Collaborators, .. contact.ParticipantIds], actor);
         db.Add(contact);
         db.Publish(lead, contact.Recorded(lead));
         if (request.NextStep is { } next)
@@ -100,15 +101,22 @@ internal static class RecordContact
 
     /// <summary>Refuses a contact with somebody whom the service does not know.</summary>
     /// <exception cref="RuleViolation"><c>person.unknown</c>, <c>officer.unknown</c>.</exception>
-    internal static async Task KnowAllAsync(LeadsDb db, Lead lead, ContactContent content, CancellationToken ct)
+    internal static async Task KnowAllAsync(LeadsDb db, Caller caller, Lead lead, ContactContent content, CancellationToken ct)
     {
-        if (content.PersonId is { } personId && !await db.People.AnyAsync(p => p.Id == personId && p.InvestorId == lead.InvestorId, ct))
+        if (content.PersonId is { } personId
+            && !await db.PeopleKnownTo(caller).AnyAsync(p => p.Id == personId && p.InvestorId == lead.InvestorId, ct))
         {
             throw new RuleViolation("person.unknown");
         }
 
-        var participants = content.ParticipantIds.Distinct().ToArray();
-        if (participants.Length > 0 && await db.Officers.CountAsync(o => participants.Contains(o.OfficerId), ct) < participants.Length)
+        await KnowAsync(db, content.ParticipantIds, ct);
+    }
+
+    /// <exception cref="RuleViolation"><c>officer.unknown</c>.</exception>
+    internal static async Task KnowAsync(LeadsDb db, IEnumerable<Guid> officers, CancellationToken ct)
+    {
+        var named = officers.Distinct().ToArray();
+        if (named.Length > 0 && await db.Officers.CountAsync(o => named.Contains(o.OfficerId), ct) < named.Length)
         {
             throw new RuleViolation("officer.unknown");
         }

@@ -93,11 +93,11 @@ internal static class Visits
 
     public static void MapVisits(this RouteGroupBuilder api)
     {
-        api.MapGet("/visits", List).AllowEverybody(Scopes.LeadsRead).WithMetadata(Listing)
+        api.MapGet("/visits", List).AllowTheTrade(Scopes.LeadsRead).WithMetadata(Listing)
             .WithName("listVisits").WithSummary("外出与来访 · Visits over all leads");
         api.MapGet("/visits/report", Report).AllowEverybody(Scopes.LeadsRead)
             .WithName("reportVisits").WithSummary("外出招商统计 · Visits by officer, unit, chain or city");
-        api.MapGet("/visits/clashes", Clashes).AllowEverybody(Scopes.LeadsRead).WithMetadata(ClashListing)
+        api.MapGet("/visits/clashes", Clashes).AllowTheTrade(Scopes.LeadsRead).WithMetadata(ClashListing)
             .WithName("listVisitClashes").WithSummary("撞访提醒 · Visits of two units to one investor within 14 days");
     }
 
@@ -111,7 +111,7 @@ internal static class Visits
         foreach (var clash in await ClashesAsync(db, [(lead, contact)], actor, clock, ct))
         {
             db.Add(clash);
-            db.Publish(clash, Clashed(clash));
+            db.Publish(clash, Clashed(clash), clash.EarlierLeadId, clash.LaterLeadId);
         }
     }
 
@@ -121,7 +121,8 @@ internal static class Visits
     {
         var clashes = await ClashesAsync(db, visits, actor, clock, ct);
         await db.CopyAsync(clashes, ct);
-        await db.CopyAsync(clashes.ConvertAll(clash => db.EventRowOf(clash, Clashed(clash), 0)), ct);
+        await db.CopyAsync(
+            clashes.ConvertAll(clash => db.EventRowOf(clash, Clashed(clash), 0, clash.EarlierLeadId, clash.LaterLeadId)), ct);
     }
 
     private static async Task<List<VisitClash>> ClashesAsync(
@@ -234,8 +235,10 @@ internal static class Visits
     private static async Task<Ok<Page<VisitClashAnswer>>> Clashes(
         [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request, CancellationToken ct)
     {
-        var mine = db.Leads.ReadableBy(caller);
-        var clashes = db.VisitClashes.AsNoTracking().Where(c => mine.Any(l => l.Id == c.EarlierLeadId || l.Id == c.LaterLeadId));
+        var (mine, disclosed) = (db.Leads.ReadableBy(caller), db.Leads.DisclosedTo(caller));
+        // A side that became confidential after the visit takes the clash along.
+        var clashes = db.VisitClashes.AsNoTracking().Where(c => mine.Any(l => l.Id == c.EarlierLeadId || l.Id == c.LaterLeadId)
+            && disclosed.Any(l => l.Id == c.EarlierLeadId) && disclosed.Any(l => l.Id == c.LaterLeadId));
         var found = await ClashListing.PageAsync(clashes, page, request, clash => clash, ct);
         var ids = found.Items.SelectMany(c => (Guid[])[c.EarlierLeadId, c.LaterLeadId]).Distinct().ToArray();
         var seen = await db.Leads.ReadableBy(caller).Where(l => ids.Contains(l.Id)).Select(l => l.Id).ToListAsync(ct);

@@ -21,8 +21,9 @@ internal static class ImportTables
             row.HasKey(x => new { x.ImportId, x.Number });
             row.HasOne<Import>().WithMany().HasForeignKey(x => x.ImportId).OnDelete(DeleteBehavior.Cascade);
             row.Property(x => x.Before).HasColumnType("jsonb");
-            row.HasIndex(x => new { x.ImportId, x.LeadId });
-            row.HasIndex(x => new { x.ImportId, x.InvestorId });
+            row.HasIndex(x => x.LeadId);
+            row.HasIndex(x => x.InvestorId);
+            row.HasIndex(x => x.PersonId);
         });
         model.Entity<ExternalKey>(key =>
         {

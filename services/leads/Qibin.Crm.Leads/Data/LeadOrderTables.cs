@@ -28,8 +28,10 @@ internal static class LeadOrderTables
             claim.Property(x => x.Note).HasMaxLength(1000);
             claim.Property(x => x.EndNote).HasMaxLength(2000);
             claim.Property(x => x.FilingReference).HasMaxLength(200);
+            claim.Property(x => x.CurrencyWithoutRate).HasMaxLength(3);
             claim.Property(x => x.TaskForceNote).HasMaxLength(1000);
             claim.HasIndex(x => x.LeadId);
+            claim.HasIndex(x => x.Keys).HasMethod("gin");
             claim.HasIndex(x => new { x.ClaimedAt, x.Id });
             claim.HasIndex(x => x.DueAt).HasFilter("due_at is not null");
         });

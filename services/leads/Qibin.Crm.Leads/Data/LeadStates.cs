@@ -29,6 +29,7 @@ internal static class LeadStates
         MovedInOn = lead.MovedInOn,
         Confidential = lead.Confidential,
         Readers = lead.Readers,
+        ConfidentialityRevision = lead.ConfidentialityRevision,
         SharedWith = lead.SharedWith,
     };
 }

@@ -61,6 +61,47 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public IQueryable<Investor> InvestorsEditableBy(Caller caller) =>
         Investors.Where(i => Leads.EditableBy(caller).Any(l => l.InvestorId == i.Id));
 
+    /// <summary>
+    /// The investors that the caller may know of, whether or not it reads them: those with a lead that is not confidential to it.
+    /// </summary>
+    public IQueryable<Investor> InvestorsDisclosedTo(Caller caller) =>
+        Investors.Where(i => Leads.DisclosedTo(caller).Any(l => l.InvestorId == i.Id));
+
+    /// <summary>The investor that this one is part of in the end; itself when it was not merged.</summary>
+    public async Task<Guid> FinalInvestorAsync(Guid investorId, CancellationToken ct)
+    {
+        while (await Investors.Where(i => i.Id == investorId).Select(i => i.MergedIntoId).SingleOrDefaultAsync(ct) is { } next)
+        {
+            investorId = next;
+        }
+
+        return investorId;
+    }
+
+    /// <summary>
+    /// The people of the investors that the caller reads, but for those who were met only on leads that it does not read: whoever logs a
+    /// contact with another unit's investor reads none of that unit's people.
+    /// </summary>
+    public IQueryable<Person> PeopleKnownTo(Caller caller) => People.Where(p =>
+        Leads.ReadableBy(caller).Any(l => l.InvestorId == p.InvestorId)
+        && (!Contacts.Any(c => c.PersonId == p.Id)
+            || Leads.ReadableBy(caller).Any(l => Contacts.Any(c => c.PersonId == p.Id && c.LeadId == l.Id))));
+
+    /// <summary>
+    /// The leads for which the caller sees phone and e-mail of the investor's people unmasked: those that somebody else gave it to work on,
+    /// and those by which it entered the investor itself. Whoever takes a lead, or opens a further one of a known investor, goes on seeing
+    /// the masks, and has them lifted by an audited unmasking.
+    /// </summary>
+    public IQueryable<Lead> GivenTo(Caller caller)
+    {
+        var me = caller.Id;
+        return Leads.ReadableBy(caller).Where(l => l.OwnerId == me
+            && (Assignments.Any(a => a.LeadId == l.Id && a.ToOwnerId == me)
+                ? Assignments.Where(a => a.LeadId == l.Id && a.ToOwnerId == me).OrderByDescending(a => a.Version).Select(a => a.ActorId)
+                    .First() != me
+                : l.CreatedBy != me || Investors.Any(i => i.Id == l.InvestorId && i.CreatedAt == l.CreatedAt)));
+    }
+
     private static readonly Expression<Func<Lead, object?>> MarksOf =
         l => new { l.NameMarks1, l.NameMarks2, l.NameMarks3, l.NameMarks4, l.NameMarks5, l.NameMarks6, l.NameMarks7, l.NameMarks8 };
 
@@ -73,7 +114,9 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             investor.Property(x => x.NameKey).HasMaxLength(400);
             investor.Property(x => x.Uscc).HasMaxLength(18);
             investor.Property(x => x.SourceRegion).HasMaxLength(6);
-            investor.HasIndex(x => x.Uscc).IsUnique().HasDatabaseName("ux_investor_uscc");
+            // Not unique: of an investor that is known by confidential leads alone nobody learns.
+            investor.HasIndex(x => x.Uscc);
+            investor.HasIndex(x => x.Aliases).HasMethod("gin");
             investor.Property(x => x.ComparedName).HasMaxLength(400);
             investor.HasIndex(x => x.SearchTokens).HasMethod("gin");
             investor.HasIndex(x => new { x.ComparedName, x.Id });
@@ -103,8 +146,9 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             person.HasOne<Investor>().WithMany().HasForeignKey(x => x.InvestorId).OnDelete(DeleteBehavior.Restrict);
             person.Property(x => x.Name).HasMaxLength(100);
             person.Property(x => x.Title).HasMaxLength(100);
-            person.Property(x => x.Phone).HasMaxLength(24);
+            person.Property(x => x.Phone).HasMaxLength(PhoneNumbers.Longest);
             person.Property(x => x.Email).HasMaxLength(254);
+            person.Property(x => x.Wechat).HasMaxLength(40);
             person.Property(x => x.PhoneKey).HasMaxLength(24);
             person.Property(x => x.EmailDomain).HasMaxLength(254);
             person.HasIndex(x => new { x.PhoneKey, x.Id });
@@ -132,11 +176,13 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Property(x => x.EstimatedAmount).HasPrecision(19, 4);
             lead.Property(x => x.EstimatedCurrency).HasMaxLength(3).IsFixedLength();
             lead.Ignore(x => x.EstimatedInvestment);
+            lead.Ignore(x => x.Confidentiality);
             lead.Ignore(x => x.IsClosed);
             lead.Ignore(x => x.IsOnTime);
             lead.Property(x => x.Clock).AsJson();
             lead.HasIndex(x => x.Code).IsUnique();
             lead.HasIndex(x => x.SharedWith).HasMethod("gin");
+            lead.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
 
             // Each index serves a published sort or filter of the list; all end in the id, the last key of every order. Those that searches
             // walk along hold the names' marks.
@@ -200,6 +246,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             move.HasKey(x => new { x.LeadId, x.Version });
             move.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
             move.Property(x => x.Note).HasMaxLength(1000);
+            move.Property(x => x.WentTo).HasMaxLength(200);
         });
         modelBuilder.Entity<Assignment>(assignment =>
         {
@@ -238,6 +285,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
         modelBuilder.AddDirectoryTables();
+        modelBuilder.AddRateTable();
         modelBuilder.AddPeopleCodes("L");
         modelBuilder.AddAggregateConventions();
     }

@@ -22,8 +22,8 @@ public sealed record DigestRulesRequest
 }
 
 /// <summary>
-/// Publishes for each owner of leads, once a working day, how much is due: the counts of <see cref="ReadDigest"/>. After downtime today's
-/// is made late and those of the days before are not.
+/// Publishes for each owner of leads, once a working day, how much is due. After downtime today's digest is made late and those of the days
+/// before are not.
 /// </summary>
 internal static class MakeDigests
 {

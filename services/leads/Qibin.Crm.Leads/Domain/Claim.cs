@@ -7,7 +7,7 @@ public enum ClaimEnd { Ended, Idle, Withdrawn, Refused, Overturned }
 
 /// <summary>
 /// First-report protection 首报首谈: a unit's claim on an investor, with its first talk as evidence. It protects the investor from the
-/// server's time of its filing until <see cref="HeldUntil"/>; the database refuses overlapping claims on one investor.
+/// server's time of its filing until <see cref="HeldUntil"/>; the database refuses overlapping claims on one name or code.
 /// </summary>
 internal sealed class Claim : Aggregate
 {
@@ -21,7 +21,11 @@ internal sealed class Claim : Aggregate
     public Guid InvestorId { get; private set; }
 
     /// <summary>The investor's name when it was claimed.</summary>
+    [Audited]
     public string InvestorName { get; private set; } = "";
+
+    /// <summary>The names and codes that it protects: the <see cref="Investor.Keys"/> of its investor.</summary>
+    public string[] Keys { get; private set; } = [];
 
     public Guid LeadId { get; private set; }
 
@@ -42,7 +46,7 @@ internal sealed class Claim : Aggregate
 
     public DateTimeOffset ClaimedAt { get; private set; }
 
-    /// <summary>Since when it protects this investor: its filing, or the merge that brought it here.</summary>
+    /// <summary>Since when it protects these names and codes: its filing, or the latest rename or merge.</summary>
     public DateTimeOffset HeldFrom { get; private set; }
 
     /// <summary>End of the period, exclusive; null while a dispute suspends it.</summary>
@@ -66,7 +70,11 @@ internal sealed class Claim : Aggregate
     public ClaimEnd? End { get; private set; }
     public string? EndNote { get; private set; }
     public bool FilingRequired { get; private set; }
+
+    /// <summary>The investment's currency while it has no rate, so that nobody knows what its size needs; null otherwise.</summary>
+    public string? CurrencyWithoutRate { get; private set; }
     public DateOnly? FiledOn { get; private set; }
+    [Audited]
     public string? FilingReference { get; private set; }
     public bool TaskForceRequired { get; private set; }
     public DateOnly? TaskForceOn { get; private set; }
@@ -78,7 +86,8 @@ internal sealed class Claim : Aggregate
 
     /// <summary>A unit claims an investor.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>.</exception>
-    public static Claim File(Guid id, Lead lead, Contact firstTalk, string? note, ClaimRules rules, Actor actor)
+    public static Claim File(
+        Guid id, Lead lead, string[] keys, Contact firstTalk, string? note, ClaimRules rules, Actor actor, decimal? rate)
     {
         if (lead.IsClosed)
         {
@@ -90,6 +99,7 @@ internal sealed class Claim : Aggregate
             Id = id,
             InvestorId = lead.InvestorId,
             InvestorName = lead.InvestorName,
+            Keys = keys,
             LeadId = lead.Id,
             UnitId = lead.UnitId,
             ClaimedBy = actor.By,
@@ -102,7 +112,7 @@ internal sealed class Claim : Aggregate
             HeldUntil = actor.At.AddDays(rules.ProtectionDays),
             ContactsCounted = lead.ContactCount,
         };
-        claim.Measure(lead.EstimatedInvestment, rules);
+        claim.Measure(lead.EstimatedInvestment, rate, rules);
         claim.Look(lead.LastContactOn, rules);
         claim.Changed(actor);
         return claim;
@@ -136,7 +146,7 @@ internal sealed class Claim : Aggregate
 
     /// <summary>Progress lengthens the protection.</summary>
     /// <exception cref="RuleViolation"><c>claim.wrongState</c>, <c>claim.noProgress</c>.</exception>
-    public void Extend(Lead lead, ClaimRules rules, Actor actor)
+    public void Extend(Lead lead, ClaimRules rules, Actor actor, decimal? rate)
     {
         if (State is not (ClaimState.Protected or ClaimState.Extended))
         {
@@ -152,7 +162,7 @@ internal sealed class Claim : Aggregate
         Extensions++;
         ContactsCounted = lead.ContactCount;
         HeldUntil = HeldUntil!.Value.AddDays(rules.ExtensionDays);
-        Measure(lead.EstimatedInvestment, rules);
+        Measure(lead.EstimatedInvestment, rate, rules);
         Look(lead.LastContactOn, rules);
         Changed(actor);
     }
@@ -240,18 +250,33 @@ internal sealed class Claim : Aggregate
         }
     }
 
-    /// <summary>The lead went to another investor with a merge, and the claim goes with it.</summary>
-    public void GoTo(Guid investorId, Actor actor)
+    /// <summary>
+    /// The claim goes where its lead went with a merge, and follows the names and codes of its investor. New keys alone are no change
+    /// that anybody reads, so the version stays.
+    /// </summary>
+    /// <returns>Whether it has another investor now.</returns>
+    public bool Follow(Guid investorId, string[] keys, Actor actor)
     {
-        (InvestorId, HeldFrom) = (investorId, actor.At);
-        Changed(actor);
+        if (InvestorId == investorId && Keys.ToHashSet(StringComparer.Ordinal).SetEquals(keys))
+        {
+            return false;
+        }
+
+        var moved = InvestorId != investorId;
+        (InvestorId, Keys, HeldFrom) = (investorId, keys, actor.At);
+        if (moved)
+        {
+            Changed(actor);
+        }
+
+        return moved;
     }
 
-    /// <summary>Updates what the investment's size needs; a need never ends.</summary>
-    /// <returns>Whether there is a new need.</returns>
-    public bool Follow(Money? investment, ClaimRules rules, Actor actor)
+    /// <summary>Updates what the investment's size needs, by the rate of the day; a need never ends.</summary>
+    /// <returns>Whether there is a new need, or it is newly known or unknown whether there is one.</returns>
+    public bool Follow(Money? investment, ClaimRules rules, Actor actor, decimal? rate)
     {
-        if (!Measure(investment, rules))
+        if (!Measure(investment, rate, rules))
         {
             return false;
         }
@@ -286,14 +311,15 @@ internal sealed class Claim : Aggregate
         Changed(actor);
     }
 
-    private bool Measure(Money? investment, ClaimRules rules)
+    private bool Measure(Money? investment, decimal? rate, ClaimRules rules)
     {
-        var before = (FilingRequired, TaskForceRequired);
-        // The limits are in yuan; an amount in another currency is measured when it is known in yuan.
-        var yuan = investment is { Currency: "CNY" } ? investment.Amount : 0;
+        var before = (FilingRequired, TaskForceRequired, CurrencyWithoutRate);
+        CurrencyWithoutRate = rate is null ? investment?.Currency : null;
+        // The limits are in yuan.
+        var yuan = investment?.Amount * rate;
         FilingRequired |= yuan >= rules.FilingFrom;
         TaskForceRequired |= yuan >= rules.TaskForceFrom;
-        return before != (FilingRequired, TaskForceRequired);
+        return before != (FilingRequired, TaskForceRequired, CurrencyWithoutRate);
     }
 
     private void Look(DateOnly lastContactOn, ClaimRules rules)
@@ -365,12 +391,12 @@ internal sealed class ClaimDispute : Aggregate
         return dispute;
     }
 
-    /// <exception cref="RuleViolation"><c>claim.resolved</c>.</exception>
+    /// <exception cref="RuleViolation"><c>claim.resolved</c>, <c>claim.ownDispute</c>.</exception>
     public void Resolve(DisputeDecision decision, string note, Guid? wonClaimId, Actor actor)
     {
-        if (Decision is not null)
+        if (Decision is not null || OpenedBy == actor.By)
         {
-            throw new RuleViolation("claim.resolved");
+            throw new RuleViolation(Decision is not null ? "claim.resolved" : "claim.ownDispute");
         }
 
         (Decision, DecisionNote, WonClaimId, DecidedBy, DecidedAt) = (decision, note, wonClaimId, actor.By, actor.At);

@@ -3,9 +3,9 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Leads.Domain;
 
 /// <summary>
-/// How a contact took place: 电话, 微信, 邮件, 外出拜访, 来访考察, 展会, 商会/乡贤引荐, 以商招商, 中介.
+/// How a contact took place: 电话, 微信, 邮件, 外出拜访, 来访考察, 展会, 商会/乡贤引荐, 以商招商, 中介, 视频会议.
 /// </summary>
-public enum ContactChannel { Phone, Wechat, Email, VisitThere, VisitHere, Expo, Association, InvestorReferral, Agent }
+public enum ContactChannel { Phone, Wechat, Email, VisitThere, VisitHere, Expo, Association, InvestorReferral, Agent, Video }
 
 /// <summary>Where a visit took place.</summary>
 internal sealed record VisitPlace(string? Name, string? Division, decimal? Longitude, decimal? Latitude);
@@ -55,6 +55,7 @@ internal sealed class Contact : Aggregate
     public VisitPlace? Place { get; private set; }
 
     /// <summary>Division of the place, a column of its own because the report of visits groups by it.</summary>
+    [Audited]
     public string? Division { get; private set; }
 
     public Attachment[] Attachments { get; private set; } = [];

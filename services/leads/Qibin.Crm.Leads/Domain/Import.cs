@@ -28,6 +28,7 @@ internal sealed class Import : Aggregate
     {
     }
 
+    [Audited]
     public string FileName { get; private set; } = "";
     public Guid CreatedBy { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
@@ -56,12 +57,19 @@ internal sealed class Import : Aggregate
         return import;
     }
 
-    /// <summary>Takes a file, in place of the one before.</summary>
+    /// <summary>Takes a file, in place of the one before; the job reads its rows.</summary>
     /// <exception cref="RuleViolation"><c>import.started</c>: its rows are already in.</exception>
-    public void Load(string[] headings, string[] fields, int rows)
+    public void Load(Guid jobId, string[] headings, string[] fields)
     {
         RefuseStarted();
-        (Headings, Fields, Rows, JobId) = (headings, fields, rows, null);
+        (Headings, Fields, Rows, JobId) = (headings, fields, 0, jobId);
+        Touch();
+    }
+
+    /// <summary>The file's rows have been read.</summary>
+    public void Fill(int rows)
+    {
+        Rows = rows;
         Touch();
     }
 
@@ -152,7 +160,7 @@ internal sealed class ImportRow
 {
     public required Guid ImportId { get; init; }
 
-    /// <summary>Row of the file, the headings being row 1.</summary>
+    /// <summary>Row of the file, from 1 as a spreadsheet counts.</summary>
     public required int Number { get; init; }
 
     public required string?[] Cells { get; init; }

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Leads.Domain;
@@ -10,6 +12,7 @@ internal sealed class Investor : Aggregate
     {
     }
 
+    [Audited]
     public string Name { get; private set; } = "";
 
     /// <summary>The name as searches compare it: half-width, lower case, without spaces.</summary>
@@ -21,10 +24,22 @@ internal sealed class Investor : Aggregate
     /// <summary>The name as duplicates are found by, see <see cref="ComparedNames"/>.</summary>
     public string ComparedName { get; private set; } = "";
 
-    /// <summary>Unified social credit code; unique when present.</summary>
+    /// <summary>Unified social credit code. A second investor may have it while the first is known by confidential leads alone.</summary>
+    [Audited]
     public string? Uscc { get; private set; }
 
+    [Audited]
     public string? SourceRegion { get; private set; }
+
+    /// <summary>Further <see cref="Keys"/>: names and codes that a merge gave it.</summary>
+    public string[] Aliases { get; private set; } = [];
+
+    /// <summary>
+    /// What the real investor is recognised by, in whichever records it was entered: <c>name</c> and the compared name, <c>uscc</c> and
+    /// the code, those of its own first. One protection holds each of them at a time.
+    /// </summary>
+    public string[] Keys => Facts().Keys;
+
     /// <summary>The investor that this one was merged into; its people and leads are there.</summary>
     public Guid? MergedIntoId { get; private set; }
 
@@ -86,16 +101,47 @@ internal sealed class Investor : Aggregate
     public void PartAgain(InvestorFacts before, Actor actor)
     {
         MergedIntoId = null;
-        Amend(before.Name, before.Uscc, before.SourceRegion, actor);
+        Become(before, actor);
     }
 
-    public InvestorFacts Facts() => new(Name, Uscc, SourceRegion);
+    /// <summary>A merge or its undoing decides all facts.</summary>
+    public void Become(InvestorFacts facts, Actor actor)
+    {
+        Amend(facts.Name, facts.Uscc, facts.SourceRegion, actor);
+        Aliases = facts.Aliases;
+    }
+
+    public InvestorFacts Facts() => new(Name, Uscc, SourceRegion, Aliases);
 }
 
 /// <summary>What a merge chooses between.</summary>
-internal sealed record InvestorFacts(string Name, string? Uscc, string? SourceRegion);
+internal sealed record InvestorFacts(string Name, string? Uscc, string? SourceRegion, string[] Aliases)
+{
+    /// <summary>The keys of name and code.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> OwnKeys => Uscc is null ? [KeyOfName(Name)] : [KeyOfName(Name), KeyOfCode(Uscc)];
 
-/// <summary>A person of an investor. Name, phone and e-mail are stored here and nowhere else.</summary>
+    /// <summary>As <see cref="Investor.Keys"/>.</summary>
+    [JsonIgnore]
+    public string[] Keys => [.. OwnKeys.Union(Aliases)];
+
+    public static string KeyOfName(string name) => "name " + ComparedNames.KeyOf(name);
+
+    public static string KeyOfCode(string uscc) => "uscc " + uscc;
+
+    /// <summary>
+    /// These facts, with all that the two merged investors were recognised by. What the one that is merged was called stays an alias even
+    /// where it is the present name: that may change.
+    /// </summary>
+    public InvestorFacts KnownAs(InvestorFacts into, InvestorFacts from) => this with
+    {
+        Aliases = [.. into.OwnKeys.Except(OwnKeys).Union(into.Aliases).Union(from.Keys)],
+    };
+}
+
+/// <summary>
+/// A person of an investor, reached by phone, e-mail or WeChat. All that is known of it is stored here and nowhere else.
+/// </summary>
 internal sealed class Person : Aggregate
 {
     private Person()
@@ -107,7 +153,7 @@ internal sealed class Person : Aggregate
     public string? Title { get; private set; }
     public string? Phone { get; private set; }
 
-    /// <summary>The digits of <see cref="Phone"/> as duplicates are found by, see <see cref="ComparedContacts"/>.</summary>
+    /// <summary>The digits of <see cref="Phone"/> as duplicates are found by, see <see cref="PhoneNumbers"/>.</summary>
     public string? PhoneKey { get; private set; }
 
     public string? Email { get; private set; }
@@ -115,22 +161,39 @@ internal sealed class Person : Aggregate
     /// <summary>The domain of <see cref="Email"/> in lower case.</summary>
     public string? EmailDomain { get; private set; }
 
+    /// <summary>The WeChat id.</summary>
+    public string? Wechat { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    public static Person Of(Guid investorId, Guid id, string name, string? title, string? phone, string? email, Actor actor)
+    public static Person Of(Guid investorId, Guid id, PersonFacts facts, Actor actor)
     {
         var person = new Person { Id = id, InvestorId = investorId, CreatedAt = actor.At };
-        person.Amend(name, title, phone, email, actor);
+        person.Amend(facts, actor);
         return person;
     }
 
-    public void Amend(string name, string? title, string? phone, string? email, Actor actor)
+    /// <exception cref="Refusal">400 <c>person.unreachable</c>.</exception>
+    public void Amend(PersonFacts facts, Actor actor)
     {
-        (Name, Title, Phone, Email, UpdatedAt) = (name, title, phone, email, actor.At);
-        (PhoneKey, EmailDomain) = (ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
+        if (!facts.IsReachable)
+        {
+            throw Refusal.Invalid("/phone", "person.unreachable");
+        }
+
+        (Name, Title, Phone, Email, Wechat, UpdatedAt) = (facts.Name, facts.Title, facts.Phone, facts.Email, facts.Wechat, actor.At);
+        (PhoneKey, EmailDomain) = (PhoneNumbers.KeyOf(Phone), ComparedContacts.DomainOf(Email));
         Touch();
     }
+
+    public PersonFacts Facts() => new(Name, Title, Phone, Email, Wechat);
+
+    /// <summary>Whether these facts are of this person: the same name, and one way to reach it the same.</summary>
+    public bool Is(PersonFacts facts) => Name == facts.Name
+        && ((PhoneKey is not null && PhoneKey == PhoneNumbers.KeyOf(facts.Phone))
+            || (Email is not null && string.Equals(Email, facts.Email, StringComparison.OrdinalIgnoreCase))
+            || (Wechat is not null && string.Equals(Wechat, facts.Wechat, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>An import is reverted: the person has its former values.</summary>
     public void UndoImport(Actor actor)
@@ -140,11 +203,30 @@ internal sealed class Person : Aggregate
     }
 }
 
-/// <summary>The right of one caller to see one person's phone and e-mail unmasked for a short while.</summary>
+/// <summary>What is known of a person; numbers and addresses are half-width, whatever the width they were entered in.</summary>
+internal sealed record PersonFacts(string Name, string? Title, string? Phone, string? Email, string? Wechat)
+{
+    public string? Phone { get; init => field = value is null ? null : PhoneNumbers.Fold(value); } =
+        Phone is null ? null : PhoneNumbers.Fold(Phone);
+
+    public string? Email { get; init => field = value is null ? null : Text.HalfWidth(value); } =
+        Email is null ? null : Text.HalfWidth(Email);
+
+    public string? Wechat { get; init => field = value is null ? null : Text.HalfWidth(value); } =
+        Wechat is null ? null : Text.HalfWidth(Wechat);
+
+    /// <summary>Whether there is one way to reach the person.</summary>
+    public bool IsReachable => (Phone ?? Email ?? Wechat) is not null;
+}
+
+/// <summary>The right of one caller to see one person's phone, e-mail and WeChat id unmasked for a short while.</summary>
 internal sealed class Unmasking
 {
     /// <summary>How long the right lasts.</summary>
     public static readonly TimeSpan Lasts = TimeSpan.FromMinutes(15);
+
+    /// <summary>How many people one caller unmasks in a day of the district.</summary>
+    public const int DailyLimit = 20;
 
     public required Guid PersonId { get; init; }
     public required Guid CallerId { get; init; }

@@ -72,6 +72,7 @@ internal sealed class InvestorMerge : Aggregate
         return new InvestorFacts(
             present.Name == After.Name ? IntoBefore.Name : present.Name,
             present.Uscc == After.Uscc ? IntoBefore.Uscc : present.Uscc,
-            present.SourceRegion == After.SourceRegion ? IntoBefore.SourceRegion : present.SourceRegion);
+            present.SourceRegion == After.SourceRegion ? IntoBefore.SourceRegion : present.SourceRegion,
+            IntoBefore.Aliases);
     }
 }

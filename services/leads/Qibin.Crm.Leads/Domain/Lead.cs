@@ -13,25 +13,36 @@ internal sealed class Lead : Aggregate, IShared
     {
     }
 
+    [Audited]
     public string Code { get; private set; } = "";
     public Guid InvestorId { get; private set; }
 
     /// <summary>The investor's name, kept here too because lists sort by it and events carry it.</summary>
+    [Audited]
     public string InvestorName { get; private set; } = "";
 
     /// <summary>
     /// The marks of the investor's name, see <see cref="NameMarks"/>: eight columns, each of which a search tests by itself.
     /// </summary>
+    [Audited(false)]
     public long NameMarks1 { get; private set; }
 
+    [Audited(false)]
     public long NameMarks2 { get; private set; }
+    [Audited(false)]
     public long NameMarks3 { get; private set; }
+    [Audited(false)]
     public long NameMarks4 { get; private set; }
+    [Audited(false)]
     public long NameMarks5 { get; private set; }
+    [Audited(false)]
     public long NameMarks6 { get; private set; }
+    [Audited(false)]
     public long NameMarks7 { get; private set; }
+    [Audited(false)]
     public long NameMarks8 { get; private set; }
 
+    [Audited]
     public string? Title { get; private set; }
     public string? Summary { get; private set; }
     public LeadStage Stage { get; private set; }
@@ -44,14 +55,18 @@ internal sealed class Lead : Aggregate, IShared
     public int ContactCount { get; private set; }
     public Guid OwnerId { get; private set; }
     public Guid UnitId { get; private set; }
+    [Audited]
     public string? ChainCode { get; private set; }
+    [Audited]
     public string? NodeCode { get; private set; }
+    [Audited]
     public string? SourceRegion { get; private set; }
     public Money? EstimatedInvestment => EstimatedAmount is { } amount ? new Money(amount, EstimatedCurrency!) : null;
 
     /// <summary>The estimate in the database: two columns that are both set or both empty.</summary>
     public decimal? EstimatedAmount { get; private set; }
 
+    [Audited]
     public string? EstimatedCurrency { get; private set; }
 
     /// <summary>The open next step; its text is in its own table.</summary>
@@ -60,11 +75,28 @@ internal sealed class Lead : Aggregate, IShared
     public DateOnly? NextStepDueOn { get; private set; }
     public bool Confidential { get; private set; }
     public Guid[] Readers { get; private set; } = [];
+    public long ConfidentialityRevision { get; private set; }
 
-    /// <summary>Units and officers that read it although it is no longer theirs: those that it was transferred from.</summary>
+    /// <summary>The officer who made it confidential, until a head confirms that; null otherwise.</summary>
+    public Guid? ConfidentialityProposedBy { get; private set; }
+
+    /// <summary>Who reads the journey; one setting with the project that the lead became.</summary>
+    public Confidentiality Confidentiality
+    {
+        get => new(Confidential, Readers, ConfidentialityRevision);
+        private set => (Confidential, Readers, ConfidentialityRevision) = value;
+    }
+
+    /// <summary>
+    /// Units and officers that read it although it is not theirs: those that it was transferred from, and <see cref="Collaborators"/>.
+    /// </summary>
     public Guid[] SharedWith { get; private set; } = [];
 
+    /// <summary>Officers who help with it, such as those who took part in a contact: they read it, and change nothing.</summary>
+    public Guid[] Collaborators { get; private set; } = [];
+
     public Guid? ProjectId { get; private set; }
+    [Audited]
     public string? ProjectName { get; private set; }
     public DateOnly? ConvertedOn { get; private set; }
 
@@ -78,6 +110,7 @@ internal sealed class Lead : Aggregate, IShared
     public DateOnly? RevisitOn { get; private set; }
 
     /// <summary>The place that won the investor.</summary>
+    [Audited]
     public string? WentTo { get; private set; }
 
     /// <summary>The task that was planned when the revisit date came.</summary>
@@ -229,11 +262,7 @@ internal sealed class Lead : Aggregate, IShared
 
         var (previousOwner, previousUnit) = (OwnerId, UnitId);
         (OwnerId, UnitId) = (ownerId, unitId);
-        if (Confidential && !Readers.Contains(ownerId))
-        {
-            Readers = [.. Readers, ownerId];
-        }
-
+        Confidentiality = Confidentiality.ReadBy(ownerId);
         Clock = Clock.Named(actor.At.OnDay());
         Changed(actor);
         return new Assignment
@@ -309,9 +338,7 @@ internal sealed class Lead : Aggregate, IShared
             throw new RuleViolation("lead.revisitOrder");
         }
 
-        var move = Close(LeadStage.Kept, reason, wentTo, occurredOn, note, actor);
-        (RevisitOn, RevisitStepId) = (revisitOn, null);
-        return move;
+        return Close(LeadStage.Kept, reason, wentTo, revisitOn, occurredOn, note, actor);
     }
 
     /// <summary>The revisit date has come: coming back is the next step of whoever has the lead.</summary>
@@ -378,7 +405,7 @@ internal sealed class Lead : Aggregate, IShared
     /// <summary>Closes the lead as invalid 无效.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>lead.converted</c>, <c>lead.stageDateOrder</c>.</exception>
     public StageMove Invalidate(ClosureReason reason, DateOnly occurredOn, string? note, Actor actor, string? wentTo = null) =>
-        Close(LeadStage.Invalid, reason, wentTo, occurredOn, note, actor);
+        Close(LeadStage.Invalid, reason, wentTo, null, occurredOn, note, actor);
 
     /// <summary>Follows a closed lead again, from where it was.</summary>
     /// <exception cref="RuleViolation"><c>lead.notClosed</c>, <c>lead.stageDateOrder</c>.</exception>
@@ -435,18 +462,70 @@ internal sealed class Lead : Aggregate, IShared
         Changed(actor);
     }
 
-    /// <summary>Makes the lead confidential 涉密 or open. The owner always reads.</summary>
+    /// <summary>
+    /// Makes the lead confidential 涉密 or open, by who decides about it. The owner always reads. Deciding on an officer's proposal confirms
+    /// it.
+    /// </summary>
     public void Restrict(bool confidential, IEnumerable<Guid> readers, Actor actor)
     {
-        Confidential = confidential;
-        Readers = confidential ? [.. readers.Append(OwnerId).Distinct().Order()] : [];
+        (Confidentiality, ConfidentialityProposedBy) = (Confidentiality.Set(confidential, readers.Append(OwnerId)), null);
         Changed(actor);
+    }
+
+    /// <summary>
+    /// The owner proposes that the lead is confidential. It is from now on, so that nothing gets out until a head decides; until then the
+    /// owner may change it or take it back.
+    /// </summary>
+    /// <exception cref="RuleViolation"><c>lead.confidentialByHead</c>: a head has decided that it is confidential.</exception>
+    public void ProposeToRestrict(bool confidential, IEnumerable<Guid> readers, Actor actor)
+    {
+        if (Confidential && ConfidentialityProposedBy is null)
+        {
+            throw new RuleViolation("lead.confidentialByHead");
+        }
+
+        Restrict(confidential, readers, actor);
+        ConfidentialityProposedBy = confidential ? actor.By : null;
+    }
+
+    /// <summary>Lets somebody more read the confidential lead.</summary>
+    public void Admit(Guid reader, Actor actor)
+    {
+        Confidentiality = Confidentiality.Set(true, [.. Readers, reader]);
+        Changed(actor);
+    }
+
+    /// <summary>The confidentiality of the lead's project was set, or its owner changed.</summary>
+    /// <returns>False when nothing changes.</returns>
+    public bool Follow(Confidentiality ofProject, Actor actor)
+    {
+        var followed = Confidentiality.Over(ofProject).ReadBy(OwnerId);
+        if (followed == Confidentiality)
+        {
+            return false;
+        }
+
+        ConfidentialityProposedBy = followed.Revision == ConfidentialityRevision ? ConfidentialityProposedBy : null;
+        Confidentiality = followed;
+        Changed(actor);
+        return true;
     }
 
     /// <summary>Lets a unit and its officer read on.</summary>
     public void ShareWith(Guid unitId, Guid ownerId, Actor actor)
     {
+        // What a transfer gave does not end with the collaboration.
+        Collaborators = [.. Collaborators.Where(c => c != ownerId)];
         SharedWith = [.. SharedWith.Append(unitId).Append(ownerId).Distinct().Order()];
+        Changed(actor);
+    }
+
+    /// <summary>Names the officers who help with the lead, in place of the present ones.</summary>
+    public void CollaborateWith(IEnumerable<Guid> officers, Actor actor)
+    {
+        var others = SharedWith.Except(Collaborators).ToList();
+        Collaborators = [.. officers.Except(others).Where(o => o != OwnerId).Distinct().Order()];
+        SharedWith = [.. others.Concat(Collaborators).Order()];
         Changed(actor);
     }
 
@@ -469,7 +548,8 @@ internal sealed class Lead : Aggregate, IShared
     /// <summary>An import is reverted: the lead is removed, or has its former values.</summary>
     public void UndoImport(Actor actor) => Changed(actor);
 
-    private StageMove Close(LeadStage to, ClosureReason reason, string? wentTo, DateOnly occurredOn, string? note, Actor actor)
+    private StageMove Close(
+        LeadStage to, ClosureReason reason, string? wentTo, DateOnly? revisitOn, DateOnly occurredOn, string? note, Actor actor)
     {
         RefuseClosed();
         if (Stage == LeadStage.Converted)
@@ -478,8 +558,8 @@ internal sealed class Lead : Aggregate, IShared
         }
 
         var from = Stage;
-        var move = Move(to, occurredOn, note, actor);
-        (ClosedFrom, ClosureReason, WentTo) = (from, reason, wentTo);
+        var move = Move(to, occurredOn, note, actor, (reason, revisitOn, wentTo));
+        (ClosedFrom, ClosureReason, RevisitOn, WentTo, RevisitStepId) = (from, reason, revisitOn, wentTo, null);
         (NextStepId, NextStepDueOn) = (null, null);
         Clock = Clock.Ended(actor.At.OnDay());
         return move;
@@ -502,7 +582,9 @@ internal sealed class Lead : Aggregate, IShared
         }
     }
 
-    private StageMove Move(LeadStage to, DateOnly occurredOn, string? note, Actor actor)
+    private StageMove Move(
+        LeadStage to, DateOnly occurredOn, string? note, Actor actor,
+        (ClosureReason Reason, DateOnly? RevisitOn, string? WentTo)? closure = null)
     {
         if (occurredOn < StageOn)
         {
@@ -520,6 +602,9 @@ internal sealed class Lead : Aggregate, IShared
             To = to,
             OccurredOn = occurredOn,
             Note = note,
+            ClosureReason = closure?.Reason,
+            RevisitOn = closure?.RevisitOn,
+            WentTo = closure?.WentTo,
             ActorId = actor.By,
             RecordedAt = actor.At,
         };

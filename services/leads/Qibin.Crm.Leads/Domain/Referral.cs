@@ -6,7 +6,7 @@ namespace Qibin.Crm.Leads.Domain;
 public enum ReferrerKind { Organisation, Person, Enterprise }
 
 /// <summary>
-/// Who brought a lead 引荐单位/人. Rewards hang on it, so it is frozen once approved: after that an administrator alone changes it, with
+/// Who brought a lead 引荐单位/人. Rewards hang on it, so it is frozen once approved: after that a coordinator alone changes it, with
 /// a reason. Stands here and in no event, since it may name a person.
 /// </summary>
 internal sealed class Referral : Aggregate

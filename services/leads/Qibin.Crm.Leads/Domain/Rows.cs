@@ -39,6 +39,12 @@ internal sealed class StageMove
     public required LeadStage To { get; init; }
     public required DateOnly OccurredOn { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>Why it was closed; null of any other move.</summary>
+    public ClosureReason? ClosureReason { get; init; }
+
+    public DateOnly? RevisitOn { get; init; }
+    public string? WentTo { get; init; }
     public required Guid ActorId { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
 }

@@ -12,8 +12,10 @@ internal sealed class RuleSet : Aggregate
     }
 
     /// <summary>For people who read the table.</summary>
+    [Audited]
     public string Area { get; private set; } = "";
 
+    [Audited]
     public string Body { get; private set; } = "{}";
     public Guid ChangedBy { get; private set; }
     public DateTimeOffset ChangedAt { get; private set; }

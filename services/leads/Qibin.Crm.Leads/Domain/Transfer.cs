@@ -136,10 +136,11 @@ internal sealed class Transfer : Aggregate
     }
 
     /// <summary>The other unit takes it, or not.</summary>
-    /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.tooLate</c>.</exception>
+    /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.tooLate</c>, <c>transfer.ownProposal</c>.</exception>
     public void Answer(bool accepted, string? note, Actor actor)
     {
         Require(TransferState.Proposed);
+        RefuseOwn(actor, ProposedBy);
         if (actor.At >= AnswerBy)
         {
             throw new RuleViolation("transfer.tooLate");
@@ -179,11 +180,12 @@ internal sealed class Transfer : Aggregate
     }
 
     /// <summary>A coordinator confirms what both units agreed on, or not.</summary>
-    /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.overtaken</c> when the lead has changed hands
-    /// meanwhile.</exception>
+    /// <exception cref="RuleViolation"><c>transfer.wrongState</c>, <c>transfer.ownProposal</c>, <c>transfer.overtaken</c> when the lead has
+    /// changed hands meanwhile.</exception>
     public void Decide(bool confirmed, Lead lead, string? note, Actor actor)
     {
         Require(TransferState.Accepted);
+        RefuseOwn(actor, ProposedBy, AnsweredBy);
         if (confirmed && (lead.OwnerId != FromOwnerId || lead.UnitId != FromUnitId))
         {
             throw new RuleViolation("transfer.overtaken");
@@ -192,6 +194,15 @@ internal sealed class Transfer : Aggregate
         State = confirmed ? TransferState.Confirmed : TransferState.Refused;
         (DecidedBy, DecidedAt, DecisionNote) = (actor.By, actor.At, note);
         Changed(actor);
+    }
+
+    /// <summary>Four eyes: nobody answers the own proposal, and nobody who proposed or answered confirms.</summary>
+    private static void RefuseOwn(Actor actor, params ReadOnlySpan<Guid?> before)
+    {
+        if (before.Contains(actor.By))
+        {
+            throw new RuleViolation("transfer.ownProposal");
+        }
     }
 
     private void Require(TransferState state)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
@@ -21,6 +22,8 @@ internal sealed record ExportRun
 
     /// <summary>The list's own query: filters and sort.</summary>
     public string? Query { get; init; }
+
+    public AmountUnit Unit { get; init; }
 }
 
 /// <summary>
@@ -37,14 +40,20 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
     private const int BatchSize = 2000;
     private const long Most = 1_000_000;
 
-    private static readonly string[] LeadHeadings =
+    /// <summary>Headings with the width of their columns.</summary>
+    private static readonly (string Heading, double Width)[] LeadColumns =
     [
-        "线索编号", "客商名称", "线索标题", "阶段", "阶段日期", "首次联系", "最近联系", "联系次数", "责任单位", "产业链", "产业链节点", "来源地区代码",
-        "意向投资额", "币种", "下一步状态", "下一步期限", "涉密", "已转项目", "回访日期", "入驻日期", "登记时间", "更新时间",
+        ("线索编号", 16), ("客商名称", 36), ("线索标题", 30), ("阶段", 10), ("阶段日期", 12), ("责任单位", 20), ("联系人", 12), ("联系电话", 18),
+        ("首次联系", 12), ("最近联系", 12), ("联系次数", 10), ("下一步", 36), ("下一步期限", 12), ("下一步状态", 12), ("产业链", 14), ("产业链节点", 20),
+        ("来源地区", 24), ("意向投资额", 22), ("币种", 8), ("涉密", 8), ("已转项目", 10), ("回访日期", 12), ("入驻日期", 12), ("登记时间", 18),
+        ("更新时间", 18),
     ];
 
-    private static readonly string[] InvestorHeadings =
-        ["客商名称", "统一社会信用代码", "来源地区代码", "联系人", "职务", "联系电话", "电子邮箱", "登记时间", "更新时间"];
+    private static readonly (string Heading, double Width)[] InvestorColumns =
+    [
+        ("客商名称", 36), ("统一社会信用代码", 24), ("来源地区", 24), ("联系人", 12), ("职务", 16), ("联系电话", 18), ("电子邮箱", 26), ("微信号", 20),
+        ("登记时间", 18), ("更新时间", 18),
+    ];
 
     private static readonly Dictionary<string, ChainNode> Nodes = IndustryChains.All.SelectMany(c => c.Nodes)
         .ToDictionary(n => n.Code, StringComparer.Ordinal);
@@ -56,13 +65,18 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         {
             await CheckAgainAsync(db, caller, ct);
             job.Total = run.List == ExportedList.Leads
-                ? await Leads(db, caller, run).LongCountAsync(ct) : await Investors(db, caller, run).LongCountAsync(ct);
+                ? await (await FilteredAsync(db, caller, run, ct)).LongCountAsync(ct) : await Investors(db, caller, run).LongCountAsync(ct);
             if (job.Total > Most)
             {
                 throw new RuleViolation("export.tooLarge");
             }
 
-            Add(db, job, run, 0, [run.List == ExportedList.Leads ? LeadHeadings : InvestorHeadings]);
+            db.Add(new JobPart
+            {
+                JobId = job.Id,
+                Number = 0,
+                Content = SheetWriter.Rows(run.Format, [[.. Columns(run).Select(c => c.Heading)]], SheetStyle.Heading),
+            });
             job.Position = JsonSerializer.Serialize(new Place(1, null));
             return true;
         }
@@ -85,8 +99,94 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
 
     private sealed record Place(int Part, string? After);
 
-    private static void Add(LeadsDb db, Job job, ExportRun run, int number, IReadOnlyList<IReadOnlyList<object?>> rows) =>
-        db.Add(new JobPart { JobId = job.Id, Number = number, Content = SheetWriter.Rows(run.Format, rows) });
+    /// <summary>
+    /// The pieces of an export for its owner as of now: without the rows that have since become confidential or have been given to somebody
+    /// else, and without those that show a phone in full where the owner of the export no longer has a lead of the investor.
+    /// </summary>
+    public static async IAsyncEnumerable<byte[]> PiecesAsync(
+        LeadsDb db, Guid exportId, ExportedList list, Caller caller, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (var number = 0; await db.JobParts.AsNoTracking()
+            .SingleOrDefaultAsync(p => p.JobId == exportId && p.Number == number, ct) is { } part; number++)
+        {
+            yield return part.RowIds is [] ? part.Content : Rows(part, await StillVisibleAsync(db, part, list, caller, ct));
+        }
+    }
+
+    private static async Task<HashSet<Guid>> StillVisibleAsync(
+        LeadsDb db, JobPart part, ExportedList list, Caller caller, CancellationToken ct)
+    {
+        var ids = part.RowIds;
+        if (list == ExportedList.Leads)
+        {
+            var leads = await db.Leads.ReadableBy(caller).Where(l => ids.Contains(l.Id)).Select(l => new { l.Id, l.InvestorId })
+                .ToListAsync(ct);
+            var worked = (await WorkedAsync(db, caller, [.. leads.Select(l => l.InvestorId).Distinct()], ct)).ToHashSet();
+            return [.. leads.Where(l => worked.Contains(l.InvestorId) || !part.UnmaskedIds.Contains(l.Id)).Select(l => l.Id)];
+        }
+
+        HashSet<Guid> visible = [.. await db.InvestorsReadableBy(caller).Where(i => ids.Contains(i.Id)).Select(i => i.Id).ToListAsync(ct)];
+        visible.ExceptWith(part.UnmaskedIds.Except(await WorkedAsync(db, caller, part.UnmaskedIds, ct)));
+        return visible;
+    }
+
+    private static byte[] Rows(JobPart part, HashSet<Guid> visible)
+    {
+        if (part.RowIds.All(visible.Contains))
+        {
+            return part.Content;
+        }
+
+        using var left = new MemoryStream(part.Content.Length);
+        for (var i = 0; i < part.RowIds.Length; i++)
+        {
+            if (visible.Contains(part.RowIds[i]))
+            {
+                left.Write(part.Content.AsSpan()[(i == 0 ? 0 : part.RowEnds[i - 1])..part.RowEnds[i]]);
+            }
+        }
+
+        return left.ToArray();
+    }
+
+    private static void Add(LeadsDb db, Job job, ExportRun run, int number, IReadOnlyList<Row> rows)
+    {
+        using var content = new MemoryStream();
+        var ends = new List<int>(rows.Count);
+        foreach (var row in rows)
+        {
+            content.Write(SheetWriter.Rows(run.Format, [row.Cells]));
+            ends.Add((int)content.Length);
+        }
+
+        db.Add(new JobPart
+        {
+            JobId = job.Id,
+            Number = number,
+            Content = content.ToArray(),
+            RowIds = [.. rows.Select(r => r.Id)],
+            RowEnds = [.. ends],
+            UnmaskedIds = [.. rows.Where(r => r.Unmasked).Select(r => r.Id)],
+        });
+    }
+
+    /// <summary>Which of the investors have a lead that the caller was given, so that the caller reads their people unmasked.</summary>
+    private static Task<List<Guid>> WorkedAsync(LeadsDb db, Caller caller, Guid[] investors, CancellationToken ct) =>
+        db.GivenTo(caller).Where(l => investors.Contains(l.InvestorId)).Select(l => l.InvestorId).Distinct().ToListAsync(ct);
+
+    /// <summary>A row of the table and what it is about.</summary>
+    private sealed record Row(Guid Id, bool Unmasked, IReadOnlyList<object?> Cells);
+
+    /// <summary>How the table of an ended job looks.</summary>
+    public static SheetLayout Layout(Job job, ExportRun run) =>
+        new(run.List == ExportedList.Leads ? "线索" : "客商", [.. Columns(run).Select(c => c.Width)], job.Done);
+
+    private static IEnumerable<(string Heading, double Width)> Columns(ExportRun run) =>
+        run.List == ExportedList.Investors ? InvestorColumns
+        : LeadColumns.Select(c => c.Heading == "意向投资额" ? (c.Heading + Units[(int)run.Unit].Words, c.Width) : c);
+
+    /// <summary>In the order of <see cref="AmountUnit"/>.</summary>
+    private static readonly (string Words, decimal Worth)[] Units = [("（元）", 1), ("（万元）", 10_000), ("（亿元）", 100_000_000)];
 
     /// <exception cref="RuleViolation"><c>officer.unknown</c>: the directory says that this person is not active any more.</exception>
     private static async Task CheckAgainAsync(LeadsDb db, Caller caller, CancellationToken ct)
@@ -97,56 +197,70 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         }
     }
 
-    private IQueryable<Lead> Leads(LeadsDb db, Caller caller, ExportRun run) =>
-        ReadLeads.Filter(db.Leads.AsNoTracking().ReadableBy(caller), QueryText.Read<LeadQuery>(run.Query, out _), db, clock.Today());
+    private async Task<IQueryable<Lead>> FilteredAsync(LeadsDb db, Caller caller, ExportRun run, CancellationToken ct) =>
+        ReadLeads.Filter(
+            db.Leads.AsNoTracking().ReadableBy(caller),
+            await ReadLeads.ResolvedAsync(QueryText.Read<LeadQuery>(run.Query, out _), db, ct), db, clock.Today());
 
     private static IQueryable<Investor> Investors(LeadsDb db, Caller caller, ExportRun run) =>
         ReadInvestors.Filter(db.InvestorsReadableBy(caller).AsNoTracking(), QueryText.Read<InvestorQuery>(run.Query, out _));
 
-    private async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> LeadsAsync(
+    private async Task<(IReadOnlyList<Row> Rows, string? After)> LeadsAsync(
         LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<LeadQuery>(run.Query, out var sort);
-        var (leads, after) = await ReadLeads.Listing.WalkAsync(Leads(db, caller, run), sort, from, BatchSize, ct);
+        var (leads, after) = await ReadLeads.Listing.WalkAsync(await FilteredAsync(db, caller, run, ct), sort, from, BatchSize, ct);
         var units = await db.Set<UnitRow>().AsNoTracking().ToDictionaryAsync(u => u.UnitId, u => u.Name, ct);
+        var people = await PeopleAsync(db, caller, [.. leads.Select(l => l.InvestorId).Distinct()], ct);
+        Guid[] open = [.. leads.Select(l => l.NextStepId).OfType<Guid>()];
+        var steps = await db.NextSteps.AsNoTracking().Where(s => open.Contains(s.Id)).ToDictionaryAsync(s => s.Id, s => s.What, ct);
         var today = clock.Today();
-        return ([.. leads.Select(lead => (IReadOnlyList<object?>)
+        return ([.. leads.Select(lead =>
+        {
+            var person = people.GetValueOrDefault(lead.InvestorId);
+            return new Row(lead.Id, Unmasked: person is { Masked: false },
             [
-                lead.Code, lead.InvestorName, lead.Title, StageOf(
-                    lead.Stage), lead.StageOn, lead.FirstContactOn, lead.LastContactOn, lead.ContactCount,
-                units.GetValueOrDefault(lead.UnitId), lead.NodeCode is { } code ? IndustryChains.OfNode(code)?.Name : null,
-                lead.NodeCode is { } node ? Nodes.GetValueOrDefault(node)?.Name
-                : null, lead.SourceRegion, lead.EstimatedAmount, lead.EstimatedCurrency,
-                LightOf(lead.Light(today)), lead.NextStepDueOn, YesNo(lead.Confidential), YesNo(lead.ProjectId is not null), lead.RevisitOn,
-                lead.MovedInOn,
-                lead.CreatedAt, lead.UpdatedAt,
-            ])], after);
+                lead.Code, lead.InvestorName, lead.Title, StageOf(lead.Stage), lead.StageOn, units.GetValueOrDefault(lead.UnitId),
+                person?.Name, person?.Phone, lead.FirstContactOn, lead.LastContactOn, lead.ContactCount,
+                lead.NextStepId is { } step ? steps.GetValueOrDefault(step) : null, lead.NextStepDueOn, LightOf(lead.Light(today)),
+                lead.NodeCode is { } code ? IndustryChains.OfNode(code)?.Name : null,
+                lead.NodeCode is { } node ? Nodes.GetValueOrDefault(node)?.Name : null, PlaceOf(lead.SourceRegion),
+                lead.EstimatedAmount / Units[(int)run.Unit].Worth, lead.EstimatedCurrency, YesNo(lead.Confidential),
+                YesNo(lead.ProjectId is not null), lead.RevisitOn, lead.MovedInOn, lead.CreatedAt, lead.UpdatedAt,
+            ]);
+        })], after);
     }
 
-    /// <summary>
-    /// Investors with their first person, with phone and e-mail masked unless the caller owns a lead of the investor, as in the list.
-    /// </summary>
-    private static async Task<(IReadOnlyList<IReadOnlyList<object?>> Rows, string? After)> InvestorsAsync(
+    private static async Task<(IReadOnlyList<Row> Rows, string? After)> InvestorsAsync(
         LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<InvestorQuery>(run.Query, out var sort);
         var (investors, after) = await ReadInvestors.Listing.WalkAsync(Investors(db, caller, run), sort, from, BatchSize, ct);
-        Guid[] ids = [.. investors.Select(i => i.Id)];
-        var people = (await db.People.AsNoTracking().Where(p => ids.Contains(p.InvestorId)).ToListAsync(ct))
-            .GroupBy(p => p.InvestorId).ToDictionary(g => g.Key, g => g.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).First());
-        var worked = (await db.Leads.ReadableBy(caller).Where(l => ids.Contains(l.InvestorId) && l.OwnerId == caller.Id)
-            .Select(l => l.InvestorId).Distinct().ToListAsync(ct)).ToHashSet();
+        var people = await PeopleAsync(db, caller, [.. investors.Select(i => i.Id)], ct);
         return ([.. investors.Select(investor =>
         {
-            var person = people.GetValueOrDefault(investor.Id) is { } first
-                ? PersonAnswer.From(first, masked: !worked.Contains(investor.Id)) : null;
-            return (IReadOnlyList<object?>)
+            var person = people.GetValueOrDefault(investor.Id);
+            return new Row(investor.Id, Unmasked: person is { Masked: false },
             [
-                investor.Name, investor.Uscc, investor.SourceRegion,
-                person?.Name, person?.Title, person?.Phone, person?.Email, investor.CreatedAt, investor.UpdatedAt,
-            ];
+                investor.Name, investor.Uscc, PlaceOf(investor.SourceRegion), person?.Name, person?.Title, person?.Phone, person?.Email,
+                person?.Wechat, investor.CreatedAt, investor.UpdatedAt,
+            ]);
         })], after);
     }
+
+    /// <summary>
+    /// The first person of each investor, with phone and e-mail masked unless the caller was given a lead of the investor, as in the list.
+    /// </summary>
+    private static async Task<Dictionary<Guid, PersonAnswer>> PeopleAsync(LeadsDb db, Caller caller, Guid[] investors, CancellationToken ct)
+    {
+        var people = await db.PeopleKnownTo(caller).AsNoTracking().Where(p => investors.Contains(p.InvestorId)).ToListAsync(ct);
+        var worked = (await WorkedAsync(db, caller, investors, ct)).ToHashSet();
+        return people.GroupBy(p => p.InvestorId).ToDictionary(
+            g => g.Key, g => PersonAnswer.From(g.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).First(), masked: !worked.Contains(g.Key)));
+    }
+
+    /// <summary>A place by its name, or by its code where it has none.</summary>
+    private static string? PlaceOf(string? code) => code is null ? null : Divisions.NameOf(code) ?? code;
 
     private static string YesNo(bool value) => value ? "是" : "否";
 

@@ -18,6 +18,10 @@ namespace Qibin.Crm.Leads.Exports;
 /// <summary>Lists that can be exported: <c>GET /leads</c> and <c>GET /investors</c>.</summary>
 public enum ExportedList { Leads, Investors }
 
+/// <summary>What amounts of an export are counted in: yuan 元, 10,000 yuan 万元, 100 million yuan 亿元, or the same of another
+/// currency.</summary>
+public enum AmountUnit { Yuan, Wan, Yi }
+
 /// <summary>A list to be exported.</summary>
 public sealed record ExportRequest
 {
@@ -33,6 +37,9 @@ public sealed record ExportRequest
     /// </summary>
     [TextLength(2000)]
     public string? Query { get; init; }
+
+    /// <summary>What amounts are counted in; <c>yuan</c> when left out. The heading says it.</summary>
+    public AmountUnit? Unit { get; init; }
 }
 
 /// <summary>An export and how far it is.</summary>
@@ -58,14 +65,14 @@ internal static class ExportRoutes
 {
     public static void MapExports(this RouteGroupBuilder api)
     {
-        api.MapPost("/exports", Create).AllowEverybody(Scopes.LeadsRead)
+        api.MapPost("/exports", Create).AllowTheTrade(Scopes.LeadsRead)
             .WithName("createExport").WithSummary("导出列表 · Export a list as xlsx or csv");
-        api.MapGet("/exports/{exportId:guid}", Read).AllowEverybody(Scopes.LeadsRead)
+        api.MapGet("/exports/{exportId:guid}", Read).AllowTheTrade(Scopes.LeadsRead)
             .WithName("readExport").WithSummary("导出进度 · An export and its progress");
-        api.MapPost("/exports/{exportId:guid}/cancellation", Cancel).AllowEverybody(Scopes.LeadsRead)
+        api.MapPost("/exports/{exportId:guid}/cancellation", Cancel).AllowTheTrade(Scopes.LeadsRead)
             .WithName("cancelExport").WithSummary("中止导出 · Stop an export");
-        api.MapGet("/exports/{exportId:guid}/file", Fetch).AllowEverybody(Scopes.LeadsRead)
-            .WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv"))
+        api.MapGet("/exports/{exportId:guid}/file", Fetch).AllowTheTrade(Scopes.LeadsRead)
+            .WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv")).AuditEachRead()
             .WithName("readExportFile").WithSummary("下载导出文件（24 小时内）· Fetch the table, within 24 hours");
     }
 
@@ -94,10 +101,14 @@ internal static class ExportRoutes
             ReadInvestors.Listing.CheckSort(sort);
         }
 
-        var job = Job.Of(ExportJob.Kind,
-            new ExportRun { List = request.List!.Value, Format = request.Format!.Value, Query = request.Query }, caller, clock);
+        var job = Job.Of(ExportJob.Kind, new ExportRun
+        {
+            List = request.List!.Value,
+            Format = request.Format!.Value,
+            Query = request.Query,
+            Unit = request.Unit ?? AmountUnit.Yuan,
+        }, caller, clock);
         db.Add(job);
-        db.Audit(caller, clock, "list.exported", "export", job.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Accepted($"/api/v1/exports/{job.Id}", new ExportReceipt { Id = job.Id });
     }
@@ -139,6 +150,7 @@ internal static class ExportRoutes
         return TypedResults.Accepted($"/api/v1/exports/{exportId}", new ExportReceipt { Id = job.Id });
     }
 
+    /// <summary>The table without the rows that the caller may no longer see.</summary>
     private static async Task<Results<PushStreamHttpResult, NotFound>> Fetch(
         Guid exportId, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -151,16 +163,8 @@ internal static class ExportRoutes
         var run = job.Read<ExportRun>();
         var name = (run.List == ExportedList.Leads ? "线索" : "客商") + (run.Format == SheetFormat.Xlsx ? ".xlsx" : ".csv");
         return TypedResults.Stream(
-            output => SheetWriter.WriteAsync(output, run.Format, PiecesAsync(db, exportId, ct), ct), SheetWriter.TypeOf(run.Format), name);
-    }
-
-    private static async IAsyncEnumerable<byte[]> PiecesAsync(
-        LeadsDb db, Guid exportId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        for (var number = 0; await db.JobParts.AsNoTracking()
-            .SingleOrDefaultAsync(p => p.JobId == exportId && p.Number == number, ct) is { } part; number++)
-        {
-            yield return part.Content;
-        }
+            output => SheetWriter.WriteAsync(
+                output, run.Format, ExportJob.Layout(job, run), ExportJob.PiecesAsync(db, exportId, run.List, caller, ct), ct),
+            SheetWriter.TypeOf(run.Format), name);
     }
 }

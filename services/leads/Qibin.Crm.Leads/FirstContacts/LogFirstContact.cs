@@ -26,7 +26,7 @@ public sealed record FirstContactRequest
     public Guid? InvestorId { get; init; }
 
     /// <summary>
-    /// Unified social credit code of a new investor; a known one answers 409 with that investor where the caller may see it.
+    /// Unified social credit code. Where an investor has it already, the lead is linked to that one, whatever its name and the override.
     /// </summary>
     [Uscc]
     public string? Uscc { get; init; }
@@ -38,11 +38,16 @@ public sealed record FirstContactRequest
     [Needed, Line(100)]
     public string? PersonName { get; init; }
 
-    [Needed, PhoneNumber]
+    /// <summary>One of phone, e-mail and WeChat id is needed.</summary>
+    [PhoneNumber]
     public string? Phone { get; init; }
 
     [MailAddress]
     public string? Email { get; init; }
+
+    /// <summary>The person's WeChat id 微信号.</summary>
+    [WechatId]
+    public string? Wechat { get; init; }
 
     /// <summary>The person's position.</summary>
     [Line(100)]
@@ -75,19 +80,25 @@ public sealed record FirstContactRequest
 
     /// <summary>
     /// The owner of the lead, which belongs to the owner's unit; the caller when left out. An integration must give it; an
-    /// officer may name nobody else, a unit head officers of the units below, coordinators and administrators anyone.
+    /// officer may name nobody else, a unit head officers of the units below, coordinators anyone.
     /// </summary>
     public Guid? OwnerId { get; init; }
 
-    /// <summary>Enters a new investor although one like it is there; without it that is 409 <c>investor.duplicate</c>.</summary>
+    /// <summary>Enters a new investor although one of this name is there; without it the lead is linked to that one.</summary>
     public DuplicateOverride? DuplicateOverride { get; init; }
 
-    /// <summary>Only the owner and the named readers see the lead.</summary>
+    /// <summary>Only the owner and the named readers see the lead. When an officer says so, a head confirms it later.</summary>
     public bool? Confidential { get; init; }
 
-    /// <summary>Readers of a confidential lead, beside its owner and whoever logs it.</summary>
+    /// <summary>
+    /// Readers of a confidential lead, beside its owner and whoever logs it. Where none of them is an active unit head, coordinator or
+    /// leader,
+    /// the nearest head is added.
+    /// </summary>
     [Items(0, 50)]
     public IReadOnlyList<Guid>? Readers { get; init; }
+
+    internal PersonFacts PersonFacts() => new(PersonName!, PersonTitle, Phone, Email, Wechat);
 }
 
 /// <summary>What a first contact made.</summary>
@@ -98,7 +109,17 @@ public sealed record FirstContactReceipt : Receipt
     public required Guid ContactId { get; init; }
     public required Guid NextStepId { get; init; }
 
-    /// <summary>Investors that are much like the new one and that the caller may see: to look at, and to merge.</summary>
+    /// <summary>True when the investor was there already and the lead was linked to it; left out for a new one.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Linked { get; init; }
+
+    /// <summary>
+    /// Units in talks with this investor, with the officer to ring; left out when there are none. Confidential talks are not among them.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnitInTalks>? Talks { get; init; }
+
+    /// <summary>Further investors that are much like this one and that the caller may see: to look at, and to merge.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PossibleDuplicate>? PossibleDuplicates { get; init; }
 }
@@ -120,7 +141,7 @@ internal static class LogFirstContact
         // Not in a batch, which would hold as many locks as it has items.
         if (request.InvestorName is { } name)
         {
-            await Duplicates.OneAtATimeAsync(db, name, ct);
+            await Duplicates.OneAtATimeAsync(db, name, request.Uscc, ct);
         }
 
         return await Handle(request, db, caller, codes, clock, ct);
@@ -137,19 +158,22 @@ internal static class LogFirstContact
         var occurredOn = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
         var actor = caller.Actor(clock);
-        var (investor, person, possible) = request.InvestorId is { } known
-            ? await KnownAsync(db, caller, clock, known, request, actor, ct)
-            : await NewAsync(db, caller, clock, request, actor, ct);
+        var (investor, person, linked, similar) = request.InvestorId is { } id
+            ? await NamedByIdAsync(db, caller, clock, id, request, actor, ct)
+            : await NamedAsync(db, caller, clock, request, actor, ct);
+        var talks = linked ? await Talks.WithAsync(db, caller, [investor.Id], owner.Id, ct) : [];
 
         if (request.Readers is not null && request.Confidential != true)
         {
             throw Refusal.Invalid("/readers", "lead.readersOfOpen");
         }
 
-        IEnumerable<Guid>? readers = request.Confidential == true
-            ? [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }] : null;
+        var readers = request.Confidential == true
+            ? await db.WithApproverAsync(
+                [.. request.Readers ?? [], .. caller.IsIntegration ? [] : new[] { caller.Id }], owner.UnitId, ct) : null;
         var (lead, contact, step, opening, events) = OpenedLead.Of(
-            request, await codes.NextAsync("L", ct), investor, person, owner, occurredOn, readers, actor, clock);
+            request, await codes.NextAsync("L", ct), investor, person, owner, occurredOn, readers, actor, clock,
+            caller.DecidesOnConfidentiality);
         db.AddRange(lead, contact, step, opening);
         foreach (var happened in events)
         {
@@ -167,23 +191,36 @@ internal static class LogFirstContact
             PersonId = person.Id,
             ContactId = contact.Id,
             NextStepId = step.Id,
-            PossibleDuplicates = possible,
+            Linked = linked ? true : null,
+            Talks = talks.Count > 0 ? talks : null,
+            PossibleDuplicates = similar,
         });
     }
 
-    private static async Task<(Investor, Person, IReadOnlyList<PossibleDuplicate>?)> NewAsync(
+    private static async Task<(Investor Investor, Person Person, bool Linked, IReadOnlyList<PossibleDuplicate>? Similar)> NamedAsync(
         LeadsDb db, Caller caller, TimeProvider clock, FirstContactRequest request, Actor actor, CancellationToken ct)
     {
         var name = request.InvestorName ?? throw Refusal.Invalid("/investorName", "value.required");
-        var investor = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, actor);
-        var possible = await Duplicates.RefuseAsync(
-            db, caller, investor, request.Phone, request.Email, request.DuplicateOverride, "/investorName", clock, ct);
-        var person = Person.Of(investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
-        db.AddRange(investor, person);
-        return (investor, person, possible);
+        var entered = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, actor);
+        var (known, similar) = await Duplicates.KnownAsync(
+            db, caller, entered, request.Phone, request.Email, request.DuplicateOverride, clock, ct);
+        if (known is not { } id)
+        {
+            db.Add(entered);
+            return (entered, Met(db, clock, entered.Id, request, actor), false, similar);
+        }
+
+        var investor = await db.Investors.ForUpdate(id, ct);
+        if (investor is null or { MergedIntoId: not null })
+        {
+            // A merge or the reversal of an import came in between.
+            throw Refusal.Busy();
+        }
+
+        return (investor, await PersonAsync(db, caller, clock, id, request, actor, ct), true, similar);
     }
 
-    private static async Task<(Investor, Person, IReadOnlyList<PossibleDuplicate>?)> KnownAsync(
+    private static async Task<(Investor Investor, Person Person, bool Linked, IReadOnlyList<PossibleDuplicate>? Similar)> NamedByIdAsync(
         LeadsDb db, Caller caller, TimeProvider clock, Guid id, FirstContactRequest request, Actor actor, CancellationToken ct)
     {
         if (request.InvestorName is not null || request.Uscc is not null)
@@ -192,17 +229,26 @@ internal static class LogFirstContact
         }
 
         // Locked, so that a rename or merge under way reaches the new lead too.
-        id = await MergeInvestors.FinalAsync(db, id, ct);
+        id = await db.FinalInvestorAsync(id, ct);
         var investor = await db.InvestorsEditableBy(caller).ForUpdate(id, ct) ?? throw new RuleViolation("investor.unknown");
         investor.RefuseMerged();
-        var person = await db.People.Where(p => p.InvestorId == id && p.Name == request.PersonName && p.Phone == request.Phone)
-            .OrderBy(p => p.Id).FirstOrDefaultAsync(ct);
-        if (person is null)
-        {
-            person = Person.Of(id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
-            db.Add(person);
-        }
+        return (investor, await PersonAsync(db, caller, clock, id, request, actor, ct), true, null);
+    }
 
-        return (investor, person, null);
+    /// <summary>The person that is named, if the caller knows it, or a new one: nobody learns whom others met.</summary>
+    private static async Task<Person> PersonAsync(
+        LeadsDb db, Caller caller, TimeProvider clock, Guid investorId, FirstContactRequest request, Actor actor, CancellationToken ct)
+    {
+        var facts = request.PersonFacts();
+        var namesakes = await db.PeopleKnownTo(caller).Where(p => p.InvestorId == investorId && p.Name == facts.Name)
+            .OrderBy(p => p.Id).ToListAsync(ct);
+        return namesakes.Find(p => p.Is(facts)) ?? Met(db, clock, investorId, request, actor);
+    }
+
+    private static Person Met(LeadsDb db, TimeProvider clock, Guid investorId, FirstContactRequest request, Actor actor)
+    {
+        var person = Person.Of(investorId, clock.NewId(), request.PersonFacts(), actor);
+        db.Add(person);
+        return person;
     }
 }

@@ -17,7 +17,7 @@ internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, Sta
     /// <exception cref="RuleViolation">As the lead's own methods have it.</exception>
     public static OpenedLead Of(
         FirstContactRequest request, string code, Investor investor, Person person, Owner owner, DateOnly occurredOn,
-        IEnumerable<Guid>? readers, Actor actor, TimeProvider clock)
+        IEnumerable<Guid>? readers, Actor actor, TimeProvider clock, bool decides = false)
     {
         var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, actor, owner.Named);
         lead.PlaceOnNode(request.NodeCode, actor);
@@ -29,7 +29,14 @@ internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, Sta
 
         if (readers is not null)
         {
-            lead.Restrict(true, readers, actor);
+            if (decides)
+            {
+                lead.Restrict(true, readers, actor);
+            }
+            else
+            {
+                lead.ProposeToRestrict(true, readers, actor);
+            }
         }
 
         var contact = Contact.Record(clock.NewId(), lead.Id, new ContactContent

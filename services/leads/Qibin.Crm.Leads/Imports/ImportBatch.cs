@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Assignments;
+using Qibin.Crm.Leads.Claims;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
@@ -45,13 +46,18 @@ internal sealed class ImportBatch(
     private Dictionary<Guid, NextStep> _openSteps = [];
     private ILookup<Guid, SaidBefore> _said = Array.Empty<SaidBefore>().ToLookup(s => s.LeadId);
     private Dictionary<Guid, int> _leadsOf = [];
+    private ProtectedInvestors _protected = ProtectedInvestors.None;
     private readonly Dictionary<int, Investor> _new = [];
     private readonly Dictionary<int, Guid> _checkedAs = [];
     private readonly List<AuditEntry> _audits = [];
-    private IReadOnlyDictionary<Guid, Obstacle> _obstacles = new Dictionary<Guid, Obstacle>();
+    private IReadOnlyDictionary<Guid, SameInvestor> _same = new Dictionary<Guid, SameInvestor>();
+    private IReadOnlyDictionary<Guid, SameInvestor> _renamed = new Dictionary<Guid, SameInvestor>();
+
+    /// <summary>The existing investors that rows without a lead of their own are contacts with, by the rows' numbers.</summary>
+    private readonly Dictionary<int, Guid> _linked = [];
     private int _codesTaken;
 
-    /// <summary>Codes for the leads that may be opened, one a row.</summary>
+    /// <summary>Codes for the leads that may be opened; none in a dry run, whose leads have no code.</summary>
     public IReadOnlyList<string> Codes { get; set; } = [];
 
     private sealed record SaidBefore(Guid LeadId, ContactChannel Channel, string Summary, DateOnly OccurredOn);
@@ -78,12 +84,16 @@ internal sealed class ImportBatch(
 
         if (usccs.Length > 0)
         {
-            _investorByUscc = await db.Investors.Where(i => usccs.Contains(i.Uscc)).ToDictionaryAsync(i => i.Uscc!, i => i.Id, ct);
-            Guid[] registered = [.. _investorByUscc.Values];
+            var coded = await db.InvestorsDisclosedTo(caller).Where(i => usccs.Contains(i.Uscc)).OrderBy(i => i.Id)
+                .Select(i => new { i.Uscc, i.Id }).ToListAsync(ct);
+            Guid[] registered = [.. coded.Select(i => i.Id)];
             var leads = registered.Length == 0 ? []
                 : await db.Leads.EditableBy(caller).Where(l => registered.Contains(l.InvestorId))
                 .Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
             _editableInvestors = [.. leads.Select(l => l.InvestorId)];
+            // Two have one code when one of them was entered for a confidential lead.
+            _investorByUscc = coded.GroupBy(i => i.Uscc!, StringComparer.Ordinal).ToDictionary(
+                of => of.Key, of => of.OrderByDescending(i => _editableInvestors.Contains(i.Id)).First().Id, StringComparer.Ordinal);
             if (run.Key == ImportKey.Uscc)
             {
                 var newest = leads.GroupBy(l => l.InvestorId)
@@ -93,16 +103,17 @@ internal sealed class ImportBatch(
             }
         }
 
+        await LinkAsync(drafts, ct);
         Guid[] leadIds = [.. drafts.Select(TargetOf).OfType<Guid>().Distinct()];
         Guid[] investorIds = leadIds.Length == 0 ? [] : await db.Leads.Where(l => leadIds.Contains(l.Id)).Select(l => l.InvestorId)
             .ToArrayAsync(ct);
-        investorIds = [.. investorIds.Union(_editableInvestors)];
+        investorIds = [.. investorIds.Union(_editableInvestors).Union(_linked.Values)];
         if (investorIds.Length > 0)
         {
             _known = (await db.Investors.FromSql($"select * from investor where id = any ({investorIds}) order by id for update")
                 .ToListAsync(ct)).ToDictionary(i => i.Id);
-            _knownPeople = (await db.People.Where(p => investorIds.Contains(p.InvestorId)).OrderBy(p => p.Id).ToListAsync(ct))
-                .ToLookup(p => p.InvestorId);
+            _knownPeople = (await db.PeopleKnownTo(caller).Where(p => investorIds.Contains(p.InvestorId)).OrderBy(p => p.Id)
+                .ToListAsync(ct)).ToLookup(p => p.InvestorId);
         }
 
         if (leadIds.Length > 0)
@@ -120,28 +131,33 @@ internal sealed class ImportBatch(
                 .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
         }
 
-        await NewInvestorsAsync(drafts, ct);
-    }
-
-    /// <summary>Applies the rows in order, as far as the batch goes.</summary>
-    /// <returns>What became of each; at least the first row is among them.</returns>
-    public IReadOnlyList<RowEnd> Apply(IReadOnlyList<ImportDraft> drafts)
-    {
-        var ends = new List<RowEnd>(drafts.Count);
-        foreach (var draft in drafts)
+        await LookAtRenamesAsync(drafts, ct);
+        var amended = drafts.Where(d => TargetOf(d) is { } id && _found.ContainsKey(id))
+            .Select(d => (Investor: _known[_found[TargetOf(d)!.Value].InvestorId], Draft: d))
+            .Select(a => (a.Investor.Id, Amended(a.Investor, a.Draft).Keys, Former: a.Investor.Keys))
+            .Where(a => !a.Keys.SequenceEqual(a.Former)).ToList();
+        if (amended.Count > 0)
         {
-            var touches = Touches(draft);
-            if (touches.Exists(_touched.Contains))
-            {
-                break;
-            }
-
-            _touched.UnionWith(touches);
-            ends.Add(One(draft));
+            _protected = await ProtectedInvestors.LookAsync(
+                db, caller, [.. amended.Select(a => a.Id).Distinct()], [.. amended.SelectMany(a => a.Keys).Distinct()], actor, ct);
         }
-
-        return ends;
     }
+
+    /// <summary>The rows as far as the batch goes; at least the first.</summary>
+    public IReadOnlyList<ImportDraft> Apart(IReadOnlyList<ImportDraft> drafts) => [.. drafts.TakeWhile(draft =>
+    {
+        var touches = Touches(draft);
+        var apart = !touches.Exists(_touched.Contains);
+        _touched.UnionWith(touches);
+        return apart;
+    })];
+
+    /// <summary>How many of the rows may open a lead, and so need a code.</summary>
+    public int MayOpen(IReadOnlyList<ImportDraft> drafts) => drafts.Count(d => d.Faults.Count == 0 && TargetOf(d) is null);
+
+    /// <summary>Applies rows that are apart, in order.</summary>
+    /// <returns>What became of each.</returns>
+    public IReadOnlyList<RowEnd> Apply(IReadOnlyList<ImportDraft> drafts) => [.. drafts.Select(One)];
 
     /// <summary>Inserts the new rows and their events. Changed rows are saved with the job.</summary>
     public async Task WriteAsync(CancellationToken ct)
@@ -181,6 +197,12 @@ internal sealed class ImportBatch(
                 faults.Add(new Fault("/investorName", "value.required"));
             }
 
+            if (draft.Request is { PersonName: not null } request && !request.PersonFacts().IsReachable
+                && !PeopleOf(draft, target).Any(p => p.Name == request.PersonName))
+            {
+                faults.Add(new Fault("/phone", "person.unreachable"));
+            }
+
             if (draft.ExternalKey is { } key && _leadByKey.TryGetValue(key, out var keyed)
                 && (keyed != target || !_found.ContainsKey(keyed)))
             {
@@ -195,35 +217,31 @@ internal sealed class ImportBatch(
         }
     }
 
+    /// <summary>The people that are known of the investor of the row's lead, or of the one that the row was linked to.</summary>
+    private IEnumerable<Person> PeopleOf(ImportDraft draft, Guid? target) =>
+        target is { } id && _found.TryGetValue(id, out var lead) ? _knownPeople[lead.InvestorId]
+        : target is null && _linked.TryGetValue(draft.Number, out var investor) ? _knownPeople[investor] : [];
+
     private RowEnd Refused(ImportDraft draft, IReadOnlyList<Fault> faults) =>
         new(draft.Number, ImportOutcome.Failed) { Reason = reason(faults) };
 
     private RowEnd Open(ImportDraft draft)
     {
         var request = draft.Request;
-        var (investor, isNew) = (default(Investor), false);
-        if (UsccOf(draft) is { } uscc && _investorByUscc.TryGetValue(uscc, out var id))
+        var isNew = !_linked.TryGetValue(draft.Number, out var id);
+        var investor = isNew ? _new[draft.Number] : _known[id];
+        investor.RefuseMerged();
+        if (isNew && run.DuplicateReason is { } why && _same.ContainsKey(investor.Id))
         {
-            if (!_known.TryGetValue(id, out investor))
-            {
-                return Refused(draft, [new Fault("/uscc", "investor.usccTaken")]);
-            }
-        }
-        else
-        {
-            (investor, isNew) = (_new[draft.Number], true);
-            if (Duplicate(draft) is { Count: > 0 } refused)
-            {
-                return Refused(draft, refused);
-            }
+            _audits.Add(Duplicates.OverrideOf(actor, investor.Id, why));
         }
 
-        var person = _knownPeople[investor.Id].FirstOrDefault(p => p.Name == request.PersonName && p.Phone == request.Phone);
+        var facts = request.PersonFacts();
+        var person = _knownPeople[investor.Id].FirstOrDefault(p => p.Is(facts));
         var isNewPerson = person is null;
-        person ??= Domain.Person.Of(
-            investor.Id, clock.NewId(), request.PersonName!, request.PersonTitle, request.Phone, request.Email, actor);
+        person ??= Domain.Person.Of(investor.Id, clock.NewId(), facts, actor);
         var opened = OpenedLead.Of(
-            request, Codes[_codesTaken], investor, person, new Owner(run.OwnerId, run.UnitId), request.OccurredOn
+            request, run.DryRun ? "" : Codes[_codesTaken], investor, person, new Owner(run.OwnerId, run.UnitId), request.OccurredOn
             ?? actor.At.OnDay(), null, actor, clock);
         if (draft.Title is not null)
         {
@@ -297,7 +315,7 @@ internal sealed class ImportBatch(
             faults.Add(new Fault("/uscc", "investor.usccTaken"));
         }
 
-        var renamed = request.InvestorName is { } name && name != investor.Name;
+        var renamed = NameOf(investor, draft) != investor.Name;
         if (renamed && _leadsOf.GetValueOrDefault(investor.Id) > 1)
         {
             faults.Add(new Fault("/investorName", "import.renameShared"));
@@ -308,6 +326,12 @@ internal sealed class ImportBatch(
             faults.AddRange(Duplicate(draft));
         }
 
+        var amended = Amended(investor, draft);
+        if (faults.Count == 0 && _protected.Against(investor.Id, amended.Keys) is not null)
+        {
+            faults.Add(new Fault(renamed ? "/investorName" : "/uscc", "claim.takenBySomebody"));
+        }
+
         if (faults.Count > 0)
         {
             return Refused(draft, faults);
@@ -315,13 +339,12 @@ internal sealed class ImportBatch(
 
         var before = new Snapshots();
         var (leadBefore, investorBefore) = (lead.Version, investor.Version);
-        var investorChanged = renamed || (uscc is not null && uscc != investor.Uscc)
-            || (request.SourceRegion is not null && request.SourceRegion != investor.SourceRegion);
+        var investorChanged = amended != investor.Facts();
         if (investorChanged)
         {
             before.Keep("investor", db.Entry(investor));
-            investor.Amend(request.InvestorName ?? investor.Name, uscc ?? investor.Uscc, request.SourceRegion
-                ?? investor.SourceRegion, actor);
+            investor.Amend(amended.Name, amended.Uscc, amended.SourceRegion, actor);
+            _protected.Follow(investor.Id, investor.Keys, actor);
         }
 
         var (person, personBefore) = Person(request, investor, before);
@@ -381,6 +404,23 @@ internal sealed class ImportBatch(
         };
     }
 
+    /// <summary>
+    /// The name that the row gives the investor. Where others have leads of it too, another spelling is no rename: it may be the one that
+    /// the row was linked by.
+    /// </summary>
+    private string NameOf(Investor investor, ImportDraft draft) =>
+        draft.Request.InvestorName is { } name
+            && !(_leadsOf.GetValueOrDefault(investor.Id) > 1 && investor.Keys.Contains(InvestorFacts.KeyOfName(name)))
+            ? name : investor.Name;
+
+    /// <summary>The investor as the row has it; an empty cell changes nothing.</summary>
+    private InvestorFacts Amended(Investor investor, ImportDraft draft) => investor.Facts() with
+    {
+        Name = NameOf(investor, draft),
+        Uscc = UsccOf(draft) ?? investor.Uscc,
+        SourceRegion = draft.Request.SourceRegion ?? investor.SourceRegion,
+    };
+
     /// <summary>The row's person: one of the investor's by name, changed where the row says otherwise, or a new one.</summary>
     /// <returns>The person, and its version before: 0 for a new one.</returns>
     private (Person? Person, long Before) Person(FirstContactRequest request, Investor investor, Snapshots before)
@@ -390,22 +430,25 @@ internal sealed class ImportBatch(
             return (null, 0);
         }
 
-        var known = _knownPeople[investor.Id].Where(p => p.Name == request.PersonName).ToList();
-        var person = known.Find(p => p.Phone == request.Phone) ?? known.FirstOrDefault();
+        var facts = request.PersonFacts();
+        var known = _knownPeople[investor.Id].Where(p => p.Name == facts.Name).ToList();
+        var person = known.Find(p => p.Is(facts)) ?? known.FirstOrDefault();
         if (person is null)
         {
-            person = Domain.Person.Of(
-                investor.Id, clock.NewId(), request.PersonName, request.PersonTitle, request.Phone, request.Email, actor);
+            person = Domain.Person.Of(investor.Id, clock.NewId(), facts, actor);
             _people.Add(person);
             return (person, 0);
         }
 
         var version = person.Version;
-        var (title, phone, email) = (request.PersonTitle ?? person.Title, request.Phone ?? person.Phone, request.Email ?? person.Email);
-        if ((title, phone, email) != (person.Title, person.Phone, person.Email))
+        var present = person.Facts();
+        var amended = new PersonFacts(
+            present.Name, facts.Title ?? present.Title, facts.Phone ?? present.Phone, facts.Email ?? present.Email,
+            facts.Wechat ?? present.Wechat);
+        if (amended != present)
         {
             before.Keep("person", db.Entry(person));
-            person.Amend(person.Name, title, phone, email, actor);
+            person.Amend(amended, actor);
         }
 
         return (person, version);
@@ -444,56 +487,76 @@ internal sealed class ImportBatch(
     }
 
     /// <summary>
-    /// Investors that the rows would register or rename, with what speaks against each: the check of a first contact, for all rows at
-    /// once. Another row of this batch with the same name waits for the next one, and is checked there.
+    /// Finds the investors of the rows that open a lead: one that is there, by code or name, or a new one: the look-up of a first contact,
+    /// for all rows at once. Another row of this batch with the same name waits for the next one, and is looked up there.
     /// </summary>
-    private async Task NewInvestorsAsync(IReadOnlyList<ImportDraft> drafts, CancellationToken ct)
+    private async Task LinkAsync(IReadOnlyList<ImportDraft> drafts, CancellationToken ct)
     {
         var entered = new List<EnteredInvestor>();
-        foreach (var draft in drafts.Where(d => d.Request.InvestorName is not null))
+        foreach (var draft in drafts.Where(d => d.Request.InvestorName is not null && d.Faults.Count == 0 && TargetOf(d) is null))
         {
-            var (request, target) = (draft.Request, TargetOf(draft));
-            if (target is { } id)
+            var request = draft.Request;
+            if (UsccOf(draft) is { } uscc && _investorByUscc.TryGetValue(uscc, out var coded))
             {
-                if (_found.TryGetValue(id, out var lead)
-                    && ComparedNames.KeyOf(request.InvestorName!) != _known[lead.InvestorId].ComparedName)
+                _linked.Add(draft.Number, coded);
+                continue;
+            }
+
+            var investor = Investor.Register(clock.NewId(), request.InvestorName!, request.Uscc, request.SourceRegion, actor);
+            _new.Add(draft.Number, investor);
+            entered.Add(new EnteredInvestor(investor.Id, investor.Name, investor.Uscc, request.Phone, request.Email));
+        }
+
+        _same = await Duplicates.OfManyAsync(db, caller, entered, clock, ct);
+        if (run.DuplicateReason is null)
+        {
+            foreach (var (number, investor) in _new)
+            {
+                if (_same.TryGetValue(investor.Id, out var same))
                 {
-                    entered.Add(new EnteredInvestor(lead.InvestorId, request.InvestorName!, UsccOf(draft), null, null));
-                    _checkedAs[draft.Number] = lead.InvestorId;
+                    _linked.Add(number, same.Id);
                 }
             }
-            else if (draft.Faults.Count == 0 && !(UsccOf(draft) is { } uscc && _investorByUscc.ContainsKey(uscc)))
+        }
+    }
+
+    /// <summary>What speaks against the new names that rows give the investors of their leads.</summary>
+    private async Task LookAtRenamesAsync(IReadOnlyList<ImportDraft> drafts, CancellationToken ct)
+    {
+        var renamed = new List<EnteredInvestor>();
+        foreach (var draft in drafts.Where(d => d.Request.InvestorName is not null))
+        {
+            if (TargetOf(draft) is { } id && _found.TryGetValue(id, out var lead)
+                && ComparedNames.KeyOf(draft.Request.InvestorName!) != _known[lead.InvestorId].ComparedName)
             {
-                var investor = Investor.Register(clock.NewId(), request.InvestorName!, request.Uscc, request.SourceRegion, actor);
-                _new.Add(draft.Number, investor);
-                entered.Add(new EnteredInvestor(investor.Id, investor.Name, investor.Uscc, request.Phone, request.Email));
-                _checkedAs[draft.Number] = investor.Id;
+                renamed.Add(new EnteredInvestor(lead.InvestorId, draft.Request.InvestorName!, UsccOf(draft), null, null));
+                _checkedAs[draft.Number] = lead.InvestorId;
             }
         }
 
-        _obstacles = await Duplicates.OfManyAsync(db, caller, [.. entered.DistinctBy(e => e.Id)], clock, ct);
+        _renamed = await Duplicates.OfManyAsync(db, caller, [.. renamed.DistinctBy(e => e.Id)], clock, ct);
     }
 
     /// <summary>
-    /// The existing investors that speak against the row; none when the import has a reason for all of them, which is audited.
+    /// The existing investors that speak against a rename; none when the import has a reason for all of them, which is audited.
     /// </summary>
     private List<Fault> Duplicate(ImportDraft draft)
     {
-        if (!_checkedAs.TryGetValue(draft.Number, out var id) || !_obstacles.TryGetValue(id, out var obstacle))
+        if (!_checkedAs.TryGetValue(draft.Number, out var id) || !_renamed.TryGetValue(id, out var same))
         {
             return [];
         }
 
         if (run.DuplicateReason is { } why)
         {
-            _audits.Add(AuditEntry.Of(actor.By, actor.At, "investor.duplicateOverridden", "investor", id, why));
+            _audits.Add(Duplicates.OverrideOf(actor, id, why));
             return [];
         }
 
         return
         [
-            .. obstacle.Names.Count > 0 ? [new Fault("/investorName", "import.duplicate", string.Join("、", obstacle.Names))] : (Fault[])[],
-            .. obstacle.Elsewhere ? [new Fault("/investorName", "investor.elsewhere")] : (Fault[])[],
+            .. same.Names.Count > 0 ? [new Fault("/investorName", "import.duplicate", string.Join("、", same.Names))] : (Fault[])[],
+            .. same.Elsewhere ? [new Fault("/investorName", "investor.elsewhere")] : (Fault[])[],
         ];
     }
 
@@ -518,10 +581,11 @@ internal sealed class ImportBatch(
         if (UsccOf(draft) is { } uscc)
         {
             touches.Add("uscc " + uscc);
-            if (_investorByUscc.TryGetValue(uscc, out var investor))
-            {
-                touches.Add("investor " + investor);
-            }
+        }
+
+        if (_linked.TryGetValue(draft.Number, out var investor))
+        {
+            touches.Add("investor " + investor);
         }
 
         if (draft.ExternalKey is { } key)
@@ -529,7 +593,7 @@ internal sealed class ImportBatch(
             touches.Add("key " + key);
         }
 
-        if (run.DuplicateReason is null && _checkedAs.ContainsKey(draft.Number))
+        if (run.DuplicateReason is null && (_checkedAs.ContainsKey(draft.Number) || _new.ContainsKey(draft.Number)))
         {
             touches.Add("name " + ComparedNames.KeyOf(draft.Request.InvestorName!));
         }

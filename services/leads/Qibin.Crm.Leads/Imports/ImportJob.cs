@@ -101,8 +101,9 @@ internal sealed class ImportJob(IServiceProvider services, PeopleCodes codes, Pr
 
         var batch = new ImportBatch(db, run, caller, actor, clock, Reason);
         await batch.LookAsync(drafts, ct);
-        batch.Codes = await codes.TakeAsync("L", drafts.Count, ct);
-        var ends = batch.Apply(drafts);
+        var apart = batch.Apart(drafts);
+        batch.Codes = run.DryRun ? [] : await codes.TakeAsync("L", batch.MayOpen(apart), ct);
+        var ends = batch.Apply(apart);
         if (run.DryRun)
         {
             db.ForgetAllBut(job);

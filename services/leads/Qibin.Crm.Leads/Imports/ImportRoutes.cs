@@ -7,6 +7,7 @@ using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Sheets;
+using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Identity;
@@ -41,7 +42,8 @@ public sealed record ImportExecutionRequest
     public ImportKey? Key { get; init; }
 
     /// <summary>
-    /// Field of each column in the order of the file, empty for a column that is not read; as guessed from the headings when left out.
+    /// Field of each column in the order of the file, empty for a column that is not read. When left out: as guessed from the headings,
+    /// or as in the execution before. It must be given in the first execution when a column that has values is not read.
     /// </summary>
     [Items(1, ImportRoutes.LargestColumns)]
     public IReadOnlyList<string>? Fields { get; init; }
@@ -50,7 +52,7 @@ public sealed record ImportExecutionRequest
     public Guid? OwnerId { get; init; }
 
     /// <summary>
-    /// Enters investors although similar ones exist, each audited with this reason; without it these rows are refused.
+    /// Enters investors although some of the same name exist, each audited with this reason; without it these rows are linked to those.
     /// </summary>
     public DuplicateOverride? DuplicateOverride { get; init; }
 }
@@ -68,6 +70,12 @@ public sealed record ImportColumn
 
     /// <summary>The field that it is read into; null when it is not read.</summary>
     public string? Field { get; init; }
+
+    /// <summary>
+    /// It has values and is not read, and nobody has said so yet: an execution without <c>fields</c> answers 409
+    /// <c>import.columnsUnread</c>.
+    /// </summary>
+    public required bool Unread { get; init; }
 }
 
 /// <summary>An import and how far it is.</summary>
@@ -92,10 +100,10 @@ public sealed record ImportAnswer : IVersioned
     /// <summary>Until when its rows are kept and it can be reverted.</summary>
     public required DateTimeOffset KeptUntil { get; init; }
 
-    /// <summary>The newest run: dry run, import or reversal.</summary>
+    /// <summary>The newest job: the reading of the file, a dry run, the import or its reversal.</summary>
     public JobAnswer? Job { get; init; }
 
-    /// <summary>What became of the rows in that run so far.</summary>
+    /// <summary>What became of the rows in that job so far; null while the file is read.</summary>
     public ImportTally? Tally { get; init; }
 
     /// <summary>Where the refused rows are fetched, with their reasons; null when there are none.</summary>
@@ -109,14 +117,19 @@ public sealed record ImportAnswer : IVersioned
 
     internal static ImportAnswer From(Import import, Job? job)
     {
-        var tally = job is null ? null : ImportTally.Of(job.Result);
+        var file = job?.Kind == ImportFileJob.Kind ? ImportedFile.Of(job.Result) : null;
+        var tally = job is null || file is not null ? null : ImportTally.Of(job.Result);
         return new()
         {
             Id = import.Id,
             FileName = import.FileName,
             CreatedAt = import.CreatedAt,
-            Columns = [.. import.Headings.Zip(
-            import.Fields, (heading, field) => new ImportColumn { Heading = heading, Field = field.Length > 0 ? field : null })],
+            Columns = [.. import.Headings.Zip(import.Fields, (heading, field) => (heading, field)).Select((column, i) => new ImportColumn
+            {
+                Heading = column.heading,
+                Field = column.field.Length > 0 ? column.field : null,
+                Unread = column.field.Length == 0 && file?.Filled.Contains(i) == true,
+            })],
             Rows = import.Rows,
             StartedAt = import.StartedAt,
             RevertedAt = import.RevertedAt,
@@ -134,14 +147,14 @@ internal static class ImportRoutes
 {
     public const int LargestColumns = 100;
     public const int LargestRows = 50_000;
-    private static readonly SheetLimits Limits = new(LargestRows, LargestColumns);
+    public static readonly SheetLimits Limits = new(LargestRows, LargestColumns);
 
     private static readonly Listing<Import> Listing = new Listing<Import>(i => i.Id, "-createdAt").Sort("createdAt", i => i.CreatedAt);
 
     public static void MapImports(this RouteGroupBuilder api)
     {
         api.MapGet("/imports/template", Template).Allow(Scopes.LeadsWrite, LeadsService.Writers)
-            .WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv"))
+            .WithMetadata(new GivesFile(SheetReader.Xlsx, "text/csv")).AuditEachRead()
             .WithName("readImportTemplate").WithSummary("下载导入模板 · Template of an import");
         api.MapPost("/imports", Create).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("createImport").WithSummary("新建导入 · Begin an import");
@@ -159,7 +172,7 @@ internal static class ImportRoutes
         api.MapPost("/imports/{importId:guid}/reversal", Revert).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("revertImport").WithSummary("撤销导入，恢复导入前的数据 · Revert an import");
         api.MapGet("/imports/{importId:guid}/errors", Errors).Allow(Scopes.LeadsWrite, LeadsService.Writers)
-            .WithMetadata(new GivesFile(SheetReader.Xlsx))
+            .WithMetadata(new GivesFile(SheetReader.Xlsx)).AuditEachRead()
             .WithName("readImportErrors").WithSummary("下载未导入的行及原因 · The refused rows with their reasons, as xlsx");
     }
 
@@ -173,7 +186,7 @@ internal static class ImportRoutes
     {
         var format = query.Format is null ? SheetFormat.Xlsx
             : query.Format.Values is [var only] ? only : throw Refusal.Invalid("format", "query.value", "format");
-        var headings = ImportFields.All.Select(field => (object?)(field.Needed ? field.Chinese + "*" : field.Chinese)).ToList();
+        var headings = ImportFields.Template.Select(field => (object?)(field.Needed ? field.Chinese + "*" : field.Chinese)).ToList();
         return TypedResults.File(
             await SheetWriter.TableAsync(format, [headings], ct), SheetWriter.TypeOf(format),
             $"线索导入模板.{(format == SheetFormat.Xlsx ? "xlsx" : "csv")}");
@@ -211,19 +224,26 @@ internal static class ImportRoutes
 
     private static async Task<Results<Ok<ImportAnswer>, NotFound>> Read(Guid importId, LeadsDb db, Caller caller, CancellationToken ct)
     {
-        var import = await db.Imports.AsNoTracking().Of(caller).SingleOrDefaultAsync(i => i.Id == importId, ct);
-        if (import is null)
-        {
-            return TypedResults.NotFound();
-        }
-
-        var job = import.JobId is { } id ? await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == id, ct) : null;
-        return TypedResults.Ok(ImportAnswer.From(import, job));
+        // One statement: the run that has ended and the version that it left are of one moment.
+        var found = await db.Imports.AsNoTracking().Of(caller).Where(i => i.Id == importId)
+            .LeftJoin(db.Jobs, i => i.JobId, j => (Guid?)j.Id, (i, j) => new { Import = i, Job = j }).SingleOrDefaultAsync(ct);
+        return found is null ? TypedResults.NotFound() : TypedResults.Ok(ImportAnswer.From(found.Import, found.Job));
     }
 
-    /// <summary>Reads the file through, so that whatever is wrong with it as a file is answered now, and keeps its rows.</summary>
-    private static async Task<Results<Ok<Receipt>, NotFound>> Upload(
-        Guid importId, HttpRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, CancellationToken ct)
+    /// <summary>Which sheet of a workbook.</summary>
+    internal sealed record UploadQuery
+    {
+        /// <summary>
+        /// Name of the sheet. When left out: the only visible one whose headings are known; several answer 400 <c>sheet.several</c>.
+        /// </summary>
+        [Line(200)]
+        public string? Sheet { get; init; }
+    }
+
+    /// <summary>Keeps the file and looks for its headings; a job reads its rows.</summary>
+    private static async Task<Results<Accepted<ImportReceipt>, NotFound>> Upload(
+        Guid importId, [AsParameters] UploadQuery query, HttpRequest request, IfMatch ifMatch, LeadsDb db, Caller caller,
+        TimeProvider clock, CancellationToken ct)
     {
         var import = await db.Imports.Locked(importId).Of(caller).SingleOrDefaultAsync(ct);
         if (import is null)
@@ -233,27 +253,23 @@ internal static class ImportRoutes
 
         ifMatch.Check(import);
         await RefuseRunningAsync(db, import, ct);
-        using var reader = SheetReader.Open(request.Body as MemoryStream ?? new MemoryStream(), Limits);
-        string[] headings = [.. (reader.Read() ?? throw new Refusal(StatusCodes.Status400BadRequest, "sheet.empty"))
-            .Select(h => Text.Clean(h?.Trim() ?? "") ?? "?")];
-        var fields = ImportFields.Guess(headings);
-        var rows = new List<ImportRow>();
-        for (var number = 2; reader.Read() is { } cells; number++)
+        var file = request.Body as MemoryStream ?? new MemoryStream();
+        using var reader = SheetReader.Open(file, Limits);
+        var headings = reader.FindHeadings(ImportFields.Known, query.Sheet);
+        if (headings.OtherSheets.Count > 1)
         {
-            rows.Add(new ImportRow
-            {
-                ImportId = importId,
-                Number = number,
-                Cells = [.. cells.Select(cell => cell?.Replace("\0", "\uFFFD", StringComparison.Ordinal))]
-            });
+            throw Refusal.BadRequest("sheet.several", string.Join('、', headings.OtherSheets));
         }
 
-        import.Load(headings, fields, rows.Count);
-        await db.Database.ExecuteSqlAsync($"set local statement_timeout = '15s'", ct);
-        await db.Database.ExecuteSqlAsync($"delete from import_row where import_id = {importId}", ct);
-        await db.CopyAsync(rows, ct);
+        var job = Job.Of(
+            ImportFileJob.Kind, new ImportedSheet { ImportId = importId, Sheet = headings.Sheet, Row = headings.Row }, caller, clock);
+        import.Load(job.Id, [.. headings.Cells.Select(h => Text.Clean(h?.Trim() ?? "") ?? "?")],
+            ImportFields.Guess(headings.Cells, headings.Above));
+        db.Add(job);
+        db.AddRange(ImportFileJob.Parts(job.Id, file));
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new Receipt { Id = import.Id, Version = import.Version });
+        return TypedResults.Accepted(
+            $"/api/v1/imports/{importId}", new ImportReceipt { Id = import.Id, Version = import.Version, JobId = job.Id });
     }
 
     private static async Task<Results<Accepted<ImportReceipt>, NotFound>> Execute(
@@ -275,6 +291,12 @@ internal static class ImportRoutes
             throw Refusal.Invalid("/key", "import.keyColumn");
         }
 
+        var earlier = import.JobId is { } before ? await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == before, ct) : null;
+        if (request.Fields is null)
+        {
+            RefuseUnread(import, earlier);
+        }
+
         var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
         var job = Job.Of(ImportJob.Kind, new ImportRun
         {
@@ -286,8 +308,8 @@ internal static class ImportRoutes
             Fields = fields,
             DuplicateReason = request.DuplicateOverride?.Reason,
         }, caller, clock);
-        var finished = import.JobId is { } earlier && await db.Jobs.AnyAsync(j => j.Id == earlier && j.State == JobState.Succeeded, ct);
-        import.Execute(job.Id, fields, request.DryRun == true, finished, clock.GetUtcNow());
+        import.Execute(
+            job.Id, fields, request.DryRun == true, finished: earlier?.State == JobState.Succeeded, clock.GetUtcNow());
         db.Add(job);
         await db.SaveChangesAsync(ct);
         return TypedResults.Accepted(
@@ -345,15 +367,17 @@ internal static class ImportRoutes
             return TypedResults.NotFound();
         }
 
+        var layout = new SheetLayout(
+            "未导入的行", [.. import.Headings.Append("原文件行号").Select(SheetWriter.WidthOf), 60], await refused.LongCountAsync(ct));
         return TypedResults.Stream(
-            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, PiecesAsync(import, refused, ct), ct), SheetReader.Xlsx,
+            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, layout, PiecesAsync(import, refused, ct), ct), SheetReader.Xlsx,
             "未导入的行.xlsx");
     }
 
     private static async IAsyncEnumerable<byte[]> PiecesAsync(
         Import import, IQueryable<ImportRow> refused, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        yield return SheetWriter.Rows(SheetFormat.Xlsx, [[.. import.Headings, "原文件行号", "失败原因"]]);
+        yield return SheetWriter.Rows(SheetFormat.Xlsx, [[.. import.Headings, "原文件行号", "失败原因"]], SheetStyle.Heading);
         for (var after = 0; ;)
         {
             var from = after;
@@ -379,6 +403,27 @@ internal static class ImportRoutes
         }
     }
 
+    /// <exception cref="RuleViolation"><c>import.columnsUnread</c>: what a column holds would be left out without anybody saying
+    /// so.</exception>
+    private static void RefuseUnread(Import import, Job? newest)
+    {
+        if (newest?.Kind != ImportFileJob.Kind)
+        {
+            return;
+        }
+
+        string[] unread =
+        [
+            .. ImportedFile.Of(newest.Result).Filled.Order().Where(i => import.Fields.ElementAtOrDefault(i) is null or "")
+                .Select(i => import.Headings.ElementAtOrDefault(i) is { Length: > 0 } heading ? Text.OnOneLine(heading)
+                    : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"（第 {i + 1} 列，无标题）")),
+        ];
+        if (unread.Length > 0)
+        {
+            throw new RuleViolation("import.columnsUnread", string.Join('、', unread));
+        }
+    }
+
     private static void RefuseFields(string[] fields, int columns)
     {
         if (fields.Length > columns)
@@ -393,7 +438,7 @@ internal static class ImportRoutes
                 throw Refusal.Invalid($"/fields/{i}", "word.unknown", string.Join(", ", ImportFields.All.Select(f => f.Name)));
             }
 
-            if (fields[i].Length > 0 && Array.IndexOf(fields, fields[i]) < i)
+            if (fields[i].Length > 0 && Array.FindIndex(fields, f => ImportFields.Once(f) == ImportFields.Once(fields[i])) < i)
             {
                 throw Refusal.Invalid($"/fields/{i}", "import.fieldTwice");
             }

@@ -5,6 +5,7 @@ using Npgsql;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Leads.Claims;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
@@ -31,6 +32,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 
     private const int BatchSize = 300;
     private const string Changed = "导入后已被修改或引用，未撤销";
+    private const string Protected = "客商原名称或代码已由其他单位首报保护，未撤销";
     private const string Gone = "线索已不存在或已不在您的管理范围内，未撤销";
     private const string Savepoint = "batch";
 
@@ -62,7 +64,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         List<RowEnd> ends;
         try
         {
-            var batch = new RevertBatch(db, importId, caller, new Actor(caller.Id, clock.GetUtcNow()));
+            var batch = new RevertBatch(db, caller, new Actor(caller.Id, clock.GetUtcNow()));
             await batch.LookAsync(rows, ct);
             ends = batch.Apply(rows);
             await batch.WriteAsync(ct);
@@ -92,7 +94,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         r.ImportId == importId && r.Applied && (r.Outcome == ImportOutcome.Created || r.Outcome == ImportOutcome.Updated));
 
     /// <summary>Some rows, no two of which touch the same lead, investor or person.</summary>
-    private sealed class RevertBatch(LeadsDb db, Guid importId, Caller caller, Actor actor)
+    private sealed class RevertBatch(LeadsDb db, Caller caller, Actor actor)
     {
         private readonly List<EventRow> _events = [];
         private readonly List<Lead> _removed = [];
@@ -109,6 +111,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         private Dictionary<Guid, NextStep> _replaced = [];
         private Dictionary<Guid, int> _leadsOf = [];
         private Dictionary<Guid, int> _peopleOf = [];
+        private ProtectedInvestors _protected = ProtectedInvestors.None;
 
         public async Task LookAsync(List<ImportRow> rows, CancellationToken ct)
         {
@@ -129,6 +132,13 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
                 .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
             _peopleOf = await db.People.Where(p => registered.Contains(p.InvestorId)).GroupBy(p => p.InvestorId)
                 .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+            var former = rows.Select(r => (Row: r, Facts: Former(r))).Where(f => f.Facts is not null).ToList();
+            if (former.Count > 0)
+            {
+                _protected = await ProtectedInvestors.LookAsync(
+                    db, caller, [.. former.Select(f => f.Row.InvestorId!.Value).Distinct()],
+                    [.. former.SelectMany(f => f.Facts!.Keys).Distinct()], actor, ct);
+            }
         }
 
         public List<RowEnd> Apply(List<ImportRow> rows)
@@ -187,14 +197,14 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
 #pragma warning disable EF1002 // The column's name is one of three words of this class.
             foreach (var kind in _moved.GroupBy(m => m.Column))
             {
-                // An earlier row of this import wrote the version that this row found: give that row the version of the restored values.
+                // An earlier row, of this import or of one before it, wrote the version that this row found: give that row the version of
+                // the restored values.
                 await db.Database.ExecuteSqlRawAsync(
                     $"""
                     update import_row r set {kind.Key}_after = u.now from unnest(@id, @was, @now) as u (id, was, now)
-                    where r.import_id = @import and r.{kind.Key}_id = u.id and r.{kind.Key}_after = u.was
+                    where r.{kind.Key}_id = u.id and r.{kind.Key}_after = u.was
                     """,
                     [
-                        new NpgsqlParameter("import", importId),
                         new NpgsqlParameter<Guid[]>("id", [.. kind.Select(m => m.Id)]),
                         new NpgsqlParameter<long[]>("was", [.. kind.Select(m => m.Was)]),
                         new NpgsqlParameter<long[]>("now", [.. kind.Select(m => m.Now)]),
@@ -217,8 +227,20 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             // Others have opened further leads of the investor that it registered, or added people.
             var used = row is { InvestorId: { } registered, InvestorBefore: 0 }
                 && (_leadsOf.GetValueOrDefault(registered) > 1 || _peopleOf.GetValueOrDefault(registered) > 1);
-            return changed || used ? Changed : null;
+            return changed || used ? Changed
+                : Former(row) is { } former && _protected.Against(row.InvestorId!.Value, former.Keys) is not null ? Protected : null;
         }
+
+        /// <summary>The facts that the row gives back to an investor; null when none.</summary>
+        private InvestorFacts? Former(ImportRow row) =>
+            row is { InvestorId: { } id, InvestorBefore: > 0 } && _knownInvestors.TryGetValue(id, out var investor)
+                && Snapshots.Read(row.Before) is var before && before.Has("investor")
+            ? investor.Facts() with
+            {
+                Name = before.TextOf("investor", nameof(Investor.Name))!,
+                Uscc = before.TextOf("investor", nameof(Investor.Uscc)),
+            }
+            : null;
 
         private void Undo(ImportRow row)
         {
@@ -275,6 +297,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
                 var investor = _knownInvestors[row.InvestorId.Value];
                 before.PutBack("investor", db.Entry(investor));
                 investor.UndoImport(actor);
+                _protected.Follow(investor.Id, investor.Keys, actor);
                 _moved.Add(("investor", investor.Id, row.InvestorBefore, investor.Version));
             }
         }

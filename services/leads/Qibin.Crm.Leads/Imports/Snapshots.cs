@@ -25,6 +25,9 @@ internal sealed class Snapshots
     /// <summary>The id of what was kept; null when nothing was.</summary>
     public Guid? IdOf(string what) => _states.TryGetValue(what, out var state) ? state[nameof(Aggregate.Id)].GetGuid() : null;
 
+    /// <summary>A text of what was kept.</summary>
+    public string? TextOf(string what, string property) => _states[what][property].GetString();
+
     /// <summary>Keeps a tracked row as it is now; call it before the first change.</summary>
     public void Keep(string what, EntityEntry entry)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Leads.Claims;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
@@ -17,7 +18,7 @@ public sealed record InvestorPatch : MergePatch
     [Line(200)]
     public string? Name { get; init => field = Kept(value); }
 
-    /// <summary>Unified social credit code; unique when present.</summary>
+    /// <summary>Unified social credit code; one that another investor has answers 409.</summary>
     [Uscc]
     public string? Uscc { get; init => field = Given(value); }
 
@@ -35,6 +36,7 @@ internal static class AmendInvestor
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid investorId, InvestorPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
+        await Duplicates.OneAtATimeAsync(db, patch.Name, patch.Uscc, ct);
         var investor = await db.InvestorsEditableBy(caller).ForUpdate(investorId, ct);
         if (investor is null)
         {
@@ -43,7 +45,7 @@ internal static class AmendInvestor
 
         ifMatch.Check(investor);
         var actor = caller.Actor(clock);
-        var (name, compared) = (investor.Name, investor.ComparedName);
+        var (name, compared, keys) = (investor.Name, investor.ComparedName, investor.Keys);
         investor.Amend(
             patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc),
             patch.Over(investor.SourceRegion, patch.SourceRegion), actor);
@@ -53,8 +55,7 @@ internal static class AmendInvestor
         }
         else
         {
-            await Duplicates.OneAtATimeAsync(db, investor.Name, ct);
-            await Duplicates.RefuseAsync(db, caller, investor, null, null, patch.DuplicateOverride, "/name", clock, ct);
+            await Duplicates.RefuseAsync(db, caller, investor, patch.DuplicateOverride, clock, ct);
         }
 
         if (investor.Name != name)
@@ -67,6 +68,11 @@ internal static class AmendInvestor
                 lead.RenameInvestor(investor, actor);
                 db.Publish(lead, new LeadAmended { Lead = lead.State() });
             }
+        }
+
+        if (!investor.Keys.SequenceEqual(keys))
+        {
+            await Protections.FollowRenameAsync(db, caller, investor, actor, ct);
         }
 
         await db.SaveChangesAsync(ct);

@@ -28,7 +28,7 @@ public sealed record PossibleDuplicate
     /// <summary>Path of the investor.</summary>
     public required string Location { get; init; }
 
-    /// <summary>How surely it is the same, 0 to 100; from 80 on it is not entered without a reason.</summary>
+    /// <summary>How surely it is the same, 0 to 100; from 80 on a contact is linked to it.</summary>
     public required int Score { get; init; }
 
     /// <summary><c>uscc</c>, <c>name</c>, <c>phone</c>, <c>emailDomain</c>.</summary>
@@ -47,6 +47,13 @@ public sealed record DuplicatesAnswer
 
     /// <summary>Whether an investor of this name or code has leads that the caller does not read.</summary>
     public required bool Elsewhere { get; init; }
+
+    /// <summary>
+    /// Units in talks with an investor of this name or code, with the officer to ring; left out when there are none. Confidential talks are
+    /// not among them.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnitInTalks>? Talks { get; init; }
 }
 
 /// <summary>What to look for; one at least.</summary>
@@ -65,15 +72,19 @@ public sealed record DuplicateQuery
 }
 
 /// <summary>
-/// Finds existing investors. The answer names those that the caller reads; for others it says only that somebody works with one of
-/// this name or code, and for confidential leads nothing. A phone counts against a caller's request only where that caller reads it in
+/// Finds existing investors. The answer names those that the caller reads; for others of this name or code it says who is in talks with
+/// them, and for confidential leads nothing. A phone counts against a caller's request only where that caller reads it in
 /// full:
 /// otherwise guessing would unmask it. The receipt of what was entered warns of the others that the caller sees, at the price of an entry.
 /// </summary>
 internal static partial class Duplicates
 {
-    /// <summary>From this score on an investor is not entered without a reason.</summary>
-    private const int Same = 80;
+    /// <summary>The audit entry of an investor that was entered although one that looks the same is there.</summary>
+    public static AuditEntry OverrideOf(Actor actor, Guid investorId, string? reason) => AuditEntry.Of(
+        actor.By, actor.At, "duplicateOverridden", reason, subjects: [new AuditSubject { Type = "investor", Id = investorId }]);
+
+    /// <summary>From this score on an entered investor is taken for the one that is there.</summary>
+    private const int Limit = 80;
 
     // Of one kind; the newest. A switchboard's number or a name that everybody enters must not make each entry slower.
     private const int MostPerKind = 20;
@@ -84,68 +95,102 @@ internal static partial class Duplicates
     private const int ByDomain = 2;
     private const int ByUscc = 3;
 
+    // A name of an investor that was merged into it.
+    private const int ByAlias = 4;
+
     public static void MapDuplicates(this RouteGroupBuilder api) =>
         api.MapGet("/investors/duplicates", Ask).AllowEverybody(Scopes.LeadsRead)
             .WithName("findDuplicateInvestors").WithSummary("查重 · Investors that are already there, asked before entering one");
 
     /// <summary>
-    /// Lets entries of one name come one after the other, so that the later one sees the earlier. For requests that enter one.
+    /// Lets entries of one name or code come one after the other, so that the later one sees the earlier. For requests that enter one,
+    /// before they lock any row.
     /// </summary>
-    public static Task OneAtATimeAsync(LeadsDb db, string name, CancellationToken ct) =>
-        db.LockInvestorNameAsync(ComparedNames.KeyOf(name), ct);
+    public static async Task OneAtATimeAsync(LeadsDb db, string? name, string? uscc, CancellationToken ct)
+    {
+        string[] keys =
+        [
+            .. name is null ? (string[])[] : [InvestorFacts.KeyOfName(name)],
+            .. Uscc.TryParse(uscc, out var code) ? (string[])[InvestorFacts.KeyOfCode(code.Value)] : [],
+        ];
+        if (keys.Length > 0)
+        {
+            await db.LockInvestorKeysAsync(keys, ct);
+        }
+    }
 
     /// <summary>
-    /// Refuses an investor whose USCC another one has, naming that one where the caller reads it. The unique index refuses
-    /// the second of two that are registered at once.
+    /// Refuses an investor whose USCC another one has, naming that one where the caller reads it. One that is confidential to the caller
+    /// counts for nothing: the code is entered a second time, and a merge repairs that.
     /// </summary>
     public static async Task RefuseUsccAsync(LeadsDb db, Caller caller, Investor investor, CancellationToken ct)
     {
-        if (investor.Uscc is null || !await db.Investors.AnyAsync(i => i.Uscc == investor.Uscc && i.Id != investor.Id, ct))
+        if (investor.Uscc is null
+            || !await db.InvestorsDisclosedTo(caller).AnyAsync(i => i.Uscc == investor.Uscc && i.Id != investor.Id, ct))
         {
             return;
         }
 
-        var candidate = await db.InvestorsReadableBy(caller).Where(i => i.Uscc == investor.Uscc)
-            .Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id })
-            .SingleOrDefaultAsync(ct);
-        throw new Refusal(StatusCodes.Status409Conflict, "investor.usccTaken") { Candidates = candidate is null ? [] : [candidate] };
+        throw new Refusal(StatusCodes.Status409Conflict, "investor.usccTaken")
+        {
+            Candidates = await db.InvestorsReadableBy(caller).Where(i => i.Uscc == investor.Uscc && i.Id != investor.Id).OrderBy(i => i.Id)
+                .Take(MostListed).Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id })
+                .ToListAsync(ct),
+        };
     }
 
-    /// <summary>Refuses an investor like one that is there, unless a reason overrides it; then the reason is audited.</summary>
-    /// <param name="db">The database.</param>
-    /// <param name="caller">Who enters it.</param>
-    /// <param name="investor">The investor as it would be.</param>
-    /// <param name="phone">The person's phone.</param>
-    /// <param name="email">The person's address.</param>
-    /// <param name="reason">The override's reason.</param>
-    /// <param name="pointer">Pointer to the name in the request.</param>
-    /// <param name="clock">The clock.</param>
-    /// <param name="ct">Cancels it.</param>
-    /// <returns>The similar investors that the caller reads and that were no obstacle; null when none.</returns>
-    public static async Task<IReadOnlyList<PossibleDuplicate>?> RefuseAsync(
-        LeadsDb db, Caller caller, Investor investor, string? phone, string? email, DuplicateOverride? reason, string pointer,
-        TimeProvider clock, CancellationToken ct)
+    /// <summary>Refuses a new name of an investor that another one has, unless a reason overrides it; then the reason is audited.</summary>
+    public static async Task RefuseAsync(
+        LeadsDb db, Caller caller, Investor investor, DuplicateOverride? reason, TimeProvider clock, CancellationToken ct)
     {
         await RefuseUsccAsync(db, caller, investor, ct);
-        var found = await FindAsync(db, caller, investor.Id, investor.Name, investor.Uscc, phone, email, clock, ct);
-        var (candidates, elsewhere) = (found.Readable(plain: true), found.Elsewhere);
-        if (elsewhere || candidates.Any(c => c.Score >= Same))
+        var found = await FindAsync(db, caller, investor.Id, investor.Name, investor.Uscc, null, null, clock, ct);
+        if (found.Same(byCode: false) is [])
         {
-            if (reason is null)
-            {
-                throw new Refusal(StatusCodes.Status409Conflict, "investor.duplicate")
-                {
-                    Candidates = [.. candidates.Select(
-                        c => new ProblemCandidate { Id = c.InvestorId, Name = c.Name!, Location = c.Location, Score = c.Score,
-                        Matched = c.Matched })],
-                    Faults = elsewhere ? [new Fault(pointer, "investor.elsewhere")] : [],
-                };
-            }
-
-            db.Audit(caller, clock, "investor.duplicateOverridden", "investor", investor.Id, reason.Reason);
+            return;
         }
 
-        return found.Readable(plain: false) is { Count: > 0 } seen ? [.. seen.Select(c => c with { Name = null })] : null;
+        if (reason is null)
+        {
+            throw new Refusal(StatusCodes.Status409Conflict, "investor.duplicate")
+            {
+                Candidates = [.. found.Readable(plain: true).Select(
+                    c => new ProblemCandidate { Id = c.InvestorId, Name = c.Name!, Location = c.Location, Score = c.Score,
+                    Matched = c.Matched })],
+                Faults = found.Elsewhere ? [new Fault("/name", "investor.elsewhere")] : [],
+                Talks = await Talks.WithAsync(db, caller, found.Same(byCode: false), null, ct),
+            };
+        }
+
+        db.Add(OverrideOf(caller.Actor(clock), investor.Id, reason.Reason));
+    }
+
+    /// <summary>
+    /// The investor that a contact is with, when it is there already: by its code, or by its name when no reason says that this is another
+    /// one; then the reason is audited. A contact is never refused for what somebody else holds.
+    /// </summary>
+    /// <param name="db">The database.</param>
+    /// <param name="caller">Who enters it.</param>
+    /// <param name="entered">The investor as it would be.</param>
+    /// <param name="phone">The person's phone.</param>
+    /// <param name="email">The person's address.</param>
+    /// <param name="reason">Why it is another one than that of its name.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Its id, or null when it is new; and the similar investors that the caller reads, null when none.</returns>
+    public static async Task<(Guid? Known, IReadOnlyList<PossibleDuplicate>? Similar)> KnownAsync(
+        LeadsDb db, Caller caller, Investor entered, string? phone, string? email, DuplicateOverride? reason, TimeProvider clock,
+        CancellationToken ct)
+    {
+        var found = await FindAsync(db, caller, entered.Id, entered.Name, entered.Uscc, phone, email, clock, ct);
+        var known = found.Same(byCode: reason is not null) is [var same, ..] ? same : (Guid?)null;
+        if (known is null && reason is not null && found.Same(byCode: false) is [_, ..])
+        {
+            db.Add(OverrideOf(caller.Actor(clock), entered.Id, reason.Reason));
+        }
+
+        return (known, found.Readable(plain: false).Where(c => c.InvestorId != known).ToList() is { Count: > 0 } similar
+            ? [.. similar.Select(c => c with { Name = null })] : null);
     }
 
     private static async Task<Ok<DuplicatesAnswer>> Ask(
@@ -184,7 +229,12 @@ internal static partial class Duplicates
         }
 
         var found = await FindAsync(db, caller, Guid.Empty, query.Name, uscc?.Value, query.Phone, query.Email, clock, ct);
-        return TypedResults.Ok(new DuplicatesAnswer { Candidates = found.Readable(plain: true), Elsewhere = found.Elsewhere });
+        return TypedResults.Ok(new DuplicatesAnswer
+        {
+            Candidates = found.Readable(plain: true),
+            Elsewhere = found.Elsewhere,
+            Talks = await Talks.WithAsync(db, caller, found.Same(byCode: false), null, ct) is { Count: > 0 } talks ? talks : null,
+        });
     }
 
     /// <summary>Finds existing investors in one statement of index look-ups.</summary>
@@ -193,10 +243,18 @@ internal static partial class Duplicates
         CancellationToken ct)
     {
         var (compared, phoneKey, domain) =
-            (name is null ? null : ComparedNames.KeyOf(name), ComparedContacts.KeyOf(phone), ComparedContacts.DomainOf(email));
+            (name is null ? null : ComparedNames.KeyOf(name), PhoneNumbers.KeyOf(phone), ComparedContacts.DomainOf(email));
         var hits = db.Investors.Where(i => i.ComparedName == compared && i.Id != self && i.MergedIntoId == null)
             .OrderByDescending(i => i.Id).Take(MostPerKind)
             .Select(i => new HitRow { InvestorId = i.Id, By = ByName, PersonId = i.Id });
+        foreach (var (key, by) in ((string? Key, int By)[])[(name is null ? null : InvestorFacts.KeyOfName(name), ByAlias),
+            (uscc is null ? null : InvestorFacts.KeyOfCode(uscc), ByUscc)])
+        {
+            hits = key is null ? hits : hits.Concat(db.Investors
+                .Where(i => i.Aliases.Contains(key) && i.Id != self && i.MergedIntoId == null)
+                .Select(i => new HitRow { InvestorId = i.Id, By = by, PersonId = i.Id }));
+        }
+
         if (phoneKey is not null)
         {
             hits = hits.Concat(db.People.Where(p => p.PhoneKey == phoneKey && p.InvestorId != self).OrderByDescending(p => p.Id)
@@ -213,7 +271,7 @@ internal static partial class Duplicates
 
         if (uscc is not null)
         {
-            hits = hits.Concat(db.Investors.Where(i => i.Uscc == uscc && i.Id != self)
+            hits = hits.Concat(db.Investors.Where(i => i.Uscc == uscc && i.Id != self).OrderByDescending(i => i.Id).Take(MostPerKind)
                 .Select(i => new HitRow { InvestorId = i.Id, By = ByUscc, PersonId = i.Id }));
         }
 
@@ -223,7 +281,7 @@ internal static partial class Duplicates
     /// <summary>The hits, with what the caller may know of each.</summary>
     private static IQueryable<Hit> Seen(LeadsDb db, Caller caller, TimeProvider clock, IQueryable<HitRow> hits)
     {
-        var (me, now) = (caller.Id, clock.GetUtcNow());
+        var (me, now, given) = (caller.Id, clock.GetUtcNow(), db.GivenTo(caller));
         return hits.Join(db.Investors, h => h.InvestorId, i => i.Id, (h, i) => new Hit
         {
             For = h.For,
@@ -232,9 +290,11 @@ internal static partial class Duplicates
             NameKey = i.NameKey,
             Uscc = i.Uscc,
             By = h.By,
-            Visible = db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id),
+            // A person of another unit's talks says nothing of the investor either.
+            Visible = h.By == ByPhone || h.By == ByDomain ? db.PeopleKnownTo(caller).Any(p => p.Id == h.PersonId)
+                : db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id),
             Open = db.Leads.Any(l => l.InvestorId == i.Id && !l.Confidential),
-            Plain = h.By != ByPhone || db.Leads.ReadableBy(caller).Any(l => l.InvestorId == i.Id && l.OwnerId == me)
+            Plain = h.By != ByPhone || given.Any(l => l.InvestorId == i.Id)
                 || db.Unmaskings.Any(u => u.PersonId == h.PersonId && u.CallerId == me && u.Until > now),
         }).AsNoTracking();
     }
@@ -273,7 +333,20 @@ internal static partial class Duplicates
     private sealed class Found(IReadOnlyList<Hit> hits, string? name, string? uscc)
     {
         /// <summary>It has leads that the caller does not read.</summary>
-        public bool Elsewhere => hits.Any(h => h is { Visible: false, Open: true, By: ByName or ByUscc } && Score([h]) >= Same);
+        public bool Elsewhere => hits.Any(h => h is { Visible: false, Open: true, By: ByName or ByAlias or ByUscc } && Score([h]) >= Limit);
+
+        /// <summary>
+        /// The investors that it surely is, as far as the caller may know of them, the surest first: by the code, then those that the
+        /// caller reads, then by the score.
+        /// </summary>
+        /// <param name="byCode">By the code only.</param>
+        public IReadOnlyList<Guid> Same(bool byCode) =>
+        [
+            .. hits.Where(h => (h.Visible && h.Plain) || h is { Open: true, By: ByName or ByAlias or ByUscc }).GroupBy(h => h.Id)
+                .Where(of => of.Any(h => h.By == ByUscc) || (!byCode && Score([.. of.DistinctBy(h => h.By)]) >= Limit))
+                .OrderByDescending(of => of.Any(h => h.By == ByUscc)).ThenByDescending(of => of.Any(h => h.Visible))
+                .ThenByDescending(of => Score([.. of.DistinctBy(h => h.By)])).ThenBy(of => of.Key).Select(of => of.Key),
+        ];
 
         /// <summary>Those that the caller may see, the surest first.</summary>
         /// <param name="plain">Only by what the caller reads in full.</param>
@@ -285,7 +358,7 @@ internal static partial class Duplicates
                 Location = "/api/v1/investors/" + of.Key,
                 Name = of.First().Name,
                 Score = Score([.. of.DistinctBy(h => h.By)]),
-                Matched = [.. of.Select(h => h.By).Distinct().OrderBy(by => by == ByUscc ? -1 : by).Select(Word)],
+                Matched = [.. of.Select(h => h.By).OrderBy(by => by == ByUscc ? -1 : by == ByAlias ? ByName : by).Select(Word).Distinct()],
             }).OrderByDescending(c => c.Score).ThenByDescending(c => c.InvestorId).Take(MostListed),
         ];
 
@@ -296,18 +369,21 @@ internal static partial class Duplicates
         {
             var chance = of.Aggregate(1.0, (left, hit) => left * (100 - Weight(hit)) / 100);
             var score = (int)Math.Round(100 * (1 - chance));
-            return uscc is not null && of[0].Uscc is { } other && other != uscc ? Math.Min(score, 70) : score;
+            return uscc is not null && of[0].Uscc is { } other && other != uscc && !of.Any(h => h.By == ByUscc)
+                ? Math.Min(score, 70) : score;
         }
 
         private int Weight(Hit hit) => hit.By switch
         {
             ByUscc => 100,
+            ByAlias => 90,
             ByName when ComparedNames.Apart(ComparedNames.RegionOf(name!), ComparedNames.RegionOf(hit.Name)) => 70,
             ByName => hit.NameKey == NameSearch.KeyOf(name!) ? 95 : 90,
             ByPhone => 60,
             _ => 40,
         };
 
-        private static string Word(int by) => by switch { ByUscc => "uscc", ByName => "name", ByPhone => "phone", _ => "emailDomain" };
+        private static string Word(int by) =>
+            by switch { ByUscc => "uscc", ByName or ByAlias => "name", ByPhone => "phone", _ => "emailDomain" };
     }
 }

@@ -5,7 +5,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
@@ -110,17 +109,6 @@ internal static class MergeInvestors
             .WithName("undoInvestorMerge").WithSummary("撤销合并（30 天内）· Undo a merge within 30 days");
     }
 
-    /// <summary>The investor that this one is part of in the end; itself when it was not merged.</summary>
-    public static async Task<Guid> FinalAsync(LeadsDb db, Guid investorId, CancellationToken ct)
-    {
-        while (await db.Investors.Where(i => i.Id == investorId).Select(i => i.MergedIntoId).SingleOrDefaultAsync(ct) is { } next)
-        {
-            investorId = next;
-        }
-
-        return investorId;
-    }
-
     private static async Task<Results<Ok<MergeReceipt>, NotFound>> Merge(
         Guid investorId, MergeRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -144,7 +132,7 @@ internal static class MergeInvestors
         await RefuseBeyondReachAsync(db, caller, into.Id, from.Id, ct);
 
         var actor = caller.Actor(clock);
-        var after = Chosen(into.Facts(), from.Facts(), request.Fields ?? new MergeFields());
+        var after = Chosen(into.Facts(), from.Facts(), request.Fields ?? new MergeFields()).KnownAs(into.Facts(), from.Facts());
         var renamed = after.Name != into.Name;
         var leads = await db.Leads.FromSql(
             $"select * from lead where investor_id = {from.Id} or ({renamed} and investor_id = {into.Id}) order by id for update")
@@ -158,14 +146,12 @@ internal static class MergeInvestors
         from.BecomePartOf(into, actor);
         // Its code must be free before the other one takes it.
         await db.SaveChangesAsync(ct);
-        into.Amend(after.Name, after.Uscc, after.SourceRegion, actor);
+        into.Become(after, actor);
         await MovePeopleAsync(db, people, from.Id, into.Id, actor, ct);
         PublishMoved(db, leads, into, actor);
-        await Claims.MoveClaim.FollowAsync(db, [.. moved.Select(l => l.Id)], from.Id, into.Id, actor, ct);
+        await Claims.Protections.FollowMergeAsync(db, caller, [.. moved.Select(l => l.Id)], from, into, actor, ct);
         var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
-        db.Publish(into, happened,
-            confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
-        db.Audit(caller, clock, "investor.merged", "investor", from.Id, request.Reason);
+        db.Publish(into, happened, await LeadOfAsync(db, into.Id, from.Id, ct));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new MergeReceipt
         {
@@ -205,18 +191,16 @@ internal static class MergeInvestors
         var leads = await db.Leads.FromSql(
             $"select * from lead where investor_id = {into.Id} and ({renamed} or id = any ({back})) order by id for update")
             .ToListAsync(ct);
-        into.Amend(facts.Name, facts.Uscc, facts.SourceRegion, actor);
+        into.Become(facts, actor);
         await db.SaveChangesAsync(ct);
         from.PartAgain(merge.FromBefore, actor);
         await Duplicates.RefuseUsccAsync(db, caller, from, ct);
         await MovePeopleAsync(db, merge.PersonIds, into.Id, from.Id, actor, ct);
         PublishMoved(db, leads.Where(l => back.Contains(l.Id)), from, actor);
         PublishMoved(db, leads.Where(l => !back.Contains(l.Id)), into, actor);
-        await Claims.MoveClaim.FollowAsync(db, back, into.Id, from.Id, actor, ct);
+        await Claims.Protections.FollowMergeAsync(db, caller, back, into, from, actor, ct);
         var happened = new InvestorMergeUndone { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
-        db.Publish(into, happened,
-            confidential: !await db.Leads.AnyAsync(l => (l.InvestorId == into.Id || l.InvestorId == from.Id) && !l.Confidential, ct));
-        db.Audit(caller, clock, "investor.mergeUndone", "investor", from.Id, request.Reason);
+        db.Publish(into, happened, await LeadOfAsync(db, into.Id, from.Id, ct));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = into.Id, Version = into.Version });
     }
@@ -229,7 +213,8 @@ internal static class MergeInvestors
     private static InvestorFacts Chosen(InvestorFacts into, InvestorFacts from, MergeFields fields) => new(
         fields.Name == MergeChoice.From ? from.Name : into.Name,
         Of(fields.Uscc, into.Uscc, from.Uscc),
-        Of(fields.SourceRegion, into.SourceRegion, from.SourceRegion));
+        Of(fields.SourceRegion, into.SourceRegion, from.SourceRegion),
+        into.Aliases);
 
     private static string? Of(MergeChoice? choice, string? into, string? from) =>
         choice switch { MergeChoice.Into => into, MergeChoice.From => from, _ => into ?? from };
@@ -270,6 +255,11 @@ internal static class MergeInvestors
             throw new RuleViolation("merge.beyondReach");
         }
     }
+
+    /// <summary>What a merge is about: a lead of the two investors, an open one as long as there is one.</summary>
+    private static Task<Guid[]> LeadOfAsync(LeadsDb db, Guid into, Guid from, CancellationToken ct) =>
+        db.Leads.Where(l => l.InvestorId == into || l.InvestorId == from).OrderBy(l => l.Confidential).Select(l => l.Id).Take(1)
+            .ToArrayAsync(ct);
 
     private static Task<int> MovePeopleAsync(
         LeadsDb db, IReadOnlyList<Guid> people, Guid from, Guid to, Actor actor, CancellationToken ct) =>

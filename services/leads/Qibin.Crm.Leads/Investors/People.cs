@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Json;
@@ -16,7 +15,8 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Leads.Investors;
 
 /// <summary>
-/// A person of an investor. Phone and e-mail are masked unless the caller owns a lead of the investor or has unmasked the person.
+/// A person of an investor. Phone, e-mail and WeChat id are masked unless somebody gave the caller a lead of the investor to work on, the
+/// caller entered the investor, or it has unmasked the person.
 /// </summary>
 public sealed record PersonAnswer : IVersioned
 {
@@ -30,6 +30,9 @@ public sealed record PersonAnswer : IVersioned
 
     /// <summary>Masked, such as <c>z****@example.com</c>, when <c>masked</c> is true.</summary>
     public string? Email { get; init; }
+
+    /// <summary>WeChat id 微信号. Masked as a phone when <c>masked</c> is true.</summary>
+    public string? Wechat { get; init; }
 
     public required bool Masked { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -48,6 +51,7 @@ public sealed record PersonAnswer : IVersioned
         Title = person.Title,
         Phone = masked ? Masks.Phone(person.Phone) : person.Phone,
         Email = masked ? Masks.Email(person.Email) : person.Email,
+        Wechat = masked ? Masks.Wechat(person.Wechat) : person.Wechat,
         Masked = masked,
         CreatedAt = person.CreatedAt,
         UpdatedAt = person.UpdatedAt,
@@ -55,7 +59,7 @@ public sealed record PersonAnswer : IVersioned
     };
 }
 
-/// <summary>A further person of an investor.</summary>
+/// <summary>A further person of an investor, with one way at least to be reached: phone, e-mail or WeChat id.</summary>
 public sealed record PersonRequest
 {
     [Needed, Line(100)]
@@ -70,9 +74,15 @@ public sealed record PersonRequest
 
     [MailAddress]
     public string? Email { get; init; }
+
+    /// <summary>WeChat id 微信号.</summary>
+    [WechatId]
+    public string? Wechat { get; init; }
 }
 
-/// <summary>What may be changed of a person, as a JSON merge patch. A masked value is not written back: leave it out.</summary>
+/// <summary>
+/// What may be changed of a person, as a JSON merge patch; one way to be reached stays. A masked value is not written back: leave it out.
+/// </summary>
 public sealed record PersonPatch : MergePatch
 {
     [Line(100)]
@@ -86,9 +96,13 @@ public sealed record PersonPatch : MergePatch
 
     [MailAddress]
     public string? Email { get; init => field = Given(value); }
+
+    /// <summary>WeChat id 微信号.</summary>
+    [WechatId]
+    public string? Wechat { get; init => field = Given(value); }
 }
 
-/// <summary>Why somebody needs to see phone and e-mail.</summary>
+/// <summary>Why somebody needs to see phone, e-mail and WeChat id.</summary>
 public sealed record UnmaskingRequest
 {
     /// <summary>Kept in the audit.</summary>
@@ -120,7 +134,7 @@ internal static class People
             .WithName("readPerson").WithSummary("联系人详情 · One person");
         api.MapPatch("/investors/{investorId:guid}/people/{personId:guid}", Amend).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("amendPerson").WithSummary("修改联系人 · Amend a person");
-        api.MapPost("/investors/{investorId:guid}/people/{personId:guid}/unmasking", Unmask).AllowEverybody(Scopes.LeadsWrite)
+        api.MapPost("/investors/{investorId:guid}/people/{personId:guid}/unmasking", Unmask).AllowTheTrade(Scopes.LeadsWrite)
             .WithName("unmaskPerson").WithSummary("查看完整联系方式（记入审计）· See phone and e-mail unmasked for 15 minutes, audited");
     }
 
@@ -138,7 +152,7 @@ internal static class People
         var unmasked = works ? [] : await db.Unmaskings.Where(u => u.CallerId == caller.Id && u.Until > now
             && db.People.Any(p => p.Id == u.PersonId && p.InvestorId == investorId)).Select(u => u.PersonId).ToListAsync(ct);
         return TypedResults.Ok(await Listing.PageAsync(
-            db.People.AsNoTracking().Where(p => p.InvestorId == investorId), page, request,
+            db.PeopleKnownTo(caller).AsNoTracking().Where(p => p.InvestorId == investorId), page, request,
             person => PersonAnswer.From(person, masked: !works && !unmasked.Contains(person.Id)), ct));
     }
 
@@ -168,7 +182,8 @@ internal static class People
         }
 
         investor.RefuseMerged();
-        var person = Person.Of(investorId, clock.NewId(), request.Name!, request.Title, request.Phone, request.Email, caller.Actor(clock));
+        var facts = new PersonFacts(request.Name!, request.Title, request.Phone, request.Email, request.Wechat);
+        var person = Person.Of(investorId, clock.NewId(), facts, caller.Actor(clock));
         db.Add(person);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
@@ -179,23 +194,25 @@ internal static class People
         Guid investorId, Guid personId, PersonPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
         CancellationToken ct)
     {
-        var person = await db.People.Where(p => p.InvestorId == investorId && db.InvestorsEditableBy(caller).Any(i => i.Id == investorId))
-            .ForUpdate(personId, ct);
+        var person = await db.PeopleKnownTo(caller)
+            .Where(p => p.InvestorId == investorId && db.InvestorsEditableBy(caller).Any(i => i.Id == investorId)).ForUpdate(personId, ct);
         if (person is null)
         {
             return TypedResults.NotFound();
         }
 
         ifMatch.Check(person);
-        person.Amend(
-            patch.Over(person.Name, patch.Name)!, patch.Over(person.Title, patch.Title),
-            patch.Over(person.Phone, patch.Phone), patch.Over(person.Email, patch.Email), caller.Actor(clock));
+        var facts = new PersonFacts(
+            patch.Over(person.Name, patch.Name)!, patch.Over(person.Title, patch.Title), patch.Over(person.Phone, patch.Phone),
+            patch.Over(person.Email, patch.Email), patch.Over(person.Wechat, patch.Wechat));
+        person.Amend(facts, caller.Actor(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = person.Id, Version = person.Version });
     }
 
     /// <summary>
-    /// Grants the caller a look for a short while, and audits it in the same transaction. The answer is kept for repeats of its key,
+    /// Grants the caller a look for a short while, and audits it in the same transaction; at most 20 people a day. The answer is kept for
+    /// repeats of its key,
     /// so it holds no personal data; the caller reads the person next.
     /// </summary>
     private static async Task<Results<Created<UnmaskingReceipt>, NotFound>> Unmask(
@@ -206,23 +223,31 @@ internal static class People
             return TypedResults.NotFound();
         }
 
+        // One after the other, so that of two at once only one is the last of the day.
+        await db.LockUnmaskingsAsync(caller.Id, ct);
         var now = clock.GetUtcNow();
         var until = now + Unmasking.Lasts;
+        var today = now.OnDay().Begins() + Unmasking.Lasts;
+        if (await db.Unmaskings.CountAsync(u => u.CallerId == caller.Id && u.PersonId != personId && u.Until >= today, ct)
+            >= Unmasking.DailyLimit)
+        {
+            throw new RuleViolation("unmasking.dailyLimit", Unmasking.DailyLimit);
+        }
+
         await db.Database.ExecuteSqlAsync(
             $"""
             insert into unmasking (person_id, caller_id, until) values ({personId}, {caller.Id}, {until})
             on conflict (person_id, caller_id) do update set until = excluded.until
             """, ct);
-        db.Audit(caller, clock, "person.unmasked", "person", personId, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(
             $"/api/v1/investors/{investorId}/people/{personId}", new UnmaskingReceipt { PersonId = personId, Until = until });
     }
 
-    /// <summary>Whether the caller works a lead of the investor.</summary>
+    /// <summary>Whether the caller works on a lead of the investor that it was given.</summary>
     private static Task<bool> WorksAsync(LeadsDb db, Caller caller, Guid investorId, CancellationToken ct) =>
-        db.Leads.ReadableBy(caller).AnyAsync(l => l.InvestorId == investorId && l.OwnerId == caller.Id, ct);
+        db.GivenTo(caller).AnyAsync(l => l.InvestorId == investorId, ct);
 
     private static IQueryable<Person> Readable(LeadsDb db, Caller caller, Guid investorId, Guid personId) =>
-        db.People.Where(p => p.Id == personId && p.InvestorId == investorId && db.InvestorsReadableBy(caller).Any(i => i.Id == investorId));
+        db.PeopleKnownTo(caller).Where(p => p.Id == personId && p.InvestorId == investorId);
 }

@@ -104,7 +104,7 @@ internal static class ReadInvestors
             return TypedResults.Ok(InvestorAnswer.From(investor));
         }
 
-        var last = await MergeInvestors.FinalAsync(db, investorId, ct);
+        var last = await db.FinalInvestorAsync(investorId, ct);
         return last != investorId && await db.InvestorsReadableBy(caller).AnyAsync(i => i.Id == last, ct)
             ? new MovedInvestor(new MergedInvestorAnswer { Id = investorId, MergedInto = last })
             : TypedResults.NotFound();

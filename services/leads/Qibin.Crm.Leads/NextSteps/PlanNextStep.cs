@@ -7,6 +7,7 @@ using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
@@ -37,6 +38,42 @@ public sealed record NextStepDoneRequest
     public NextStepRequest? Next { get; init; }
 }
 
+/// <summary>A next step of a lead, and what became of it.</summary>
+public sealed record NextStepEntry
+{
+    public required Guid Id { get; init; }
+    public required string What { get; init; }
+    public required DateOnly DueOn { get; init; }
+
+    /// <summary>How it ended: done, replaced by another step, or dropped with the lead's closure; null while it is open.</summary>
+    public NextStepOutcome? Outcome { get; init; }
+
+    /// <summary>Business date on which it was done.</summary>
+    public DateOnly? DoneOn { get; init; }
+
+    /// <summary>What was said of its completion.</summary>
+    public string? Note { get; init; }
+
+    public required Guid CreatedBy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public Guid? EndedBy { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+
+    internal static NextStepEntry Of(NextStep step) => new()
+    {
+        Id = step.Id,
+        What = step.What,
+        DueOn = step.DueOn,
+        Outcome = step.Outcome,
+        DoneOn = step.DoneOn,
+        Note = step.Note,
+        CreatedBy = step.CreatedBy,
+        CreatedAt = step.CreatedAt,
+        EndedBy = step.EndedBy,
+        EndedAt = step.EndedAt,
+    };
+}
+
 /// <summary>Plans and completes the next step of a lead.</summary>
 internal static class PlanNextStep
 {
@@ -46,7 +83,14 @@ internal static class PlanNextStep
             .WithName("planNextStep").WithSummary("安排下一步 · Plan the next step");
         api.MapPost("/leads/{leadId:guid}/next-step/completion", Finish).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("completeNextStep").WithSummary("完成下一步 · Mark the next step as done");
+        api.MapGet("/leads/{leadId:guid}/next-steps", Entries).AllowEverybody(Scopes.LeadsRead)
+            .WithName("listNextSteps").WithSummary("历次下一步及完成情况 · Next steps of a lead and what became of them, oldest first");
     }
+
+    private static Task<Results<Ok<IReadOnlyList<NextStepEntry>>, NotFound>> Entries(
+        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
+        db.NextSteps.Where(s => s.LeadId == leadId).OrderBy(s => s.CreatedAt).ThenBy(s => s.Id)
+            .HistoryOfAsync(db.Leads.ReadableBy(caller).Where(l => l.Id == leadId), NextStepEntry.Of, ct);
 
     private static async Task<Results<Ok<Receipt>, NotFound>> Plan(
         Guid leadId, NextStepRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)

@@ -8,7 +8,6 @@ using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Rules;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
@@ -32,7 +31,7 @@ public sealed record PickRequest
 {
     /// <summary>
     /// The officer who follows it from now on; the caller when left out. An integration must give it; a unit head may name officers of
-    /// the units below, coordinators and administrators anyone.
+    /// the units below, coordinators anyone.
     /// </summary>
     public Guid? OwnerId { get; init; }
 }
@@ -132,14 +131,14 @@ internal static class PoolOperations
                     OwnerId = lead.OwnerId,
                     UnitId = lead.UnitId,
                     PoolOn = place.PoolOn(lead, rules)
-                });
+                }, lead.Id);
                 break;
             case PoolPlace.Look.Pooled:
                 (await db.Leads.Locked(lead.Id).SingleAsync(ct)).EnterPool(now);
-                db.Publish(place, PooledEvent(lead, "idle", now));
+                db.Publish(place, PooledEvent(lead, "idle", now), lead.Id);
                 break;
             case PoolPlace.Look.Left:
-                db.Publish(place, new LeadLeftPool { LeadId = lead.Id, OccurredOn = now.OnDay() }, lead.Confidential);
+                db.Publish(place, new LeadLeftPool { LeadId = lead.Id, OccurredOn = now.OnDay() }, lead.Id);
                 break;
         }
     }
@@ -180,18 +179,7 @@ internal static class PoolOperations
         var now = clock.GetUtcNow();
         place.Release(lead, now);
         lead.EnterPool(now);
-        db.Publish(place, PooledEvent(lead, "released", now));
-        db.Add(new AuditEntry
-        {
-            Id = clock.NewId(),
-            At = now,
-            ActorId = caller.Id,
-            Action = "lead.releasedToPool",
-            SubjectType = "lead",
-            SubjectId = lead.Id,
-            Reason = request.Reason,
-            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-        });
+        db.Publish(place, PooledEvent(lead, "released", now), lead.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }
@@ -231,7 +219,7 @@ internal static class PoolOperations
         }
 
         db.Add(new PoolPick { Id = clock.NewId(), LeadId = leadId, OfficerId = owner.Id, PickedOn = today, PickedAt = now });
-        db.Publish(place, new LeadLeftPool { LeadId = leadId, PickedBy = owner.Id, OccurredOn = today });
+        db.Publish(place, new LeadLeftPool { LeadId = leadId, PickedBy = owner.Id, OccurredOn = today }, leadId);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = lead.Id, Code = lead.Code, Version = lead.Version });
     }

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Json;
@@ -78,7 +77,7 @@ public sealed record ReferrerReportRow
 /// <summary>Who brought a lead, frozen once approved, and the report that rewards are given by.</summary>
 internal static class Referrers
 {
-    private static readonly string[] Approvers = [Roles.UnitHead, Roles.Coordinator, Roles.Administrator];
+    public static readonly string[] Approvers = [Roles.UnitHead, Roles.Coordinator];
 
     public static void MapReferrers(this RouteGroupBuilder api)
     {
@@ -87,7 +86,7 @@ internal static class Referrers
         api.MapGet("/leads/{leadId:guid}/referrer", Read).AllowEverybody(Scopes.LeadsRead)
             .WithName("readReferrer").WithSummary("引荐单位/人 · Who brought a lead");
         api.MapPatch("/leads/{leadId:guid}/referrer", Amend).Allow(Scopes.LeadsWrite, LeadsService.Writers)
-            .WithName("amendReferrer").WithSummary("修改引荐单位/人（认定后仅管理员）· Amend the referrer; once approved, administrators alone");
+            .WithName("amendReferrer").WithSummary("修改引荐单位/人（认定后仅统筹岗）· Amend the referrer; once approved, coordinators alone");
         api.MapPost("/leads/{leadId:guid}/referrer/approval", Approve).Allow(Scopes.LeadsWrite, Approvers)
             .WithName("approveReferrer").WithSummary("认定引荐单位/人 · Approve and freeze the referrer");
         api.MapGet("/referrers/report", Report).AllowEverybody(Scopes.LeadsRead)
@@ -142,15 +141,9 @@ internal static class Referrers
         }
 
         ifMatch.Check(referral);
-        var (frozen, actor) = (referral.IsFrozen, caller.Actor(clock));
         referral.Amend(
             patch.Kind ?? referral.Kind, patch.Name ?? referral.Name, patch.Over(referral.Note, patch.Note),
-            caller.Is(Roles.Administrator), patch.Reason, actor);
-        if (frozen)
-        {
-            db.Audit(caller, clock, "referrer.amended", "lead", leadId, patch.Reason);
-        }
-
+            caller.Is(Roles.Coordinator), patch.Reason, caller.Actor(clock));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = referral.Id, Version = referral.Version });
     }

@@ -31,12 +31,26 @@ public sealed record LeadPatch : MergePatch
     [DivisionCode]
     public string? SourceRegion { get; init => field = Given(value); }
 
-    /// <summary>Decided by the lead's owner or a unit head.</summary>
+    /// <summary>
+    /// Decided by a unit head or coordinator, also about its project. The lead's owner proposes it: the lead is confidential at once, and
+    /// one
+    /// of them confirms it by setting it as well; until then the owner may take it back.
+    /// </summary>
     public bool? Confidential { get; init => field = Kept(value); }
 
-    /// <summary>Readers of a confidential lead, in place of the present ones; its owner and whoever sets them always read.</summary>
+    /// <summary>
+    /// Readers of a confidential lead, in place of the present ones; its owner and whoever sets them always read. Where none of them is an
+    /// active unit head, coordinator or leader, the nearest head is added.
+    /// </summary>
     [Items(0, 50)]
     public IReadOnlyList<Guid>? Readers { get; init => field = Kept(value); }
+
+    /// <summary>
+    /// Officers who help with the lead, in place of the present ones: they read it, and change nothing. An officer who took part in a
+    /// contact is added. A confidential lead is read by its readers alone.
+    /// </summary>
+    [Items(0, 100)]
+    public IReadOnlyList<Guid>? Collaborators { get; init => field = Kept(value); }
 }
 
 /// <summary>Corrects or adds facts of a lead.</summary>
@@ -57,9 +71,16 @@ internal static class AmendLead
         lead.PlaceOnNode(patch.Over(lead.NodeCode, patch.NodeCode), actor);
         lead.Estimate(patch.Over(lead.EstimatedInvestment, patch.EstimatedInvestment), actor);
         lead.ComeFrom(patch.Over(lead.SourceRegion, patch.SourceRegion), actor);
+        if (patch.Collaborators is { } collaborators)
+        {
+            await Contacts.RecordContact.KnowAsync(db, [.. collaborators.Except(lead.Collaborators)], ct);
+            lead.CollaborateWith(collaborators, actor);
+        }
+
         if (patch.Gives(nameof(patch.Confidential)) || patch.Gives(nameof(patch.Readers)))
         {
-            if (!caller.IsIntegration && lead.OwnerId != caller.Id && !caller.Is(Roles.UnitHead))
+            var decides = caller.DecidesOnConfidentiality;
+            if (!decides && lead.OwnerId != caller.Id)
             {
                 throw new RuleViolation("lead.restrictedToOwner");
             }
@@ -69,10 +90,17 @@ internal static class AmendLead
                 throw Refusal.Invalid("/readers", "lead.readersOfOpen");
             }
 
-            lead.Restrict(
-                patch.Confidential ?? lead.Confidential,
-                [.. patch.Readers ?? lead.Readers, .. caller.IsIntegration ? [] : new[] { caller.Id }],
-                actor);
+            var confidential = patch.Confidential ?? lead.Confidential;
+            IReadOnlyList<Guid> readers = [.. patch.Readers ?? lead.Readers, .. caller.IsIntegration ? [] : new[] { caller.Id }];
+            readers = confidential ? await db.WithApproverAsync(readers, lead.UnitId, ct) : [];
+            if (decides)
+            {
+                lead.Restrict(confidential, readers, actor);
+            }
+            else
+            {
+                lead.ProposeToRestrict(confidential, readers, actor);
+            }
         }
 
         db.Publish(lead, new LeadAmended { Lead = lead.State() });

@@ -3,6 +3,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Responses;
+using Qibin.Crm.Leads.Stages;
 using Qibin.Crm.Web.Concurrency;
 
 namespace Qibin.Crm.Leads.Register;
@@ -84,18 +85,6 @@ public sealed record NextStepAnswer
     public DateOnly? DueOn { get; init; }
 }
 
-/// <summary>Why and until when a lead is closed.</summary>
-public sealed record ClosureAnswer
-{
-    public required ClosureReason Reason { get; init; }
-
-    /// <summary>When to come back to it; only of a kept lead.</summary>
-    public DateOnly? RevisitOn { get; init; }
-
-    /// <summary>The place that won the investor.</summary>
-    public string? WentTo { get; init; }
-}
-
 /// <summary>The project that a lead opened, with the stage that its latest consumed event says.</summary>
 public sealed record LeadProjectAnswer
 {
@@ -134,7 +123,13 @@ public sealed record LeadAnswer : IVersioned
     public required NextStepAnswer NextStep { get; init; }
     public required ResponseClockAnswer ResponseClock { get; init; }
     public required bool Confidential { get; init; }
+
+    /// <summary>The officer who made it confidential, until a head confirms it by setting it as well; null otherwise.</summary>
+    public Guid? ConfidentialityProposedBy { get; init; }
     public required Guid[] Readers { get; init; }
+
+    /// <summary>Officers who help with it: they read it, and change nothing.</summary>
+    public required Guid[] Collaborators { get; init; }
     public ClosureAnswer? Closure { get; init; }
     public LeadProjectAnswer? Project { get; init; }
 
@@ -174,7 +169,9 @@ public sealed record LeadAnswer : IVersioned
         NextStep = new NextStepAnswer { Light = lead.Light(today), Id = step?.Id, What = step?.What, DueOn = step?.DueOn },
         ResponseClock = ResponseClockAnswer.Of(lead),
         Confidential = lead.Confidential,
+        ConfidentialityProposedBy = lead.ConfidentialityProposedBy,
         Readers = lead.Readers,
+        Collaborators = lead.Collaborators,
         Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn, WentTo = lead.WentTo }
         : null,
         Project = lead.ProjectId is { } id

@@ -18,6 +18,10 @@ public sealed record LeadQuery
     public Words<LeadStage>? Stage { get; init; }
 
     public Guid? OwnerId { get; init; }
+
+    /// <summary>Leads whose owner is active, or whose owner was deactivated.</summary>
+    public bool? OwnerActive { get; init; }
+
     public Guid? UnitId { get; init; }
 
     /// <summary>Code of an industry chain.</summary>
@@ -29,6 +33,7 @@ public sealed record LeadQuery
     /// <summary>Division code: six digits, or the first two or four for all of a province or city.</summary>
     public string? SourceRegion { get; init; }
 
+    /// <summary>An investor; for one that was merged, the one that it is part of now.</summary>
     public Guid? InvestorId { get; init; }
 
     /// <summary>Open leads by their next step: <c>none</c>, <c>planned</c>, <c>overdue</c>.</summary>
@@ -72,6 +77,9 @@ internal static class ReadLeads
             .WithName("readLead").WithSummary("线索详情 · One lead");
         api.MapPatch("/leads/{leadId:guid}", AmendLead.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("amendLead").WithSummary("修改线索 · Amend a lead");
+        api.MapPost("/leads/confidential-access", OpenConfidential.Handle).Allow(null, Roles.Coordinator)
+            .WithName("openConfidentialLead")
+            .WithSummary("应急开启涉密线索（记入审计）· Become a reader of a confidential journey in an emergency, audited");
     }
 
     private static async Task<Ok<Page<LeadRow>>> List(
@@ -79,6 +87,7 @@ internal static class ReadLeads
         TimeProvider clock,
         CancellationToken ct)
     {
+        query = await ResolvedAsync(query, db, ct);
         var today = clock.Today();
         var leads = db.Leads.AsNoTracking();
         var parts = leads.ReadablePartsBy(caller);
@@ -111,6 +120,10 @@ internal static class ReadLeads
             : TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, clock.Today()));
     }
 
+    /// <summary>The filters, with the investor that an investor has become part of in its place.</summary>
+    internal static async Task<LeadQuery> ResolvedAsync(LeadQuery query, LeadsDb db, CancellationToken ct) =>
+        query.InvestorId is { } id ? query with { InvestorId = await db.FinalInvestorAsync(id, ct) } : query;
+
     internal static IQueryable<Lead> Filter(IQueryable<Lead> leads, LeadQuery query, LeadsDb db, DateOnly today)
     {
         if (query.Stage is { Values: var stages })
@@ -122,6 +135,11 @@ internal static class ReadLeads
         if (query.OwnerId is { } owner)
         {
             leads = leads.Where(l => l.OwnerId == owner);
+        }
+
+        if (query.OwnerActive is { } active)
+        {
+            leads = leads.Where(l => db.Officers.Any(o => o.OfficerId == l.OwnerId && o.Active) == active);
         }
 
         if (query.UnitId is { } unit)

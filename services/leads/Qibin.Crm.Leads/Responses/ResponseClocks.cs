@@ -67,7 +67,7 @@ internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesIntercepto
                 OwnerId = owner,
                 UnitId = unit,
                 OccurredOn = now.OnDay(),
-            }, lead.Confidential);
+            }, lead.Id);
             if (!still.Contains(deadline.Kind))
             {
                 Move(db, lead, breach, now);
@@ -96,7 +96,7 @@ internal sealed class ResponseClocks(TimeProvider clock) : SaveChangesIntercepto
             Kind = breach.Kind,
             State = breach.State,
             OccurredOn = now.OnDay(),
-        }, lead.Confidential);
+        }, lead.Id);
     }
 
     private async ValueTask<ResponseTerms> KnownAsync(LeadsDb db, CancellationToken ct)

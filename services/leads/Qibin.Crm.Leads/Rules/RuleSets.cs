@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Work.Data;
 
@@ -43,16 +42,6 @@ internal static class RuleSets
         ifMatch.Check(found);
         var actor = caller.Actor(clock);
         found.Change(rules, actor);
-        db.Add(new AuditEntry
-        {
-            Id = clock.NewId(),
-            At = actor.At,
-            ActorId = actor.By,
-            Action = $"{found.Area}.rulesChanged",
-            SubjectType = "ruleSet",
-            SubjectId = found.Id,
-            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-        });
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = found.Id, Version = found.Version });
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
@@ -65,7 +66,7 @@ internal static class MoveLead
             ? TypedResults.Created($"/api/v1/projects/{projectId}", new ConversionReceipt
             {
                 Id = receipt.Id,
-                Code = receipt.Code,
+                Code = receipt.Code!,
                 Version = receipt.Version,
                 ProjectId = projectId,
             })
@@ -115,10 +116,15 @@ internal static class MoveLead
             new LeadReopened { Lead = lead.State(), OccurredOn = on }), null, ct);
     }
 
-    private static Task<Results<Ok<IReadOnlyList<StageAnswer>>, NotFound>> Stages(
-        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct) =>
-        db.StageMoves.Where(m => m.LeadId == leadId).OrderBy(m => m.Version)
-            .HistoryOfAsync(db.Leads.ReadableBy(caller).Where(l => l.Id == leadId), StageAnswer.Of, ct);
+    private static async Task<Results<Ok<IReadOnlyList<StageAnswer>>, NotFound>> Stages(
+        Guid leadId, LeadsDb db, Caller caller, CancellationToken ct)
+    {
+        var lead = db.Leads.ReadableBy(caller).Where(l => l.Id == leadId);
+        // An earlier contact that was entered late moves the beginning.
+        var firstContactOn = await lead.Select(l => l.FirstContactOn).SingleOrDefaultAsync(ct);
+        return await db.StageMoves.Where(m => m.LeadId == leadId).OrderBy(m => m.Version)
+            .HistoryOfAsync(lead, move => StageAnswer.Of(move, firstContactOn), ct);
+    }
 
     /// <summary>What the moves have in common: lock, version, move, history, event, save.</summary>
     private static async Task<Results<Ok<Receipt>, NotFound>> MoveAsync(

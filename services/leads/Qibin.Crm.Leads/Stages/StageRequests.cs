@@ -39,9 +39,18 @@ public sealed record ConversionRequest
     public DateOnly? OccurredOn { get; init; }
 }
 
-/// <summary>What a conversion made.</summary>
-public sealed record ConversionReceipt : Receipt
+/// <summary>What a conversion made. It has no ETag: Location names the project, which the projects service opens a moment later.</summary>
+public sealed record ConversionReceipt : IReceipt
 {
+    /// <summary>The lead.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The lead's code.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The lead's version now.</summary>
+    public required long Version { get; init; }
+
     /// <summary>The project; the projects service opens it a moment later.</summary>
     public required Guid ProjectId { get; init; }
 }
@@ -76,6 +85,18 @@ public sealed record ClosureRequest
     public string? Note { get; init; }
 }
 
+/// <summary>Why and until when a lead is closed.</summary>
+public sealed record ClosureAnswer
+{
+    public required ClosureReason Reason { get; init; }
+
+    /// <summary>When to come back to it; only of a kept lead.</summary>
+    public DateOnly? RevisitOn { get; init; }
+
+    /// <summary>The place that won the investor.</summary>
+    public string? WentTo { get; init; }
+}
+
 /// <summary>Follows a closed lead again.</summary>
 public sealed record ReopeningRequest
 {
@@ -95,7 +116,7 @@ public sealed record StageAnswer
 
     public required LeadStage Stage { get; init; }
 
-    /// <summary>Business date.</summary>
+    /// <summary>Business date; of the first contact, the day of the earliest one that is logged.</summary>
     public required DateOnly OccurredOn { get; init; }
 
     /// <summary>When it was recorded, by the server's clock.</summary>
@@ -104,17 +125,22 @@ public sealed record StageAnswer
     public required Guid ActorId { get; init; }
     public string? Note { get; init; }
 
+    /// <summary>Why and until when it was closed; null of any other entry.</summary>
+    public ClosureAnswer? Closure { get; init; }
+
     /// <summary>The lead's version after it.</summary>
     public required long Version { get; init; }
 
-    internal static StageAnswer Of(StageMove move) => new()
+    internal static StageAnswer Of(StageMove move, DateOnly firstContactOn) => new()
     {
         From = move.From,
         Stage = move.To,
-        OccurredOn = move.OccurredOn,
+        OccurredOn = move.From is null ? firstContactOn : move.OccurredOn,
         RecordedAt = move.RecordedAt,
         ActorId = move.ActorId,
         Note = move.Note,
+        Closure = move.ClosureReason is { } reason
+            ? new ClosureAnswer { Reason = reason, RevisitOn = move.RevisitOn, WentTo = move.WentTo } : null,
         Version = move.Version,
     };
 }

@@ -59,8 +59,7 @@ internal static class TransferOperations
         var transfer = await db.Transfers.SingleAsync(t => t.Id == id, ct);
         if (transfer.Lapse(new Actor(Guid.Empty, now)))
         {
-            var confidential = await db.Leads.Where(l => l.Id == transfer.LeadId).Select(l => l.Confidential).SingleAsync(ct);
-            db.Publish(transfer, transfer.Moved(TransferState.Proposed), confidential);
+            db.Publish(transfer, transfer.Moved(TransferState.Proposed), transfer.LeadId);
         }
     }
 
@@ -93,7 +92,7 @@ internal static class TransferOperations
         var shares = toUnit == lead.UnitId ? asked : Shares.After(last?.Shares ?? Shares.Sole(lead.UnitId), asked, lead.UnitId, toUnit);
         var transfer = Transfer.Propose(clock.NewId(), lead, toOwner, toUnit, shares, answerBy, request.Reason!, caller.Actor(clock));
         db.Add(transfer);
-        db.Publish(transfer, transfer.Moved(null), lead.Confidential);
+        db.Publish(transfer, transfer.Moved(null), lead.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/transfers/{transfer.Id}", new Receipt { Id = transfer.Id, Version = transfer.Version });
     }
@@ -184,7 +183,7 @@ internal static class TransferOperations
             db.Publish(lead, new LeadAssigned { Lead = lead.State(), PreviousOwnerId = assignment.FromOwnerId, OccurredOn = today });
         }
 
-        db.Publish(transfer, transfer.Moved(from), lead.Confidential);
+        db.Publish(transfer, transfer.Moved(from), lead.Id);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = transfer.Id, Version = transfer.Version });
     }
@@ -196,8 +195,7 @@ internal static class TransferOperations
         ifMatch.Check(transfer);
         var from = transfer.State;
         move(transfer);
-        db.Publish(transfer, transfer.Moved(from), await db.Leads.Where(l => l.Id == transfer.LeadId).Select(l => l.Confidential)
-            .SingleAsync(ct));
+        db.Publish(transfer, transfer.Moved(from), transfer.LeadId);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = transfer.Id, Version = transfer.Version });
     }
@@ -210,7 +208,7 @@ internal static class TransferOperations
     }
 
     /// <summary>The transfers that are the caller's to answer: the officer they go to, and the heads of that officer's unit.</summary>
-    private static IQueryable<TransferOfLead> OfferedTo(LeadsDb db, Caller caller)
+    internal static IQueryable<TransferOfLead> OfferedTo(LeadsDb db, Caller caller)
     {
         var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
         var open = Joined(db, db.Leads.DisclosedTo(caller));

@@ -4,7 +4,6 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Responses;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
@@ -45,7 +44,6 @@ internal static class KeepCalendar
             : db.Add(CalendarYear.Plain(clock.NewId(), year)).Entity;
         ifMatch.Check(found);
         found.Schedule(request.Source!, days, caller.Actor(clock));
-        db.Audit(caller, clock, "calendar.changed", "calendarYear", found.Id);
         await db.SaveChangesAsync(ct);
         await RecountClocks.AskAsync(db, clock.GetUtcNow(), ct);
         clocks.Forget();

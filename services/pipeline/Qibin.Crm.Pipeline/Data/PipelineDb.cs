@@ -26,6 +26,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<RollupRow> Rollups => Set<RollupRow>();
     public DbSet<DeltaRow> Deltas => Set<DeltaRow>();
     public DbSet<UnitRow> Units => Set<UnitRow>();
+    public DbSet<WatermarkRow> Watermarks => Set<WatermarkRow>();
     public DbSet<RateRow> Rates => Set<RateRow>();
     public DbSet<ReportRow> Reports => Set<ReportRow>();
     public DbSet<ReportMaterialRow> ReportMaterials => Set<ReportMaterialRow>();
@@ -54,6 +55,11 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         received.HasIndex(x => x.RecordedAt);
         received.HasIndex(x => x.OccurredOn).HasFilter("type = 'FundsPaidIn'");
 
+        var watermark = modelBuilder.Entity<WatermarkRow>().ToTable("watermark");
+        watermark.HasKey(x => x.Service);
+        watermark.Property(x => x.Service).HasMaxLength(60);
+        watermark.Property(x => x.Position).HasMaxLength(80);
+
         var timeline = modelBuilder.Entity<TimelineRow>().ToTable("timeline");
         timeline.HasKey(x => x.LeadId);
         timeline.Property(x => x.LeadId).ValueGeneratedNever();
@@ -80,10 +86,14 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             .HasFilter("shared_with <> '{}'");
         journey.HasIndex(x => x.Readers).HasMethod("gin").HasFilter("confidential");
         journey.ComplexCollection(x => x.Amounts, InJson);
+        journey.Property(x => x.Investment).HasPrecision(19, 4);
+        journey.Property(x => x.InvestmentCurrency).HasMaxLength(3);
 
         var interval = modelBuilder.Entity<Interval>().ToTable("interval");
         interval.HasKey(x => new { x.LeadId, x.Number });
         interval.ComplexCollection(x => x.Amounts, InJson);
+        interval.Property(x => x.Investment).HasPrecision(19, 4);
+        interval.Property(x => x.InvestmentCurrency).HasMaxLength(3);
 
         var rollup = modelBuilder.Entity<RollupRow>().ToTable("rollup");
         rollup.HasKey(x => x.Key);

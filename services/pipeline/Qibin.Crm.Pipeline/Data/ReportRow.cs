@@ -52,6 +52,10 @@ internal sealed class ReportMaterialRow
 }
 
 internal sealed record ReportNames(
-    string Scope, IReadOnlyDictionary<Guid, string> Units, IReadOnlyDictionary<Guid, ReportedProject> Projects);
+    string Scope, IReadOnlyDictionary<Guid, string> Units, IReadOnlyDictionary<Guid, ReportedProject> Projects,
+    IReadOnlyList<ReportedTarget> Targets);
 
 internal sealed record ReportedProject(string Code, string Name);
+
+/// <summary>Projects or CNY; completion and schedule are null without a target.</summary>
+internal sealed record ReportedTarget(Indicator Indicator, decimal Target, decimal Score, decimal? Completion, bool? OnSchedule);

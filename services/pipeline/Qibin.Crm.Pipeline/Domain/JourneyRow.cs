@@ -30,6 +30,7 @@ internal sealed record JourneyRow : JourneyState, IShared
     public static JourneyRow Of(Guid leadId, Latest<LeadState> lead, Latest<ProjectState>? project, bool removed)
     {
         var (l, p) = (lead.State, project?.State);
+        var investment = p?.ContractAmount ?? l.EstimatedInvestment;
         return new JourneyRow
         {
             LeadId = leadId,
@@ -50,7 +51,9 @@ internal sealed record JourneyRow : JourneyState, IShared
             ChainCode = p is null ? l.ChainCode : p.ChainCode,
             NodeCode = p is null ? l.NodeCode : p.NodeCode,
             SourceRegion = l.SourceRegion,
-            Band = Bands.Of(p?.ContractAmount ?? l.EstimatedInvestment),
+            Band = Bands.Of(investment),
+            Investment = investment?.Amount,
+            InvestmentCurrency = investment?.Currency,
             Month = l.FirstContactOn.MonthNumber(),
             Confidential = l.Confidential || p?.Confidential == true,
             Readers = l.Confidential && p?.Confidential == true ? [.. l.Readers.Intersect(p.Readers).Order()]

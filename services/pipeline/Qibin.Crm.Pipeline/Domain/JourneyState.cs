@@ -32,6 +32,10 @@ internal abstract record JourneyState : ICounted
     public string? NodeCode { get; init; }
     public string? SourceRegion { get; init; }
     public required Band Band { get; init; }
+
+    /// <summary>The amount that the band is of, in its currency.</summary>
+    public decimal? Investment { get; init; }
+    public string? InvestmentCurrency { get; init; }
     public required int Month { get; init; }
     public required List<Amount> Amounts { get; init; }
 }

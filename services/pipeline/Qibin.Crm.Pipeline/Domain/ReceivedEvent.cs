@@ -33,8 +33,6 @@ internal sealed class ReceivedEvent
 internal sealed record ReadEvent(ReceivedEvent Row, IEvent Event)
 {
     public Rank Rank => new(Row.Version, Row.Ordinal);
-
-    public Guid? ActorId => Row.ActorId == Guid.Empty ? null : Row.ActorId;
 }
 
 /// <summary>The place of an event in its stream.</summary>

@@ -32,6 +32,12 @@ internal static class Stages
 
     public static JourneyStatus StatusOf(ProjectStatus status) => Enum.Parse<JourneyStatus>(status.ToString());
 
+    /// <summary>
+    /// Whether what it has achieved counts, in assessment, forecast and report alike: of a project that is terminated on the day nothing
+    /// does.
+    /// </summary>
+    public static bool Achieves(this JourneyState journey) => journey.Status != JourneyStatus.Terminated;
+
     /// <summary>The milestone that a project's stage is; negotiating is none.</summary>
     public static MilestoneKind? MilestoneOf(ProjectStage stage) =>
         stage == ProjectStage.Negotiating ? null : Enum.Parse<MilestoneKind>(stage.ToString());

@@ -28,7 +28,7 @@ internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Interva
 internal sealed record Timeline
 {
     /// <summary>Raised when the stored form changes: a journey that was stored in another form is folded again from its events.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     public required Guid LeadId { get; init; }
     public Latest<LeadState>? Lead { get; init; }
@@ -170,6 +170,7 @@ internal sealed record Timeline
         var steps = isProject ? ProjectSteps : LeadSteps;
         var stage = steps.Stage.On(day)!.Value;
         var (contract, estimated) = (steps.Contract.On(day)?.Value, LeadSteps.Estimated.On(day)?.Value);
+        var investment = contract ?? estimated;
         return new Interval
         {
             LeadId = LeadId,
@@ -184,7 +185,9 @@ internal sealed record Timeline
             ChainCode = steps.ChainCode.On(day)!.Value,
             NodeCode = steps.NodeCode.On(day)!.Value,
             SourceRegion = LeadSteps.SourceRegion.On(day)!.Value,
-            Band = Bands.Of(contract ?? estimated),
+            Band = Bands.Of(investment),
+            Investment = investment?.Amount,
+            InvestmentCurrency = investment?.Currency,
             Month = begins.MonthNumber(),
             FirstContactOn = begins,
             MovedInOn = steps.MovedInOn.On(day)?.Value,

@@ -14,9 +14,8 @@ public sealed record VerificationDifference
     public Guid? Id { get; init; }
 
     /// <summary>
-    /// What differs, such as <c>stageOn</c> or the dimensions of a sum; <c>version</c>: an event has not arrived; <c>known</c>: one of the
-    /// two
-    /// does not have it at all.
+    /// What differs, such as <c>stageOn</c> or the dimensions of a sum; <c>version</c>: an event has not arrived, or one is stored that the
+    /// service does not have; <c>known</c>: one of the two does not have it at all.
     /// </summary>
     public required string What { get; init; }
 

@@ -20,8 +20,15 @@ public sealed record Forecast
     /// <summary>The business day on which it is made.</summary>
     public required DateOnly AsOf { get; init; }
 
-    /// <summary>What was recorded later is not in it; with it and <c>asOf</c> the same forecast can be asked for again.</summary>
+    /// <summary>
+    /// What was recorded later is not in it; with it and <c>asOf</c> the same forecast can be asked for again. Unless an earlier one is
+    /// asked for, it is the last instant up to which all has arrived: with a service away, when that was.
+    /// </summary>
     public required DateTimeOffset KnownAt { get; init; }
+
+    /// <summary>Why it is an earlier instant than was asked for; absent where it is not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PutBack? PutBack { get; init; }
 
     /// <summary>The last day of the year.</summary>
     public required DateOnly Until { get; init; }

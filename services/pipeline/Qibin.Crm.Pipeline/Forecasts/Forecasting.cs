@@ -93,7 +93,9 @@ internal sealed class Forecasting
                 SoFar = conversion.Convert(soFar),
                 Rest = Amount(
                     _now,
-                    _now.Forecast(outcome).Select(p => p with { Amount = conversion.Convert([p.Amount!]) }),
+                    from p in _now.Forecast(outcome)
+                    where !conversion.LeftOut.Contains(p.Amount!.Currency)
+                    select p with { Amount = conversion.Convert([p.Amount!]) },
                     conversion.To,
                     outcome,
                     PresentDraws),

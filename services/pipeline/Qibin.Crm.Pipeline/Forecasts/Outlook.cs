@@ -128,13 +128,13 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
         }
     }
 
-    /// <summary>What has been terminated by the end was not signed to last.</summary>
     private static bool Signs(Interval? before, Interval after) =>
-        after is { Stage: >= JourneyStage.Signed, Status: not JourneyStatus.Terminated } && before?.Stage is null or < JourneyStage.Signed;
+        after.Stage >= JourneyStage.Signed && after.Achieves() && before?.Stage is null or < JourneyStage.Signed;
 
     private static IEnumerable<Money> PaidIn(Interval? before, Interval? after) =>
         from currency in (before?.Amounts ?? []).Concat(after?.Amounts ?? []).Select(a => a.Currency).Distinct()
             .Order(StringComparer.Ordinal)
+        where after is null || after.Achieves()
         let paid = In(after ?? before, currency) - In(before, currency)
         where paid != 0
         select new Money(paid, currency);

@@ -8,11 +8,13 @@ internal static class ReadForecast
     internal static async Task<Ok<Forecast>> Handle(
         [AsParameters] ForecastQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPast(clock);
         Conversion.Check(query.ConvertTo);
-        var known = Instants.Kept(query.KnownAt ?? clock.GetUtcNow());
-        var asked = query with { AsOf = query.AsOf ?? known.OnDay(), KnownAt = known };
-        var forecasting = new Forecasting(asked.AsOf.Value, known, Meant(asked), asked.Statuses());
+        var (asked, putBack) = await db.AskedAsync(query with { KnownAt = query.KnownAt ?? clock.GetUtcNow() }, false, clock, ct);
+        var known = asked.KnownAt!.Value;
+        asked = asked with { AsOf = query.AsOf ?? known.OnDay() };
+        var leads = asked.AsksHistory()
+            ? await db.IntervalsOn(asked).Matching(db, asked).Select(i => i.LeadId).ToHashSetAsync(ct) : null;
+        var forecasting = new Forecasting(asked.AsOf.Value, known, Meant(asked, leads), asked.Statuses());
 
         // Out of one snapshot: all journeys that the caller sees, each with all its intervals.
         var (knownFrom, dayFrom) = (forecasting.KnownFrom, forecasting.DayFrom);
@@ -31,23 +33,24 @@ internal static class ReadForecast
             forecasting.Take(journey.LeadId, journey.Intervals);
         }
 
-        var hidden = await db.IntervalsOn(asked).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
+        var hidden = await db.HiddenAsync(asked, caller, ct);
         var conversion = await db.ConversionAsync(query.ConvertTo, asked, forecasting.Currencies, clock, ct);
-        return TypedResults.Ok(forecasting.Read(asked, conversion, hidden));
+        return TypedResults.Ok(forecasting.Read(asked, conversion, hidden) with { PutBack = query.KnownAt is null ? null : putBack });
     }
 
     /// <summary>
     /// The filter of the lists and totals, run here: a journey's history is needed whole, whatever part of it the filter means.
     /// </summary>
-    private static Func<Interval, bool> Meant(JourneyFilter filter)
+    private static Func<Interval, bool> Meant(JourneyFilter filter, HashSet<Guid>? leads)
     {
         var conditions = new List<Func<Interval, bool>>();
-        var matching = Enumerable.Empty<Interval>().AsQueryable().Matching(filter).Expression;
+        var matching = Enumerable.Empty<Interval>().AsQueryable().Matching(filter with { Band = null }).Expression;
         for (var e = matching; e is MethodCallExpression where; e = where.Arguments[0])
         {
             conditions.Add(((Expression<Func<Interval, bool>>)((UnaryExpression)where.Arguments[1]).Operand).Compile());
         }
 
-        return row => conditions.TrueForAll(c => c(row));
+        return row => conditions.TrueForAll(c => c(row)) && leads?.Contains(row.LeadId) != false
+            && filter.Band?.Values.Contains(filter.Rates?.BandOf(row) ?? row.Band) != false;
     }
 }

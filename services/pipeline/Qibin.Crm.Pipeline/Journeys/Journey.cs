@@ -13,13 +13,13 @@ public sealed record Journey : JourneySummary, IVersioned
     {
         Enterprise = enterprise;
         Milestones = JourneyMilestone.Of(milestones, events);
-        TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(TakenBackMilestone.Of)];
+        TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(m => new TakenBackMilestone(m))];
         Moves = JourneyMove.Of(events);
         Contacts = JourneyContacts.Of(events);
         Funds = JourneyAmount.Of(events, e => (e as FundsPaidIn)?.Amount);
         Completed = JourneyAmount.Of(events, e => (e as InvestmentCompleted)?.Amount);
         Premises = JourneyPremises.Of(events);
-        Events = [.. events.Select(JourneyEvent.Of)];
+        Events = [.. events.Select(e => new JourneyEvent(e))];
     }
 
     /// <summary>The registered enterprise; null before registration.</summary>
@@ -78,10 +78,22 @@ public sealed record JourneyEnterprise
         : null;
 }
 
-/// <summary>A milestone that holds.</summary>
-public sealed record JourneyMilestone
+/// <summary>Something that was recorded of a lead, a project, an enterprise or an application.</summary>
+public abstract record JourneyRecord
 {
-    public required MilestoneKind Kind { get; init; }
+    [SetsRequiredMembers]
+    internal JourneyRecord(DateOnly occurredOn, DateTimeOffset recordedAt, Guid actorId, long version) =>
+        (OccurredOn, RecordedAt, ActorId, Version) = (occurredOn, recordedAt, actorId == Guid.Empty ? null : actorId, version);
+
+    [SetsRequiredMembers]
+    internal JourneyRecord(Milestone m) : this(m.OccurredOn, m.RecordedAt, m.ActorId, m.Version)
+    {
+    }
+
+    [SetsRequiredMembers]
+    internal JourneyRecord(ReceivedEvent e) : this(e.OccurredOn, e.RecordedAt, e.ActorId, e.Version)
+    {
+    }
 
     /// <summary>When it happened in the trade.</summary>
     public required DateOnly OccurredOn { get; init; }
@@ -92,11 +104,25 @@ public sealed record JourneyMilestone
     /// <summary>Who recorded it; null for the system.</summary>
     public required Guid? ActorId { get; init; }
 
+    /// <summary>Version of what it was recorded of, from then on.</summary>
+    public required long Version { get; init; }
+}
+
+/// <summary>A milestone that holds.</summary>
+public sealed record JourneyMilestone : JourneyRecord
+{
+    [SetsRequiredMembers]
+    private JourneyMilestone(Milestone m, Milestone first, Milestone? previous, Guid? approverId) : base(m)
+    {
+        (Kind, ApproverId) = (m.Kind, approverId);
+        DaysSincePrevious = m.OccurredOn.DayNumber - previous?.OccurredOn.DayNumber;
+        DaysSinceFirst = m.OccurredOn.DayNumber - first.OccurredOn.DayNumber;
+    }
+
+    public required MilestoneKind Kind { get; init; }
+
     /// <summary>Who approved the project's stage; null for what needs no approval.</summary>
     public required Guid? ApproverId { get; init; }
-
-    /// <summary>Version of the lead or project at which it was reached.</summary>
-    public required long Version { get; init; }
 
     /// <summary>Days since the milestone before it in this list; null for the first.</summary>
     public required int? DaysSincePrevious { get; init; }
@@ -111,29 +137,20 @@ public sealed record JourneyMilestone
             .ToDictionary(e => (e.Row.StreamId, e.Row.Version, e.Row.Ordinal), e => ((ProjectStageReached)e.Event).ApproverId);
         return
         [
-            .. held.Select((m, i) => new JourneyMilestone
-            {
-                Kind = m.Kind,
-                OccurredOn = m.OccurredOn,
-                RecordedAt = m.RecordedAt,
-                ActorId = m.ActorId == Guid.Empty ? null : m.ActorId,
-                ApproverId = approvals.GetValueOrDefault((m.StreamId, m.Version, m.Ordinal)),
-                Version = m.Version,
-                DaysSincePrevious = i == 0 ? null : m.OccurredOn.DayNumber - held[i - 1].OccurredOn.DayNumber,
-                DaysSinceFirst = m.OccurredOn.DayNumber - held[0].OccurredOn.DayNumber,
-            }),
+            .. held.Select((m, i) => new JourneyMilestone(
+                m, held[0], i == 0 ? null : held[i - 1], approvals.GetValueOrDefault((m.StreamId, m.Version, m.Ordinal)))),
         ];
     }
 }
 
 /// <summary>A milestone that was reached and then taken back.</summary>
-public sealed record TakenBackMilestone
+public sealed record TakenBackMilestone : JourneyRecord
 {
+    [SetsRequiredMembers]
+    internal TakenBackMilestone(Milestone m) : base(m) => (Kind, TakenBackOn, TakenBackAt, TakenBackVersion) =
+        (m.Kind, m.TakenBackOn!.Value, m.TakenBackAt!.Value, m.TakenBackVersion!.Value);
+
     public required MilestoneKind Kind { get; init; }
-    public required DateOnly OccurredOn { get; init; }
-    public required DateTimeOffset RecordedAt { get; init; }
-    public required Guid? ActorId { get; init; }
-    public required long Version { get; init; }
 
     /// <summary>Business date of the step back.</summary>
     public required DateOnly TakenBackOn { get; init; }
@@ -143,23 +160,25 @@ public sealed record TakenBackMilestone
 
     /// <summary>Version of the project at which it was taken back.</summary>
     public required long TakenBackVersion { get; init; }
-
-    internal static TakenBackMilestone Of(Milestone m) => new()
-    {
-        Kind = m.Kind,
-        OccurredOn = m.OccurredOn,
-        RecordedAt = m.RecordedAt,
-        ActorId = m.ActorId == Guid.Empty ? null : m.ActorId,
-        Version = m.Version,
-        TakenBackOn = m.TakenBackOn!.Value,
-        TakenBackAt = m.TakenBackAt!.Value,
-        TakenBackVersion = m.TakenBackVersion!.Value,
-    };
 }
 
 /// <summary>A move to another stage or status.</summary>
-public sealed record JourneyMove
+public sealed record JourneyMove : JourneyRecord
 {
+    [SetsRequiredMembers]
+    private JourneyMove(ReadEvent e, JourneyStage? from, JourneyStage to, JourneyStatus status) : base(e.Row)
+    {
+        (From, To, Status) = (from, to, status);
+        ApproverId = (e.Event as ProjectStageReached)?.ApproverId;
+        Reason = e.Event switch
+        {
+            LeadClosed closed => closed.Reason,
+            ProjectSteppedBack back => back.Reason,
+            ProjectStatusChanged changed => changed.Reason,
+            _ => null,
+        };
+    }
+
     /// <summary>Null for the first stage of the lead and of the project.</summary>
     public required JourneyStage? From { get; init; }
 
@@ -168,17 +187,8 @@ public sealed record JourneyMove
     /// <summary>The status from then on.</summary>
     public required JourneyStatus Status { get; init; }
 
-    public required DateOnly OccurredOn { get; init; }
-    public required DateTimeOffset RecordedAt { get; init; }
-
-    /// <summary>Who recorded it; null for the system.</summary>
-    public required Guid? ActorId { get; init; }
-
     /// <summary>Who approved the project's stage; null for what needs no approval.</summary>
     public required Guid? ApproverId { get; init; }
-
-    /// <summary>Version of the lead or project.</summary>
-    public required long Version { get; init; }
 
     public required string? Reason { get; init; }
 
@@ -198,24 +208,7 @@ public sealed record JourneyMove
             };
             if (now is { } to && now != before)
             {
-                yield return new JourneyMove
-                {
-                    From = before?.Stage,
-                    To = to.Stage,
-                    Status = to.Status,
-                    OccurredOn = e.Row.OccurredOn,
-                    RecordedAt = e.Row.RecordedAt,
-                    ActorId = e.ActorId,
-                    ApproverId = (e.Event as ProjectStageReached)?.ApproverId,
-                    Version = e.Row.Version,
-                    Reason = e.Event switch
-                    {
-                        LeadClosed closed => closed.Reason,
-                        ProjectSteppedBack back => back.Reason,
-                        ProjectStatusChanged changed => changed.Reason,
-                        _ => null,
-                    },
-                };
+                yield return new JourneyMove(e, before?.Stage, to.Stage, to.Status);
             }
 
             before = now ?? before;
@@ -247,30 +240,15 @@ public sealed record JourneyContacts
 }
 
 /// <summary>Funds paid in or investment completed, or a correction of such an entry.</summary>
-public sealed record JourneyAmount
+public sealed record JourneyAmount : JourneyRecord
 {
-    public required Money Amount { get; init; }
-    public required DateOnly OccurredOn { get; init; }
-    public required DateTimeOffset RecordedAt { get; init; }
-    public required Guid? ActorId { get; init; }
+    [SetsRequiredMembers]
+    private JourneyAmount(ReceivedEvent row, Money amount) : base(row) => Amount = amount;
 
-    /// <summary>Version of the project.</summary>
-    public required long Version { get; init; }
+    public required Money Amount { get; init; }
 
     internal static IReadOnlyList<JourneyAmount> Of(IEnumerable<ReadEvent> events, Func<IEvent, Money?> amount) =>
-    [
-        .. from e in events
-           let entered = amount(e.Event)
-           where entered is not null
-           select new JourneyAmount
-           {
-               Amount = entered,
-               OccurredOn = e.Row.OccurredOn,
-               RecordedAt = e.Row.RecordedAt,
-               ActorId = e.ActorId,
-               Version = e.Row.Version,
-           },
-    ];
+        [.. from e in events let entered = amount(e.Event) where entered is not null select new JourneyAmount(e.Row, entered)];
 }
 
 /// <summary>Premises that the enterprise moved into.</summary>
@@ -304,37 +282,22 @@ public sealed record JourneyPremises
 }
 
 /// <summary>Something that happened.</summary>
-public sealed record JourneyEvent
+public sealed record JourneyEvent : JourneyRecord
 {
+    [SetsRequiredMembers]
+    internal JourneyEvent(ReadEvent e) : base(e.Row)
+    {
+        Type = JsonNamingPolicy.CamelCase.ConvertName(e.Row.Type);
+        Service = JsonNamingPolicy.CamelCase.ConvertName(e.Event.GetType().Namespace!.Split('.')[^1]);
+        StreamId = e.Row.StreamId;
+    }
+
     /// <summary>The event's name, such as <c>leadOpened</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>Which service told it: <c>leads</c>, <c>projects</c> or <c>enterprises</c>.</summary>
     public required string Service { get; init; }
 
-    /// <summary>When it happened in the trade.</summary>
-    public required DateOnly OccurredOn { get; init; }
-
-    /// <summary>When it was recorded.</summary>
-    public required DateTimeOffset RecordedAt { get; init; }
-
-    /// <summary>Who caused it; null for the system.</summary>
-    public required Guid? ActorId { get; init; }
-
     /// <summary>The lead, project, enterprise or application that it happened to.</summary>
     public required Guid StreamId { get; init; }
-
-    /// <summary>Its version from then on.</summary>
-    public required long Version { get; init; }
-
-    internal static JourneyEvent Of(ReadEvent e) => new()
-    {
-        Type = JsonNamingPolicy.CamelCase.ConvertName(e.Row.Type),
-        Service = JsonNamingPolicy.CamelCase.ConvertName(e.Event.GetType().Namespace!.Split('.')[^1]),
-        OccurredOn = e.Row.OccurredOn,
-        RecordedAt = e.Row.RecordedAt,
-        ActorId = e.ActorId,
-        StreamId = e.Row.StreamId,
-        Version = e.Row.Version,
-    };
 }

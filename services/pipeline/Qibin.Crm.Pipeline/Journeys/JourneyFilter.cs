@@ -19,8 +19,11 @@ public record PresentFilter
     /// <summary>Code of a chain's node, or <c>none</c> for journeys without one.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Id of the responsible unit itself; units below it are not included.</summary>
+    /// <summary>Id of the responsible unit.</summary>
     public Guid? Unit { get; init; }
+
+    /// <summary>True for the units below <c>unit</c> as well, at any depth; it alone when absent.</summary>
+    public bool? SubUnits { get; init; }
 
     /// <summary>Id of the owner.</summary>
     public Guid? Owner { get; init; }
@@ -30,12 +33,16 @@ public record PresentFilter
 
     /// <summary>
     /// Investment bands, separated by commas, by the contract's amount or before signing the estimate, in 亿元: <c>below1</c>,
-    /// <c>from1</c> (1 to 5), <c>from5</c> (5 to 10), <c>from10</c> (10 to 50), <c>from50</c>; <c>otherCurrency</c> and <c>none</c>.
+    /// <c>from1</c> (1 to 5), <c>from5</c> (5 to 10), <c>from10</c> (10 to 50), <c>from50</c>; <c>none</c> without an amount. Amounts in
+    /// other currencies count at the rate of the day asked for, and are <c>otherCurrency</c> where there is none.
     /// </summary>
     public Words<Band>? Band { get; init; }
 
-    /// <summary>Month of the first contact, as <c>YYYY-MM</c>.</summary>
+    /// <summary>Month of the first contact, as <c>YYYY-MM</c>, or the first and the last one as <c>YYYY-MM..YYYY-MM</c>.</summary>
     public string? Month { get; init; }
+
+    /// <summary>The units that are meant, once <see cref="AskedFilters.AskedAsync"/> has looked them up.</summary>
+    internal Guid[]? Units { get; init; }
 }
 
 /// <summary>Which journeys are meant, and as of when.</summary>
@@ -57,6 +64,21 @@ public record JourneyFilter : PresentFilter
 
     /// <summary>A past instant: only what had been recorded by then counts, however late it reached the totals. Now when absent.</summary>
     public DateTimeOffset? KnownAt { get; init; }
+
+    /// <summary>Milestones, separated by commas: the journey has reached one of them, and holds it.</summary>
+    public Words<MilestoneKind>? Reached { get; init; }
+
+    /// <summary>
+    /// Month in which it reached the milestone of <c>reached</c> first, as <c>YYYY-MM</c>, or the first and the last month as
+    /// <c>YYYY-MM..YYYY-MM</c>; any when absent. What was signed this month: <c>reached=signed&amp;reachedIn=2026-11</c>.
+    /// </summary>
+    public string? ReachedIn { get; init; }
+
+    /// <summary>Stages, separated by commas: the journey was at one of them and has left it.</summary>
+    public Words<JourneyStage>? Left { get; init; }
+
+    /// <summary>The rates that decide the bands; null where no band is asked for.</summary>
+    internal DayRates? Rates { get; init; }
 }
 
 internal static class JourneyFilters
@@ -70,6 +92,9 @@ internal static class JourneyFilters
         .. filter.Stage?.Values.Contains(JourneyStage.Kept) == true ? [JourneyStatus.Kept] : Array.Empty<JourneyStatus>(),
         .. filter.Stage?.Values.Contains(JourneyStage.Invalid) == true ? [JourneyStatus.Invalid] : Array.Empty<JourneyStatus>(),
     ];
+
+    /// <summary>Whether the journey's past is asked for, which no sum tells.</summary>
+    public static bool AsksHistory(this JourneyFilter filter) => filter.Reached is not null || filter.Left is not null;
 
     /// <summary>Whether another day or instant than the present is asked for.</summary>
     public static bool IsPast(this JourneyFilter filter) => filter.AsOf is not null || filter.KnownAt is not null;
@@ -108,8 +133,9 @@ internal static class JourneyFilters
         Enum.GetValues<Dimension>().Where(d => filter.Word(d) is not null);
 
     /// <summary>The dimensions of which the filter keeps one value.</summary>
-    public static IEnumerable<Dimension> OfOneValue(this PresentFilter filter) =>
-        filter.Dimensions().Where(d => !filter.Word(d)!.Contains(',', StringComparison.Ordinal));
+    public static IEnumerable<Dimension> OfOneValue(this PresentFilter filter) => filter.Dimensions().Where(d => d == Dimension.Unit
+        ? filter.Units is null : filter.Word(d) is { } word && !word.Contains(',', StringComparison.Ordinal)
+            && !word.Contains("..", StringComparison.Ordinal));
 
     public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
@@ -123,16 +149,42 @@ internal static class JourneyFilters
         var chain = Code(filter.Chain, IndustryChains.Exists, "chain", "chain.unknown");
         var node = Code(filter.Node, n => IndustryChains.OfNode(n) is not null, "node", "node.unknown");
         var region = Code(filter.SourceRegion, r => r.Length == 6 && r.All(char.IsAsciiDigit), "sourceRegion", "region.invalid");
-        var month = filter.Month is { } text ? Month(text) : 0;
+        var units = filter.Units;
+        var (from, to) = Months.ReadRange("month", filter.Month);
+        var (first, last) = (from.MonthNumber(), to.MonthNumber());
         return rows
             .When(stages is not null, j => stages!.Contains(j.Stage))
             .When(filter.Chain is not null, j => j.ChainCode == chain)
             .When(filter.Node is not null, j => j.NodeCode == node)
-            .When(unit is not null, j => j.UnitId == unit)
+            .When(unit is not null && units is null, j => j.UnitId == unit)
+            .When(units is not null, j => units!.Contains(j.UnitId))
             .When(owner is not null, j => j.OwnerId == owner)
             .When(filter.SourceRegion is not null, j => j.SourceRegion == region)
             .When(bands is not null, j => bands!.Contains(j.Band))
-            .When(filter.Month is not null, j => j.Month == month);
+            .When(filter.Month is not null, j => j.Month >= first && j.Month <= last);
+    }
+
+    /// <summary>The same of journeys, of which the past and the amounts are known.</summary>
+    /// <exception cref="Refusal">400 as above, and <c>reachedIn.alone</c>.</exception>
+    public static IQueryable<T> Matching<T>(this IQueryable<T> rows, PipelineDb db, JourneyFilter filter) where T : JourneyState
+    {
+        var (kinds, left, bands) = (filter.Reached?.Values, filter.Left?.Values, filter.Band?.Values);
+        if (kinds is null && filter.ReachedIn is not null)
+        {
+            throw Refusal.Invalid("reachedIn", "reachedIn.alone");
+        }
+
+        var (from, to) = Months.ReadRange("reachedIn", filter.ReachedIn);
+        var (first, last) = (from, to.AddMonths(1).AddDays(-1));
+        var (held, known) = (db.MilestonesHeld(filter), db.IntervalsKnown(filter));
+        var rates = filter.Rates?.In(db);
+        return (rates is null || bands is null ? rows.Matching((PresentFilter)filter)
+                : rows.Matching(filter with { Band = null }).InBands(rates).Where(b => bands.Contains(b.Band)).Select(b => b.Row))
+            .When(kinds is not null, j => held.Any(m => m.LeadId == j.LeadId && kinds!.Contains(m.Kind)
+                && m.OccurredOn >= first && m.OccurredOn <= last
+                && !held.Any(e => e.LeadId == m.LeadId && e.Kind == m.Kind && e.OccurredOn < first)))
+            .When(left is not null, j => known.Any(i => i.LeadId == j.LeadId && left!.Contains(i.Stage)
+                && known.Any(n => n.LeadId == i.LeadId && n.DayFrom > i.DayFrom && n.Stage != i.Stage)));
     }
 
     private static IQueryable<T> When<T>(this IQueryable<T> rows, bool narrows, Expression<Func<T, bool>> condition) =>
@@ -141,9 +193,4 @@ internal static class JourneyFilters
     /// <summary>The code that is meant; null for the absence of one.</summary>
     private static string? Code(string? word, Func<string, bool> isKnown, string pointer, string problem) =>
         word is null or None ? null : isKnown(word) ? word : throw Refusal.Invalid(pointer, problem, word);
-
-    private static int Month(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
-            ? first.MonthNumber()
-            : throw Refusal.Invalid("month", "month.invalid", text);
 }

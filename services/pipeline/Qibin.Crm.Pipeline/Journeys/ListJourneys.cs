@@ -11,23 +11,28 @@ internal static class ListJourneys
         .Sort("investorName", j => j.Now.InvestorName)
         .Sort("stage", j => j.Then.Stage)
         .Sort("stageOn", j => j.Then.StageOn)
-        .Sort("firstContactOn", j => j.Then.FirstContactOn);
+        .Sort("firstContactOn", j => j.Then.FirstContactOn)
+        .Sort("amount", j => j.Yuan);
 
-    internal static async Task<Ok<Page<JourneySummary>>> Handle(
+    internal static async Task<Ok<SettledPage<JourneySummary>>> Handle(
         [AsParameters] JourneyFilter query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
         TimeProvider clock, CancellationToken ct)
     {
-        query.CheckPast(clock);
+        var byAmount = page.Sort?.Split(',').Any(s => s.TrimStart('-') == "amount") == true;
+        var (asked, putBack) = await db.AskedAsync(query, byAmount, clock, ct);
+        var rates = byAmount ? asked.Rates?.In(db) : null;
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        var statuses = query.Statuses();
-        var listed = query.IsPast()
-            ? from then in db.IntervalsOn(query).Matching(query).Where(s => statuses.Contains(s.Status))
-              join now in db.AllJourneys.ReadableBy(caller) on then.LeadId equals now.LeadId
-              select new ListedJourney { Now = now, Then = then, ChangedAt = then.KnownFrom }
-            : from now in db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status))
-              select new ListedJourney { Now = now, Then = now, ChangedAt = now.ChangedAt };
-        return TypedResults.Ok(await Listing.PageAsync(
-            listed, page, request, j => JourneySummary.Of(j.Now, j.Then, j.ChangedAt, units.Of(j.Then.UnitId)), ct));
+        var statuses = asked.Statuses();
+        var listed = asked.IsPast()
+            ? from then in db.IntervalsOn(asked).Matching(db, asked).Where(s => statuses.Contains(s.Status)).InBands(rates)
+              join now in db.AllJourneys.ReadableBy(caller) on then.Row.LeadId equals now.LeadId
+              select new ListedJourney { Now = now, Then = then.Row, ChangedAt = then.Row.KnownFrom, Yuan = then.Yuan }
+            : from now in db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).Where(j => statuses.Contains(j.Status))
+                  .InBands(rates)
+              select new ListedJourney { Now = now.Row, Then = now.Row, ChangedAt = now.Row.ChangedAt, Yuan = now.Yuan };
+        var summaries = await Listing.PageAsync(
+            listed, page, request, j => JourneySummary.Of(j.Now, j.Then, j.ChangedAt, units.Of(j.Then.UnitId)), ct);
+        return TypedResults.Ok(new SettledPage<JourneySummary>(summaries, asked.KnownAt, putBack));
     }
 }
 
@@ -37,4 +42,7 @@ internal sealed class ListedJourney
     public required JourneyRow Now { get; init; }
     public required JourneyState Then { get; init; }
     public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Its amount in CNY at the rate of the day; 0 without an amount, and without a rate.</summary>
+    public required decimal Yuan { get; init; }
 }

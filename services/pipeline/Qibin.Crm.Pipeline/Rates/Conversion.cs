@@ -4,12 +4,17 @@ namespace Qibin.Crm.Pipeline.Rates;
 public sealed record Conversion
 {
     /// <summary>The only currency converted to: the district reports in it.</summary>
-    internal const string Home = "CNY";
+    internal const string Home = Money.Home;
 
     public required string To { get; init; }
 
-    /// <summary>One for each currency that occurs, other than the one converted to.</summary>
+    /// <summary>One for each currency that occurs and has a rate, other than the one converted to.</summary>
     public required IReadOnlyList<ConversionRate> Rates { get; init; }
+
+    /// <summary>
+    /// Currencies that occur and have no rate for the day or an earlier one: amounts in them stand in no converted figure.
+    /// </summary>
+    public required IReadOnlyList<string> LeftOut { get; init; }
 
     /// <exception cref="Refusal">400 <c>convertTo.unknown</c>.</exception>
     internal static void Check(string? convertTo)
@@ -22,7 +27,8 @@ public sealed record Conversion
 
     internal Money Convert(IEnumerable<Money> amounts)
     {
-        var sum = amounts.Sum(m => m.Amount * (m.Currency == To ? 1 : Rates.Single(r => r.Currency == m.Currency).Number));
+        var sum = amounts.Where(m => !LeftOut.Contains(m.Currency))
+            .Sum(m => m.Amount * (m.Currency == To ? 1 : Rates.Single(r => r.Currency == m.Currency).Number));
         return new Money(Math.Round(sum, 2, MidpointRounding.AwayFromZero), To);
     }
 }
@@ -52,8 +58,10 @@ public sealed record ConvertedFigures
 
 internal static class Conversions
 {
+    /// <summary>A rate as the API says it.</summary>
+    public static string Text(decimal rate) => rate.ToString("0.########", CultureInfo.InvariantCulture);
+
     /// <summary>The rates of the day asked for, as known at the instant asked for; null when no conversion is wanted.</summary>
-    /// <exception cref="Refusal">409 <c>rate.missing</c>: nothing is dropped for want of a rate.</exception>
     public static async Task<Conversion?> ConversionAsync(
         this PipelineDb db, string? convertTo, JourneyFilter filter, IEnumerable<string> currencies, TimeProvider clock,
         CancellationToken ct)
@@ -64,28 +72,24 @@ internal static class Conversions
         }
 
         var foreign = currencies.Where(c => c.Length > 0 && c != Conversion.Home).Distinct().Order(StringComparer.Ordinal).ToArray();
-        var known = (filter.KnownAt ?? clock.GetUtcNow()).ToUniversalTime();
-        var day = filter.AsOf ?? known.OnDay();
-        var rates = await db.Rates.AsNoTracking().Where(r => foreign.Contains(r.Currency) && r.On <= day && r.EnteredAt <= known)
-            .GroupBy(r => r.Currency)
-            .Select(g => g.OrderByDescending(r => r.On).ThenByDescending(r => r.EnteredAt).ThenByDescending(r => r.Id).First())
-            .ToDictionaryAsync(r => r.Currency, ct);
+        var rates = await db.RatesAsync(filter.AsOf, filter.KnownAt, clock, ct);
         return new Conversion
         {
             To = convertTo,
             Rates =
             [
                 .. from currency in foreign
-                   let rate = rates.GetValueOrDefault(currency) ?? throw new Refusal(
-                       StatusCodes.Status409Conflict, "rate.missing", currency, day.ToString("O", CultureInfo.InvariantCulture))
+                   where rates.ContainsKey(currency)
+                   let rate = rates[currency]
                    select new ConversionRate
                    {
                        Currency = currency,
-                       Rate = rate.Rate.ToString("0.########", CultureInfo.InvariantCulture),
+                       Rate = Text(rate.Rate),
                        On = rate.On,
                        Number = rate.Rate,
                    },
             ],
+            LeftOut = [.. foreign.Where(c => !rates.ContainsKey(c))],
         };
     }
 }

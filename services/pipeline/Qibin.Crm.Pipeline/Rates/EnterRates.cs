@@ -1,3 +1,6 @@
+using Qibin.Crm.Contracts.Pipeline;
+using Qibin.Crm.Messaging;
+
 namespace Qibin.Crm.Pipeline.Rates;
 
 /// <summary>Enters rates, one or many at once; a later entry for the same currency and day corrects the earlier one.</summary>
@@ -18,17 +21,18 @@ public sealed record RateEntry
     [Needed, BusinessDate]
     public DateOnly? On { get; init; }
 
-    /// <summary>CNY for one unit of the currency.</summary>
-    [Needed, NumberRange(0.00000001, 1_000_000, 8)]
-    public decimal? Rate { get; init; }
+    /// <summary>CNY for one unit of the currency: a decimal above zero, with at most 7 digits before the point and 8 after it.</summary>
+    [Needed, DecimalText]
+    public string Rate { get; init; } = "";
 }
 
+/// <summary>Enters exchange rates to CNY, each from a day on. Earlier entries are kept for answers as of an earlier time.</summary>
 internal static class EnterRates
 {
-    internal static async Task<Ok<RatesReceipt>> Handle(
+    internal static async Task<Ok<EnteredReceipt>> Handle(
         EnterRatesRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var now = await db.EnteredAtAsync(clock, ct);
         var entered = new HashSet<(string, DateOnly?)>();
         for (var i = 0; i < request.Rates!.Count; i++)
         {
@@ -49,19 +53,35 @@ internal static class EnterRates
                 Id = Guid.CreateVersion7(now),
                 Currency = entry.Currency,
                 On = entry.On!.Value,
-                Rate = entry.Rate!.Value,
+                Rate = decimal.Parse(entry.Rate, CultureInfo.InvariantCulture),
                 EnteredAt = now,
                 EnteredBy = caller.Id,
             });
         }
 
+        db.Publish(new RateSheet(Guid.CreateVersion7(now)), new RatesEntered
+        {
+            EnteredAt = now,
+            Rates = [.. db.ChangeTracker.Entries<RateRow>().Select(e => e.Entity)
+                .Select(r => new EnteredRate { Currency = r.Currency, On = r.On, Rate = r.Rate })],
+        });
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new RatesReceipt { Entered = request.Rates.Count });
+        return TypedResults.Ok(new EnteredReceipt { Entered = request.Rates.Count });
     }
+}
 
-    /// <summary>How many were entered.</summary>
-    public sealed record RatesReceipt : IReceipt
+/// <summary>Rates that were entered together.</summary>
+internal sealed class RateSheet : Aggregate
+{
+    public RateSheet(Guid id)
     {
-        public required int Entered { get; init; }
+        Id = id;
+        Touch();
     }
+}
+
+/// <summary>How many were entered.</summary>
+public sealed record EnteredReceipt : IReceipt
+{
+    public required int Entered { get; init; }
 }

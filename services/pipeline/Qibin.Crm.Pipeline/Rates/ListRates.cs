@@ -18,7 +18,7 @@ internal static class ListRates
             Id = r.Id,
             Currency = r.Currency,
             On = r.On,
-            Rate = r.Rate,
+            Rate = Conversions.Text(r.Rate),
             EnteredAt = r.EnteredAt,
             EnteredBy = r.EnteredBy,
         }, ct));
@@ -38,7 +38,9 @@ public sealed record RateAnswer
     public required Guid Id { get; init; }
     public required string Currency { get; init; }
     public required DateOnly On { get; init; }
-    public required decimal Rate { get; init; }
+
+    /// <summary>A decimal.</summary>
+    public required string Rate { get; init; }
     public required DateTimeOffset EnteredAt { get; init; }
     public required Guid EnteredBy { get; init; }
 }

@@ -23,6 +23,7 @@ public sealed record RebuildFindings
     public IReadOnlyList<VerificationDifference> Differences { get; init; } = [];
 }
 
+/// <summary>Reads a rebuild: how far it is, and what differed.</summary>
 internal static class ReadRebuild
 {
     internal static async Task<Results<Ok<RebuildAnswer>, NotFound>> Handle(Guid rebuildId, PipelineDb db, CancellationToken ct)

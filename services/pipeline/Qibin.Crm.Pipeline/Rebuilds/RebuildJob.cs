@@ -1,14 +1,17 @@
+using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Messaging.Queries;
 using Qibin.Crm.Pipeline.Projection;
+using Qibin.Crm.Pipeline.Verifications;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
-internal sealed record RebuildRun(bool DryRun);
+internal sealed record RebuildRun(bool DryRun, Guid? VerificationId);
 
 /// <summary>
-/// Derives all journeys again from their events, batch by batch and in place, and then the rollups from the intervals. A dry run does the
-/// same and changes nothing.
+/// Derives all journeys again from their events, batch by batch and in place, and then the rollups from the intervals; before that, one by
+/// one, the events of what a verification named are read again from their services. A dry run only compares, and changes nothing.
 /// </summary>
-internal sealed class RebuildJob : IJobKind<PipelineDb>
+internal sealed class RebuildJob(Questions questions) : IJobKind<PipelineDb>
 {
     public const string Kind = "pipeline.rebuild";
 
@@ -16,14 +19,23 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
 
     public async Task<bool> StepAsync(PipelineDb db, Job job, Caller caller, CancellationToken ct)
     {
-        var (dryRun, after) = (job.Read<RebuildRun>().DryRun, job.Position is { } position ? Guid.Parse(position) : Guid.Empty);
+        var run = job.Read<RebuildRun>();
+        var place = job.Position is { } position ? JsonSerializer.Deserialize<Place>(position)! : new Place(0, Guid.Empty);
         job.Total ??= await db.Timelines.LongCountAsync(ct);
-        if (after == Guid.AllBitsSet)
+        if (place.After is not { } after)
         {
             return false;
         }
 
-        var check = await db.CheckAsync(after, repair: !dryRun, Listed, ct);
+        if (after == Guid.Empty && run is { DryRun: false, VerificationId: { } id }
+            && (await NamedAsync(db, id, ct)).Skip(place.Named).FirstOrDefault() is { } named)
+        {
+            await ReadAgainAsync(db, named, ct);
+            job.Position = JsonSerializer.Serialize(place with { Named = place.Named + 1 });
+            return true;
+        }
+
+        var check = await db.CheckAsync(after, repair: !run.DryRun, Listed, ct);
         var found = Found(job);
         found = found with
         {
@@ -32,11 +44,44 @@ internal sealed class RebuildJob : IJobKind<PipelineDb>
         };
         job.Result = JsonSerializer.Serialize(found, StrictJson.Options);
         job.Done += check.Journeys;
-        job.Position = (check.After ?? Guid.AllBitsSet).ToString();
+        job.Position = JsonSerializer.Serialize(place with { After = check.After });
         return true;
     }
+
+    private static async Task<IEnumerable<Named>> NamedAsync(PipelineDb db, Guid verificationId, CancellationToken ct) =>
+        from difference in VerificationJob.Found(await db.Jobs.AsNoTracking().SingleAsync(j => j.Id == verificationId, ct)).Differences
+            .DistinctBy(d => (d.Of, d.Id))
+        join of in Followed.All on difference.Of equals of.Name
+        select new Named(of.Service, difference.Id!.Value);
+
+    private async Task ReadAgainAsync(PipelineDb db, Named named, CancellationToken ct)
+    {
+        // Before the service is asked: whatever of these is its own is in its log by then.
+        var stored = await db.Received.Where(e => e.StreamId == named.StreamId).ToListAsync(ct);
+        var logged = new List<LoggedEvent>();
+        for (LoggedEvent[]? page = null; page is not []; logged.AddRange(page))
+        {
+            var query = new EventsQuery { StreamId = named.StreamId, After = page?[^1].Position ?? 0 };
+            page = (await questions.AskAsync<EventsQuery, EventsReply>(named.Service, query, ct)).Events;
+        }
+
+        var own = logged.ConvertAll(e => StoredEvents.Row(
+            e.Type, new Delivery(Guid.Empty, named.StreamId, e.Version, e.Ordinal, e.RecordedAt, e.ActorId, e.Event)));
+        db.RemoveRange(stored.ExceptBy(own.Select(Identity), Identity));
+        await db.SaveChangesAsync(ct);
+        await StoredEvents.StoreAsync(db, own, ct);
+    }
+
+    /// <summary>After a backup was restored, another event may have the same version.</summary>
+    private static (long, int, string, DateTimeOffset) Identity(ReceivedEvent e) => (e.Version, e.Ordinal, e.Type, e.RecordedAt);
 
     public static RebuildFindings Found(Job job) => job.Result is { } result
         ? JsonSerializer.Deserialize<RebuildFindings>(result, StrictJson.Options)!
         : new RebuildFindings { DryRun = job.Read<RebuildRun>().DryRun };
+
+    /// <summary>How many of those named were read again, and the journey after which the next step begins; null after the last.</summary>
+    private sealed record Place(int Named, Guid? After);
+
+    /// <summary>An aggregate of another service.</summary>
+    private sealed record Named(string Service, Guid StreamId);
 }

@@ -1,3 +1,5 @@
+using Qibin.Crm.Pipeline.Verifications;
+
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
 /// <summary>
@@ -7,31 +9,38 @@ public sealed record StartRebuildRequest
 {
     /// <summary>True changes nothing and only names what differs; false, the default when absent, repairs it.</summary>
     public bool? DryRun { get; init; }
+
+    /// <summary>
+    /// A verification that has ended. What it named of leads, projects and enterprises is first read again from the logs of their services:
+    /// events that were lost are stored, and events that the service does not have are removed, such as forged ones or those that a
+    /// restored backup does not know. A dry run leaves this out.
+    /// </summary>
+    public Guid? VerificationId { get; init; }
 }
 
+/// <summary>Starts a job that derives all journeys and sums again from the stored events.</summary>
 internal static class StartRebuild
 {
-    internal static async Task<Accepted<RebuildReceipt>> Handle(
+    internal static async Task<Accepted<JobReceipt>> Handle(
         StartRebuildRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var run = new RebuildRun(request.DryRun == true);
+        if (request.VerificationId is { } id
+            && !await db.Jobs.AnyAsync(j => j.Id == id && j.Kind == VerificationJob.Kind && j.State == JobState.Succeeded, ct))
+        {
+            throw Refusal.Invalid("/verificationId", "verification.unknown");
+        }
+
+        var run = new RebuildRun(request.DryRun == true, request.VerificationId);
         var job = await db.UnderWayAsync(RebuildJob.Kind, ct);
         if (job is null)
         {
             job = Job.Of(RebuildJob.Kind, run, caller, clock);
             db.Add(job);
-            db.Audit(caller, clock, "pipeline.rebuilt", "rebuild", job.Id);
             await db.SaveChangesAsync(ct);
         }
 
         return job.Read<RebuildRun>() == run
-            ? TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new RebuildReceipt { Id = job.Id })
+            ? TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new JobReceipt { Id = job.Id })
             : throw new RuleViolation("rebuild.running");
-    }
-
-    /// <summary>The rebuild that was begun.</summary>
-    public sealed record RebuildReceipt : IReceipt
-    {
-        public required Guid Id { get; init; }
     }
 }

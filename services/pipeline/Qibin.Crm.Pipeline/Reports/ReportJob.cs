@@ -4,7 +4,7 @@ using Qibin.Crm.Sheets;
 namespace Qibin.Crm.Pipeline.Reports;
 
 /// <summary>Makes a report in two steps: what it is made from, and its files.</summary>
-internal sealed class ReportJob : IJobKind<PipelineDb>
+internal sealed class ReportJob(TimeProvider clock) : IJobKind<PipelineDb>
 {
     public const string Kind = "pipeline.report";
 
@@ -13,7 +13,7 @@ internal sealed class ReportJob : IJobKind<PipelineDb>
         var report = await db.Reports.SingleAsync(r => r.Id == job.Id, ct);
         if (job.Position is null)
         {
-            db.Add(await ReportMaking.GatherAsync(db, report, caller, ct));
+            db.Add(await ReportMaking.GatherAsync(db, report, caller, clock, ct));
             job.Total = 2;
             (job.Done, job.Position) = (1, "gathered");
             return true;

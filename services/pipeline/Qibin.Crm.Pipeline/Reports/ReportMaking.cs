@@ -1,3 +1,4 @@
+using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Sheets;
 
@@ -7,19 +8,49 @@ namespace Qibin.Crm.Pipeline.Reports;
 internal static class ReportMaking
 {
     /// <summary>Notes the journeys within the caller's scope, as it is now.</summary>
-    public static async Task<ReportMaterialRow> GatherAsync(PipelineDb db, ReportRow report, Caller caller, CancellationToken ct)
+    public static async Task<ReportMaterialRow> GatherAsync(
+        PipelineDb db, ReportRow report, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var stood = db.IntervalsOn(Moment(report));
         var visible = db.AllJourneys.ReadableBy(caller);
-        var names = await db.Units.AsNoTracking().ToDictionaryAsync(u => u.UnitId, u => u.Name, ct);
+        var names = Names(await db.Units.AsNoTracking().ToDictionaryAsync(u => u.UnitId, ct));
+        var leads = await stood.Within(visible.Where(h => !h.Confidential)).Select(s => s.LeadId).OrderBy(id => id).ToArrayAsync(ct);
         return new ReportMaterialRow
         {
             ReportId = report.Id,
-            Leads = await stood.Within(visible.Where(h => !h.Confidential)).Select(s => s.LeadId).OrderBy(id => id).ToArrayAsync(ct),
+            Leads = leads,
             Confidential = await stood.Within(visible.Where(h => h.Confidential)).CountAsync(ct)
-                + await stood.Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct),
-            Names = Json(new(ReportScope.Text(caller, names), names, new Dictionary<Guid, ReportedProject>())),
+                + await db.HiddenAsync(Moment(report), caller, ct),
+            Names = Json(new(ReportScope.Text(caller, names), names, new Dictionary<Guid, ReportedProject>(),
+                await TargetsAsync(db, new Period(report.AsOf, report.KnownAt), [.. leads], caller, clock, ct))),
         };
+    }
+
+    /// <summary>What units are called; those with one name are told apart by the unit above them.</summary>
+    private static Dictionary<Guid, string> Names(Dictionary<Guid, UnitRow> units)
+    {
+        var names = units.Values.ToLookup(u => u.Name, StringComparer.Ordinal);
+        return units.ToDictionary(u => u.Key, u => names[u.Value.Name].Count() == 1 ? u.Value.Name
+            : u.Value.ParentId is { } parent && units.TryGetValue(parent, out var above) ? $"{above.Name}·{u.Value.Name}"
+            : $"{u.Value.Name}（{u.Value.Code}）");
+    }
+
+    /// <summary>What the caller's units, or the caller, have achieved of the year's targets, confidential projects apart.</summary>
+    private static async Task<List<ReportedTarget>> TargetsAsync(
+        PipelineDb db, Period period, HashSet<Guid> leads, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var indicators = Enum.GetValues<Indicator>();
+        var (credits, _) = await db.CreditsAsync(period, indicators, caller, clock, ct);
+        var (targets, penalties) = await ReadAssessment.EnteredAsync(db, period, caller.Reach != Reach.Own, caller, ct);
+        return
+        [
+            .. from indicator in indicators
+               let score = credits.Where(c => c.Indicator == indicator && leads.Contains(c.Journey.LeadId)).Sum(c => c.Value)
+                   - penalties.Where(p => p.Indicator == indicator).Sum(p => p.Value)
+               let target = targets.Where(t => t.Indicator == indicator).Sum(t => t.Value)
+               select new ReportedTarget(
+                   indicator, target, score, Schedule.Completion(score, target), Schedule.Through(period.Day).IsKept(score, target)),
+        ];
     }
 
     /// <summary>Makes the report from what was noted. The names of what is listed are noted the first time.</summary>
@@ -28,7 +59,9 @@ internal static class ReportMaking
         var (leads, known, day, kinds) = (material.Leads, report.KnownAt, report.AsOf, MonthlyReport.Milestones);
         var begin = MonthlyReport.FirstOfQuarter(report.Month);
         var stood = db.IntervalsOn(Moment(report)).Where(s => leads.Contains(s.LeadId));
-        var cells = await stood.Counted([Dimension.Stage, Dimension.Chain, Dimension.Unit], [JourneyStatus.Active]).ToListAsync(ct);
+        var cells = await CellsAsync(stood);
+        var before = await CellsAsync(
+            db.IntervalsOn(Moment(report) with { AsOf = report.Month.AddDays(-1) }).Where(s => leads.Contains(s.LeadId)));
 
         // A milestone that was taken back counts for as long as that was not known.
         var firsts = db.Milestones.AsNoTracking()
@@ -49,7 +82,10 @@ internal static class ReportMaking
             material.Names = Json(names);
         }
 
-        return MonthlyReport.Of(report, material, names, cells, reached);
+        return MonthlyReport.Of(report, material, names, cells, before, reached);
+
+        Task<List<Cell>> CellsAsync(IQueryable<Interval> intervals) =>
+            intervals.Counted([Dimension.Stage, Dimension.Chain, Dimension.Unit], [JourneyStatus.Active]).ToListAsync(ct);
     }
 
     private static JourneyFilter Moment(ReportRow report) => new() { AsOf = report.AsOf, KnownAt = report.KnownAt };

@@ -16,7 +16,7 @@ public sealed record ReportRequest
     [Needed, Line(7, 7)]
     public string Month { get; init; } = "";
 
-    /// <summary>A past instant: only what had been recorded by then counts. Now when absent.</summary>
+    /// <summary>A past instant: what was recorded later does not count. When absent, the last one up to which all has arrived.</summary>
     public DateTimeOffset? KnownAt { get; init; }
 }
 
@@ -24,6 +24,9 @@ public sealed record ReportRequest
 public sealed record ReportReceipt : IReceipt
 {
     public required Guid Id { get; init; }
+
+    /// <summary>What was recorded later is not in it: the instant asked for, or the last one up to which all has arrived.</summary>
+    public required DateTimeOffset KnownAt { get; init; }
 }
 
 /// <summary>A monthly report.</summary>
@@ -91,10 +94,7 @@ public sealed record ReportFile
 /// <summary>A report that was made again from what is stored with it, beside the one that is kept.</summary>
 public sealed record ReportComparison
 {
-    /// <summary>
-    /// Whether both files are the same to the octet. They are not when facts recorded before <c>knownAt</c> were delivered only after it
-    /// was made.
-    /// </summary>
+    /// <summary>Whether both files are the same to the octet.</summary>
     public required bool Same { get; init; }
 
     public required IReadOnlyList<FileComparison> Files { get; init; }
@@ -143,7 +143,7 @@ internal static class ReportRoutes
         api.MapGet("/pipeline/reports/{reportId:guid}", Read).AllowEverybody(Scopes.PipelineRead)
             .WithName("readReport").WithSummary("月度报告 · A monthly report and how far it is");
         api.MapGet("/pipeline/reports/{reportId:guid}/file", Fetch).AllowEverybody(Scopes.PipelineRead)
-            .WithMetadata(new GivesFile(SheetReader.Xlsx, Document.Type))
+            .WithMetadata(new GivesFile(SheetReader.Xlsx, Document.Type)).AuditEachRead()
             .WithName("readReportFile").WithSummary("下载月度报告 · Fetch a report's file");
         api.MapGet("/pipeline/reports/{reportId:guid}/comparison", Compare).AllowEverybody(Scopes.PipelineRead)
             .WithName("compareReport").WithSummary("重新生成并逐字节比对 · Make a report again and compare it to the octet");
@@ -152,7 +152,7 @@ internal static class ReportRoutes
     private static async Task<Accepted<ReportReceipt>> Create(
         ReportRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var month = Questions.Month("/month", request.Month)!.Value;
+        var month = Months.Read("/month", request.Month);
         clock.NotAfterToday(month, "/month");
         var now = clock.GetUtcNow();
         if (request.KnownAt > now)
@@ -160,6 +160,7 @@ internal static class ReportRoutes
             throw Refusal.Invalid("/knownAt", "instant.future");
         }
 
+        var (known, _) = await db.SettledAsync(request.KnownAt ?? now, ct);
         var job = Job.Of(ReportJob.Kind, new { }, caller, clock);
         db.Add(job);
         db.Add(new ReportRow
@@ -167,14 +168,13 @@ internal static class ReportRoutes
             Id = job.Id,
             Month = month,
             AsOf = month.End(clock),
-            KnownAt = Instants.Kept(request.KnownAt ?? now),
+            KnownAt = known,
             Scope = ReportScope.Of(caller),
             RequesterId = caller.Id,
             CreatedAt = now,
         });
-        db.Audit(caller, clock, "report.asked", "report", job.Id);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Accepted($"/api/v1/pipeline/reports/{job.Id}", new ReportReceipt { Id = job.Id });
+        return TypedResults.Accepted($"/api/v1/pipeline/reports/{job.Id}", new ReportReceipt { Id = job.Id, KnownAt = known });
     }
 
     private static async Task<Ok<Page<ReportAnswer>>> List(

@@ -17,15 +17,14 @@ internal sealed record Credit(
 }
 
 /// <summary>
-/// What a year's achievements are and whose. A project counts once, by <see cref="Counting"/>, whatever its status; an excluded one does
-/// not. Its credit goes to the unit and the owner on the day asked for; once a transfer of its lead was confirmed, it is
+/// What a year's achievements are and whose. A project counts once, by <see cref="Counting"/>; one that is terminated on the day or was
+/// excluded does not. Its credit goes to the unit and the owner on the day asked for; once a transfer of its lead was confirmed, it is
 /// divided by the shares agreed last, each unit's part to the owner who had it last there.
 /// </summary>
 internal static class Credits
 {
     /// <summary>Of the journeys that the caller sees, what is credited to units and owners in reach. Called within one snapshot.</summary>
     /// <returns>The credits, and the rates of the day that amounts were converted by; null when no amount is asked for.</returns>
-    /// <exception cref="Refusal">409 <c>rate.missing</c>.</exception>
     public static async Task<(IReadOnlyList<Credit> Credits, Conversion? Conversion)> CreditsAsync(
         this PipelineDb db, Period period, Indicator[] indicators, Caller caller, TimeProvider clock, CancellationToken ct)
     {
@@ -39,7 +38,7 @@ internal static class Credits
         var achieved = (
             from indicator in indicators
             from journey in journeys
-            where !excluded.Contains(new { Indicator = indicator, journey.LeadId })
+            where journey.Achieves() && !excluded.Contains(new { Indicator = indicator, journey.LeadId })
             let payments = paid.GetValueOrDefault(journey.LeadId) ?? []
             let day = indicator.Milestone() is { } kind
                 ? reached.GetValueOrDefault((journey.LeadId, kind))

@@ -36,12 +36,13 @@ public sealed record TargetEntry
     public Money? Amount { get; init; }
 }
 
+/// <summary>Enters targets of a year, for the district, units or officers. The last entry of a subject and indicator counts.</summary>
 internal static class EnterTargets
 {
-    internal static async Task<Ok<TargetsReceipt>> Handle(
+    internal static async Task<Ok<EnteredReceipt>> Handle(
         EnterTargetsRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var now = await db.EnteredAtAsync(clock, ct);
         var targets = request.Targets!;
         var subjects = await Subject.ReadAsync([.. targets.Select((t, i) => (t.UnitId, t.OwnerId, $"/targets/{i}"))], db, ct);
         var entered = new HashSet<(Indicator, Guid)>();
@@ -67,16 +68,9 @@ internal static class EnterTargets
                 EnteredBy = caller.Id,
             };
             db.Add(row);
-            db.Audit(caller, clock, "target.entered", "target", row.Id, request.Note);
         }
 
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new TargetsReceipt { Entered = targets.Count });
-    }
-
-    /// <summary>How many were entered.</summary>
-    public sealed record TargetsReceipt : IReceipt
-    {
-        public required int Entered { get; init; }
+        return TypedResults.Ok(new EnteredReceipt { Entered = targets.Count });
     }
 }

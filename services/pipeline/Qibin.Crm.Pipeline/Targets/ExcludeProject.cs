@@ -20,6 +20,7 @@ public sealed record ExcludeProjectRequest
     public string? Reason { get; init; }
 }
 
+/// <summary>Leaves a project out of an indicator of a year, or lets it in again, with a reason.</summary>
 internal static class ExcludeProject
 {
     internal static async Task<Results<Ok<EntryReceipt>, NotFound>> Handle(
@@ -38,7 +39,7 @@ internal static class ExcludeProject
             throw new RuleViolation(excluded ? "exclusion.already" : "exclusion.none");
         }
 
-        var now = clock.GetUtcNow();
+        var now = await db.EnteredAtAsync(clock, ct);
         var row = new ExclusionRow
         {
             Id = Guid.CreateVersion7(now),
@@ -51,7 +52,6 @@ internal static class ExcludeProject
             EnteredBy = caller.Id,
         };
         db.Add(row);
-        db.Audit(caller, clock, excluded ? "assessment.excluded" : "assessment.included", "lead", lead, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new EntryReceipt { Id = row.Id });
     }

@@ -30,13 +30,14 @@ public sealed record ImposePenaltyRequest
     public string? Reason { get; init; }
 }
 
+/// <summary>Deducts from what was achieved in a year, of the district, a unit or an officer, with a reason.</summary>
 internal static class ImposePenalty
 {
     internal static async Task<Ok<EntryReceipt>> Handle(
         ImposePenaltyRequest request, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var subject = (await Subject.ReadAsync([(request.UnitId, request.OwnerId, "")], db, ct))[0];
-        var now = clock.GetUtcNow();
+        var now = await db.EnteredAtAsync(clock, ct);
         var row = new PenaltyRow
         {
             Id = Guid.CreateVersion7(now),
@@ -52,7 +53,6 @@ internal static class ImposePenalty
             EnteredBy = caller.Id,
         };
         db.Add(row);
-        db.Audit(caller, clock, "penalty.imposed", "penalty", row.Id, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new EntryReceipt { Id = row.Id });
     }

@@ -7,11 +7,11 @@ internal static class ListAssessedProjects
         .Sort("code", j => j.ProjectCode!)
         .Sort("name", j => j.ProjectName!);
 
-    internal static async Task<Ok<Page<AssessedProject>>> Handle(
+    internal static async Task<Ok<SettledPage<AssessedProject>>> Handle(
         [AsParameters] AssessedProjectsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
         TimeProvider clock, CancellationToken ct)
     {
-        var period = Period.Of(query, clock);
+        var (period, putBack) = await Period.ReadAsync(db, query, clock, ct);
         var indicator = query.Indicator.One(Indicator.SignedProjects, "indicator", "indicator.one");
         await using var snapshot = await db.SnapshotAsync(ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);
@@ -20,7 +20,7 @@ internal static class ListAssessedProjects
         var ids = credits.Select(c => c.Key).ToArray();
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = db.AllJourneys.AsNoTracking().Where(j => ids.Contains(j.LeadId));
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, journey =>
+        var listed = await Listing.PageAsync(rows, page, request, journey =>
         {
             var (one, of) = (credits[journey.LeadId].First(), credits[journey.LeadId]);
             return new AssessedProject
@@ -44,7 +44,8 @@ internal static class ListAssessedProjects
                     }),
                 ],
             };
-        }, ct));
+        }, ct);
+        return TypedResults.Ok(new SettledPage<AssessedProject>(listed, period.KnownAt, putBack));
     }
 }
 
@@ -72,7 +73,7 @@ public sealed record AssessedProject
 
     public required string Name { get; init; }
 
-    /// <summary>On the day asked for. A suspended or terminated project goes on counting unless it is excluded.</summary>
+    /// <summary>On the day asked for. A suspended project counts unless it is excluded; a terminated one counts nothing.</summary>
     public required JourneyStatus Status { get; init; }
 
     /// <summary>Since when it counts; of funds the day of the last payment.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Deductions and their reversals; they add up to what the assessment shows as deducted.</summary>
@@ -12,33 +14,15 @@ internal static class ListPenalties
         CancellationToken ct)
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        var rows = db.Penalties.Listed(query.Year, query.Indicator, query.Owner ?? query.Unit, caller);
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, p => new PenaltyAnswer
-        {
-            Id = p.Row.Id,
-            Year = p.Row.Year,
-            Indicator = p.Row.Indicator,
-            Unit = units.Of(p.Row.UnitId),
-            OwnerId = p.Row.OwnerId == Guid.Empty ? null : p.Row.OwnerId,
-            Deducted = Measure.Of(p.Row.Indicator, p.Row.Value),
-            On = p.Row.On,
-            Reason = p.Row.Reason,
-            Reverses = p.Row.Reverses,
-            EnteredAt = p.Row.EnteredAt,
-            EnteredBy = p.Row.EnteredBy,
-        }, ct));
+        var rows = db.Penalties.Listed(query, caller);
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, p => new PenaltyAnswer(p.Row, units), ct));
     }
 }
 
 /// <summary>Which penalties are listed.</summary>
-public sealed record PenaltiesQuery
+public record PenaltiesQuery : EntriesQuery
 {
-    public int? Year { get; init; }
-
-    /// <summary>Indicators, separated by commas; all when absent.</summary>
-    public Words<Indicator>? Indicator { get; init; }
-
-    /// <summary>Id of a unit: what is deducted from the unit as a whole.</summary>
+    /// <summary>Id of a unit: what is entered for the unit as a whole.</summary>
     public Guid? Unit { get; init; }
 
     /// <summary>Id of an owner; it goes before <c>unit</c>.</summary>
@@ -46,17 +30,11 @@ public sealed record PenaltiesQuery
 }
 
 /// <summary>A deduction from what a unit or an owner has achieved.</summary>
-public sealed record PenaltyAnswer
+public sealed record PenaltyAnswer : SubjectAnswer
 {
-    public required Guid Id { get; init; }
-    public required int Year { get; init; }
-    public required Indicator Indicator { get; init; }
-
-    /// <summary>The unit, or the one that the owner was placed in when this was entered.</summary>
-    public required UnitName Unit { get; init; }
-
-    /// <summary>Null where it is deducted from the unit as a whole.</summary>
-    public required Guid? OwnerId { get; init; }
+    [SetsRequiredMembers]
+    internal PenaltyAnswer(PenaltyRow row, Dictionary<Guid, UnitName> units) : base(row, units) =>
+        (Deducted, On, Reason, Reverses) = (Measure.Of(row.Indicator, row.Value), row.On, row.Reason, row.Reverses);
 
     /// <summary>Below zero in a reversal.</summary>
     public required Measure Deducted { get; init; }
@@ -68,7 +46,4 @@ public sealed record PenaltyAnswer
 
     /// <summary>The penalty that this one takes back.</summary>
     public required Guid? Reverses { get; init; }
-
-    public required DateTimeOffset EnteredAt { get; init; }
-    public required Guid EnteredBy { get; init; }
 }

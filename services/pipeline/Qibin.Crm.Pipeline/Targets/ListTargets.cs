@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The targets that hold, or all as they were entered.</summary>
@@ -12,56 +14,25 @@ internal static class ListTargets
         CancellationToken ct)
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        var rows = (query.History == true ? db.Targets : db.Targets.Newest())
-            .Listed(query.Year, query.Indicator, query.Owner ?? query.Unit, caller);
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, t => new TargetAnswer
-        {
-            Id = t.Row.Id,
-            Year = t.Row.Year,
-            Indicator = t.Row.Indicator,
-            Unit = units.Of(t.Row.UnitId),
-            OwnerId = t.Row.OwnerId == Guid.Empty ? null : t.Row.OwnerId,
-            Target = Measure.Of(t.Row.Indicator, t.Row.Value),
-            Note = t.Row.Note,
-            EnteredAt = t.Row.EnteredAt,
-            EnteredBy = t.Row.EnteredBy,
-        }, ct));
+        var rows = (query.History == true ? db.Targets : db.Targets.Newest()).Listed(query, caller);
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, t => new TargetAnswer(t.Row, units), ct));
     }
 }
 
 /// <summary>Which targets are listed.</summary>
-public sealed record TargetsQuery
+public sealed record TargetsQuery : PenaltiesQuery
 {
-    public int? Year { get; init; }
-
-    /// <summary>Indicators, separated by commas; all when absent.</summary>
-    public Words<Indicator>? Indicator { get; init; }
-
-    /// <summary>Id of a unit: the targets of the unit as a whole.</summary>
-    public Guid? Unit { get; init; }
-
-    /// <summary>Id of an owner; it goes before <c>unit</c>.</summary>
-    public Guid? Owner { get; init; }
-
     /// <summary>True for those too that a later entry has taken the place of.</summary>
     public bool? History { get; init; }
 }
 
 /// <summary>What a unit or an owner is to achieve in a year.</summary>
-public sealed record TargetAnswer
+public sealed record TargetAnswer : SubjectAnswer
 {
-    public required Guid Id { get; init; }
-    public required int Year { get; init; }
-    public required Indicator Indicator { get; init; }
-
-    /// <summary>The unit, or the one that the owner was placed in when this was entered.</summary>
-    public required UnitName Unit { get; init; }
-
-    /// <summary>Null where it is the target of the unit as a whole.</summary>
-    public required Guid? OwnerId { get; init; }
+    [SetsRequiredMembers]
+    internal TargetAnswer(TargetRow row, Dictionary<Guid, UnitName> units) : base(row, units) =>
+        (Target, Note) = (Measure.Of(row.Indicator, row.Value), row.Note);
 
     public required Measure Target { get; init; }
     public required string? Note { get; init; }
-    public required DateTimeOffset EnteredAt { get; init; }
-    public required Guid EnteredBy { get; init; }
 }

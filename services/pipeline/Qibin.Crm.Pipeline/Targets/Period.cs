@@ -26,11 +26,13 @@ internal sealed record Period(DateOnly Day, DateTimeOffset? KnownAt)
     public JourneyFilter Moment => new JourneyFilter { AsOf = Day, KnownAt = KnownAt };
 
     /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>year.outside</c>, <c>value.range</c>.</exception>
-    public static Period Of(PeriodQuery query, TimeProvider clock)
+    public static async Task<(Period Period, PutBack? PutBack)> ReadAsync(
+        PipelineDb db, PeriodQuery query, TimeProvider clock, CancellationToken ct)
     {
         new JourneyFilter { AsOf = query.AsOf, KnownAt = query.KnownAt }.CheckPast(clock);
-        return new Period(
-            DayIn(query.Year ?? (query.AsOf ?? clock.Today()).Year, query.AsOf, "year", "asOf", clock), query.KnownAt?.ToUniversalTime());
+        var day = DayIn(query.Year ?? (query.AsOf ?? clock.Today()).Year, query.AsOf, "year", "asOf", clock);
+        var (known, putBack) = await db.SettledAsync(query.KnownAt, ct);
+        return (new Period(day, known), putBack);
     }
 
     /// <summary>A day of a year that is not after today; the last one that has come when none is given.</summary>

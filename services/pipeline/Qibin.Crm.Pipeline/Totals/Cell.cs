@@ -1,6 +1,6 @@
 namespace Qibin.Crm.Pipeline.Totals;
 
-internal enum CellKind { Figure, Hidden, AsOf }
+internal enum CellKind { Figure, Hidden }
 
 internal sealed record Cell : Summed
 {
@@ -14,7 +14,6 @@ internal sealed record Cell : Summed
     public string? SourceRegion { get; init; }
     public Band? Band { get; init; }
     public int? Month { get; init; }
-    public DateTimeOffset? AsOf { get; init; }
 
     /// <summary>Its value of a dimension, as a filter says it.</summary>
     public string Word(Dimension dimension) => dimension switch
@@ -45,13 +44,15 @@ internal sealed record Cell : Summed
 internal sealed record Weighed<T> : Summed
 {
     public required T Row { get; init; }
+    public required Band Band { get; init; }
 }
 
 internal static class Cells
 {
-    public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : Summed => sums.Select(s => new Weighed<T>
+    public static IQueryable<Weighed<T>> Weighed<T>(this IQueryable<T> sums) where T : Tally => sums.Select(s => new Weighed<T>
     {
         Row = s,
+        Band = s.Band,
         Count = s.Count,
         Currency = s.Currency,
         Estimated = s.Estimated,
@@ -60,9 +61,10 @@ internal static class Cells
         Completed = s.Completed,
     });
 
-    public static IQueryable<Weighed<T>> Each<T>(this IQueryable<T> rows, long count = 1) => rows.Select(r => new Weighed<T>
+    public static IQueryable<Weighed<T>> Each<T>(this IQueryable<Banded<T>> rows, long count = 1) => rows.Select(r => new Weighed<T>
     {
-        Row = r,
+        Row = r.Row,
+        Band = r.Band,
         Count = EF.Constant(count),
         Currency = "",
         Estimated = 0,
@@ -71,10 +73,11 @@ internal static class Cells
         Completed = 0,
     });
 
-    public static IQueryable<Weighed<T>> Amounts<T>(this IQueryable<T> rows) where T : JourneyState =>
-        rows.SelectMany(j => j.Amounts, (j, a) => new Weighed<T>
+    public static IQueryable<Weighed<T>> Amounts<T>(this IQueryable<Banded<T>> rows) where T : JourneyState =>
+        rows.SelectMany(j => j.Row.Amounts, (j, a) => new Weighed<T>
         {
-            Row = j,
+            Row = j.Row,
+            Band = j.Band,
             Count = 0,
             Currency = a.Currency,
             Estimated = a.Estimated,
@@ -83,8 +86,9 @@ internal static class Cells
             Completed = a.Completed,
         });
 
-    public static IQueryable<Cell> Counted<T>(this IQueryable<T> rows, Dimension[] by, JourneyStatus[] statuses) where T : JourneyState =>
-        rows.Each().Figures(by, statuses).Concat(rows.Amounts().Figures(by, statuses));
+    public static IQueryable<Cell> Counted<T>(
+        this IQueryable<T> rows, Dimension[] by, JourneyStatus[] statuses, IQueryable<DayRate>? rates = null) where T : JourneyState =>
+        rows.InBands(rates).Each().Figures(by, statuses).Concat(rows.InBands(rates).Amounts().Figures(by, statuses));
 
     /// <summary>How many are hidden, or with a count below zero are not hidden after all.</summary>
     // By the same dimensions, although nobody asks for them: only so has each column one type in all parts of the statement.
@@ -115,7 +119,6 @@ internal static class Cells
             Contract = g.Sum(c => c.Contract),
             PaidIn = g.Sum(c => c.PaidIn),
             Completed = g.Sum(c => c.Completed),
-            AsOf = null,
         });
 
     /// <summary>The rows one by one, each in the place that <see cref="Figures"/> sums.</summary>
@@ -136,7 +139,7 @@ internal static class Cells
             Owner = EF.Constant(owner) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
             Node = EF.Constant(node) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
             SourceRegion = EF.Constant(region) && statuses.Contains(w.Row.Status) ? w.Row.SourceRegion : null,
-            Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Row.Band : null,
+            Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Band : null,
             Month = EF.Constant(month) && statuses.Contains(w.Row.Status) ? (int?)w.Row.Month : null,
             Count = w.Count,
             Currency = w.Currency,
@@ -144,7 +147,6 @@ internal static class Cells
             Contract = w.Contract,
             PaidIn = w.PaidIn,
             Completed = w.Completed,
-            AsOf = null,
         });
     }
 
@@ -167,28 +169,4 @@ internal static class Cells
         PaidIn = s.PaidIn,
         Completed = s.Completed,
     });
-
-    /// <summary>The newest instant; more than one row when several events were recorded at it.</summary>
-    public static IQueryable<Cell> Newest(this IQueryable<ReceivedEvent> events) => events
-        .Where(f => f.RecordedAt == events.Max(newest => newest.RecordedAt))
-        .Select(f => new Cell
-        {
-            Kind = CellKind.AsOf,
-            Status = null,
-            Stage = null,
-            Chain = null,
-            Unit = null,
-            Owner = null,
-            Node = null,
-            SourceRegion = null,
-            Band = null,
-            Month = null,
-            Count = 0,
-            Currency = "",
-            Estimated = 0,
-            Contract = 0,
-            PaidIn = 0,
-            Completed = 0,
-            AsOf = f.RecordedAt,
-        });
 }

@@ -17,6 +17,10 @@ internal static class JourneyLinks
             Kept(Dimension.Stage),
             ("status", JourneyFilters.Words(filter.Statuses())),
             .. Named.Select(Kept),
+            ("subUnits", filter.SubUnits == true && !but.Contains(Dimension.Unit) ? "true" : null),
+            ("reached", JourneyFilters.Words(filter.Reached?.Values)),
+            ("reachedIn", filter.ReachedIn),
+            ("left", JourneyFilters.Words(filter.Left?.Values)),
             ("asOf", filter.AsOf?.ToString("O", CultureInfo.InvariantCulture)),
             ("knownAt", filter.KnownAt?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)),
         ]);

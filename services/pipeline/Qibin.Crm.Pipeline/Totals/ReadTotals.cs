@@ -12,13 +12,15 @@ internal static class ReadTotals
             throw Refusal.Invalid("groupBy", "groupBy.count");
         }
 
-        query.CheckPast(clock);
         Conversion.Check(query.ConvertTo);
-        var cells = await db.TotalCells(query, by, caller).ToListAsync(ct);
+        var (asked, putBack) = await db.AskedAsync(query, by.Contains(Dimension.Band), clock, ct);
+        var known = asked.KnownAt;
+        await using var snapshot = await db.SnapshotAsync(ct);
+        var cells = await db.TotalCells(asked, by, caller).ToListAsync(ct);
         var units = by.Contains(Dimension.Unit) ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
-        var conversion = await db.ConversionAsync(query.ConvertTo, query, cells.Select(c => c.Currency), clock, ct);
+        var conversion = await db.ConversionAsync(query.ConvertTo, asked, cells.Select(c => c.Currency), clock, ct);
         var statuses = query.Statuses();
-        var kept = JourneyLinks.To(query, by);
+        var kept = JourneyLinks.To(asked, by);
         var counted = cells.Where(c => c.Kind == CellKind.Figure).ToLookup(c => statuses.Contains(c.Status!.Value));
         var groups =
             from cell in counted[true]
@@ -27,9 +29,10 @@ internal static class ReadTotals
             select (Key: same.First(), Cells: same);
         return TypedResults.Ok(new Totals
         {
-            AsOf = cells.Max(c => c.AsOf),
+            AsOf = await db.Received.Where(e => known == null || e.RecordedAt <= known).MaxAsync(e => (DateTimeOffset?)e.RecordedAt, ct),
             Day = query.AsOf,
-            KnownAt = query.KnownAt,
+            KnownAt = known,
+            PutBack = putBack,
             Conversion = conversion,
             GroupBy = by,
             Status = statuses,
@@ -37,11 +40,19 @@ internal static class ReadTotals
             [
                 .. groups.OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
                     .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
-                    .Select(g => new TotalsGroup(g.Key, units, JourneyLinks.To(kept, by, g.Key), Figures.Of(g.Cells, conversion))),
+                    .Select(g => new TotalsGroup(g.Key, units, Figures.Of(g.Cells, JourneyLinks.To(kept, by, g.Key), conversion))),
             ],
-            Total = Figures.Of(counted[true], conversion),
-            Apart = [.. counted[false].GroupBy(c => c.Status!.Value).OrderBy(g => g.Key)
-                .Select(g => new StatusFigures(g.Key, Figures.Of(g, conversion))).Where(f => f.Count > 0)],
+            Total = Figures.Of(counted[true], JourneyLinks.To(asked), conversion),
+            Apart =
+            [
+                .. from cell in counted[false]
+                   group cell by cell.Status!.Value into same
+                   orderby same.Key
+                   let list = JourneyLinks.To(asked with { Status = Words<JourneyStatus>.Of([same.Key]) })
+                   let figures = Figures.Of(same, list, conversion)
+                   where figures.Count > 0
+                   select new StatusFigures(same.Key, figures),
+            ],
             Hidden = (int)cells.Where(c => c.Kind == CellKind.Hidden).Sum(c => c.Count),
         });
     }

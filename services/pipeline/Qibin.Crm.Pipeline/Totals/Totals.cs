@@ -13,16 +13,13 @@ public sealed record TotalsQuery : JourneyFilter
 }
 
 /// <summary>Totals over all journeys that the caller sees and the filters keep.</summary>
-public sealed record Totals
+public sealed record Totals : SettledAnswer
 {
     /// <summary>When the newest event in these figures was recorded; null before the first.</summary>
     public required DateTimeOffset? AsOf { get; init; }
 
     /// <summary>The business day that was asked for; null for today.</summary>
     public DateOnly? Day { get; init; }
-
-    /// <summary>The instant that was asked for: what was recorded later is not in these figures; null for now.</summary>
-    public DateTimeOffset? KnownAt { get; init; }
 
     /// <summary>The rates by which amounts were converted; only with <c>convertTo</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -57,6 +54,9 @@ public record Figures
     /// <summary>Number of journeys.</summary>
     public required int Count { get; init; }
 
+    /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
+    public required string Journeys { get; init; }
+
     /// <summary>Investment as the leads estimate it.</summary>
     public required IReadOnlyList<Money> EstimatedInvestment { get; init; }
 
@@ -76,13 +76,14 @@ public record Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConvertedFigures? Converted { get; init; }
 
-    internal static Figures Of(IEnumerable<Summed> summed, Conversion? conversion = null)
+    internal static Figures Of(IEnumerable<Summed> summed, string journeys, Conversion? conversion = null)
     {
         var rows = summed.ToList();
         var amounts = rows.PerCurrency();
         var figures = new Figures
         {
             Count = (int)rows.Sum(r => r.Count),
+            Journeys = journeys,
             EstimatedInvestment = amounts.Money(a => a.Estimated),
             ContractAmount = amounts.Money(a => a.Contract),
             PaidIn = amounts.Money(a => a.PaidIn),
@@ -117,7 +118,7 @@ public sealed record StatusFigures : Figures
 public sealed record TotalsGroup : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal TotalsGroup(Cell key, Dictionary<Guid, UnitName> units, string journeys, Figures figures) : base(figures)
+    internal TotalsGroup(Cell key, Dictionary<Guid, UnitName> units, Figures figures) : base(figures)
     {
         Stage = key.Stage;
         Chain = ChainName.Of(key.Chain);
@@ -127,7 +128,6 @@ public sealed record TotalsGroup : Figures
         SourceRegion = key.SourceRegion;
         Band = key.Band;
         Month = key.Month is { } month ? Months.Text(month) : null;
-        Journeys = journeys;
     }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -157,7 +157,4 @@ public sealed record TotalsGroup : Figures
     /// <summary>Month of the first contact, as <c>YYYY-MM</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Month { get; init; }
-
-    /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
-    public required string Journeys { get; init; }
 }

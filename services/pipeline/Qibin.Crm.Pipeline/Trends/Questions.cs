@@ -10,8 +10,8 @@ internal static class Questions
     public static IReadOnlyList<DateOnly> Months(string? from, string? to, TimeProvider clock)
     {
         var today = clock.Today();
-        var last = Month("to", to) ?? new DateOnly(today.Year, today.Month, 1);
-        var first = Month("from", from) ?? last.AddMonths(-11);
+        var last = to is null ? new DateOnly(today.Year, today.Month, 1) : Domain.Months.Read("to", to);
+        var first = from is null ? last.AddMonths(-11) : Domain.Months.Read("from", from);
         var count = ((last.Year - first.Year) * 12) + last.Month - first.Month + 1;
         return last > today ? throw Refusal.Invalid("to", "date.future")
             : count is < 1 or > MostMonths ? throw Refusal.Invalid("from", "month.range", MostMonths)
@@ -24,12 +24,4 @@ internal static class Questions
         var (end, today) = (month.AddMonths(1).AddDays(-1), clock.Today());
         return end < today ? end : today;
     }
-
-    /// <summary>The month's first day; null of none.</summary>
-    /// <exception cref="Refusal">400 <c>month.invalid</c>.</exception>
-    public static DateOnly? Month(string pointer, string? month) =>
-        month is null ? null
-        : DateOnly.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
-            && first.Year is > 1900 and < 9000 ? first
-        : throw Refusal.Invalid(pointer, "month.invalid", month);
 }

@@ -1,3 +1,5 @@
+using Qibin.Crm.Pipeline.Totals;
+
 namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>How long journeys stay in each stage, and how long those that are in it have been there.</summary>
@@ -7,23 +9,37 @@ internal static class ReadDwell
         [AsParameters] PresentFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var statuses = query.Statuses();
+        var (asked, _) = await db.AskedAsync(new JourneyFilter(query) { Status = Words<JourneyStatus>.Of(statuses) }, false, clock, ct);
         // The filter is about what a journey is today; its days count from its beginning, whoever had it then.
         var known = db.IntervalsKnown(new JourneyFilter());
-        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query).Where(j => statuses.Contains(j.Status))
-            .Select(j => known
-                .Where(i => i.LeadId == j.LeadId).OrderBy(i => i.DayFrom).Select(i => new { i.Stage, i.DayFrom, i.DayTo }).ToList());
+        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).Where(j => statuses.Contains(j.Status))
+            .Select(j => j.LeadId);
+        var intervals = known.Where(i => journeys.Contains(i.LeadId)).OrderBy(i => i.LeadId).ThenBy(i => i.DayFrom)
+            .Select(i => new { i.LeadId, i.Stage, i.DayFrom, i.DayTo });
         var today = clock.Today();
         var stays = new List<(JourneyStage Stage, bool Ended, int Days)>();
-        await foreach (var intervals in journeys.AsAsyncEnumerable().WithCancellation(ct))
+        (Guid LeadId, JourneyStage Stage, DateOnly Since)? at = null;
+        var lasts = false;
+        await foreach (var interval in intervals.AsAsyncEnumerable().WithCancellation(ct))
         {
-            var begun = intervals.Where((interval, n) => n == 0 || interval.Stage != intervals[n - 1].Stage).ToList();
-            stays.AddRange(begun.Zip(begun.Skip(1), (stay, next) => (stay.Stage, true, next.DayFrom.DayNumber - stay.DayFrom.DayNumber)));
-            if (intervals is [.., { DayTo: null }])
+            if (at is { } before && before.LeadId == interval.LeadId)
             {
-                stays.Add((begun[^1].Stage, false, Math.Max(0, today.DayNumber - begun[^1].DayFrom.DayNumber)));
+                if (before.Stage != interval.Stage)
+                {
+                    stays.Add((before.Stage, true, interval.DayFrom.DayNumber - before.Since.DayNumber));
+                    at = (interval.LeadId, interval.Stage, interval.DayFrom);
+                }
             }
+            else
+            {
+                AddPresent();
+                at = (interval.LeadId, interval.Stage, interval.DayFrom);
+            }
+
+            lasts = interval.DayTo is null;
         }
 
+        AddPresent();
         return TypedResults.Ok(new Dwell
         {
             Stages =
@@ -31,11 +47,23 @@ internal static class ReadDwell
                 .. stays.GroupBy(s => s.Stage).OrderBy(g => g.Key).Select(g => new DwellStage
                 {
                     Stage = g.Key,
-                    Past = DwellDays.Of(g.Where(s => s.Ended).Select(s => s.Days)),
-                    Present = DwellDays.Of(g.Where(s => !s.Ended).Select(s => s.Days)),
+                    Past = DwellDays.Of(g.Where(s => s.Ended).Select(s => s.Days), asked with { Left = Only(g.Key) }),
+                    Present = DwellDays.Of(g.Where(s => !s.Ended).Select(s => s.Days), asked with { Stage = Only(g.Key) }),
                 }),
             ],
+            Hidden = await db.HiddenAsync(new JourneyFilter(), caller, ct),
         });
+
+        // The stay that a journey's last interval belongs to, if that one lasts.
+        void AddPresent()
+        {
+            if (lasts && at is { } present)
+            {
+                stays.Add((present.Stage, false, Math.Max(0, today.DayNumber - present.Since.DayNumber)));
+            }
+        }
+
+        static Words<JourneyStage> Only(JourneyStage stage) => Words<JourneyStage>.Of([stage]);
     }
 }
 
@@ -44,6 +72,9 @@ public sealed record Dwell
 {
     /// <summary>Each stage that some journey was or is in.</summary>
     public required IReadOnlyList<DwellStage> Stages { get; init; }
+
+    /// <summary>Confidential journeys within the caller's reach that the caller may not read: they are in no figure above.</summary>
+    public required int Hidden { get; init; }
 }
 
 /// <summary>Days spent in one stage.</summary>
@@ -69,9 +100,18 @@ public sealed record DwellDays
     /// <summary>Days that nine in ten did not exceed; null of none.</summary>
     public required int? P90 { get; init; }
 
-    internal static DwellDays Of(IEnumerable<int> days)
+    /// <summary>The list of the journeys whose stays they are; one that came back to the stage has several. Null of none.</summary>
+    public required string? Journeys { get; init; }
+
+    internal static DwellDays Of(IEnumerable<int> days, JourneyFilter list)
     {
         var ascending = days.Order().ToList();
-        return new() { Stays = ascending.Count, Median = Quantiles.At(ascending, 50), P90 = Quantiles.At(ascending, 90) };
+        return new()
+        {
+            Stays = ascending.Count,
+            Median = Quantiles.At(ascending, 50),
+            P90 = Quantiles.At(ascending, 90),
+            Journeys = ascending.Count == 0 ? null : JourneyLinks.To(list),
+        };
     }
 }

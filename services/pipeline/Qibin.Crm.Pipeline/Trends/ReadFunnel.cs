@@ -1,3 +1,5 @@
+using Qibin.Crm.Pipeline.Totals;
+
 namespace Qibin.Crm.Pipeline.Trends;
 
 /// <summary>How many of those first met in a month went how far, and how many days it took.</summary>
@@ -10,7 +12,9 @@ internal static class ReadFunnel
         var (first, last) = (months[0], months[^1]);
         // Whatever became of them, suspended and invalid ones included: they are part of what was begun.
         var statuses = query.Status?.Values ?? Enum.GetValues<JourneyStatus>();
-        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query)
+        var (asked, _) = await db.AskedAsync(
+            new JourneyFilter(query) { Status = Words<JourneyStatus>.Of(statuses) }, false, clock, ct);
+        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked)
             .Where(j => j.Month >= first && j.Month <= last && statuses.Contains(j.Status))
             .Select(j => new
             {
@@ -36,12 +40,21 @@ internal static class ReadFunnel
         var cohorts = reached.ToLookup(r => r.Month);
         return TypedResults.Ok(new Funnel
         {
-            Total = Steps(reached),
-            Cohorts = [.. months.Select(m => new FunnelCohort { Month = Months.Text(m), Steps = Steps(cohorts[m]) })],
+            Total = Steps(reached, List(first, last)),
+            Cohorts = [.. months.Select(m => new FunnelCohort { Month = Months.Text(m), Steps = Steps(cohorts[m], List(m, m)) })],
+            Hidden = await db.HiddenAsync(new JourneyFilter(), caller, ct),
         });
+
+        // Those of the asked months that the filter keeps as well.
+        Func<MilestoneKind, string> List(int from, int to)
+        {
+            var kept = Months.ReadRange("month", query.Month);
+            var range = $"{Months.Text(Math.Max(from, kept.First.MonthNumber()))}..{Months.Text(Math.Min(to, kept.Last.MonthNumber()))}";
+            return kind => JourneyLinks.To(asked with { Month = range, Reached = Words<MilestoneKind>.Of([kind]) });
+        }
     }
 
-    private static List<FunnelStep> Steps(IEnumerable<Reached> cohort)
+    private static List<FunnelStep> Steps(IEnumerable<Reached> cohort, Func<MilestoneKind, string> list)
     {
         var reached = cohort.ToLookup(r => r.Kind);
         return
@@ -54,6 +67,7 @@ internal static class ReadFunnel
                {
                    Milestone = kind,
                    Reached = sinceFirst.Count,
+                   Journeys = list(kind),
                    OfCohort = Quantiles.Share(sinceFirst.Count, reached[MilestoneKind.FirstContact].Count()),
                    OfPrevious = before is null ? null : Quantiles.Share(sincePrevious.Count, reached[before.Value].Count()),
                    MedianDaysSinceFirst = Quantiles.At(sinceFirst, 50),
@@ -104,6 +118,9 @@ public sealed record Funnel
     public required IReadOnlyList<FunnelStep> Total { get; init; }
 
     public required IReadOnlyList<FunnelCohort> Cohorts { get; init; }
+
+    /// <summary>Confidential journeys within the caller's reach that the caller may not read: they are in no figure above.</summary>
+    public required int Hidden { get; init; }
 }
 
 /// <summary>Those who were first met in one month.</summary>
@@ -122,6 +139,9 @@ public sealed record FunnelStep
 
     /// <summary>Journeys that reached it.</summary>
     public required int Reached { get; init; }
+
+    /// <summary>The list of those that reached it: for the same caller it counts the same.</summary>
+    public required string Journeys { get; init; }
 
     /// <summary>Of those in the cohort, between 0 and 1; null of nothing.</summary>
     public required decimal? OfCohort { get; init; }

@@ -13,10 +13,10 @@ internal static class ReadThresholds
     internal static async Task<Ok<Thresholds>> Handle(
         [AsParameters] PresentFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var today = new JourneyFilter(query);
-        var statuses = query.Statuses();
-        var cells = (await db.TotalCells(today, [Dimension.Band], caller).ToListAsync(ct))
-            .Where(c => c.Kind == CellKind.Figure && statuses.Contains(c.Status!.Value)).ToList();
+        var (today, _) = await db.AskedAsync(new JourneyFilter(query), true, clock, ct);
+        var statuses = today.Statuses();
+        var all = await db.TotalCells(today, [Dimension.Band], caller).ToListAsync(ct);
+        var cells = all.FindAll(c => c.Kind == CellKind.Figure && statuses.Contains(c.Status!.Value));
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         return TypedResults.Ok(new Thresholds
         {
@@ -24,17 +24,18 @@ internal static class ReadThresholds
             OtherCurrency = Reaching(null, [Band.OtherCurrency]),
             SignedNotStarted = await StuckAsync([JourneyStage.Signed, JourneyStage.Registered]),
             StartedNotProducing = await StuckAsync([JourneyStage.Started, JourneyStage.Completed]),
+            Conversion = (await db.ConversionAsync(Conversion.Home, today, cells.Select(c => c.Currency), clock, ct))!,
+            Hidden = (int)all.Where(c => c.Kind == CellKind.Hidden).Sum(c => c.Count),
         });
 
         Threshold Reaching(int? least, Band[] bands) => new(
             least,
-            JourneyLinks.To(today with { Band = Words<Band>.Of(bands) }),
-            Figures.Of(cells.Where(c => bands.Contains(c.Band!.Value))));
+            Figures.Of(cells.Where(c => bands.Contains(c.Band!.Value)), JourneyLinks.To(today with { Band = Words<Band>.Of(bands) })));
 
         async Task<Stuck> StuckAsync(JourneyStage[] stages)
         {
             var kind = Enum.Parse<MilestoneKind>(stages[0].ToString());
-            var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(query)
+            var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, today)
                 .Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
             var reached = db.Milestones.Where(m => m.Kind == kind && m.TakenBackVersion == null);
             var longest = await (
@@ -60,10 +61,13 @@ internal static class ReadThresholds
 /// <summary>Large investments, and those that are stuck.</summary>
 public sealed record Thresholds
 {
-    /// <summary>At least 1, 5, 10 and 50 亿元, by the contract or before signing the estimate: each includes the ones after it.</summary>
+    /// <summary>
+    /// At least 1, 5, 10 and 50 亿元, by the contract or before signing the estimate, other currencies at today's rates: each includes the
+    /// ones after it.
+    /// </summary>
     public required IReadOnlyList<Threshold> AtLeast { get; init; }
 
-    /// <summary>Investments in other currencies, which stand in no threshold.</summary>
+    /// <summary>Investments in currencies without a rate, which stand in no threshold.</summary>
     public required Threshold OtherCurrency { get; init; }
 
     /// <summary>Signed or registered, and not started.</summary>
@@ -71,19 +75,22 @@ public sealed record Thresholds
 
     /// <summary>Started or completed, and not producing.</summary>
     public required Stuck StartedNotProducing { get; init; }
+
+    /// <summary>The rates by which amounts reach a threshold, and the currencies without one.</summary>
+    public required Conversion Conversion { get; init; }
+
+    /// <summary>Confidential journeys within the caller's reach that the caller may not read: they are in no figure above.</summary>
+    public required int Hidden { get; init; }
 }
 
 /// <summary>What reaches a threshold.</summary>
 public sealed record Threshold : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal Threshold(int? least, string journeys, Figures figures) : base(figures) => (AtLeast, Journeys) = (least, journeys);
+    internal Threshold(int? least, Figures figures) : base(figures) => AtLeast = least;
 
-    /// <summary>In 亿元 of CNY; null for other currencies.</summary>
+    /// <summary>In 亿元 of CNY; null for currencies without a rate.</summary>
     public required int? AtLeast { get; init; }
-
-    /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
-    public required string Journeys { get; init; }
 }
 
 /// <summary>Journeys that wait for their next stage.</summary>

@@ -8,28 +8,45 @@ internal static class ReadTrend
     internal static async Task<Ok<Trend>> Handle(
         [AsParameters] TrendQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var filter = new JourneyFilter(query) { KnownAt = query.KnownAt };
-        filter.CheckPast(clock);
-        var months = Questions.Months(query.From, query.To, clock);
-        var statuses = query.Statuses();
-        var sums = filter.OverTime([], caller) is { } set
-            ? await FromRollups(db, set, filter, statuses, caller).ToListAsync(ct)
-            : await db.ByBatchesAsync(Batched, ct).ToListAsync(ct);
+        var asked = new JourneyFilter(query) { KnownAt = query.KnownAt };
+        var (filter, putBack) = await db.AskedAsync(asked, false, clock, ct);
+        var ends = Questions.Months(query.From, query.To, clock).Select(m => filter with { AsOf = m.End(clock) });
         return TypedResults.Ok(new Trend
         {
-            Status = statuses,
-            KnownAt = query.KnownAt,
-            Months =
-            [
-                .. from month in months
-                   let at = DeltaRow.MonthOf(month)
-                   let stood = sums.Where(s => s.From <= at && (s.To is null || s.To > at))
-                   select new TrendMonth(month, month.End(clock), filter, Figures.Of(stood)),
-            ],
+            Status = filter.Statuses(),
+            KnownAt = filter.KnownAt,
+            PutBack = putBack,
+            Months = filter.Band is null ? await ByMonthsAsync([.. ends]) : await ByTotalsAsync(ends),
         });
 
+        // The rates of each month's day decide the bands.
+        async Task<List<TrendMonth>> ByTotalsAsync(IEnumerable<JourneyFilter> ends)
+        {
+            var months = new List<TrendMonth>();
+            foreach (var end in ends)
+            {
+                var (month, _) = await db.AskedAsync(end, true, clock, ct);
+                var cells = (await db.TotalCells(month, [], caller).ToListAsync(ct)).ToLookup(c => c.Kind);
+                months.Add(new TrendMonth(
+                    month, cells[CellKind.Figure].Where(c => month.Statuses().Contains(c.Status!.Value)), cells[CellKind.Hidden]));
+            }
+
+            return months;
+        }
+
+        async Task<List<TrendMonth>> ByMonthsAsync(List<JourneyFilter> ends)
+        {
+            var statuses = filter.Statuses();
+            var sums = filter.OverTime([], caller) is { } set
+                ? await FromRollups(db, set, filter, statuses, caller).ToListAsync(ct)
+                : await db.ByBatchesAsync(Batched, ct).ToListAsync(ct);
+            var hidden = await Summed(
+                db.IntervalsKnown(filter).Within(db.AllJourneys.HiddenFrom(caller)).InBands(null).Each()).ToListAsync(ct);
+            return ends.ConvertAll(end => new TrendMonth(end, sums.Where(s => s.Stood(end)), hidden.Where(s => s.Stood(end))));
+        }
+
         IQueryable<MonthSum> Batched(Batch batch) => FromIntervals(
-            db.IntervalsKnown(filter).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), filter, statuses);
+            db.IntervalsKnown(filter).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), filter, filter.Statuses());
     }
 
     /// <summary>
@@ -69,33 +86,36 @@ internal static class ReadTrend
         IQueryable<Interval> intervals, IQueryable<JourneyRow> journeys, JourneyFilter filter, JourneyStatus[] statuses)
     {
         var stood = intervals.Within(journeys).Matching(filter).Where(s => statuses.Contains(s.Status));
-        return Summed(stood.Each()).Concat(Summed(stood.Amounts()));
-
-        static IQueryable<MonthSum> Summed(IQueryable<Weighed<Interval>> weighed) => weighed
-            .GroupBy(w => new
-            {
-                From = (w.Row.DayFrom.Year * 12) + w.Row.DayFrom.Month,
-                To = (w.Row.DayTo!.Value.Year * 12) + (int?)w.Row.DayTo!.Value.Month,
-                w.Currency,
-            })
-            .Select(g => new MonthSum
-            {
-                From = g.Key.From,
-                To = g.Key.To,
-                Currency = g.Key.Currency,
-                Count = g.Sum(w => w.Count),
-                Estimated = g.Sum(w => w.Estimated),
-                Contract = g.Sum(w => w.Contract),
-                PaidIn = g.Sum(w => w.PaidIn),
-                Completed = g.Sum(w => w.Completed),
-            });
+        return Summed(stood.InBands(null).Each()).Concat(Summed(stood.InBands(null).Amounts()));
     }
+
+    private static IQueryable<MonthSum> Summed(IQueryable<Weighed<Interval>> weighed) => weighed
+        .GroupBy(w => new
+        {
+            From = (w.Row.DayFrom.Year * 12) + w.Row.DayFrom.Month,
+            To = (w.Row.DayTo!.Value.Year * 12) + (int?)w.Row.DayTo!.Value.Month,
+            w.Currency,
+        })
+        .Select(g => new MonthSum
+        {
+            From = g.Key.From,
+            To = g.Key.To,
+            Currency = g.Key.Currency,
+            Count = g.Sum(w => w.Count),
+            Estimated = g.Sum(w => w.Estimated),
+            Contract = g.Sum(w => w.Contract),
+            PaidIn = g.Sum(w => w.PaidIn),
+            Completed = g.Sum(w => w.Completed),
+        });
 
     /// <summary>What stands at the ends of months from one on until another, which is without it.</summary>
     private sealed record MonthSum : Summed
     {
         public required int From { get; init; }
         public required int? To { get; init; }
+
+        public bool Stood(JourneyFilter end) =>
+            DeltaRow.MonthOf(end.AsOf!.Value) is var month && From <= month && (To is null || To > month);
     }
 }
 
@@ -113,13 +133,10 @@ public sealed record TrendQuery : PresentFilter
 }
 
 /// <summary>Totals month by month.</summary>
-public sealed record Trend
+public sealed record Trend : SettledAnswer
 {
     /// <summary>The statuses that are counted.</summary>
     public required IReadOnlyList<JourneyStatus> Status { get; init; }
-
-    /// <summary>The instant that was asked for: what was recorded later is not in these figures; null for now.</summary>
-    public required DateTimeOffset? KnownAt { get; init; }
 
     public required IReadOnlyList<TrendMonth> Months { get; init; }
 }
@@ -128,11 +145,11 @@ public sealed record Trend
 public sealed record TrendMonth : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal TrendMonth(DateOnly month, DateOnly day, JourneyFilter filter, Figures figures) : base(figures)
+    internal TrendMonth(JourneyFilter end, IEnumerable<Summed> stood, IEnumerable<Summed> hidden)
+        : base(Of(stood, JourneyLinks.To(end)))
     {
-        Month = Months.Text(month.MonthNumber());
-        Day = day;
-        Journeys = JourneyLinks.To(filter with { AsOf = day });
+        (Month, Day) = (Months.Text(end.AsOf!.Value.MonthNumber()), end.AsOf.Value);
+        Hidden = (int)hidden.Sum(h => h.Count);
     }
 
     /// <summary>As <c>YYYY-MM</c>.</summary>
@@ -141,6 +158,6 @@ public sealed record TrendMonth : Figures
     /// <summary>The day as of which it is: the month's last, or today.</summary>
     public required DateOnly Day { get; init; }
 
-    /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
-    public required string Journeys { get; init; }
+    /// <summary>Confidential journeys within the caller's reach on that day that the caller may not read.</summary>
+    public required int Hidden { get; init; }
 }

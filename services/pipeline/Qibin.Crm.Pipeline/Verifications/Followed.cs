@@ -46,8 +46,11 @@ internal sealed record Followed(string Name, string Service, Type State, Func<Pi
             .ToListAsync(ct);
         return
         [
-            .. events.Read().GroupBy(e => e.Row.EnterpriseId!.Value).Select(of => new Stored(
-                of.Key, null, JsonSerializer.Serialize(Enterprises.Newest([.. of]), StrictJson.Lenient))),
+            .. from of in events.Read().GroupBy(e => e.Row.EnterpriseId!.Value)
+               join asked in told on of.Key equals asked.Id
+               let own = of.Where(e => e.Row.StreamId == of.Key).Max(e => (long?)e.Row.Version)
+               select new Stored(
+                   of.Key, own > asked.Version ? own : null, JsonSerializer.Serialize(Enterprises.Newest([.. of]), StrictJson.Lenient)),
         ];
     }
 
@@ -59,7 +62,7 @@ internal sealed record Followed(string Name, string Service, Type State, Func<Pi
         }
 
         var differences = Members.Differences(Name, told.Id, Read(told.State), Read(stored.State));
-        return stored.Version >= told.Version || stored.Version is null ? differences : differences.Append(
+        return stored.Version == told.Version || stored.Version is null ? differences : differences.Append(
             new() { Of = Name, Id = told.Id, What = "version", Expected = $"{told.Version}", Found = $"{stored.Version}" });
     }
 

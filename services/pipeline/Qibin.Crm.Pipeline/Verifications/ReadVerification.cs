@@ -36,6 +36,7 @@ public sealed record VerificationFindings
     public IReadOnlyList<VerificationDifference> Differences { get; init; } = [];
 }
 
+/// <summary>Reads a verification: how far it is, and every difference.</summary>
 internal static class ReadVerification
 {
     internal static async Task<Results<Ok<VerificationAnswer>, NotFound>> Handle(Guid verificationId, PipelineDb db, CancellationToken ct)

@@ -6,7 +6,7 @@ namespace Qibin.Crm.Projects.Amounts;
 internal static class AmountOperations
 {
     private static readonly string[] Writers =
-        [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator];
+        [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator];
 
     /// <summary>Contract amount, paid-in funds and completed investment.</summary>
     public static void MapAmounts(this RouteGroupBuilder api)
@@ -25,7 +25,7 @@ internal static class AmountOperations
         api.MapPost("/projects/{projectId:guid}/amounts/{entryId:guid}/reversal", ReverseAmount.Handle).Allow(Scopes.ProjectsWrite, Writers)
             .WithName("reverseAmount").WithSummary("冲销到位资金或完成投资 · Reverse an entry");
         api.MapPost("/projects/{projectId:guid}/contract-amount", CorrectContract.Handle)
-            .Allow(Scopes.ProjectsWrite, Roles.UnitHead, Roles.Coordinator, Roles.Administrator)
+            .Allow(Scopes.ProjectsWrite, Roles.UnitHead, Roles.Coordinator)
             .WithName("correctContractAmount").WithSummary("更正合同金额 · Correct the contract amount");
     }
 }

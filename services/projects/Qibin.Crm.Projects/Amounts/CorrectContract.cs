@@ -24,6 +24,7 @@ public sealed record CorrectContractRequest
     public DateOnly? OccurredOn { get; init; }
 }
 
+/// <summary>Corrects the contract amount of a signed project from a business date on.</summary>
 internal static class CorrectContract
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(

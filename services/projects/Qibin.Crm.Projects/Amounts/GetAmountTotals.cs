@@ -35,6 +35,7 @@ public sealed record AmountTotalsAnswer
     public required IReadOnlyList<AmountTotal> Totals { get; init; }
 }
 
+/// <summary>Sums the entries of a project by kind, year, currency and origin.</summary>
 internal static class GetAmountTotals
 {
     public static async Task<Results<Ok<AmountTotalsAnswer>,

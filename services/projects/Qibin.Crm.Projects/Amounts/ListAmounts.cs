@@ -4,6 +4,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Documents;
 using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 
@@ -17,7 +18,7 @@ public sealed record ListAmountsQuery
 }
 
 /// <summary>An entry of paid-in funds or completed investment.</summary>
-public sealed record AmountAnswer
+public sealed record AmountAnswer : IVersioned
 {
     public required Guid Id { get; init; }
     public required AmountKind Kind { get; init; }
@@ -39,7 +40,10 @@ public sealed record AmountAnswer
     public required Guid RecordedBy { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
 
-    internal static AmountAnswer Of(AmountEntry entry) => new()
+    /// <summary>The project's version, to send with a reversal.</summary>
+    public required long Version { get; init; }
+
+    internal static AmountAnswer Of(AmountEntry entry, long version) => new()
     {
         Id = entry.Id,
         Kind = entry.Kind,
@@ -51,9 +55,11 @@ public sealed record AmountAnswer
         Reason = entry.Reason,
         RecordedBy = entry.RecordedBy,
         RecordedAt = entry.RecordedAt,
+        Version = version,
     };
 }
 
+/// <summary>Reads entries of paid-in funds and completed investment, reversals included.</summary>
 internal static class ListAmounts
 {
     public static readonly Listing<AmountEntry> Listing = new Listing<AmountEntry>(f => f.Id, "-occurredOn")
@@ -64,7 +70,7 @@ internal static class ListAmounts
         Caller caller,
         CancellationToken ct)
     {
-        if (!await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct))
+        if (await VersionAsync(projectId, db, caller, ct) is not { } version)
         {
             return TypedResults.NotFound();
         }
@@ -75,15 +81,19 @@ internal static class ListAmounts
             rows = rows.Where(f => kinds.Contains(f.Kind));
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, AmountAnswer.Of, ct));
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, entry => AmountAnswer.Of(entry, version), ct));
     }
 
     public static async Task<Results<Ok<AmountAnswer>, NotFound>> HandleOne(
         Guid projectId, Guid entryId, ProjectsDb db, Caller caller, CancellationToken ct)
     {
-        var entry = await db.Projects.ReadableBy(caller).AnyAsync(p => p.Id == projectId, ct)
-            ? await db.Amounts.AsNoTracking().SingleOrDefaultAsync(f => f.Id == entryId && f.ProjectId == projectId, ct)
-            : null;
-        return entry is null ? TypedResults.NotFound() : TypedResults.Ok(AmountAnswer.Of(entry));
+        var version = await VersionAsync(projectId, db, caller, ct);
+        var entry = version is null ? null
+            : await db.Amounts.AsNoTracking().SingleOrDefaultAsync(f => f.Id == entryId && f.ProjectId == projectId, ct);
+        return entry is null ? TypedResults.NotFound() : TypedResults.Ok(AmountAnswer.Of(entry, version!.Value));
     }
+
+    /// <summary>The version of a project that the caller may see.</summary>
+    private static Task<long?> VersionAsync(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct) =>
+        db.Projects.ReadableBy(caller).Where(p => p.Id == projectId).Select(p => (long?)p.Version).SingleOrDefaultAsync(ct);
 }

@@ -55,6 +55,7 @@ public sealed record AmountReceipt : Receipt
         new() { Id = entry.Id, ProjectId = project.Id, Code = project.Code, Version = project.Version };
 }
 
+/// <summary>Records paid-in funds or completed investment of a signed project. An entry is never changed, only reversed.</summary>
 internal static class RecordAmount
 {
     public static async Task<Results<Created<AmountReceipt>, NotFound>> Handle(

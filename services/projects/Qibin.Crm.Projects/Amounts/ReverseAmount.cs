@@ -14,6 +14,7 @@ public sealed record ReverseAmountRequest
     public string Reason { get; init; } = "";
 }
 
+/// <summary>Reverses an entry by another one with the opposite amount and the same date, once.</summary>
 internal static class ReverseAmount
 {
     public static async Task<Results<Created<AmountReceipt>, NotFound>> Handle(

@@ -24,7 +24,7 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
 
         var now = clock.GetUtcNow();
         // A later event of the lead may have arrived first.
-        var later = await db.FollowedInvestors.SingleOrDefaultAsync(
+        var later = await db.FollowedLeads.SingleOrDefaultAsync(
             f => f.LeadId == happened.Lead.LeadId && f.Version > delivery.Version, ct);
         var lead = new ConvertedLead
         {
@@ -35,8 +35,7 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
             UnitId = happened.Lead.UnitId,
             ChainCode = happened.Lead.ChainCode,
             NodeCode = happened.Lead.NodeCode,
-            Confidential = happened.Lead.Confidential,
-            Readers = happened.Lead.Readers,
+            Confidentiality = (later?.Confidentiality ?? happened.Lead.WhoReads()).ReadBy(happened.Lead.OwnerId),
             SharedWith = happened.Lead.SharedWith,
         };
         var project = Project.Open(

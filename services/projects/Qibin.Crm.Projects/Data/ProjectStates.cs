@@ -29,5 +29,6 @@ internal static class ProjectStates
         MovedInOn = project.MovedInOn,
         Confidential = project.Confidential,
         Readers = project.Readers,
+        ConfidentialityRevision = project.ConfidentialityRevision,
     };
 }

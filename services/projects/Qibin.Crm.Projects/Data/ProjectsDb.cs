@@ -20,14 +20,14 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
     public DbSet<AmountEntry> Amounts => Set<AmountEntry>();
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
     public DbSet<Tenancy> Tenancies => Set<Tenancy>();
-    public DbSet<FollowedInvestor> FollowedInvestors => Set<FollowedInvestor>();
+    public DbSet<FollowedLead> FollowedLeads => Set<FollowedLead>();
     public DbSet<OfficerRow> Officers => Set<OfficerRow>();
 
     public Guid ActorId { get; set; }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.AddApiTables().AddMessagingTables().AddDirectoryTables().AddPeopleCodes("P");
+        modelBuilder.AddApiTables().AddMessagingTables().AddDirectoryTables().AddRateTable().AddPeopleCodes("P");
         modelBuilder.Entity<Project>(project =>
         {
             project.ToTable("project");
@@ -51,7 +51,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             Amount(project, x => x.AnnualTax, "annual_tax");
             project.Property(x => x.PaidIn).AsJson();
             project.Property(x => x.CompletedInvestment).AsJson();
-            project.Ignore(x => x.Facts).Ignore(x => x.OutputToReach).Ignore(x => x.TaxToReach);
+            project.Ignore(x => x.Facts).Ignore(x => x.Confidentiality).Ignore(x => x.OutputToReach).Ignore(x => x.TaxToReach);
             project.HasMany(x => x.History).WithOne().HasForeignKey(x => x.ProjectId);
             project.Navigation(x => x.History).UsePropertyAccessMode(PropertyAccessMode.Field);
             project.HasIndex(x => x.Code).IsUnique();
@@ -77,6 +77,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             submission.Property(x => x.Uscc).HasMaxLength(Uscc.Length);
             submission.Property(x => x.EnterpriseName).HasMaxLength(200);
             Amount(submission, x => x.ContractAmount, "contract");
+            submission.Property(x => x.CurrencyWithoutRate).HasMaxLength(3);
             Amount(submission, x => x.AnnualOutput, "annual_output");
             Amount(submission, x => x.AnnualTax, "annual_tax");
             submission.Property(x => x.Documents).AsJson();
@@ -115,9 +116,10 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             tenancy.Property(x => x.TenancyId).ValueGeneratedNever();
             tenancy.HasIndex(x => x.ProjectId);
         });
-        modelBuilder.Entity<FollowedInvestor>(followed =>
+        modelBuilder.Entity<FollowedLead>(followed =>
         {
-            followed.ToTable("followed_investor");
+            followed.ToTable("followed_lead");
+            followed.Ignore(x => x.Confidentiality);
             followed.HasKey(x => x.LeadId);
             followed.Property(x => x.LeadId).ValueGeneratedNever();
             followed.Property(x => x.InvestorName).HasMaxLength(200);

@@ -21,10 +21,13 @@ internal sealed class Project : Aggregate, IShared
     {
     }
 
+    [Audited]
     public string Code { get; private init; } = "";
+    [Audited]
     public string Name { get; private set; } = "";
     public Guid LeadId { get; private init; }
     public Guid InvestorId { get; private set; }
+    [Audited]
     public string InvestorName { get; private set; } = "";
     public ProjectStage Stage { get; private set; }
     public DateOnly StageOn { get; private set; }
@@ -45,10 +48,20 @@ internal sealed class Project : Aggregate, IShared
     /// <summary>Project officer in charge; when named, no other project officer approves.</summary>
     public Guid? ProjectOfficerId { get; private set; }
 
+    [Audited]
     public string? ChainCode { get; private set; }
+    [Audited]
     public string? NodeCode { get; private set; }
     public bool Confidential { get; private set; }
     public Guid[] Readers { get; private set; } = [];
+    public long ConfidentialityRevision { get; private set; }
+
+    /// <summary>Who reads the journey; one setting with the lead.</summary>
+    public Confidentiality Confidentiality
+    {
+        get => new(Confidential, Readers, ConfidentialityRevision);
+        private set => (Confidential, Readers, ConfidentialityRevision) = value;
+    }
 
     /// <summary>
     /// Units and officers that its lead was shared with at the conversion, such as the unit that had transferred it. They only read.
@@ -56,6 +69,7 @@ internal sealed class Project : Aggregate, IShared
     public Guid[] SharedWith { get; private init; } = [];
 
     public ProjectKind? Kind { get; private set; }
+    [Audited]
     public string? Place { get; private set; }
     public decimal? AreaMu { get; private set; }
     public string? Content { get; private set; }
@@ -76,7 +90,9 @@ internal sealed class Project : Aggregate, IShared
     /// <summary>Investment completed so far, one sum per currency, ordered by it.</summary>
     public Money[] CompletedInvestment { get; private set; } = [];
 
+    [Audited]
     public string? Uscc { get; private set; }
+    [Audited]
     public string? EnterpriseName { get; private set; }
     public Guid? EnterpriseId { get; private set; }
     public DateOnly? FirstOutputOn { get; private set; }
@@ -119,8 +135,7 @@ internal sealed class Project : Aggregate, IShared
             UnitId = lead.UnitId,
             ChainCode = lead.ChainCode,
             NodeCode = lead.NodeCode,
-            Confidential = lead.Confidential,
-            Readers = lead.Readers,
+            Confidentiality = lead.Confidentiality,
             SharedWith = lead.SharedWith,
             CreatedAt = now,
         };
@@ -160,6 +175,7 @@ internal sealed class Project : Aggregate, IShared
             RecordedAt = now,
             Note = note,
             ContractAmount = evidence.ContractAmount,
+            CurrencyWithoutRate = evidence.CurrencyWithoutRate,
             Uscc = evidence.Uscc,
             EnterpriseName = evidence.EnterpriseName,
             FirstOutputOn = evidence.FirstOutputOn,
@@ -173,10 +189,10 @@ internal sealed class Project : Aggregate, IShared
     /// Approves the open submission and moves the project to its next stage. The gate is checked again, since facts may have changed.
     /// </summary>
     /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, and those of <see cref="Submit"/>.</exception>
-    public void Approve(Submission submission, Guid approver, string? note, DateTimeOffset now)
+    public void Approve(Submission submission, Guid approver, string? note, DateTimeOffset now, decimal? contractRate = null)
     {
         CheckDecision(submission, approver);
-        CheckGate(submission.To, submission.OccurredOn, submission.Evidence);
+        CheckGate(submission.To, submission.OccurredOn, submission.Evidence with { ContractRate = contractRate });
         submission.Close(SubmissionState.Approved, approver, note, now);
         var from = Stage;
         (Stage, StageOn, StageDates, OpenSubmissionId) = (
@@ -238,8 +254,8 @@ internal sealed class Project : Aggregate, IShared
             throw new RuleViolation("stage.dateBeforePrevious", StageOn.ToString("O", CultureInfo.InvariantCulture));
         }
 
-        // An enterprise that moved in stays registered.
-        if (to < ProjectStage.Registered && MovedInOn is not null)
+        // An enterprise in the city stays registered; once it has left, a mistaken registration can be corrected too.
+        if (to < ProjectStage.Registered && MovedInOn is not null && LeftOn is null)
         {
             throw new RuleViolation("project.movedIn");
         }
@@ -377,8 +393,10 @@ internal sealed class Project : Aggregate, IShared
         (Name, OwnerId, UnitId, ProjectOfficerId) = (facts.Name, facts.OwnerId, facts.UnitId, facts.ProjectOfficerId);
         (NodeCode, ChainCode) = (facts.NodeCode, facts.NodeCode is null ? null : IndustryChains.OfNode(facts.NodeCode)!.Code);
         // The owner works on the project and therefore reads it.
-        (Confidential, Readers) = (
-            facts.Confidential, facts.Confidential ? [.. facts.Readers.Append(facts.OwnerId).Distinct()] : facts.Readers);
+        var reads = Confidentiality.ReadBy(facts.OwnerId);
+        Confidentiality = facts.Confidential == Confidential && facts.Readers.AsSpan().SequenceEqual(Readers)
+            ? reads
+            : reads.Set(facts.Confidential, facts.Readers.Append(facts.OwnerId));
         (Kind, Place, AreaMu, Content) = (facts.Kind, facts.Place, facts.AreaMu, facts.Content);
         (PlannedSigningOn, PlannedStartOn) = (facts.PlannedSigningOn, facts.PlannedStartOn);
         (PlannedCompletionOn, PlannedProductionOn) = (facts.PlannedCompletionOn, facts.PlannedProductionOn);
@@ -458,16 +476,31 @@ internal sealed class Project : Aggregate, IShared
         return (moves, true);
     }
 
-    /// <summary>Follows the lead's investor, which was renamed, merged or separated again.</summary>
+    /// <summary>Follows the lead: its investor was renamed, merged or separated again, or other people read the journey.</summary>
     /// <returns>False when nothing changes.</returns>
-    public bool Follow(Guid investorId, string investorName, DateTimeOffset now)
+    public bool Follow(Guid investorId, string investorName, Confidentiality ofLead, DateTimeOffset now)
     {
-        if (investorId == InvestorId && investorName == InvestorName)
+        var followed = Confidentiality.Over(ofLead).ReadBy(OwnerId);
+        if (investorId == InvestorId && investorName == InvestorName && followed == Confidentiality)
         {
             return false;
         }
 
-        (InvestorId, InvestorName) = (investorId, investorName);
+        (InvestorId, InvestorName, Confidentiality) = (investorId, investorName, followed);
+        Changed(now);
+        return true;
+    }
+
+    /// <summary>Goes along when its lead is given to somebody else, unless it has an owner of its own or is over.</summary>
+    /// <returns>False when nothing changes.</returns>
+    public bool HandOver(Guid fromId, Guid toId, Guid unitId, DateTimeOffset now)
+    {
+        if (OwnerId != fromId || Status == ProjectStatus.Terminated || (OwnerId, UnitId) == (toId, unitId))
+        {
+            return false;
+        }
+
+        (OwnerId, UnitId, Confidentiality) = (toId, unitId, Confidentiality.ReadBy(toId));
         Changed(now);
         return true;
     }
@@ -626,8 +659,7 @@ internal sealed record ConvertedLead
     public required Guid UnitId { get; init; }
     public string? ChainCode { get; init; }
     public string? NodeCode { get; init; }
-    public bool Confidential { get; init; }
-    public Guid[] Readers { get; init; } = [];
+    public Confidentiality Confidentiality { get; init; } = Confidentiality.Open;
     public Guid[] SharedWith { get; init; } = [];
 }
 

@@ -6,6 +6,14 @@ namespace Qibin.Crm.Projects.Domain;
 internal sealed record StageEvidence
 {
     public Money? ContractAmount { get; init; }
+
+    /// <summary>What one unit of the contract's currency is worth in CNY on the day of the stage; null without a rate.</summary>
+    public decimal? ContractRate { get; init; }
+
+    /// <summary>The contract's currency when it has no rate; null otherwise.</summary>
+    public string? CurrencyWithoutRate =>
+        ContractRate is null && ContractAmount is { Currency: not Money.Home and var currency } ? currency : null;
+
     public string? Uscc { get; init; }
     public string? EnterpriseName { get; init; }
     public DateOnly? FirstOutputOn { get; init; }
@@ -29,13 +37,14 @@ internal sealed record RequiredField(string Name, string Chinese, Func<Project, 
 }
 
 /// <summary>
-/// A document that a gate asks for only when the contract amount of the submission is at least this much, in its currency.
+/// A document that a gate asks for only when the contract amount of the submission is at least this much, at the rate of the day.
 /// </summary>
 internal sealed record DocumentAbove(Money From, DocumentType Type)
 {
+    /// <summary>Without a rate nobody knows whether it is needed: the submission says so, and is not refused for it.</summary>
     public bool IsMissing(StageEvidence evidence) =>
-        evidence.ContractAmount is { } amount && amount.Currency == From.Currency && amount.Amount >= From.Amount
-            && evidence.Documents.All(d => d.Type != Type);
+        evidence.ContractAmount is { } amount && evidence.Documents.All(d => d.Type != Type)
+            && amount.Amount * (amount.Currency == From.Currency ? 1 : evidence.ContractRate) >= From.Amount;
 }
 
 /// <summary>The evidence that a stage asks for, and the roles that approve it.</summary>

@@ -33,7 +33,12 @@ internal sealed class Submission
     public DateTimeOffset? DecidedAt { get; private set; }
     public string? DecisionNote { get; private set; }
     public Money? ContractAmount { get; init; }
+
+    /// <summary>The contract's currency when it had no rate as the submission was filed.</summary>
+    public string? CurrencyWithoutRate { get; init; }
+    [Audited]
     public string? Uscc { get; init; }
+    [Audited]
     public string? EnterpriseName { get; init; }
     public DateOnly? FirstOutputOn { get; init; }
     public Money? AnnualOutput { get; init; }

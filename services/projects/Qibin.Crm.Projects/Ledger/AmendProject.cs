@@ -8,6 +8,7 @@ using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Json;
 using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Ledger;
 
@@ -77,12 +78,14 @@ public sealed record AmendProjectRequest : MergePatch
     public bool? Confidential { get; init => field = Kept(value); }
 
     /// <summary>
-    /// Named readers, at most 50; the owner of a confidential project is always one. Not by officers and project officers.
+    /// Named readers, at most 50; the owner of a confidential project is always one, and where none is an active unit head, coordinator or
+    /// leader, the nearest head. They read its lead, enterprise and entry applications as well. Not by officers and project officers.
     /// </summary>
     [Items(0, 50)]
     public Guid[]? Readers { get; init => field = Kept(value); }
 }
 
+/// <summary>Corrects or adds facts of a project. What the body leaves out stays; null clears an optional fact.</summary>
 internal static class AmendProject
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(
@@ -95,7 +98,7 @@ internal static class AmendProject
             return TypedResults.NotFound();
         }
 
-        if (!caller.IsIntegration && !caller.Is(Roles.UnitHead, Roles.Coordinator, Roles.Administrator)
+        if (!caller.IsIntegration && !caller.Is(Roles.UnitHead, Roles.Coordinator)
             && (request.Gives(nameof(request.OwnerId)) || request.Gives(nameof(request.Confidential))
             || request.Gives(nameof(request.Readers))))
         {
@@ -113,8 +116,19 @@ internal static class AmendProject
             throw new RuleViolation("project.notProjectOfficer", officer);
         }
 
+        if (request.Readers is not null && !(request.Confidential ?? project.Confidential))
+        {
+            throw Refusal.Invalid("/readers", "project.readersOfOpen");
+        }
+
         var facts = project.Facts;
         var owner = request.OwnerId ?? facts.OwnerId;
+        var readers = request.Readers ?? facts.Readers;
+        if ((request.Confidential ?? facts.Confidential) && readers.Length > 0)
+        {
+            readers = [.. await db.WithApproverAsync(readers, facts.UnitId, ct)];
+        }
+
         project.Amend(
             new ProjectFacts
             {
@@ -126,7 +140,7 @@ internal static class AmendProject
                 ProjectOfficerId = request.Over(facts.ProjectOfficerId, request.ProjectOfficerId),
                 NodeCode = request.Over(facts.NodeCode, request.NodeCode),
                 Confidential = request.Confidential ?? facts.Confidential,
-                Readers = request.Readers ?? facts.Readers,
+                Readers = readers,
                 Kind = request.Over(facts.Kind, request.Kind),
                 Place = request.Over(facts.Place, request.Place),
                 AreaMu = request.Over(facts.AreaMu, request.AreaMu),

@@ -102,6 +102,7 @@ public sealed record ProjectAnswer : IVersioned
     public required long Version { get; init; }
 }
 
+/// <summary>Reads one project with its milestones, sums and participants.</summary>
 internal static class GetProject
 {
     public static async Task<Results<Ok<ProjectAnswer>,

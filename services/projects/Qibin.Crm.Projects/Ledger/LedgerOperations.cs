@@ -13,7 +13,7 @@ internal static class LedgerOperations
         api.MapGet("/projects/{projectId:guid}", GetProject.Handle).AllowEverybody(Scopes.ProjectsRead)
             .WithName("getProject").WithSummary("项目详情 · A project with its milestones");
         api.MapPatch("/projects/{projectId:guid}", AmendProject.Handle)
-            .Allow(Scopes.ProjectsWrite, Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator, Roles.Administrator)
+            .Allow(Scopes.ProjectsWrite, Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator)
             .WithName("amendProject").WithSummary("修改项目信息 · Correct or add facts of a project");
     }
 }

@@ -19,6 +19,10 @@ public sealed record ListProjectsQuery
     public Words<ProjectStatus>? Status { get; init; }
 
     public Guid? OwnerId { get; init; }
+
+    /// <summary>Projects whose owner is active, or whose owner was deactivated.</summary>
+    public bool? OwnerActive { get; init; }
+
     public Guid? UnitId { get; init; }
 
     /// <summary>Industry chain, by code.</summary>
@@ -115,6 +119,7 @@ public sealed record ProjectRow
     };
 }
 
+/// <summary>Lists the projects that the caller may see, page by page.</summary>
 internal static class ListProjects
 {
     public static readonly Listing<Project> Listing = new Listing<Project>(p => p.Id, "-updatedAt")
@@ -128,9 +133,9 @@ internal static class ListProjects
         [AsParameters] ListProjectsQuery filter, [AsParameters] PageQuery page, HttpRequest request, ProjectsDb db, Caller caller,
         CancellationToken ct) =>
         TypedResults.Ok(await Listing.PageAsync(
-            Filter(db.Projects.AsNoTracking().ReadableBy(caller), filter), page, request, ProjectRow.Of, ct));
+            Filter(db, db.Projects.AsNoTracking().ReadableBy(caller), filter), page, request, ProjectRow.Of, ct));
 
-    private static IQueryable<Project> Filter(IQueryable<Project> rows, ListProjectsQuery filter)
+    private static IQueryable<Project> Filter(ProjectsDb db, IQueryable<Project> rows, ListProjectsQuery filter)
     {
         if (filter.Currency is null ? (filter.AmountFrom ?? filter.AmountTo) is not null : !Currencies.IsKnown(filter.Currency))
         {
@@ -155,6 +160,11 @@ internal static class ListProjects
         if (filter.OwnerId is { } owner)
         {
             rows = rows.Where(p => p.OwnerId == owner);
+        }
+
+        if (filter.OwnerActive is { } active)
+        {
+            rows = rows.Where(p => db.Officers.Any(o => o.OfficerId == p.OwnerId && o.Active) == active);
         }
 
         if (filter.UnitId is { } unit)

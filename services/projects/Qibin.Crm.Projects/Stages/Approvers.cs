@@ -2,8 +2,17 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Stages;
+
+/// <summary>A submission with its project.</summary>
+internal sealed class SubmissionOfProject
+{
+    public required Submission Submission { get; init; }
+    public required Project Project { get; init; }
+}
 
 /// <summary>Who may approve a stage of a project.</summary>
 internal static class Approvers
@@ -33,23 +42,29 @@ internal static class Approvers
         var roles = approver is { Active: true } ? Roles(StageGates.Into(submission.To)!, project, approverId).Intersect(approver.Roles)
             .ToList() : [];
         if (roles.Count == 0 || (project.Confidential && !project.Readers.Contains(approverId))
-            || (roles is [Kernel.Roles.UnitHead] && !await IsAboveAsync(db, approver!.UnitId, project.UnitId, ct)))
+            || (roles is [Kernel.Roles.UnitHead] && !(await db.UnitsAboveAsync(project.UnitId, ct)).Contains(approver!.UnitId)))
         {
             throw new RuleViolation("stage.approverUnfit", approverId, Names.Of(submission.To));
         }
     }
 
+    /// <summary>The submissions that wait for the caller's approval: by the same rule, of the projects that the caller may edit.</summary>
+    public static IQueryable<SubmissionOfProject> SubmissionsFor(this ProjectsDb db, Caller caller)
+    {
+        var me = caller.Id;
+        var stages = StageGates.All.Where(g => g.Approvers.Any(r => r != Kernel.Roles.ProjectOfficer && caller.Is(r)))
+            .Select(g => g.To).ToArray();
+        var inCharge = caller.Is(Kernel.Roles.ProjectOfficer)
+            ? StageGates.All.Where(g => g.Approvers.Contains(Kernel.Roles.ProjectOfficer)).Select(g => g.To).ToArray() : [];
+        return from submission in db.Submissions.AsNoTracking()
+               join project in db.Projects.EditableBy(caller) on submission.ProjectId equals project.Id
+               where submission.State == SubmissionState.Open && submission.SubmittedBy != me && submission.RecordedBy != me
+                   && (stages.Contains(submission.To)
+                       || (inCharge.Contains(submission.To) && (project.ProjectOfficerId == null || project.ProjectOfficerId == me)))
+               select new SubmissionOfProject { Submission = submission, Project = project };
+    }
+
     private static IEnumerable<string> Roles(StageGate gate, Project project, Guid approverId) =>
         gate.Approvers.Where(role => role != Kernel.Roles.ProjectOfficer
             || project.ProjectOfficerId is null || project.ProjectOfficerId == approverId);
-
-    private static async Task<bool> IsAboveAsync(ProjectsDb db, Guid above, Guid unitId, CancellationToken ct) =>
-        (await db.Database.SqlQuery<Guid>(
-            $"""
-            with recursive up(unit_id) as (
-                select {unitId}
-                union
-                select u.parent_id from directory.unit u join up on u.unit_id = up.unit_id where u.parent_id is not null)
-            select unit_id as "Value" from up
-            """).ToListAsync(ct)).Contains(above);
 }

@@ -26,6 +26,7 @@ public sealed record ChangeStatusRequest
     public DateOnly? OccurredOn { get; init; }
 }
 
+/// <summary>Suspends, resumes or terminates a project, with a reason.</summary>
 internal static class ChangeStatus
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(

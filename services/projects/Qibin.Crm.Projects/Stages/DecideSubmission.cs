@@ -23,6 +23,7 @@ public sealed record DecideSubmissionRequest
     public string? Note { get; init; }
 }
 
+/// <summary>Approves a submission, by which the project reaches the stage, or refuses it with a note.</summary>
 internal static class DecideSubmission
 {
     public static async Task<Results<Ok<SubmissionReceipt>, NotFound>> Handle(
@@ -48,7 +49,7 @@ internal static class DecideSubmission
         var now = clock.GetUtcNow();
         if (request.Decision == SubmissionDecision.Approved)
         {
-            db.Approve(project, submission, caller.Id, request.Note, now);
+            await db.ApproveAsync(project, submission, caller.Id, request.Note, now, ct);
         }
         else
         {

@@ -9,6 +9,7 @@ using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 #pragma warning disable ASP0029 // The batch validates its items by this evaluation API.
 
@@ -80,6 +81,9 @@ public sealed record SubmissionReceipt : Receipt
     /// <summary>The project's stage now.</summary>
     public required ProjectStage Stage { get; init; }
 
+    /// <summary>The contract's currency when it has no rate, so that nobody knows whether it needs a provincial filing.</summary>
+    public string? CurrencyWithoutRate { get; init; }
+
     internal static SubmissionReceipt Of(Project project, Submission submission) =>
         new()
         {
@@ -89,9 +93,14 @@ public sealed record SubmissionReceipt : Receipt
             Version = project.Version,
             State = submission.State,
             Stage = project.Stage,
+            CurrencyWithoutRate = submission.CurrencyWithoutRate,
         };
 }
 
+/// <summary>
+/// Submits the next stage of a project with its evidence, to be approved by somebody else. An integration that names the approver
+/// records an approval that was given elsewhere, and the stage is reached at once.
+/// </summary>
 internal static class FileSubmission
 {
     public static async Task<Results<Created<SubmissionReceipt>, NotFound>> Handle(
@@ -116,6 +125,7 @@ internal static class FileSubmission
         var evidence = new StageEvidence
         {
             ContractAmount = request.ContractAmount,
+            ContractRate = await db.RateAsync(request.ContractAmount, on, ct),
             Uscc = request.Uscc is null ? null : Kernel.Uscc.Parse(request.Uscc).Value,
             EnterpriseName = request.EnterpriseName,
             FirstOutputOn = request.FirstOutputOn,
@@ -128,7 +138,7 @@ internal static class FileSubmission
         if (request.ApproverId is { } approver)
         {
             await db.MustApproveAsync(approver, project, submission, ct);
-            db.Approve(project, submission, approver, null, now);
+            await db.ApproveAsync(project, submission, approver, null, now, ct);
         }
 
         await db.SaveChangesAsync(ct);
@@ -141,9 +151,10 @@ internal static class FileSubmission
         TypedResults.Ok(await Batch.RunAsync(http, batch, async item => await Handle(item.ProjectId!.Value, item, db, caller, clock, ct)));
 
     /// <summary>Approves and publishes the event.</summary>
-    public static void Approve(this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now)
+    public static async Task ApproveAsync(
+        this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now, CancellationToken ct)
     {
-        project.Approve(submission, approver, note, now);
+        project.Approve(submission, approver, note, now, await db.RateAsync(submission.ContractAmount, submission.OccurredOn, ct));
         db.Publish(project, new ProjectStageReached
         {
             Project = project.State(),

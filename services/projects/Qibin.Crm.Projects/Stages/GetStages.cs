@@ -47,6 +47,7 @@ public sealed record StagesAnswer : IVersioned
     public required long Version { get; init; }
 }
 
+/// <summary>Reads the moves of a project between stages, and its submissions.</summary>
 internal static class GetStages
 {
     public static async Task<Results<Ok<StagesAnswer>, NotFound>> Handle(Guid projectId, ProjectsDb db, Caller caller, CancellationToken ct)

@@ -29,6 +29,12 @@ public sealed record SubmissionAnswer : IVersioned
     public DateTimeOffset? DecidedAt { get; init; }
     public string? DecisionNote { get; init; }
     public Money? ContractAmount { get; init; }
+
+    /// <summary>
+    /// The contract's currency when it had no rate as the submission was filed: nobody knew whether the contract needs a provincial filing.
+    /// It is asked again at the approval. Null otherwise.
+    /// </summary>
+    public string? CurrencyWithoutRate { get; init; }
     public string? Uscc { get; init; }
     public string? EnterpriseName { get; init; }
     public DateOnly? FirstOutputOn { get; init; }
@@ -55,6 +61,7 @@ public sealed record SubmissionAnswer : IVersioned
         DecidedAt = submission.DecidedAt,
         DecisionNote = submission.DecisionNote,
         ContractAmount = submission.ContractAmount,
+        CurrencyWithoutRate = submission.CurrencyWithoutRate,
         Uscc = submission.Uscc,
         EnterpriseName = submission.EnterpriseName,
         FirstOutputOn = submission.FirstOutputOn,
@@ -65,6 +72,7 @@ public sealed record SubmissionAnswer : IVersioned
     };
 }
 
+/// <summary>Reads one submission with its evidence and decision.</summary>
 internal static class GetSubmission
 {
     public static async Task<Results<Ok<SubmissionAnswer>, NotFound>> Handle(

@@ -32,7 +32,7 @@ public sealed record StageGateAnswer
         };
 }
 
-/// <summary>A document that is needed from a contract amount on.</summary>
+/// <summary>A document that is needed from a contract amount on; another currency counts at the rate of the day.</summary>
 public sealed record StageGateAboveAnswer
 {
     public required Money ContractAmountFrom { get; init; }
@@ -45,6 +45,7 @@ public sealed record StageGatesAnswer
     public required IReadOnlyList<StageGateAnswer> Items { get; init; }
 }
 
+/// <summary>Lists for each stage which evidence a submission needs, and which roles approve it.</summary>
 internal static class ListStageGates
 {
     private static readonly StageGatesAnswer Answer = new() { Items = [.. StageGates.All.Select(StageGateAnswer.Of)] };

@@ -23,6 +23,7 @@ public sealed record StepBackRequest
     public DateOnly? OccurredOn { get; init; }
 }
 
+/// <summary>Moves a project back to an earlier stage, with a reason. An open submission has to be decided or withdrawn first.</summary>
 internal static class StepBack
 {
     public static async Task<Results<Ok<Receipt>, NotFound>> Handle(

@@ -16,6 +16,7 @@ public sealed record WithdrawSubmissionRequest
     public string? Note { get; init; }
 }
 
+/// <summary>Takes a submission back before it is decided: its submitter, a head or the coordinator.</summary>
 internal static class WithdrawSubmission
 {
     public static async Task<Results<Ok<SubmissionReceipt>, NotFound>> Handle(

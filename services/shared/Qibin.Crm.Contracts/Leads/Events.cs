@@ -27,6 +27,10 @@ public sealed record LeadAssigned : ILeadEvent
 {
     public required LeadState Lead { get; init; }
     public Guid? PreviousOwnerId { get; init; }
+
+    /// <summary>False leaves the lead's project with its owner; else it goes along if that was the lead's owner too.</summary>
+    public bool? WithProject { get; init; }
+
     public required DateOnly OccurredOn { get; init; }
 }
 
@@ -64,7 +68,7 @@ public sealed record LeadReopened : ILeadEvent
 
 /// <summary>
 /// An investor was merged into another one, which tells it. Its leads tell of their new investor themselves, each by a
-/// <see cref="LeadAmended"/>.
+/// <c>LeadAmended</c>.
 /// </summary>
 public sealed record InvestorMerged : IJourneyEvent
 {

@@ -38,6 +38,14 @@ public sealed record LeadState
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
 
+    /// <summary>
+    /// Number of settings of <c>confidential</c> and <c>readers</c>; 0 in events from before they were counted.
+    /// </summary>
+    public long ConfidentialityRevision { get; init; }
+
+    /// <summary>Who reads the journey by this state.</summary>
+    public Confidentiality WhoReads() => new(Confidential, Readers, ConfidentialityRevision);
+
     /// <summary>Units and officers that read the lead beside its own, such as the unit that it was transferred from.</summary>
     public Guid[] SharedWith { get; init; } = [];
 }

@@ -21,7 +21,7 @@ public sealed record ProjectStageReached : IProjectEvent
     public Guid? ApproverId { get; init; }
 }
 
-/// <summary>A stage was taken back with a reason; the milestones after <see cref="To"/> no longer hold.</summary>
+/// <summary>A stage was taken back with a reason; the milestones after <c>to</c> no longer hold.</summary>
 public sealed record ProjectSteppedBack : IProjectEvent
 {
     public required ProjectState Project { get; init; }

@@ -38,4 +38,12 @@ public sealed record ProjectState
     public DateOnly? MovedInOn { get; init; }
     public required bool Confidential { get; init; }
     public required Guid[] Readers { get; init; }
+
+    /// <summary>
+    /// Number of settings of <c>confidential</c> and <c>readers</c>; 0 in events from before they were counted.
+    /// </summary>
+    public long ConfidentialityRevision { get; init; }
+
+    /// <summary>Who reads the journey by this state.</summary>
+    public Confidentiality WhoReads() => new(Confidential, Readers, ConfidentialityRevision);
 }

@@ -175,6 +175,10 @@ public static partial class Amounts
     [StringSyntax(StringSyntaxAttribute.Regex)]
     public const string Pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$";
 
+    /// <summary>What is written; a sum can have more digits than any amount that is taken.</summary>
+    [StringSyntax(StringSyntaxAttribute.Regex)]
+    public const string AnswerPattern = "^-?[0-9]+\\.[0-9]{2,4}$";
+
     public static bool TryParse(string? text, out decimal amount)
     {
         amount = 0;
@@ -203,6 +207,18 @@ public static class Text
     {
         ArgumentNullException.ThrowIfNull(text);
         return string.Join(' ', text.Split(Breaks, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    /// <summary>The text with its full-width letters, digits, signs and spaces half-width.</summary>
+    public static string HalfWidth(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Concat(text.Select(c => c switch
+        {
+            >= '\uFF01' and <= '\uFF5E' => (char)(c - 0xFEE0),
+            '\u3000' or '\u00A0' => ' ',
+            _ => c,
+        }));
     }
 
     /// <summary>

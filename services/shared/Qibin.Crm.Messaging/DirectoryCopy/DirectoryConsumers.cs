@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Messaging.Consuming;
+using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.DirectoryCopy;
@@ -39,13 +41,30 @@ public sealed class UnitDefinedConsumer(ScopedDb scoped) : IConsume<UnitDefined>
     }
 }
 
+/// <summary>Notes which sign-ins and integrations have ended, for as long as a token could name them.</summary>
+public sealed class AccessEndedConsumer(ScopedDb scoped) : IConsume<AccessEnded>
+{
+    public async Task ConsumeAsync(AccessEnded happened, Delivery delivery, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        await scoped.Context.Database.ExecuteSqlAsync(
+            $"""
+            with expired as (delete from directory.ended_access where until < now())
+            insert into directory.ended_access (ended_id, until) values ({happened.EndedId}, {happened.Until.ToUniversalTime()})
+            on conflict (ended_id) do nothing
+            """, ct);
+    }
+}
+
 /// <summary>The service's copy of units and officers.</summary>
 public static class DirectorySubscriptions
 {
-    /// <summary>Keeps the tables of <see cref="DirectoryTables"/> up to date.</summary>
+    /// <summary>Keeps the tables of <see cref="DirectoryTables"/> up to date, and refuses tokens by what they say.</summary>
     public static Subscriptions ConsumeDirectory(this Subscriptions subscriptions)
     {
         ArgumentNullException.ThrowIfNull(subscriptions);
-        return subscriptions.Consume<OfficerPlaced, OfficerPlacedConsumer>().Consume<UnitDefined, UnitDefinedConsumer>();
+        subscriptions.Services.AddSingleton<IBearerCheck, EndedAccess>();
+        return subscriptions.Consume<OfficerPlaced, OfficerPlacedConsumer>().Consume<UnitDefined, UnitDefinedConsumer>()
+            .Consume<AccessEnded, AccessEndedConsumer>();
     }
 }

@@ -40,10 +40,20 @@ public sealed class EventRow
     /// <summary>W3C trace context.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The aggregate was confidential 涉密: the change feed leaves it out.</summary>
+    /// <summary>
+    /// The aggregate was confidential 涉密. By an event about itself, the aggregate is withheld from the change feed or shown in it again;
+    /// see
+    /// <see cref="WithheldRow"/>.
+    /// </summary>
     public bool Confidential { get; init; }
 
-    /// <summary>When it was recorded, by the database's clock.</summary>
+    /// <summary>
+    /// What it is about where that is not the aggregate itself, such as the lead of a claim: while one of them is confidential, the change
+    /// feed leaves the event out.
+    /// </summary>
+    public Guid[]? Subjects { get; init; }
+
+    /// <summary>When its transaction recorded the first event, by the database's clock (<see cref="Outbox.OutboxTrigger{TDb}"/>).</summary>
     public DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>The recording transaction, by which a feed never runs past a commit that is still under way.</summary>

@@ -21,7 +21,12 @@ internal sealed class EventTypes(IEnumerable<Subscription> subscriptions)
     public Type? Find(string? name) => name is null ? null : _types.GetValueOrDefault(name);
 
     /// <summary>The exchange of an event: <c>qibin.leads.LeadOpened</c>.</summary>
-    public static string ExchangeOf(Type happened) => $"qibin.{happened.Namespace!.Split('.')[^1].ToLowerInvariant()}.{happened.Name}";
+    public static string ExchangeOf(Type happened) => $"qibin.{AreaOf(happened)}.{happened.Name}";
+
+    /// <summary>The service that publishes an event: the directory is the identity service's.</summary>
+    public static string PublisherOf(Type happened) => AreaOf(happened) is "directory" ? "identity" : AreaOf(happened);
+
+    private static string AreaOf(Type happened) => happened.Namespace!.Split('.')[^1].ToLowerInvariant();
 
     /// <summary>
     /// Reads an event. What this version cannot read is an <see cref="UnreadEvent"/> for those who store events as they came: one of a type

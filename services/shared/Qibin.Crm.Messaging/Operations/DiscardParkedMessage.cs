@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Parked;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
@@ -22,9 +21,9 @@ public static class DiscardParkedMessage
     }
 
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid id, Request request, IfMatch ifMatch, ScopedDb scoped, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid messageId, Request request, IfMatch ifMatch, ScopedDb scoped, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var message = await scoped.Context.Set<ParkedMessage>().ForUpdate(id, ct);
+        var message = await scoped.Context.Set<ParkedMessage>().ForUpdate(messageId, ct);
         if (message is null)
         {
             return TypedResults.NotFound();
@@ -32,14 +31,13 @@ public static class DiscardParkedMessage
 
         ifMatch.Check(message);
         message.Discard(caller.Id, clock.GetUtcNow());
-        if (message is { Consumer: { } consumer, MessageId: { } messageId })
+        if (message is { Consumer: { } consumer, MessageId: { } sent })
         {
             await scoped.Context.Database.ExecuteSqlAsync(
-                $"insert into messaging.inbox (consumer, message_id) values ({consumer}, {messageId}) on conflict do nothing", ct);
+                $"insert into messaging.inbox (consumer, message_id) values ({consumer}, {sent}) on conflict do nothing", ct);
         }
 
-        scoped.Context.Audit(caller, clock, "parkedMessage.discarded", "parkedMessage", id, request.Reason);
         await scoped.Context.SaveChangesAsync(ct);
-        return TypedResults.Ok(new Receipt { Id = id, Version = message.Version });
+        return TypedResults.Ok(new Receipt { Id = messageId, Version = message.Version });
     }
 }

@@ -28,13 +28,13 @@ public static class MessagingEndpoints
         ops.MapGet("/parked-messages", ListParkedMessages.Handle)
             .Allow(Scopes.OpsRead, Roles.Administrator, Roles.Auditor).WithMetadata(ListParkedMessages.Listing)
             .WithName($"list{name}ParkedMessages").WithSummary("搁置消息列表 · Messages that could not be processed");
-        ops.MapGet("/parked-messages/{id:guid}", ReadParkedMessage.Handle)
+        ops.MapGet("/parked-messages/{messageId:guid}", ReadParkedMessage.Handle)
             .Allow(Scopes.OpsRead, Roles.Administrator, Roles.Auditor)
             .WithName($"get{name}ParkedMessage").WithSummary("搁置消息详情 · One parked message");
-        ops.MapPost("/parked-messages/{id:guid}/replay", ReplayParkedMessage.Handle)
+        ops.MapPost("/parked-messages/{messageId:guid}/replay", ReplayParkedMessage.Handle)
             .Allow(Scopes.OpsWrite, Roles.Administrator)
             .WithName($"replay{name}ParkedMessage").WithSummary("重放搁置消息 · Process a parked message after all");
-        ops.MapPost("/parked-messages/{id:guid}/discard", DiscardParkedMessage.Handle)
+        ops.MapPost("/parked-messages/{messageId:guid}/discard", DiscardParkedMessage.Handle)
             .Allow(Scopes.OpsWrite, Roles.Administrator)
             .WithName($"discard{name}ParkedMessage").WithSummary("丢弃搁置消息 · Give a parked message up");
         api.MapGet("/changes/" + service, ReadChanges.Handle)

@@ -47,9 +47,9 @@ public static class ReadParkedMessage
         public required long Version { get; init; }
     }
 
-    internal static async Task<Results<Ok<ParkedMessageDetail>, NotFound>> Handle(Guid id, ScopedDb scoped, CancellationToken ct)
+    internal static async Task<Results<Ok<ParkedMessageDetail>, NotFound>> Handle(Guid messageId, ScopedDb scoped, CancellationToken ct)
     {
-        var m = await scoped.Context.Set<ParkedMessage>().AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, ct);
+        var m = await scoped.Context.Set<ParkedMessage>().AsNoTracking().SingleOrDefaultAsync(x => x.Id == messageId, ct);
         return m is null ? TypedResults.NotFound() : TypedResults.Ok(new ParkedMessageDetail
         {
             Id = m.Id,

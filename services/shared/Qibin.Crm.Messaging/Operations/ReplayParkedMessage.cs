@@ -6,7 +6,6 @@ using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.EventLog;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Messaging.Transport;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Work.Data;
 
@@ -18,9 +17,10 @@ namespace Qibin.Crm.Messaging.Operations;
 public static class ReplayParkedMessage
 {
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
-        Guid id, IfMatch ifMatch, ScopedDb scoped, Inbox inbox, EventTypes events, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid messageId, IfMatch ifMatch, ScopedDb scoped, Inbox inbox, EventTypes events, Caller caller, TimeProvider clock,
+        CancellationToken ct)
     {
-        var message = await scoped.Context.Set<ParkedMessage>().ForUpdate(id, ct);
+        var message = await scoped.Context.Set<ParkedMessage>().ForUpdate(messageId, ct);
         if (message is null)
         {
             return TypedResults.NotFound();
@@ -30,9 +30,8 @@ public static class ReplayParkedMessage
         message.MustBeParked();
         await ProcessAsync(message, inbox, events);
         message.Replay(caller.Id, clock.GetUtcNow());
-        scoped.Context.Audit(caller, clock, "parkedMessage.replayed", "parkedMessage", id);
         await scoped.Context.SaveChangesAsync(ct);
-        return TypedResults.Ok(new Receipt { Id = id, Version = message.Version });
+        return TypedResults.Ok(new Receipt { Id = messageId, Version = message.Version });
     }
 
     /// <summary>

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Qibin.Crm.Kernel;
-using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Work.Data;
 
@@ -21,7 +19,7 @@ public static class ReplayStream
     }
 
     internal static async Task<Results<Ok<StreamReleased>, NotFound>> Handle(
-        Guid streamId, ScopedDb scoped, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid streamId, ScopedDb scoped, CancellationToken ct)
     {
         var released = await scoped.Context.Database.ExecuteSqlAsync(
             $"""
@@ -33,8 +31,6 @@ public static class ReplayStream
             return TypedResults.NotFound();
         }
 
-        scoped.Context.Audit(caller, clock, "outbox.replayed", "stream", streamId);
-        await scoped.Context.SaveChangesAsync(ct);
         return TypedResults.Ok(new StreamReleased { StreamId = streamId, Released = released });
     }
 }

@@ -33,7 +33,7 @@ internal sealed class OutboxGate(NpgsqlDataSource database, TimeProvider clock, 
                 await using var count = database.CreateCommand(Count);
                 Judge(Convert.ToInt64(await count.ExecuteScalarAsync(stoppingToken), System.Globalization.CultureInfo.InvariantCulture));
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 // Without the database there are no writes to refuse.
                 log.LogDebug(e, "The outbox was not counted");

@@ -15,8 +15,10 @@ namespace Qibin.Crm.Messaging.Outbox;
 
 /// <summary>
 /// Hands the outbox to the broker, in order. One relay per database leads, by an advisory lock of the session that also claims and
-/// deletes: who has lost the lock can do neither. An event of a stream is sent when the one before it is confirmed; streams go side
-/// by side. A crash between confirm and delete sends an event twice, which the inbox absorbs.
+/// deletes: who has lost the lock can do neither. A leader that has said nothing on that session for 5 seconds, because its process is
+/// frozen, loses it to a standby; it sends nothing itself once it was silent for 4, so that it does no harm when it goes on. An event
+/// of a stream is sent when the one before it is confirmed; streams go side by side. A crash between confirm and delete sends an event
+/// twice, which the inbox absorbs.
 /// </summary>
 internal sealed class Relay(
     IOptions<DatabaseSettings> database, Broker broker, EventTypes events, OutboxSignal signal,
@@ -51,8 +53,6 @@ internal sealed class Relay(
         "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set enable_hashjoin = off; set enable_mergejoin = "
             + "off";
 
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var settings = new NpgsqlConnectionStringBuilder(database.Value.Database)
@@ -60,15 +60,14 @@ internal sealed class Relay(
             Pooling = false,
             GssEncryptionMode = GssEncryptionMode.Disable,
             Timeout = 4,
-            CommandTimeout = 15,
-            KeepAlive = 5,
+            CommandTimeout = 5,
             MaxAutoPrepare = 10,
             AutoPrepareMinUsages = 2,
             ApplicationName = "qibin-relay",
         };
         // A leader that was killed in the middle of a statement gives the lock back within a second.
         settings.Options =
-            $"{settings.Options} -c client_connection_check_interval=1000 -c statement_timeout=10000 -c lock_timeout=5000".Trim();
+            $"{settings.Options} -c client_connection_check_interval=1000 -c statement_timeout=4000 -c lock_timeout=3000".Trim();
         await using var sessions = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "relay" }.Build();
         var lost = false;
         await pipelines.GetPipeline(Pipelines.RelaySession).ExecuteAsync(async stop =>
@@ -92,42 +91,41 @@ internal sealed class Relay(
     {
         await pipelines.GetPipeline<bool>(Pipelines.RelayStandby).ExecuteAsync(
             async stop => await AdvisoryLocks.TryRelayAsync(session, stop), ct);
-        await using (var plan = new NpgsqlCommand(ByIndex, session))
-        {
-            await plan.ExecuteNonQueryAsync(ct);
-        }
-
+        var leader = new Leadership(session);
+        await leader.SpeakAsync(ByIndex, ct);
         log.LogInformation("This process relays the outbox");
         var publishing = pipelines.GetPipeline<bool>(Pipelines.RelayPublish);
         while (true)
         {
             // The broker going away is nobody's fault: everything pauses, nothing is counted.
-            await publishing.ExecuteAsync(async stop => await RelayAsync(session, stop), ct);
+            await publishing.ExecuteAsync(async stop => await RelayAsync(leader, stop), ct);
         }
     }
 
     /// <summary>Sends one batch, or waits for a signal when there is none or the broker is away.</summary>
     /// <returns>Whether the broker went away meanwhile.</returns>
-    private async Task<bool> RelayAsync(NpgsqlConnection session, CancellationToken ct)
+    private async Task<bool> RelayAsync(Leadership leader, CancellationToken ct)
     {
-        if (!broker.IsUp)
+        var claimed = new List<Outgoing>();
+        if (broker.IsUp)
         {
-            await using var alive = new NpgsqlCommand("select 1", session);
-            await alive.ExecuteNonQueryAsync(ct);
-            await signal.WaitAsync(Poll, ct);
-            return false;
+            claimed = await leader.SpeakAsync(session => ClaimAsync(session, ct));
+        }
+        else
+        {
+            await leader.SpeakAsync("select 1", ct);
         }
 
-        var claimed = await ClaimAsync(session, ct);
         if (claimed.Count == 0)
         {
-            await signal.WaitAsync(Poll, ct);
+            await signal.WaitAsync(Leadership.Pause, ct);
             return false;
         }
 
-        var sent = await SendAsync(claimed, ct);
+        var sent = new Sent();
+        await leader.DuringAsync(stop => SendAsync(claimed, leader, sent, stop), ct);
         // What is confirmed is deleted even while the service stops; it would be sent once more otherwise.
-        await CompleteAsync(session, sent, CancellationToken.None);
+        await CompleteAsync(leader.Session, sent, CancellationToken.None);
         return sent.Away;
     }
 
@@ -159,16 +157,12 @@ internal sealed class Relay(
         return claimed;
     }
 
-    private async Task<Sent> SendAsync(List<Outgoing> claimed, CancellationToken ct)
-    {
-        var sent = new Sent();
-        await Task.WhenAll(claimed.GroupBy(o => o.StreamId).Select(stream => SendStreamAsync(stream, sent, ct)));
-        return sent;
-    }
+    private Task SendAsync(List<Outgoing> claimed, Leadership leader, Sent sent, CancellationToken ct) =>
+        Task.WhenAll(claimed.GroupBy(o => o.StreamId).Select(stream => SendStreamAsync(stream, leader, sent, ct)));
 
-    private async Task SendStreamAsync(IEnumerable<Outgoing> stream, Sent sent, CancellationToken ct)
+    private async Task SendStreamAsync(IEnumerable<Outgoing> stream, Leadership leader, Sent sent, CancellationToken ct)
     {
-        foreach (var outgoing in stream.TakeWhile(_ => !ct.IsCancellationRequested))
+        foreach (var outgoing in stream.TakeWhile(_ => leader.IsCertain && !ct.IsCancellationRequested))
         {
             string? refused;
             using var activity = MessagingTelemetry.Publish(outgoing);

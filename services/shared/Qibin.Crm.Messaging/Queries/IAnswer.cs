@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Qibin.Crm.Messaging.Queries;
 
-/// <summary>Answers another service's question from this one's database. It changes nothing.</summary>
+/// <summary>Answers another service's question from this one's database. It changes no row of the trade.</summary>
 public interface IAnswer<in TQuestion, TAnswer> where TQuestion : class where TAnswer : class
 {
     Task<TAnswer> AnswerAsync(TQuestion question, CancellationToken ct);

@@ -17,7 +17,8 @@ internal sealed class BrokerAddress(Uri uri, string client)
         ClientProvidedName = client,
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,
-        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        // The broker gives up a frozen process after 6 to 9 s, and another instance gets its queues.
+        RequestedHeartbeat = TimeSpan.FromSeconds(3),
         RequestedConnectionTimeout = TimeSpan.FromSeconds(3),
         SocketReadTimeout = TimeSpan.FromSeconds(15),
         SocketWriteTimeout = TimeSpan.FromSeconds(15),

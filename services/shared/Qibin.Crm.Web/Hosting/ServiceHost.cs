@@ -14,8 +14,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Identity;
@@ -55,12 +57,15 @@ public static class ServiceHost
         services.AddSingleton(service);
         services.AddTokenValidation();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, ScopeChallenge>();
         services.AddHttpContextAccessor();
         services.AddScoped(provider =>
             provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } http ? Caller.From(http.User) : Caller.System);
         services.AddDatabase<TDb>();
+        services.AddSingleton<BatchPlaces>();
         services.AddSingleton<LastStatement>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<LastStatement>());
+        services.AddSingleton<IInterceptor, AuditInterceptor>();
         services.AddSingleton<ExplainFault>(provider => provider.GetRequiredService<FaultHandler>().RefusalOf);
         services.AddOpenApiDocument(service, typeof(TDb).Assembly);
         services.AddRateLimiter(limits =>
@@ -75,6 +80,8 @@ public static class ServiceHost
         });
         services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database", tags: ["ready"]);
         services.AddCleanup(new CleanupRule("api.idempotency", "created_at < $1 - interval '72 hours'", TimeSpan.FromHours(1)));
+        // The chain of the identity service keeps them longer; these are what it can be compared with.
+        services.AddCleanup(new CleanupRule("api.audit_entry", "at < $1 - interval '400 days'", TimeSpan.FromHours(1)));
         return builder;
     }
 
@@ -112,17 +119,29 @@ public static class ServiceHost
             }
 
             filters.Rules.Insert(0, new LoggerFilterRule(null, "Microsoft.Hosting.Lifetime", LogLevel.Information, null));
+            // A line or a stack for each request to a part that is away, and for each look at it. That it is away is said once, by
+            // DatabaseOutage, the relay, the broker's link and Yarp's DestinationHealthUpdater; RequestLog has the status.
+            foreach (var category in (string[])["Yarp.ReverseProxy.Forwarder", "Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor",
+                "Microsoft.Extensions.Diagnostics.HealthChecks"])
+            {
+                filters.Rules.Insert(0, new LoggerFilterRule(null, category, LogLevel.Critical, null));
+            }
         });
         // A broken constraint is an answer, not a failure, and what is one is logged where it is answered, once.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         var services = builder.Services;
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        services.AddSettings<StoppingSettings>();
+        services.AddOptions<HostOptions>().Configure<IOptions<StoppingSettings>>(
+            (host, stopping) => host.ShutdownTimeout = Drain.Longest(stopping.Value));
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddHealthChecks().AddCheck<Drain>("stopping", tags: ["ready"]);
         services.TryAddSingleton(TimeProvider.System);
         services.AddResiliencePipelines();
         services.AddSingleton(provider => new ProblemCatalog(
             provider.GetServices<SharedProblems>().SelectMany(shared => shared.Texts)
                 .Concat(problems ?? new Dictionary<string, ProblemText>())
-                .ToDictionary(StringComparer.Ordinal), constraints));
+                .ToDictionary(StringComparer.Ordinal), constraints, name == TelemetryHost.Gateway ? null : name));
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter>(provider => provider.GetRequiredService<ProblemWriter>());
         services.AddProblemDetails();
@@ -130,7 +149,6 @@ public static class ServiceHost
         services.AddExceptionHandler<FaultHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json => StrictJson.Configure(json.SerializerOptions));
-        services.AddHealthChecks();
         return builder;
     }
 
@@ -139,14 +157,22 @@ public static class ServiceHost
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseRequestLog();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
         app.Use((http, next) =>
         {
-            http.Response.Headers.XContentTypeOptions = "nosniff";
+            // A problem clears what was set before it.
+            http.Response.OnStarting(static state =>
+            {
+                var (http, id) = ((HttpContext, string))state;
+                http.Response.Headers.XContentTypeOptions = "nosniff";
+                http.Response.Headers["X-Request-Id"] = id;
+                return Task.CompletedTask;
+            }, (http, RequestLog.IdOf(http)));
             return next(http);
         });
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.UseEdgeSizes();
+        app.MapProblemPages(app.Services.GetRequiredService<ProblemCatalog>());
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {
@@ -161,15 +187,19 @@ public static class ServiceHost
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseEdgeDefaults();
+        app.UseOutageAnswers();
         app.MapPrometheusScrapingEndpoint(TelemetryHost.MetricsPath).AllowAnonymous();
         app.Use(HeadAsGetAsync);
+        app.Use(VaryAsync);
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseRefusalAudit();
         app.UseAuthorization();
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
             api => api.UseMiddleware<RequestBody>());
-        app.MapSwagger("/swagger/{documentName}.json").AllowAnonymous();
+        app.MapSwagger("/swagger/{documentName}.json", document => document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1)
+            .AllowAnonymous();
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(StrictQuery.Create);
         api.AddEndpointFilter<LinkFilter>();
@@ -287,6 +317,22 @@ public static class ServiceHost
         }
     }
 
+    /// <summary>What the API answers depends on who asks, and a problem on the language.</summary>
+    private static Task VaryAsync(HttpContext http, RequestDelegate next)
+    {
+        http.Response.OnStarting(static state =>
+        {
+            var http = (HttpContext)state;
+            if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+            {
+                http.Response.Headers.Append("Vary", "Authorization, Accept-Language");
+            }
+
+            return Task.CompletedTask;
+        }, http);
+        return next(http);
+    }
+
     private static void RefuseUnclassified(WebApplication app)
     {
         var open = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -306,6 +352,8 @@ public static class ServiceHost
         {
             status = report.Status.ToString().ToLowerInvariant(),
             checks = report.Entries.ToDictionary(e => e.Key, e => e.Value.Status.ToString().ToLowerInvariant()),
+            reasons = report.Entries.Where(e => e.Value.Status != HealthStatus.Healthy && e.Value.Description is not null)
+                .ToDictionary(e => e.Key, e => e.Value.Description),
         });
     }
 }

@@ -18,19 +18,11 @@ public static class ApiTables
             row.Property(x => x.Key).HasMaxLength(128);
             row.Property(x => x.Method).HasMaxLength(8);
             row.Property(x => x.Route).HasMaxLength(2000);
+            row.Property(x => x.Subjects).HasDefaultValueSql("'{}'");
             row.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
             row.HasIndex(x => x.CreatedAt);
         });
-        model.Entity<AuditEntry>(row =>
-        {
-            row.ToTable("audit_entry", Schema);
-            row.HasKey(x => x.Id);
-            row.Property(x => x.Action).HasMaxLength(100);
-            row.Property(x => x.SubjectType).HasMaxLength(100);
-            row.Property(x => x.Reason).HasMaxLength(1000);
-            row.Property(x => x.TraceId).HasMaxLength(64);
-            row.HasIndex(x => new { x.SubjectId, x.At });
-        });
+        model.AddAudit();
         return model;
     }
 }

@@ -24,8 +24,10 @@ public enum BatchMode
 }
 
 /// <summary>Several requests of one kind in one transaction, answered in order.</summary>
-public sealed record BatchRequest<TItem> where TItem : class
+public sealed record BatchRequest<TItem> : IBatch where TItem : class
 {
+    int IBatch.Count => Items?.Count ?? 0;
+
     [Needed]
     public BatchMode? Mode { get; init; }
 
@@ -108,6 +110,7 @@ public static class Batch
                 var status = Answer.Status(result);
                 if (status < 400)
                 {
+                    WriteSubjects.Note(http, db);
                     // What is saved is forgotten, or each save would look through all that came before it.
                     db.ChangeTracker.Clear();
                     results.Add(new BatchResult
@@ -128,11 +131,11 @@ public static class Batch
 
             if (batch.Mode == BatchMode.Atomic)
             {
-                throw new Refusal(refusal.Status is 400 ? 400 : StatusCodes.Status409Conflict, "batch.refused")
-                {
-                    Faults = [new Fault($"/items/{index}", refusal.Code, [.. refusal.Arguments]),
-                        .. refusal.Faults.Select(f => f with { Pointer = $"/items/{index}{f.Pointer}" })],
-                };
+                Fault[] faultsOfBatch = [new Fault($"/items/{index}", refusal.Code, [.. refusal.Arguments]),
+                    .. refusal.Faults.Select(f => f with { Pointer = $"/items/{index}{f.Pointer}" })];
+                throw refusal.Status == StatusCodes.Status400BadRequest
+                    ? new Refusal(StatusCodes.Status400BadRequest, "batch.refused") { Faults = faultsOfBatch }
+                    : new Refusal(StatusCodes.Status409Conflict, "batch.refused") { Faults = faultsOfBatch };
             }
 
             await db.Database.CurrentTransaction!.RollbackToSavepointAsync(Savepoint, http.RequestAborted);

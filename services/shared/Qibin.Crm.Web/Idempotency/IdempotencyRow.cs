@@ -18,5 +18,8 @@ public sealed class IdempotencyRow
     /// <summary>The answer's body to the byte, so text and not jsonb.</summary>
     public string? Answer { get; init; }
 
+    /// <summary>What the request was about: see <see cref="WriteSubjects"/>.</summary>
+    public Guid[] Subjects { get; init; } = [];
+
     public DateTimeOffset CreatedAt { get; init; }
 }

@@ -7,6 +7,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Telemetry;
 using Qibin.Crm.Work.Data;
@@ -17,7 +18,8 @@ namespace Qibin.Crm.Web.Idempotency;
 /// <summary>
 /// Every write runs in one transaction. POST and PATCH take an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07),
 /// claimed first and completed in that same transaction: a repeat gets the first answer to the byte, another request under the
-/// key 422, a repeat of one that is still running 409. Only answers of success are kept, so a refused request may be sent again.
+/// key 422, a repeat of one that is still running 409, a repeat about what has become confidential to the caller 404. Only answers of
+/// success are kept, so a refused request may be sent again.
 /// </summary>
 internal sealed class WriteFilter : IEndpointFilter
 {
@@ -28,17 +30,28 @@ internal sealed class WriteFilter : IEndpointFilter
         """;
 
     private const string Complete =
-        "update api.idempotency set status = @status, location = @location, version = @version, answer = @answer where principal = "
-            + "@principal and key = @key";
+        """
+        update api.idempotency set status = @status, location = @location, version = @version, answer = @answer, subjects = @subjects
+        where principal = @principal and key = @key
+        """;
 
     public static bool NeedsKey(string method) => HttpMethods.IsPost(method) || HttpMethods.IsPatch(method);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
         {
-            return await next(context);
+            var read = await next(context);
+            if (http.GetEndpoint()?.Metadata.GetMetadata<AuditedRead>() is not null && Answer.Status(Answer.Unwrap(read)) < 400)
+            {
+                var reader = http.RequestServices.GetRequiredService<ScopedDb>().Context;
+                AuditInterceptor.AddFor(http, reader, clock);
+                await reader.SaveChangesAsync(http.RequestAborted);
+            }
+
+            return read;
         }
 
         if (http.RequestServices.GetService<IWriteGate>() is { IsOpen: false })
@@ -47,6 +60,8 @@ internal sealed class WriteFilter : IEndpointFilter
         }
 
         var ct = http.RequestAborted;
+        using var places = context.Arguments.OfType<IBatch>().FirstOrDefault() is { } batch
+            ? await http.RequestServices.GetRequiredService<BatchPlaces>().TakeAsync(batch.Count, ct) : null;
         var db = http.RequestServices.GetRequiredService<ScopedDb>().Context;
         var last = http.RequestServices.GetRequiredService<LastStatement>();
         if (!NeedsKey(http.Request.Method))
@@ -55,6 +70,7 @@ internal sealed class WriteFilter : IEndpointFilter
             var answer = Answer.Unwrap(await next(context));
             if (Answer.Status(answer) < 400)
             {
+                await AuditAsync(http, db, clock, ct);
                 await plain.CommitAsync(CancellationToken.None);
             }
 
@@ -76,6 +92,7 @@ internal sealed class WriteFilter : IEndpointFilter
             return result;
         }
 
+        await AuditAsync(http, db, clock, ct);
         var kept = Keep(result, status);
         last.Set(db, new NpgsqlBatchCommand(Complete)
         {
@@ -85,6 +102,7 @@ internal sealed class WriteFilter : IEndpointFilter
                 new() { ParameterName = "location", NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)kept.Location ?? DBNull.Value },
                 new() { ParameterName = "version", NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)kept.Version ?? DBNull.Value },
                 new() { ParameterName = "answer", NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)kept.Body ?? DBNull.Value },
+                new() { ParameterName = "subjects", Value = WriteSubjects.Note(http, db) },
                 new() { ParameterName = "principal", Value = principal },
                 new() { ParameterName = "key", Value = key },
             },
@@ -92,6 +110,16 @@ internal sealed class WriteFilter : IEndpointFilter
         // From here on the client going away must not decide whether the write took place.
         await transaction.CommitAsync(CancellationToken.None);
         return Answer.Value(result) is IToldOnce ? Keep(result, status, told: true) : kept;
+    }
+
+    /// <summary>An operation of which no save made an entry, such as one that wrote by SQL alone, gets its entry here.</summary>
+    private static async Task AuditAsync(HttpContext http, DbContext db, TimeProvider clock, CancellationToken ct)
+    {
+        if (!AuditInterceptor.IsAudited(http))
+        {
+            AuditInterceptor.AddFor(http, db, clock);
+            await db.SaveChangesAsync(ct);
+        }
     }
 
     private static string Key(HttpRequest request)
@@ -139,7 +167,13 @@ internal sealed class WriteFilter : IEndpointFilter
             throw new Refusal(StatusCodes.Status422UnprocessableEntity, "idempotency.reused");
         }
 
+        if (await WriteSubjects.AreHiddenAsync(db, http, row.Subjects, ct))
+        {
+            return TypedResults.NotFound();
+        }
+
         RequestLog.Replayed(http);
+        http.Response.Headers["Idempotency-Replayed"] = "true";
         return new KeptAnswer(row.Status!.Value, row.Location, row.Version, row.Answer);
     }
 

@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Web.Identity;
 
-/// <summary>Who may call an operation: people by role, integrations by scope. Published as <c>x-roles</c> and <c>x-scope</c>.</summary>
+/// <summary>Who may call an operation: people by role, integrations by scope. Published as <c>x-roles</c> and in <c>security</c>.</summary>
 /// <param name="Scope">What an integration's token must carry; null when no integration may call it.</param>
 /// <param name="Roles">What a person must have one of.</param>
 public sealed record Access(string? Scope, IReadOnlyList<string> Roles)
@@ -35,4 +35,8 @@ public static class AccessConventions
     /// <summary>Any signed-in person, and integrations with the scope.</summary>
     public static TBuilder AllowEverybody<TBuilder>(this TBuilder operation, string scope) where TBuilder : IEndpointConventionBuilder =>
         operation.Allow(scope, [.. Roles.OfPeople]);
+
+    /// <summary>Any signed-in person but administrators, and integrations with the scope.</summary>
+    public static TBuilder AllowTheTrade<TBuilder>(this TBuilder operation, string scope) where TBuilder : IEndpointConventionBuilder =>
+        operation.Allow(scope, [.. Roles.OfTheTrade]);
 }

@@ -16,6 +16,9 @@ public sealed record IdentitySettings
     /// <summary>Address of the authority's OpenID Connect metadata; below <c>Issuer</c> unless set.</summary>
     public Uri? MetadataAddress { get; init; }
 
+    /// <summary>Where the metadata is.</summary>
+    internal Uri Metadata => MetadataAddress ?? new Uri(Issuer!.OriginalString.TrimEnd('/') + "/.well-known/openid-configuration");
+
     /// <summary>Audience that a token must name.</summary>
     [Required]
     public string Audience { get; init; } = "qibin-crm";

@@ -57,12 +57,13 @@ public static class RowScope
     {
         ArgumentNullException.ThrowIfNull(caller);
         var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
+        Guid[] unitsAndMe = [.. units, me];
         // Few rows are shared at all, which PostgreSQL knows of the empty array and of no other: without it all rows are read for them.
         rows = rows.Where(r => r.SharedWith != EF.Constant(Array.Empty<Guid>()));
         return caller.Reach switch
         {
-            Reach.Subtree => rows.Where(r => !units.Contains(r.UnitId) && r.SharedWith.Any(s => units.Contains(s))),
-            Reach.Unit => rows.Where(r => r.UnitId != unit && r.SharedWith.Contains(unit)),
+            Reach.Subtree => rows.Where(r => !units.Contains(r.UnitId) && r.SharedWith.Any(s => unitsAndMe.Contains(s))),
+            Reach.Unit => rows.Where(r => r.UnitId != unit && (r.SharedWith.Contains(unit) || r.SharedWith.Contains(me))),
             Reach.Own => rows.Where(r => r.OwnerId != me && r.SharedWith.Contains(me)),
             _ => rows.Where(_ => false),
         };
@@ -97,6 +98,7 @@ public static class RowScope
     {
         ArgumentNullException.ThrowIfNull(caller);
         var (me, unit, units) = (caller.Id, caller.UnitId ?? Guid.Empty, caller.UnitIds);
+        Guid[] unitsAndMe = [.. units, me];
         if (typeof(IShared).IsAssignableFrom(typeof(T)))
         {
             // By the name of the property: a cast to the interface does not translate.
@@ -104,11 +106,12 @@ public static class RowScope
             switch (caller.Reach)
             {
                 case Reach.Subtree when units is [var one]:
-                    return rows.Where(r => r.UnitId == one || EF.Property<Guid[]>(r, shared).Contains(one));
+                    return rows.Where(r => r.UnitId == one || EF.Property<Guid[]>(r, shared).Any(s => unitsAndMe.Contains(s)));
                 case Reach.Subtree:
-                    return rows.Where(r => units.Contains(r.UnitId) || EF.Property<Guid[]>(r, shared).Any(s => units.Contains(s)));
+                    return rows.Where(r => units.Contains(r.UnitId) || EF.Property<Guid[]>(r, shared).Any(s => unitsAndMe.Contains(s)));
                 case Reach.Unit:
-                    return rows.Where(r => r.UnitId == unit || EF.Property<Guid[]>(r, shared).Contains(unit));
+                    return rows.Where(r => r.UnitId == unit || EF.Property<Guid[]>(r, shared).Contains(unit)
+                        || EF.Property<Guid[]>(r, shared).Contains(me));
                 case Reach.Own:
                     return rows.Where(r => r.OwnerId == me || EF.Property<Guid[]>(r, shared).Contains(me));
             }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
@@ -19,7 +20,7 @@ namespace Qibin.Crm.Web.Identity;
 /// Each service validates access tokens for itself: RFC 9068 <c>at+jwt</c>, ES256, by the keys of the authority that
 /// <c>Identity:Issuer</c> names. An outside OpenID Connect authority is a matter of configuration.
 /// </summary>
-public static class TokenValidation
+public static partial class TokenValidation
 {
     private static readonly object Unreachable = new();
 
@@ -33,10 +34,20 @@ public static class TokenValidation
         return http.Items.ContainsKey(Unreachable);
     }
 
+    /// <summary>The challenge of a 401 (RFC 6750, 3): <c>invalid_token</c> when a token was shown, and nothing more about it.</summary>
+    public static string Challenge(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return http.Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
+    }
+
     /// <summary>Validates bearer tokens; what may be called without one is another question.</summary>
     public static void AddTokenValidation(this IServiceCollection services)
     {
         services.AddSettings<IdentitySettings>();
+        services.AddSingleton<IssuerClock>();
+        services.AddHostedService(provider => provider.GetRequiredService<IssuerClock>());
+        services.AddHealthChecks().AddCheck<IssuerClock>("clock", tags: ["ready"]);
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IOptions<IdentitySettings>>((options, identity) =>
@@ -46,7 +57,7 @@ public static class TokenValidation
             options.RequireHttpsMetadata = false; // The metadata address is the deployment's own choice; locally it is loopback.
             options.RefreshOnIssuerKeyNotFound = true;
             options.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-                identity.Value.MetadataAddress?.AbsoluteUri ?? issuer.TrimEnd('/') + "/.well-known/openid-configuration",
+                identity.Value.Metadata.AbsoluteUri,
                 new OpenIdConnectConfigurationRetriever(),
                 new HttpDocumentRetriever(new HttpClient { Timeout = TimeSpan.FromSeconds(4) }) { RequireHttps = false })
             { RefreshInterval = TimeSpan.FromSeconds(5) };
@@ -66,12 +77,31 @@ public static class TokenValidation
             options.TokenHandlers.Add(new RememberingTokenHandler { MapInboundClaims = false });
             // A caller with a forged token must not learn what is wrong with it.
             options.IncludeErrorDetails = false;
-            options.Events = new JwtBearerEvents { OnAuthenticationFailed = NoteUnreachable, OnChallenge = ChallengeAsync };
+            options.Events = new JwtBearerEvents
+            {
+                OnTokenValidated = RefuseEndedAsync,
+                OnAuthenticationFailed = NoteFailureAsync,
+                OnChallenge = ChallengeAsync,
+            };
         });
     }
 
-    private static async Task NoteUnreachable(AuthenticationFailedContext context)
+    /// <summary>A token is good for ten minutes; the access that it stands for may end within them.</summary>
+    private static async Task RefuseEndedAsync(TokenValidatedContext context)
     {
+        var caller = Caller.From(context.Principal!);
+        if (context.HttpContext.RequestServices.GetService<IBearerCheck>() is { } check
+            && await check.HasEndedAsync(caller.Id, caller.SessionId, context.HttpContext.RequestAborted))
+        {
+            Refused(LogOf(context.HttpContext), "the access has ended");
+            context.Fail("The access has ended.");
+        }
+    }
+
+    private static async Task NoteFailureAsync(AuthenticationFailedContext context)
+    {
+        // The reason is for who runs the service; the caller does not learn it.
+        Refused(LogOf(context.HttpContext), context.Exception.GetType().Name);
         if (context.Exception is not SecurityTokenSignatureKeyNotFoundException)
         {
             return;
@@ -87,13 +117,24 @@ public static class TokenValidation
         }
     }
 
+    private static ILogger LogOf(HttpContext http) =>
+        http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Qibin.Crm.Web.Identity.TokenValidation");
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A token was refused: {Reason}")]
+    private static partial void Refused(ILogger log, string reason);
+
     private static async Task ChallengeAsync(JwtBearerChallengeContext context)
     {
         if (AuthorityUnreachable(context.HttpContext))
         {
             context.HandleResponse();
             await ProblemWriter.Of(context.HttpContext).WriteAsync(context.HttpContext, Refusal.Busy("service.unavailable", 2));
+            return;
         }
+
+        context.HandleResponse();
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        context.Response.Headers.WWWAuthenticate = Challenge(context.HttpContext);
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Qibin.Crm.Web.Json;
 /// <summary>
 /// A JSON merge patch (RFC 7396): a member that is left out stays, <c>null</c> removes. The two are distinguished by the member's
 /// setters: <c>public string? Address { get; init =&gt; field = Given(value); }</c> for what may be removed, <c>Kept(value)</c> for
-/// what may not (null or blank is then 400 <c>value.required</c>).
+/// what may not (null is then 400 <c>value.required</c>).
 /// </summary>
 public abstract record MergePatch
 {
@@ -26,9 +26,7 @@ public abstract record MergePatch
         return value;
     }
 
-    /// <summary>As <see cref="Given"/>, for a member that cannot be removed: neither null nor only spaces.</summary>
+    /// <summary>As <see cref="Given"/>, for a member that cannot be removed: null is refused.</summary>
     protected T? Kept<T>(T? value, [CallerMemberName] string member = "") =>
-        value is null || (value is string { Length: > 0 } text && string.IsNullOrWhiteSpace(text))
-            ? throw new JsonException("value.required")
-            : Given(value, member);
+        value is null ? throw new JsonException("value.required") : Given(value, member);
 }

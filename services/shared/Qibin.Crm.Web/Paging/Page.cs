@@ -20,7 +20,7 @@ public sealed record PageQuery
 }
 
 /// <summary>One page of a list.</summary>
-public sealed record Page<T> : IPage
+public record Page<T> : IPage
 {
     public required IReadOnlyList<T> Items { get; init; }
 

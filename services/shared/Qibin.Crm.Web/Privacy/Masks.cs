@@ -17,6 +17,9 @@ public static class Masks
         return $"{phone[..head]}****{phone[^tail..]}";
     }
 
+    /// <summary>As a phone: a WeChat id often is one.</summary>
+    public static string? Wechat(string? id) => Phone(id);
+
     /// <summary><c>zhang@example.com</c> becomes <c>z****@example.com</c>.</summary>
     public static string? Email(string? email)
     {

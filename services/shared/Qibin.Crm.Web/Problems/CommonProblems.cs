@@ -27,13 +27,18 @@ internal static class CommonProblems
         ["sort.unknown"] = new("不能按 {0} 排序", "Cannot sort by {0}"),
         ["cursor.invalid"] = new("翻页游标无效，或与筛选、排序条件不符",
             "The cursor is not valid or belongs to another filter or sort; start from the first page"),
+        ["confidential.approverNeeded"] = new(
+            "涉密事项须至少有一名在职的部门负责人、统筹岗或领导知悉",
+            "Name at least one active unit head, coordinator or leader as a reader of what is confidential"),
         ["value.required"] = new("必填", "Required"),
         ["value.range"] = new("须在 {0} 到 {1} 之间", "Must be between {0} and {1}"),
         ["number.decimals"] = new("最多 {0} 位小数", "At most {0} decimals"),
         ["text.length"] = new("长度须为 {0} 到 {1} 个字符", "Must have {0} to {1} characters"),
         ["text.forbiddenCharacter"] = new("含有控制字符、双向控制符或零宽字符",
             "Contains a control, bidirectional-override or zero-width character; remove it"),
-        ["phone.invalid"] = new("电话号码格式不正确", "Not a phone number"),
+        ["phone.invalid"] = new("电话号码格式不正确，如 0392-3312345 转 801", "Give a phone number such as 0392-3312345 ext 801"),
+        ["wechat.invalid"] = new(
+            "微信号须为 5 到 40 个字母、数字、下划线或减号", "A WeChat id has 5 to 40 letters, digits, underscores and hyphens"),
         ["email.invalid"] = new("邮箱格式不正确", "Not an e-mail address"),
         ["text.oneLine"] = new("不能含有换行或制表符，请写在一行内", "A name has no line break and no tab; write it in one line"),
         ["money.invalid"] = new(

@@ -6,7 +6,7 @@ namespace Qibin.Crm.Web.Problems;
 /// <summary>Problem details (RFC 9457) as every service and the gateway answer them.</summary>
 public sealed record Problem
 {
-    /// <summary>URI of the kind of problem: <c>urn:qibin-crm:problem:</c> and the code.</summary>
+    /// <summary>The kind of problem: path of a page at the gateway that explains it.</summary>
     public required string Type { get; init; }
 
     /// <summary>What is wrong, in the language of Accept-Language (zh-CN unless en is asked for).</summary>
@@ -34,6 +34,14 @@ public sealed record Problem
     /// <summary>What is already there and stands against the request, as far as the caller may see it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ProblemCandidate>? Candidates { get; init; }
+
+    /// <summary>Units that are in talks with the same investor, with the officer to ring, as far as the caller may know of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnitInTalks>? Talks { get; init; }
+
+    /// <summary>What can be done about the refusal.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NextRequest? Next { get; init; }
 
     /// <summary>W3C trace id, to find the request in the logs.</summary>
     public required string TraceId { get; init; }

@@ -9,10 +9,16 @@ namespace Qibin.Crm.Web.Problems;
 public sealed class ProblemCatalog
 {
     private readonly Dictionary<string, ProblemText> _texts;
+    private readonly string? _service;
     private readonly IReadOnlyDictionary<string, string> _constraints;
 
-    public ProblemCatalog(IReadOnlyDictionary<string, ProblemText> texts, IReadOnlyDictionary<string, string>? constraints = null)
+    /// <param name="texts">Texts beside those of <see cref="CommonProblems"/>.</param>
+    /// <param name="constraints">Constraints of the database that enforce a rule, with its code.</param>
+    /// <param name="service">The service that answers with these codes; null where nothing but the common ones are answered.</param>
+    public ProblemCatalog(
+        IReadOnlyDictionary<string, ProblemText> texts, IReadOnlyDictionary<string, string>? constraints = null, string? service = null)
     {
+        _service = service;
         _texts = new Dictionary<string, ProblemText>(CommonProblems.Texts, StringComparer.Ordinal);
         foreach (var (code, text) in texts)
         {
@@ -23,6 +29,19 @@ public sealed class ProblemCatalog
     }
 
     public IReadOnlyDictionary<string, ProblemText> Texts => _texts;
+
+    /// <summary>Codes of the constraints: any write of the service can be refused with them.</summary>
+    public IEnumerable<string> OfConstraints => _constraints.Values;
+
+    /// <summary>
+    /// The <c>type</c> of a problem: the path, from the gateway on, of the page that explains it. A common problem has one page, whoever
+    /// answers it.
+    /// </summary>
+    public string PageOf(string code) => FolderOf(code) + code;
+
+    /// <summary>Where the page of a code is.</summary>
+    internal string FolderOf(string code) => _service is null || CommonProblems.Texts.ContainsKey(code)
+        ? ProblemPages.Path : $"{ProblemPages.Path}{_service}/";
 
     public bool Knows(string code) => _texts.ContainsKey(code);
 

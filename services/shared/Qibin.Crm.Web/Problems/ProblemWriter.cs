@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Web.Telemetry;
 using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Web.Problems;
@@ -67,7 +67,7 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
         var english = English(http);
         return new Problem
         {
-            Type = "urn:qibin-crm:problem:" + refusal.Code,
+            Type = catalog.PageOf(refusal.Code),
             Title = catalog.Text(refusal.Code, english, refusal.Arguments),
             Status = refusal.Status,
             Instance = http.Request.Path.Value ?? "/",
@@ -77,7 +77,9 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
                     f => new ProblemError { Pointer = f.Pointer, Code = f.Code, Message = catalog.Text(f.Code, english, f.Arguments) })],
             Missing = missing is { Count: > 0 } ? missing : null,
             Candidates = refusal.Candidates.Count == 0 ? null : refusal.Candidates,
-            TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
+            Talks = refusal.Talks.Count == 0 ? null : refusal.Talks,
+            Next = refusal.Next,
+            TraceId = RequestLog.IdOf(http),
         };
     }
 

@@ -19,6 +19,9 @@ internal static partial class RequestLog
     /// <summary>Notes that the answer is the one kept for the request's Idempotency-Key.</summary>
     public static void Replayed(HttpContext http) => http.Items[ReplayedKey] = true;
 
+    /// <summary>The request's id, the same in gateway, services, problems and log lines: its W3C trace id.</summary>
+    public static string IdOf(HttpContext http) => Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
+
     public static void UseRequestLog(this WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Qibin.Crm.Requests");

@@ -31,13 +31,23 @@ public sealed class NeededAttribute : RequiredAttribute
     public NeededAttribute() => ErrorMessage = "value.required";
 }
 
-/// <summary>Text of a length in UTF-16 units, both ends included.</summary>
+/// <summary>
+/// Text of a length in UTF-16 units, both ends included, and never only blanks: a member that may be left out is left out.
+/// </summary>
 public class TextLengthAttribute : StringLengthAttribute
 {
     public TextLengthAttribute(int maximum, int minimum = 1) : base(maximum)
     {
         MinimumLength = minimum;
         ErrorMessage = $"text.length|{minimum}|{maximum}";
+    }
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    {
+        ArgumentNullException.ThrowIfNull(validationContext);
+        return value is string { Length: > 0 } text && string.IsNullOrWhiteSpace(text)
+            ? new ValidationResult("value.required", [validationContext.MemberName ?? ""])
+            : base.IsValid(value, validationContext);
     }
 }
 
@@ -51,9 +61,10 @@ public sealed class LineAttribute(int maximum, int minimum = 1) : TextLengthAttr
 }
 
 /// <summary>
-/// A phone number: digits, spaces, hyphens, brackets and a leading plus; 5 to 20 characters (ITU-T E.164 has at most 15 digits).
+/// A phone number with or without an extension (<c>转801</c>, <c>ext 801</c>, <c>-801</c>), half-width or full: digits, spaces, hyphens,
+/// brackets and a leading plus; 5 to 15 digits (ITU-T E.164).
 /// </summary>
-public sealed partial class PhoneNumberAttribute : ShapeAttribute
+public sealed class PhoneNumberAttribute : ShapeAttribute
 {
     public PhoneNumberAttribute() : base("phone.invalid")
     {
@@ -61,17 +72,12 @@ public sealed partial class PhoneNumberAttribute : ShapeAttribute
 
     public override string? Example => "+86 392 330 0000";
 
-    public override string? Pattern => "^\\+?[0-9() -]+$";
+    public override string? Pattern => "[0-9０-９]";
 
-    public override bool IsValid(object? value) =>
-        value is null || (value is string { Length: >= 5 and <= 24 } text && Shape().IsMatch(text)
-            && text.Count(char.IsAsciiDigit) is >= 5 and <= 15);
-
-    [GeneratedRegex("^\\+?[0-9() -]+$", RegexOptions.NonBacktracking)]
-    private static partial Regex Shape();
+    public override bool IsValid(object? value) => value is null || (value is string text && PhoneNumbers.IsNumber(text));
 }
 
-/// <summary>An e-mail address of at most 254 characters (RFC 5321).</summary>
+/// <summary>An e-mail address of at most 254 characters (RFC 5321), half-width or full.</summary>
 public sealed partial class MailAddressAttribute : ShapeAttribute
 {
     public MailAddressAttribute() : base("email.invalid")
@@ -80,9 +86,31 @@ public sealed partial class MailAddressAttribute : ShapeAttribute
 
     public override string? Example => "zhaoshang@example.com";
 
-    public override bool IsValid(object? value) => value is null || (value is string { Length: <= 254 } text && Shape().IsMatch(text));
+    public override bool IsValid(object? value) =>
+        value is null || (value is string { Length: <= 254 } text && Shape().IsMatch(Kernel.Json.Text.HalfWidth(text)));
 
     [GeneratedRegex("^[^@\\s<>\",;]+@[^@\\s<>\",;]+\\.[^@\\s<>\",;.]{2,}$", RegexOptions.NonBacktracking)]
+    private static partial Regex Shape();
+}
+
+/// <summary>
+/// A WeChat id, or the phone or QQ number by which WeChat finds somebody: 5 to 40 letters, digits, underscores and hyphens, half-width or
+/// full.
+/// </summary>
+public sealed partial class WechatIdAttribute : ShapeAttribute
+{
+    public WechatIdAttribute() : base("wechat.invalid")
+    {
+    }
+
+    public override string? Example => "qibin_zhaoshang";
+
+    public override string? Pattern => "^[A-Za-z0-9_Ａ-Ｚａ-ｚ０-９＿－-]{5,40}$";
+
+    public override bool IsValid(object? value) =>
+        value is null || (value is string text && Shape().IsMatch(Kernel.Json.Text.HalfWidth(text)));
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{5,40}$", RegexOptions.NonBacktracking)]
     private static partial Regex Shape();
 }
 
@@ -101,7 +129,9 @@ public sealed class ChainNodeCodeAttribute : ShapeAttribute
             : new ValidationResult($"chain.unknownNode|{value}", [validationContext.MemberName ?? ""]);
 }
 
-/// <summary>A division code of GB/T 2260: six digits, the first two of a province.</summary>
+/// <summary>
+/// A division code of GB/T 2260: six digits, the first two of a province; or 990000, the API's own code of what lies abroad 境外.
+/// </summary>
 public sealed partial class DivisionCodeAttribute : ShapeAttribute
 {
     public DivisionCodeAttribute() : base("region.unknown", "")
@@ -110,7 +140,9 @@ public sealed partial class DivisionCodeAttribute : ShapeAttribute
 
     public override string? Example => "410611";
 
-    public override string? Pattern => "^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}$";
+    public override string? Pattern => Written;
+
+    private const string Written = "^((1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}|990000)$";
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || (value is string code && Shape().IsMatch(code))
@@ -118,7 +150,29 @@ public sealed partial class DivisionCodeAttribute : ShapeAttribute
             : new ValidationResult($"region.unknown|{value}", [validationContext.MemberName ?? ""]);
 
     // The province numbers of GB/T 2260.
-    [GeneratedRegex("^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(Written, RegexOptions.NonBacktracking)]
+    private static partial Regex Shape();
+}
+
+/// <summary>A decimal above zero as text, with at most 7 digits before the point and 8 after it.</summary>
+public sealed partial class DecimalTextAttribute : ShapeAttribute
+{
+    private const string Fraction = "[1-9][0-9]{0,7}|0[1-9][0-9]{0,6}|0{2}[1-9][0-9]{0,5}|0{3}[1-9][0-9]{0,4}|0{4}[1-9][0-9]{0,3}"
+        + "|0{5}[1-9][0-9]{0,2}|0{6}[1-9][0-9]?|0{7}[1-9]";
+
+    private const string Text = @"^([1-9][0-9]{0,6}(\.[0-9]{1,8})?|0\.(" + Fraction + "))$";
+
+    public DecimalTextAttribute() : base("value.range", "0.00000001", "9999999.99999999")
+    {
+    }
+
+    public override string? Example => "7.1234";
+
+    public override string? Pattern => Text;
+
+    public override bool IsValid(object? value) => value is null || (value is string text && Shape().IsMatch(text));
+
+    [GeneratedRegex(Text, RegexOptions.NonBacktracking)]
     private static partial Regex Shape();
 }
 

@@ -18,16 +18,39 @@ public static class AdvisoryLocks
     private const int Journey = 3;
     private const int Compaction = 4;
     private const int PoolPicks = 5;
-    private const int InvestorName = 6;
+    private const int InvestorKeys = 6;
     private const int Visits = 7;
     private const int EnterpriseUscc = 8;
     private const int ProjectEvents = 9;
     private const int Directory = 10;
+    private const int ProtectedKeys = 11;
+    private const int Watermarks = 12;
+    private const int Unmaskings = 13;
+    private const int AuditChain = 14;
+    private const int SignIns = 15;
 
-    /// <summary>Makes the session the only relay of its database until it ends; does not wait.</summary>
+    /// <summary>
+    /// Makes the session the only relay of its database until it ends; does not wait. While another session is the relay, and that
+    /// session has begun no statement for 5 seconds, it is ended, whatever it hangs at: its process is frozen or out of reach.
+    /// </summary>
     /// <returns>False while another session is the relay.</returns>
-    public static Task<bool> TryRelayAsync(NpgsqlConnection session, CancellationToken ct) =>
-        TryAsync($"select pg_try_advisory_lock({Relay}, 0)", session, null, ct);
+    public static async Task<bool> TryRelayAsync(NpgsqlConnection session, CancellationToken ct)
+    {
+        if (await TryAsync($"select pg_try_advisory_lock({Relay}, 0)", session, null, ct))
+        {
+            return true;
+        }
+
+        await using var end = new NpgsqlCommand(
+            $"""
+            select count(pg_terminate_backend(pid)) from pg_locks join pg_stat_activity using (pid)
+            where locktype = 'advisory' and granted and classid = {Relay} and objid = 0 and objsubid = 2
+                and database = (select oid from pg_database where datname = current_database())
+                and state_change < clock_timestamp() - interval '5 seconds'
+            """, session);
+        await end.ExecuteNonQueryAsync(ct);
+        return false;
+    }
 
     /// <summary>Lets one transaction at a time start a job of a kind that runs once at a time.</summary>
     public static Task LockJobKindAsync(this DbContext db, string kind, CancellationToken ct) => LockAsync(db, Job, kind, ct);
@@ -54,21 +77,31 @@ public static class AdvisoryLocks
         await take.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>Lets one caller's unmaskings come one after the other, so that the limit of a day holds.</summary>
+    public static Task LockUnmaskingsAsync(this DbContext db, Guid callerId, CancellationToken ct) =>
+        LockAsync(db, Unmaskings, callerId.ToString(), ct);
+
     /// <summary>Lets one officer's picks from the pool come one after the other, so that the limit of a day holds.</summary>
     public static Task LockPoolPicksAsync(this DbContext db, Guid ownerId, CancellationToken ct) =>
         LockAsync(db, PoolPicks, ownerId.ToString(), ct);
 
     /// <summary>
-    /// Lets entries of investors with one compared name come one after the other, so that the later one finds the earlier.
+    /// Lets entries of investors that share a name or code come one after the other, so that the later one finds the earlier.
     /// </summary>
-    public static Task LockInvestorNameAsync(this DbContext db, string comparedName, CancellationToken ct) =>
-        LockAsync(db, InvestorName, comparedName, ct);
+    public static Task LockInvestorKeysAsync(this DbContext db, string[] keys, CancellationToken ct) =>
+        LockAllAsync(db, InvestorKeys, keys, ct);
 
     /// <summary>
     /// Lets entries of visits to investors with these compared names come one after the other, in one order for everybody.
     /// </summary>
     public static Task LockVisitsAsync(this DbContext db, string[] comparedNames, CancellationToken ct) =>
         LockAllAsync(db, Visits, comparedNames, ct);
+
+    /// <summary>
+    /// Lets protections of investors that share a name or code come one after the other, in one order for everybody.
+    /// </summary>
+    public static Task LockProtectedKeysAsync(this DbContext db, string[] keys, CancellationToken ct) =>
+        LockAllAsync(db, ProtectedKeys, keys, ct);
 
     /// <summary>Lets one transaction at a time make or link the enterprise with this unified social credit code.</summary>
     public static Task LockEnterpriseAsync(this DbContext db, string uscc, CancellationToken ct) => LockAsync(db, EnterpriseUscc, uscc, ct);
@@ -77,10 +110,27 @@ public static class AdvisoryLocks
     public static Task LockProjectEventsAsync(this DbContext db, Guid projectId, CancellationToken ct) =>
         LockAsync(db, ProjectEvents, projectId.ToString(), ct);
 
+    /// <summary>Lets tries to sign in by one name come one after the other, so that each is counted.</summary>
+    public static Task LockSignInsAsync(this DbContext db, string name, CancellationToken ct) => LockAsync(db, SignIns, name, ct);
+
     /// <summary>
     /// Serialises changes of units and users whose rule reads more than one row: no cycle in the tree, one administrator remains.
     /// </summary>
     public static Task LockDirectoryAsync(this DbContext db, CancellationToken ct) => LockAsync(db, Directory, "", ct);
+
+    /// <summary>
+    /// Lets one transaction at a time raise watermarks, after those that have taken <see cref="LockEntryAsync"/>, and keeps others from it.
+    /// </summary>
+    public static Task LockWatermarksAsync(this DbContext db, CancellationToken ct) => LockAsync(db, Watermarks, "", ct);
+
+    /// <summary>Keeps watermarks where they are while the transaction enters something that has an instant; they share it.</summary>
+    public static Task LockEntryAsync(this DbContext db, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock_shared({Watermarks}, hashtext(''))", ct);
+    }
+    /// <summary>Lets one transaction at a time append to the chain of audit entries.</summary>
+    public static Task LockAuditChainAsync(this DbContext db, CancellationToken ct) => LockAsync(db, AuditChain, "", ct);
 
     private static Task<int> LockAsync(DbContext db, int purpose, string name, CancellationToken ct)
     {

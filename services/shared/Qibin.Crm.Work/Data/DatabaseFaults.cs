@@ -35,7 +35,9 @@ internal static class DatabaseFaults
                 };
             }
 
-            if (e is NpgsqlException { IsTransient: true }
+            // Opening a connection ends in a bare time-out when it is the first one.
+            if (e is TimeoutException { Source: "Npgsql" }
+                or NpgsqlException { IsTransient: true }
                 or NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException })
             {
                 return DatabaseFault.Away;

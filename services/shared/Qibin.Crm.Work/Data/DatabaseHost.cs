@@ -39,6 +39,7 @@ public static class DatabaseHost
         services.AddScoped(provider => new ScopedDb(provider.GetRequiredService<TDb>()));
         services.AddSingleton<PeopleCodes>();
         services.AddSingleton<DatabaseOutage>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseOutage>());
         services.AddSingleton<IMigrationStep, DatabaseMigration<TDb>>();
     }
 
@@ -64,9 +65,10 @@ public static class DatabaseHost
             GssEncryptionMode = GssEncryptionMode.Disable,
         };
         // Longest statement and longest wait for a lock of one request; migrations and the relay lift them for themselves. Compiling a
-        // statement takes longer than any of these should.
+        // statement takes longer than any of these should. Whoever holds locks and says nothing for 8 seconds is frozen: another
+        // instance gets the job, the timer or the message within 10.
         settings.Options = string.Join(
-            ' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000")
+            ' ', settings.Options, "-c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=8000")
                 .Trim();
         return settings.ConnectionString;
     }

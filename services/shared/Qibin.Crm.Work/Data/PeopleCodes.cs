@@ -26,23 +26,31 @@ public sealed class PeopleCodes([FromKeyedServices(DatabaseHost.Aside)] NpgsqlDa
         return string.Create(CultureInfo.InvariantCulture, $"{prefix}-{clock.Today().Year}-{number:000000}");
     }
 
-    /// <summary>As many codes of a series, in one round trip.</summary>
+    /// <summary>As many codes of a series, in their order: whole blocks in one round trip, and the rest as they come next.</summary>
     public async Task<IReadOnlyList<string>> TakeAsync(string prefix, int count, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        var codes = new List<string>(count + Block);
+        var codes = new List<string>(count);
         await using var command = database.CreateCommand($"select nextval('code_{prefix.ToLowerInvariant()}') from generate_series(1, $1)");
-        command.Parameters.Add(new NpgsqlParameter { Value = (count + Block - 1) / Block });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
+        command.Parameters.Add(new NpgsqlParameter { Value = count / Block });
+        await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            var first = reader.GetInt64(0);
-            for (var number = first; number < first + Block; number++)
+            while (await reader.ReadAsync(ct))
             {
-                codes.Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{clock.Today().Year}-{number:000000}"));
+                var first = reader.GetInt64(0);
+                for (var number = first; number < first + Block; number++)
+                {
+                    codes.Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{clock.Today().Year}-{number:000000}"));
+                }
             }
         }
 
+        while (codes.Count < count)
+        {
+            codes.Add(await NextAsync(prefix, ct));
+        }
+
+        codes.Sort(StringComparer.Ordinal);
         return codes;
     }
 

@@ -20,7 +20,10 @@ public static class RowLocks
 
     /// <summary>As <see cref="ForUpdate"/>, for a query that goes on. Join nothing to it.</summary>
     public static IQueryable<T> Locked<T>(this IQueryable<T> rows, Guid id) where T : Aggregate =>
-        rows.Where(row => row.Id == id).TagWith(Tag);
+        rows.Where(row => row.Id == id).Locked();
+
+    /// <summary>All of these rows locked, in the order of their ids, so that nobody else takes the same ones the other way round.</summary>
+    public static IQueryable<T> Locked<T>(this IQueryable<T> rows) where T : Aggregate => rows.OrderBy(row => row.Id).TagWith(Tag);
 }
 
 /// <summary>How statements are planned.</summary>
@@ -36,7 +39,7 @@ public static class Plans
 }
 
 /// <summary>
-/// Ends the statements of <see cref="RowLocks.Locked"/> with <c>for update</c>, and keeps those of <see cref="Plans"/> from being prepared.
+/// Ends the statements of <see cref="RowLocks"/> with <c>for update</c>, and keeps those of <see cref="Plans"/> from being prepared.
 /// It is not written as SQL around the table, because EF Core then reads the columns of complex properties by names of its own
 /// (dotnet/efcore#36847).
 /// </summary>

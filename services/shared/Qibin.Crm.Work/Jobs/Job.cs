@@ -109,6 +109,17 @@ public sealed class JobPart
     public required Guid JobId { get; init; }
     public required int Number { get; init; }
     public required byte[] Content { get; init; }
+
+    /// <summary>
+    /// What its rows are about, in their order: a row that the owner may no longer see is left out when the result is fetched.
+    /// </summary>
+    public Guid[] RowIds { get; init; } = [];
+
+    /// <summary>Where each of the rows ends in <see cref="Content"/>.</summary>
+    public int[] RowEnds { get; init; } = [];
+
+    /// <summary>Those of the rows that show what is masked for others.</summary>
+    public Guid[] UnmaskedIds { get; init; } = [];
 }
 
 /// <summary>A job as its owner sees it.</summary>

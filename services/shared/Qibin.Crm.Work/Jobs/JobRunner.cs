@@ -187,7 +187,7 @@ internal sealed class JobRunner<TDb>(
             release.Parameters.Add(new NpgsqlParameter { Value = lease });
             await release.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             log.LogDebug(e, "The lease of job {Job} runs out by itself", id);
         }

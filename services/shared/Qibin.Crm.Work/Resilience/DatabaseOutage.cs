@@ -1,22 +1,51 @@
-using Microsoft.Extensions.DependencyInjection;
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Polly.Registry;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Work.Resilience;
 
 /// <summary>
-/// Logs an outage of the database in two lines, whoever notices it first and however many requests, messages and jobs fail meanwhile: one
-/// when it goes, one when it is back.
+/// Knows whether the database answers: asks it once a second, by a connection of its own. A database that refuses, or that says nothing
+/// twice for 1.8 seconds, is away until it answers again. An outage is two lines of the log, no matter which part notices it first and
+/// however many requests, messages and jobs fail: one when the database goes, one when it is back.
 /// </summary>
 public sealed class DatabaseOutage(
-    [FromKeyedServices(DatabaseHost.Aside)] NpgsqlDataSource database, ResiliencePipelineProvider<string> pipelines,
-    IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<DatabaseOutage> log)
+    IOptions<DatabaseSettings> settings, ResiliencePipelineProvider<string> pipelines, TimeProvider clock, ILogger<DatabaseOutage> log) :
+        BackgroundService
 {
-    private int _probing;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Longest wait for an answer. Twice that and the pause are below the 5 seconds that a caller waits at most; once alone would take a
+    /// machine without processor time for a database that is away.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
+
+    /// <summary>A wait that ended later than this was held up in this process, and says nothing about the database.</summary>
+    private static readonly TimeSpan HeldUp = Patience + TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// Threads at once while the database is away. The driver gives up a statement by a request that it sends, and waits for, on the
+    /// thread that it is on (npgsql, NpgsqlConnector.DoCancelRequest): as many as there are connections may be held up for seconds.
+    /// </summary>
+    private const int Threads = 64;
+
+    private TaskCompletionSource _away = NewSignal();
+    private NpgsqlConnection? _session;
+    private int _noted;
+    private long _since;
     private long _failures;
+
+    /// <summary>Whether the database is away.</summary>
+    public bool IsAway => Away.IsCompleted;
+
+    /// <summary>Completed when the database goes away; another task once it is back.</summary>
+    public Task Away => Volatile.Read(ref _away).Task;
 
     /// <summary>Takes note of a failure, if it is the database's being away.</summary>
     /// <returns>Whether it was.</returns>
@@ -29,12 +58,7 @@ public sealed class DatabaseOutage(
         }
 
         Interlocked.Increment(ref _failures);
-        if (Interlocked.CompareExchange(ref _probing, 1, 0) == 0)
-        {
-            log.LogWarning("The database is away: {Reason}. Requests that need it are answered 503", AwayException.ReasonOf(fault));
-            _ = Task.Run(ProbeAsync);
-        }
-
+        Note(AwayException.ReasonOf(fault));
         return true;
     }
 
@@ -55,32 +79,122 @@ public sealed class DatabaseOutage(
         }, ct);
     }
 
-    private async Task ProbeAsync()
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var since = clock.GetTimestamp();
+        var connection = new NpgsqlConnectionStringBuilder(settings.Value.Database)
+        {
+            Pooling = false,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            Timeout = 3,
+            CommandTimeout = 3,
+            ApplicationName = "qibin-watch",
+        };
+        await using var database = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "watch" }.Build();
+        ThreadPool.GetMinThreads(out var usual, out var ports);
+        using var rounds = new PeriodicTimer(Every, clock);
+        var misses = 0;
+        do
+        {
+            var asked = Stopwatch.GetTimestamp();
+            try
+            {
+                await AskAsync(database, stoppingToken);
+                misses = 0;
+                Return(usual, ports);
+            }
+            catch (TimeoutException) when (!IsAway && (Stopwatch.GetElapsedTime(asked) > HeldUp || ++misses < 2))
+            {
+                // Asked once more.
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                ThreadPool.SetMinThreads(Math.Max(usual, Threads), ports);
+                Note(e is TimeoutException ? "it does not answer" : AwayException.ReasonOf(e));
+                _away.TrySetResult();
+            }
+        }
+        while (await rounds.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <exception cref="TimeoutException">There was no answer in time.</exception>
+    private async Task AskAsync(NpgsqlDataSource database, CancellationToken ct)
+    {
+        if (_session is not null)
+        {
+            try
+            {
+                await AskAsync(_session, ct);
+                return;
+            }
+            catch (NpgsqlException)
+            {
+                // That session is lost; a database that is there opens another one.
+            }
+        }
+
+        await AskAsync(_session = database.CreateConnection(), ct);
+    }
+
+    private async Task AskAsync(NpgsqlConnection session, CancellationToken ct)
+    {
+        var asking = SelectAsync(session);
         try
         {
-            await pipelines.GetPipeline(Pipelines.Database).ExecuteAsync(async ct =>
-            {
-                await using var connection = await database.OpenConnectionAsync(ct);
-                await using var ask = new NpgsqlCommand("select 1", connection);
-                await ask.ExecuteNonQueryAsync(ct);
-            }, lifetime.ApplicationStopping);
-            log.LogInformation(
-                "The database is back after {Seconds:0.0} s; {Failures} pieces of work failed", clock.GetElapsedTime(since).TotalSeconds,
-                Interlocked.Exchange(ref _failures, 0));
+            await asking.WaitAsync(Patience, ct);
         }
-        catch (OperationCanceledException)
+        catch
         {
-            // The service stops.
-        }
-        catch (NpgsqlException e)
-        {
-            log.LogWarning("The database refuses connections: {Reason}", e.Message);
-        }
-        finally
-        {
-            Volatile.Write(ref _probing, 0);
+            _session = null;
+            _ = EndAsync(session, asking);
+            throw;
         }
     }
+
+    private static async Task SelectAsync(NpgsqlConnection session)
+    {
+        if (session.State == System.Data.ConnectionState.Closed)
+        {
+            await session.OpenAsync();
+        }
+
+        await using var ask = new NpgsqlCommand("select 1", session);
+        await ask.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Closes a session once its statement has ended, by an answer that comes too late or by the driver's time-out.</summary>
+    private static async Task EndAsync(NpgsqlConnection session, Task asking)
+    {
+        await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await session.DisposeAsync();
+    }
+
+    private void Note(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _noted, 1, 0) == 0)
+        {
+            _since = clock.GetTimestamp();
+            log.LogWarning("The database is away: {Reason}. Requests that need it are answered 503", reason);
+        }
+    }
+
+    private void Return(int threads, int ports)
+    {
+        if (Volatile.Read(ref _noted) == 0)
+        {
+            return;
+        }
+
+        log.LogInformation(
+            "The database is back after {Seconds:0.0} s; {Failures} pieces of work failed", clock.GetElapsedTime(_since).TotalSeconds,
+            Interlocked.Exchange(ref _failures, 0));
+        ThreadPool.SetMinThreads(threads, ports);
+        if (IsAway)
+        {
+            Volatile.Write(ref _away, NewSignal());
+        }
+
+        Volatile.Write(ref _noted, 0);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -52,7 +52,9 @@ public static class Pipelines
     /// </summary>
     public const string RowLock = "row-lock";
 
-    /// <summary>A GET or HEAD that the gateway could not deliver: one more attempt at once. Result: whether the request was lost.</summary>
+    /// <summary>
+    /// A request that the gateway could not deliver: tried again at once, for as long as the result says that it may be.
+    /// </summary>
     public const string Forward = "gateway-forward";
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -94,7 +96,7 @@ public static class Pipelines
             200, TimeSpan.FromMilliseconds(50), args => args.Outcome is { Exception: null, Result: true }));
         services.AddFlag(Forward, retry => retry.AddRetry(new RetryStrategyOptions<bool>
         {
-            MaxRetryAttempts = 1,
+            MaxRetryAttempts = int.MaxValue,
             Delay = TimeSpan.Zero,
             ShouldHandle = args => ValueTask.FromResult(args.Outcome is { Exception: null, Result: true }),
         }));

@@ -47,7 +47,7 @@ internal sealed class Cleanup(
             {
                 await outage.RunAsync(stop => new ValueTask(RoundAsync(rule, stop)), ct);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 log.LogWarning("Expired rows of {Table} stay until the next round: {Reason}", rule.Table, e.Message);
             }

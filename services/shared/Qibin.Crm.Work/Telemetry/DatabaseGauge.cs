@@ -72,7 +72,7 @@ internal sealed class GaugeSampler : BackgroundService
                     Volatile.Write(ref _last, await SampleAsync(stoppingToken));
                 }
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 Volatile.Write(ref _last, NoValues());
                 if (!_outage.Report(e))

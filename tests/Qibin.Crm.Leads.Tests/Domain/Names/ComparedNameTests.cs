@@ -29,6 +29,31 @@ public class ComparedNameTests
     [InlineData("新城市建设集团", "新城市建设")]
     public void A_name_loses_what_spellings_differ_in(string name, string key) => Assert.Equal(key, ComparedNames.KeyOf(name));
 
+    [Theory]
+    [InlineData("鴻昇科技股份有限公司", "鸿昇科技有限公司")]
+    [InlineData("廣東東亞電機集團", "广东东亚电机有限公司")]
+    [InlineData("株式会社示例製作所", "示例制作所")]
+    [InlineData("示例製作所株式會社", "（株）示例制作所")]
+    [InlineData("주식회사 예시전자", "예시전자(주)")]
+    [InlineData("예시전자 주식회사", "예시전자")]
+    [InlineData("Beispiel AG", "Beispiel GmbH")]
+    [InlineData("Beispiel GmbH & Co. KG", "BEISPIEL")]
+    [InlineData("Example Pte. Ltd.", "Example Co., Ltd.")]
+    [InlineData("Example Pty Ltd", "Example Sdn. Bhd.")]
+    [InlineData("Esempio S.A.", "Esempio B.V.")]
+    [InlineData("Example & Sons Ltd", "Example and Sons")]
+    [InlineData("Example＆Sons", "EXAMPLE AND SONS CO.,LTD")]
+    public void T12_Characters_legal_forms_and_ampersands_of_two_spellings_are_folded(string one, string other) =>
+        Assert.Equal(ComparedNames.KeyOf(one), ComparedNames.KeyOf(other));
+
+    [Theory]
+    [InlineData("鸿昇科技", "鸿升科技")]
+    [InlineData("Anderson", "Erson")]
+    [InlineData("Sandag", "Sand AG")]
+    [InlineData("株式会社", "주식회사")]
+    public void T12_Other_names_stay_apart(string one, string other) =>
+        Assert.NotEqual(ComparedNames.KeyOf(one), ComparedNames.KeyOf(other));
+
     [Fact]
     public void Every_spelling_of_an_invented_company_is_one_and_two_companies_are_two()
     {
@@ -53,7 +78,8 @@ public class ComparedNameTests
     {
         var random = new Random(20);
         string[] parts = [.. Brands, .. Regions, .. Forms, .. Beside, "中国", "上海", "市", "区", "县", "省", "(", ")", "【", "·", "-", "—", "1",
-            "２", "ß", "İ", "ﬁ", "Å", "½", "𠀀", "é", "e\u0301", " ", "\u3000", "co", "ltd", "集", "团"];
+            "２", "ß", "İ", "ﬁ", "Å", "½", "𠀀", "é", "e\u0301", " ", "\u3000", "co", "ltd", "集", "团", "and", "&", "ag", "s", "a",
+            ".", "株式會社", "주식회사", "國", "會"];
         for (var n = 0; n < 50_000; n++)
         {
             var text = string.Concat(

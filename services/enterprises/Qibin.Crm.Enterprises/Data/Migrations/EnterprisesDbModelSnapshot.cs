@@ -922,6 +922,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("stream_version");
 
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects");
+
                     b.Property<string>("TraceParent")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -946,6 +950,12 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_event_id");
 
+                    b.HasIndex("Subjects")
+                        .HasDatabaseName("ix_event_subjects")
+                        .HasFilter("subjects is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Subjects"), "gin");
+
                     b.HasIndex("Xid", "Seq")
                         .HasDatabaseName("ix_event_xid_seq");
 
@@ -954,6 +964,44 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasDatabaseName("ix_event_stream_id_stream_version_ordinal");
 
                     b.ToTable("event", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.WithheldRow", b =>
+                {
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<bool>("Announced")
+                        .HasColumnType("boolean")
+                        .HasColumnName("announced");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("subject_type");
+
+                    b.Property<ulong>("Xid")
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid");
+
+                    b.HasKey("SubjectId")
+                        .HasName("pk_withheld");
+
+                    b.ToTable("withheld", "messaging");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
@@ -1090,47 +1138,105 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("action");
-
                     b.Property<Guid>("ActorId")
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("client_id");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("operation");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SubjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("subject_id");
+                    b.Property<bool>("Refused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refused");
 
-                    b.Property<string>("SubjectType")
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Subjects")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("subject_type");
+                        .HasColumnType("jsonb")
+                        .HasColumnName("subjects");
 
                     b.Property<string>("TraceId")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("trace_id");
 
+                    b.Property<ulong>("Xid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
                     b.HasKey("Id")
                         .HasName("pk_audit_entry");
 
-                    b.HasIndex("SubjectId", "At")
-                        .HasDatabaseName("ix_audit_entry_subject_id_at");
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_entry_at");
+
+                    b.HasIndex("Xid", "Seq")
+                        .HasDatabaseName("ix_audit_entry_xid_seq");
 
                     b.ToTable("audit_entry", "api");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.KeptHead", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("KeptAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", "api");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
@@ -1179,6 +1285,13 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("status");
 
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<long?>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");
@@ -1190,6 +1303,23 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasDatabaseName("ix_idempotency_created_at");
 
                     b.ToTable("idempotency", "api");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Data.EndedAccessRow", b =>
+                {
+                    b.Property<Guid>("EndedId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ended_id");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("EndedId")
+                        .HasName("pk_ended_access");
+
+                    b.ToTable("ended_access", "directory");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>

@@ -287,6 +287,143 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     b.ToTable("token", "openiddict");
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Identity.Data.AuditRecord", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("operation");
+
+                    b.Property<bool>("Refused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refused");
+
+                    b.Property<string>("Service")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("service");
+
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_record");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_record_id");
+
+                    b.HasIndex("Subjects")
+                        .HasDatabaseName("ix_audit_record_subjects");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Subjects"), "gin");
+
+                    b.HasIndex("ActorId", "At")
+                        .HasDatabaseName("ix_audit_record_actor_id_at");
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_audit_record_at_id");
+
+                    b.ToTable("audit_record", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Data.AuditSource", b =>
+                {
+                    b.Property<string>("Service")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("service");
+
+                    b.Property<DateTimeOffset?>("CompleteAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("complete_at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<ulong>("Xid")
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid");
+
+                    b.HasKey("Service")
+                        .HasName("pk_audit_source");
+
+                    b.ToTable("audit_source", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Data.SealedKey", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Name")
+                        .HasName("pk_sealed_key");
+
+                    b.ToTable("sealed_key", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Data.WithheldSubject", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Service")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("service");
+
+                    b.HasKey("Id", "Service")
+                        .HasName("pk_withheld_subject");
+
+                    b.ToTable("withheld_subject", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Identity.Domain.Client", b =>
                 {
                     b.Property<Guid>("Id")
@@ -343,6 +480,10 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("active");
 
+                    b.Property<byte[]>("AuthenticatorKey")
+                        .HasColumnType("bytea")
+                        .HasColumnName("authenticator_key");
+
                     b.PrimitiveCollection<string[]>("Chains")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -359,13 +500,9 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnType("character varying(254)")
                         .HasColumnName("email");
 
-                    b.Property<int>("FailedTries")
-                        .HasColumnType("integer")
-                        .HasColumnName("failed_tries");
-
-                    b.Property<DateTimeOffset?>("LockedUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("locked_until");
+                    b.Property<long>("LastStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_step");
 
                     b.Property<bool>("MustChangePassword")
                         .HasColumnType("boolean")
@@ -382,19 +519,19 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnName("password_hash");
 
                     b.Property<string>("Phone")
-                        .HasMaxLength(24)
-                        .HasColumnType("character varying(24)")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("phone");
+
+                    b.PrimitiveCollection<string[]>("RecoveryCodes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("recovery_codes");
 
                     b.PrimitiveCollection<string[]>("Roles")
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("roles");
-
-                    b.Property<string>("SecurityStamp")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("security_stamp");
 
                     b.Property<Guid>("UnitId")
                         .HasColumnType("uuid")
@@ -422,6 +559,45 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasDatabaseName("ix_person_unit_id_id");
 
                     b.ToTable("person", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.Session", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_session");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_session_expires_at");
+
+                    b.HasIndex("SubjectId")
+                        .HasDatabaseName("ix_session_subject_id");
+
+                    b.ToTable("session", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Identity.Domain.Unit", b =>
@@ -469,28 +645,37 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     b.ToTable("unit", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Identity.Keys.SealedKey", b =>
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.WrongTries", b =>
                 {
-                    b.Property<string>("Name")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("name");
+                    b.Property<string>("NameHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name_hash");
 
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("content");
+                    b.Property<string>("Origin")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("origin");
 
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .ValueGeneratedOnAdd()
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("ForgottenAt")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at")
-                        .HasDefaultValueSql("now()");
+                        .HasColumnName("forgotten_at");
 
-                    b.HasKey("Name")
-                        .HasName("pk_sealed_key");
+                    b.Property<DateTimeOffset?>("HeardFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("heard_from");
 
-                    b.ToTable("sealed_key", (string)null);
+                    b.HasKey("NameHash", "Origin")
+                        .HasName("pk_wrong_tries");
+
+                    b.HasIndex("ForgottenAt")
+                        .HasDatabaseName("ix_wrong_tries_forgotten_at");
+
+                    b.ToTable("wrong_tries", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
@@ -577,6 +762,10 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("stream_version");
 
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects");
+
                     b.Property<string>("TraceParent")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -601,6 +790,12 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_event_id");
 
+                    b.HasIndex("Subjects")
+                        .HasDatabaseName("ix_event_subjects")
+                        .HasFilter("subjects is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Subjects"), "gin");
+
                     b.HasIndex("Xid", "Seq")
                         .HasDatabaseName("ix_event_xid_seq");
 
@@ -609,6 +804,44 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasDatabaseName("ix_event_stream_id_stream_version_ordinal");
 
                     b.ToTable("event", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.WithheldRow", b =>
+                {
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<bool>("Announced")
+                        .HasColumnType("boolean")
+                        .HasColumnName("announced");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("subject_type");
+
+                    b.Property<ulong>("Xid")
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid");
+
+                    b.HasKey("SubjectId")
+                        .HasName("pk_withheld");
+
+                    b.ToTable("withheld", "messaging");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
@@ -745,50 +978,105 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("action");
-
                     b.Property<Guid>("ActorId")
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("client_id");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("operation");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SubjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("subject_id");
+                    b.Property<bool>("Refused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refused");
 
-                    b.Property<string>("SubjectType")
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Subjects")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("subject_type");
+                        .HasColumnType("jsonb")
+                        .HasColumnName("subjects");
 
                     b.Property<string>("TraceId")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("trace_id");
 
+                    b.Property<ulong>("Xid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
                     b.HasKey("Id")
                         .HasName("pk_audit_entry");
 
-                    b.HasIndex("At", "Id")
-                        .HasDatabaseName("ix_audit_entry_at_id");
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_entry_at");
 
-                    b.HasIndex("SubjectId", "At")
-                        .HasDatabaseName("ix_audit_entry_subject_id_at");
+                    b.HasIndex("Xid", "Seq")
+                        .HasDatabaseName("ix_audit_entry_xid_seq");
 
                     b.ToTable("audit_entry", "api");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.KeptHead", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("KeptAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", "api");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
@@ -836,6 +1124,13 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     b.Property<int?>("Status")
                         .HasColumnType("integer")
                         .HasColumnName("status");
+
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects")
+                        .HasDefaultValueSql("'{}'");
 
                     b.Property<long?>("Version")
                         .HasColumnType("bigint")

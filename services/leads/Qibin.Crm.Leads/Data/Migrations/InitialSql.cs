@@ -8,8 +8,26 @@ internal static class InitialSql
 {
     public static readonly string[] Statements =
     [
-        // No investor is protected twice at once.
-        "alter table claim add constraint ex_claim_period exclude using gist (investor_id with =, tstzrange(held_from, held_until) with &&)",
+        // No name or code of an investor is protected twice at once: a claim's keys, one a row, with its period.
+        """
+        create table claim_key (
+            claim_id uuid not null references claim on delete cascade, key text not null, held tstzrange not null,
+            constraint pk_claim_key primary key (claim_id, key),
+            constraint ex_claim_key exclude using gist (key with =, held with &&))
+        """,
+        """
+        create function keep_claim_keys() returns trigger language plpgsql as $$
+        begin
+            delete from claim_key where claim_id = new.id;
+            insert into claim_key (claim_id, key, held)
+            select new.id, key, tstzrange(new.held_from, new.held_until) from unnest(new.keys) as key;
+            return null;
+        end $$
+        """,
+        """
+        create trigger claim_keys after insert or update of keys, held_from, held_until on claim
+        for each row execute function keep_claim_keys()
+        """,
 
         // The shares of a transfer add up to a whole.
         "create function share_total(int[]) returns bigint language sql immutable as 'select coalesce(sum(part), 0) from unnest($1) part'",

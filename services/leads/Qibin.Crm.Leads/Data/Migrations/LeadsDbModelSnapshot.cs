@@ -180,6 +180,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("contacts_counted");
 
+                    b.Property<string>("CurrencyWithoutRate")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency_without_rate");
+
                     b.Property<DateTimeOffset?>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
@@ -231,6 +236,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("investor_name");
+
+                    b.PrimitiveCollection<string[]>("Keys")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("keys");
 
                     b.Property<Guid>("LeadId")
                         .HasColumnType("uuid")
@@ -299,6 +309,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_claim_investor_id");
+
+                    b.HasIndex("Keys")
+                        .HasDatabaseName("ix_claim_keys");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Keys"), "gin");
 
                     b.HasIndex("LeadId")
                         .HasDatabaseName("ix_claim_lead_id");
@@ -391,6 +406,34 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_claim_dispute_opened_at_id");
 
                     b.ToTable("claim_dispute", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ClockRecount", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("After")
+                        .HasColumnType("uuid")
+                        .HasColumnName("after");
+
+                    b.Property<DateTimeOffset>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clock_recount");
+
+                    b.ToTable("clock_recount", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Contact", b =>
@@ -695,11 +738,14 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("ImportId", "Number")
                         .HasName("pk_import_row");
 
-                    b.HasIndex("ImportId", "InvestorId")
-                        .HasDatabaseName("ix_import_row_import_id_investor_id");
+                    b.HasIndex("InvestorId")
+                        .HasDatabaseName("ix_import_row_investor_id");
 
-                    b.HasIndex("ImportId", "LeadId")
-                        .HasDatabaseName("ix_import_row_import_id_lead_id");
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_import_row_lead_id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_import_row_person_id");
 
                     b.ToTable("import_row", (string)null);
                 });
@@ -709,6 +755,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.PrimitiveCollection<string[]>("Aliases")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("aliases");
 
                     b.Property<string>("ComparedName")
                         .IsRequired()
@@ -767,6 +818,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_investor");
 
+                    b.HasIndex("Aliases")
+                        .HasDatabaseName("ix_investor_aliases");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Aliases"), "gin");
+
                     b.HasIndex("MergedIntoId")
                         .HasDatabaseName("ix_investor_merged_into_id");
 
@@ -776,8 +832,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchTokens"), "gin");
 
                     b.HasIndex("Uscc")
-                        .IsUnique()
-                        .HasDatabaseName("ux_investor_uscc");
+                        .HasDatabaseName("ix_investor_uscc");
 
                     b.HasIndex("ComparedName", "Id")
                         .HasDatabaseName("ix_investor_compared_name_id");
@@ -902,9 +957,22 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("code");
 
+                    b.PrimitiveCollection<Guid[]>("Collaborators")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("collaborators");
+
                     b.Property<bool>("Confidential")
                         .HasColumnType("boolean")
                         .HasColumnName("confidential");
+
+                    b.Property<Guid?>("ConfidentialityProposedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("confidentiality_proposed_by");
+
+                    b.Property<long>("ConfidentialityRevision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("confidentiality_revision");
 
                     b.Property<int>("ContactCount")
                         .HasColumnType("integer")
@@ -1093,6 +1161,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_lead_investor_id");
+
+                    b.HasIndex("Readers")
+                        .HasDatabaseName("ix_lead_readers")
+                        .HasFilter("confidential");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Readers"), "gin");
 
                     b.HasIndex("SharedWith")
                         .HasDatabaseName("ix_lead_shared_with");
@@ -1300,8 +1374,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnName("name");
 
                     b.Property<string>("Phone")
-                        .HasMaxLength(24)
-                        .HasColumnType("character varying(24)")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("phone");
 
                     b.Property<string>("PhoneKey")
@@ -1322,6 +1396,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasColumnName("version");
+
+                    b.Property<string>("Wechat")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("wechat");
 
                     b.HasKey("Id")
                         .HasName("pk_person");
@@ -1598,6 +1677,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
 
+                    b.Property<int?>("ClosureReason")
+                        .HasColumnType("integer")
+                        .HasColumnName("closure_reason");
+
                     b.Property<int?>("From")
                         .HasColumnType("integer")
                         .HasColumnName("from");
@@ -1615,9 +1698,18 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
 
+                    b.Property<DateOnly?>("RevisitOn")
+                        .HasColumnType("date")
+                        .HasColumnName("revisit_on");
+
                     b.Property<int>("To")
                         .HasColumnType("integer")
                         .HasColumnName("to");
+
+                    b.Property<string>("WentTo")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("went_to");
 
                     b.HasKey("LeadId", "Version")
                         .HasName("pk_stage_move");
@@ -1843,34 +1935,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("visit_clash", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Leads.Domain.ClockRecount", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<Guid>("After")
-                        .HasColumnType("uuid")
-                        .HasColumnName("after");
-
-                    b.Property<DateTimeOffset>("BegunAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("begun_at");
-
-                    b.Property<DateTimeOffset>("ChangedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("changed_at");
-
-                    b.Property<DateTimeOffset?>("DueAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("due_at");
-
-                    b.HasKey("Id")
-                        .HasName("pk_clock_recount");
-
-                    b.ToTable("clock_recount", (string)null);
-                });
-
             modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
                 {
                     b.Property<string>("Consumer")
@@ -1955,6 +2019,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("stream_version");
 
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects");
+
                     b.Property<string>("TraceParent")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -1979,6 +2047,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_event_id");
 
+                    b.HasIndex("Subjects")
+                        .HasDatabaseName("ix_event_subjects")
+                        .HasFilter("subjects is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Subjects"), "gin");
+
                     b.HasIndex("Xid", "Seq")
                         .HasDatabaseName("ix_event_xid_seq");
 
@@ -1987,6 +2061,44 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_event_stream_id_stream_version_ordinal");
 
                     b.ToTable("event", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.WithheldRow", b =>
+                {
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<bool>("Announced")
+                        .HasColumnType("boolean")
+                        .HasColumnName("announced");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("subject_type");
+
+                    b.Property<ulong>("Xid")
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid");
+
+                    b.HasKey("SubjectId")
+                        .HasName("pk_withheld");
+
+                    b.ToTable("withheld", "messaging");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
@@ -2123,47 +2235,105 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("action");
-
                     b.Property<Guid>("ActorId")
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("client_id");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("operation");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SubjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("subject_id");
+                    b.Property<bool>("Refused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refused");
 
-                    b.Property<string>("SubjectType")
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Subjects")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("subject_type");
+                        .HasColumnType("jsonb")
+                        .HasColumnName("subjects");
 
                     b.Property<string>("TraceId")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("trace_id");
 
+                    b.Property<ulong>("Xid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
                     b.HasKey("Id")
                         .HasName("pk_audit_entry");
 
-                    b.HasIndex("SubjectId", "At")
-                        .HasDatabaseName("ix_audit_entry_subject_id_at");
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_entry_at");
+
+                    b.HasIndex("Xid", "Seq")
+                        .HasDatabaseName("ix_audit_entry_xid_seq");
 
                     b.ToTable("audit_entry", "api");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.KeptHead", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("KeptAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", "api");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
@@ -2212,6 +2382,13 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("status");
 
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<long?>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");
@@ -2223,6 +2400,23 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_idempotency_created_at");
 
                     b.ToTable("idempotency", "api");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Data.EndedAccessRow", b =>
+                {
+                    b.Property<Guid>("EndedId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ended_id");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("EndedId")
+                        .HasName("pk_ended_access");
+
+                    b.ToTable("ended_access", "directory");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
@@ -2261,6 +2455,32 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_officer_unit_id");
 
                     b.ToTable("officer", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Data.RateCopyRow", b =>
+                {
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date")
+                        .HasColumnName("on");
+
+                    b.Property<DateTimeOffset>("EnteredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("entered_at");
+
+                    b.Property<decimal>("Rate")
+                        .HasPrecision(16, 8)
+                        .HasColumnType("numeric(16,8)")
+                        .HasColumnName("rate");
+
+                    b.HasKey("Currency", "On")
+                        .HasName("pk_rate");
+
+                    b.ToTable("rate", "directory");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Work.Data.UnitRow", b =>
@@ -2410,6 +2630,21 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("content");
+
+                    b.PrimitiveCollection<int[]>("RowEnds")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("row_ends");
+
+                    b.PrimitiveCollection<Guid[]>("RowIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("row_ids");
+
+                    b.PrimitiveCollection<Guid[]>("UnmaskedIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("unmasked_ids");
 
                     b.HasKey("JobId", "Number")
                         .HasName("pk_job_part");

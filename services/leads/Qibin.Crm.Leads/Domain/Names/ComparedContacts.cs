@@ -1,6 +1,6 @@
 namespace Qibin.Crm.Leads.Domain.Names;
 
-/// <summary>Phones and e-mail addresses as duplicates are found by.</summary>
+/// <summary>E-mail addresses as duplicates are found by.</summary>
 internal static class ComparedContacts
 {
     // Whoever has an address there has nothing else in common; the last four are reserved for documentation (RFC 2606).
@@ -17,17 +17,6 @@ internal static class ComparedContacts
         "yandex.ru", "naver.com", "daum.net", "hanmail.net", "zoho.com", "t-online.de", "example.com", "example.org", "example.net",
         "localhost",
     };
-
-    /// <summary>
-    /// The digits that identify a phone, without the country code of China and the zero in front; null when there are none.
-    /// </summary>
-    public static string? KeyOf(string? phone)
-    {
-        var digits = string.Concat((phone ?? "").Where(char.IsAsciiDigit));
-        digits = digits.StartsWith("0086", StringComparison.Ordinal) ? digits[4..] : digits.Length >= 12
-            && digits.StartsWith("86", StringComparison.Ordinal) ? digits[2..] : digits;
-        return digits.TrimStart('0') is { Length: > 0 } key ? key : null;
-    }
 
     /// <summary>The domain of an address in lower case.</summary>
     public static string? DomainOf(string? email) => email?[(email.LastIndexOf('@') + 1)..].ToLowerInvariant();

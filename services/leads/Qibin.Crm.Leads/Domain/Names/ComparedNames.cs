@@ -3,9 +3,9 @@ using System.Text;
 namespace Qibin.Crm.Leads.Domain.Names;
 
 /// <summary>
-/// Investors' names as duplicates are found by: what two spellings of one organisation have in common. Half-width, lower case, without
-/// brackets and their content, punctuation, the legal form at the end and the region in front. A word that would leave less than a
-/// name behind it stays, so 北京银行 and 郑州银行 are two.
+/// Investors' names as duplicates are found by: what two spellings of one organisation have in common. Half-width, lower case, in
+/// simplified characters, without brackets and their content, punctuation, "and", the legal form at the end or, of Japan and Korea, in
+/// front, and the region in front. A word that would leave less than a name behind it stays, so 北京银行 and 郑州银行 are two.
 /// </summary>
 internal static class ComparedNames
 {
@@ -24,14 +24,16 @@ internal static class ComparedNames
     private static readonly string[] Forms =
     [
         "股份有限责任公司", "有限责任公司", "股份有限公司", "特殊普通合伙", "普通合伙", "有限合伙", "合伙企业", "个人独资企业", "有限公司", "股份公司",
-        "集团公司", "控股公司", "责任公司", "总公司", "分公司", "子公司", "办事处", "公司", "集团", "控股", "股份", "有限",
+        "株式会社", "有限会社", "合同会社", "주식회사", "유한회사", "集团公司", "控股公司", "责任公司", "总公司", "分公司", "子公司", "办事处", "公司", "集团", "控股", "股份", "有限",
     ];
+
+    private static readonly string[] FormsInFront = ["株式会社", "有限会社", "合同会社", "주식회사", "유한회사"];
 
     private static readonly HashSet<string> LatinForms = new(StringComparer.Ordinal)
     {
         "co", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "company", "group", "holding", "holdings", "llc",
-        "plc", "gmbh",
-        "llp", "lp",
+        "plc", "gmbh", "llp", "lp", "ag", "kg", "kgaa", "sa", "sarl", "srl", "bv", "nv", "oy", "oyj", "kk", "pte", "pty", "pvt", "sdn",
+        "bhd",
     };
 
     private static readonly string[] Provinces =
@@ -102,7 +104,8 @@ internal static class ComparedNames
     }
 
     private static string Normal(string name) =>
-        NameSearch.Cut(name.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormKC), Longest);
+        Simplified.Of(
+            NameSearch.Cut(name.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormKC), Longest));
 
     private static string OrBefore(string after, string before) => after.Any(char.IsLetterOrDigit) ? after : before;
 
@@ -133,15 +136,18 @@ internal static class ComparedNames
     }
 
     /// <summary>
-    /// Letters and digits alone; Latin legal forms are removed while words are still separate, and a sign between two digits stays one.
+    /// Letters and digits alone; "and" and Latin legal forms are removed while words are still separate, and a sign between two digits
+    /// stays one.
     /// </summary>
     private static string Joined(string text)
     {
         var words = Words(text);
+        // As & does, which is no word.
+        words = words.Exists(w => w != "and") ? [.. words.Where(w => w != "and")] : words;
         var last = words.Count;
-        while (last > 1 && LatinForms.Contains(words[last - 1]))
+        while (LengthOfForm(words, last) is > 0 and var length)
         {
-            last--;
+            last -= length;
         }
 
         var joined = new StringBuilder();
@@ -156,6 +162,19 @@ internal static class ComparedNames
         }
 
         return joined.ToString();
+    }
+
+    /// <summary>How many words before <paramref name="last"/> are a legal form, also one in letters: S.A., G.m.b.H.</summary>
+    private static int LengthOfForm(List<string> words, int last)
+    {
+        if (last > 1 && LatinForms.Contains(words[last - 1]))
+        {
+            return 1;
+        }
+
+        var letters = words.Take(last).Reverse().TakeWhile(w => w.Length == 1).Count();
+        return Enumerable.Range(2, 3).FirstOrDefault(
+            length => length <= letters && length < last && LatinForms.Contains(string.Concat(words.GetRange(last - length, length))));
     }
 
     private static List<string> Words(string text)
@@ -188,6 +207,12 @@ internal static class ComparedNames
         for (var found = true; found;)
         {
             found = false;
+            if (Array.Find(FormsInFront, f =>
+                text.Length >= f.Length + NameWithoutForm && text.StartsWith(f, StringComparison.Ordinal)) is { } front)
+            {
+                (text, found) = (text[front.Length..], true);
+            }
+
             foreach (var form in Forms)
             {
                 if (text.Length >= form.Length + NameWithoutForm && text.EndsWith(form, StringComparison.Ordinal))

@@ -107,6 +107,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("stream_version");
 
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects");
+
                     b.Property<string>("TraceParent")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -131,6 +135,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_event_id");
 
+                    b.HasIndex("Subjects")
+                        .HasDatabaseName("ix_event_subjects")
+                        .HasFilter("subjects is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Subjects"), "gin");
+
                     b.HasIndex("Xid", "Seq")
                         .HasDatabaseName("ix_event_xid_seq");
 
@@ -139,6 +149,44 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasDatabaseName("ix_event_stream_id_stream_version_ordinal");
 
                     b.ToTable("event", "messaging");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Messaging.EventLog.WithheldRow", b =>
+                {
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<bool>("Announced")
+                        .HasColumnType("boolean")
+                        .HasColumnName("announced");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("subject_type");
+
+                    b.Property<ulong>("Xid")
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid");
+
+                    b.HasKey("SubjectId")
+                        .HasName("pk_withheld");
+
+                    b.ToTable("withheld", "messaging");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Messaging.Outbox.OutboxRow", b =>
@@ -807,6 +855,29 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("timeline", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Pipeline.Data.WatermarkRow", b =>
+                {
+                    b.Property<string>("Service")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("service");
+
+                    b.Property<DateTimeOffset?>("CompleteUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("complete_until");
+
+                    b.Property<string>("Position")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("position");
+
+                    b.HasKey("Service")
+                        .HasName("pk_watermark");
+
+                    b.ToTable("watermark", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Pipeline.Domain.Interval", b =>
                 {
                     b.Property<Guid>("LeadId")
@@ -836,6 +907,16 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<DateOnly>("FirstContactOn")
                         .HasColumnType("date")
                         .HasColumnName("first_contact_on");
+
+                    b.Property<decimal?>("Investment")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)")
+                        .HasColumnName("investment");
+
+                    b.Property<string>("InvestmentCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("investment_currency");
 
                     b.Property<DateTimeOffset>("KnownFrom")
                         .HasColumnType("timestamp with time zone")
@@ -954,6 +1035,16 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<DateOnly>("FirstContactOn")
                         .HasColumnType("date")
                         .HasColumnName("first_contact_on");
+
+                    b.Property<decimal?>("Investment")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)")
+                        .HasColumnName("investment");
+
+                    b.Property<string>("InvestmentCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("investment_currency");
 
                     b.Property<Guid>("InvestorId")
                         .HasColumnType("uuid")
@@ -1233,47 +1324,105 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("action");
-
                     b.Property<Guid>("ActorId")
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("client_id");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("operation");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SubjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("subject_id");
+                    b.Property<bool>("Refused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refused");
 
-                    b.Property<string>("SubjectType")
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Subjects")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("subject_type");
+                        .HasColumnType("jsonb")
+                        .HasColumnName("subjects");
 
                     b.Property<string>("TraceId")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("trace_id");
 
+                    b.Property<ulong>("Xid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
                     b.HasKey("Id")
                         .HasName("pk_audit_entry");
 
-                    b.HasIndex("SubjectId", "At")
-                        .HasDatabaseName("ix_audit_entry_subject_id_at");
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_entry_at");
+
+                    b.HasIndex("Xid", "Seq")
+                        .HasDatabaseName("ix_audit_entry_xid_seq");
 
                     b.ToTable("audit_entry", "api");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Web.Audit.KeptHead", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("KeptAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", "api");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Web.Idempotency.IdempotencyRow", b =>
@@ -1322,6 +1471,13 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("status");
 
+                    b.PrimitiveCollection<Guid[]>("Subjects")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("subjects")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<long?>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");
@@ -1333,6 +1489,23 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasDatabaseName("ix_idempotency_created_at");
 
                     b.ToTable("idempotency", "api");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Data.EndedAccessRow", b =>
+                {
+                    b.Property<Guid>("EndedId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ended_id");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("EndedId")
+                        .HasName("pk_ended_access");
+
+                    b.ToTable("ended_access", "directory");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Work.Data.OfficerRow", b =>
@@ -1520,6 +1693,21 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("content");
+
+                    b.PrimitiveCollection<int[]>("RowEnds")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("row_ends");
+
+                    b.PrimitiveCollection<Guid[]>("RowIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("row_ids");
+
+                    b.PrimitiveCollection<Guid[]>("UnmaskedIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("unmasked_ids");
 
                     b.HasKey("JobId", "Number")
                         .HasName("pk_job_part");

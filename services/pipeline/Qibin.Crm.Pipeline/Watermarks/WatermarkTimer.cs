@@ -1,0 +1,66 @@
+using Qibin.Crm.Messaging.Parked;
+using Qibin.Crm.Messaging.Queries;
+
+namespace Qibin.Crm.Pipeline.Watermarks;
+
+/// <summary>
+/// Asks each service every second which events it has logged, and raises its watermark when all of them have been received. So it does
+/// not matter in which order events arrive, or what holds one up: it is missing, and the watermark waits for it.
+/// </summary>
+internal sealed class WatermarkTimer(
+    IServiceScopeFactory scopes, Questions questions, TimeProvider clock, ILogger<WatermarkTimer> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var rhythm = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
+        while (await rhythm.WaitForNextTickAsync(stoppingToken))
+        {
+            await Task.WhenAll(Settlement.Services.Select(service => RaiseAsync(service, stoppingToken)));
+        }
+    }
+
+    private async Task RaiseAsync(string service, CancellationToken ct)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<PipelineDb>();
+            while (await StepAsync(db, service, ct))
+            {
+                // The log goes on.
+            }
+        }
+#pragma warning disable CA1031 // The broker, the service or the database is away: the watermark waits, and answers say so.
+        catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            log.LogDebug(e, "The watermark of {Service} waits", service);
+        }
+    }
+
+    /// <returns>Whether more has been logged.</returns>
+    private async Task<bool> StepAsync(PipelineDb db, string service, CancellationToken ct)
+    {
+        var row = await db.Watermarks.AsNoTracking().SingleOrDefaultAsync(w => w.Service == service, ct);
+        var reply = await questions.AskAsync<LogQuery, LogReply>(service, new LogQuery { After = row?.Position }, ct);
+        await using var transaction = await db.BeginAsync(ct);
+        await db.LockWatermarksAsync(ct);
+        // An event that was given up is received: what it says never counts.
+        var missing = await db.Database.SqlQuery<int>(
+            $"""
+            select count(*)::int as "Value" from unnest(
+                {reply.Events.Select(e => e.Id).ToArray()}, {reply.Events.Select(e => e.StreamId).ToArray()},
+                {reply.Events.Select(e => e.Version).ToArray()}, {reply.Events.Select(e => e.Ordinal).ToArray()}) as e (id, s, v, o)
+            where not exists (select from received_event r where r.stream_id = s and r.version = v and r.ordinal = o)
+                and not exists (select from messaging.parked_message p where p.message_id = e.id and p.state = {(int)ParkedState.Discarded})
+            """).SingleAsync(ct);
+        var raised = missing > 0 ? 0 : await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into watermark as w (service, position, complete_until) values ({service}, {reply.Next}, {reply.CompleteUntil})
+            on conflict (service) do update set position = excluded.position,
+                complete_until = greatest(w.complete_until, excluded.complete_until) where w.position = {row?.Position}
+            """, ct);
+        await transaction.CommitAsync(ct);
+        return raised > 0 && reply.CompleteUntil is null;
+    }
+}
