@@ -9,7 +9,8 @@ namespace Qibin.Crm.Servers;
 /// </summary>
 public static class Provisioning
 {
-    private const string Command = "apt-get install -y --no-install-recommends postgresql rabbitmq-server";
+    private const string Install = "apt-get install -y --no-install-recommends";
+    private const string Servers = "postgresql rabbitmq-server";
 
     /// <summary>PostgreSQL 14 brought the check that frees a dead client's locks.</summary>
     private const int OldestPostgres = 14;
@@ -24,15 +25,20 @@ public static class Provisioning
     /// <param name="ct">Gives up.</param>
     /// <exception cref="InvalidOperationException">There is no way; the message is one sentence with the command to run.</exception>
     public static Task<string?> PostgresAsync(Action<string>? say = null, CancellationToken ct = default) =>
-        FindAsync("PostgreSQL", PostgresServer.Variable, FindPostgres, say, ct);
+        FindAsync("PostgreSQL", Servers, PostgresServer.Variable, FindPostgres, say, ct);
 
     /// <summary>Directory of RabbitMQ's programs; else like PostgreSQL's.</summary>
     /// <inheritdoc cref="PostgresAsync" />
     public static Task<string?> RabbitAsync(Action<string>? say = null, CancellationToken ct = default) =>
-        FindAsync("RabbitMQ", RabbitServer.Variable, FindRabbit, say, ct);
+        FindAsync("RabbitMQ", Servers, RabbitServer.Variable, FindRabbit, say, ct);
+
+    /// <summary>Python, with the SMTP server aiosmtpd, which only tests need; it has no other server and no Docker image.</summary>
+    /// <inheritdoc cref="PostgresAsync" />
+    public static async Task<string> MailAsync(Action<string>? say = null, CancellationToken ct = default) =>
+        (await FindAsync("aiosmtpd", "python3-aiosmtpd", null, FindMail, say, ct))!;
 
     private static async Task<string?> FindAsync(
-        string name, string variable, Func<string?> find, Action<string>? say, CancellationToken ct)
+        string name, string packages, string? variable, Func<string?> find, Action<string>? say, CancellationToken ct)
     {
         if (find() is { } there)
         {
@@ -49,21 +55,21 @@ public static class Provisioning
                 return installedMeanwhile;
             }
 
-            var refusal = await InstallAsync(say, ct);
+            var refusal = await InstallAsync(packages, say, ct);
             if (refusal is null && find() is { } installed)
             {
                 return installed;
             }
 
-            if (await Container.EngineAnswersAsync(ct))
+            if (variable is not null && await Container.EngineAnswersAsync(ct))
             {
                 say?.Invoke($"{name}: Docker");
                 return null;
             }
 
             throw new InvalidOperationException(
-                $"{name} is not on this machine{refusal}: run `{(Environment.IsPrivilegedProcess ? "" : "sudo ")}{Command}`, or name a "
-                    + $"server in the environment variable {variable}.");
+                $"{name} is not on this machine{refusal}: run `{(Environment.IsPrivilegedProcess ? "" : "sudo ")}{Install} {packages}`"
+                    + (variable is null ? "." : $", or name a server in the environment variable {variable}."));
         }
         finally
         {
@@ -86,10 +92,13 @@ public static class Provisioning
         ((string[])["/usr/lib/rabbitmq/bin", "/usr/local/sbin", "/opt/rabbitmq/sbin"])
             .FirstOrDefault(d => File.Exists(Path.Combine(d, "rabbitmq-server")) && File.Exists(Path.Combine(d, "rabbitmq-env")));
 
+    private static string? FindMail() => Below("/usr/lib/python3").Any(d => Directory.Exists(Path.Combine(d, "aiosmtpd")))
+        && File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : null;
+
     private static string[] Below(string directory) => Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
 
     /// <summary>Null when it went well, else why not, as a clause.</summary>
-    private static async Task<string?> InstallAsync(Action<string>? say, CancellationToken ct)
+    private static async Task<string?> InstallAsync(string packages, Action<string>? say, CancellationToken ct)
     {
         if (!File.Exists("/usr/bin/apt-get"))
         {
@@ -101,8 +110,8 @@ public static class Provisioning
             return " and installing it needs root";
         }
 
-        say?.Invoke(Command);
-        string[] shell = ["sh", "-c", Script];
+        say?.Invoke($"{Install} {packages}");
+        string[] shell = ["sh", "-c", Script, "sh", .. packages.Split(' ')];
         // Whoever gives up waiting does not leave the package manager half-way.
         var (code, output) = await (Environment.IsPrivilegedProcess
             ? Commands.TryAsync(shell[0], shell[1..], CancellationToken.None)
@@ -128,8 +137,8 @@ public static class Provisioning
         dpkg --configure -a
         install() {
           apt-get install -yq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
-            -o Dpkg::Options::=--force-unsafe-io postgresql rabbitmq-server
+            -o Dpkg::Options::=--force-unsafe-io "$@"
         }
-        install || { apt-get update -q && install; }
+        install "$@" || { apt-get update -q && install "$@"; }
         """;
 }

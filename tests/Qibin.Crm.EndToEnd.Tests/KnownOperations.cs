@@ -412,11 +412,12 @@ internal sealed partial class KnownOperations : IAsyncDisposable
     private void Identity()
     {
         foreach (var list in (string[])
-            ["listApprovals", "listAudit", "listClients", "readMe", "listUnits", "readUnitTree", "listUsers", "verifyAudit"])
+            ["listApprovals", "listAudit", "listClients", "listNotices", "readMe", "listUnits", "readUnitTree", "listUsers", "verifyAudit"])
         {
             Add(list, () => new Prepared());
         }
 
+        Add("readNotices", () => new Prepared { Path = "/api/v1/notices/reading", Body = new { upTo = RowsOfTheTests.NewId() } });
         Add("exportAudit", () => new Prepared { Path = "/api/v1/audit/export?from=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z" });
 
         Add("createClient", () => new Prepared { Body = RowsOfTheTests.Client(), Status = 201, ToldOnce = true });

@@ -13,7 +13,7 @@ public static partial class Rules
     /// <summary>People, units, clients, rules and dictionaries, and the care of the system: what administrators write.</summary>
     private static readonly string[] AdministratorsOwn =
         ["/api/v1/users", "/api/v1/units", "/api/v1/clients", "/api/v1/ops/", "/api/v1/calendar/", "/api/v1/pipeline/rates",
-            "/api/v1/pipeline/rebuilds", "/api/v1/pipeline/verifications", "/api/v1/pipeline/reports"];
+            "/api/v1/pipeline/rebuilds", "/api/v1/pipeline/verifications", "/api/v1/pipeline/reports", "/api/v1/notices/reading"];
 
     private static readonly string[] Formats = ["xls", "xlsx", "csv", "http", "https", "application", "json"];
 

@@ -18,7 +18,7 @@ namespace Qibin.Crm.Identity.Tests;
 /// The identity service as its own authority, seeded with a small organisation: district → (satellite → satellite-1, services),
 /// a person of each role, and an integration.
 /// </summary>
-public sealed class IdentityFixture : IAsyncLifetime
+public class IdentityFixture : IAsyncLifetime
 {
     public const string Password = "chang'e-6 landed";
     public const string ClientId = "partner";
@@ -31,17 +31,23 @@ public sealed class IdentityFixture : IAsyncLifetime
 
     public TestService Service { get; private set; } = null!;
 
+    public static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
     /// <summary>The issuer and only address.</summary>
     public Uri Address { get; private set; } = null!;
 
     /// <summary>The person of the user name <c>administrator</c>.</summary>
     public Guid AdministratorId { get; private set; }
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Further settings of the service.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
+    public virtual async ValueTask InitializeAsync()
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}/");
         Service = await TestService.StartAsync("identity", Program.Build, builder =>
         {
+            builder.Configuration.AddInMemoryCollection(Settings);
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["Identity:Issuer"] = Address.AbsoluteUri,
@@ -91,7 +97,11 @@ public sealed class IdentityFixture : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    public async ValueTask DisposeAsync() => await Service.DisposeAsync();
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>The claims of a token, unchecked.</summary>
     public static JsonWebToken Parse(string token) => new(token);

@@ -55,11 +55,24 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal(new[] { first.Id, colleague.Id, second.Id }.Order(), Rung(asked.Json).Select(t => t.OwnerId).Order());
         Assert.DoesNotContain(secret.Id.ToString(), near.Body + far.Body + asked.Body, StringComparison.Ordinal);
 
+        // Both heads are told, and nothing of the confidential talks.
+        Assert.Empty(await OverlapsAsync(one));
+        Assert.Equal([first.Id], Others(Assert.Single(await OverlapsAsync(near))));
+        Assert.Equal([first.Id, colleague.Id], Others(Assert.Single(await OverlapsAsync(far))));
+        Assert.Equal(0, await leads.Service.CountAsync(
+            $"select count(*) from messaging.event where type = 'TalksOverlapped' and payload::text like '%{secret.Id}%'"));
+
         // A closed lead is no talk; one's own is none either.
         var lead = (await leads.As(first).GetAsync(LeadsFixture.Path(one))).Is(200);
         (await leads.As(first).PostAsync(
             LeadsFixture.Path(one) + "/closure", new { outcome = "invalid", reason = "notGenuine" }, lead.ETag)).Is(200);
         Assert.Equal([second.Id], Rung((await EnterAsync(leads.As(colleague), name, "13900000003")).Json).Select(t => t.OwnerId));
+
+        async Task<List<JsonElement>> OverlapsAsync(Answer opened) =>
+            [.. (await leads.Service.EventsAsync(opened.Id)).Where(e => e.Type == "TalksOverlapped").Select(e => e.Payload)];
+
+        static IEnumerable<Guid> Others(JsonElement overlap) =>
+            overlap.GetProperty("others").EnumerateArray().Select(o => o.GetProperty("ownerId").GetGuid());
 
         static List<(Guid UnitId, string? UnitName, Guid OwnerId, DateOnly Since)> Rung(JsonElement answer) =>
         [

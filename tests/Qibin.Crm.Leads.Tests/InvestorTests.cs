@@ -67,6 +67,9 @@ public class InvestorTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await leads.As(TestCaller.Person(Roles.Leader)).PostAsync($"{people}/{refused.Id}/unmasking", new { reason = "致电客商" })).Is(201);
         Assert.Equal(21, await leads.Service.CountAsync(
             $"select count(*) from api.audit_entry where actor_id = '{leader.Id}' and operation = 'unmaskPerson' and not refused"));
+        // The head is told once, when the twentieth was unmasked.
+        var told = Assert.Single(await leads.Service.EventsAsync(leader.Id));
+        Assert.Equal(("UnmaskingLimitReached", 20), (told.Type, told.Payload.GetProperty("people").GetInt32()));
     }
 
     [Fact]

@@ -1,15 +1,8 @@
-using Qibin.Crm.Contracts.Enterprises;
-using Qibin.Crm.Contracts.Leads;
-using Qibin.Crm.Contracts.Pipeline;
-using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Messaging;
-using Qibin.Crm.Messaging.DirectoryCopy;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Projects.Amounts;
-using Qibin.Crm.Projects.Approvals;
 using Qibin.Crm.Projects.Consumers;
 using Qibin.Crm.Projects.Data;
-using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Projects.Ledger;
 using Qibin.Crm.Projects.Stages;
 using Qibin.Crm.Web.Hosting;
@@ -26,17 +19,7 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<ProjectsDb>(ProjectsService.Description);
-        builder.AddMessaging<ProjectsDb>(on => on
-            .ConsumeDirectory()
-            .Consume<RatesEntered, RateConsumer>()
-            .AnswerStates<ProjectsDb, Project, ProjectState>(project => project.State())
-            .AnswerApprovals<ApprovalsAnswer>()
-            .Consume<LeadConverted, LeadConvertedConsumer>()
-            .Consume<LeadAmended, LeadConsumer>()
-            .Consume<LeadAssigned, LeadConsumer>()
-            .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
-            .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
-            .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
+        builder.AddMessaging<ProjectsDb>(ProjectConsumers.Register);
         builder.Services.AddValidation();
         var app = builder.Build();
         var api = app.MapApi();

@@ -164,6 +164,19 @@ public sealed class Subscriptions(IServiceCollection services)
     }
 
     /// <summary>
+    /// Answers <see cref="SubjectsQuery"/> with what the service's resources are called, and <see cref="OpenWorkQuery"/> with how much is
+    /// open with an officer.
+    /// </summary>
+    public Subscriptions AnswerSubjects<TAnswerer>()
+        where TAnswerer : class, IAnswer<SubjectsQuery, SubjectsReply>, IAnswer<OpenWorkQuery, OpenWorkReply>
+    {
+        services.AddScoped<TAnswerer>();
+        services.AddSingleton(Answering.Of<SubjectsQuery, SubjectsReply, TAnswerer>());
+        services.AddSingleton(Answering.Of<OpenWorkQuery, OpenWorkReply, TAnswerer>());
+        return this;
+    }
+
+    /// <summary>
     /// Processes up to so many waiting messages in one transaction. For a read model alone: the locks of all of them are held until
     /// the commit, so no request may take any of them.
     /// </summary>

@@ -59,6 +59,26 @@ public class SmallRulesTests
     }
 
     [Fact]
+    public void T19_The_next_years_calendar_is_asked_for_twice_in_december()
+    {
+        var (schedule, calendar, rules, asked) = (new DigestSchedule(), new WorkingCalendar([]), new DigestRules(), new List<DateOnly>());
+        for (var day = new DateOnly(2026, 11, 20); day < new DateOnly(2028, 1, 10); day = day.AddDays(1))
+        {
+            if (schedule.YearToSchedule(day) is { } year && schedule.Turn(calendar, rules, rules.On(day)))
+            {
+                Assert.Equal(day.Year + 1, year);
+                asked.Add(day);
+            }
+            else
+            {
+                schedule.Turn(calendar, rules, rules.On(day));
+            }
+        }
+
+        Assert.Equal([new(2026, 12, 1), new(2026, 12, 15), new(2027, 12, 1), new(2027, 12, 15)], asked);
+    }
+
+    [Fact]
     public void A_merge_is_undone_once_and_within_30_days_and_what_was_changed_since_stays()
     {
         var into = Investor.Register(NewId(), "甲示例公司", null, "110000", Officer);

@@ -33,34 +33,32 @@ internal static class ReadApprovals
 {
     private static readonly string[] Services = ["leads", "projects", "enterprises"];
 
-    public static void MapApprovals(this RouteGroupBuilder api) =>
+    public static RouteGroupBuilder MapApprovals(this RouteGroupBuilder api)
+    {
         api.MapGet("/approvals", Handle).Allow(null, Roles.OfPeople.ToArray())
             .WithName("listApprovals").WithSummary("待我审批 · What waits for my decision");
+        return api;
+    }
 
     private static async Task<Ok<ApprovalsAnswer>> Handle(
         [AsParameters] ApprovalFilter filter, Questions questions, Caller caller, CancellationToken ct)
     {
-        var question = new ApprovalsQuery { Caller = caller.Claims };
-        var replies = await Task.WhenAll(Services.Select(service => AskAsync(questions, service, question, ct)));
-        var approvals = replies.SelectMany(r => r?.Approvals ?? []);
-        approvals = filter.Kind is { Values: var kinds } ? approvals.Where(a => kinds.Contains(a.Kind)) : approvals;
-        return TypedResults.Ok(new ApprovalsAnswer
-        {
-            Items = [.. approvals.OrderBy(a => a.WaitsSince).ThenBy(a => a.Id)],
-            More = replies.Any(r => r is { More: true }),
-            Missing = [.. Services.Where((_, i) => replies[i] is null)],
-        });
+        var all = await AskAsync(questions, caller.Claims, ct);
+        return TypedResults.Ok(filter.Kind is { Values: var kinds }
+            ? all with { Items = [.. all.Items.Where(a => kinds.Contains(a.Kind))] } : all);
     }
 
-    private static async Task<ApprovalsReply?> AskAsync(Questions questions, string service, ApprovalsQuery question, CancellationToken ct)
+    /// <summary>What waits for a person's decision, in all services.</summary>
+    public static async Task<ApprovalsAnswer> AskAsync(Questions questions, CallerClaims person, CancellationToken ct)
     {
-        try
+        var question = new ApprovalsQuery { Caller = person };
+        var replies = await Task.WhenAll(
+            Services.Select(service => questions.TryAskAsync<ApprovalsQuery, ApprovalsReply>(service, question, ct)));
+        return new ApprovalsAnswer
         {
-            return await questions.AskAsync<ApprovalsQuery, ApprovalsReply>(service, question, ct);
-        }
-        catch (TimeoutException)
-        {
-            return null;
-        }
+            Items = [.. replies.SelectMany(r => r?.Approvals ?? []).OrderBy(a => a.WaitsSince).ThenBy(a => a.Id)],
+            More = replies.Any(r => r is { More: true }),
+            Missing = [.. Services.Where((_, i) => replies[i] is null)],
+        };
     }
 }

@@ -13,7 +13,7 @@ namespace Qibin.Crm.Identity.Audit;
 /// <summary>The chain of audit entries.</summary>
 internal static class AuditChain
 {
-    public static void AddAuditChain(this WebApplicationBuilder builder)
+    public static WebApplicationBuilder AddAuditChain(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<AuditCollector>();
         // Tests collect when they want to.
@@ -21,6 +21,8 @@ internal static class AuditChain
         {
             builder.Services.AddHostedService(provider => provider.GetRequiredService<AuditCollector>());
         }
+
+        return builder;
     }
 }
 

@@ -82,6 +82,31 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             key.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
 
+        modelBuilder.Entity<Notice>(notice =>
+        {
+            notice.ToTable("notice");
+            notice.Property(x => x.Id).ValueGeneratedNever();
+            notice.Property(x => x.Day).AsJson();
+            notice.HasOne<Person>().WithMany().HasForeignKey(x => x.PersonId).OnDelete(DeleteBehavior.Cascade);
+            notice.HasIndex(x => new { x.PersonId, x.Id });
+            notice.HasIndex(x => new { x.PersonId, x.Id }, "ix_notice_unread").HasFilter("read_at is null");
+            notice.HasIndex(x => x.At);
+        });
+        modelBuilder.Entity<PendingDigest>(digest =>
+        {
+            digest.ToTable("pending_digest");
+            digest.Property(x => x.Id).ValueGeneratedNever();
+            digest.Property(x => x.Own).AsJson();
+            digest.HasOne<Person>().WithOne().HasForeignKey<PendingDigest>(x => x.Id).OnDelete(DeleteBehavior.Cascade);
+            digest.HasIndex(x => new { x.DueAt, x.Id });
+        });
+        modelBuilder.Entity<Mailing>(mailing =>
+        {
+            mailing.ToTable("mailing");
+            mailing.Property(x => x.Id).ValueGeneratedNever();
+            mailing.HasOne<Person>().WithOne().HasForeignKey<Mailing>(x => x.Id).OnDelete(DeleteBehavior.Cascade);
+            mailing.HasIndex(x => new { x.DueAt, x.Id });
+        });
         modelBuilder.Entity<AuditRecord>(record =>
         {
             record.ToTable("audit_record");

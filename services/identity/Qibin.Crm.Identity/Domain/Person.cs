@@ -50,6 +50,22 @@ public sealed class Person : Aggregate
     /// <summary>How far this person sees.</summary>
     public Reach Reach => ReachOf(Roles);
 
+    /// <summary>What the person's tokens say, for what is asked on the person's behalf without one.</summary>
+    public CallerClaims ClaimsIn(UnitTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return new CallerClaims
+        {
+            Id = Id,
+            UnitId = UnitId,
+            UnitIds = [.. tree.Subtree(UnitId)],
+            Chains = Chains,
+            Reach = Reach,
+            Roles = Roles,
+            Scopes = [],
+        };
+    }
+
     public static Person Register(
         Guid id, string userName, string displayName, string? phone, string? email, Guid unitId, string[] roles, string[] chains,
         bool mustChangePassword)

@@ -4,6 +4,7 @@ using Qibin.Crm.Contracts.Pipeline;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Leads.Approvals;
 using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Subjects;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.DirectoryCopy;
 
@@ -18,6 +19,7 @@ internal static class LeadConsumers
         .Consume<RatesEntered, ClaimRateConsumer>()
         .AnswerLeadStates()
         .AnswerApprovals<ApprovalsAnswer>()
+        .AnswerSubjects<SubjectsAnswer>()
         .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
         .Consume<ProjectOpened, ProjectConsumer>()
         .Consume<ProjectStageReached, ProjectConsumer>()

@@ -48,7 +48,17 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<ResponseBreach> ResponseBreaches => Set<ResponseBreach>();
     public DbSet<ClockRecount> ClockRecounts => Set<ClockRecount>();
     public DbSet<DigestSchedule> DigestSchedules => Set<DigestSchedule>();
-    public DbSet<OwnerDigest> OwnerDigests => Set<OwnerDigest>();
+    public DbSet<OfficerNews> OfficerNews => Set<OfficerNews>();
+
+    /// <summary>The stream of what is told of an officer, at a new version.</summary>
+    public async Task<OfficerNews> NewsOfAsync(Guid officerId, DateOnly on, CancellationToken ct)
+    {
+        await Database.ExecuteSqlAsync(
+            $"insert into officer_news (id, last_on, version) values ({officerId}, {on}, 0) on conflict do nothing", ct);
+        var news = (await OfficerNews.ForUpdate(officerId, ct))!;
+        news.Tell(on);
+        return news;
+    }
 
     /// <summary>The investors that the caller may read: those with a lead that it may read.</summary>
     public IQueryable<Investor> InvestorsReadableBy(Caller caller) =>

@@ -20,6 +20,6 @@ internal static class ResponseTables
         });
         model.Entity<ClockRecount>().ToTable("clock_recount").Property(x => x.Id).ValueGeneratedNever();
         model.Entity<DigestSchedule>().ToTable("digest_schedule").Property(x => x.Id).ValueGeneratedNever();
-        model.Entity<OwnerDigest>().ToTable("owner_digest");
+        model.Entity<OfficerNews>().ToTable("officer_news");
     }
 }

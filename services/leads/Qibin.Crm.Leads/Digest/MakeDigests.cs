@@ -39,12 +39,18 @@ internal static class MakeDigests
     internal static async Task MakeAsync(LeadsDb db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
         var schedule = await db.DigestSchedules.SingleAsync(s => s.Id == id, ct);
+        var year = schedule.YearToSchedule(now.OnDay());
         if (!schedule.Turn(await db.CalendarAsync(ct), await db.RulesAsync<DigestRules>(ct), now))
         {
             return;
         }
 
         var today = now.OnDay();
+        if (year is { } next && !await db.Set<CalendarYear>().AnyAsync(y => y.Year == next, ct))
+        {
+            db.Publish(await db.NewsOfAsync(id, today, ct), new CalendarMissing { Year = next, OccurredOn = today });
+        }
+
         var soon = today.AddDays(ReadDigest.Ahead);
         var counts = await db.Leads.Where(l => l.Stage != LeadStage.Invalid).GroupBy(l => l.OwnerId).Select(g => new
         {
@@ -56,15 +62,15 @@ internal static class MakeDigests
             Revisits = g.Count(l => l.Stage == LeadStage.Kept && l.RevisitOn <= today && (l.RevisitStepId == null || l.NextStepId != null)),
             Breaches = g.Count(l => l.OpenBreaches > 0),
         }).ToListAsync(ct);
-        var owners = await db.OwnerDigests.ToDictionaryAsync(d => d.Id, ct);
+        var owners = await db.OfficerNews.ToDictionaryAsync(d => d.Id, ct);
         foreach (var count in counts)
         {
             if (!owners.TryGetValue(count.OwnerId, out var owner))
             {
-                db.Add(owner = OwnerDigest.Of(count.OwnerId));
+                db.Add(owner = OfficerNews.Of(count.OwnerId));
             }
 
-            owner.Make(today);
+            owner.Tell(today);
             db.Add(db.EventRowOf(owner, new DigestMade
             {
                 OwnerId = count.OwnerId,

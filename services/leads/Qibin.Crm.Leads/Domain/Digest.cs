@@ -26,6 +26,16 @@ internal sealed class DigestSchedule
     /// <summary>The day of the latest digests: one a day, whatever becomes of the hour.</summary>
     public DateOnly? LastOn { get; private set; }
 
+    /// <summary>
+    /// The year whose calendar is to be asked for now: the next one, at the first digests of December and again at the first after the
+    /// 15th. The schedule is published in November. Call it before <see cref="Turn"/>.
+    /// </summary>
+    public int? YearToSchedule(DateOnly today)
+    {
+        DateOnly? since = today is { Month: 12, Day: >= 15 } ? new(today.Year, 12, 15) : today.Month == 12 ? new(today.Year, 12, 1) : null;
+        return since is not null && (LastOn ?? DateOnly.MinValue) < since ? today.Year + 1 : null;
+    }
+
     /// <summary>Goes on to the next working day's hour.</summary>
     /// <returns>Whether today's digests are to be made: on a working day, at its hour or later, once.</returns>
     public bool Turn(WorkingCalendar calendar, DigestRules rules, DateTimeOffset now)
@@ -39,18 +49,19 @@ internal sealed class DigestSchedule
     }
 }
 
-/// <summary>The digests of one owner; its id is the owner's.</summary>
-internal sealed class OwnerDigest : Aggregate
+/// <summary>What is told of one officer; its id is the officer's, its versions give the order.</summary>
+internal sealed class OfficerNews : Aggregate
 {
-    private OwnerDigest()
+    private OfficerNews()
     {
     }
 
     public DateOnly LastOn { get; private set; }
 
-    public static OwnerDigest Of(Guid ownerId) => new() { Id = ownerId };
+    public static OfficerNews Of(Guid officerId) => new() { Id = officerId };
 
-    public void Make(DateOnly on)
+    /// <summary>Something is told of this day.</summary>
+    public void Tell(DateOnly on)
     {
         LastOn = on;
         Touch();

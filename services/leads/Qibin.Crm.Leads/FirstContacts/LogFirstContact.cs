@@ -180,6 +180,11 @@ internal static class LogFirstContact
             db.Publish(lead, happened);
         }
 
+        if (linked)
+        {
+            await Talks.TellAsync(db, lead, ct);
+        }
+
         await Visits.NoteClashesAsync(db, lead, contact, actor, clock, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/leads/{lead.Id}", new FirstContactReceipt

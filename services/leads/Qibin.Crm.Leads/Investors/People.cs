@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Json;
@@ -211,9 +213,8 @@ internal static class People
     }
 
     /// <summary>
-    /// Grants the caller a look for a short while, and audits it in the same transaction; at most 20 people a day. The answer is kept for
-    /// repeats of its key,
-    /// so it holds no personal data; the caller reads the person next.
+    /// Grants the caller a look for a short while, and audits it in the same transaction; at most 20 people a day, of which the head
+    /// is told. The answer is kept for repeats of its key, so it holds no personal data; the caller reads the person next.
     /// </summary>
     private static async Task<Results<Created<UnmaskingReceipt>, NotFound>> Unmask(
         Guid investorId, Guid personId, UnmaskingRequest request, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
@@ -228,10 +229,21 @@ internal static class People
         var now = clock.GetUtcNow();
         var until = now + Unmasking.Lasts;
         var today = now.OnDay().Begins() + Unmasking.Lasts;
-        if (await db.Unmaskings.CountAsync(u => u.CallerId == caller.Id && u.PersonId != personId && u.Until >= today, ct)
-            >= Unmasking.DailyLimit)
+        var others = await db.Unmaskings.CountAsync(u => u.CallerId == caller.Id && u.PersonId != personId && u.Until >= today, ct);
+        if (others >= Unmasking.DailyLimit)
         {
             throw new RuleViolation("unmasking.dailyLimit", Unmasking.DailyLimit);
+        }
+
+        if (others == Unmasking.DailyLimit - 1
+            && !await db.Unmaskings.AnyAsync(u => u.CallerId == caller.Id && u.PersonId == personId && u.Until >= today, ct))
+        {
+            db.Publish(await db.NewsOfAsync(caller.Id, now.OnDay(), ct), new UnmaskingLimitReached
+            {
+                CallerId = caller.Id,
+                People = Unmasking.DailyLimit,
+                OccurredOn = now.OnDay(),
+            });
         }
 
         await db.Database.ExecuteSqlAsync(

@@ -1,6 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
+using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
 
@@ -10,6 +13,31 @@ namespace Qibin.Crm.Leads.Investors;
 internal static class Talks
 {
     private const int Most = 10;
+
+    /// <summary>Tells that a lead was opened with an investor that others are in talks with, unless either is confidential.</summary>
+    public static async Task TellAsync(LeadsDb db, Lead opened, CancellationToken ct)
+    {
+        if (opened.Confidential)
+        {
+            return;
+        }
+
+        var others = await db.Leads.AsNoTracking().Where(l => l.InvestorId == opened.InvestorId && l.OwnerId != opened.OwnerId
+                && !l.Confidential && l.Stage != LeadStage.Kept && l.Stage != LeadStage.Invalid)
+            .OrderBy(l => l.FirstContactOn).ThenBy(l => l.Id).Take(Most)
+            .Select(l => new LeadInTalks { LeadId = l.Id, UnitId = l.UnitId, OwnerId = l.OwnerId }).ToListAsync(ct);
+        if (others.Count > 0)
+        {
+            db.Publish(opened, new TalksOverlapped
+            {
+                LeadId = opened.Id,
+                InvestorId = opened.InvestorId,
+                UnitId = opened.UnitId,
+                OwnerId = opened.OwnerId,
+                Others = others,
+            }, [opened.Id, .. others.Select(o => o.LeadId)]);
+        }
+    }
 
     /// <summary>
     /// The units and officers with an open lead of one of these investors, the earliest first, at most ten; none of a lead that is

@@ -201,7 +201,7 @@ internal static class TransferOperations
     }
 
     /// <summary>The transfers of the leads that the caller sees, and those that are offered to the caller.</summary>
-    private static IQueryable<TransferOfLead> ReadableBy(LeadsDb db, Caller caller)
+    internal static IQueryable<TransferOfLead> ReadableBy(LeadsDb db, Caller caller)
     {
         var (seen, offered) = (db.Leads.ReadableBy(caller), OfferedTo(db, caller));
         return Joined(db, db.Leads).Where(t => seen.Any(l => l.Id == t.Lead.Id) || offered.Any(o => o.Transfer.Id == t.Transfer.Id));

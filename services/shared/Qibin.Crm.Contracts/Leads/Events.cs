@@ -121,3 +121,27 @@ public sealed record VisitsClashed : IJourneyEvent
     public required Guid LaterUnitId { get; init; }
     public required DateOnly LaterOn { get; init; }
 }
+
+/// <summary>
+/// A lead was opened with an investor that others are in talks with; the heads of both are told. It tells of nothing confidential.
+/// </summary>
+public sealed record TalksOverlapped : IJourneyEvent
+{
+    /// <summary>The lead that was opened.</summary>
+    public required Guid LeadId { get; init; }
+
+    public required Guid InvestorId { get; init; }
+    public required Guid UnitId { get; init; }
+    public required Guid OwnerId { get; init; }
+
+    /// <summary>The leads that were open already, at most ten.</summary>
+    public required IReadOnlyList<LeadInTalks> Others { get; init; }
+}
+
+/// <summary>An open lead, and with whom it is.</summary>
+public sealed record LeadInTalks
+{
+    public required Guid LeadId { get; init; }
+    public required Guid UnitId { get; init; }
+    public required Guid OwnerId { get; init; }
+}

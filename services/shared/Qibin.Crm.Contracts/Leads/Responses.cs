@@ -60,3 +60,20 @@ public sealed record DigestMade : IJourneyEvent
     /// <summary>Leads with an open breach of the response clock.</summary>
     public required int Breaches { get; init; }
 }
+
+/// <summary>
+/// December has come and the next year's schedule of holidays is not entered: deadlines of that year would count holidays as working days.
+/// </summary>
+public sealed record CalendarMissing : IJourneyEvent
+{
+    public required int Year { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>Somebody unmasked as many people's phones and e-mail addresses as are allowed in a day.</summary>
+public sealed record UnmaskingLimitReached : IJourneyEvent
+{
+    public required Guid CallerId { get; init; }
+    public required int People { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}

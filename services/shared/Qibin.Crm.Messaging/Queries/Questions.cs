@@ -32,4 +32,18 @@ public sealed class Questions
             throw new TimeoutException($"The {service} service gave no answer.", e);
         }
     }
+
+    /// <summary>As <see cref="AskAsync"/>, but null without an answer.</summary>
+    public async Task<TAnswer?> TryAskAsync<TQuestion, TAnswer>(string service, TQuestion question, CancellationToken ct)
+        where TQuestion : class where TAnswer : class
+    {
+        try
+        {
+            return await AskAsync<TQuestion, TAnswer>(service, question, ct);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
 }

@@ -40,7 +40,15 @@ public static class DueWorkRegistration
     public static IServiceCollection AddDueWork<TDb>(this IServiceCollection services, string table, DoDue<TDb> work)
         where TDb : DbContext, IServiceDb
     {
-        services.AddSingleton(new DueWork<TDb>(table, work));
+        return services.AddDueWork<TDb>(table, _ => work);
+    }
+
+    /// <summary>As above, done by a service of the application.</summary>
+    public static IServiceCollection AddDueWork<TDb>(
+        this IServiceCollection services, string table, Func<IServiceProvider, DoDue<TDb>> work)
+        where TDb : DbContext, IServiceDb
+    {
+        services.AddSingleton(provider => new DueWork<TDb>(table, work(provider)));
         services.AddDatabaseGauge(new DatabaseGauge(
             "qibin.timers.late", "s", "By how much the row that is due longest is late, by table.",
             $"select '{table}', coalesce(extract(epoch from now() - min(due_at)), 0)::float8 from {table} where due_at < now()", "table"));

@@ -470,6 +470,123 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     b.ToTable("client", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.Mailing", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_mailing");
+
+                    b.HasIndex("DueAt", "Id")
+                        .HasDatabaseName("ix_mailing_due_at_id");
+
+                    b.ToTable("mailing", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.Notice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<Guid[]>("Also")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("also");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("MailedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("mailed_at");
+
+                    b.Property<int?>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<Guid?>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<Guid?>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notice");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_notice_at");
+
+                    b.HasIndex("PersonId", "Id")
+                        .HasDatabaseName("ix_notice_person_id_id");
+
+                    b.HasIndex(new[] { "PersonId", "Id" }, "ix_notice_unread")
+                        .HasDatabaseName("ix_notice_person_id_id1")
+                        .HasFilter("read_at is null");
+
+                    b.ToTable("notice", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.PendingDigest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date")
+                        .HasColumnName("on");
+
+                    b.Property<string>("Own")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("own");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pending_digest");
+
+                    b.HasIndex("DueAt", "Id")
+                        .HasDatabaseName("ix_pending_digest_due_at_id");
+
+                    b.ToTable("pending_digest", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Identity.Domain.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1214,6 +1331,36 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         });
 
                     b.Navigation("Secrets");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.Mailing", b =>
+                {
+                    b.HasOne("Qibin.Crm.Identity.Domain.Person", null)
+                        .WithOne()
+                        .HasForeignKey("Qibin.Crm.Identity.Domain.Mailing", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_mailing_person_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.Notice", b =>
+                {
+                    b.HasOne("Qibin.Crm.Identity.Domain.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notice_person_person_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Identity.Domain.PendingDigest", b =>
+                {
+                    b.HasOne("Qibin.Crm.Identity.Domain.Person", null)
+                        .WithOne()
+                        .HasForeignKey("Qibin.Crm.Identity.Domain.PendingDigest", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pending_digest_person_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Identity.Domain.Person", b =>

@@ -1325,7 +1325,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("officer_leave", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Leads.Domain.OwnerDigest", b =>
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.OfficerNews", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1341,9 +1341,9 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnName("version");
 
                     b.HasKey("Id")
-                        .HasName("pk_owner_digest");
+                        .HasName("pk_officer_news");
 
-                    b.ToTable("owner_digest", (string)null);
+                    b.ToTable("officer_news", (string)null);
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Person", b =>

@@ -341,7 +341,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "owner_digest",
+                name: "officer_news",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
@@ -350,7 +350,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_owner_digest", x => x.id);
+                    table.PrimaryKey("pk_officer_news", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1625,7 +1625,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 schema: "messaging");
 
             migrationBuilder.DropTable(
-                name: "owner_digest");
+                name: "officer_news");
 
             migrationBuilder.DropTable(
                 name: "parked_message",

@@ -477,6 +477,73 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         principalColumn: "id");
                 });
 
+            migrationBuilder.CreateTable(
+                name: "mailing",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_mailing", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_mailing_person_id",
+                        column: x => x.id,
+                        principalTable: "person",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "notice",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    person_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<int>(type: "integer", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    subject_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    also = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    unit_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    number = table.Column<int>(type: "integer", nullable: true),
+                    day = table.Column<string>(type: "jsonb", nullable: true),
+                    read_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    mailed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_notice", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_notice_person_person_id",
+                        column: x => x.person_id,
+                        principalTable: "person",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pending_digest",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    on = table.Column<DateOnly>(type: "date", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    own = table.Column<string>(type: "jsonb", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pending_digest", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_pending_digest_person_id",
+                        column: x => x.id,
+                        principalTable: "person",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_application_client_id",
                 schema: "openiddict",
@@ -576,6 +643,27 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 column: "processed_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_mailing_due_at_id",
+                table: "mailing",
+                columns: new[] { "due_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notice_at",
+                table: "notice",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notice_person_id_id",
+                table: "notice",
+                columns: new[] { "person_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notice_person_id_id1",
+                table: "notice",
+                columns: new[] { "person_id", "id" },
+                filter: "read_at is null");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_outbox_stream_id_seq",
                 schema: "messaging",
                 table: "outbox",
@@ -602,6 +690,11 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 schema: "messaging",
                 table: "parked_message",
                 columns: new[] { "state", "parked_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_pending_digest_due_at_id",
+                table: "pending_digest",
+                columns: new[] { "due_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_person_unit_id_id",
@@ -700,6 +793,12 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "mailing");
+
+            migrationBuilder.DropTable(
+                name: "notice");
+
+            migrationBuilder.DropTable(
                 name: "outbox",
                 schema: "messaging");
 
@@ -708,7 +807,7 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 schema: "messaging");
 
             migrationBuilder.DropTable(
-                name: "person");
+                name: "pending_digest");
 
             migrationBuilder.DropTable(
                 name: "scope",
@@ -738,11 +837,14 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 name: "client");
 
             migrationBuilder.DropTable(
-                name: "unit");
+                name: "person");
 
             migrationBuilder.DropTable(
                 name: "authorization",
                 schema: "openiddict");
+
+            migrationBuilder.DropTable(
+                name: "unit");
 
             migrationBuilder.DropTable(
                 name: "application",

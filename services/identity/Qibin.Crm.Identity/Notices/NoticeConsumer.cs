@@ -1,0 +1,12 @@
+using Qibin.Crm.Contracts;
+using Qibin.Crm.Identity.Data;
+using Qibin.Crm.Messaging.Consuming;
+
+namespace Qibin.Crm.Identity.Notices;
+
+/// <summary>Tells people of what happened, by <see cref="NoticeRules"/>.</summary>
+internal sealed class NoticeConsumer(IdentityDb db, NoticeWriter notices) : IConsume<IEvent>
+{
+    public async Task ConsumeAsync(IEvent happened, Delivery delivery, CancellationToken ct) =>
+        await notices.WriteAsync(db, NoticeRules.Of(happened), delivery.ActorId, ct);
+}
