@@ -1,3 +1,4 @@
+using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;
@@ -37,6 +38,39 @@ public class ContactTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var hidden = (await owner.PatchAsync(path, new { confidential = true }, (await owner.GetAsync(path)).ETag)).Is(200);
         (await leads.As(helper).GetAsync(path)).IsProblem(404, "resource.notFound");
         Assert.NotEqual(hidden.ETag, now.ETag);
+    }
+
+    [Fact]
+    public async Task T18_Leaders_and_chain_chiefs_log_their_own_visits_and_nothing_else()
+    {
+        var lead = await leads.LeadAsync(leads.As(TestCaller.Officer()), ("nodeCode", "satellite.spacecraft"));
+        var path = LeadsFixture.Path(lead) + "/contacts";
+        foreach (var (visitor, other) in new[]
+        {
+            (TestCaller.Person(Roles.Leader), TestCaller.Person(Roles.Auditor)),
+            (Chief("satellite"), Chief("xinchuang")),
+        })
+        {
+            var client = leads.As(visitor);
+            var visit = (await client.PostAsync(path, new { channel = "visitThere", summary = "带队拜访客商" })).Is(201);
+            (await client.PatchAsync(visit.Headers.Location!.OriginalString, new { summary = "带队拜访客商总部" }, visit.ETag)).Is(200);
+            Assert.Equal(visitor.Id, (await client.GetAsync(visit.Headers.Location!.OriginalString)).Is(200).Json.GetProperty("recordedBy")
+                .GetGuid());
+
+            (await client.PostAsync(path, new { channel = "phone", summary = "电话" })).IsProblem(409, "contact.visitsOnly");
+            (await client.PostAsync(path, new
+            {
+                channel = "visitHere",
+                summary = "来访",
+                nextStep = new { what = "回访", dueOn = leads.Today.AddDays(3) },
+            })).IsProblem(409, "contact.visitsOnly");
+            Assert.InRange((await leads.As(other).PostAsync(path, new { channel = "visitThere", summary = "拜访" })).Status, 403, 404);
+        }
+
+        Assert.Equal(2, await leads.Service.CountAsync(
+            $"select count(*) from contact where lead_id = '{lead.Id}' and summary = '带队拜访客商总部'"));
+
+        static TestCaller Chief(string chain) => TestCaller.Person(Roles.ChainChief, Reach.Chain) with { Chains = [chain] };
     }
 
     [Fact]

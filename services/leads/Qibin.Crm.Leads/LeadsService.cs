@@ -9,6 +9,9 @@ internal static class LeadsService
     /// <summary>Who writes: those who follow leads, and those who keep order among them.</summary>
     public static readonly string[] Writers = [Roles.Officer, Roles.UnitHead, Roles.Coordinator];
 
+    /// <summary>Who logs contacts: besides those who work on leads, leaders and chain chiefs their own visits.</summary>
+    public static readonly string[] Visitors = [.. Writers, Roles.Leader, Roles.ChainChief];
+
     /// <summary>Who gives a lead to another officer.</summary>
     public static readonly string[] Assigners = [Roles.UnitHead, Roles.Coordinator];
 
@@ -42,6 +45,9 @@ internal static class LeadsService
             ["lead.readersOfOpen"] = new(
                 "只有涉密线索可以指定阅读人",
                 "Only a confidential lead has named readers. Set confidential as well, or leave the readers out"),
+            ["contact.visitsOnly"] = new(
+                "领导与链长只登记本人的走访，其他联系与下一步由招商人员登记",
+                "Leaders and chain chiefs log their own visits. Ask the lead's officer to log other contacts and next steps"),
             ["contact.notAuthor"] = new("只有登记人或部门负责人可以更正", "Only its author or a unit head corrects a contact. Ask one of them"),
             ["contact.reasonNeeded"] = new(
                 "登记超过 24 小时或非本人登记，更正须写明原因",

@@ -110,6 +110,7 @@ internal static class CorrectContact
             Place = patch.Gives(nameof(patch.Place)) ? patch.Place?.ToPlace() : present.Place,
             Attachments = patch.Attachments is { } attachments ? AttachmentBody.ToAttachments(attachments) : present.Attachments,
         };
+        RecordContact.RefuseButVisits(caller, content, plans: false);
         await RecordContact.KnowAllAsync(db, caller, lead, content, ct);
         var actor = caller.Actor(clock);
         db.Add(contact.Correct(content, patch.Reason, caller.Is(LeadsService.Assigners), actor));

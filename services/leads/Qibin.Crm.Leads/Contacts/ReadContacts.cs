@@ -74,15 +74,15 @@ internal static class ReadContacts
 
     public static void MapContacts(this RouteGroupBuilder api)
     {
-        api.MapPost("/leads/{leadId:guid}/contacts", RecordContact.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+        api.MapPost("/leads/{leadId:guid}/contacts", RecordContact.Handle).Allow(Scopes.LeadsWrite, LeadsService.Visitors)
             .WithName("recordContact").WithSummary("登记联系记录 · Log a contact");
-        api.MapPost("/leads/{leadId:guid}/contacts/batch", RecordContact.HandleBatch).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+        api.MapPost("/leads/{leadId:guid}/contacts/batch", RecordContact.HandleBatch).Allow(Scopes.LeadsWrite, LeadsService.Visitors)
             .WithName("recordContacts").WithSummary("批量登记联系记录 · Log up to 500 contacts of one lead");
         api.MapGet("/leads/{leadId:guid}/contacts", List).AllowTheTrade(Scopes.LeadsRead).WithMetadata(Listing)
             .WithName("listContacts").WithSummary("联系记录 · Contacts of a lead");
         api.MapGet("/leads/{leadId:guid}/contacts/{contactId:guid}", Read).AllowTheTrade(Scopes.LeadsRead)
             .WithName("readContact").WithSummary("联系记录详情 · One contact");
-        api.MapPatch("/leads/{leadId:guid}/contacts/{contactId:guid}", CorrectContact.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+        api.MapPatch("/leads/{leadId:guid}/contacts/{contactId:guid}", CorrectContact.Handle).Allow(Scopes.LeadsWrite, LeadsService.Visitors)
             .WithName("correctContact").WithSummary("更正联系记录（保留原文）· Correct a contact, keeping what it said");
         api.MapGet("/leads/{leadId:guid}/contacts/{contactId:guid}/revisions", CorrectContact.Revisions).AllowTheTrade(Scopes.LeadsRead)
             .WithName("listContactRevisions").WithSummary("更正前的原文 · What a contact said before, oldest first");

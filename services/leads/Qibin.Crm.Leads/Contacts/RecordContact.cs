@@ -69,6 +69,7 @@ internal static class RecordContact
             Place = request.Place?.ToPlace(),
             Attachments = AttachmentBody.ToAttachments(request.Attachments),
         };
+        RefuseButVisits(caller, content, request.NextStep is not null);
         await KnowAllAsync(db, caller, lead, content, ct);
         var actor = caller.Actor(clock);
         var contact = Contact.Record(clock.NewId(), lead.Id, content, actor);
@@ -97,6 +98,17 @@ internal static class RecordContact
         }
 
         return TypedResults.Ok(await Batch.RunAsync(http, request, async item => await Handle(leadId, item, db, caller, clock, ct)));
+    }
+
+    /// <summary>Whoever does not work on leads, as a leader or chain chief, logs visits.</summary>
+    /// <exception cref="RuleViolation"><c>contact.visitsOnly</c>.</exception>
+    internal static void RefuseButVisits(Caller caller, ContactContent content, bool plans)
+    {
+        var visit = content.Channel is ContactChannel.VisitThere or ContactChannel.VisitHere;
+        if (!caller.IsIntegration && !caller.Is(LeadsService.Writers) && (!visit || plans))
+        {
+            throw new RuleViolation("contact.visitsOnly");
+        }
     }
 
     /// <summary>Refuses a contact with somebody whom the service does not know.</summary>
