@@ -34,6 +34,7 @@ internal static class Program
             .Consume<LeadConverted, LeadConvertedConsumer>()
             .Consume<LeadAmended, LeadConsumer>()
             .Consume<LeadAssigned, LeadConsumer>()
+            .Consume<LeadStageDateCorrected, LeadConsumer>()
             .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
             .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
             .Consume<EnterpriseLeft, EnterpriseLeftConsumer>());
