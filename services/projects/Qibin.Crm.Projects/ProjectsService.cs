@@ -39,8 +39,8 @@ internal static class ProjectsService
             ["stage.notNext"] = new("当前阶段为{0}，只能申报下一阶段{1}", "The stage is {0}; submit the next stage, {1}"),
             ["stage.last"] = new("项目已达效，没有后续阶段", "The project is efficient, its last stage; there is nothing to submit"),
             ["stage.dateBeforePrevious"] = new(
-                "日期早于上一阶段日期（{0}），请填写当日或之后的日期",
-                "The date is before that of the stage before; enter {0} or later"),
+                "日期早于上一阶段日期（{0}），请填写当日或之后的日期；该日期有误的，请先申报更正",
+                "The date is before that of the stage before; enter {0} or later, or have that date corrected first"),
             ["stage.notReached"] = new("项目尚未进入{0}阶段，没有可更正的日期", "The project has not reached stage {0}; choose a stage that it holds"),
             ["stage.dateOfConversion"] = new(
                 "在谈日期即线索转为项目的日期，请在线索中更正",
