@@ -17,11 +17,12 @@ public sealed class TimelineTests
     [InlineData(false)]
     public void On_every_day_and_at_every_instant_the_intervals_are_what_the_definition_says(bool shuffled)
     {
-        var (applied, again, asked) = (0, 0, 0);
+        var (applied, again, asked, corrected) = (0, 0, 0, 0);
         for (var seed = 1; seed <= 12; seed++)
         {
             var random = new RandomTrade(seed).Run(90);
             var history = new History(random.Trade);
+            corrected += random.Trade.Log.Count(t => t.Happened is LeadStageDateCorrected or ProjectStageDateCorrected);
             foreach (var lead in random.Trade.Leads.Keys)
             {
                 var events = Events(random.Trade, lead);
@@ -59,7 +60,7 @@ public sealed class TimelineTests
             }
         }
 
-        Assert.True(applied > 300 && asked > 10_000, $"{applied} {asked}");
+        Assert.True(applied > 300 && asked > 10_000 && corrected > 50, $"{applied} {asked} {corrected}");
         Assert.Equal(shuffled, again > 0);
     }
 
