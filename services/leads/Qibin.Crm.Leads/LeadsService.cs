@@ -26,7 +26,7 @@ internal static class LeadsService
                 "The lead's stage does not allow this. Read the lead and choose the next step of its stage"),
             ["lead.stageDateOrder"] = new(
                 "日期不能早于当前阶段的日期 {0:yyyy-MM-dd}；该日期有误的，请先更正",
-                "The date is before {0:yyyy-MM-dd}, the date of the present stage. Give that date or a later one, or correct that date first"),
+                "The date is before {0:yyyy-MM-dd}, the date of the present stage. Give that date or a later one, or correct it first"),
             ["lead.stageUnknown"] = new(
                 "阶段历史中没有此记录", "The lead's history has no such entry. Read the history and give the version of one of its entries"),
             ["lead.stageDateOfContact"] = new(
