@@ -138,6 +138,17 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("convertLead", async () => (await _rows.FollowingAsync()).On("/conversion", new { projectName = "示例项目（演示）" }));
         OnLead("closeLead", "/closure", new { outcome = "kept", reason = "notYet", revisitOn = "2030-01-01", note = "明年再议" });
         Add("reopenLead", async () => (await _rows.ClosedAsync()).On("/reopening", new { note = "对方来电" }));
+        Add("correctLeadStageDate", async () =>
+        {
+            var lead = await _rows.FollowingAsync();
+            var history = (await (await _rows.AsAsync("officer")).GetAsync(lead.Path + "/history")).Is(200).Json;
+            return lead.On("/stage-dates", new
+            {
+                moveVersion = history[history.GetArrayLength() - 1].GetProperty("version").GetInt64(),
+                occurredOn = RowsOfTheTests.Day(-186),
+                reason = "误填为登记日",
+            });
+        });
         Add("readContact", async () =>
         {
             var lead = await _rows.LeadAsync();
@@ -289,6 +300,8 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnProject("fileSubmission", "/submissions", RowsOfTheTests.SigningSubmission());
         Add("recordAmount", async () => (await _rows.SignedAsync()).On("/amounts", RowsOfTheTests.PaidIn()));
         OnProject("changeProjectStatus", "/status", new { status = "suspended", reason = "资金安排调整" });
+        Add("correctProjectStageDate", async () => (await _rows.SignedAsync()).On("/stage-dates",
+            new { stage = "signed", occurredOn = RowsOfTheTests.Day(-155), reason = "误填为登记日" }));
         Add("stepBackProject", async () => (await _rows.SignedAsync()).On("/step-back", new { to = "negotiating", reason = "合同解除" }));
         Add("correctContractAmount",
             async () => (await _rows.SignedAsync()).On("/contract-amount",

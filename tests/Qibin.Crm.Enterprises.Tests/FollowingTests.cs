@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
@@ -114,6 +115,32 @@ public class FollowingTests(EnterprisesFixture enterprises) : IClassFixture<Ente
         var right = (await enterprises.FindAsync(corrected.Uscc!))!.Value;
         Assert.Single((await enterprises.Officer.GetAsync($"/api/v1/enterprises/{right}")).Json.GetProperty("projects").EnumerateArray());
         Assert.Empty((await enterprises.Officer.GetAsync($"/api/v1/enterprises/{wrong}")).Json.GetProperty("projects").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task T3_A_corrected_date_of_registration_is_the_enterprises_too()
+    {
+        var (enterprise, project) = await enterprises.RegisteredAsync();
+        var on = project.StageOn.AddDays(-5);
+        await enterprises.Service.DeliverAsync(Corrected(ProjectStage.Signed, on.AddDays(-9)), project.ProjectId, 4);
+        Assert.Equal(project.StageOn, await RegisteredOnAsync());
+        await enterprises.Service.DeliverAsync(Corrected(ProjectStage.Registered, on), project.ProjectId, 5);
+        Assert.Equal(on, await RegisteredOnAsync());
+        // The registration itself comes once more.
+        await enterprises.ReachedAsync(project);
+        Assert.Equal(on, await RegisteredOnAsync());
+
+        async Task<DateOnly> RegisteredOnAsync() => (await enterprises.Officer.GetAsync($"/api/v1/enterprises/{enterprise}")).Is(200)
+            .Json.GetProperty("registeredOn").Deserialize<DateOnly>();
+
+        ProjectStageDateCorrected Corrected(ProjectStage stage, DateOnly day) => new()
+        {
+            Project = project with { StageOn = stage == ProjectStage.Registered ? day : project.StageOn },
+            MoveVersion = 3,
+            Stage = stage,
+            PreviousOn = project.StageOn,
+            OccurredOn = day,
+        };
     }
 
     [Fact]

@@ -90,6 +90,7 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             ("/conversion", new { projectName = "x" }),
             ("/closure", new { outcome = "invalid", reason = "noAnswer" }),
             ("/reopening", new { note = "x" }),
+            ("/stage-dates", new { moveVersion = 2, occurredOn = leads.Today, reason = "x" }),
         })
         {
             (await stranger.PostAsync(path + target, body, lead.ETag)).IsProblem(404, "resource.notFound");

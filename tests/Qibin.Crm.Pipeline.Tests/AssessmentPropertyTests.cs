@@ -121,11 +121,12 @@ public sealed class AssessmentPropertyTests
     /// <summary>Goes through every day on which a reaching may have been spent.</summary>
     private static bool Counts(List<Told> log, DateOnly day, ProjectStage stage)
     {
+        var dates = log.Count == 0 ? [] : Corrected.Dates(log, log[0].Delivery.StreamId, null);
         var reached = log.Where(t => t.Happened is ProjectStageReached r && r.To == stage).Select(t =>
         {
             var back = log.Where(b => b.Delivery.Version > t.Delivery.Version).Select(b => b.Happened).OfType<ProjectSteppedBack>()
                 .FirstOrDefault(b => b.To < stage);
-            return (On: ((ProjectStageReached)t.Happened).OccurredOn, Back: back?.OccurredOn);
+            return (On: dates.GetValueOrDefault(t.Delivery.Version, Corrected.DayOf(t)), Back: back?.OccurredOn);
         }).ToList();
         var spent = reached.Exists(r => r.On.Year < day.Year && (r.Back is null || r.Back.Value.Year > r.On.Year));
         return !spent && reached.Exists(r => r.On.Year == day.Year && r.On <= day && (r.Back is null || r.Back > day));

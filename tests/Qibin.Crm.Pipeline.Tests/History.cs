@@ -7,7 +7,8 @@ namespace Qibin.Crm.Pipeline.Tests;
 
 /// <summary>
 /// What the journeys were on a day, as known at an instant, found the plain way: for each property the last change of those that
-/// were recorded by then and whose day had come. It shares no code with the service.
+/// were recorded by then and whose day had come. A day is the one that it was corrected to last, as far as that was recorded by then. It
+/// shares no code with the service.
 /// </summary>
 internal sealed class History(Trade trade)
 {
@@ -30,8 +31,7 @@ internal sealed class History(Trade trade)
             leads[0] = leads[0] with { Day = DateOnly.MinValue };
             var lead = leads[^1].State with
             {
-                Stage = Value(leads, on, l => (l.Stage, l.StageOn)).Stage,
-                StageOn = Value(leads, on, l => (l.Stage, l.StageOn)).StageOn,
+                Stage = Value(leads, on, l => l.Stage),
                 OwnerId = Value(leads, on, l => l.OwnerId),
                 UnitId = Value(leads, on, l => l.UnitId),
                 ChainCode = Value(leads, on, l => l.ChainCode),
@@ -42,7 +42,7 @@ internal sealed class History(Trade trade)
                 : Told(now.Project.ProjectId, known, e => (ProjectState?)e.GetType().GetProperty("Project")?.GetValue(e));
             var project = projects.Count == 0 || projects[0].Day > on ? null : projects[^1].State with
             {
-                Stage = Value(projects, on, p => (p.Stage, p.StageOn)).Stage,
+                Stage = Value(projects, on, p => p.Stage),
                 Status = Value(projects, on, p => p.Status),
                 OwnerId = Value(projects, on, p => p.OwnerId),
                 UnitId = Value(projects, on, p => p.UnitId),
@@ -59,15 +59,18 @@ internal sealed class History(Trade trade)
     }
 
     private List<(DateOnly Day, TState State)> Told<TState>(Guid stream, DateTimeOffset? known, Func<IEvent, TState?> state) where TState
-        : class =>
-    [
-        .. from told in trade.Log
-           where told.Delivery.StreamId == stream && (known is null || told.Delivery.RecordedAt <= known)
-           let carried = state(told.Happened)
-           where carried is not null
-           select ((DateOnly?)told.Happened.GetType().GetProperty("OccurredOn")?.GetValue(told.Happened)
-               ?? told.Delivery.RecordedAt.OnDay(), carried),
-    ];
+        : class
+    {
+        var dates = Corrected.Dates(trade.Log, stream, known);
+        return
+        [
+            .. from told in trade.Log
+               where told.Delivery.StreamId == stream && (known is null || told.Delivery.RecordedAt <= known)
+               let carried = state(told.Happened)
+               where carried is not null
+               select (dates.GetValueOrDefault(told.Delivery.Version, Corrected.DayOf(told)), carried),
+        ];
+    }
 
     private static T Value<TState, T>(List<(DateOnly Day, TState State)> told, DateOnly on, Func<TState, T> property) =>
         property(told.Where((t, i) => t.Day <= on && (i == 0 || !Equals(property(t.State), property(told[i - 1].State)))).Last().State);

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.TestKit;
@@ -52,6 +54,8 @@ public sealed class PropertyTests
         Assert.Contains(journeys, j => j.Lead.Confidential);
         Assert.Contains(journeys, j => j.Project?.MovedInOn is not null);
         Assert.Contains(journeys, j => j.Lead.SharedWith.Length > 0);
+        Assert.Contains(random.Trade.Log, t => t.Happened is LeadStageDateCorrected);
+        Assert.Contains(random.Trade.Log, t => t.Happened is ProjectStageDateCorrected);
         Assert.NotEqual(0, await service.CountAsync("select count(*) from rollup"));
     }
 

@@ -416,6 +416,7 @@ public sealed class ReportTests : IAsyncLifetime
             on = told.Happened switch
             {
                 ProjectStageReached r when r.To == stage => r.OccurredOn,
+                ProjectStageDateCorrected d when d.Stage == stage => d.OccurredOn,
                 ProjectSteppedBack b when b.To < stage => null,
                 _ => on,
             };

@@ -119,6 +119,49 @@ internal sealed class Trade
         project with { Stage = to, StageOn = on ?? Today },
         p => new ProjectSteppedBack { Project = p, From = project.Stage, To = to, Reason = "登记有误", OccurredOn = on ?? Today }, actor);
 
+    /// <summary>The date of a stage that a project holds was corrected; of negotiating, that of its opening.</summary>
+    public ProjectState Redate(ProjectState project, ProjectStage stage, DateOnly on, Guid? actor = null, Guid? approver = null)
+    {
+        var (version, previous) = Moved(project.ProjectId, e =>
+            stage == ProjectStage.Negotiating ? e is ProjectOpened : e is ProjectStageReached reached && reached.To == stage);
+        return Tell(
+            project with { StageOn = project.Stage == stage ? on : project.StageOn },
+            p => new ProjectStageDateCorrected
+            {
+                Project = p,
+                MoveVersion = version,
+                Stage = stage,
+                PreviousOn = previous,
+                OccurredOn = on,
+                ApproverId = approver,
+            }, actor);
+    }
+
+    /// <summary>The date was corrected on which a lead came to a stage last.</summary>
+    public LeadState Redate(LeadState lead, LeadStage stage, DateOnly on)
+    {
+        var (version, previous) = Moved(lead.LeadId, e =>
+            e is LeadAssessed or LeadConverted or LeadClosed or LeadReopened && ((ILeadEvent)e).Lead.Stage == stage);
+        return Tell(
+            lead with { StageOn = lead.Stage == stage ? on : lead.StageOn },
+            l => new LeadStageDateCorrected
+            {
+                Lead = l,
+                MoveVersion = version,
+                Stage = stage,
+                PreviousOn = previous,
+                OccurredOn = on,
+            });
+    }
+
+    /// <summary>The last of such moves in a stream, with its date as it was corrected last.</summary>
+    private (long Version, DateOnly On) Moved(Guid stream, Func<IEvent, bool> isMove)
+    {
+        var move = Log.Last(t => t.Delivery.StreamId == stream && isMove(t.Happened));
+        var version = move.Delivery.Version;
+        return (version, Corrected.Dates(Log, stream, null).GetValueOrDefault(version, Corrected.DayOf(move)));
+    }
+
     public ProjectState PayIn(ProjectState project, Money amount, DateOnly? on = null, Guid? actor = null)
     {
         var known = project.PaidIn.FirstOrDefault(m => m.Currency == amount.Currency);
@@ -248,6 +291,36 @@ internal sealed class Trade
     private static string? Chain(string? node) => node?.Split('.')[0];
 }
 
+/// <summary>The dates that were corrected, read from the log.</summary>
+internal static class Corrected
+{
+    /// <summary>By the versions of a stream whose dates were corrected, the dates that they have, as known at an instant.</summary>
+    public static Dictionary<long, DateOnly> Dates(IEnumerable<Told> log, Guid stream, DateTimeOffset? known)
+    {
+        var dates = new Dictionary<long, DateOnly>();
+        foreach (var told in log.Where(t => t.Delivery.StreamId == stream && (known is null || t.Delivery.RecordedAt <= known)))
+        {
+            switch (told.Happened)
+            {
+                case LeadStageDateCorrected lead:
+                    dates[lead.MoveVersion] = lead.OccurredOn;
+                    break;
+                case ProjectStageDateCorrected project:
+                    dates[project.MoveVersion] = project.OccurredOn;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return dates;
+    }
+
+    /// <summary>The business date of an event, as it came.</summary>
+    public static DateOnly DayOf(Told told) =>
+        (DateOnly?)told.Happened.GetType().GetProperty("OccurredOn")?.GetValue(told.Happened) ?? told.Delivery.RecordedAt.OnDay();
+}
+
 /// <summary>Somebody at random does something that the rules allow, again and again.</summary>
 internal sealed class RandomTrade(int seed)
 {
@@ -257,6 +330,7 @@ internal sealed class RandomTrade(int seed)
     private readonly Random _dice = new(seed);
     private readonly Random _shares = new(seed + 1);
     private readonly Random _completions = new(seed + 2);
+    private readonly Random _dates = new(seed + 3);
 
     public Trade Trade { get; } = new();
     public Guid[] Units { get; } = [.. Enumerable.Range(0, 4).Select(_ => Trade.NewId())];
@@ -305,6 +379,32 @@ internal sealed class RandomTrade(int seed)
         {
             OnLead(lead);
         }
+
+        Redate(lead.LeadId);
+    }
+
+    /// <summary>Now and then a stage turns out to have been reached on another day.</summary>
+    private void Redate(Guid leadId)
+    {
+        if (_dates.Next(6) > 0)
+        {
+            return;
+        }
+
+        var (lead, on) = (Trade.Leads[leadId], Trade.Today.AddDays(-_dates.Next(60)));
+        LeadStage[] stages =
+        [
+            .. Trade.Log.Where(t => t.Delivery.StreamId == leadId).Select(t => t.Happened)
+                .Where(e => e is LeadAssessed or LeadConverted or LeadClosed or LeadReopened).Select(e => ((ILeadEvent)e).Lead.Stage),
+        ];
+        if (Trade.Projects.GetValueOrDefault(leadId) is { } project && _dates.Next(4) > 0)
+        {
+            Trade.Redate(project, (ProjectStage)_dates.Next((int)project.Stage + 1), on);
+        }
+        else if (stages.Length > 0)
+        {
+            Trade.Redate(lead, stages[_dates.Next(stages.Length)], on);
+        }
     }
 
     /// <summary>Now and then some investment is completed, or an entry of it is taken back.</summary>
@@ -346,7 +446,7 @@ internal sealed class RandomTrade(int seed)
             4 when lead.Stage is LeadStage.Kept or LeadStage.Invalid => Trade.Tell(
                 lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l =>
                     new LeadReopened { Lead = l, OccurredOn = Trade.Today }),
-            5 when open => Trade.Tell(
+            5 when open && lead.Stage != LeadStage.Following => Trade.Tell(
                 lead with { Stage = LeadStage.Following, StageOn = Trade.Today }, l =>
                 new LeadAssessed { Lead = l, OccurredOn = Trade.Today }),
             6 or 7 when open => Convert(lead),

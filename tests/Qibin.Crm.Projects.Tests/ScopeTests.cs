@@ -19,6 +19,7 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
         (HttpMethod.Post, "/submissions", """{"to":"signed"}"""),
         (HttpMethod.Post, "/submissions/CHILD/approval", """{"decision":"approved"}"""),
         (HttpMethod.Post, "/submissions/CHILD/withdrawal", "{}"),
+        (HttpMethod.Post, "/stage-dates", """{"stage":"signed","occurredOn":"2026-01-01","reason":"x"}"""),
         (HttpMethod.Post, "/step-back", """{"to":"negotiating","reason":"x"}"""),
         (HttpMethod.Post, "/status", """{"status":"suspended","reason":"x"}"""),
         (HttpMethod.Post, "/amounts",

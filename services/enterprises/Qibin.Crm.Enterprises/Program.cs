@@ -31,6 +31,7 @@ internal static class Program
             .AnswerStates<EnterprisesDb, Enterprise, EnterpriseState>(enterprise => enterprise.State())
             .AnswerApprovals<ApprovalsAnswer>()
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
+            .Consume<ProjectStageDateCorrected, ProjectStageReachedConsumer>()
             .Consume<ProjectAmended, ProjectAmendedConsumer>());
         builder.Services.AddScoped<ProjectFollowing>();
         builder.Services.AddValidation();

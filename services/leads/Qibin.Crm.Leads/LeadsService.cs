@@ -28,8 +28,20 @@ internal static class LeadsService
                 "线索当前阶段不能执行此操作",
                 "The lead's stage does not allow this. Read the lead and choose the next step of its stage"),
             ["lead.stageDateOrder"] = new(
-                "日期不能早于当前阶段的日期 {0:yyyy-MM-dd}",
-                "The date is before {0:yyyy-MM-dd}, the date of the present stage. Give that date or a later one"),
+                "日期不能早于当前阶段的日期 {0:yyyy-MM-dd}；该日期有误的，请先更正",
+                "The date is before {0:yyyy-MM-dd}, the date of the present stage. Give that date or a later one, or correct it first"),
+            ["lead.stageUnknown"] = new(
+                "阶段历史中没有此记录", "The lead's history has no such entry. Read the history and give the version of one of its entries"),
+            ["lead.stageDateOfContact"] = new(
+                "首次联系日期随联系记录，请更正最早的联系记录",
+                "The first entry has the date of the earliest contact. Correct that contact instead"),
+            ["lead.stageDateSame"] = new("阶段日期已是 {0:yyyy-MM-dd}", "The stage has the date {0:yyyy-MM-dd} already. Give another one"),
+            ["lead.stageDateTooEarly"] = new(
+                "日期不能早于上一阶段的日期 {0:yyyy-MM-dd}",
+                "The date is before {0:yyyy-MM-dd}, the date of the stage before. Give that date or a later one"),
+            ["lead.stageDateTooLate"] = new(
+                "日期不能晚于下一阶段的日期 {0:yyyy-MM-dd}",
+                "The date is after {0:yyyy-MM-dd}, the date of the stage that followed. Give that date or an earlier one"),
             ["lead.dateBeforeFirstContact"] = new(
                 "日期不能早于首次联系日期 {0:yyyy-MM-dd}",
                 "The date is before the first contact on {0:yyyy-MM-dd}. Give that date or a later one"),

@@ -39,8 +39,19 @@ internal static class ProjectsService
             ["stage.notNext"] = new("当前阶段为{0}，只能申报下一阶段{1}", "The stage is {0}; submit the next stage, {1}"),
             ["stage.last"] = new("项目已达效，没有后续阶段", "The project is efficient, its last stage; there is nothing to submit"),
             ["stage.dateBeforePrevious"] = new(
-                "日期早于上一阶段日期（{0}），请填写当日或之后的日期",
-                "The date is before that of the stage before; enter {0} or later"),
+                "日期早于上一阶段日期（{0}），请填写当日或之后的日期；该日期有误的，请先申报更正",
+                "The date is before that of the stage before; enter {0} or later, or have that date corrected first"),
+            ["stage.notReached"] = new("项目尚未进入{0}阶段，没有可更正的日期", "The project has not reached stage {0}; choose a stage that it holds"),
+            ["stage.dateOfConversion"] = new(
+                "在谈日期即线索转为项目的日期，请在线索中更正",
+                "The date of negotiating is that of the lead's conversion; correct it on the lead"),
+            ["stage.dateSame"] = new("{0}日期已是 {1}，请填写其他日期", "Stage {0} has the date {1} already; enter another one"),
+            ["stage.dateAfterNext"] = new(
+                "日期晚于下一阶段日期（{0}），请填写当日或之前的日期",
+                "The date is after that of the stage that followed; enter {0} or earlier"),
+            ["stage.dateAfterAmount"] = new(
+                "合同已有 {0} 的金额记录，签约日期不能晚于该日",
+                "The contract has an amount dated {0}; enter that day or an earlier one, or reverse the entry first"),
             ["stage.evidenceMissing"] = new("进入{0}阶段的要件不齐，请补齐所列缺少项", "Evidence for stage {0} is missing; add each item that missing lists"),
             ["stage.fieldNotAsked"] = new("进入{0}阶段不需要填写{1}，请删除", "Stage {0} does not ask for {1}; leave it out"),
             ["stage.outputAfterStage"] = new(
@@ -53,7 +64,7 @@ internal static class ProjectsService
                 "人员 {0} 不能审批该项目的{1}阶段，请填写有审批权限的在用人员",
                 "User {0} cannot approve stage {1} of this project; name an active user with an approving role who sees the project"),
             ["stage.notBack"] = new("当前阶段为{0}，只能退回到更早的阶段", "The stage is {0}; choose an earlier one"),
-            ["submission.open"] = new("已有待审批的阶段申报，请先办结或撤回", "A submission waits for approval; have it decided or withdraw it first"),
+            ["submission.open"] = new("已有待审批的申报，请先办结或撤回", "A submission waits for approval; have it decided or withdraw it first"),
             ["submission.closed"] = new("该申报已办结", "The submission is closed; file a new one"),
             ["submission.own"] = new("申报人不能审批自己的申报，请由他人审批", "Nobody approves an own submission; ask somebody else who may approve"),
             ["submission.integrationOnly"] = new(

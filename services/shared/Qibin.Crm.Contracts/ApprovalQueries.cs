@@ -29,8 +29,8 @@ public sealed record ApprovalsReply
 }
 
 /// <summary>
-/// What is to be decided: a stage of a project, a transfer that the own unit may take, an accepted transfer, a referrer, a first-report
-/// claim, a dispute about one, an entry application.
+/// What is to be decided: a stage of a project or a correction of its date, a transfer that the own unit may take, an accepted transfer, a
+/// referrer, a first-report claim, a dispute about one, an entry application.
 /// </summary>
 public enum ApprovalKind { Stage, TransferAnswer, TransferConfirmation, Referrer, Claim, ClaimDispute, EntryApplication }
 

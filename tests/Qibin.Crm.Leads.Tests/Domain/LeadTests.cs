@@ -156,6 +156,52 @@ public class LeadTests
     }
 
     [Fact]
+    public void T3_The_date_of_a_stage_is_corrected_between_those_of_its_neighbours_and_the_former_one_is_kept()
+    {
+        var (lead, history) = Converted();
+        var reason = "研判日期误为登记日";
+
+        var move = lead.CorrectStageDate(history, history[2].Version, FirstContactOn.AddDays(15), reason, null, Actor);
+
+        Assert.Equal((LeadStage.Following, FirstContactOn.AddDays(15)), (move.To, move.OccurredOn));
+        var correction = Assert.Single(move.Corrections);
+        Assert.Equal((FirstContactOn.AddDays(20), FirstContactOn.AddDays(15), reason, Actor.By, Actor.At),
+            (correction.PreviousOn, correction.OccurredOn, correction.Reason, correction.ActorId, correction.RecordedAt));
+        Assert.Equal((FirstContactOn.AddDays(30), FirstContactOn.AddDays(30)), (lead.StageOn, lead.ConvertedOn));
+        lead.CorrectStageDate(history, history[2].Version, FirstContactOn.AddDays(10), reason, null, Actor);
+        Assert.Equal([20, 15], move.Corrections.Select(c => c.PreviousOn.DayNumber - FirstContactOn.DayNumber));
+
+        // On the day of a neighbour, and the present stage too.
+        lead.CorrectStageDate(history, history[1].Version, FirstContactOn, reason, null, Actor);
+        lead.CorrectStageDate(history, history[3].Version, FirstContactOn.AddDays(10), reason, null, Actor);
+        Assert.Equal((FirstContactOn.AddDays(10), FirstContactOn.AddDays(10)), (lead.StageOn, lead.ConvertedOn));
+    }
+
+    [Fact]
+    public void T3_A_date_beyond_its_neighbours_is_refused_with_the_bound()
+    {
+        var (lead, history) = Converted();
+        DateOnly Bound(string code, int entry, int days, DateOnly? signedOn = null) => (DateOnly)Refused(code, () => lead.CorrectStageDate(
+            history, history[entry].Version, FirstContactOn.AddDays(days), "更正", signedOn, Actor)).Arguments[0]!;
+
+        Assert.Equal(FirstContactOn, Bound("lead.stageDateTooEarly", 1, -1));
+        Assert.Equal(FirstContactOn.AddDays(20), Bound("lead.stageDateTooLate", 1, 21));
+        Assert.Equal(FirstContactOn.AddDays(10), Bound("lead.stageDateTooEarly", 2, 9));
+        Assert.Equal(FirstContactOn.AddDays(20), Bound("lead.stageDateSame", 2, 20));
+        Assert.Equal(FirstContactOn.AddDays(35), Bound("lead.stageDateTooLate", 3, 36, FirstContactOn.AddDays(35)));
+        Refused("lead.stageDateOfContact", () => lead.CorrectStageDate(history, 1, FirstContactOn.AddDays(1), "更正", null, Actor));
+        Refused("lead.stageUnknown", () => lead.CorrectStageDate(history, 99, FirstContactOn.AddDays(1), "更正", null, Actor));
+        Assert.All(history, m => Assert.Empty(m.Corrections));
+
+        var kept = Opened();
+        List<StageMove> moves = [kept.Opening(Actor)];
+        Step(moves, kept.Keep(ClosureReason.NotYet, FirstContactOn.AddDays(9), FirstContactOn.AddDays(2), null, Actor));
+        Refused("lead.revisitOrder", () => kept.CorrectStageDate(moves, moves[1].Version, FirstContactOn.AddDays(9), "更正", null, Actor));
+        kept.CorrectStageDate(moves, moves[1].Version, FirstContactOn.AddDays(8), "更正", null, Actor);
+        Assert.Equal(FirstContactOn.AddDays(8), kept.StageOn);
+    }
+
+    [Fact]
     public void A_node_brings_its_chain()
     {
         var lead = Opened();
@@ -173,6 +219,31 @@ public class LeadTests
         lead.Describe("标题", "摘要", Actor);
         Assert.Equal(1, lead.Version);
     }
+
+    /// <summary>A lead that was assessed after 10 days, followed after 20 and converted after 30, and its history.</summary>
+    private static (Lead Lead, List<StageMove> History) Converted()
+    {
+        var lead = Opened();
+        List<StageMove> history = [lead.Opening(Actor)];
+        lead.NoteContact(FirstContactOn, Actor);
+        Step(history, lead.StartAssessment(FirstContactOn.AddDays(10), null, Actor));
+        Step(history, lead.ConcludeAssessment(FirstContactOn.AddDays(20), "值得跟进", Actor));
+        Step(history, lead.Convert(NewId(), "示例项目", FirstContactOn.AddDays(30), Actor));
+        return (lead, history);
+    }
+
+    /// <summary>The next entry of a history, each with a version of its own.</summary>
+    private static void Step(List<StageMove> history, StageMove move) => history.Add(new StageMove
+    {
+        LeadId = move.LeadId,
+        Version = history.Count + 1,
+        From = move.From,
+        To = move.To,
+        OccurredOn = move.OccurredOn,
+        RevisitOn = move.RevisitOn,
+        ActorId = move.ActorId,
+        RecordedAt = move.RecordedAt,
+    });
 
     private static Lead Opened() =>
         Lead.Open(NewId(), "L-2026-000001", Investor.Register(NewId(), "示例公司", null, null, Actor), NewId(), NewId(), FirstContactOn, Actor);

@@ -59,6 +59,22 @@ public class MilestoneTests
         Assert.Equal(new DateOnly(2026, 1, 2), Assert.Single(takenBack).OccurredOn);
     }
 
+    [Fact]
+    public void T3_A_corrected_date_has_a_milestone_of_its_own_and_the_wrong_one_held_on_no_day()
+    {
+        var trade = new Trade();
+        var project = trade.Convert(trade.Open(), new DateOnly(2026, 1, 5));
+        project = trade.Reach(project, ProjectStage.Signed, new DateOnly(2026, 1, 7));
+        var (reached, _) = Milestones.After([], Last(trade));
+        trade.Redate(project, ProjectStage.Signed, new DateOnly(2025, 12, 30));
+        var (left, takenBack) = Milestones.After(reached, Last(trade));
+
+        Assert.Equal((MilestoneKind.Signed, new DateOnly(2025, 12, 30)), (Assert.Single(left).Kind, left[0].OccurredOn));
+        Assert.Equal(
+            (new DateOnly(2026, 1, 7), new DateOnly(2026, 1, 7), left[0].RecordedAt),
+            (Assert.Single(takenBack).OccurredOn, takenBack[0].TakenBackOn, takenBack[0].TakenBackAt));
+    }
+
     private static ReadEvent Last(Trade trade) => new(
         Data.StoredEvents.Row(trade.Log[^1].Happened.GetType().Name, trade.Log[^1].Delivery), (IEvent)trade.Log[^1].Happened);
 }

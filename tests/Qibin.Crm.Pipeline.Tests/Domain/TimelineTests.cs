@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 
@@ -16,11 +17,12 @@ public sealed class TimelineTests
     [InlineData(false)]
     public void On_every_day_and_at_every_instant_the_intervals_are_what_the_definition_says(bool shuffled)
     {
-        var (applied, again, asked) = (0, 0, 0);
+        var (applied, again, asked, corrected) = (0, 0, 0, 0);
         for (var seed = 1; seed <= 12; seed++)
         {
             var random = new RandomTrade(seed).Run(90);
             var history = new History(random.Trade);
+            corrected += random.Trade.Log.Count(t => t.Happened is LeadStageDateCorrected or ProjectStageDateCorrected);
             foreach (var lead in random.Trade.Leads.Keys)
             {
                 var events = Events(random.Trade, lead);
@@ -58,7 +60,7 @@ public sealed class TimelineTests
             }
         }
 
-        Assert.True(applied > 300 && asked > 10_000, $"{applied} {asked}");
+        Assert.True(applied > 300 && asked > 10_000 && corrected > 50, $"{applied} {asked} {corrected}");
         Assert.Equal(shuffled, again > 0);
     }
 
@@ -86,6 +88,65 @@ public sealed class TimelineTests
 
         var timeline = crossed.Aggregate(new Timeline { LeadId = lead.LeadId }, (t, e) => Timeline.Apply(t, e)!.Value.Timeline);
         Assert.Equal(Lines(folded.Timeline.Open), Lines(timeline.Open));
+    }
+
+    /// <summary>A later move of the same day hides an earlier one only as long as they have the same day.</summary>
+    [Fact]
+    public void T3_Moves_that_were_entered_with_one_day_come_apart_when_the_date_of_one_is_corrected()
+    {
+        var (trade, day) = (new Trade(), new DateOnly(2026, 1, 10));
+        var lead = trade.Open(on: day.AddDays(-5));
+        foreach (var stage in (LeadStage[])[LeadStage.Assessing, LeadStage.Following])
+        {
+            lead = trade.Tell(lead with { Stage = stage, StageOn = day }, l => new LeadAssessed { Lead = l, OccurredOn = day });
+        }
+
+        lead = trade.Redate(lead, LeadStage.Following, day.AddDays(3));
+        var project = trade.Reach(trade.Convert(lead, day.AddDays(4)), ProjectStage.Signed, day.AddDays(10), new Money(1, "CNY"));
+        project = trade.Tell(
+            project with { ContractAmount = new Money(6, "CNY") }, p => new ProjectAmended { Project = p, OccurredOn = day.AddDays(10) });
+        trade.Redate(project, ProjectStage.Signed, day.AddDays(8));
+        var folded = Timeline.Of(lead.LeadId, Events(trade, lead.LeadId));
+
+        Assert.Equal(
+            [
+                (day.AddDays(-5), JourneyStage.New, 0m), (day, JourneyStage.Assessing, 0), (day.AddDays(3), JourneyStage.Following, 0),
+                (day.AddDays(4), JourneyStage.Negotiating, 0), (day.AddDays(8), JourneyStage.Signed, 1),
+                (day.AddDays(10), JourneyStage.Signed, 6),
+            ],
+            folded.Timeline.Open.Select(i => (i.DayFrom, i.Stage, i.Amounts.Sum(a => a.Contract))));
+        Assert.All(folded.Timeline.Open.Take(5), i => Assert.Equal(i.DayFrom, i.StageOn));
+        Assert.Equal(
+            (day, JourneyStage.Following), (On(folded.Intervals, day, trade.Log[2].Delivery.RecordedAt) is { } i ? (i.DayFrom, i.Stage)
+                : default));
+    }
+
+    /// <summary>A project that stepped back has the stage that it is in again since the day of that stage.</summary>
+    [Fact]
+    public void T3_After_a_step_back_the_stage_is_held_since_its_corrected_day()
+    {
+        var (trade, day) = (new Trade(), new DateOnly(2026, 1, 10));
+        var project = trade.Convert(trade.Open(on: day), day);
+        project = trade.Reach(project, ProjectStage.Signed, day.AddDays(2));
+        project = trade.Reach(project, ProjectStage.Registered, day.AddDays(4));
+        project = trade.Tell(project with { Stage = ProjectStage.Signed, StageOn = day.AddDays(2) }, p => new ProjectSteppedBack
+        {
+            Project = p,
+            From = ProjectStage.Registered,
+            To = ProjectStage.Signed,
+            Reason = "登记有误",
+            OccurredOn = day.AddDays(6),
+        });
+        project = trade.Redate(project, ProjectStage.Signed, day.AddDays(1));
+        trade.Reach(project, ProjectStage.Registered, day.AddDays(9));
+
+        Assert.Equal(
+            [
+                (0, JourneyStage.Negotiating, 0), (1, JourneyStage.Signed, 1), (4, JourneyStage.Registered, 4), (6, JourneyStage.Signed, 1),
+                (9, JourneyStage.Registered, 9),
+            ],
+            Timeline.Of(project.LeadId, Events(trade, project.LeadId)).Timeline.Open
+                .Select(i => (i.DayFrom.DayNumber - day.DayNumber, i.Stage, i.StageOn.DayNumber - day.DayNumber)));
     }
 
     /// <summary>Counted, not timed: how much the next event looks at is the same however many there were.</summary>

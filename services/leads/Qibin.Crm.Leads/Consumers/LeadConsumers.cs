@@ -24,6 +24,7 @@ internal static class LeadConsumers
         .Consume<ProjectOpened, ProjectConsumer>()
         .Consume<ProjectStageReached, ProjectConsumer>()
         .Consume<ProjectSteppedBack, ProjectConsumer>()
+        .Consume<ProjectStageDateCorrected, ProjectConsumer>()
         .Consume<ProjectStatusChanged, ProjectConsumer>()
         .Consume<ProjectAmended, ProjectConsumer>();
 }

@@ -12,7 +12,7 @@ namespace Qibin.Crm.Leads.Consumers;
 /// <summary>Stores the stage of each converted lead's project, to show it with the lead, and lets the same people read both.</summary>
 internal sealed class ProjectConsumer(LeadsDb db, TimeProvider clock) :
     IConsume<ProjectOpened>, IConsume<ProjectStageReached>, IConsume<ProjectSteppedBack>, IConsume<ProjectStatusChanged>,
-    IConsume<ProjectAmended>
+    IConsume<ProjectStageDateCorrected>, IConsume<ProjectAmended>
 {
     public Task ConsumeAsync(ProjectOpened happened, Delivery delivery, CancellationToken ct) => KeepAsync(happened.Project, delivery, ct);
 
@@ -23,6 +23,9 @@ internal sealed class ProjectConsumer(LeadsDb db, TimeProvider clock) :
         KeepAsync(happened.Project, delivery, ct);
 
     public Task ConsumeAsync(ProjectStatusChanged happened, Delivery delivery, CancellationToken ct) =>
+        KeepAsync(happened.Project, delivery, ct);
+
+    public Task ConsumeAsync(ProjectStageDateCorrected happened, Delivery delivery, CancellationToken ct) =>
         KeepAsync(happened.Project, delivery, ct);
 
     public async Task ConsumeAsync(ProjectAmended happened, Delivery delivery, CancellationToken ct)
@@ -36,9 +39,10 @@ internal sealed class ProjectConsumer(LeadsDb db, TimeProvider clock) :
 
     private Task<int> KeepAsync(ProjectState project, Delivery delivery, CancellationToken ct) => db.Database.ExecuteSqlAsync(
         $"""
-        insert into followed_project (project_id, code, stage, stage_on, status, version)
-        values ({project.ProjectId}, {project.Code}, {(int)project.Stage}, {project.StageOn}, {(int)project.Status}, {delivery.Version})
+        insert into followed_project (project_id, code, stage, stage_on, status, signed_on, version)
+        values ({project.ProjectId}, {project.Code}, {(int)project.Stage}, {project.StageOn}, {(int)project.Status}, {project.SignedOn},
+            {delivery.Version})
         on conflict (project_id) do update set stage = excluded.stage, stage_on = excluded.stage_on, status = excluded.status,
-            version = excluded.version where followed_project.version < excluded.version
+            signed_on = excluded.signed_on, version = excluded.version where followed_project.version < excluded.version
         """, ct);
 }

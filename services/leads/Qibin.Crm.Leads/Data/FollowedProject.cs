@@ -13,6 +13,9 @@ internal sealed class FollowedProject
     public required DateOnly StageOn { get; init; }
     public required ProjectStatus Status { get; init; }
 
+    /// <summary>Null before signing.</summary>
+    public DateOnly? SignedOn { get; init; }
+
     /// <summary>Version of the last event applied.</summary>
     public required long Version { get; init; }
 }

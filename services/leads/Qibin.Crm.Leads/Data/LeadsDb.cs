@@ -257,6 +257,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             move.HasOne<Lead>().WithMany().HasForeignKey(x => x.LeadId).OnDelete(DeleteBehavior.Restrict);
             move.Property(x => x.Note).HasMaxLength(1000);
             move.Property(x => x.WentTo).HasMaxLength(200);
+            move.Property(x => x.Corrections).AsJson();
         });
         modelBuilder.Entity<Assignment>(assignment =>
         {

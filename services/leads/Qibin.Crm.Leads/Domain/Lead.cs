@@ -422,6 +422,66 @@ internal sealed class Lead : Aggregate, IShared
         return move;
     }
 
+    /// <summary>
+    /// Corrects the business date of a stage that was reached, between those of the stages before and after it. The response clock goes by
+    /// the days of recording, so it stays.
+    /// </summary>
+    /// <param name="history">The lead's history, oldest first.</param>
+    /// <param name="version">The version of the entry to correct.</param>
+    /// <param name="occurredOn">The date.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="signedOn">When the lead's project was signed, as far as this service knows.</param>
+    /// <param name="actor">Who and when.</param>
+    /// <returns>The entry as it was corrected.</returns>
+    /// <exception cref="RuleViolation"><c>lead.stageUnknown</c>, <c>lead.stageDateOfContact</c>, <c>lead.stageDateSame</c>,
+    /// <c>lead.stageDateTooEarly</c>, <c>lead.stageDateTooLate</c>, <c>lead.revisitOrder</c>.</exception>
+    public StageMove CorrectStageDate(
+        IReadOnlyList<StageMove> history, long version, DateOnly occurredOn, string reason, DateOnly? signedOn, Actor actor)
+    {
+        var at = history.Index().Where(m => m.Item.Version == version).Select(m => m.Index).DefaultIfEmpty(-1).Single();
+        if (at < 1)
+        {
+            throw new RuleViolation(at < 0 ? "lead.stageUnknown" : "lead.stageDateOfContact");
+        }
+
+        var move = history[at];
+        var first = at == 1 ? FirstContactOn : history[at - 1].OccurredOn;
+        var isLast = at == history.Count - 1;
+        var last = isLast ? signedOn : history[at + 1].OccurredOn;
+        if (occurredOn == move.OccurredOn)
+        {
+            throw new RuleViolation("lead.stageDateSame", occurredOn);
+        }
+
+        if (occurredOn < first)
+        {
+            throw new RuleViolation("lead.stageDateTooEarly", first);
+        }
+
+        if (occurredOn > last)
+        {
+            throw new RuleViolation("lead.stageDateTooLate", last.Value);
+        }
+
+        if (occurredOn >= move.RevisitOn)
+        {
+            throw new RuleViolation("lead.revisitOrder");
+        }
+
+        move.Correct(new StageDateCorrection
+        {
+            PreviousOn = move.OccurredOn,
+            OccurredOn = occurredOn,
+            Reason = reason,
+            ActorId = actor.By,
+            RecordedAt = actor.At,
+        });
+        StageOn = isLast ? occurredOn : StageOn;
+        ConvertedOn = move.To == LeadStage.Converted ? occurredOn : ConvertedOn;
+        Changed(actor);
+        return move;
+    }
+
     /// <summary>Places the lead on a node, and so on its chain; null takes it off.</summary>
     public void PlaceOnNode(string? nodeCode, Actor actor)
     {

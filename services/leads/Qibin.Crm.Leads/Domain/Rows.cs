@@ -37,7 +37,13 @@ internal sealed class StageMove
 
     public LeadStage? From { get; init; }
     public required LeadStage To { get; init; }
-    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>Business date, as it was corrected last.</summary>
+    public required DateOnly OccurredOn { get; set; }
+
+    /// <summary>How the date was corrected, oldest first.</summary>
+    public StageDateCorrection[] Corrections { get; private set; } = [];
+
     public string? Note { get; init; }
 
     /// <summary>Why it was closed; null of any other move.</summary>
@@ -45,6 +51,22 @@ internal sealed class StageMove
 
     public DateOnly? RevisitOn { get; init; }
     public string? WentTo { get; init; }
+    public required Guid ActorId { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Called by the lead.</summary>
+    internal void Correct(StageDateCorrection correction) =>
+        (OccurredOn, Corrections) = (correction.OccurredOn, [.. Corrections, correction]);
+}
+
+/// <summary>A correction of the business date of a lead's stage.</summary>
+internal sealed record StageDateCorrection
+{
+    /// <summary>The date before it.</summary>
+    public required DateOnly PreviousOn { get; init; }
+
+    public required DateOnly OccurredOn { get; init; }
+    public required string Reason { get; init; }
     public required Guid ActorId { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
 }

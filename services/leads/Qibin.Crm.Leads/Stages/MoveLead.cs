@@ -30,6 +30,8 @@ internal static class MoveLead
             .WithName("closeLead").WithSummary("留存或作废 · Keep a lead for later or close it as invalid");
         api.MapPost("/leads/{leadId:guid}/reopening", Reopen).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("reopenLead").WithSummary("重新启用 · Follow a closed lead again");
+        api.MapPost("/leads/{leadId:guid}/stage-dates", CorrectStageDate.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("correctLeadStageDate").WithSummary("更正阶段日期 · Correct the date of a stage that a lead has reached");
         api.MapGet("/leads/{leadId:guid}/history", Stages).AllowEverybody(Scopes.LeadsRead)
             .WithName("readLeadHistory").WithSummary("阶段历史 · Stages of a lead, oldest first");
     }

@@ -108,6 +108,50 @@ public sealed record ReopeningRequest
     public string? Note { get; init; }
 }
 
+/// <summary>Corrects the business date of a stage that the lead has reached. The former date stays in the history.</summary>
+public sealed record StageDateRequest
+{
+    /// <summary>
+    /// The <c>version</c> of the stage's entry in the lead's history. The first entry has the date of the earliest contact: correct that
+    /// contact instead.
+    /// </summary>
+    [Needed, NumberRange(1, 1_000_000_000)]
+    public long? MoveVersion { get; init; }
+
+    /// <summary>
+    /// When it was reached: not before the stage before it, not after the one after it, never in the future. A conversion is not after the
+    /// signing of its project, which follows by itself.
+    /// </summary>
+    [Needed, BusinessDate]
+    public DateOnly? OccurredOn { get; init; }
+
+    [Needed, TextLength(1000)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>A correction of the business date of a stage.</summary>
+public sealed record StageDateCorrectionAnswer
+{
+    /// <summary>The date before it.</summary>
+    public required DateOnly PreviousOn { get; init; }
+
+    /// <summary>The date from then on.</summary>
+    public required DateOnly OccurredOn { get; init; }
+
+    public required string Reason { get; init; }
+    public required Guid ActorId { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    internal static StageDateCorrectionAnswer Of(StageDateCorrection correction) => new()
+    {
+        PreviousOn = correction.PreviousOn,
+        OccurredOn = correction.OccurredOn,
+        Reason = correction.Reason,
+        ActorId = correction.ActorId,
+        RecordedAt = correction.RecordedAt,
+    };
+}
+
 /// <summary>One entry of a lead's stage history.</summary>
 public sealed record StageAnswer
 {
@@ -116,8 +160,11 @@ public sealed record StageAnswer
 
     public required LeadStage Stage { get; init; }
 
-    /// <summary>Business date; of the first contact, the day of the earliest one that is logged.</summary>
+    /// <summary>Business date, as it was corrected last; of the first contact, the day of the earliest one that is logged.</summary>
     public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>How the date was corrected, oldest first.</summary>
+    public required IReadOnlyList<StageDateCorrectionAnswer> Corrections { get; init; }
 
     /// <summary>When it was recorded, by the server's clock.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
@@ -136,6 +183,7 @@ public sealed record StageAnswer
         From = move.From,
         Stage = move.To,
         OccurredOn = move.From is null ? firstContactOn : move.OccurredOn,
+        Corrections = [.. move.Corrections.Select(StageDateCorrectionAnswer.Of)],
         RecordedAt = move.RecordedAt,
         ActorId = move.ActorId,
         Note = move.Note,

@@ -23,7 +23,7 @@ internal sealed record Milestone
 
 /// <summary>
 /// The milestones of one journey. Events of a stream come in the order of their versions: a step back takes back each later stage that was
-/// reached before it, a correction takes back a first contact that turns out to have been later.
+/// reached before it, a corrected date takes back the milestone that has another one in its place.
 /// </summary>
 internal static class Milestones
 {
@@ -42,8 +42,9 @@ internal static class Milestones
     public static (List<Milestone> Reached, List<Milestone> TakenBack) After(IReadOnlyList<Milestone> reached, ReadEvent e)
     {
         var first = (e.Event as ILeadEvent)?.Lead.FirstContactOn;
+        var redated = Redated(e.Event);
         var takenBack = reached.Where(m => e.Event is ProjectSteppedBack { To: var to } ? Stages.StageOf(m.Kind) > to
-            : m.Kind == MilestoneKind.FirstContact && m.OccurredOn < first).ToList();
+            : m.Kind == redated || (m.Kind == MilestoneKind.FirstContact && m.OccurredOn < first)).ToList();
         // A first contact that was entered late takes the place of the one before.
         var after = reached.Except(takenBack).Where(m => m.Kind != MilestoneKind.FirstContact || !(m.OccurredOn > first)).ToList();
         if (first is { } contact && !after.Exists(m => m.Kind == MilestoneKind.FirstContact))
@@ -51,14 +52,27 @@ internal static class Milestones
             after.Add(Of(e, MilestoneKind.FirstContact, contact));
         }
 
-        if (Reached(e.Event) is { } kind)
+        if ((redated ?? Reached(e.Event)) is { } kind)
         {
             after.Add(Of(e, kind, e.Row.OccurredOn));
         }
 
-        return (after, takenBack.ConvertAll(
-            m => m with { TakenBackVersion = e.Row.Version, TakenBackOn = e.Row.OccurredOn, TakenBackAt = e.Row.RecordedAt }));
+        return (after, takenBack.ConvertAll(m => m with
+        {
+            TakenBackVersion = e.Row.Version,
+            // With a wrong date it was reached on no day.
+            TakenBackOn = m.Kind == redated ? m.OccurredOn : e.Row.OccurredOn,
+            TakenBackAt = e.Row.RecordedAt,
+        }));
     }
+
+    /// <summary>The milestone that has another date.</summary>
+    private static MilestoneKind? Redated(IEvent happened) => happened switch
+    {
+        LeadStageDateCorrected { Stage: LeadStage.Converted } => MilestoneKind.Converted,
+        ProjectStageDateCorrected { Stage: var stage } => Stages.MilestoneOf(stage),
+        _ => null,
+    };
 
     private static MilestoneKind? Reached(IEvent happened) => happened switch
     {

@@ -1,14 +1,14 @@
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>A stage and the business date that it is said to have begun on.</summary>
+/// <summary>A stage and the business date that it is said to have begun on; after a step back, the date on which it was reached.</summary>
 internal sealed record StageSince(JourneyStage Stage, DateOnly On);
 
 /// <summary>What the sums of one currency have more from a business day on.</summary>
 internal sealed record Entry(DateOnly From, string Currency, decimal PaidIn, decimal Completed);
 
 /// <summary>
-/// What a lead or a project was on each business day. A lead's first state holds on all days before the first change, a project's from the
-/// day of its opening on.
+/// What a lead or a project was on each business day. The first state holds on all days before the first change; what a project was before
+/// the day of its opening is asked by nobody.
 /// </summary>
 internal sealed record StateSteps
 {
@@ -32,13 +32,13 @@ internal sealed record StateSteps
     /// <summary>Funds and completed investment add up.</summary>
     public Entry[] Entries { get; init; } = [];
 
-    public StateSteps With(LeadState? was, LeadState now, DateOnly on)
+    public StateSteps With(LeadState? was, LeadState now, long version, DateOnly on)
     {
         var from = was is null ? DateOnly.MinValue : on;
         return this with
         {
             FirstContactOn = FirstContactOn.Changed(was, now, l => l.FirstContactOn, DateOnly.MinValue),
-            Stage = Stage.Changed(was, now, l => new StageSince(Stages.Of(l.Stage), l.StageOn), from),
+            Stage = StageWith(was is null ? null : Since(was), Since(now), version, from),
             OwnerId = OwnerId.Changed(was, now, l => l.OwnerId, from),
             UnitId = UnitId.Changed(was, now, l => l.UnitId, from),
             ChainCode = ChainCode.Changed(was, now, l => l.ChainCode, from),
@@ -46,21 +46,57 @@ internal sealed record StateSteps
             SourceRegion = SourceRegion.Changed(was, now, l => l.SourceRegion, from),
             Estimated = Estimated.Changed(was, now, l => l.EstimatedInvestment, from),
         };
+
+        static StageSince Since(LeadState lead) => new(Stages.Of(lead.Stage), lead.StageOn);
     }
 
-    public StateSteps With(ProjectState? was, ProjectState now, DateOnly on) => this with
+    public StateSteps With(ProjectState? was, ProjectState now, long version, DateOnly on)
     {
-        OpenedOn = was is null ? on : OpenedOn,
-        Stage = Stage.Changed(was, now, p => new StageSince(Stages.Of(p.Stage), p.StageOn), on),
-        Status = Status.Changed(was, now, p => Stages.StatusOf(p.Status), on),
-        OwnerId = OwnerId.Changed(was, now, p => p.OwnerId, on),
-        UnitId = UnitId.Changed(was, now, p => p.UnitId, on),
-        ChainCode = ChainCode.Changed(was, now, p => p.ChainCode, on),
-        NodeCode = NodeCode.Changed(was, now, p => p.NodeCode, on),
-        Contract = Contract.Changed(was, now, p => p.ContractAmount, on),
-        MovedInOn = MovedInOn.Changed(was, now, p => p.MovedInOn, on),
-        Entries = Funds.Added(Entries, was, now, on),
-    };
+        var from = was is null ? DateOnly.MinValue : on;
+        return this with
+        {
+            OpenedOn = was is null ? on : OpenedOn,
+            Stage = StageWith(was is null ? null : Since(was), Since(now), version, from),
+            Status = Status.Changed(was, now, p => Stages.StatusOf(p.Status), from),
+            OwnerId = OwnerId.Changed(was, now, p => p.OwnerId, from),
+            UnitId = UnitId.Changed(was, now, p => p.UnitId, from),
+            ChainCode = ChainCode.Changed(was, now, p => p.ChainCode, from),
+            NodeCode = NodeCode.Changed(was, now, p => p.NodeCode, from),
+            Contract = Contract.Moved(was, now, p => p.ContractAmount, from, version),
+            MovedInOn = MovedInOn.Changed(was, now, p => p.MovedInOn, from),
+            Entries = Funds.Added(Entries, was, now, on),
+        };
+
+        static StageSince Since(ProjectState project) => new(Stages.Of(project.Stage), project.StageOn);
+    }
+
+    /// <summary>
+    /// The date of a stage was corrected: what changed at that version holds from that day on. A project that stepped back to the stage
+    /// later has it since that day, too.
+    /// </summary>
+    public StateSteps Redated(long version, DateOnly on)
+    {
+        if (Array.Find(Stage, s => s.Version == version) is not { Value.Stage: var stage })
+        {
+            return this;
+        }
+
+        return this with
+        {
+            OpenedOn = OpenedOn is not null && Stage[0].Version == version ? on : OpenedOn,
+            Stage = Array.ConvertAll(
+                Stage.Redated(version, on),
+                s => s.Version == version || (OpenedOn is not null && s.Version > version && s.Value.Stage == stage)
+                    ? s with { Value = new StageSince(stage, on) } : s),
+            Contract = Contract.Redated(version, on),
+        };
+    }
+
+    /// <summary>Of the same stage only its date can differ, as when an earlier first contact is entered: that is no step.</summary>
+    private Step<StageSince>[] StageWith(StageSince? was, StageSince now, long version, DateOnly from) =>
+        was == now ? Stage
+        : was?.Stage == now.Stage ? [.. Stage[..^1], Stage[^1] with { Value = now }]
+        : [.. Stage, new Step<StageSince>(from, now, version)];
 
     public IEnumerable<DateOnly> Days() =>
     [

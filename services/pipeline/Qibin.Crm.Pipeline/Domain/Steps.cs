@@ -1,23 +1,37 @@
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>From a business day on a field has a value.</summary>
-internal sealed record Step<T>(DateOnly From, T Value);
+/// <param name="From">The day.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Version">Of a step whose day may be corrected, the version of its stream that made it.</param>
+internal sealed record Step<T>(DateOnly From, T Value, long Version = 0);
 
 /// <summary>
-/// The steps of one field, in the order of their days. On a day holds what the highest version said, of those that speak of that day or an
-/// earlier one: a change takes the place of all steps from its day on, since versions come in their order.
+/// The steps of one field, in the order of their versions. On a day holds what the highest version said, of those that speak of that day or
+/// an earlier one: a change takes the place of all steps from its day on, since versions come in their order. Where the day of a change may
+/// be corrected, the steps that it took the place of are kept, because they hold again up to its new day.
 /// </summary>
 internal static class Steps
 {
     /// <summary>Adds the change of a field from one version to the next; the same array when it is none.</summary>
     public static Step<T>[] Changed<TState, T>(this Step<T>[] steps, TState? was, TState now, Func<TState, T> field, DateOnly from)
-        where TState : class
-    {
-        var value = field(now);
-        return was is not null && EqualityComparer<T>.Default.Equals(field(was), value) ? steps
-            : [.. steps.Where(s => s.From < from), new Step<T>(from, value)];
-    }
+        where TState : class =>
+        IsChange(was, now, field) ? [.. steps.Where(s => s.From < from), new Step<T>(from, field(now))] : steps;
+
+    /// <summary>The same of a field whose changes have days that may be corrected.</summary>
+    public static Step<T>[] Moved<TState, T>(
+        this Step<T>[] steps, TState? was, TState now, Func<TState, T> field, DateOnly from, long version)
+        where TState : class =>
+        IsChange(was, now, field) ? [.. steps, new Step<T>(from, field(now), version)] : steps;
+
+    /// <summary>The step that a version made begins on another day.</summary>
+    public static Step<T>[] Redated<T>(this Step<T>[] steps, long version, DateOnly from) =>
+        Array.Exists(steps, s => s.Version == version) ? Array.ConvertAll(steps, s => s.Version == version ? s with { From = from } : s)
+            : steps;
 
     /// <summary>The value on a day; null before the first step.</summary>
     public static Step<T>? On<T>(this Step<T>[] steps, DateOnly day) => Array.FindLast(steps, s => s.From <= day);
+
+    private static bool IsChange<TState, T>(TState? was, TState now, Func<TState, T> field) where TState : class =>
+        was is null || !EqualityComparer<T>.Default.Equals(field(was), field(now));
 }

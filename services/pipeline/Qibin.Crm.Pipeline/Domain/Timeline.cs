@@ -22,13 +22,14 @@ internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Interva
 /// <remarks>
 /// What an event changed against the version before it in its stream holds from its business day on, until a later version changes the
 /// same again. Known at an instant is what had been recorded by then; recorded is when a transaction began, and one that waited for another
-/// on the same row was not known before it. The lead's first state holds from the first contact on, where the
-/// journey begins; the project's owner, unit, chain, node, stage and status take over on the day of its opening. Funds add up.
+/// on the same row was not known before it. The lead's first state holds from the first contact on, where the journey begins; the
+/// project's owner, unit, chain, node, stage and status take over on the day of its opening. Funds add up. When the date of a stage was
+/// corrected, what the stage changed holds from the corrected day on; what was known before stays.
 /// </remarks>
 internal sealed record Timeline
 {
     /// <summary>Raised when the stored form changes: a journey that was stored in another form is folded again from its events.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     public required Guid LeadId { get; init; }
     public Latest<LeadState>? Lead { get; init; }
@@ -118,13 +119,16 @@ internal sealed record Timeline
         ILeadEvent { Lead: var now } => this with
         {
             Lead = new Latest<LeadState>(e.Rank, at, now),
-            LeadSteps = LeadSteps.With(Lead?.State, now, e.Row.OccurredOn),
+            LeadSteps = (e.Event is LeadStageDateCorrected dated ? LeadSteps.Redated(dated.MoveVersion, dated.OccurredOn) : LeadSteps)
+                .With(Lead?.State, now, e.Row.Version, e.Row.OccurredOn),
             Removed = Removed || e.Event is LeadRemoved,
         },
         IProjectEvent { Project: var now } => this with
         {
             Project = new Latest<ProjectState>(e.Rank, at, now),
-            ProjectSteps = ProjectSteps.With(Project?.State, now, e.Row.OccurredOn),
+            ProjectSteps =
+                (e.Event is ProjectStageDateCorrected dated ? ProjectSteps.Redated(dated.MoveVersion, dated.OccurredOn) : ProjectSteps)
+                .With(Project?.State, now, e.Row.Version, e.Row.OccurredOn),
         },
         _ => this,
     };

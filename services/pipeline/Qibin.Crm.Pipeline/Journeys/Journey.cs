@@ -28,10 +28,10 @@ public sealed record Journey : JourneySummary, IVersioned
     /// <summary>The milestones that hold, by business date.</summary>
     public required IReadOnlyList<JourneyMilestone> Milestones { get; init; }
 
-    /// <summary>Milestones that a step back took back.</summary>
+    /// <summary>Milestones that a step back took back, or that have another date in their place.</summary>
     public required IReadOnlyList<TakenBackMilestone> TakenBack { get; init; }
 
-    /// <summary>Each stage and status it went through, in the order of recording.</summary>
+    /// <summary>Each stage and status it went through, in the order of recording, with their dates as they were corrected last.</summary>
     public required IReadOnlyList<JourneyMove> Moves { get; init; }
 
     public required JourneyContacts Contacts { get; init; }
@@ -133,8 +133,9 @@ public sealed record JourneyMilestone : JourneyRecord
     internal static IReadOnlyList<JourneyMilestone> Of(IEnumerable<Milestone> rows, List<ReadEvent> events)
     {
         var held = rows.Held();
-        var approvals = events.Where(e => e.Event is ProjectStageReached)
-            .ToDictionary(e => (e.Row.StreamId, e.Row.Version, e.Row.Ordinal), e => ((ProjectStageReached)e.Event).ApproverId);
+        var approvals = events.Where(e => e.Event is ProjectStageReached or ProjectStageDateCorrected).ToDictionary(
+            e => (e.Row.StreamId, e.Row.Version, e.Row.Ordinal),
+            e => (e.Event as ProjectStageReached)?.ApproverId ?? (e.Event as ProjectStageDateCorrected)?.ApproverId);
         return
         [
             .. held.Select((m, i) => new JourneyMilestone(
@@ -143,7 +144,7 @@ public sealed record JourneyMilestone : JourneyRecord
     }
 }
 
-/// <summary>A milestone that was reached and then taken back.</summary>
+/// <summary>A milestone that was reached and then taken back, or whose date was corrected.</summary>
 public sealed record TakenBackMilestone : JourneyRecord
 {
     [SetsRequiredMembers]
@@ -152,13 +153,13 @@ public sealed record TakenBackMilestone : JourneyRecord
 
     public required MilestoneKind Kind { get; init; }
 
-    /// <summary>Business date of the step back.</summary>
+    /// <summary>Business date of the step back; its own date when that was wrong, since it holds on no day then.</summary>
     public required DateOnly TakenBackOn { get; init; }
 
-    /// <summary>When the step back was recorded.</summary>
+    /// <summary>When the step back or the corrected date was recorded.</summary>
     public required DateTimeOffset TakenBackAt { get; init; }
 
-    /// <summary>Version of the project at which it was taken back.</summary>
+    /// <summary>Version of the lead or project at which it was taken back.</summary>
     public required long TakenBackVersion { get; init; }
 }
 
@@ -197,8 +198,16 @@ public sealed record JourneyMove : JourneyRecord
 
     private static IEnumerable<JourneyMove> Along(IEnumerable<ReadEvent> stream)
     {
+        var inOrder = stream.OrderBy(e => e.Rank).ToList();
+        var dates = inOrder.Select(e => e.Event switch
+            {
+                LeadStageDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
+                ProjectStageDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
+                _ => (MoveVersion: 0L, OccurredOn: default(DateOnly?)),
+            })
+            .Where(d => d.OccurredOn is not null).GroupBy(d => d.MoveVersion).ToDictionary(g => g.Key, g => g.Last().OccurredOn!.Value);
         (JourneyStage Stage, JourneyStatus Status)? before = null;
-        foreach (var e in stream.OrderBy(e => e.Rank))
+        foreach (var e in inOrder)
         {
             (JourneyStage Stage, JourneyStatus Status)? now = e.Event switch
             {
@@ -208,7 +217,10 @@ public sealed record JourneyMove : JourneyRecord
             };
             if (now is { } to && now != before)
             {
-                yield return new JourneyMove(e, before?.Stage, to.Stage, to.Status);
+                yield return new JourneyMove(e, before?.Stage, to.Stage, to.Status)
+                {
+                    OccurredOn = dates.GetValueOrDefault(e.Row.Version, e.Row.OccurredOn),
+                };
             }
 
             before = now ?? before;

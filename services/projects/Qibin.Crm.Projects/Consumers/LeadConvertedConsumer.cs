@@ -38,10 +38,11 @@ internal sealed class LeadConvertedConsumer(ProjectsDb db, PeopleCodes codes, Ti
             Confidentiality = (later?.Confidentiality ?? happened.Lead.WhoReads()).ReadBy(happened.Lead.OwnerId),
             SharedWith = happened.Lead.SharedWith,
         };
+        var on = later?.ConvertedOn ?? happened.OccurredOn;
         var project = Project.Open(
-            happened.ProjectId, await codes.NextAsync("P", ct), happened.ProjectName, lead, happened.OccurredOn, delivery.ActorId, now);
+            happened.ProjectId, await codes.NextAsync("P", ct), happened.ProjectName, lead, on, delivery.ActorId, now);
         db.Add(project);
-        db.Publish(project, new ProjectOpened { Project = project.State(), OccurredOn = happened.OccurredOn });
+        db.Publish(project, new ProjectOpened { Project = project.State(), OccurredOn = on });
         // Saved first: tenancies that arrived before this event make a version of their own.
         await db.SaveChangesAsync(ct);
         await db.MoveInAsync(project, delivery.ActorId, now, ct);

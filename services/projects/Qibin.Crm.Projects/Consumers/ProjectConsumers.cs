@@ -23,6 +23,7 @@ internal static class ProjectConsumers
         .Consume<LeadConverted, LeadConvertedConsumer>()
         .Consume<LeadAmended, LeadConsumer>()
         .Consume<LeadAssigned, LeadConsumer>()
+        .Consume<LeadStageDateCorrected, LeadConsumer>()
         .Consume<EnterpriseRegistered, EnterpriseRegisteredConsumer>()
         .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
         .Consume<EnterpriseLeft, EnterpriseLeftConsumer>();

@@ -12,6 +12,9 @@ internal sealed class FollowedLead
     public required Guid[] Readers { get; init; }
     public required long ConfidentialityRevision { get; init; }
 
+    /// <summary>Business date of the conversion; null before it.</summary>
+    public DateOnly? ConvertedOn { get; init; }
+
     /// <summary>Version of the lead in that event.</summary>
     public required long Version { get; init; }
 

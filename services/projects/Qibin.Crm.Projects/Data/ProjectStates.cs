@@ -1,4 +1,5 @@
 using Qibin.Crm.Contracts.Projects;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Domain;
 
 namespace Qibin.Crm.Projects.Data;
@@ -16,6 +17,7 @@ internal static class ProjectStates
         Stage = project.Stage,
         StageOn = project.StageOn,
         Status = project.Status,
+        SignedOn = project.Stage >= ProjectStage.Signed ? project.StageDates[(int)ProjectStage.Signed] : null,
         OwnerId = project.OwnerId,
         UnitId = project.UnitId,
         ChainCode = project.ChainCode,

@@ -2,8 +2,11 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Projects.Domain;
 
-/// <summary>Kinds of moves: 立项, 进入阶段, 退回, 暂停, 恢复, 终止, 更正合同额, 入驻, 离园.</summary>
-public enum HistoryKind { Opened, Reached, SteppedBack, Suspended, Resumed, Terminated, ContractCorrected, MovedIn, Left }
+/// <summary>Kinds of moves: 立项, 进入阶段, 退回, 暂停, 恢复, 终止, 更正合同额, 入驻, 离园, 更正阶段日期.</summary>
+public enum HistoryKind
+{
+    Opened, Reached, SteppedBack, Suspended, Resumed, Terminated, ContractCorrected, MovedIn, Left, StageDateCorrected,
+}
 
 /// <summary>One move of a project, kept for ever.</summary>
 internal sealed class HistoryEntry
@@ -25,6 +28,9 @@ internal sealed class HistoryEntry
 
     public Guid? SubmissionId { get; init; }
     public string? Reason { get; init; }
+
+    /// <summary>Date of the stage before a correction.</summary>
+    public DateOnly? PreviousOn { get; init; }
 
     /// <summary>Contract amount before a correction.</summary>
     public Money? PreviousAmount { get; init; }

@@ -207,8 +207,82 @@ internal sealed class Project : Aggregate, IShared
         Note(HistoryKind.Reached, from, submission.OccurredOn, approver, now, submissionId: submission.Id);
     }
 
+    /// <summary>
+    /// Files a correction of the date of a stage that the project holds, between the dates of the stages before and after it. It waits for
+    /// the approval of somebody else, as the stage did.
+    /// </summary>
+    /// <param name="submissionId">The submission's id.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="on">Its date.</param>
+    /// <param name="firstAmountOn">Of a signing, the day of the first amount that its contract has; null when there is none.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="submitter">Who submits it.</param>
+    /// <param name="recorder">Who sent it.</param>
+    /// <param name="now">When it is recorded.</param>
+    /// <exception cref="RuleViolation">
+    /// <c>project.terminated</c>, <c>submission.open</c>, <c>stage.notReached</c>, <c>stage.dateOfConversion</c>, <c>stage.dateSame</c>,
+    /// <c>stage.dateBeforePrevious</c>, <c>stage.dateAfterNext</c>, <c>stage.dateAfterAmount</c>, <c>stage.outputAfterStage</c>.
+    /// </exception>
+    public Submission SubmitDate(
+        Guid submissionId, ProjectStage stage, DateOnly on, DateOnly? firstAmountOn, string reason, Guid submitter, Guid recorder,
+        DateTimeOffset now)
+    {
+        if (OpenSubmissionId is not null)
+        {
+            throw new RuleViolation("submission.open");
+        }
+
+        CheckDate(stage, on, firstAmountOn);
+        OpenSubmissionId = submissionId;
+        Changed(now);
+        return new Submission
+        {
+            Id = submissionId,
+            ProjectId = Id,
+            From = stage,
+            To = stage,
+            OccurredOn = on,
+            PreviousOn = StageDates[(int)stage],
+            SubmittedBy = submitter,
+            RecordedBy = recorder,
+            RecordedAt = now,
+            Note = reason,
+        };
+    }
+
+    /// <summary>Approves the open correction of a date. The bounds are checked again, since amounts may have been recorded.</summary>
+    /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, and those of <see cref="SubmitDate"/>.</exception>
+    public void ApproveDate(Submission submission, DateOnly? firstAmountOn, Guid approver, string? note, DateTimeOffset now)
+    {
+        CheckDecision(submission, approver);
+        CheckDate(submission.To, submission.OccurredOn, firstAmountOn);
+        submission.Close(SubmissionState.Approved, approver, note, now);
+        OpenSubmissionId = null;
+        Redate(submission.To, submission.OccurredOn, approver, now, submission.Note, submission.Id);
+    }
+
+    /// <summary>
+    /// The date of the conversion was corrected on the lead, and with it the project's opening; no later than its next stage, should that
+    /// have been reached at the same time.
+    /// </summary>
+    /// <returns>The date before; null when nothing changes.</returns>
+    public DateOnly? FollowConversion(DateOnly convertedOn, Guid by, DateTimeOffset now)
+    {
+        var on = Stage > ProjectStage.Negotiating && StageDates[1] < convertedOn ? StageDates[1] : convertedOn;
+        var previous = StageDates[0];
+        if (on == previous)
+        {
+            return null;
+        }
+
+        Redate(ProjectStage.Negotiating, on, by, now);
+        return previous;
+    }
+
     /// <summary>Refuses the open submission; another one can be filed.</summary>
-    /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, <c>project.notActive</c>.</exception>
+    /// <exception cref="RuleViolation">
+    /// <c>submission.closed</c>, <c>submission.own</c>, <c>project.notActive</c>, <c>project.terminated</c>.
+    /// </exception>
     public void Refuse(Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
         CheckDecision(submission, approver);
@@ -251,7 +325,7 @@ internal sealed class Project : Aggregate, IShared
 
         if (on < StageOn)
         {
-            throw new RuleViolation("stage.dateBeforePrevious", StageOn.ToString("O", CultureInfo.InvariantCulture));
+            throw new RuleViolation("stage.dateBeforePrevious", Day(StageOn));
         }
 
         // An enterprise in the city stays registered; once it has left, a mistaken registration can be corrected too.
@@ -297,7 +371,7 @@ internal sealed class Project : Aggregate, IShared
 
         if (on < StatusOn)
         {
-            throw new RuleViolation("project.dateBeforeStatus", StatusOn.ToString("O", CultureInfo.InvariantCulture));
+            throw new RuleViolation("project.dateBeforeStatus", Day(StatusOn));
         }
 
         if (status == ProjectStatus.Terminated && waiting is { State: SubmissionState.Open })
@@ -532,14 +606,73 @@ internal sealed class Project : Aggregate, IShared
 
         if (on < StageDates[(int)ProjectStage.Signed])
         {
-            throw new RuleViolation(
-                "amount.dateBeforeSigning", StageDates[(int)ProjectStage.Signed].ToString("O", CultureInfo.InvariantCulture));
+            throw new RuleViolation("amount.dateBeforeSigning", Day(StageDates[(int)ProjectStage.Signed]));
         }
     }
 
+    private void CheckDate(ProjectStage stage, DateOnly on, DateOnly? firstAmountOn)
+    {
+        CheckNotTerminated();
+        if (stage > Stage)
+        {
+            throw new RuleViolation("stage.notReached", Names.Of(stage));
+        }
+
+        if (stage == ProjectStage.Negotiating)
+        {
+            throw new RuleViolation("stage.dateOfConversion");
+        }
+
+        var (previous, present) = (StageDates[(int)stage - 1], StageDates[(int)stage]);
+        if (on == present)
+        {
+            throw new RuleViolation("stage.dateSame", Names.Of(stage), Day(present));
+        }
+
+        if (on < previous)
+        {
+            throw new RuleViolation("stage.dateBeforePrevious", Day(previous));
+        }
+
+        if (stage < Stage && StageDates[(int)stage + 1] is var next && on > next)
+        {
+            throw new RuleViolation("stage.dateAfterNext", Day(next));
+        }
+
+        if (stage == ProjectStage.Signed && on > firstAmountOn)
+        {
+            throw new RuleViolation("stage.dateAfterAmount", Day(firstAmountOn.Value));
+        }
+
+        if (stage == ProjectStage.Producing && FirstOutputOn > on)
+        {
+            throw new RuleViolation("stage.outputAfterStage");
+        }
+    }
+
+    private void Redate(ProjectStage stage, DateOnly on, Guid by, DateTimeOffset now, string? reason = null, Guid? submissionId = null)
+    {
+        var previous = StageDates[(int)stage];
+        StageDates = [.. StageDates[..(int)stage], on, .. StageDates[((int)stage + 1)..]];
+        StageOn = StageDates[^1];
+        Changed(now);
+        Note(HistoryKind.StageDateCorrected, stage, on, by, now, reason, submissionId, previousOn: previous, to: stage);
+    }
+
+    private static string Day(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
+
     private void CheckDecision(Submission submission, Guid approver)
     {
-        CheckActive();
+        // A date is corrected of a suspended project too.
+        if (submission.PreviousOn is null)
+        {
+            CheckActive();
+        }
+        else
+        {
+            CheckNotTerminated();
+        }
+
         if (submission.State != SubmissionState.Open)
         {
             throw new RuleViolation("submission.closed");
@@ -562,7 +695,7 @@ internal sealed class Project : Aggregate, IShared
 
         if (on < StageOn)
         {
-            throw new RuleViolation("stage.dateBeforePrevious", StageOn.ToString("O", CultureInfo.InvariantCulture));
+            throw new RuleViolation("stage.dateBeforePrevious", Day(StageOn));
         }
 
         if (gate.Missing(this, evidence).ToList() is { Count: > 0 } missing)
@@ -630,7 +763,7 @@ internal sealed class Project : Aggregate, IShared
 
     private void Note(
         HistoryKind kind, ProjectStage from, DateOnly on, Guid actor, DateTimeOffset now, string? reason = null, Guid? submissionId = null,
-        Money? previous = null, Money? amount = null) =>
+        Money? previous = null, Money? amount = null, DateOnly? previousOn = null, ProjectStage? to = null) =>
         _history.Add(new HistoryEntry
         {
             Id = Guid.CreateVersion7(now),
@@ -638,12 +771,13 @@ internal sealed class Project : Aggregate, IShared
             Version = Version,
             Kind = kind,
             From = from,
-            To = Stage,
+            To = to ?? Stage,
             OccurredOn = on,
             RecordedAt = now,
             ActorId = actor,
             Reason = reason,
             SubmissionId = submissionId,
+            PreviousOn = previousOn,
             PreviousAmount = previous,
             Amount = amount,
         });

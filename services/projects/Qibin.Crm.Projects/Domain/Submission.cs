@@ -6,18 +6,24 @@ namespace Qibin.Crm.Projects.Domain;
 public enum SubmissionState { Open, Approved, Refused, Withdrawn, Lapsed }
 
 /// <summary>
-/// A submission 申报: an officer submits with evidence that the project reached its next stage, and somebody else approves. A part of the
-/// project: it changes through the project only, and the project's version is its version.
+/// A submission 申报: an officer submits with evidence that the project reached its next stage, or with a reason that it reached a stage on
+/// another date, and somebody else approves. A part of the project: it changes through the project only, and the project's version is its
+/// version.
 /// </summary>
 internal sealed class Submission
 {
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
+
+    /// <summary>The stage before; of a correction, the same stage.</summary>
     public required ProjectStage From { get; init; }
     public required ProjectStage To { get; init; }
 
     /// <summary>Business date on which the stage was reached.</summary>
     public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>The date of the stage that it corrects; null of a submission of the next stage.</summary>
+    public DateOnly? PreviousOn { get; init; }
 
     public SubmissionState State { get; private set; }
 

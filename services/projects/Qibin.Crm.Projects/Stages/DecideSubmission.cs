@@ -23,7 +23,9 @@ public sealed record DecideSubmissionRequest
     public string? Note { get; init; }
 }
 
-/// <summary>Approves a submission, by which the project reaches the stage, or refuses it with a note.</summary>
+/// <summary>
+/// Approves a submission, by which the project reaches the stage or the stage has its corrected date, or refuses it with a note.
+/// </summary>
 internal static class DecideSubmission
 {
     public static async Task<Results<Ok<SubmissionReceipt>, NotFound>> Handle(

@@ -106,11 +106,7 @@ internal static class FileSubmission
     public static async Task<Results<Created<SubmissionReceipt>, NotFound>> Handle(
         Guid projectId, FileSubmissionRequest request, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (!caller.IsIntegration && (request.SubmitterId ?? request.ApproverId) is not null)
-        {
-            throw Refusal.Invalid(request.SubmitterId is null ? "/approverId" : "/submitterId", "submission.integrationOnly");
-        }
-
+        CheckNamed(caller, request.SubmitterId, request.ApproverId);
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         _ = clock.NotAfterToday(request.FirstOutputOn, "/firstOutputOn");
         var documents = DocumentReference.ReadAll(request.Documents, clock, "/documents");
@@ -120,7 +116,7 @@ internal static class FileSubmission
             return TypedResults.NotFound();
         }
 
-        var submitter = caller.IsIntegration ? await db.ActiveOfficerAsync(request.SubmitterId ?? project.OwnerId, ct) : caller.Id;
+        var submitter = await db.SubmitterAsync(project, caller, request.SubmitterId, ct);
         var now = clock.GetUtcNow();
         var evidence = new StageEvidence
         {
@@ -150,10 +146,32 @@ internal static class FileSubmission
         BatchRequest<FileSubmissionItem> batch, HttpContext http, ProjectsDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
         TypedResults.Ok(await Batch.RunAsync(http, batch, async item => await Handle(item.ProjectId!.Value, item, db, caller, clock, ct)));
 
-    /// <summary>Approves and publishes the event.</summary>
+    /// <summary>Only an integration names who submits and who approved.</summary>
+    /// <exception cref="Refusal">400 <c>submission.integrationOnly</c>.</exception>
+    public static void CheckNamed(Caller caller, Guid? submitterId, Guid? approverId)
+    {
+        if (!caller.IsIntegration && (submitterId ?? approverId) is not null)
+        {
+            throw Refusal.Invalid(submitterId is null ? "/approverId" : "/submitterId", "submission.integrationOnly");
+        }
+    }
+
+    /// <summary>Who submits: the caller; for an integration the officer whom it names, or else the project's owner.</summary>
+    /// <exception cref="RuleViolation"><c>project.officerUnknown</c>.</exception>
+    public static async Task<Guid> SubmitterAsync(
+        this ProjectsDb db, Project project, Caller caller, Guid? submitterId, CancellationToken ct) =>
+        caller.IsIntegration ? await db.ActiveOfficerAsync(submitterId ?? project.OwnerId, ct) : caller.Id;
+
+    /// <summary>Approves a stage, or the correction of its date, and publishes the event.</summary>
     public static async Task ApproveAsync(
         this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now, CancellationToken ct)
     {
+        if (submission.PreviousOn is not null)
+        {
+            await db.ApproveDateAsync(project, submission, approver, note, now, ct);
+            return;
+        }
+
         project.Approve(submission, approver, note, now, await db.RateAsync(submission.ContractAmount, submission.OccurredOn, ct));
         db.Publish(project, new ProjectStageReached
         {

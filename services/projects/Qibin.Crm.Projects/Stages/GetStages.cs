@@ -23,6 +23,9 @@ public sealed record StageMoveAnswer
     public Guid? SubmissionId { get; init; }
     public string? Reason { get; init; }
 
+    /// <summary>Date of the stage <c>to</c> before a correction.</summary>
+    public DateOnly? PreviousOn { get; init; }
+
     /// <summary>Contract amount before a correction.</summary>
     public Money? PreviousAmount { get; init; }
 
@@ -79,6 +82,7 @@ internal static class GetStages
                 ActorId = h.ActorId,
                 SubmissionId = h.SubmissionId,
                 Reason = h.Reason,
+                PreviousOn = h.PreviousOn,
                 PreviousAmount = h.PreviousAmount,
                 Amount = h.Amount,
             }),

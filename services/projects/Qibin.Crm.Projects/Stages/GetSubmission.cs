@@ -9,14 +9,19 @@ using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>A submission with its evidence and decision.</summary>
+/// <summary>A submission of the next stage, with its evidence, or of a corrected date; and its decision.</summary>
 public sealed record SubmissionAnswer : IVersioned
 {
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
+
+    /// <summary>The stage before; of a correction of a date, the same stage.</summary>
     public required ProjectStage From { get; init; }
     public required ProjectStage To { get; init; }
     public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>The date of the stage that it corrects; null of a submission of the next stage.</summary>
+    public DateOnly? PreviousOn { get; init; }
     public required SubmissionState State { get; init; }
     public required Guid SubmittedBy { get; init; }
 
@@ -24,6 +29,8 @@ public sealed record SubmissionAnswer : IVersioned
     public required Guid RecordedBy { get; init; }
 
     public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>A remark; of a correction of a date, the reason.</summary>
     public string? Note { get; init; }
     public Guid? DecidedBy { get; init; }
     public DateTimeOffset? DecidedAt { get; init; }
@@ -52,6 +59,7 @@ public sealed record SubmissionAnswer : IVersioned
         From = submission.From,
         To = submission.To,
         OccurredOn = submission.OccurredOn,
+        PreviousOn = submission.PreviousOn,
         State = submission.State,
         SubmittedBy = submission.SubmittedBy,
         RecordedBy = submission.RecordedBy,

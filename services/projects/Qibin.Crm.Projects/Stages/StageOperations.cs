@@ -9,7 +9,7 @@ internal static class StageOperations
     private static readonly string[] Submitters = [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator];
     internal static readonly string[] Supervisors = [Roles.UnitHead, Roles.Coordinator];
 
-    /// <summary>Submissions and their approval, steps back, status.</summary>
+    /// <summary>Submissions and their approval, corrected dates, steps back, status.</summary>
     public static void MapStages(this RouteGroupBuilder api)
     {
         api.MapGet("/projects/stage-gates", ListStageGates.Handle).AllowEverybody(Scopes.ProjectsRead)
@@ -28,6 +28,8 @@ internal static class StageOperations
         api.MapPost("/projects/{projectId:guid}/submissions/{submissionId:guid}/withdrawal", WithdrawSubmission.Handle)
             .Allow(Scopes.ProjectsWrite, Submitters)
             .WithName("withdrawSubmission").WithSummary("撤回阶段申报 · Withdraw a submission");
+        api.MapPost("/projects/{projectId:guid}/stage-dates", CorrectStageDate.Handle).Allow(Scopes.ProjectsWrite, Submitters)
+            .WithName("correctProjectStageDate").WithSummary("申报更正阶段日期 · Submit a correction of the date of a stage");
         api.MapPost("/projects/{projectId:guid}/step-back", StepBack.Handle).Allow(Scopes.ProjectsWrite, Supervisors)
             .WithName("stepBackProject").WithSummary("退回阶段 · Move a project back to an earlier stage");
         api.MapPost("/projects/{projectId:guid}/status", ChangeStatus.Handle)

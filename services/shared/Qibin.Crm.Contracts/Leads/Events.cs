@@ -1,3 +1,5 @@
+using Qibin.Crm.Kernel;
+
 namespace Qibin.Crm.Contracts.Leads;
 
 /// <summary>A first contact opened a lead.</summary>
@@ -107,6 +109,22 @@ public sealed record ContactCorrected : ILeadEvent
     public required LeadState Lead { get; init; }
     public required Guid ContactId { get; init; }
     public required string Channel { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>
+/// The business date of a stage that a lead had reached was corrected: what changed at <c>moveVersion</c> holds from <c>occurredOn</c> on,
+/// and no longer from <c>previousOn</c> on. A corrected conversion moves the opening of its project too.
+/// </summary>
+public sealed record LeadStageDateCorrected : ILeadEvent
+{
+    public required LeadState Lead { get; init; }
+
+    /// <summary>The lead's version at which the stage was reached.</summary>
+    public required long MoveVersion { get; init; }
+
+    public required LeadStage Stage { get; init; }
+    public required DateOnly PreviousOn { get; init; }
     public required DateOnly OccurredOn { get; init; }
 }
 

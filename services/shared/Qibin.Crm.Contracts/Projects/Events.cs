@@ -31,6 +31,27 @@ public sealed record ProjectSteppedBack : IProjectEvent
     public required DateOnly OccurredOn { get; init; }
 }
 
+/// <summary>
+/// The business date of a stage that a project holds was corrected: what changed at <c>moveVersion</c>, the contract amount of a signing
+/// included, holds from <c>occurredOn</c> on, and no longer from <c>previousOn</c> on.
+/// </summary>
+public sealed record ProjectStageDateCorrected : IProjectEvent
+{
+    public required ProjectState Project { get; init; }
+
+    /// <summary>The project's version at which the stage was reached, or at which the project was opened.</summary>
+    public required long MoveVersion { get; init; }
+
+    /// <summary>The stage; <c>negotiating</c> when the date of the conversion was corrected on the lead.</summary>
+    public required ProjectStage Stage { get; init; }
+
+    public required DateOnly PreviousOn { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>Who approved the correction; null for <c>negotiating</c>, which follows the lead.</summary>
+    public Guid? ApproverId { get; init; }
+}
+
 /// <summary>A project was suspended 暂停, resumed 恢复 or terminated 终止; the state says which.</summary>
 public sealed record ProjectStatusChanged : IProjectEvent
 {

@@ -16,6 +16,10 @@ public sealed record ProjectState
     public required ProjectStage Stage { get; init; }
     public required DateOnly StageOn { get; init; }
     public required ProjectStatus Status { get; init; }
+
+    /// <summary>Business date of signing; null before it, and in events from before it was carried.</summary>
+    public DateOnly? SignedOn { get; init; }
+
     public required Guid OwnerId { get; init; }
     public required Guid UnitId { get; init; }
     public string? ChainCode { get; init; }

@@ -166,6 +166,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     stage = table.Column<int>(type: "integer", nullable: false),
                     stage_on = table.Column<DateOnly>(type: "date", nullable: false),
                     status = table.Column<int>(type: "integer", nullable: false),
+                    signed_on = table.Column<DateOnly>(type: "date", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -890,6 +891,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     from = table.Column<int>(type: "integer", nullable: true),
                     to = table.Column<int>(type: "integer", nullable: false),
                     occurred_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    corrections = table.Column<string>(type: "jsonb", nullable: false),
                     note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     closure_reason = table.Column<int>(type: "integer", nullable: true),
                     revisit_on = table.Column<DateOnly>(type: "date", nullable: true),

@@ -38,6 +38,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("code");
 
+                    b.Property<DateOnly?>("SignedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("signed_on");
+
                     b.Property<int>("Stage")
                         .HasColumnType("integer")
                         .HasColumnName("stage");
@@ -1680,6 +1684,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<int?>("ClosureReason")
                         .HasColumnType("integer")
                         .HasColumnName("closure_reason");
+
+                    b.Property<string>("Corrections")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("corrections");
 
                     b.Property<int?>("From")
                         .HasColumnType("integer")

@@ -336,6 +336,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("confidentiality_revision");
 
+                    b.Property<DateOnly?>("ConvertedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("converted_on");
+
                     b.Property<Guid>("InvestorId")
                         .HasColumnType("uuid")
                         .HasColumnName("investor_id");
@@ -457,6 +461,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.Property<DateOnly>("OccurredOn")
                         .HasColumnType("date")
                         .HasColumnName("occurred_on");
+
+                    b.Property<DateOnly?>("PreviousOn")
+                        .HasColumnType("date")
+                        .HasColumnName("previous_on");
 
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
@@ -903,6 +911,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.Property<DateOnly>("OccurredOn")
                         .HasColumnType("date")
                         .HasColumnName("occurred_on");
+
+                    b.Property<DateOnly?>("PreviousOn")
+                        .HasColumnType("date")
+                        .HasColumnName("previous_on");
 
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")

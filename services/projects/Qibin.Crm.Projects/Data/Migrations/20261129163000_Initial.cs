@@ -116,6 +116,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     confidential = table.Column<bool>(type: "boolean", nullable: false),
                     readers = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     confidentiality_revision = table.Column<long>(type: "bigint", nullable: false),
+                    converted_on = table.Column<DateOnly>(type: "date", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -397,6 +398,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     actor_id = table.Column<Guid>(type: "uuid", nullable: false),
                     submission_id = table.Column<Guid>(type: "uuid", nullable: true),
                     reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    previous_on = table.Column<DateOnly>(type: "date", nullable: true),
                     corrected_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
                     corrected_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     previous_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
@@ -422,6 +424,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     from = table.Column<int>(type: "integer", nullable: false),
                     to = table.Column<int>(type: "integer", nullable: false),
                     occurred_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    previous_on = table.Column<DateOnly>(type: "date", nullable: true),
                     state = table.Column<int>(type: "integer", nullable: false),
                     submitted_by = table.Column<Guid>(type: "uuid", nullable: false),
                     recorded_by = table.Column<Guid>(type: "uuid", nullable: false),
