@@ -57,7 +57,7 @@ internal static class ListEnterprises
         {
             var (pattern, start) = (Like.Containing(q), Like.Containing(q)[1..]);
             rows = rows.Where(e => EF.Functions.ILike(e.Name, pattern, Like.Escape) || EF.Functions.ILike(e.Code, start, Like.Escape)
-                || EF.Functions.ILike(e.Uscc, start, Like.Escape));
+                || EF.Functions.ILike(e.Uscc!, start, Like.Escape));
         }
 
         if (query.Chain is { } chain)

@@ -116,6 +116,10 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             investor.Property(x => x.SourceRegion).HasMaxLength(6);
             // Not unique: of an investor that is known by confidential leads alone nobody learns.
             investor.HasIndex(x => x.Uscc);
+            investor.Property(x => x.ForeignRegistration).HasMaxLength(ForeignRegistration.LongestText)
+                .HasConversion(registration => registration!.ToString(), text => ForeignRegistration.Of(text));
+            investor.Property(x => x.RegistrationKey).HasMaxLength(ForeignRegistration.LongestText);
+            investor.HasIndex(x => x.RegistrationKey);
             investor.HasIndex(x => x.Aliases).HasMethod("gin");
             investor.Property(x => x.ComparedName).HasMaxLength(400);
             investor.HasIndex(x => x.SearchTokens).HasMethod("gin");

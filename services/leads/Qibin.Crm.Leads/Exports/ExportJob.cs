@@ -51,8 +51,8 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
 
     private static readonly (string Heading, double Width)[] InvestorColumns =
     [
-        ("客商名称", 36), ("统一社会信用代码", 24), ("来源地区", 24), ("联系人", 12), ("职务", 16), ("联系电话", 18), ("电子邮箱", 26), ("微信号", 20),
-        ("登记时间", 18), ("更新时间", 18),
+        ("客商名称", 36), ("统一社会信用代码", 24), ("注册国家", 14), ("注册号", 22), ("来源地区", 24), ("联系人", 12), ("职务", 16), ("联系电话", 18), ("电子邮箱", 26),
+        ("微信号", 20), ("登记时间", 18), ("更新时间", 18),
     ];
 
     private static readonly Dictionary<string, ChainNode> Nodes = IndustryChains.All.SelectMany(c => c.Nodes)
@@ -242,8 +242,10 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
             var person = people.GetValueOrDefault(investor.Id);
             return new Row(investor.Id, Unmasked: person is { Masked: false },
             [
-                investor.Name, investor.Uscc, PlaceOf(investor.SourceRegion), person?.Name, person?.Title, person?.Phone, person?.Email,
-                person?.Wechat, investor.CreatedAt, investor.UpdatedAt,
+                investor.Name, investor.Uscc,
+                investor.ForeignRegistration is { Country: var country } ? Countries.NameOf(country) ?? country : null,
+                investor.ForeignRegistration?.Number, PlaceOf(investor.SourceRegion), person?.Name, person?.Title, person?.Phone,
+                person?.Email, person?.Wechat, investor.CreatedAt, investor.UpdatedAt,
             ]);
         })], after);
     }

@@ -6,6 +6,7 @@ using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Investors;
@@ -16,6 +17,10 @@ public sealed record InvestorAnswer : IVersioned
     public required Guid Id { get; init; }
     public required string Name { get; init; }
     public string? Uscc { get; init; }
+
+    /// <summary>Registration outside of the mainland.</summary>
+    public ForeignRegistration? ForeignRegistration { get; init; }
+
     public string? SourceRegion { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -26,6 +31,7 @@ public sealed record InvestorAnswer : IVersioned
         Id = investor.Id,
         Name = investor.Name,
         Uscc = investor.Uscc,
+        ForeignRegistration = investor.ForeignRegistration,
         SourceRegion = investor.SourceRegion,
         CreatedAt = investor.CreatedAt,
         UpdatedAt = investor.UpdatedAt,
@@ -41,6 +47,12 @@ public sealed record InvestorQuery
 
     /// <summary>Unified social credit code.</summary>
     public string? Uscc { get; init; }
+
+    /// <summary>Country of a registration outside of the mainland, ISO 3166-1 alpha-2; with its number.</summary>
+    public string? RegistrationCountry { get; init; }
+
+    /// <summary>Number of the registration; with its country. Compared by its letters and digits.</summary>
+    public string? RegistrationNumber { get; init; }
 
     public DateTimeOffset? UpdatedSince { get; init; }
 }
@@ -86,6 +98,11 @@ internal static class ReadInvestors
         {
             var uscc = Uscc.TryParse(text, out var parsed, out var code) ? parsed.Value : throw Refusal.Invalid("uscc", code);
             investors = investors.Where(i => i.Uscc == uscc);
+        }
+
+        if (ForeignRegistrationRequest.InQuery(query.RegistrationCountry, query.RegistrationNumber) is { Key: var key })
+        {
+            investors = investors.Where(i => i.RegistrationKey == key);
         }
 
         if (query.UpdatedSince?.ToUniversalTime() is { } since)

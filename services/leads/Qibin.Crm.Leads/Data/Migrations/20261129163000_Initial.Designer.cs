@@ -778,6 +778,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("created_by");
 
+                    b.Property<string>("ForeignRegistration")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("foreign_registration");
+
                     b.Property<Guid?>("MergedIntoId")
                         .HasColumnType("uuid")
                         .HasColumnName("merged_into_id");
@@ -793,6 +798,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
                         .HasColumnName("name_key");
+
+                    b.Property<string>("RegistrationKey")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("registration_key");
 
                     b.PrimitiveCollection<string[]>("SearchTokens")
                         .IsRequired()
@@ -828,6 +838,9 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasIndex("MergedIntoId")
                         .HasDatabaseName("ix_investor_merged_into_id");
+
+                    b.HasIndex("RegistrationKey")
+                        .HasDatabaseName("ix_investor_registration_key");
 
                     b.HasIndex("SearchTokens")
                         .HasDatabaseName("ix_investor_search_tokens");

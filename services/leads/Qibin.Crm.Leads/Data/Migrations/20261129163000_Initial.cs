@@ -240,6 +240,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     search_tokens = table.Column<string[]>(type: "text[]", nullable: false),
                     compared_name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     uscc = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true),
+                    foreign_registration = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
+                    registration_key = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
                     source_region = table.Column<string>(type: "character varying(6)", maxLength: 6, nullable: true),
                     aliases = table.Column<string[]>(type: "text[]", nullable: false),
                     merged_into_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -1237,6 +1239,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 name: "ix_investor_name_id",
                 table: "investor",
                 columns: new[] { "name", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_investor_registration_key",
+                table: "investor",
+                column: "registration_key");
 
             migrationBuilder.CreateIndex(
                 name: "ix_investor_search_tokens",
