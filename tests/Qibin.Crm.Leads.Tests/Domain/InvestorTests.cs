@@ -1,6 +1,6 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Web.Privacy;
 
 namespace Qibin.Crm.Leads.Tests.Domain;

@@ -153,6 +153,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         enterprise.HasIndex(x => new { x.UpdatedAt, x.Id });
         enterprise.HasIndex(x => new { x.RegisteredOn, x.Id });
         enterprise.HasIndex(x => new { x.Name, x.Id });
+        enterprise.HasIndex(x => x.SearchTokens).HasMethod("gin");
     }
 
     private static void MapApplication(EntityTypeBuilder<EntryApplication> application)

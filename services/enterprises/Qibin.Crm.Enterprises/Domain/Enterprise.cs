@@ -1,4 +1,5 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 
 namespace Qibin.Crm.Enterprises.Domain;
 
@@ -28,6 +29,11 @@ public sealed class Enterprise : Aggregate, IConfidential
     public string Code { get; private init; } = "";
     [Audited]
     public string Name { get; private set; } = "";
+
+    /// <summary>What searches find it by, see <see cref="NameSearch"/>: its name and codes.</summary>
+    public string SearchKey { get; private set; } = "";
+
+    public string[] SearchTokens { get; private set; } = [];
 
     /// <summary>Never changes. Who has none has a foreign registration, and registers no project.</summary>
     [Audited]
@@ -220,6 +226,7 @@ public sealed class Enterprise : Aggregate, IConfidential
 
     private void Changed(DateTimeOffset at)
     {
+        (SearchKey, SearchTokens) = NameSearch.Of(Name, Code, Uscc, ForeignRegistration?.Number, RegistrationKey);
         UpdatedAt = at;
         Touch();
     }

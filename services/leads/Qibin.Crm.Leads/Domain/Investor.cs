@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Leads.Domain;
@@ -172,6 +173,12 @@ internal sealed class Person : Aggregate
 
     public Guid InvestorId { get; private set; }
     public string Name { get; private set; } = "";
+
+    /// <summary>The name as searches compare it, and its pairs of neighbouring characters.</summary>
+    public string NameKey { get; private set; } = "";
+
+    public string[] NamePairs { get; private set; } = [];
+
     public string? Title { get; private set; }
     public string? Phone { get; private set; }
 
@@ -205,6 +212,8 @@ internal sealed class Person : Aggregate
         }
 
         (Name, Title, Phone, Email, Wechat, UpdatedAt) = (facts.Name, facts.Title, facts.Phone, facts.Email, facts.Wechat, actor.At);
+        NameKey = NameSearch.KeyOf(facts.Name);
+        NamePairs = NameSearch.PairsOf(NameKey);
         (PhoneKey, EmailDomain) = (PhoneNumbers.KeyOf(Phone), ComparedContacts.DomainOf(Email));
         Touch();
     }

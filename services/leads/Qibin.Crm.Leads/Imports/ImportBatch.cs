@@ -1,12 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Claims;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Leads.FirstContacts;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Responses;

@@ -42,7 +42,11 @@ public sealed record InvestorAnswer : IVersioned
 /// <summary>Filters of the investors.</summary>
 public sealed record InvestorQuery
 {
-    /// <summary>Part of the name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>).</summary>
+    /// <summary>
+    /// Part of the name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>). Also the code or
+    /// part of the title of one of its leads, part of the name of one of its people, and a phone or its last seven digits or more, where
+    /// the caller sees it in full.
+    /// </summary>
     public string? Q { get; init; }
 
     /// <summary>Unified social credit code.</summary>
@@ -81,17 +85,20 @@ internal static class ReadInvestors
 
     private static async Task<Ok<Page<InvestorAnswer>>> List(
         [AsParameters] InvestorQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
-        CancellationToken ct)
+        TimeProvider clock, CancellationToken ct)
     {
-        var investors = Filter(db.InvestorsReadableBy(caller).AsNoTracking(), query);
+        var beside = await SearchBeside.LookAsync(db, caller, query.Q, clock, ct);
+        var investors = Filter(db.InvestorsReadableBy(caller).AsNoTracking(), query, db, beside);
         return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
     }
 
-    internal static IQueryable<Investor> Filter(IQueryable<Investor> investors, InvestorQuery query)
+    internal static IQueryable<Investor> Filter(IQueryable<Investor> investors, InvestorQuery query, LeadsDb db, SearchBeside beside)
     {
         if (query.Q is { } q)
         {
-            investors = investors.Named(q).PlannedByValues();
+            var named = SearchInvestors.Parse(q);
+            investors = (beside.IsEmpty ? investors.Named(named)
+                : investors.Where(SearchInvestors.IsNamed(named).Or(beside.InvestorsOf(db)))).PlannedByValues();
         }
 
         if (query.Uscc is { } text)

@@ -195,6 +195,16 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("character varying(43)")
                         .HasColumnName("registration_key");
 
+                    b.Property<string>("SearchKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_key");
+
+                    b.PrimitiveCollection<string[]>("SearchTokens")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("search_tokens");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -212,6 +222,11 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_enterprise");
+
+                    b.HasIndex("SearchTokens")
+                        .HasDatabaseName("ix_enterprise_search_tokens");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchTokens"), "gin");
 
                     b.HasIndex("Code")
                         .IsUnique()

@@ -1146,6 +1146,15 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("title");
 
+                    b.Property<string>("TitleKey")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("title_key");
+
+                    b.PrimitiveCollection<string[]>("TitlePairs")
+                        .HasColumnType("text[]")
+                        .HasColumnName("title_pairs");
+
                     b.Property<Guid>("UnitId")
                         .HasColumnType("uuid")
                         .HasColumnName("unit_id");
@@ -1166,6 +1175,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_lead");
+
+                    b.HasIndex("TitlePairs")
+                        .HasDatabaseName("ix_lead_title_pairs")
+                        .HasFilter("title_pairs is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("TitlePairs"), "gin");
 
                     b.HasIndex("Code")
                         .IsUnique()
@@ -1389,6 +1404,17 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("name_key");
+
+                    b.PrimitiveCollection<string[]>("NamePairs")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("name_pairs");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
@@ -1420,6 +1446,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_person");
+
+                    b.HasIndex("NamePairs")
+                        .HasDatabaseName("ix_person_name_pairs");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("NamePairs"), "gin");
 
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_person_investor_id");
