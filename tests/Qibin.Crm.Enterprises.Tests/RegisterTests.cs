@@ -70,6 +70,72 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
     }
 
     [Fact]
+    public async Task T19_An_enterprise_without_a_code_is_registered_by_its_number_in_another_country()
+    {
+        var created = (await enterprises.Officer.PostAsync("/api/v1/enterprises",
+            new { name = "示例外企一", foreignRegistration = new { country = "de", number = "hrb 5001" } })).Is(201);
+        var path = $"/api/v1/enterprises/{created.Id}";
+        var read = (await enterprises.Officer.GetAsync(path)).Is(200).Json;
+        Assert.Equal((System.Text.Json.JsonValueKind.Null, "DE", "HRB 5001"), (read.GetProperty("uscc").ValueKind,
+            read.GetProperty("foreignRegistration").GetProperty("country").GetString(),
+            read.GetProperty("foreignRegistration").GetProperty("number").GetString()));
+        var told = Assert.Single(await enterprises.Service.EventsAsync(created.Id)).Payload.GetProperty("enterprise");
+        Assert.Equal("HRB 5001", told.GetProperty("foreignRegistration").GetProperty("number").GetString());
+
+        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", new
+        {
+            name = "示例外企二",
+            uscc = enterprises.NewUscc(),
+            foreignRegistration = new { country = "DE", number = "HRB-5001" },
+        })).IsProblem(409, "enterprise.registrationTaken");
+        Assert.Equal(created.Id, Assert.Single(refused.Json.GetProperty("candidates").EnumerateArray()).GetProperty("id").GetGuid());
+        var other = await enterprises.EnterpriseAsync();
+        (await enterprises.Officer.PatchAsync($"/api/v1/enterprises/{other}",
+            new { foreignRegistration = new { country = "DE", number = "HRB5001" } }, "\"1\""))
+            .IsProblem(409, "enterprise.registrationTaken");
+
+        // Its own number may be spelled otherwise, and is replaced but never left out.
+        (await enterprises.Officer.PatchAsync(
+            path, new { foreignRegistration = new { country = "DE", number = "HRB 5001 B" } }, "\"1\"")).Is(200);
+        (await enterprises.Officer.PatchAsync(path, """{"foreignRegistration":null}""", "\"2\"")).IsProblem(409, "enterprise.codeNeeded");
+        (await enterprises.Officer.PatchAsync(path, new { address = "一号楼" }, "\"2\"")).Is(200);
+        Assert.Equal(1, await enterprises.Service.CountAsync(
+            "select count(*) from api.audit_entry where operation = 'amendEnterprise' "
+            + "and changes::text like '%DE HRB 5001 B%DE HRB 5001%'"));
+        Assert.Equal("HRB 5001 B", (await enterprises.Officer.GetAsync(path)).Is(200).Json
+            .GetProperty("foreignRegistration").GetProperty("number").GetString());
+    }
+
+    [Theory]
+    [InlineData("{}", "/uscc", "value.required")]
+    [InlineData("{\"foreignRegistration\":{\"country\":\"CN\",\"number\":\"1\"}}", "/foreignRegistration/country", "country.china")]
+    [InlineData("{\"foreignRegistration\":{\"country\":\"ZZ\",\"number\":\"1\"}}", "/foreignRegistration/country", "country.unknown")]
+    [InlineData("{\"foreignRegistration\":{\"country\":\"DE\",\"number\":\"#\"}}", "/foreignRegistration/number", "registration.number")]
+    public async Task T19_An_enterprise_has_a_code_or_a_number_in_another_country(string body, string pointer, string code)
+    {
+        var with = System.Text.Json.Nodes.JsonNode.Parse(body)!.AsObject();
+        with["name"] = "示例外企三";
+        var refused = (await enterprises.Officer.PostAsync("/api/v1/enterprises", with)).IsProblem(400, "request.invalid");
+        var error = Assert.Single(refused.Json.GetProperty("errors").EnumerateArray());
+        Assert.Equal((pointer, code), (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task T19_A_number_of_an_enterprise_that_is_confidential_to_the_caller_is_not_given_away()
+    {
+        var reader = TestCaller.Person(Roles.ServiceOfficer);
+        var (id, _) = await enterprises.RegisteredAsync(confidential: true, readers: [reader.Id]);
+        var path = $"/api/v1/enterprises/{id}";
+        var foreignRegistration = new { country = "DE", number = "HRB 5101" };
+        var client = enterprises.Service.As(reader);
+        (await client.PatchAsync(path, new { foreignRegistration }, (await client.GetAsync(path)).Is(200).ETag)).Is(200);
+
+        (await enterprises.Officer.PostAsync("/api/v1/enterprises", new { name = "示例外企四", foreignRegistration })).Is(201);
+        (await client.PostAsync("/api/v1/enterprises", new { name = "示例外企五", foreignRegistration }))
+            .IsProblem(409, "enterprise.registrationTaken");
+    }
+
+    [Fact]
     public async Task A_holder_that_is_confidential_to_the_caller_is_not_named()
     {
         var (_, project) = await enterprises.RegisteredAsync(confidential: true, readers: [EnterprisesFixture.NewId()]);

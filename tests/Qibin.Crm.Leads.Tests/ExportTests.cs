@@ -50,12 +50,12 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             $"/api/v1/investors/{investor}/people/{lead.Json.GetProperty("personId").GetGuid()}/unmasking", new { reason = "联系对方确认" }))
             .Is(201);
         var masked = (await ExportAsync(leader, new { list = "investors", format, query = "q=掩码公司" })).Single(r => r[0] == "掩码公司" + format);
-        Assert.Equal(("138****9876", "s****@example.com"), (masked[5], masked[6]));
+        Assert.Equal(("138****9876", "s****@example.com"), (masked[7], masked[8]));
         Assert.DoesNotContain("13812349876", Encoding.UTF8.GetString(await LastFileAsync(leader)), StringComparison.Ordinal);
         Assert.DoesNotContain("13812349876",
             string.Join('|', (await ExportAsync(leader, new { list = "leads", format })).SelectMany(r => r)), StringComparison.Ordinal);
         var plain = (await ExportAsync(owner, new { list = "investors", format, query = "q=掩码公司" })).Single(r => r[0] == "掩码公司" + format);
-        Assert.Equal(("13812349876", "secret@example.com"), (plain[5], plain[6]));
+        Assert.Equal(("13812349876", "secret@example.com"), (plain[7], plain[8]));
     }
 
     [Theory]

@@ -278,7 +278,7 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var id = await Imports.UploadedAsync(leads, caller, file);
         var import = (await leads.As(caller).GetAsync($"/api/v1/imports/{id}")).Is(200).Json;
         var columns = import.GetProperty("columns").EnumerateArray().ToList();
-        Assert.Equal(19, columns.Count);
+        Assert.Equal(21, columns.Count);
         Assert.All(columns, c => Assert.NotNull(c.GetProperty("field").GetString()));
         Assert.Equal("客商名称*", columns[2].GetProperty("heading").GetString());
         (await leads.As(caller).PostAsync(

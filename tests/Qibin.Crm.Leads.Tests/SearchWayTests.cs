@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Leads.Domain.Names;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

@@ -15,6 +15,11 @@ internal static class EnterprisesService
             ["enterprise.usccTaken"] = new(
                 "该统一社会信用代码已登记",
                 "An enterprise with this unified social credit code is registered; use that one"),
+            ["enterprise.registrationTaken"] = new(
+                "该境外注册号已登记", "An enterprise with this foreign registration number is registered; use that one"),
+            ["enterprise.codeNeeded"] = new(
+                "没有统一社会信用代码的企业须保留境外注册号",
+                "An enterprise without a unified social credit code keeps its foreign registration; replace it instead"),
             ["enterprise.unknown"] = new("未找到该企业", "There is no such enterprise; name one of the register"),
             ["chain.unknown"] = new("未知的产业链 {0}", "There is no industry chain {0}; use a code of the list of industry chains"),
             ["industryCode.invalid"] = new("国民经济行业代码须为门类字母，或字母加 2 至 4 位数字", "Give a letter from A to T, or a letter and 2 to 4 digits"),

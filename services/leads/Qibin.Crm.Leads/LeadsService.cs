@@ -93,6 +93,10 @@ internal static class LeadsService
             ["investor.usccTaken"] = new(
                 "该统一社会信用代码的客商已存在",
                 "An investor with this unified social credit code exists already. Use that one"),
+            ["investor.registrationTaken"] = new(
+                "该境外注册号的客商已存在", "An investor with this foreign registration number exists already. Use that one"),
+            ["import.registrationIncomplete"] = new(
+                "注册国家和注册号须一并填写", "A foreign registration has a country and a number. Fill in both, or neither"),
             ["investor.duplicate"] = new(
                 "已有相同或相近的客商；确需登记请说明理由",
                 "Such an investor exists already. Use it, or give a reason in duplicateOverride"),

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Benchmarks.Measure;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Local;
 using Qibin.Crm.TestKit;

@@ -1,5 +1,6 @@
+using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Web.Privacy;
 
 namespace Qibin.Crm.Leads.Tests.Domain;
@@ -16,6 +17,20 @@ public class InvestorTests
         var kept = (one with { Uscc = other.Uscc }).KnownAs(one, other);
         Assert.Equal(["name 甲示例", "uscc 91410611MA00000022", "uscc 91410611MA00000014", "name 乙示例", "name 丙示例"], kept.Keys);
         Assert.Contains("name 甲示例", one.KnownAs(one, one).Aliases);
+    }
+
+    [Fact]
+    public void T19_A_foreign_registration_is_a_key_like_the_code_and_stays_an_alias_of_what_it_was_merged_into()
+    {
+        var foreign = ForeignRegistration.Parse("DE", "HRB 12345");
+        var one = new InvestorFacts("甲示例", "91410611MA00000014", null, []);
+        var other = new InvestorFacts("乙示例", null, null, []) { ForeignRegistration = foreign };
+        Assert.Equal(["name 乙示例", "foreign DE HRB12345"], other.Keys);
+        Assert.Equal(["name 甲示例", "uscc 91410611MA00000014", "foreign DE HRB12345"], (one with { ForeignRegistration = foreign }).Keys);
+        Assert.Contains("foreign DE HRB12345", one.KnownAs(one, other).Aliases);
+        // A merge keeps facts as JSON.
+        var kept = System.Text.Json.JsonSerializer.Deserialize<InvestorFacts>(System.Text.Json.JsonSerializer.Serialize(other))!;
+        Assert.Equal(foreign, kept.ForeignRegistration);
     }
 
     [Theory]

@@ -102,7 +102,7 @@ public class SmallRulesTests
         var before = from.Facts();
         from.BecomePartOf(into, Officer);
         Assert.Equal((into.Id, null), (from.MergedIntoId, from.Uscc));
-        Refused("investor.merged", () => from.Amend("丙示例公司", null, null, Officer));
+        Refused("investor.merged", () => from.Amend("丙示例公司", null, null, null, Officer));
         Refused("investor.merged", () => from.BecomePartOf(into, Officer));
         from.PartAgain(before, Officer);
         Assert.Equal((null, before), (from.MergedIntoId, from.Facts()));

@@ -98,6 +98,8 @@ internal static class Values
         "chainNodeCode" => IndustryChains.All[random.Next(IndustryChains.All.Count)].Nodes is var nodes
             ? nodes[random.Next(nodes.Count)].Code : null,
         "uscc" => Uscc(random),
+        "countryCode" => ((string[])["DE", "HK", "JP", "KR", "TW", "US"])[random.Next(6)],
+        "registrationNumber" => "HRB " + random.Next(1_000_000, 9_999_999).ToString(CultureInfo.InvariantCulture),
         _ => null,
     };
 
@@ -109,6 +111,8 @@ internal static class Values
         "divisionCode" => "990001",
         "chainNodeCode" => "nothing.here",
         "uscc" => "91410600MA0000000A",
+        "countryCode" => "CN",
+        "registrationNumber" => "#1",
         _ => null,
     };
 

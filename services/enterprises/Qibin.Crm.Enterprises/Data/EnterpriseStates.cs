@@ -11,6 +11,7 @@ internal static class EnterpriseStates
         EnterpriseId = enterprise.Id,
         Name = enterprise.Name,
         Uscc = enterprise.Uscc,
+        ForeignRegistration = enterprise.ForeignRegistration,
         ChainCode = enterprise.ChainCode,
         NodeCode = enterprise.NodeCode,
         InCity = enterprise.InCity,

@@ -140,6 +140,10 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         enterprise.Property(x => x.Name).HasMaxLength(200);
         enterprise.Property(x => x.Uscc).HasMaxLength(Uscc.Length).IsFixedLength();
         enterprise.HasIndex(x => x.Uscc, UsccConstraint).IsUnique().HasDatabaseName(UsccConstraint);
+        enterprise.Property(x => x.ForeignRegistration).HasMaxLength(ForeignRegistration.LongestText)
+            .HasConversion(registration => registration!.ToString(), text => ForeignRegistration.Of(text));
+        enterprise.Property(x => x.RegistrationKey).HasMaxLength(ForeignRegistration.LongestText);
+        enterprise.HasIndex(x => x.RegistrationKey);
         enterprise.Property(x => x.ChainCode).HasMaxLength(40);
         enterprise.Property(x => x.NodeCode).HasMaxLength(60);
         enterprise.Property(x => x.Address).HasMaxLength(500);
@@ -149,6 +153,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         enterprise.HasIndex(x => new { x.UpdatedAt, x.Id });
         enterprise.HasIndex(x => new { x.RegisteredOn, x.Id });
         enterprise.HasIndex(x => new { x.Name, x.Id });
+        enterprise.HasIndex(x => x.SearchTokens).HasMethod("gin");
     }
 
     private static void MapApplication(EntityTypeBuilder<EntryApplication> application)

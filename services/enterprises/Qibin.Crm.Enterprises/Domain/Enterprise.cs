@@ -1,4 +1,5 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 
 namespace Qibin.Crm.Enterprises.Domain;
 
@@ -7,10 +8,13 @@ namespace Qibin.Crm.Enterprises.Domain;
 /// <param name="NodeCode">Node of an industry chain, which gives the chain as well.</param>
 /// <param name="Address">Registered address.</param>
 /// <param name="IndustryCode">GB/T 4754-2017: a letter, or a letter and 2, 3 or 4 digits.</param>
-public sealed record EnterpriseFacts(string Name, string? NodeCode, string? Address, string? IndustryCode);
+/// <param name="ForeignRegistration">Registration outside of the mainland.</param>
+public sealed record EnterpriseFacts(
+    string Name, string? NodeCode, string? Address, string? IndustryCode, ForeignRegistration? ForeignRegistration = null);
 
 /// <summary>
-/// A legal person 企业 of the district, known by its unified social credit code. The whole city shares the register; an enterprise
+/// A legal person 企业 of the district, known by its unified social credit code, or where it has none by its registration in another
+/// country. The whole city shares the register; an enterprise
 /// that is known through confidential projects alone is shown to those projects' readers only.
 /// </summary>
 public sealed class Enterprise : Aggregate, IConfidential
@@ -25,8 +29,22 @@ public sealed class Enterprise : Aggregate, IConfidential
     public string Code { get; private init; } = "";
     [Audited]
     public string Name { get; private set; } = "";
+
+    /// <summary>What searches find it by, see <see cref="NameSearch"/>: its name and codes.</summary>
+    public string SearchKey { get; private set; } = "";
+
+    public string[] SearchTokens { get; private set; } = [];
+
+    /// <summary>Never changes. Who has none has a foreign registration, and registers no project.</summary>
     [Audited]
-    public string Uscc { get; private init; } = "";
+    public string? Uscc { get; private init; }
+
+    [Audited]
+    public ForeignRegistration? ForeignRegistration { get; private set; }
+
+    /// <summary><see cref="ForeignRegistration.Key"/>, by which a second record of the enterprise is found.</summary>
+    public string? RegistrationKey { get; private set; }
+
     [Audited]
     public string? ChainCode { get; private set; }
     [Audited]
@@ -51,15 +69,15 @@ public sealed class Enterprise : Aggregate, IConfidential
     public DateTimeOffset UpdatedAt { get; private set; }
     public IReadOnlyList<ProjectLink> Links => _links;
 
-    /// <summary>Registers an enterprise by hand.</summary>
-    public static Enterprise Register(string code, Uscc uscc, EnterpriseFacts facts, DateOnly registeredOn, DateTimeOffset at)
+    /// <summary>Registers an enterprise by hand, by its code or a foreign registration.</summary>
+    /// <exception cref="RuleViolation"><c>enterprise.codeNeeded</c>: it has neither.</exception>
+    public static Enterprise Register(string code, Uscc? uscc, EnterpriseFacts facts, DateOnly registeredOn, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(uscc);
         var enterprise = new Enterprise
         {
             Id = Guid.CreateVersion7(at),
             Code = code,
-            Uscc = uscc.Value,
+            Uscc = uscc?.Value,
             RegisteredOn = registeredOn,
             ByHand = true,
             RecordedAt = at,
@@ -85,9 +103,16 @@ public sealed class Enterprise : Aggregate, IConfidential
         return enterprise;
     }
 
+    /// <exception cref="RuleViolation"><c>enterprise.codeNeeded</c>: neither a code nor a foreign registration would be left.</exception>
     public void Amend(EnterpriseFacts facts, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(facts);
+        if (Uscc is null && facts.ForeignRegistration is null)
+        {
+            throw new RuleViolation("enterprise.codeNeeded");
+        }
+
+        (ForeignRegistration, RegistrationKey) = (facts.ForeignRegistration, facts.ForeignRegistration?.Key);
         Name = facts.Name;
         NodeCode = facts.NodeCode;
         ChainCode = facts.NodeCode is null ? null : IndustryChains.OfNode(facts.NodeCode)?.Code;
@@ -201,6 +226,7 @@ public sealed class Enterprise : Aggregate, IConfidential
 
     private void Changed(DateTimeOffset at)
     {
+        (SearchKey, SearchTokens) = NameSearch.Of(Name, Code, Uscc, ForeignRegistration?.Number, RegistrationKey);
         UpdatedAt = at;
         Touch();
     }

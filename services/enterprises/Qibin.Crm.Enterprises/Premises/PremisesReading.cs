@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Premises;
 

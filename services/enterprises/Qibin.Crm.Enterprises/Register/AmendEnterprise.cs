@@ -23,6 +23,12 @@ public sealed record AmendEnterpriseRequest : MergePatch
     [TextLength(500)]
     public string? Address { get; init => field = Given(value); }
 
+    /// <summary>
+    /// Registration outside of the mainland; one that another enterprise has answers 409. Country and number are given together. An
+    /// enterprise without a unified social credit code keeps one.
+    /// </summary>
+    public ForeignRegistrationRequest? ForeignRegistration { get; init => field = Given(value); }
+
     /// <summary>GB/T 4754-2017: a letter, or a letter and 2 to 4 digits.</summary>
     [IndustryCode]
     public string? IndustryCode { get; init => field = Given(value); }
@@ -35,6 +41,8 @@ internal static class AmendEnterprise
         Guid enterpriseId, AmendEnterpriseRequest request, IfMatch ifMatch, EnterprisesDb db, Caller caller, TimeProvider clock,
         CancellationToken ct)
     {
+        var foreign = request.ForeignRegistration?.Read();
+        await RegisterEnterprise.OneAtATimeAsync(db, null, foreign, ct);
         var enterprise = await db.Enterprises.EditableInCity(caller).ForUpdate(enterpriseId, ct);
         if (enterprise is null)
         {
@@ -42,11 +50,13 @@ internal static class AmendEnterprise
         }
 
         ifMatch.Check(enterprise);
+        await RegisterEnterprise.RefuseTakenAsync(db, caller, enterpriseId, null, foreign, ct);
         enterprise.Amend(new EnterpriseFacts(
             request.Over(enterprise.Name, request.Name)!,
             request.Over(enterprise.NodeCode, request.NodeCode),
             request.Over(enterprise.Address, request.Address),
-            request.Over(enterprise.IndustryCode, request.IndustryCode)), clock.GetUtcNow());
+            request.Over(enterprise.IndustryCode, request.IndustryCode),
+            request.Over(enterprise.ForeignRegistration, foreign, nameof(request.ForeignRegistration))), clock.GetUtcNow());
         db.Publish(enterprise, new EnterpriseRecorded { Enterprise = enterprise.State(), OccurredOn = clock.Today() });
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = enterprise.Id, Code = enterprise.Code, Version = enterprise.Version });

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Qibin.Crm.Enterprises.Domain;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
 
 namespace Qibin.Crm.Enterprises.Register;
@@ -14,8 +15,11 @@ public sealed record EnterpriseSummary
 
     public required string Name { get; init; }
 
-    /// <summary>Unified social credit code, GB 32100-2015.</summary>
-    public required string Uscc { get; init; }
+    /// <summary>Unified social credit code, GB 32100-2015; null for an enterprise that only another country has registered.</summary>
+    public required string? Uscc { get; init; }
+
+    /// <summary>Registration outside of the mainland.</summary>
+    public required ForeignRegistration? ForeignRegistration { get; init; }
 
     public required string? ChainCode { get; init; }
     public required string? NodeCode { get; init; }
@@ -38,6 +42,7 @@ public sealed record EnterpriseSummary
         Code = e.Code,
         Name = e.Name,
         Uscc = e.Uscc,
+        ForeignRegistration = e.ForeignRegistration,
         ChainCode = e.ChainCode,
         NodeCode = e.NodeCode,
         IndustryCode = e.IndustryCode,
@@ -67,8 +72,11 @@ public sealed record EnterpriseDetail : IVersioned
 
     public required string Name { get; init; }
 
-    /// <summary>Unified social credit code, GB 32100-2015.</summary>
-    public required string Uscc { get; init; }
+    /// <summary>Unified social credit code, GB 32100-2015; null for an enterprise that only another country has registered.</summary>
+    public required string? Uscc { get; init; }
+
+    /// <summary>Registration outside of the mainland.</summary>
+    public required ForeignRegistration? ForeignRegistration { get; init; }
 
     public required string? ChainCode { get; init; }
     public required string? NodeCode { get; init; }

@@ -20,6 +20,7 @@ internal static class GetEnterprise
                 Code = e.Code,
                 Name = e.Name,
                 Uscc = e.Uscc,
+                ForeignRegistration = e.ForeignRegistration,
                 ChainCode = e.ChainCode,
                 NodeCode = e.NodeCode,
                 Address = e.Address,

@@ -6,13 +6,17 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Enterprises.Register;
 
 /// <summary>Filters of the list of enterprises.</summary>
 public sealed record EnterpriseQuery
 {
-    /// <summary>Part of the name, or the beginning of the code or of the unified social credit code; 2 characters or more.</summary>
+    /// <summary>
+    /// Part of the name, of the code, of the unified social credit code or of the number in another country, of 2 characters or more; or
+    /// pinyin of the name (<c>weixing</c>), or the initials of its pinyin (<c>wxzd</c>).
+    /// </summary>
     [Line(100, 2)]
     public string? Q { get; init; }
 
@@ -55,9 +59,7 @@ internal static class ListEnterprises
         var rows = db.Enterprises.AsNoTracking().DisclosedTo(caller);
         if (query.Q is { } q)
         {
-            var (pattern, start) = (Like.Containing(q), Like.Containing(q)[1..]);
-            rows = rows.Where(e => EF.Functions.ILike(e.Name, pattern, Like.Escape) || EF.Functions.ILike(e.Code, start, Like.Escape)
-                || EF.Functions.ILike(e.Uscc, start, Like.Escape));
+            rows = rows.Named(q, e => e.SearchKey, e => e.SearchTokens);
         }
 
         if (query.Chain is { } chain)

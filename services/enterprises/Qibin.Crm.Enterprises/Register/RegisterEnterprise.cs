@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Enterprises;
@@ -19,9 +20,14 @@ public sealed record RegisterEnterpriseRequest
     [Needed, Line(200)]
     public string? Name { get; init; }
 
-    /// <summary>Unified social credit code; spaces, width and case are put right.</summary>
-    [Needed, Uscc]
+    /// <summary>
+    /// Unified social credit code; spaces, width and case are put right. Needed unless there is a registration outside of the mainland.
+    /// </summary>
+    [Uscc]
     public string? Uscc { get; init; }
+
+    /// <summary>Registration outside of the mainland, for an enterprise without a unified social credit code.</summary>
+    public ForeignRegistrationRequest? ForeignRegistration { get; init; }
 
     [ChainNodeCode]
     public string? NodeCode { get; init; }
@@ -39,7 +45,8 @@ public sealed record RegisterEnterpriseRequest
 }
 
 /// <summary>
-/// Registers an enterprise by hand. A code that is registered already is refused with the enterprise, if the caller may see it.
+/// Registers an enterprise by hand. A code or foreign registration that is there already is refused with the enterprise, if the caller may
+/// see it.
 /// </summary>
 internal static class RegisterEnterprise
 {
@@ -47,19 +54,16 @@ internal static class RegisterEnterprise
         RegisterEnterpriseRequest request, EnterprisesDb db, Caller caller, PeopleCodes codes, TimeProvider clock, CancellationToken ct)
     {
         var registeredOn = clock.NotAfterToday(request.RegisteredOn, "/registeredOn");
-        var uscc = Uscc.Parse(request.Uscc!);
-        await db.OneAtATimeAsync(uscc, ct);
-        if (await db.Enterprises.AnyAsync(e => e.Uscc == uscc.Value, ct))
+        var uscc = request.Uscc is null ? null : Uscc.Parse(request.Uscc);
+        var foreign = request.ForeignRegistration?.Read();
+        if (uscc is null && foreign is null)
         {
-            throw new Refusal(StatusCodes.Status409Conflict, "enterprise.usccTaken")
-            {
-                Candidates = await db.Enterprises.DisclosedTo(caller).Where(e => e.Uscc == uscc.Value)
-                    .Select(e => new ProblemCandidate { Id = e.Id, Name = e.Name, Location = "/api/v1/enterprises/" + e.Id })
-                    .ToListAsync(ct),
-            };
+            throw Refusal.Invalid("/uscc", "value.required");
         }
 
-        var facts = new EnterpriseFacts(request.Name!, request.NodeCode, request.Address, request.IndustryCode);
+        await OneAtATimeAsync(db, uscc, foreign, ct);
+        await RefuseTakenAsync(db, caller, null, uscc, foreign, ct);
+        var facts = new EnterpriseFacts(request.Name!, request.NodeCode, request.Address, request.IndustryCode, foreign);
         var enterprise = Enterprise.Register(await codes.NextAsync("E", ct), uscc, facts, registeredOn, clock.GetUtcNow());
         db.Add(enterprise);
         db.Publish(enterprise, new EnterpriseRecorded { Enterprise = enterprise.State(), OccurredOn = registeredOn });
@@ -67,5 +71,46 @@ internal static class RegisterEnterprise
         return TypedResults.Created(
             $"/api/v1/enterprises/{enterprise.Id}",
             new Receipt { Id = enterprise.Id, Code = enterprise.Code, Version = enterprise.Version });
+    }
+
+    /// <summary>Lets requests that enter one code or registration come one after the other, before they lock any row.</summary>
+    internal static async Task OneAtATimeAsync(EnterprisesDb db, Uscc? uscc, ForeignRegistration? foreign, CancellationToken ct)
+    {
+        if (uscc is not null)
+        {
+            await db.OneAtATimeAsync(uscc, ct);
+        }
+
+        if (foreign is not null)
+        {
+            await db.LockEnterpriseAsync(foreign.Key, ct);
+        }
+    }
+
+    /// <summary>
+    /// Refuses what another enterprise has. A foreign registration of one that is confidential to the caller counts for nothing: unlike the
+    /// code, which the register has once, it may be there twice.
+    /// </summary>
+    internal static async Task RefuseTakenAsync(
+        EnterprisesDb db, Caller caller, Guid? self, Uscc? uscc, ForeignRegistration? foreign, CancellationToken ct)
+    {
+        if (uscc?.Value is { } code && await db.Enterprises.AnyAsync(e => e.Uscc == code, ct))
+        {
+            throw await TakenAsync("enterprise.usccTaken", e => e.Uscc == code);
+        }
+
+        if (foreign?.Key is { } key
+            && await db.Enterprises.DisclosedTo(caller).AnyAsync(e => e.RegistrationKey == key && e.Id != self, ct))
+        {
+            throw await TakenAsync("enterprise.registrationTaken", e => e.RegistrationKey == key && e.Id != self);
+        }
+
+        async Task<Refusal> TakenAsync(string problem, Expression<Func<Enterprise, bool>> other) =>
+            new(StatusCodes.Status409Conflict, problem)
+            {
+                Candidates = await db.Enterprises.DisclosedTo(caller).Where(other).OrderBy(e => e.Id).Take(10)
+                    .Select(e => new ProblemCandidate { Id = e.Id, Name = e.Name, Location = "/api/v1/enterprises/" + e.Id })
+                    .ToListAsync(ct),
+            };
     }
 }

@@ -43,6 +43,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             person.Property(x => x.Email).HasMaxLength(254);
             person.HasIndex(x => x.NormalizedUserName).IsUnique().HasDatabaseName("person_user_name_once");
             person.HasIndex(x => new { x.UnitId, x.Id });
+            person.HasIndex(x => x.SearchTokens).HasMethod("gin");
             person.HasOne<Unit>().WithMany().HasForeignKey(x => x.UnitId).OnDelete(DeleteBehavior.Restrict)
                 .HasConstraintName("person_unit_known");
         });

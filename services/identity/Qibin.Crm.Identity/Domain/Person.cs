@@ -1,5 +1,6 @@
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Kernel.Names;
 
 namespace Qibin.Crm.Identity.Domain;
 
@@ -19,6 +20,11 @@ public sealed class Person : Aggregate
     public string NormalizedUserName { get; internal set; } = "";
 
     public string DisplayName { get; private set; } = "";
+
+    /// <summary>What searches find the person by, see <see cref="NameSearch"/>: display name and user name.</summary>
+    public string SearchKey { get; private set; } = "";
+
+    public string[] SearchTokens { get; private set; } = [];
     public string? Phone { get; private set; }
     public string? Email { get; private set; }
     public Guid UnitId { get; private set; }
@@ -83,6 +89,7 @@ public sealed class Person : Aggregate
             Active = true,
             MustChangePassword = mustChangePassword,
         };
+        person.KeepNames();
         person.Touch();
         return person;
     }
@@ -91,8 +98,11 @@ public sealed class Person : Aggregate
     {
         (DisplayName, UnitId, Roles, Chains) = (displayName, unitId, [.. roles.Distinct()], [.. chains.Distinct()]);
         (Phone, Email) = (phone is null ? null : PhoneNumbers.Fold(phone), email is null ? null : Text.HalfWidth(email));
+        KeepNames();
         Touch();
     }
+
+    private void KeepNames() => (SearchKey, SearchTokens) = NameSearch.Of(DisplayName, UserName);
 
     /// <summary>
     /// Whether this placement gives the person less than the present one, or something else. Then tokens that were issued under the present

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Identity.Users;
 
@@ -19,7 +20,9 @@ public sealed record UserQuery
 
     public bool? Active { get; init; }
 
-    /// <summary>Part of the name or user name.</summary>
+    /// <summary>
+    /// Part of the name or user name, or pinyin of the name (<c>zhangsan</c>), or the initials of its pinyin (<c>zs</c>).
+    /// </summary>
     public string? Q { get; init; }
 }
 
@@ -55,9 +58,7 @@ internal static class ReadUsers
 
         if (query.Q is { } q)
         {
-            var pattern = Like.Containing(q);
-            people = people.Where(p =>
-                EF.Functions.ILike(p.DisplayName, pattern, Like.Escape) || EF.Functions.ILike(p.UserName, pattern, Like.Escape));
+            people = people.Named(q, p => p.SearchKey, p => p.SearchTokens);
         }
 
         return TypedResults.Ok(await Listing.PageAsync(people, page, request, UserAnswer.From, ct));

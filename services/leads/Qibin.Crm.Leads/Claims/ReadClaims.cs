@@ -7,6 +7,7 @@ using Qibin.Crm.Leads.Rules;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Claims;
 
@@ -34,7 +35,7 @@ public sealed record DisputeQuery
     public bool? Open { get; init; }
 }
 
-/// <summary>Asks for one investor, by exactly one of the two.</summary>
+/// <summary>Asks for one investor: by its id, its unified social credit code, or its registration outside of the mainland.</summary>
 public sealed record ProtectionQuery
 {
     /// <summary>An investor that the caller sees.</summary>
@@ -45,6 +46,12 @@ public sealed record ProtectionQuery
     /// talks it says nothing.
     /// </summary>
     public string? Uscc { get; init; }
+
+    /// <summary>Country of a registration outside of the mainland, ISO 3166-1 alpha-2; with its number. As with the code.</summary>
+    public string? RegistrationCountry { get; init; }
+
+    /// <summary>Number of the registration; with its country.</summary>
+    public string? RegistrationNumber { get; init; }
 }
 
 /// <summary>First-report protection 首报首谈.</summary>
@@ -173,18 +180,29 @@ internal static class ReadClaims
     private static async Task<Ok<ProtectionAnswer>> Protection(
         [AsParameters] ProtectionQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (query.InvestorId is null == query.Uscc is null)
+        var foreign = ForeignRegistrationRequest.InQuery(query.RegistrationCountry, query.RegistrationNumber);
+        if ((query.InvestorId, query.Uscc, foreign) is (null, null, null))
         {
-            throw query.Uscc is null ? Refusal.Invalid("uscc", "value.required") : Refusal.Invalid("uscc", "value.exclusive", "investorId");
+            throw Refusal.Invalid("uscc", "value.required");
+        }
+
+        if (query.Uscc is not null && (query.InvestorId is not null || foreign is not null))
+        {
+            throw Refusal.Invalid("uscc", "value.exclusive", query.InvestorId is null ? "registrationNumber" : "investorId");
+        }
+
+        if (foreign is not null && query.InvestorId is not null)
+        {
+            throw Refusal.Invalid("registrationNumber", "value.exclusive", "investorId");
         }
 
         var uscc = query.Uscc is null ? null : Uscc.TryParse(query.Uscc, out var parsed, out var code) ? parsed.Value
             : throw Refusal.Invalid("uscc", code);
-        var keys = uscc is not null ? [InvestorFacts.KeyOfCode(uscc)]
+        var keys = InvestorFacts.KeysOfCodes(uscc, foreign) is { Length: > 0 } codes ? codes
             : (await InvestorAsync(query.InvestorId!.Value))?.Keys ?? [];
         var now = clock.GetUtcNow();
         var claims = db.Claims.AsNoTracking().Holding(keys);
-        if (uscc is not null)
+        if (query.InvestorId is null)
         {
             // Whoever only guesses a code learns nothing of confidential talks.
             claims = claims.Where(c => db.Leads.DisclosedTo(caller).Any(l => l.Id == c.LeadId));

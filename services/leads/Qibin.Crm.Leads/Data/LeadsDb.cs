@@ -126,6 +126,10 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             investor.Property(x => x.SourceRegion).HasMaxLength(6);
             // Not unique: of an investor that is known by confidential leads alone nobody learns.
             investor.HasIndex(x => x.Uscc);
+            investor.Property(x => x.ForeignRegistration).HasMaxLength(ForeignRegistration.LongestText)
+                .HasConversion(registration => registration!.ToString(), text => ForeignRegistration.Of(text));
+            investor.Property(x => x.RegistrationKey).HasMaxLength(ForeignRegistration.LongestText);
+            investor.HasIndex(x => x.RegistrationKey);
             investor.HasIndex(x => x.Aliases).HasMethod("gin");
             investor.Property(x => x.ComparedName).HasMaxLength(400);
             investor.HasIndex(x => x.SearchTokens).HasMethod("gin");
@@ -161,6 +165,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             person.Property(x => x.Wechat).HasMaxLength(40);
             person.Property(x => x.PhoneKey).HasMaxLength(24);
             person.Property(x => x.EmailDomain).HasMaxLength(254);
+            person.Property(x => x.NameKey).HasMaxLength(400);
+            person.HasIndex(x => x.NamePairs).HasMethod("gin");
             person.HasIndex(x => new { x.PhoneKey, x.Id });
             person.HasIndex(x => new { x.EmailDomain, x.Id });
         });
@@ -177,6 +183,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.Property(x => x.Code).HasMaxLength(20);
             lead.Property(x => x.InvestorName).HasMaxLength(200);
             lead.Property(x => x.Title).HasMaxLength(200);
+            lead.Property(x => x.TitleKey).HasMaxLength(400);
+            lead.HasIndex(x => x.TitlePairs).HasMethod("gin").HasFilter("title_pairs is not null");
             lead.Property(x => x.Summary).HasMaxLength(4000);
             lead.Property(x => x.ChainCode).HasMaxLength(40);
             lead.Property(x => x.NodeCode).HasMaxLength(80);

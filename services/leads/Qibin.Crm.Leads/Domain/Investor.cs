@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Leads.Domain;
@@ -28,6 +29,13 @@ internal sealed class Investor : Aggregate
     [Audited]
     public string? Uscc { get; private set; }
 
+    /// <summary>The number of a register outside of the mainland, for an investor without a USCC; both when it has both.</summary>
+    [Audited]
+    public ForeignRegistration? ForeignRegistration { get; private set; }
+
+    /// <summary><see cref="ForeignRegistration.Key"/>, by which a second record of the investor is found.</summary>
+    public string? RegistrationKey { get; private set; }
+
     [Audited]
     public string? SourceRegion { get; private set; }
 
@@ -36,7 +44,8 @@ internal sealed class Investor : Aggregate
 
     /// <summary>
     /// What the real investor is recognised by, in whichever records it was entered: <c>name</c> and the compared name, <c>uscc</c> and
-    /// the code, those of its own first. One protection holds each of them at a time.
+    /// the code, <c>foreign</c> and the key of a foreign registration, those of its own first. One protection holds each of them at a
+    /// time.
     /// </summary>
     public string[] Keys => Facts().Keys;
 
@@ -47,19 +56,21 @@ internal sealed class Investor : Aggregate
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    public static Investor Register(Guid id, string name, string? uscc, string? sourceRegion, Actor actor)
+    public static Investor Register(
+        Guid id, string name, string? uscc, string? sourceRegion, Actor actor, ForeignRegistration? foreign = null)
     {
         var investor = new Investor { Id = id, CreatedBy = actor.By, CreatedAt = actor.At };
-        investor.Amend(name, uscc, sourceRegion, actor);
+        investor.Amend(name, uscc, foreign, sourceRegion, actor);
         return investor;
     }
 
     /// <param name="name">Name of the organisation.</param>
     /// <param name="uscc">As people write it.</param>
+    /// <param name="foreign">Registration outside of the mainland.</param>
     /// <param name="sourceRegion">Division code GB/T 2260.</param>
     /// <param name="actor">Who and when.</param>
     /// <exception cref="RuleViolation"><c>uscc.…</c>, <c>investor.merged</c>.</exception>
-    public void Amend(string name, string? uscc, string? sourceRegion, Actor actor)
+    public void Amend(string name, string? uscc, ForeignRegistration? foreign, string? sourceRegion, Actor actor)
     {
         RefuseMerged();
         Name = name;
@@ -67,6 +78,7 @@ internal sealed class Investor : Aggregate
         SearchTokens = NameSearch.TokensOf(name);
         ComparedName = ComparedNames.KeyOf(name);
         Uscc = uscc is null ? null : Kernel.Uscc.Parse(uscc).Value;
+        (ForeignRegistration, RegistrationKey) = (foreign, foreign?.Key);
         SourceRegion = sourceRegion;
         UpdatedAt = actor.At;
         Touch();
@@ -89,11 +101,11 @@ internal sealed class Investor : Aggregate
         }
     }
 
-    /// <summary>Its people and leads have gone to another investor, and its USCC is free for that one.</summary>
+    /// <summary>Its people and leads have gone to another investor, and its codes are free for that one.</summary>
     public void BecomePartOf(Investor into, Actor actor)
     {
         RefuseMerged();
-        (MergedIntoId, Uscc, UpdatedAt) = (into.Id, null, actor.At);
+        (MergedIntoId, Uscc, ForeignRegistration, RegistrationKey, UpdatedAt) = (into.Id, null, null, null, actor.At);
         Touch();
     }
 
@@ -107,19 +119,21 @@ internal sealed class Investor : Aggregate
     /// <summary>A merge or its undoing decides all facts.</summary>
     public void Become(InvestorFacts facts, Actor actor)
     {
-        Amend(facts.Name, facts.Uscc, facts.SourceRegion, actor);
+        Amend(facts.Name, facts.Uscc, facts.ForeignRegistration, facts.SourceRegion, actor);
         Aliases = facts.Aliases;
     }
 
-    public InvestorFacts Facts() => new(Name, Uscc, SourceRegion, Aliases);
+    public InvestorFacts Facts() => new(Name, Uscc, SourceRegion, Aliases) { ForeignRegistration = ForeignRegistration };
 }
 
 /// <summary>What a merge chooses between.</summary>
 internal sealed record InvestorFacts(string Name, string? Uscc, string? SourceRegion, string[] Aliases)
 {
-    /// <summary>The keys of name and code.</summary>
+    public ForeignRegistration? ForeignRegistration { get; init; }
+
+    /// <summary>The keys of name and codes.</summary>
     [JsonIgnore]
-    public IEnumerable<string> OwnKeys => Uscc is null ? [KeyOfName(Name)] : [KeyOfName(Name), KeyOfCode(Uscc)];
+    public IEnumerable<string> OwnKeys => [KeyOfName(Name), .. KeysOfCodes(Uscc, ForeignRegistration)];
 
     /// <summary>As <see cref="Investor.Keys"/>.</summary>
     [JsonIgnore]
@@ -128,6 +142,15 @@ internal sealed record InvestorFacts(string Name, string? Uscc, string? SourceRe
     public static string KeyOfName(string name) => "name " + ComparedNames.KeyOf(name);
 
     public static string KeyOfCode(string uscc) => "uscc " + uscc;
+
+    public static string KeyOfCode(ForeignRegistration foreign) => KeyOfRegistration(foreign.Key);
+
+    /// <param name="key">A <see cref="ForeignRegistration.Key"/>.</param>
+    public static string KeyOfRegistration(string key) => "foreign " + key;
+
+    /// <summary>The keys of those codes that there are.</summary>
+    public static string[] KeysOfCodes(string? uscc, ForeignRegistration? foreign) =>
+        [.. uscc is null ? (string[])[] : [KeyOfCode(uscc)], .. foreign is null ? (string[])[] : [KeyOfCode(foreign)]];
 
     /// <summary>
     /// These facts, with all that the two merged investors were recognised by. What the one that is merged was called stays an alias even
@@ -150,6 +173,12 @@ internal sealed class Person : Aggregate
 
     public Guid InvestorId { get; private set; }
     public string Name { get; private set; } = "";
+
+    /// <summary>The name as searches compare it, and its pairs of neighbouring characters.</summary>
+    public string NameKey { get; private set; } = "";
+
+    public string[] NamePairs { get; private set; } = [];
+
     public string? Title { get; private set; }
     public string? Phone { get; private set; }
 
@@ -183,6 +212,8 @@ internal sealed class Person : Aggregate
         }
 
         (Name, Title, Phone, Email, Wechat, UpdatedAt) = (facts.Name, facts.Title, facts.Phone, facts.Email, facts.Wechat, actor.At);
+        NameKey = NameSearch.KeyOf(facts.Name);
+        NamePairs = NameSearch.PairsOf(NameKey);
         (PhoneKey, EmailDomain) = (PhoneNumbers.KeyOf(Phone), ComparedContacts.DomainOf(Email));
         Touch();
     }

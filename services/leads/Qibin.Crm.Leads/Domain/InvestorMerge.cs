@@ -73,6 +73,10 @@ internal sealed class InvestorMerge : Aggregate
             present.Name == After.Name ? IntoBefore.Name : present.Name,
             present.Uscc == After.Uscc ? IntoBefore.Uscc : present.Uscc,
             present.SourceRegion == After.SourceRegion ? IntoBefore.SourceRegion : present.SourceRegion,
-            IntoBefore.Aliases);
+            IntoBefore.Aliases)
+        {
+            ForeignRegistration = present.ForeignRegistration == After.ForeignRegistration
+                ? IntoBefore.ForeignRegistration : present.ForeignRegistration,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Leads.Domain;
@@ -44,6 +45,12 @@ internal sealed class Lead : Aggregate, IShared
 
     [Audited]
     public string? Title { get; private set; }
+
+    /// <summary>The title as searches compare it, and its pairs of neighbouring characters; null without a title.</summary>
+    public string? TitleKey { get; private set; }
+
+    public string[]? TitlePairs { get; private set; }
+
     public string? Summary { get; private set; }
     public LeadStage Stage { get; private set; }
 
@@ -492,6 +499,8 @@ internal sealed class Lead : Aggregate, IShared
     public void Describe(string? title, string? summary, Actor actor)
     {
         (Title, Summary) = (title, summary);
+        TitleKey = title is null ? null : NameSearch.KeyOf(title);
+        TitlePairs = TitleKey is null ? null : NameSearch.PairsOf(TitleKey);
         Changed(actor);
     }
 

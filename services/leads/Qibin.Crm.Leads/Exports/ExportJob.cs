@@ -51,8 +51,8 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
 
     private static readonly (string Heading, double Width)[] InvestorColumns =
     [
-        ("客商名称", 36), ("统一社会信用代码", 24), ("来源地区", 24), ("联系人", 12), ("职务", 16), ("联系电话", 18), ("电子邮箱", 26), ("微信号", 20),
-        ("登记时间", 18), ("更新时间", 18),
+        ("客商名称", 36), ("统一社会信用代码", 24), ("注册国家", 14), ("注册号", 22), ("来源地区", 24), ("联系人", 12), ("职务", 16), ("联系电话", 18), ("电子邮箱", 26),
+        ("微信号", 20), ("登记时间", 18), ("更新时间", 18),
     ];
 
     private static readonly Dictionary<string, ChainNode> Nodes = IndustryChains.All.SelectMany(c => c.Nodes)
@@ -65,7 +65,8 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         {
             await CheckAgainAsync(db, caller, ct);
             job.Total = run.List == ExportedList.Leads
-                ? await (await FilteredAsync(db, caller, run, ct)).LongCountAsync(ct) : await Investors(db, caller, run).LongCountAsync(ct);
+                ? await (await FilteredAsync(db, caller, run, ct)).LongCountAsync(ct)
+                : await (await InvestorsAsync(db, caller, run, ct)).LongCountAsync(ct);
             if (job.Total > Most)
             {
                 throw new RuleViolation("export.tooLarge");
@@ -197,13 +198,20 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         }
     }
 
-    private async Task<IQueryable<Lead>> FilteredAsync(LeadsDb db, Caller caller, ExportRun run, CancellationToken ct) =>
-        ReadLeads.Filter(
-            db.Leads.AsNoTracking().ReadableBy(caller),
-            await ReadLeads.ResolvedAsync(QueryText.Read<LeadQuery>(run.Query, out _), db, ct), db, clock.Today());
+    private async Task<IQueryable<Lead>> FilteredAsync(LeadsDb db, Caller caller, ExportRun run, CancellationToken ct)
+    {
+        var query = await ReadLeads.ResolvedAsync(QueryText.Read<LeadQuery>(run.Query, out _), db, ct);
+        return ReadLeads.Filter(
+            db.Leads.AsNoTracking().ReadableBy(caller), query, db, clock.Today(),
+            await SearchBeside.LookAsync(db, caller, query.Q, clock, ct));
+    }
 
-    private static IQueryable<Investor> Investors(LeadsDb db, Caller caller, ExportRun run) =>
-        ReadInvestors.Filter(db.InvestorsReadableBy(caller).AsNoTracking(), QueryText.Read<InvestorQuery>(run.Query, out _));
+    private async Task<IQueryable<Investor>> InvestorsAsync(LeadsDb db, Caller caller, ExportRun run, CancellationToken ct)
+    {
+        var query = QueryText.Read<InvestorQuery>(run.Query, out _);
+        return ReadInvestors.Filter(
+            db.InvestorsReadableBy(caller).AsNoTracking(), query, db, await SearchBeside.LookAsync(db, caller, query.Q, clock, ct));
+    }
 
     private async Task<(IReadOnlyList<Row> Rows, string? After)> LeadsAsync(
         LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
@@ -231,19 +239,22 @@ internal sealed class ExportJob(TimeProvider clock) : IJobKind<LeadsDb>
         })], after);
     }
 
-    private static async Task<(IReadOnlyList<Row> Rows, string? After)> InvestorsAsync(
+    private async Task<(IReadOnlyList<Row> Rows, string? After)> InvestorsAsync(
         LeadsDb db, Caller caller, ExportRun run, string? from, CancellationToken ct)
     {
         QueryText.Read<InvestorQuery>(run.Query, out var sort);
-        var (investors, after) = await ReadInvestors.Listing.WalkAsync(Investors(db, caller, run), sort, from, BatchSize, ct);
+        var (investors, after) = await ReadInvestors.Listing.WalkAsync(
+            await InvestorsAsync(db, caller, run, ct), sort, from, BatchSize, ct);
         var people = await PeopleAsync(db, caller, [.. investors.Select(i => i.Id)], ct);
         return ([.. investors.Select(investor =>
         {
             var person = people.GetValueOrDefault(investor.Id);
             return new Row(investor.Id, Unmasked: person is { Masked: false },
             [
-                investor.Name, investor.Uscc, PlaceOf(investor.SourceRegion), person?.Name, person?.Title, person?.Phone, person?.Email,
-                person?.Wechat, investor.CreatedAt, investor.UpdatedAt,
+                investor.Name, investor.Uscc,
+                investor.ForeignRegistration is { Country: var country } ? Countries.NameOf(country) ?? country : null,
+                investor.ForeignRegistration?.Number, PlaceOf(investor.SourceRegion), person?.Name, person?.Title, person?.Phone,
+                person?.Email, person?.Wechat, investor.CreatedAt, investor.UpdatedAt,
             ]);
         })], after);
     }

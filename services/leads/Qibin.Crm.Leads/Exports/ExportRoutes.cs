@@ -92,12 +92,12 @@ internal static class ExportRoutes
         // What the list would refuse is refused now.
         if (request.List == ExportedList.Leads)
         {
-            ReadLeads.Filter(db.Leads, QueryText.Read<LeadQuery>(request.Query, out var sort), db, clock.Today());
+            ReadLeads.Filter(db.Leads, QueryText.Read<LeadQuery>(request.Query, out var sort), db, clock.Today(), SearchBeside.None);
             ReadLeads.Listing.CheckSort(sort);
         }
         else
         {
-            ReadInvestors.Filter(db.Investors, QueryText.Read<InvestorQuery>(request.Query, out var sort));
+            ReadInvestors.Filter(db.Investors, QueryText.Read<InvestorQuery>(request.Query, out var sort), db, SearchBeside.None);
             ReadInvestors.Listing.CheckSort(sort);
         }
 

@@ -31,6 +31,12 @@ public sealed record FirstContactRequest
     [Uscc]
     public string? Uscc { get; init; }
 
+    /// <summary>
+    /// Registration outside of the mainland, for an investor without a unified social credit code. Where an investor has it already, the
+    /// lead is linked to that one, as by the code.
+    /// </summary>
+    public ForeignRegistrationRequest? ForeignRegistration { get; init; }
+
     /// <summary>Division code GB/T 2260 of where the investor comes from.</summary>
     [DivisionCode]
     public string? SourceRegion { get; init; }
@@ -141,7 +147,7 @@ internal static class LogFirstContact
         // Not in a batch, which would hold as many locks as it has items.
         if (request.InvestorName is { } name)
         {
-            await Duplicates.OneAtATimeAsync(db, name, request.Uscc, ct);
+            await Duplicates.OneAtATimeAsync(db, name, request.Uscc, request.ForeignRegistration?.Read(), ct);
         }
 
         return await Handle(request, db, caller, codes, clock, ct);
@@ -206,7 +212,8 @@ internal static class LogFirstContact
         LeadsDb db, Caller caller, TimeProvider clock, FirstContactRequest request, Actor actor, CancellationToken ct)
     {
         var name = request.InvestorName ?? throw Refusal.Invalid("/investorName", "value.required");
-        var entered = Investor.Register(clock.NewId(), name, request.Uscc, request.SourceRegion, actor);
+        var entered = Investor.Register(
+            clock.NewId(), name, request.Uscc, request.SourceRegion, actor, request.ForeignRegistration?.Read());
         var (known, similar) = await Duplicates.KnownAsync(
             db, caller, entered, request.Phone, request.Email, request.DuplicateOverride, clock, ct);
         if (known is not { } id)
@@ -228,9 +235,10 @@ internal static class LogFirstContact
     private static async Task<(Investor Investor, Person Person, bool Linked, IReadOnlyList<PossibleDuplicate>? Similar)> NamedByIdAsync(
         LeadsDb db, Caller caller, TimeProvider clock, Guid id, FirstContactRequest request, Actor actor, CancellationToken ct)
     {
-        if (request.InvestorName is not null || request.Uscc is not null)
+        if ((request.InvestorName is not null ? "/investorName" : request.Uscc is not null ? "/uscc"
+            : request.ForeignRegistration is not null ? "/foreignRegistration" : null) is { } other)
         {
-            throw Refusal.Invalid(request.InvestorName is null ? "/uscc" : "/investorName", "value.exclusive", "investorId");
+            throw Refusal.Invalid(other, "value.exclusive", "investorId");
         }
 
         // Locked, so that a rename or merge under way reaches the new lead too.

@@ -1,12 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Assignments;
 using Qibin.Crm.Leads.Claims;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Leads.Domain.Names;
 using Qibin.Crm.Leads.FirstContacts;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Responses;
@@ -38,7 +38,7 @@ internal sealed class ImportBatch(
     private Dictionary<string, Guid> _leadByKey = [];
     private Dictionary<string, Guid> _leadByCode = [];
     private Dictionary<string, Guid> _newestByUscc = [];
-    private Dictionary<string, Guid> _investorByUscc = [];
+    private Dictionary<string, Guid> _investorByCode = [];
     private HashSet<Guid> _editableInvestors = [];
     private Dictionary<Guid, Lead> _found = [];
     private Dictionary<Guid, Investor> _known = [];
@@ -69,6 +69,7 @@ internal sealed class ImportBatch(
     {
         string[] keys = [.. drafts.Select(d => d.ExternalKey).OfType<string>().Distinct()];
         string[] usccs = [.. drafts.Select(UsccOf).OfType<string>().Distinct()];
+        string[] registrations = [.. drafts.Select(d => ForeignOf(d)?.Key).OfType<string>().Distinct()];
         if (keys.Length > 0)
         {
             _leadByKey = await db.ExternalKeys.AsNoTracking().Where(k => k.UnitId == run.UnitId && keys.Contains(k.Key))
@@ -82,24 +83,28 @@ internal sealed class ImportBatch(
                 .ToDictionaryAsync(l => l.Code, l => l.Id, ct);
         }
 
-        if (usccs.Length > 0)
+        if (usccs.Length + registrations.Length > 0)
         {
-            var coded = await db.InvestorsDisclosedTo(caller).Where(i => usccs.Contains(i.Uscc)).OrderBy(i => i.Id)
-                .Select(i => new { i.Uscc, i.Id }).ToListAsync(ct);
+            var coded = await db.InvestorsDisclosedTo(caller)
+                .Where(i => usccs.Contains(i.Uscc) || registrations.Contains(i.RegistrationKey)).OrderBy(i => i.Id)
+                .Select(i => new { i.Uscc, i.RegistrationKey, i.Id }).ToListAsync(ct);
             Guid[] registered = [.. coded.Select(i => i.Id)];
             var leads = registered.Length == 0 ? []
                 : await db.Leads.EditableBy(caller).Where(l => registered.Contains(l.InvestorId))
                 .Select(l => new { l.Id, l.InvestorId, l.CreatedAt }).ToListAsync(ct);
             _editableInvestors = [.. leads.Select(l => l.InvestorId)];
             // Two have one code when one of them was entered for a confidential lead.
-            _investorByUscc = coded.GroupBy(i => i.Uscc!, StringComparer.Ordinal).ToDictionary(
+            _investorByCode = coded.Select(i => (Code: i.Uscc is null ? null : InvestorFacts.KeyOfCode(i.Uscc), i.Id))
+                .Concat(coded.Select(
+                    i => (Code: i.RegistrationKey is null ? null : InvestorFacts.KeyOfRegistration(i.RegistrationKey), i.Id)))
+                .Where(i => i.Code is not null).GroupBy(i => i.Code!, StringComparer.Ordinal).ToDictionary(
                 of => of.Key, of => of.OrderByDescending(i => _editableInvestors.Contains(i.Id)).First().Id, StringComparer.Ordinal);
             if (run.Key == ImportKey.Uscc)
             {
                 var newest = leads.GroupBy(l => l.InvestorId)
                     .ToDictionary(g => g.Key, g => g.OrderBy(l => l.CreatedAt).ThenBy(l => l.Id).Last().Id);
-                _newestByUscc = _investorByUscc.Where(i => newest.ContainsKey(i.Value))
-                    .ToDictionary(i => i.Key, i => newest[i.Value], StringComparer.Ordinal);
+                _newestByUscc = usccs.Select(uscc => (Uscc: uscc, Id: _investorByCode.GetValueOrDefault(InvestorFacts.KeyOfCode(uscc))))
+                    .Where(i => newest.ContainsKey(i.Id)).ToDictionary(i => i.Uscc, i => newest[i.Id], StringComparer.Ordinal);
             }
         }
 
@@ -285,7 +290,7 @@ internal sealed class ImportBatch(
     {
         var request = draft.Request;
         var investor = _known[lead.InvestorId];
-        var uscc = UsccOf(draft);
+        var (uscc, foreign) = (UsccOf(draft), ForeignOf(draft));
         // All that can be refused is refused before anything is changed.
         var planned = request.NextStep is { } what && (lead.NextStepId is not { } openId || _openSteps[openId].What != what
             || (request.NextStepDueOn is { } due && due != lead.NextStepDueOn));
@@ -310,9 +315,15 @@ internal sealed class ImportBatch(
             faults.Add(new Fault("/nextStepDueOn", "nextStep.beforeFirstContact", lead.FirstContactOn));
         }
 
-        if (uscc is not null && uscc != investor.Uscc && _investorByUscc.ContainsKey(uscc))
+        if (uscc is not null && uscc != investor.Uscc && _investorByCode.ContainsKey(InvestorFacts.KeyOfCode(uscc)))
         {
             faults.Add(new Fault("/uscc", "investor.usccTaken"));
+        }
+
+        if (foreign is not null && foreign.Key != investor.RegistrationKey
+            && _investorByCode.ContainsKey(InvestorFacts.KeyOfCode(foreign)))
+        {
+            faults.Add(new Fault("/registrationNumber", "investor.registrationTaken"));
         }
 
         var renamed = NameOf(investor, draft) != investor.Name;
@@ -329,7 +340,8 @@ internal sealed class ImportBatch(
         var amended = Amended(investor, draft);
         if (faults.Count == 0 && _protected.Against(investor.Id, amended.Keys) is not null)
         {
-            faults.Add(new Fault(renamed ? "/investorName" : "/uscc", "claim.takenBySomebody"));
+            faults.Add(new Fault(
+                renamed ? "/investorName" : amended.Uscc != investor.Uscc ? "/uscc" : "/registrationNumber", "claim.takenBySomebody"));
         }
 
         if (faults.Count > 0)
@@ -343,7 +355,7 @@ internal sealed class ImportBatch(
         if (investorChanged)
         {
             before.Keep("investor", db.Entry(investor));
-            investor.Amend(amended.Name, amended.Uscc, amended.SourceRegion, actor);
+            investor.Amend(amended.Name, amended.Uscc, amended.ForeignRegistration, amended.SourceRegion, actor);
             _protected.Follow(investor.Id, investor.Keys, actor);
         }
 
@@ -418,6 +430,7 @@ internal sealed class ImportBatch(
     {
         Name = NameOf(investor, draft),
         Uscc = UsccOf(draft) ?? investor.Uscc,
+        ForeignRegistration = ForeignOf(draft) ?? investor.ForeignRegistration,
         SourceRegion = draft.Request.SourceRegion ?? investor.SourceRegion,
     };
 
@@ -496,15 +509,16 @@ internal sealed class ImportBatch(
         foreach (var draft in drafts.Where(d => d.Request.InvestorName is not null && d.Faults.Count == 0 && TargetOf(d) is null))
         {
             var request = draft.Request;
-            if (UsccOf(draft) is { } uscc && _investorByUscc.TryGetValue(uscc, out var coded))
+            var (uscc, foreign) = (UsccOf(draft), ForeignOf(draft));
+            if (InvestorFacts.KeysOfCodes(uscc, foreign).FirstOrDefault(_investorByCode.ContainsKey) is { } code)
             {
-                _linked.Add(draft.Number, coded);
+                _linked.Add(draft.Number, _investorByCode[code]);
                 continue;
             }
 
-            var investor = Investor.Register(clock.NewId(), request.InvestorName!, request.Uscc, request.SourceRegion, actor);
+            var investor = Investor.Register(clock.NewId(), request.InvestorName!, request.Uscc, request.SourceRegion, actor, foreign);
             _new.Add(draft.Number, investor);
-            entered.Add(new EnteredInvestor(investor.Id, investor.Name, investor.Uscc, request.Phone, request.Email));
+            entered.Add(new EnteredInvestor(investor.Id, investor.Name, uscc, foreign, request.Phone, request.Email));
         }
 
         _same = await Duplicates.OfManyAsync(db, caller, entered, clock, ct);
@@ -529,7 +543,8 @@ internal sealed class ImportBatch(
             if (TargetOf(draft) is { } id && _found.TryGetValue(id, out var lead)
                 && ComparedNames.KeyOf(draft.Request.InvestorName!) != _known[lead.InvestorId].ComparedName)
             {
-                renamed.Add(new EnteredInvestor(lead.InvestorId, draft.Request.InvestorName!, UsccOf(draft), null, null));
+                renamed.Add(new EnteredInvestor(
+                    lead.InvestorId, draft.Request.InvestorName!, UsccOf(draft), ForeignOf(draft), null, null));
                 _checkedAs[draft.Number] = lead.InvestorId;
             }
         }
@@ -578,10 +593,7 @@ internal sealed class ImportBatch(
             touches.Add("investor " + lead.InvestorId);
         }
 
-        if (UsccOf(draft) is { } uscc)
-        {
-            touches.Add("uscc " + uscc);
-        }
+        touches.AddRange(InvestorFacts.KeysOfCodes(UsccOf(draft), ForeignOf(draft)));
 
         if (_linked.TryGetValue(draft.Number, out var investor))
         {
@@ -600,6 +612,9 @@ internal sealed class ImportBatch(
 
         return touches;
     }
+
+    private static ForeignRegistration? ForeignOf(ImportDraft draft) =>
+        draft.Request.ForeignRegistration is { } foreign ? ForeignRegistration.Find(foreign.Country, foreign.Number) : null;
 
     private static string? UsccOf(ImportDraft draft) => Uscc.TryParse(draft.Request.Uscc, out var uscc) ? uscc.Value : null;
 }

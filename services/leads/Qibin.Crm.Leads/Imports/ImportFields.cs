@@ -29,6 +29,9 @@ internal static partial class ImportFields
         new("investorName", "客商名称", "Investor", true, "客商", "公司名称", "企业名称", "投资方", "投资方名称", "投资企业", "投资主体", "单位名称", "客户名称",
             "企业全称", "公司全称", "客商单位"),
         new("uscc", "统一社会信用代码", "USCC", false, "信用代码", "社会信用代码", "统一信用代码", "Unified social credit code"),
+        new("registrationCountry", "注册国家", "Country of registration", false, "注册国家或地区", "注册国家（地区）", "注册国家/地区", "注册国", "注册国别",
+            "登记国家", "登记国家或地区"),
+        new("registrationNumber", "注册号", "Registration number", false, "境外注册号", "海外注册号", "公司注册号", "企业注册号", "商业登记号", "商业登记证号", "注册编号"),
         new("sourceRegion", "来源地区代码", "Source region", false, "来源地区", "地区代码", "来源地", "所在地", "所在地区", "注册地", "企业所在地"),
         new("personName", "联系人", "Person", true, "姓名", "联系人姓名", "对接人", "企业联系人"),
         new("phone", "联系电话", "Phone", false, "电话", "手机", "手机号", "手机号码", "联系人电话", "电话号码", "联系人手机", "联系手机"),
@@ -53,8 +56,9 @@ internal static partial class ImportFields
 
     /// <summary>Fields whose values are codes, numbers or dates, where width and invisible characters mean nothing.</summary>
     private static readonly HashSet<string> Codes = new(
-        ["externalKey", "leadCode", "uscc", "sourceRegion", "phone", "email", "wechat", "channel", "occurredOn", "nextStepDueOn",
-            "nodeCode", "estimatedAmount", "estimatedAmountWan", "estimatedAmountYi", "estimatedCurrency"], StringComparer.Ordinal);
+        ["externalKey", "leadCode", "uscc", "registrationCountry", "registrationNumber", "sourceRegion", "phone", "email", "wechat",
+            "channel", "occurredOn", "nextStepDueOn", "nodeCode", "estimatedAmount", "estimatedAmountWan", "estimatedAmountYi",
+            "estimatedCurrency"], StringComparer.Ordinal);
 
     /// <summary>What is longer is a text and no heading.</summary>
     private const int LongestHeading = 60;
@@ -89,8 +93,13 @@ internal static partial class ImportFields
     public static string Once(string name) => UnitOf(name) > 0 ? "estimatedAmount" : name;
 
     /// <summary>The Chinese name of a field, or of a part of a request that fields are read into.</summary>
-    public static string ChineseOf(string name) => name == "estimatedInvestment" ? "意向投资额"
-        : All.FirstOrDefault(field => field.Name == name)?.Chinese ?? name;
+    public static string ChineseOf(string name) => name switch
+    {
+        "estimatedInvestment" => "意向投资额",
+        "foreignRegistration/country" => ChineseOf("registrationCountry"),
+        "foreignRegistration/number" => ChineseOf("registrationNumber"),
+        _ => All.FirstOrDefault(field => field.Name == name)?.Chinese ?? name,
+    };
 
     /// <summary>A line of totals or signatures below the rows, which is no row.</summary>
     public static bool IsClosing(string?[] cells) =>
@@ -132,6 +141,7 @@ internal static partial class ImportFields
         {
             InvestorName = Of("investorName"),
             Uscc = Of("uscc") is { } uscc ? Spellings.Dense(uscc) : null,
+            ForeignRegistration = Spellings.Registration(Of("registrationCountry"), Of("registrationNumber"), faults),
             SourceRegion = Of("sourceRegion") is { } region ? Divisions.Find(region) ?? region : null,
             PersonName = Of("personName"),
             Phone = Of("phone"),

@@ -239,6 +239,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             {
                 Name = before.TextOf("investor", nameof(Investor.Name))!,
                 Uscc = before.TextOf("investor", nameof(Investor.Uscc)),
+                ForeignRegistration = before.Of<ForeignRegistration>("investor", nameof(Investor.ForeignRegistration)),
             }
             : null;
 

@@ -28,6 +28,10 @@ internal sealed class Snapshots
     /// <summary>A text of what was kept.</summary>
     public string? TextOf(string what, string property) => _states[what][property].GetString();
 
+    /// <summary>A value of what was kept; null also when a snapshot is older than the property.</summary>
+    public T? Of<T>(string what, string property) where T : class =>
+        _states[what].TryGetValue(property, out var value) ? value.Deserialize<T>() : null;
+
     /// <summary>Keeps a tracked row as it is now; call it before the first change.</summary>
     public void Keep(string what, EntityEntry entry)
     {

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Leads.Imports;
 
@@ -112,6 +113,27 @@ internal static partial class Spellings
 
     /// <summary>The text without invisible characters at its ends.</summary>
     public static string Trimmed(string text) => Ends().Replace(text, "");
+
+    /// <summary>
+    /// A registration outside of the mainland, its country by code or name. Of a country alone there is nothing to read where it is China;
+    /// any other one lacks its number.
+    /// </summary>
+    public static ForeignRegistrationRequest? Registration(string? country, string? number, List<Fault> faults)
+    {
+        var code = country is null ? null : Countries.Find(country) ?? country;
+        if (number is null && code is null or Countries.China)
+        {
+            return null;
+        }
+
+        if (country is null || number is null)
+        {
+            faults.Add(new Fault(country is null ? "/registrationCountry" : "/registrationNumber", "import.registrationIncomplete"));
+            return null;
+        }
+
+        return new ForeignRegistrationRequest { Country = code, Number = number };
+    }
 
     public static ContactChannel? Channel(string? text, List<Fault> faults)
     {

@@ -22,6 +22,12 @@ public sealed record InvestorPatch : MergePatch
     [Uscc]
     public string? Uscc { get; init => field = Given(value); }
 
+    /// <summary>
+    /// Registration outside of the mainland, for an investor without a unified social credit code; one that another investor has answers
+    /// 409. Country and number are given together.
+    /// </summary>
+    public ForeignRegistrationRequest? ForeignRegistration { get; init => field = Given(value); }
+
     /// <summary>Division code GB/T 2260.</summary>
     [DivisionCode]
     public string? SourceRegion { get; init => field = Given(value); }
@@ -36,7 +42,7 @@ internal static class AmendInvestor
     internal static async Task<Results<Ok<Receipt>, NotFound>> Handle(
         Guid investorId, InvestorPatch patch, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        await Duplicates.OneAtATimeAsync(db, patch.Name, patch.Uscc, ct);
+        await Duplicates.OneAtATimeAsync(db, patch.Name, patch.Uscc, patch.ForeignRegistration?.Read(), ct);
         var investor = await db.InvestorsEditableBy(caller).ForUpdate(investorId, ct);
         if (investor is null)
         {
@@ -48,10 +54,11 @@ internal static class AmendInvestor
         var (name, compared, keys) = (investor.Name, investor.ComparedName, investor.Keys);
         investor.Amend(
             patch.Over(investor.Name, patch.Name)!, patch.Over(investor.Uscc, patch.Uscc),
+            patch.Over(investor.ForeignRegistration, patch.ForeignRegistration?.Read(), nameof(patch.ForeignRegistration)),
             patch.Over(investor.SourceRegion, patch.SourceRegion), actor);
         if (investor.ComparedName == compared)
         {
-            await Duplicates.RefuseUsccAsync(db, caller, investor, ct);
+            await Duplicates.RefuseCodesAsync(db, caller, investor, ct);
         }
         else
         {

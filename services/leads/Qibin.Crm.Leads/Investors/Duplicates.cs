@@ -1,7 +1,9 @@
+using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Domain.Names;
@@ -31,7 +33,7 @@ public sealed record PossibleDuplicate
     /// <summary>How surely it is the same, 0 to 100; from 80 on a contact is linked to it.</summary>
     public required int Score { get; init; }
 
-    /// <summary><c>uscc</c>, <c>name</c>, <c>phone</c>, <c>emailDomain</c>.</summary>
+    /// <summary><c>uscc</c>, <c>foreignRegistration</c>, <c>name</c>, <c>phone</c>, <c>emailDomain</c>.</summary>
     public required IReadOnlyList<string> Matched { get; init; }
 
     /// <summary>Its name; not in a receipt.</summary>
@@ -63,6 +65,12 @@ public sealed record DuplicateQuery
 
     /// <summary>Unified social credit code.</summary>
     public string? Uscc { get; init; }
+
+    /// <summary>Country of a registration outside of the mainland, ISO 3166-1 alpha-2; with its number.</summary>
+    public string? RegistrationCountry { get; init; }
+
+    /// <summary>Number of the registration; with its country. Compared by its letters and digits.</summary>
+    public string? RegistrationNumber { get; init; }
 
     /// <summary>Compared with the phones that the caller may read in full, and no others.</summary>
     public string? Phone { get; init; }
@@ -97,6 +105,7 @@ internal static partial class Duplicates
 
     // A name of an investor that was merged into it.
     private const int ByAlias = 4;
+    private const int ByForeign = 5;
 
     public static void MapDuplicates(this RouteGroupBuilder api) =>
         api.MapGet("/investors/duplicates", Ask).AllowEverybody(Scopes.LeadsRead)
@@ -106,12 +115,13 @@ internal static partial class Duplicates
     /// Lets entries of one name or code come one after the other, so that the later one sees the earlier. For requests that enter one,
     /// before they lock any row.
     /// </summary>
-    public static async Task OneAtATimeAsync(LeadsDb db, string? name, string? uscc, CancellationToken ct)
+    public static async Task OneAtATimeAsync(
+        LeadsDb db, string? name, string? uscc, ForeignRegistration? foreign, CancellationToken ct)
     {
         string[] keys =
         [
             .. name is null ? (string[])[] : [InvestorFacts.KeyOfName(name)],
-            .. Uscc.TryParse(uscc, out var code) ? (string[])[InvestorFacts.KeyOfCode(code.Value)] : [],
+            .. InvestorFacts.KeysOfCodes(Uscc.TryParse(uscc, out var code) ? code.Value : null, foreign),
         ];
         if (keys.Length > 0)
         {
@@ -120,20 +130,34 @@ internal static partial class Duplicates
     }
 
     /// <summary>
-    /// Refuses an investor whose USCC another one has, naming that one where the caller reads it. One that is confidential to the caller
-    /// counts for nothing: the code is entered a second time, and a merge repairs that.
+    /// Refuses an investor whose USCC or foreign registration another one has, naming that one where the caller reads it. One that is
+    /// confidential to the caller counts for nothing: the code is entered a second time, and a merge repairs that.
     /// </summary>
-    public static async Task RefuseUsccAsync(LeadsDb db, Caller caller, Investor investor, CancellationToken ct)
+    public static async Task RefuseCodesAsync(LeadsDb db, Caller caller, Investor investor, CancellationToken ct)
     {
-        if (investor.Uscc is null
-            || !await db.InvestorsDisclosedTo(caller).AnyAsync(i => i.Uscc == investor.Uscc && i.Id != investor.Id, ct))
+        if (investor.Uscc is not null)
+        {
+            await RefuseAsync(db, caller, i => i.Uscc == investor.Uscc && i.Id != investor.Id, "investor.usccTaken", ct);
+        }
+
+        if (investor.RegistrationKey is not null)
+        {
+            await RefuseAsync(
+                db, caller, i => i.RegistrationKey == investor.RegistrationKey && i.Id != investor.Id, "investor.registrationTaken", ct);
+        }
+    }
+
+    private static async Task RefuseAsync(
+        LeadsDb db, Caller caller, Expression<Func<Investor, bool>> other, string problem, CancellationToken ct)
+    {
+        if (!await db.InvestorsDisclosedTo(caller).AnyAsync(other, ct))
         {
             return;
         }
 
-        throw new Refusal(StatusCodes.Status409Conflict, "investor.usccTaken")
+        throw new Refusal(StatusCodes.Status409Conflict, problem)
         {
-            Candidates = await db.InvestorsReadableBy(caller).Where(i => i.Uscc == investor.Uscc && i.Id != investor.Id).OrderBy(i => i.Id)
+            Candidates = await db.InvestorsReadableBy(caller).Where(other).OrderBy(i => i.Id)
                 .Take(MostListed).Select(i => new ProblemCandidate { Id = i.Id, Name = i.Name, Location = "/api/v1/investors/" + i.Id })
                 .ToListAsync(ct),
         };
@@ -143,8 +167,9 @@ internal static partial class Duplicates
     public static async Task RefuseAsync(
         LeadsDb db, Caller caller, Investor investor, DuplicateOverride? reason, TimeProvider clock, CancellationToken ct)
     {
-        await RefuseUsccAsync(db, caller, investor, ct);
-        var found = await FindAsync(db, caller, investor.Id, investor.Name, investor.Uscc, null, null, clock, ct);
+        await RefuseCodesAsync(db, caller, investor, ct);
+        var found = await FindAsync(
+            db, caller, investor.Id, investor.Name, investor.Uscc, investor.ForeignRegistration, null, null, clock, ct);
         if (found.Same(byCode: false) is [])
         {
             return;
@@ -182,7 +207,8 @@ internal static partial class Duplicates
         LeadsDb db, Caller caller, Investor entered, string? phone, string? email, DuplicateOverride? reason, TimeProvider clock,
         CancellationToken ct)
     {
-        var found = await FindAsync(db, caller, entered.Id, entered.Name, entered.Uscc, phone, email, clock, ct);
+        var found = await FindAsync(
+            db, caller, entered.Id, entered.Name, entered.Uscc, entered.ForeignRegistration, phone, email, clock, ct);
         var known = found.Same(byCode: reason is not null) is [var same, ..] ? same : (Guid?)null;
         if (known is null && reason is not null && found.Same(byCode: false) is [_, ..])
         {
@@ -197,7 +223,7 @@ internal static partial class Duplicates
         [AsParameters] DuplicateQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var faults = new List<Fault>();
-        if (query is { Name: null, Uscc: null, Phone: null, Email: null })
+        if (query is { Name: null, Uscc: null, RegistrationCountry: null, RegistrationNumber: null, Phone: null, Email: null })
         {
             faults.Add(new Fault("name", "value.required"));
         }
@@ -223,12 +249,14 @@ internal static partial class Duplicates
             faults.Add(new Fault("uscc", code));
         }
 
+        var foreign = ForeignRegistrationRequest.InQuery(query.RegistrationCountry, query.RegistrationNumber, faults);
+
         if (faults.Count > 0)
         {
             throw Refusal.Invalid(faults);
         }
 
-        var found = await FindAsync(db, caller, Guid.Empty, query.Name, uscc?.Value, query.Phone, query.Email, clock, ct);
+        var found = await FindAsync(db, caller, Guid.Empty, query.Name, uscc?.Value, foreign, query.Phone, query.Email, clock, ct);
         return TypedResults.Ok(new DuplicatesAnswer
         {
             Candidates = found.Readable(plain: true),
@@ -239,8 +267,8 @@ internal static partial class Duplicates
 
     /// <summary>Finds existing investors in one statement of index look-ups.</summary>
     private static async Task<Found> FindAsync(
-        LeadsDb db, Caller caller, Guid self, string? name, string? uscc, string? phone, string? email, TimeProvider clock,
-        CancellationToken ct)
+        LeadsDb db, Caller caller, Guid self, string? name, string? uscc, ForeignRegistration? foreign, string? phone, string? email,
+        TimeProvider clock, CancellationToken ct)
     {
         var (compared, phoneKey, domain) =
             (name is null ? null : ComparedNames.KeyOf(name), PhoneNumbers.KeyOf(phone), ComparedContacts.DomainOf(email));
@@ -248,7 +276,8 @@ internal static partial class Duplicates
             .OrderByDescending(i => i.Id).Take(MostPerKind)
             .Select(i => new HitRow { InvestorId = i.Id, By = ByName, PersonId = i.Id });
         foreach (var (key, by) in ((string? Key, int By)[])[(name is null ? null : InvestorFacts.KeyOfName(name), ByAlias),
-            (uscc is null ? null : InvestorFacts.KeyOfCode(uscc), ByUscc)])
+            (uscc is null ? null : InvestorFacts.KeyOfCode(uscc), ByUscc),
+            (foreign is null ? null : InvestorFacts.KeyOfCode(foreign), ByForeign)])
         {
             hits = key is null ? hits : hits.Concat(db.Investors
                 .Where(i => i.Aliases.Contains(key) && i.Id != self && i.MergedIntoId == null)
@@ -275,7 +304,14 @@ internal static partial class Duplicates
                 .Select(i => new HitRow { InvestorId = i.Id, By = ByUscc, PersonId = i.Id }));
         }
 
-        return new Found(await Seen(db, caller, clock, hits).ToListAsync(ct), name, uscc);
+        if (foreign?.Key is { } registration)
+        {
+            hits = hits.Concat(db.Investors.Where(i => i.RegistrationKey == registration && i.Id != self).OrderByDescending(i => i.Id)
+                .Take(MostPerKind)
+                .Select(i => new HitRow { InvestorId = i.Id, By = ByForeign, PersonId = i.Id }));
+        }
+
+        return new Found(await Seen(db, caller, clock, hits).ToListAsync(ct), name, uscc, foreign);
     }
 
     /// <summary>The hits, with what the caller may know of each.</summary>
@@ -289,6 +325,7 @@ internal static partial class Duplicates
             Name = i.Name,
             NameKey = i.NameKey,
             Uscc = i.Uscc,
+            Foreign = i.RegistrationKey,
             By = h.By,
             // A person of another unit's talks says nothing of the investor either.
             Visible = h.By == ByPhone || h.By == ByDomain ? db.PeopleKnownTo(caller).Any(p => p.Id == h.PersonId)
@@ -318,7 +355,17 @@ internal static partial class Duplicates
         public required string Name { get; init; }
         public required string NameKey { get; init; }
         public string? Uscc { get; init; }
+
+        /// <summary>The key of its foreign registration.</summary>
+        public string? Foreign { get; init; }
+
         public required int By { get; init; }
+
+        /// <summary>Found by a code, which is of one legal person alone.</summary>
+        public bool ByCode => By is ByUscc or ByForeign;
+
+        /// <summary>Found by what is no personal data.</summary>
+        public bool ByNameOrCode => ByCode || By is ByName or ByAlias;
 
         /// <summary>The caller sees a lead of it.</summary>
         public required bool Visible { get; init; }
@@ -330,10 +377,10 @@ internal static partial class Duplicates
         public required bool Plain { get; init; }
     }
 
-    private sealed class Found(IReadOnlyList<Hit> hits, string? name, string? uscc)
+    private sealed class Found(IReadOnlyList<Hit> hits, string? name, string? uscc, ForeignRegistration? foreign)
     {
         /// <summary>It has leads that the caller does not read.</summary>
-        public bool Elsewhere => hits.Any(h => h is { Visible: false, Open: true, By: ByName or ByAlias or ByUscc } && Score([h]) >= Limit);
+        public bool Elsewhere => hits.Any(h => h is { Visible: false, Open: true, ByNameOrCode: true } && Score([h]) >= Limit);
 
         /// <summary>
         /// The investors that it surely is, as far as the caller may know of them, the surest first: by the code, then those that the
@@ -342,9 +389,9 @@ internal static partial class Duplicates
         /// <param name="byCode">By the code only.</param>
         public IReadOnlyList<Guid> Same(bool byCode) =>
         [
-            .. hits.Where(h => (h.Visible && h.Plain) || h is { Open: true, By: ByName or ByAlias or ByUscc }).GroupBy(h => h.Id)
-                .Where(of => of.Any(h => h.By == ByUscc) || (!byCode && Score([.. of.DistinctBy(h => h.By)]) >= Limit))
-                .OrderByDescending(of => of.Any(h => h.By == ByUscc)).ThenByDescending(of => of.Any(h => h.Visible))
+            .. hits.Where(h => (h.Visible && h.Plain) || h is { Open: true, ByNameOrCode: true }).GroupBy(h => h.Id)
+                .Where(of => of.Any(h => h.ByCode) || (!byCode && Score([.. of.DistinctBy(h => h.By)]) >= Limit))
+                .OrderByDescending(of => of.Any(h => h.ByCode)).ThenByDescending(of => of.Any(h => h.Visible))
                 .ThenByDescending(of => Score([.. of.DistinctBy(h => h.By)])).ThenBy(of => of.Key).Select(of => of.Key),
         ];
 
@@ -358,7 +405,11 @@ internal static partial class Duplicates
                 Location = "/api/v1/investors/" + of.Key,
                 Name = of.First().Name,
                 Score = Score([.. of.DistinctBy(h => h.By)]),
-                Matched = [.. of.Select(h => h.By).OrderBy(by => by == ByUscc ? -1 : by == ByAlias ? ByName : by).Select(Word).Distinct()],
+                Matched =
+                [
+                    .. of.OrderBy(h => h.ByCode ? -1 : h.By == ByAlias ? ByName : h.By).ThenBy(h => h.By).Select(h => Word(h.By))
+                        .Distinct(),
+                ],
             }).OrderByDescending(c => c.Score).ThenByDescending(c => c.InvestorId).Take(MostListed),
         ];
 
@@ -369,13 +420,18 @@ internal static partial class Duplicates
         {
             var chance = of.Aggregate(1.0, (left, hit) => left * (100 - Weight(hit)) / 100);
             var score = (int)Math.Round(100 * (1 - chance));
-            return uscc is not null && of[0].Uscc is { } other && other != uscc && !of.Any(h => h.By == ByUscc)
-                ? Math.Min(score, 70) : score;
+            return !of.Any(h => h.ByCode) && IsAnother(of[0]) ? Math.Min(score, 70) : score;
         }
+
+        /// <summary>Whether a code of one kind differs: the USCC, or the number in the register of one country.</summary>
+        private bool IsAnother(Hit hit) =>
+            (uscc is not null && hit.Uscc is { } other && other != uscc)
+            || (foreign is not null && hit.Foreign is { } key && key != foreign.Key
+                && key.StartsWith(foreign.Country, StringComparison.Ordinal));
 
         private int Weight(Hit hit) => hit.By switch
         {
-            ByUscc => 100,
+            ByUscc or ByForeign => 100,
             ByAlias => 90,
             ByName when ComparedNames.Apart(ComparedNames.RegionOf(name!), ComparedNames.RegionOf(hit.Name)) => 70,
             ByName => hit.NameKey == NameSearch.KeyOf(name!) ? 95 : 90,
@@ -384,6 +440,13 @@ internal static partial class Duplicates
         };
 
         private static string Word(int by) =>
-            by switch { ByUscc => "uscc", ByName or ByAlias => "name", ByPhone => "phone", _ => "emailDomain" };
+            by switch
+            {
+                ByUscc => "uscc",
+                ByForeign => "foreignRegistration",
+                ByName or ByAlias => "name",
+                ByPhone => "phone",
+                _ => "emailDomain",
+            };
     }
 }

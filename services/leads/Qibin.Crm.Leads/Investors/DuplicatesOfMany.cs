@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain.Names;
 
 namespace Qibin.Crm.Leads.Investors;
 
 /// <summary>An investor that is entered among many, with its person.</summary>
-internal sealed record EnteredInvestor(Guid Id, string Name, string? Uscc, string? Phone, string? Email);
+internal sealed record EnteredInvestor(Guid Id, string Name, string? Uscc, ForeignRegistration? Foreign, string? Phone, string? Email);
 
 /// <summary>
 /// Which investor one of many surely is: its id, the names of such that the caller reads, and whether others work with one.
@@ -66,7 +67,7 @@ internal static partial class Duplicates
         var known = new Dictionary<Guid, SameInvestor>();
         foreach (var of in hits.GroupBy(h => h.For))
         {
-            var found = new Found([.. of], byId[of.Key].Name, byId[of.Key].Uscc);
+            var found = new Found([.. of], byId[of.Key].Name, byId[of.Key].Uscc, byId[of.Key].Foreign);
             if (found.Same(byCode: false) is [var same, ..])
             {
                 known.Add(of.Key, new SameInvestor(

@@ -22,6 +22,7 @@ public sealed record MergeFields
 {
     public MergeChoice? Name { get; init; }
     public MergeChoice? Uscc { get; init; }
+    public MergeChoice? ForeignRegistration { get; init; }
     public MergeChoice? SourceRegion { get; init; }
 }
 
@@ -144,7 +145,7 @@ internal static class MergeInvestors
         db.Add(merge);
 
         from.BecomePartOf(into, actor);
-        // Its code must be free before the other one takes it.
+        // Its codes must be free before the other one takes them.
         await db.SaveChangesAsync(ct);
         into.Become(after, actor);
         await MovePeopleAsync(db, people, from.Id, into.Id, actor, ct);
@@ -194,7 +195,7 @@ internal static class MergeInvestors
         into.Become(facts, actor);
         await db.SaveChangesAsync(ct);
         from.PartAgain(merge.FromBefore, actor);
-        await Duplicates.RefuseUsccAsync(db, caller, from, ct);
+        await Duplicates.RefuseCodesAsync(db, caller, from, ct);
         await MovePeopleAsync(db, merge.PersonIds, into.Id, from.Id, actor, ct);
         PublishMoved(db, leads.Where(l => back.Contains(l.Id)), from, actor);
         PublishMoved(db, leads.Where(l => !back.Contains(l.Id)), into, actor);
@@ -214,9 +215,12 @@ internal static class MergeInvestors
         fields.Name == MergeChoice.From ? from.Name : into.Name,
         Of(fields.Uscc, into.Uscc, from.Uscc),
         Of(fields.SourceRegion, into.SourceRegion, from.SourceRegion),
-        into.Aliases);
+        into.Aliases)
+    {
+        ForeignRegistration = Of(fields.ForeignRegistration, into.ForeignRegistration, from.ForeignRegistration),
+    };
 
-    private static string? Of(MergeChoice? choice, string? into, string? from) =>
+    private static T? Of<T>(MergeChoice? choice, T? into, T? from) where T : class =>
         choice switch { MergeChoice.Into => into, MergeChoice.From => from, _ => into ?? from };
 
     private static async Task<(Investor Into, Investor From)> LockedAsync(LeadsDb db, Guid into, Guid from, CancellationToken ct)

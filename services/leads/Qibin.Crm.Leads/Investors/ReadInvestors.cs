@@ -6,6 +6,7 @@ using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
+using Qibin.Crm.Web.Validation;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Investors;
@@ -16,6 +17,10 @@ public sealed record InvestorAnswer : IVersioned
     public required Guid Id { get; init; }
     public required string Name { get; init; }
     public string? Uscc { get; init; }
+
+    /// <summary>Registration outside of the mainland.</summary>
+    public ForeignRegistration? ForeignRegistration { get; init; }
+
     public string? SourceRegion { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -26,6 +31,7 @@ public sealed record InvestorAnswer : IVersioned
         Id = investor.Id,
         Name = investor.Name,
         Uscc = investor.Uscc,
+        ForeignRegistration = investor.ForeignRegistration,
         SourceRegion = investor.SourceRegion,
         CreatedAt = investor.CreatedAt,
         UpdatedAt = investor.UpdatedAt,
@@ -36,11 +42,21 @@ public sealed record InvestorAnswer : IVersioned
 /// <summary>Filters of the investors.</summary>
 public sealed record InvestorQuery
 {
-    /// <summary>Part of the name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>).</summary>
+    /// <summary>
+    /// Part of the name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>). Also the code or
+    /// part of the title of one of its leads, part of the name of one of its people, and a phone or its last seven digits or more, where
+    /// the caller sees it in full.
+    /// </summary>
     public string? Q { get; init; }
 
     /// <summary>Unified social credit code.</summary>
     public string? Uscc { get; init; }
+
+    /// <summary>Country of a registration outside of the mainland, ISO 3166-1 alpha-2; with its number.</summary>
+    public string? RegistrationCountry { get; init; }
+
+    /// <summary>Number of the registration; with its country. Compared by its letters and digits.</summary>
+    public string? RegistrationNumber { get; init; }
 
     public DateTimeOffset? UpdatedSince { get; init; }
 }
@@ -69,23 +85,31 @@ internal static class ReadInvestors
 
     private static async Task<Ok<Page<InvestorAnswer>>> List(
         [AsParameters] InvestorQuery query, [AsParameters] PageQuery page, LeadsDb db, Caller caller, HttpRequest request,
-        CancellationToken ct)
+        TimeProvider clock, CancellationToken ct)
     {
-        var investors = Filter(db.InvestorsReadableBy(caller).AsNoTracking(), query);
+        var beside = await SearchBeside.LookAsync(db, caller, query.Q, clock, ct);
+        var investors = Filter(db.InvestorsReadableBy(caller).AsNoTracking(), query, db, beside);
         return TypedResults.Ok(await Listing.PageAsync(investors, page, request, InvestorAnswer.From, ct));
     }
 
-    internal static IQueryable<Investor> Filter(IQueryable<Investor> investors, InvestorQuery query)
+    internal static IQueryable<Investor> Filter(IQueryable<Investor> investors, InvestorQuery query, LeadsDb db, SearchBeside beside)
     {
         if (query.Q is { } q)
         {
-            investors = investors.Named(q).PlannedByValues();
+            var named = SearchInvestors.Parse(q);
+            investors = (beside.IsEmpty ? investors.Named(named)
+                : investors.Where(SearchInvestors.IsNamed(named).Or(beside.InvestorsOf(db)))).PlannedByValues();
         }
 
         if (query.Uscc is { } text)
         {
             var uscc = Uscc.TryParse(text, out var parsed, out var code) ? parsed.Value : throw Refusal.Invalid("uscc", code);
             investors = investors.Where(i => i.Uscc == uscc);
+        }
+
+        if (ForeignRegistrationRequest.InQuery(query.RegistrationCountry, query.RegistrationNumber) is { Key: var key })
+        {
+            investors = investors.Where(i => i.RegistrationKey == key);
         }
 
         if (query.UpdatedSince?.ToUniversalTime() is { } since)

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Npgsql;
-using Qibin.Crm.Leads.Domain.Names;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Investors;

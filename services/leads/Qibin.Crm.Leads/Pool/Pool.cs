@@ -159,7 +159,7 @@ internal static class PoolOperations
 
         if (query.Q is { } q)
         {
-            var named = db.Investors.Named(q);
+            var named = db.Investors.Named(SearchInvestors.Parse(q));
             pooled = pooled.Where(p => named.Any(i => i.Id == p.Lead.InvestorId));
         }
 

@@ -52,7 +52,9 @@ public sealed record LeadQuery
     public DateTimeOffset? UpdatedSince { get; init; }
 
     /// <summary>
-    /// Part of the investor's name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>).
+    /// Part of the investor's name: two characters or more, pinyin (<c>hangtian</c>), or the initials of its pinyin (<c>htht</c>). Also
+    /// the lead's code, part of its title or of the name of one of the investor's people, and a phone or its last seven digits or more,
+    /// where the caller sees it in full.
     /// </summary>
     public string? Q { get; init; }
 }
@@ -89,22 +91,23 @@ internal static class ReadLeads
     {
         query = await ResolvedAsync(query, db, ct);
         var today = clock.Today();
+        var beside = await SearchBeside.LookAsync(db, caller, query.Q, clock, ct);
         var leads = db.Leads.AsNoTracking();
         var parts = leads.ReadablePartsBy(caller);
         if (query.Q is not { } q)
         {
             return TypedResults.Ok(await Listing.PageAsync(
-                [.. parts.Select(part => Filter(part, query, db, today))], page, request, lead => LeadRow.From(lead, today), ct));
+                [.. parts.Select(part => Filter(part, query, db, today, beside))], page, request, lead => LeadRow.From(lead, today), ct));
         }
 
         var unnamed = query with { Q = null };
         // Whose leads and which unit's are asked for narrows the walk, since an index begins with them.
         var narrow = new LeadQuery { OwnerId = query.OwnerId, UnitId = query.UnitId };
-        var within = leads.PartsWithin(caller).Select(part => Filter(part, narrow, db, today)).ToList();
-        var visible = parts.Select(part => Filter(part, unnamed, db, today)).ToList();
+        var within = leads.PartsWithin(caller).Select(part => Filter(part, narrow, db, today, beside)).ToList();
+        var visible = parts.Select(part => Filter(part, unnamed, db, today, beside)).ToList();
         return TypedResults.Ok(await Listing.PageAsync(
-            [.. parts.Select(part => Filter(part, query, db, today))],
-            turn => search.ReadAsync(turn, within, Filter(leads.DisclosedTo(caller), unnamed, db, today), visible, q, ct),
+            [.. parts.Select(part => Filter(part, query, db, today, beside))],
+            turn => search.ReadAsync(turn, within, Filter(leads.DisclosedTo(caller), unnamed, db, today, beside), visible, q, beside, ct),
             page, request, lead => LeadRow.From(lead, today), ct));
     }
 
@@ -124,7 +127,7 @@ internal static class ReadLeads
     internal static async Task<LeadQuery> ResolvedAsync(LeadQuery query, LeadsDb db, CancellationToken ct) =>
         query.InvestorId is { } id ? query with { InvestorId = await db.FinalInvestorAsync(id, ct) } : query;
 
-    internal static IQueryable<Lead> Filter(IQueryable<Lead> leads, LeadQuery query, LeadsDb db, DateOnly today)
+    internal static IQueryable<Lead> Filter(IQueryable<Lead> leads, LeadQuery query, LeadsDb db, DateOnly today, SearchBeside beside)
     {
         if (query.Stage is { Values: var stages })
         {
@@ -221,8 +224,16 @@ internal static class ReadLeads
 
         if (query.Q is { } q)
         {
-            var named = db.Investors.Named(q);
-            leads = leads.Where(l => named.Any(i => i.Id == l.InvestorId)).PlannedByValues();
+            var named = db.Investors.Named(SearchInvestors.Parse(q));
+            if (beside.IsEmpty)
+            {
+                return leads.Where(l => named.Any(i => i.Id == l.InvestorId)).PlannedByValues();
+            }
+
+            // A union, of which each part has an index; no index serves one or the other.
+            var found = db.Leads.Where(l => named.Any(i => i.Id == l.InvestorId)).Select(l => l.Id)
+                .Union(db.Leads.Where(beside.Leads).Select(l => l.Id));
+            leads = leads.Where(l => found.Contains(l.Id)).PlannedByValues();
         }
 
         return leads;

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Qibin.Crm.Kernel.Names;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Domain.Names;
@@ -35,14 +36,31 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
     /// <summary>How far a walk goes in each part of what the caller sees: 10 ms or less.</summary>
     private readonly int _furthest = settings.Value.Walk;
 
-    /// <summary>Reads a page.</summary>
+    /// <summary>Reads a page of leads that are found by their investors' names, or by something else.</summary>
     /// <param name="turn">The page.</param>
     /// <param name="within">What is within the caller's reach, by <see cref="RowScope.PartsWithin"/>.</param>
     /// <param name="fitting">Leads disclosed to the caller that fit the other filters.</param>
     /// <param name="visible">The same within each part of the reach.</param>
     /// <param name="q">The text.</param>
+    /// <param name="beside">What the text finds beside names.</param>
     /// <param name="ct">Cancels the read.</param>
     public async Task<List<Lead>> ReadAsync(
+        Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IReadOnlyList<IQueryable<Lead>> visible,
+        string q, SearchBeside beside, CancellationToken ct)
+    {
+        var named = await NamedAsync(turn, within, fitting, visible, q, ct);
+        if (beside.IsEmpty || await turn.ReadAsync([.. visible.Select(part => part.Where(beside.Leads).PlannedByValues())], ct)
+            is not { Count: > 0 } others)
+        {
+            return named;
+        }
+
+        // Each of the two has the first rows of its kind; the page is the first of both.
+        Guid[] page = [.. named.Concat(others).Select(l => l.Id).Distinct()];
+        return await turn.ReadAsync([.. visible.Select(part => part.Where(l => page.Contains(l.Id)))], ct);
+    }
+
+    private async Task<List<Lead>> NamedAsync(
         Listing<Lead>.Turn turn, IReadOnlyList<IQueryable<Lead>> within, IQueryable<Lead> fitting, IReadOnlyList<IQueryable<Lead>> visible,
         string q, CancellationToken ct)
     {

@@ -72,8 +72,8 @@ public sealed record JourneyEnterprise
     public required bool InCity { get; init; }
 
     internal static JourneyEnterprise? Of(JourneyRow row, EnterpriseState? enterprise) =>
-        enterprise is not null
-            ? new() { Id = enterprise.EnterpriseId, Name = enterprise.Name, Uscc = enterprise.Uscc, InCity = enterprise.InCity }
+        enterprise is { Uscc: { } code }
+            ? new() { Id = enterprise.EnterpriseId, Name = enterprise.Name, Uscc = code, InCity = enterprise.InCity }
         : row is { Uscc: { } uscc, EnterpriseName: { } name } ? new() { Id = row.EnterpriseId, Name = name, Uscc = uscc, InCity = false }
         : null;
 }

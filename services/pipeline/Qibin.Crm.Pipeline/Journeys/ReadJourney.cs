@@ -22,7 +22,7 @@ internal static class ReadJourney
         // The enterprise may be known before the project has it linked: by its code it is found all the same.
         var enterpriseId = row.EnterpriseId
             ?? events.Select(e => e.Event).OfType<IEnterpriseEvent>()
-                .FirstOrDefault(e => e.Enterprise.Uscc == row.Uscc)?.Enterprise.EnterpriseId;
+                .FirstOrDefault(e => e.Enterprise.Uscc is { } uscc && uscc == row.Uscc)?.Enterprise.EnterpriseId;
         var types = StoredEvents.OfEnterprises;
         var enterprise = enterpriseId is null ? null
             : Enterprises.Newest(

@@ -16,7 +16,8 @@ internal sealed class EnterpriseRegisteredConsumer(ProjectsDb db, TimeProvider c
     public async Task ConsumeAsync(EnterpriseRegistered happened, Delivery delivery, CancellationToken ct)
     {
         var project = await db.Projects.ForUpdate(happened.ProjectId, ct);
-        if (project is not null && project.LinkEnterprise(happened.Enterprise.EnterpriseId, happened.Enterprise.Uscc, clock.GetUtcNow()))
+        if (project is not null && happened.Enterprise.Uscc is { } uscc
+            && project.LinkEnterprise(happened.Enterprise.EnterpriseId, uscc, clock.GetUtcNow()))
         {
             db.Publish(project, new ProjectAmended { Project = project.State() });
         }

@@ -67,6 +67,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             project.HasIndex(x => x.LeadId);
             project.HasIndex(x => x.SharedWith).HasMethod("gin");
             project.HasIndex(x => x.EnterpriseId);
+            project.HasIndex(x => x.SearchTokens).HasMethod("gin");
         });
         modelBuilder.Entity<Submission>(submission =>
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Kernel.Names;
 
 namespace Qibin.Crm.Projects.Domain;
 
@@ -25,6 +26,11 @@ internal sealed class Project : Aggregate, IShared
     public string Code { get; private init; } = "";
     [Audited]
     public string Name { get; private set; } = "";
+
+    /// <summary>What searches find it by, see <see cref="NameSearch"/>: its name, code, investor and enterprise.</summary>
+    public string SearchKey { get; private set; } = "";
+
+    public string[] SearchTokens { get; private set; } = [];
     public Guid LeadId { get; private init; }
     public Guid InvestorId { get; private set; }
     [Audited]
@@ -757,6 +763,7 @@ internal sealed class Project : Aggregate, IShared
 
     private void Changed(DateTimeOffset now)
     {
+        (SearchKey, SearchTokens) = NameSearch.Of(Name, Code, InvestorName, EnterpriseName);
         Touch();
         UpdatedAt = now;
     }

@@ -6,6 +6,7 @@ using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Validation;
+using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Projects.Ledger;
 
@@ -49,7 +50,10 @@ public sealed record ListProjectsQuery
     /// <summary>Changed at this instant or later.</summary>
     public DateTimeOffset? UpdatedSince { get; init; }
 
-    /// <summary>Part of the name, code, investor's or enterprise's name; 2 to 100 characters.</summary>
+    /// <summary>
+    /// Part of the name, code, investor's or enterprise's name, of 2 to 100 characters; or pinyin of the name (<c>weixing</c>), or the
+    /// initials of its pinyin (<c>wxzd</c>).
+    /// </summary>
     [Line(100, 2)]
     public string? Q { get; init; }
 }
@@ -214,9 +218,7 @@ internal static class ListProjects
 
         if (filter.Q is { } q)
         {
-            var pattern = Like.Containing(q);
-            rows = rows.Where(p => EF.Functions.ILike(p.Name, pattern, Like.Escape) || EF.Functions.ILike(p.Code, pattern, Like.Escape)
-                || EF.Functions.ILike(p.InvestorName, pattern, Like.Escape) || EF.Functions.ILike(p.EnterpriseName!, pattern, Like.Escape));
+            rows = rows.Named(q, p => p.SearchKey, p => p.SearchTokens);
         }
 
         return rows;

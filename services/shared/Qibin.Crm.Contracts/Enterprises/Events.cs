@@ -8,8 +8,14 @@ public sealed record EnterpriseState
     public required Guid EnterpriseId { get; init; }
     public required string Name { get; init; }
 
-    /// <summary>Unified social credit code 统一社会信用代码, GB 32100-2015.</summary>
-    public required string Uscc { get; init; }
+    /// <summary>
+    /// Unified social credit code 统一社会信用代码, GB 32100-2015; null for an enterprise that only another country has registered. One that
+    /// was registered for a project has it.
+    /// </summary>
+    public string? Uscc { get; init; }
+
+    /// <summary>Registration outside of the mainland 境外注册号.</summary>
+    public ForeignRegistration? ForeignRegistration { get; init; }
 
     public string? ChainCode { get; init; }
     public string? NodeCode { get; init; }

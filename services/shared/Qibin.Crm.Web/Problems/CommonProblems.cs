@@ -59,6 +59,13 @@ internal static class CommonProblems
         ["uscc.length"] = new("统一社会信用代码应为 18 位", "A unified social credit code must have 18 characters"),
         ["uscc.character"] = new("统一社会信用代码含有不允许的字符", "The unified social credit code holds a character that it may not"),
         ["uscc.checkDigit"] = new("统一社会信用代码校验位不正确", "The check character of the unified social credit code is wrong"),
+        ["country.unknown"] = new(
+            "未知的国家或地区代码 {0}，请使用两位字母代码", "Unknown country or region {0}; use a code of ISO 3166-1 alpha-2"),
+        ["country.china"] = new(
+            "境内法人请填写统一社会信用代码", "A legal person of the mainland has a unified social credit code; give that one"),
+        ["registration.number"] = new(
+            "注册号须为 1 到 40 个字母、数字、减号、点、斜线或空格",
+            "A registration number has 1 to 40 letters, digits, hyphens, points, slashes and spaces"),
         ["auth.required"] = new("请先登录", "Sign in first: a valid access token is needed"),
         ["auth.forbidden"] = new("当前角色不能执行此操作", "Your role does not allow this"),
         ["resource.notFound"] = new("未找到", "Not found"),

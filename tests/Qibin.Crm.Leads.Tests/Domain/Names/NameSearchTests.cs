@@ -1,4 +1,4 @@
-using Qibin.Crm.Leads.Domain.Names;
+using Qibin.Crm.Kernel.Names;
 
 namespace Qibin.Crm.Leads.Tests.Domain.Names;
 

@@ -152,6 +152,11 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("confidential");
 
+                    b.Property<string>("ForeignRegistration")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("foreign_registration");
+
                     b.Property<bool>("InCity")
                         .HasColumnType("boolean")
                         .HasColumnName("in_city");
@@ -185,12 +190,26 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("registered_on");
 
+                    b.Property<string>("RegistrationKey")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("registration_key");
+
+                    b.Property<string>("SearchKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_key");
+
+                    b.PrimitiveCollection<string[]>("SearchTokens")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("search_tokens");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
                     b.Property<string>("Uscc")
-                        .IsRequired()
                         .HasMaxLength(18)
                         .HasColumnType("character(18)")
                         .HasColumnName("uscc")
@@ -204,9 +223,17 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_enterprise");
 
+                    b.HasIndex("SearchTokens")
+                        .HasDatabaseName("ix_enterprise_search_tokens");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchTokens"), "gin");
+
                     b.HasIndex("Code")
                         .IsUnique()
                         .HasDatabaseName("ix_enterprise_code");
+
+                    b.HasIndex("RegistrationKey")
+                        .HasDatabaseName("ix_enterprise_registration_key");
 
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_enterprise_name_id");

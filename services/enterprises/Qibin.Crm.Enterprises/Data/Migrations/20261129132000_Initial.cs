@@ -108,7 +108,11 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    uscc = table.Column<string>(type: "character(18)", fixedLength: true, maxLength: 18, nullable: false),
+                    search_key = table.Column<string>(type: "text", nullable: false),
+                    search_tokens = table.Column<string[]>(type: "text[]", nullable: false),
+                    uscc = table.Column<string>(type: "character(18)", fixedLength: true, maxLength: 18, nullable: true),
+                    foreign_registration = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
+                    registration_key = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
                     chain_code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     node_code = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
@@ -597,6 +601,17 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 name: "ix_enterprise_registered_on_id",
                 table: "enterprise",
                 columns: new[] { "registered_on", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_enterprise_registration_key",
+                table: "enterprise",
+                column: "registration_key");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_enterprise_search_tokens",
+                table: "enterprise",
+                column: "search_tokens")
+                .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(
                 name: "ix_enterprise_updated_at_id",

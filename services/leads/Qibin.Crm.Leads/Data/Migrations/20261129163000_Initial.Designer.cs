@@ -782,6 +782,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("created_by");
 
+                    b.Property<string>("ForeignRegistration")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("foreign_registration");
+
                     b.Property<Guid?>("MergedIntoId")
                         .HasColumnType("uuid")
                         .HasColumnName("merged_into_id");
@@ -797,6 +802,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
                         .HasColumnName("name_key");
+
+                    b.Property<string>("RegistrationKey")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("registration_key");
 
                     b.PrimitiveCollection<string[]>("SearchTokens")
                         .IsRequired()
@@ -832,6 +842,9 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasIndex("MergedIntoId")
                         .HasDatabaseName("ix_investor_merged_into_id");
+
+                    b.HasIndex("RegistrationKey")
+                        .HasDatabaseName("ix_investor_registration_key");
 
                     b.HasIndex("SearchTokens")
                         .HasDatabaseName("ix_investor_search_tokens");
@@ -1137,6 +1150,15 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("title");
 
+                    b.Property<string>("TitleKey")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("title_key");
+
+                    b.PrimitiveCollection<string[]>("TitlePairs")
+                        .HasColumnType("text[]")
+                        .HasColumnName("title_pairs");
+
                     b.Property<Guid>("UnitId")
                         .HasColumnType("uuid")
                         .HasColumnName("unit_id");
@@ -1157,6 +1179,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_lead");
+
+                    b.HasIndex("TitlePairs")
+                        .HasDatabaseName("ix_lead_title_pairs")
+                        .HasFilter("title_pairs is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("TitlePairs"), "gin");
 
                     b.HasIndex("Code")
                         .IsUnique()
@@ -1380,6 +1408,17 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("name_key");
+
+                    b.PrimitiveCollection<string[]>("NamePairs")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("name_pairs");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
@@ -1411,6 +1450,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_person");
+
+                    b.HasIndex("NamePairs")
+                        .HasDatabaseName("ix_person_name_pairs");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("NamePairs"), "gin");
 
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_person_investor_id");

@@ -241,6 +241,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     search_tokens = table.Column<string[]>(type: "text[]", nullable: false),
                     compared_name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     uscc = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true),
+                    foreign_registration = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
+                    registration_key = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
                     source_region = table.Column<string>(type: "character varying(6)", maxLength: 6, nullable: true),
                     aliases = table.Column<string[]>(type: "text[]", nullable: false),
                     merged_into_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -553,6 +555,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     name_marks7 = table.Column<long>(type: "bigint", nullable: false),
                     name_marks8 = table.Column<long>(type: "bigint", nullable: false),
                     title = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    title_key = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    title_pairs = table.Column<string[]>(type: "text[]", nullable: true),
                     summary = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                     stage = table.Column<int>(type: "integer", nullable: false),
                     stage_on = table.Column<DateOnly>(type: "date", nullable: false),
@@ -610,6 +614,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     investor_id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    name_key = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    name_pairs = table.Column<string[]>(type: "text[]", nullable: false),
                     title = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     phone = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     phone_key = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: true),
@@ -1241,6 +1247,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 columns: new[] { "name", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_investor_registration_key",
+                table: "investor",
+                column: "registration_key");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_investor_search_tokens",
                 table: "investor",
                 column: "search_tokens")
@@ -1370,6 +1381,13 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 columns: new[] { "stage", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_lead_title_pairs",
+                table: "lead",
+                column: "title_pairs",
+                filter: "title_pairs is not null")
+                .Annotation("Npgsql:IndexMethod", "gin");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_lead_unit_id_updated_at_id",
                 table: "lead",
                 columns: new[] { "unit_id", "updated_at", "id" })
@@ -1434,6 +1452,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 name: "ix_person_investor_id",
                 table: "person",
                 column: "investor_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_person_name_pairs",
+                table: "person",
+                column: "name_pairs")
+                .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(
                 name: "ix_person_phone_key_id",

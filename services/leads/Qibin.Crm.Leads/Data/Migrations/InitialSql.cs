@@ -54,6 +54,9 @@ internal static class InitialSql
         // The planner chooses between the index and a walk by a token's frequency; the default of 100 × 10 tokens is too few.
         "alter table investor alter column search_tokens set statistics 500",
 
+        // A phone is found by its last digits: the pattern begins with them.
+        "create index ix_person_phone_end on person (reverse(phone_key) text_pattern_ops) where phone_key is not null",
+
         // Rules with nothing set. Pool and response clock count from the day of installation.
         """
         insert into rule_set (id, area, body, changed_by, changed_at, version)

@@ -1,4 +1,5 @@
 using System.Text;
+using Qibin.Crm.Kernel.Names;
 
 namespace Qibin.Crm.Leads.Domain.Names;
 

@@ -226,6 +226,8 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    search_key = table.Column<string>(type: "text", nullable: false),
+                    search_tokens = table.Column<string[]>(type: "text[]", nullable: false),
                     lead_id = table.Column<Guid>(type: "uuid", nullable: false),
                     investor_id = table.Column<Guid>(type: "uuid", nullable: false),
                     investor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
@@ -598,6 +600,12 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 name: "ix_project_owner_id_updated_at_id",
                 table: "project",
                 columns: new[] { "owner_id", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_project_search_tokens",
+                table: "project",
+                column: "search_tokens")
+                .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(
                 name: "ix_project_shared_with",

@@ -666,6 +666,16 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("uuid[]")
                         .HasColumnName("readers");
 
+                    b.Property<string>("SearchKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_key");
+
+                    b.PrimitiveCollection<string[]>("SearchTokens")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("search_tokens");
+
                     b.PrimitiveCollection<Guid[]>("SharedWith")
                         .IsRequired()
                         .HasColumnType("uuid[]")
@@ -825,6 +835,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
 
                     b.HasIndex("LeadId")
                         .HasDatabaseName("ix_project_lead_id");
+
+                    b.HasIndex("SearchTokens")
+                        .HasDatabaseName("ix_project_search_tokens");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchTokens"), "gin");
 
                     b.HasIndex("SharedWith")
                         .HasDatabaseName("ix_project_shared_with");

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain.Names;
+namespace Qibin.Crm.Kernel.Names;
 
 /// <summary>
 /// Search by parts of a name: two characters or more, pinyin, or its initials. The index has a name as tokens, and a search asks
@@ -12,7 +12,7 @@ namespace Qibin.Crm.Leads.Domain.Names;
 /// </list>
 /// A character with several readings is indexed with each. Pinyin and initials leave the legal form at the end out: nobody looks for it.
 /// </summary>
-internal static class NameSearch
+public static class NameSearch
 {
     /// <summary>Longest search.</summary>
     public const int Longest = 100;
@@ -28,16 +28,24 @@ internal static class NameSearch
     private const int LongestSyllable = 6;
 
     /// <summary>A text as names are compared: half-width, lower case, without spaces.</summary>
-    public static string KeyOf(string text) =>
-        Cut(string.Concat(text.Normalize(NormalizationForm.FormKC).Where(c => !char.IsWhiteSpace(c))).ToLowerInvariant(), LongestKey);
+    public static string KeyOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Cut(
+            string.Concat(text.Normalize(NormalizationForm.FormKC).Where(c => !char.IsWhiteSpace(c))).ToLowerInvariant(), LongestKey);
+    }
 
     /// <summary>At most so much of a text, and no half character.</summary>
-    public static string Cut(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    public static string Cut(string text, int length)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    }
 
     /// <summary>Each two neighbouring characters of a key.</summary>
     public static string[] PairsOf(string key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         var runes = key.EnumerateRunes().ToArray();
         return [.. runes.Zip(runes.Skip(1), (a, b) => $"{a}{b}").Distinct(StringComparer.Ordinal)];
     }
@@ -70,6 +78,16 @@ internal static class NameSearch
         }
 
         return [.. tokens];
+    }
+
+    /// <summary>
+    /// The key and tokens of a row with one name, which is also found by its sound, and other texts, such as its code. A text of the key
+    /// ends in a line break, so that nothing is found across two of them.
+    /// </summary>
+    public static (string Key, string[] Tokens) Of(string name, params IEnumerable<string?> others)
+    {
+        string[] keys = [KeyOf(name), .. others.OfType<string>().Select(KeyOf)];
+        return (string.Join('\n', keys), [.. keys.SelectMany(PairsOf).Union(TokensOf(name), StringComparer.Ordinal)]);
     }
 
     /// <summary>
@@ -153,7 +171,7 @@ internal static class NameSearch
 /// <param name="Key">The text as it is compared.</param>
 /// <param name="Pairs">The tokens of a name that holds the text as it is written.</param>
 /// <param name="Ways">Other ways to be found: by initials and by pinyin.</param>
-internal sealed record NameQuery(string Key, string[] Pairs, IReadOnlyList<NameWay> Ways);
+public sealed record NameQuery(string Key, string[] Pairs, IReadOnlyList<NameWay> Ways);
 
 /// <summary>One way to be found: all of <paramref name="Must"/> and, unless there are none, one of <paramref name="Any"/>.</summary>
-internal sealed record NameWay(string[] Must, string[] Any);
+public sealed record NameWay(string[] Must, string[] Any);

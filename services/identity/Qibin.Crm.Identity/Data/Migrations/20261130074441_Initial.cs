@@ -417,6 +417,8 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     user_name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     normalized_user_name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    search_key = table.Column<string>(type: "text", nullable: false),
+                    search_tokens = table.Column<string[]>(type: "text[]", nullable: false),
                     phone = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
                     unit_id = table.Column<Guid>(type: "uuid", nullable: false),
@@ -695,6 +697,12 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 name: "ix_pending_digest_due_at_id",
                 table: "pending_digest",
                 columns: new[] { "due_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_person_search_tokens",
+                table: "person",
+                column: "search_tokens")
+                .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(
                 name: "ix_person_unit_id_id",

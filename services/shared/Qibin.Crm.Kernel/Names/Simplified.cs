@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain.Names;
+namespace Qibin.Crm.Kernel.Names;
 
 /// <summary>Simplified forms of traditional characters, from Unicode's Unihan (see the head of <c>simplified.txt</c>).</summary>
 internal static class Simplified

@@ -1,4 +1,4 @@
-namespace Qibin.Crm.Web.Paging;
+namespace Qibin.Crm.Work.Data;
 
 /// <summary>Patterns for LIKE whose text is taken literally.</summary>
 public static class Like

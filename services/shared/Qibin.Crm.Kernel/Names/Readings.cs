@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain.Names;
+namespace Qibin.Crm.Kernel.Names;
 
 /// <summary>Mandarin readings of Chinese characters, from Unicode's Unihan (see the head of <c>readings.txt</c>).</summary>
-internal static class Readings
+public static class Readings
 {
     private static readonly Lazy<(Dictionary<Rune, string[]> Of, string[] Syllables)> Table = new(Read);
 
@@ -16,6 +16,7 @@ internal static class Readings
     /// <summary>All syllables that begin with the letters.</summary>
     public static IEnumerable<string> BeginningWith(string letters)
     {
+        ArgumentNullException.ThrowIfNull(letters);
         var first = Array.BinarySearch(Table.Value.Syllables, letters, StringComparer.Ordinal);
         return Table.Value.Syllables.Skip(first < 0 ? ~first : first).TakeWhile(s => s.StartsWith(letters, StringComparison.Ordinal));
     }

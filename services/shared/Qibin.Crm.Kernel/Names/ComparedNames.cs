@@ -1,13 +1,13 @@
 using System.Text;
 
-namespace Qibin.Crm.Leads.Domain.Names;
+namespace Qibin.Crm.Kernel.Names;
 
 /// <summary>
 /// Investors' names as duplicates are found by: what two spellings of one organisation have in common. Half-width, lower case, in
 /// simplified characters, without brackets and their content, punctuation, "and", the legal form at the end or, of Japan and Korea, in
 /// front, and the region in front. A word that would leave less than a name behind it stays, so 北京银行 and 郑州银行 are two.
 /// </summary>
-internal static class ComparedNames
+public static class ComparedNames
 {
     /// <summary>Characters that must be left when a region in front is taken away: below it is a trade, not a name.</summary>
     private const int NameWithoutRegion = 3;
@@ -66,6 +66,7 @@ internal static class ComparedNames
     /// <summary>The key of a name: the same for every spelling of it, and its own key.</summary>
     public static string KeyOf(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         // Each pass removes something or changes nothing, except the first: a normal form may be longer.
         var key = Pass(name);
         for (var next = Pass(key); next != key; next = Pass(key))
@@ -79,6 +80,7 @@ internal static class ComparedNames
     /// <summary>The province or city that a name begins with or names in brackets; null when none.</summary>
     public static string? RegionOf(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         var text = Normal(name);
         var places = text.Split([.. Opening, .. Closing], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return places.Select(part => Provinces.Concat(Cities).FirstOrDefault(p => part.StartsWith(p, StringComparison.Ordinal)))

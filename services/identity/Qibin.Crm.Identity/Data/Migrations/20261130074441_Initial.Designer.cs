@@ -12,7 +12,7 @@ using Qibin.Crm.Identity.Data;
 namespace Qibin.Crm.Identity.Data.Migrations
 {
     [DbContext(typeof(IdentityDb))]
-    [Migration("20261130065412_Initial")]
+    [Migration("20261130074441_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -653,6 +653,16 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("roles");
 
+                    b.Property<string>("SearchKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_key");
+
+                    b.PrimitiveCollection<string[]>("SearchTokens")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("search_tokens");
+
                     b.Property<Guid>("UnitId")
                         .HasColumnType("uuid")
                         .HasColumnName("unit_id");
@@ -674,6 +684,11 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("person_user_name_once");
+
+                    b.HasIndex("SearchTokens")
+                        .HasDatabaseName("ix_person_search_tokens");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchTokens"), "gin");
 
                     b.HasIndex("UnitId", "Id")
                         .HasDatabaseName("ix_person_unit_id_id");
