@@ -31,7 +31,7 @@ public class RegisterTests(EnterprisesFixture enterprises) : IClassFixture<Enter
         foreach (var filter in (string[])
             [$"uscc={uscc}", $"q={Uri.EscapeDataString(name[4..])}", $"q={created.Json.GetProperty("code").GetString()}", "chain=xinchuang",
             "node=xinchuang.databases",
-                "inCity=false&q=" + uscc[..12]])
+                "inCity=false&q=" + uscc[..12], "q=shujukuruanjian", "q=sjkrj"])
         {
             var items = (await reader.GetAsync($"/api/v1/enterprises?{filter}&limit=200&sort=name")).Is(200).Json.GetProperty("items");
             Assert.Contains(items.EnumerateArray(), e => e.GetProperty("id").GetGuid() == created.Id);

@@ -48,6 +48,27 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
     }
 
     [Fact]
+    public async Task T10_A_person_is_found_by_name_by_sound_and_by_initials()
+    {
+        var (admin, officer) = (await identity.AsAsync(Roles.Administrator), await identity.AsAsync(Roles.Officer));
+        var made = (await admin.PostAsync("/api/v1/users", new
+        {
+            userName = "found-by-sound",
+            displayName = "欧阳静怡",
+            unitId = await identity.ValueAsync<Guid>("select id from unit where code = 'services'"),
+            roles = new[] { "officer" },
+        })).Is(201);
+        foreach (var q in (string[])["欧阳", "ouyang", "ouyangjingyi", "oyjy", "found-by"])
+        {
+            var found = (await officer.GetAsync("/api/v1/users?q=" + Uri.EscapeDataString(q))).Is(200).Json.GetProperty("items");
+            Assert.Contains(found.EnumerateArray(), u => u.GetProperty("id").GetGuid() == made.Id);
+        }
+
+        var others = (await officer.GetAsync("/api/v1/users?q=ouyangx")).Is(200).Json.GetProperty("items");
+        Assert.DoesNotContain(others.EnumerateArray(), u => u.GetProperty("id").GetGuid() == made.Id);
+    }
+
+    [Fact]
     public async Task Everybody_reads_names_and_nobody_reads_phone_and_mail_here()
     {
         var (id, _, _) = await CreateAsync(phone: "13812341234", email: "zhang@example.com");

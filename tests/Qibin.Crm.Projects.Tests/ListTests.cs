@@ -40,6 +40,9 @@ public sealed class ListTests(City city) : IClassFixture<City>
         await FindsAsync($"q={Uri.EscapeDataString("0%_")}", open);
         await FindsAsync($"q={Uri.EscapeDataString("鹤壁虚构")}", started);
         await FindsAsync($"q={(await city.GetAsync(started)).Json.GetProperty("code").GetString()!.ToLowerInvariant()}", started);
+        // T10: by sound and by initials.
+        await FindsAsync("q=hexiangxinpian", open);
+        await FindsAsync("q=hxxp", open);
         Assert.NotEmpty(suspended.ETag);
 
         async Task FindsAsync(string query, params Guid[] expected)
