@@ -83,7 +83,8 @@ internal static class ReadContacts
         api.MapGet("/leads/{leadId:guid}/contacts/{contactId:guid}", Read).AllowTheTrade(Scopes.LeadsRead)
             .WithName("readContact").WithSummary("联系记录详情 · One contact");
         api.MapPatch("/leads/{leadId:guid}/contacts/{contactId:guid}", CorrectContact.Handle)
-            .Allow(Scopes.LeadsWrite, LeadsService.Visitors).WithName("correctContact").WithSummary("更正联系记录（保留原文）· Correct a contact, keeping what it said");
+            .Allow(Scopes.LeadsWrite, LeadsService.Visitors)
+            .WithName("correctContact").WithSummary("更正联系记录（保留原文）· Correct a contact, keeping what it said");
         api.MapGet("/leads/{leadId:guid}/contacts/{contactId:guid}/revisions", CorrectContact.Revisions).AllowTheTrade(Scopes.LeadsRead)
             .WithName("listContactRevisions").WithSummary("更正前的原文 · What a contact said before, oldest first");
     }
