@@ -97,7 +97,7 @@ internal static partial class ImportFields
     {
         "estimatedInvestment" => "意向投资额",
         "foreignRegistration/country" => ChineseOf("registrationCountry"),
-        "foreignRegistration/number" => ChineseOf("registrationNumber"),
+        "foreignRegistration" or "foreignRegistration/number" => ChineseOf("registrationNumber"),
         _ => All.FirstOrDefault(field => field.Name == name)?.Chinese ?? name,
     };
 
