@@ -11,6 +11,7 @@ public class NoticeRulesTests
 {
     private static readonly Guid Lead = IdentityFixture.NewId();
     private static readonly Guid Unit = IdentityFixture.NewId();
+    private static readonly DateOnly Today = new(2026, 5, 6);
 
     [Fact]
     public void T2_The_heads_of_both_sides_are_told_each_unit_once()
@@ -109,7 +110,26 @@ public class NoticeRulesTests
     public void Nothing_is_sent_in_quiet_hours(int from, int until, string now, string sent) =>
         Assert.Equal(At(sent), new MailSettings { QuietFrom = from, QuietUntil = until }.NotBefore(At(now)));
 
-    private static List<PlannedNotice> Plan(IEvent happened) => [.. NoticeRules.Of(happened)];
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(7, 2)]
+    [InlineData(8, 0)]
+    public void What_is_entered_long_after_it_happened_is_no_news(int days, int told)
+    {
+        var planned = NoticeRules.Of(new ResponseBreached
+        {
+            BreachId = IdentityFixture.NewId(),
+            LeadId = Lead,
+            Kind = ResponseKind.Assessment,
+            DueOn = Today.AddDays(-days),
+            OwnerId = IdentityFixture.NewId(),
+            UnitId = Unit,
+            OccurredOn = Today,
+        }, Today);
+        Assert.Equal(told, planned.Count());
+    }
+
+    private static List<PlannedNotice> Plan(IEvent happened) => [.. NoticeRules.Of(happened, Today)];
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Identity.Data;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Identity.Notices;
@@ -8,5 +9,5 @@ namespace Qibin.Crm.Identity.Notices;
 internal sealed class NoticeConsumer(IdentityDb db, NoticeWriter notices) : IConsume<IEvent>
 {
     public async Task ConsumeAsync(IEvent happened, Delivery delivery, CancellationToken ct) =>
-        await notices.WriteAsync(db, NoticeRules.Of(happened), delivery.ActorId, ct);
+        await notices.WriteAsync(db, NoticeRules.Of(happened, delivery.RecordedAt.OnDay()), delivery.ActorId, ct);
 }

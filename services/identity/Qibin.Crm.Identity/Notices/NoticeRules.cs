@@ -31,7 +31,26 @@ internal sealed record PlannedNotice(NoticeKind Kind, Audience To, Guid? Subject
 /// <summary>Who is told what by which event. Nobody is told of what they did themselves.</summary>
 internal static class NoticeRules
 {
-    public static IEnumerable<PlannedNotice> Of(IEvent happened) => happened switch
+    /// <summary>Days after which something that is entered late is history, as of a register that is taken over, and no news.</summary>
+    public const int NewsDays = 7;
+
+    /// <summary>The notices of an event.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="today">The day on which it was recorded.</param>
+    public static IEnumerable<PlannedNotice> Of(IEvent happened, DateOnly today) =>
+        HappenedOn(happened) < today.AddDays(-NewsDays) ? [] : Of(happened);
+
+    private static DateOnly? HappenedOn(IEvent happened) => happened switch
+    {
+        LeadAssigned e => e.OccurredOn,
+        ResponseBreached e => e.DueOn,
+        ProjectStageReached e => e.OccurredOn,
+        ProjectSteppedBack e => e.OccurredOn,
+        ProjectStatusChanged e => e.OccurredOn,
+        _ => null,
+    };
+
+    private static IEnumerable<PlannedNotice> Of(IEvent happened) => happened switch
     {
         LeadAssigned e => [new(NoticeKind.LeadAssigned, new Audience.OnePerson(e.Lead.OwnerId), e.Lead.LeadId)],
         TalksOverlapped e => Of(e),
