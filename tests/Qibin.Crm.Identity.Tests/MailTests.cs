@@ -6,17 +6,19 @@ using Qibin.Crm.Servers;
 namespace Qibin.Crm.Identity.Tests;
 
 /// <summary>An identity service that sends its notices through a mail server.</summary>
-public sealed class MailFixture : IdentityFixture
+public class MailFixture : IdentityFixture
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), "qibin-mail-" + IdentityFixture.NewId().ToString("N"));
 
     public PrivateMail Mail { get; private set; } = null!;
 
+    protected virtual string Security => "none";
+
     protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
     {
         ["Mail:Host"] = "127.0.0.1",
         ["Mail:Port"] = Mail.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["Mail:Security"] = "none",
+        ["Mail:Security"] = Security,
         ["Mail:From"] = "notices@qibin.example",
         ["Mail:QuietFrom"] = "0",
         ["Mail:QuietUntil"] = "0",
@@ -33,7 +35,14 @@ public sealed class MailFixture : IdentityFixture
         await base.DisposeAsync();
         await Mail.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
+        GC.SuppressFinalize(this);
     }
+}
+
+/// <summary>The same with encryption, which that server does not offer.</summary>
+public sealed class StrictMailFixture : MailFixture
+{
+    protected override string Security => "startTls";
 }
 
 public sealed class MailTests(MailFixture identity) : IClassFixture<MailFixture>
@@ -74,6 +83,20 @@ public sealed class MailTests(MailFixture identity) : IClassFixture<MailFixture>
         await identity.Service.RunDueAsync();
         Assert.Equal(2, identity.Mail.Accepted.Count);
         Assert.Equal(0L, await identity.ValueAsync<long>("select count(*) from mailing where attempts > 0 or due_at is not null"));
+    }
+
+    /// <summary>Notices are not lost, and others are served, when the server cannot do what is configured.</summary>
+    [Fact]
+    public async Task I2_Nothing_is_sent_in_the_clear_where_encryption_is_configured()
+    {
+        await using var strict = new StrictMailFixture();
+        await strict.InitializeAsync();
+        await strict.Service.ExecuteAsync("update person set email = 'admin@qibin.example' where user_name = 'administrator'");
+        Assert.True(await strict.Service.DeliverAsync(
+            new CalendarMissing { Year = 2031, OccurredOn = new DateOnly(2030, 12, 1) }, IdentityFixture.NewId(), 1));
+        await strict.Service.RunDueAsync();
+        Assert.Empty(strict.Mail.Accepted);
+        Assert.Equal(1L, await strict.ValueAsync<long>("select count(*) from mailing where attempts = 1 and due_at is not null"));
     }
 
     private async Task TellAsync(int year) => Assert.True(await identity.Service.DeliverAsync(

@@ -56,6 +56,8 @@ internal sealed partial class Mailer(
         }
         catch (Exception e) when (e is SmtpCommandException or SmtpProtocolException or SocketException or IOException
             or AuthenticationException or SslHandshakeException or ServiceNotConnectedException or TimeoutException
+            // An address that no server could take, and a server without STARTTLS.
+            or FormatException or NotSupportedException
             or OperationCanceledException && !ct.IsCancellationRequested)
         {
             mailing.Attempts++;
