@@ -35,8 +35,9 @@ public sealed class NoticeTests(IdentityFixture identity) : IClassFixture<Identi
     [Fact]
     public async Task I2_All_notices_up_to_one_are_read_at_once_and_older_ones_follow_a_page()
     {
-        var auditor = await identity.AsAsync(Roles.Auditor);
-        var person = await PersonAsync("auditor");
+        // Nothing else tells this person anything.
+        var reader = await identity.AsAsync(Roles.ServiceOfficer);
+        var person = await PersonAsync("serviceOfficer");
         await identity.Service.ExecuteAsync(
             $"""
             insert into notice (id, person_id, kind, at, also) select ('0191d000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
@@ -45,7 +46,7 @@ public sealed class NoticeTests(IdentityFixture identity) : IClassFixture<Identi
         var (seen, before) = (new List<Guid>(), "");
         while (true)
         {
-            var page = (await auditor.GetAsync($"{Path}?kind=digest{before}")).Is(200).Json;
+            var page = (await reader.GetAsync($"{Path}?kind=digest{before}")).Is(200).Json;
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(n => n.GetProperty("id").GetGuid()));
             if (!page.GetProperty("more").GetBoolean())
             {
@@ -57,10 +58,10 @@ public sealed class NoticeTests(IdentityFixture identity) : IClassFixture<Identi
 
         Assert.Equal(205, seen.Distinct().Count());
         Assert.Equal(205, seen.Count);
-        Assert.Equal(100, Read(await auditor.PostAsync(Path + "/reading", new { upTo = "0191d000-0000-7000-8000-000000000100" })));
-        Assert.Equal(105, (await auditor.GetAsync(Path)).Is(200).Json.GetProperty("unread").GetInt32());
-        (await auditor.PostAsync(Path + "/reading", new { })).IsProblem(400, "request.invalid");
-        (await auditor.PostAsync(Path + "/reading", new { ids = new[] { seen[0] }, upTo = seen[0] })).IsProblem(400, "request.invalid");
+        Assert.Equal(100, Read(await reader.PostAsync(Path + "/reading", new { upTo = "0191d000-0000-7000-8000-000000000100" })));
+        Assert.Equal(105, (await reader.GetAsync(Path)).Is(200).Json.GetProperty("unread").GetInt32());
+        (await reader.PostAsync(Path + "/reading", new { })).IsProblem(400, "request.invalid");
+        (await reader.PostAsync(Path + "/reading", new { ids = new[] { seen[0] }, upTo = seen[0] })).IsProblem(400, "request.invalid");
     }
 
     [Fact]
