@@ -76,6 +76,8 @@ public sealed class TestService : IAsyncDisposable
             });
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            // Why a token was refused, which no answer says.
+            builder.Logging.AddFilter("Qibin.Crm.Web.Identity.TokenValidation", LogLevel.Information);
             builder.Services.AddSingleton<TimeProvider>(clock);
             adjust?.Invoke(builder);
         });
