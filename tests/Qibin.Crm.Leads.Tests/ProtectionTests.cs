@@ -279,8 +279,8 @@ public class ProtectionTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             var (first, second) = (_units[0], _units[1]);
             var one = await EnterAsync(first, Untouched, null);
             var two = await EnterAsync(second, "北京" + Untouched + "卫星（演示）集团", null);
-            await NoteAsync("claim", FileAsync(service.As(first), one));
-            await NoteAsync("claim", FileAsync(service.As(second), two));
+            await NoteAsync("claim", () => FileAsync(service.As(first), one));
+            await NoteAsync("claim", () => FileAsync(service.As(second), two));
             await DisputeAsync(second, two, upheld: false);
             await RenameAsync(second, two, "北京" + Untouched + "卫星", null);
             await MergeAsync(two, one);
@@ -299,7 +299,7 @@ public class ProtectionTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             return which switch
             {
                 < 3 => () => EnterAsync(unit, Spelled(firm, spelling), coded ? Code(firm) : null),
-                < 9 => () => NoteAsync("claim", FileAsync(service.As(unit), own)),
+                < 9 => () => NoteAsync("claim", () => FileAsync(service.As(unit), own)),
                 < 10 => () => ReleaseAsync(),
                 < 12 => () => DisputeAsync(unit, own, upheld),
                 < 14 => () => MergeAsync(one, other),
@@ -313,7 +313,7 @@ public class ProtectionTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         private async Task<Answer> EnterAsync(TestCaller unit, string name, string? uscc)
         {
-            var answer = await NoteAsync("enter", service.As(unit).PostAsync("/api/v1/first-contacts", LeadsFixture.FirstContact(
+            var answer = await NoteAsync("enter", () => service.As(unit).PostAsync("/api/v1/first-contacts", LeadsFixture.FirstContact(
                 service.Clock.Today(), ("investorName", name), ("uscc", uscc))));
             if (answer.Status == 201)
             {
@@ -328,29 +328,30 @@ public class ProtectionTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         private async Task ReleaseAsync()
         {
-            var held = (await _coordinator.GetAsync("/api/v1/claims?state=pending,protected,extended")).Is(200).Json.GetProperty("items");
+            var held = (await ReadAsync(_coordinator, "/api/v1/claims?state=pending,protected,extended")).Is(200).Json.GetProperty("items");
             if (held.GetArrayLength() > 0)
             {
-                await NoteAsync("release", _coordinator.PostAsync($"/api/v1/claims/{held[0].GetProperty("id").GetGuid()}/release",
+                await NoteAsync("release", () => _coordinator.PostAsync($"/api/v1/claims/{held[0].GetProperty("id").GetGuid()}/release",
                     new { reason = "不再跟进" }, $"\"{held[0].GetProperty("version").GetInt64()}\""));
             }
         }
 
         private async Task DisputeAsync(TestCaller unit, Answer own, bool upheld)
         {
-            var dispute = await NoteAsync("dispute", service.As(unit).PostAsync("/api/v1/claims/disputes", Dispute(own)));
+            var dispute = await NoteAsync("dispute", () => service.As(unit).PostAsync("/api/v1/claims/disputes", Dispute(own)));
             if (dispute.Status == 201)
             {
-                await NoteAsync(upheld ? "upheld" : "overturned", _coordinator.PostAsync($"/api/v1/claims/disputes/{dispute.Id}/resolution",
-                    new { decision = upheld ? "upheld" : "overturned", note = "裁定" }, dispute.ETag));
+                var decision = upheld ? "upheld" : "overturned";
+                await NoteAsync(decision, () => _coordinator.PostAsync(
+                    $"/api/v1/claims/disputes/{dispute.Id}/resolution", new { decision, note = "裁定" }, dispute.ETag));
             }
         }
 
         private async Task MergeAsync(Answer one, Answer other)
         {
             var path = $"/api/v1/investors/{await NowAsync(one)}";
-            var merged = await NoteAsync("merge", _coordinator.PostAsync(path + "/merge", new { from = await NowAsync(other) },
-                (await _coordinator.GetAsync(path)).ETag));
+            var (from, tag) = (await NowAsync(other), (await ReadAsync(_coordinator, path)).ETag);
+            var merged = await NoteAsync("merge", () => _coordinator.PostAsync(path + "/merge", new { from }, tag));
             if (merged.Status == 200)
             {
                 lock (_merges)
@@ -362,9 +363,9 @@ public class ProtectionTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         private async Task UndoAsync(Guid into, Guid merge)
         {
-            if (await _coordinator.GetAsync($"/api/v1/investors/{into}") is { Status: 200, ETag: { } tag })
+            if (await ReadAsync(_coordinator, $"/api/v1/investors/{into}") is { Status: 200, ETag: { } tag })
             {
-                await NoteAsync("undo", _coordinator.PostAsync($"/api/v1/investors/{into}/merges/{merge}/undo", new { }, tag));
+                await NoteAsync("undo", () => _coordinator.PostAsync($"/api/v1/investors/{into}/merges/{merge}/undo", new { }, tag));
             }
         }
 
@@ -372,17 +373,32 @@ public class ProtectionTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         {
             var path = $"/api/v1/investors/{await NowAsync(own)}";
             var reason = new { reason = "企业更名" };
-            await NoteAsync("rename", service.As(unit).PatchAsync(path,
-                uscc is null ? new { name, duplicateOverride = reason } : new { name, uscc, duplicateOverride = reason },
-                (await service.As(unit).GetAsync(path)).ETag));
+            var tag = (await ReadAsync(service.As(unit), path)).ETag;
+            await NoteAsync("rename", () => service.As(unit).PatchAsync(path,
+                uscc is null ? new { name, duplicateOverride = reason } : new { name, uscc, duplicateOverride = reason }, tag));
         }
 
         private async Task<Guid> NowAsync(Answer lead) =>
-            (await _coordinator.GetAsync(LeadsFixture.Path(lead))).Is(200).Json.GetProperty("investorId").GetGuid();
+            (await ReadAsync(_coordinator, LeadsFixture.Path(lead))).Is(200).Json.GetProperty("investorId").GetGuid();
 
-        private async Task<Answer> NoteAsync(string what, Task<Answer> asked)
+        private static Task<Answer> ReadAsync(ApiClient client, string path) => AnsweredAsync(() => client.GetAsync(path));
+
+        /// <summary>Asks again while the service is too busy and does nothing.</summary>
+        private static async Task<Answer> AnsweredAsync(Func<Task<Answer>> ask)
         {
-            var answer = await asked;
+            var answer = await ask();
+            for (var again = 0; answer.Status == 503 && again < 20; again++)
+            {
+                answer = await ask();
+            }
+
+            return answer;
+        }
+
+        /// <summary>Does it, and notes how it came out.</summary>
+        private async Task<Answer> NoteAsync(string what, Func<Task<Answer>> ask)
+        {
+            var answer = await AnsweredAsync(ask);
             Assert.True(answer.Status is < 500 or 503, $"{what}: {answer.Status} {answer.Body}");
             lock (Done)
             {
