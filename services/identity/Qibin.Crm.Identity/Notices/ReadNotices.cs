@@ -103,7 +103,9 @@ internal static class ReadNotices
 {
     private const int Shown = 100;
     private const int MostUnread = 500;
-    private static readonly string[] Services = ["leads", "projects"];
+
+    /// <summary>The services that answer what their leads and projects are called, and how many are open with an officer.</summary>
+    public static IReadOnlyList<string> Services { get; } = ["leads", "projects"];
 
     public static void MapNotices(this RouteGroupBuilder api)
     {

@@ -18,8 +18,6 @@ namespace Qibin.Crm.Identity.Users;
 /// </summary>
 public static class DeactivateUser
 {
-    private static readonly string[] Keepers = ["leads", "projects"];
-
     public sealed record Request
     {
         /// <summary>Kept in the audit.</summary>
@@ -42,8 +40,8 @@ public static class DeactivateUser
         TimeProvider clock, CancellationToken ct)
     {
         // Before anything is locked: a service may be slow to answer, and ending an access does not depend on it.
-        var open = await Task.WhenAll(Keepers.Select(keeper =>
-            questions.TryAskAsync<OpenWorkQuery, OpenWorkReply>(keeper, new OpenWorkQuery { OfficerId = userId }, ct)));
+        var open = await Task.WhenAll(ReadNotices.Services.Select(service =>
+            questions.TryAskAsync<OpenWorkQuery, OpenWorkReply>(service, new OpenWorkQuery { OfficerId = userId }, ct)));
         await db.LockDirectoryAsync(ct);
         var person = await db.People.ForUpdate(userId, ct);
         if (person is null)
