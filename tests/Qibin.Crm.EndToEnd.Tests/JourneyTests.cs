@@ -178,6 +178,46 @@ public class JourneyTests(RunningSystem system)
     }
 
     [Fact]
+    public async Task T4_A_further_project_of_a_converted_lead_has_a_journey_of_its_own()
+    {
+        var officer = await DeskAsync("officer", "promotion-satellite");
+        var leader = await DeskAsync("leader");
+        var lead = (await officer.Leads.LogFirstContactAsync(Key(), new FirstContactRequest
+        {
+            InvestorName = "二期工程测试科技有限公司（演示）",
+            PersonName = "示例人",
+            Phone = "17012345679",
+            Channel = ContactChannel.Phone,
+            Summary = "来电。",
+            NextStep = "面谈",
+            NextStepDueOn = Today.AddDays(3),
+            OccurredOn = Today.AddDays(-20),
+        })).Result.Id;
+        await officer.Leads.StartAssessmentAsync(lead, await officer.LeadTagAsync(lead), Key(),
+            new AssessmentRequest { OccurredOn = Today.AddDays(-19) });
+        await officer.Leads.ConcludeAssessmentAsync(lead, await officer.LeadTagAsync(lead), Key(),
+            new AssessmentConclusionRequest { Note = "方向契合。", OccurredOn = Today.AddDays(-18) });
+        var first = (await officer.Leads.ConvertLeadAsync(lead, await officer.LeadTagAsync(lead), Key(),
+            new ConversionRequest { ProjectName = "一期（演示）", OccurredOn = Today.AddDays(-17) })).Result.ProjectId;
+
+        var further = (await officer.Leads.OpenFurtherProjectAsync(lead, Key(), new FurtherProjectRequest
+        {
+            ProjectName = "二期（演示）",
+            Channel = ContactChannel.VisitHere,
+            Summary = "对方提出扩产，另选地块。",
+            OccurredOn = Today.AddDays(-5),
+        })).Result;
+
+        var second = await Eventually.GetAsync(async () => (await leader.Pipeline.ReadJourneyAsync(further.Id)).Result,
+            j => j.Stage == JourneyStage.Negotiating);
+        Assert.Equal(further.ProjectId, second.ProjectId);
+        Assert.Equal(first, (await leader.Pipeline.ReadJourneyAsync(lead)).Result.ProjectId);
+        Assert.Equal(
+            [(MilestoneKind.FirstContact, Today.AddDays(-5)), (MilestoneKind.Converted, Today.AddDays(-5))],
+            second.Milestones.Select(m => (m.Kind, m.OccurredOn)));
+    }
+
+    [Fact]
     public async Task The_demonstration_data_stands_at_every_stage_and_over_eighteen_months()
     {
         using var leader = await system.AsAsync("leader");

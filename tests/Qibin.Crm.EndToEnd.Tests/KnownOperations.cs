@@ -136,6 +136,13 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         OnLead("startAssessment", "/assessment", new { note = "开始研判" });
         Add("concludeAssessment", async () => (await _rows.AssessingAsync()).On("/assessment/conclusion", new { note = "方向契合" }));
         Add("convertLead", async () => (await _rows.FollowingAsync()).On("/conversion", new { projectName = "示例项目（演示）" }));
+        Add("openFurtherProject", async () =>
+        {
+            var lead = await _rows.FollowingAsync();
+            (await (await _rows.AsAsync("officer")).PostAsync(lead.Path + "/conversion", new { projectName = "示例一期（演示）" }, lead.ETag))
+                .Is(201);
+            return lead.On("/further-projects", new { projectName = "示例二期（演示）", channel = "phone", summary = "对方提出扩产" });
+        });
         OnLead("closeLead", "/closure", new { outcome = "kept", reason = "notYet", revisitOn = "2030-01-01", note = "明年再议" });
         Add("reopenLead", async () => (await _rows.ClosedAsync()).On("/reopening", new { note = "对方来电" }));
         Add("correctLeadStageDate", async () =>

@@ -88,6 +88,7 @@ public class ScopeTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             ("/assessment", new { }),
             ("/assessment/conclusion", new { note = "x" }),
             ("/conversion", new { projectName = "x" }),
+            ("/further-projects", new { projectName = "x", channel = "phone", summary = "x" }),
             ("/closure", new { outcome = "invalid", reason = "noAnswer" }),
             ("/reopening", new { note = "x" }),
             ("/stage-dates", new { moveVersion = 2, occurredOn = leads.Today, reason = "x" }),

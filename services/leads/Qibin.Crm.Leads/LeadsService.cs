@@ -22,7 +22,11 @@ internal static class LeadsService
         {
             ["lead.closed"] = new("线索已关闭，请先重新启用", "The lead is closed. Reopen it first"),
             ["lead.notClosed"] = new("线索未关闭", "The lead is open; only a closed lead can be reopened"),
-            ["lead.converted"] = new("线索已转为项目，请在项目中办理", "The lead has become a project. Change the project instead"),
+            ["lead.converted"] = new(
+                "线索已转为项目，请在项目中办理；再上项目请登记后续项目",
+                "The lead has become a project. Change the project instead, or open a further project of the lead"),
+            ["lead.notConverted"] = new(
+                "线索尚未转为项目，不能再上项目", "The lead has no project yet, so it cannot have a further one. Convert it instead"),
             ["lead.notReady"] = new("线索尚不具备转项目条件", "The lead is not ready for conversion. Add what is listed as missing"),
             ["lead.wrongStage"] = new(
                 "线索当前阶段不能执行此操作",

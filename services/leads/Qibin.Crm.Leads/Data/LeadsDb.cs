@@ -180,6 +180,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
         {
             lead.ToTable("lead");
             lead.HasOne<Investor>().WithMany().HasForeignKey(x => x.InvestorId).OnDelete(DeleteBehavior.Restrict);
+            lead.HasOne<Lead>().WithMany().HasForeignKey(x => x.OriginLeadId).OnDelete(DeleteBehavior.Restrict);
+            lead.HasIndex(x => x.OriginLeadId).HasFilter("origin_lead_id is not null");
             lead.Property(x => x.Code).HasMaxLength(20);
             lead.Property(x => x.InvestorName).HasMaxLength(200);
             lead.Property(x => x.Title).HasMaxLength(200);

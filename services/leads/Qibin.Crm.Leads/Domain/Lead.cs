@@ -102,6 +102,9 @@ internal sealed class Lead : Aggregate, IShared
     /// <summary>Officers who help with it, such as those who took part in a contact: they read it, and change nothing.</summary>
     public Guid[] Collaborators { get; private set; } = [];
 
+    /// <summary>The lead that this one continues with a further project; null of one that a first contact opened.</summary>
+    public Guid? OriginLeadId { get; private init; }
+
     public Guid? ProjectId { get; private set; }
     [Audited]
     public string? ProjectName { get; private set; }
@@ -146,7 +149,7 @@ internal sealed class Lead : Aggregate, IShared
 
     /// <summary>A first contact opens a lead.</summary>
     public static Lead Open(Guid id, string code, Investor investor, Guid ownerId, Guid unitId, DateOnly firstContactOn, Actor actor,
-        bool named = true)
+        bool named = true, Guid? originLeadId = null)
     {
         var lead = new Lead
         {
@@ -160,6 +163,7 @@ internal sealed class Lead : Aggregate, IShared
             LastContactOn = firstContactOn,
             OwnerId = ownerId,
             UnitId = unitId,
+            OriginLeadId = originLeadId,
             Clock = ResponseClock.Started(actor.At.OnDay(), named),
             CreatedBy = actor.By,
             CreatedAt = actor.At,
@@ -167,6 +171,40 @@ internal sealed class Lead : Aggregate, IShared
         lead.TakeName(investor);
         lead.Changed(actor);
         return lead;
+    }
+
+    /// <summary>
+    /// The investor wants a further project, such as a second phase: a lead of its own with the same owner, readers and collaborators, so
+    /// that each project has one journey. It begins with the contact in which that came up.
+    /// </summary>
+    /// <param name="id">Id of the new lead.</param>
+    /// <param name="code">Its code.</param>
+    /// <param name="investor">The investor of this lead.</param>
+    /// <param name="occurredOn">Day of that contact.</param>
+    /// <param name="actor">Who and when.</param>
+    /// <exception cref="RuleViolation"><c>lead.notConverted</c>, <c>lead.stageDateOrder</c>: before this lead's conversion.</exception>
+    public Lead Continue(Guid id, string code, Investor investor, DateOnly occurredOn, Actor actor)
+    {
+        if (Stage != LeadStage.Converted)
+        {
+            throw new RuleViolation("lead.notConverted");
+        }
+
+        if (occurredOn < StageOn)
+        {
+            throw new RuleViolation("lead.stageDateOrder", StageOn);
+        }
+
+        var further = Open(id, code, investor, OwnerId, UnitId, occurredOn, actor, originLeadId: Id);
+        (further.NodeCode, further.ChainCode, further.SourceRegion) = (NodeCode, ChainCode, SourceRegion);
+        (further.SharedWith, further.Collaborators) = (Collaborators, Collaborators);
+        if (Confidential)
+        {
+            further.Restrict(true, Readers, actor);
+            further.ConfidentialityProposedBy = ConfidentialityProposedBy;
+        }
+
+        return further;
     }
 
     /// <summary>The history's first entry.</summary>
@@ -303,7 +341,9 @@ internal sealed class Lead : Aggregate, IShared
         return Move(LeadStage.Following, occurredOn, note, actor);
     }
 
-    /// <summary>Real talks began: the lead opens a project.</summary>
+    /// <summary>
+    /// Real talks began: the lead opens a project. What continues a lead that was assessed needs no assessment of its own.
+    /// </summary>
     /// <exception cref="RuleViolation">
     /// <c>lead.converted</c>, <c>lead.closed</c>, <c>lead.stageDateOrder</c>, or <c>lead.notReady</c> listing what is missing:
     /// <c>investor</c>, <c>owner</c>, <c>contact</c>, <c>assessment</c>.
@@ -321,7 +361,7 @@ internal sealed class Lead : Aggregate, IShared
             ("investor", string.IsNullOrWhiteSpace(InvestorName)),
             ("owner", OwnerId == Guid.Empty),
             ("contact", ContactCount == 0),
-            ("assessment", Stage != LeadStage.Following),
+            ("assessment", Stage != LeadStage.Following && OriginLeadId is null),
         ];
         var missing = needs.Where(n => n.Missing).Select(n => n.Code).ToList();
         if (missing.Count > 0)

@@ -37,6 +37,10 @@ public sealed record LeadRow
     public DateOnly? ResponseDueOn { get; init; }
 
     public required bool Confidential { get; init; }
+
+    /// <summary>The lead that this one continues with a further project; null of one that a first contact opened.</summary>
+    public Guid? OriginLeadId { get; init; }
+
     public Guid? ProjectId { get; init; }
     public DateOnly? RevisitOn { get; init; }
     public DateOnly? MovedInOn { get; init; }
@@ -67,6 +71,7 @@ public sealed record LeadRow
         Clock = ResponseClockAnswer.LightOf(lead),
         ResponseDueOn = lead.Clock.NextOn,
         Confidential = lead.Confidential,
+        OriginLeadId = lead.OriginLeadId,
         ProjectId = lead.ProjectId,
         RevisitOn = lead.RevisitOn,
         MovedInOn = lead.MovedInOn,
@@ -131,6 +136,13 @@ public sealed record LeadAnswer : IVersioned
     /// <summary>Officers who help with it: they read it, and change nothing.</summary>
     public required Guid[] Collaborators { get; init; }
     public ClosureAnswer? Closure { get; init; }
+
+    /// <summary>
+    /// The lead that this one continues with a further project; null of one that a first contact opened. The further ones of a lead:
+    /// <c>/leads?originLeadId=</c>.
+    /// </summary>
+    public Guid? OriginLeadId { get; init; }
+
     public LeadProjectAnswer? Project { get; init; }
 
     /// <summary>The day the investor's enterprise was moved into the city first.</summary>
@@ -174,6 +186,7 @@ public sealed record LeadAnswer : IVersioned
         Collaborators = lead.Collaborators,
         Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn, WentTo = lead.WentTo }
         : null,
+        OriginLeadId = lead.OriginLeadId,
         Project = lead.ProjectId is { } id
             ? new LeadProjectAnswer
             {

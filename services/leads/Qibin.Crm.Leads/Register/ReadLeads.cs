@@ -36,6 +36,9 @@ public sealed record LeadQuery
     /// <summary>An investor; for one that was merged, the one that it is part of now.</summary>
     public Guid? InvestorId { get; init; }
 
+    /// <summary>Leads that continue this one, each with a further project.</summary>
+    public Guid? OriginLeadId { get; init; }
+
     /// <summary>Open leads by their next step: <c>none</c>, <c>planned</c>, <c>overdue</c>.</summary>
     public Words<NextStepLight>? NextStep { get; init; }
 
@@ -168,6 +171,11 @@ internal static class ReadLeads
         if (query.InvestorId is { } investor)
         {
             leads = leads.Where(l => l.InvestorId == investor);
+        }
+
+        if (query.OriginLeadId is { } origin)
+        {
+            leads = leads.Where(l => l.OriginLeadId == origin);
         }
 
         if (query.NextStep is { Values: var lights })

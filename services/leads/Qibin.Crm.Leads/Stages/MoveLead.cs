@@ -26,6 +26,8 @@ internal static class MoveLead
             .WithName("concludeAssessment").WithSummary("研判通过，转入跟进 · Conclude that a lead is worth following");
         api.MapPost("/leads/{leadId:guid}/conversion", Convert).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("convertLead").WithSummary("转为项目 · Convert a lead into a project");
+        api.MapPost("/leads/{leadId:guid}/further-projects", ContinueLead.Handle).Allow(Scopes.LeadsWrite, LeadsService.Writers)
+            .WithName("openFurtherProject").WithSummary("登记后续项目 · Open a further project of a converted lead");
         api.MapPost("/leads/{leadId:guid}/closure", Close).Allow(Scopes.LeadsWrite, LeadsService.Writers)
             .WithName("closeLead").WithSummary("留存或作废 · Keep a lead for later or close it as invalid");
         api.MapPost("/leads/{leadId:guid}/reopening", Reopen).Allow(Scopes.LeadsWrite, LeadsService.Writers)

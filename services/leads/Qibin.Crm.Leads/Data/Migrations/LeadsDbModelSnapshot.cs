@@ -1093,6 +1093,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("open_breaches");
 
+                    b.Property<Guid?>("OriginLeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("origin_lead_id");
+
                     b.Property<Guid>("OwnerId")
                         .HasColumnType("uuid")
                         .HasColumnName("owner_id");
@@ -1177,12 +1181,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_lead");
 
-                    b.HasIndex("TitlePairs")
-                        .HasDatabaseName("ix_lead_title_pairs")
-                        .HasFilter("title_pairs is not null");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("TitlePairs"), "gin");
-
                     b.HasIndex("Code")
                         .IsUnique()
                         .HasDatabaseName("ix_lead_code");
@@ -1194,6 +1192,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasIndex("InvestorId")
                         .HasDatabaseName("ix_lead_investor_id");
 
+                    b.HasIndex("OriginLeadId")
+                        .HasDatabaseName("ix_lead_origin_lead_id")
+                        .HasFilter("origin_lead_id is not null");
+
                     b.HasIndex("Readers")
                         .HasDatabaseName("ix_lead_readers")
                         .HasFilter("confidential");
@@ -1204,6 +1206,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_lead_shared_with");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
+
+                    b.HasIndex("TitlePairs")
+                        .HasDatabaseName("ix_lead_title_pairs")
+                        .HasFilter("title_pairs is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("TitlePairs"), "gin");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_lead_created_at_id");
@@ -1448,13 +1456,13 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_person");
 
+                    b.HasIndex("InvestorId")
+                        .HasDatabaseName("ix_person_investor_id");
+
                     b.HasIndex("NamePairs")
                         .HasDatabaseName("ix_person_name_pairs");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("NamePairs"), "gin");
-
-                    b.HasIndex("InvestorId")
-                        .HasDatabaseName("ix_person_investor_id");
 
                     b.HasIndex("EmailDomain", "Id")
                         .HasDatabaseName("ix_person_email_domain_id");
@@ -2829,6 +2837,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_lead_investor_investor_id");
+
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("OriginLeadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_lead_lead_origin_lead_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.NextStep", b =>

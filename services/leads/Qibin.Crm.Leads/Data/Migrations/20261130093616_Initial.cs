@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -16,13 +16,13 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 name: "api");
 
             migrationBuilder.EnsureSchema(
+                name: "directory");
+
+            migrationBuilder.EnsureSchema(
                 name: "messaging");
 
             migrationBuilder.EnsureSchema(
                 name: "jobs");
-
-            migrationBuilder.EnsureSchema(
-                name: "directory");
 
             migrationBuilder.AlterDatabase()
                 .Annotation("Npgsql:PostgresExtension:btree_gist", ",,");
@@ -327,6 +327,19 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "officer_news",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    last_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_officer_news", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox",
                 schema: "messaging",
                 columns: table => new
@@ -341,19 +354,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_outbox", x => x.seq);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "officer_news",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    last_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_officer_news", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -382,6 +382,21 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "rate",
+                schema: "directory",
+                columns: table => new
+                {
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    on = table.Column<DateOnly>(type: "date", nullable: false),
+                    rate = table.Column<decimal>(type: "numeric(16,8)", precision: 16, scale: 8, nullable: false),
+                    entered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rate", x => new { x.currency, x.on });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "rule_set",
                 columns: table => new
                 {
@@ -395,21 +410,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_rule_set", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "rate",
-                schema: "directory",
-                columns: table => new
-                {
-                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
-                    on = table.Column<DateOnly>(type: "date", nullable: false),
-                    rate = table.Column<decimal>(type: "numeric(16,8)", precision: 16, scale: 8, nullable: false),
-                    entered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_rate", x => new { x.currency, x.on });
                 });
 
             migrationBuilder.CreateTable(
@@ -578,6 +578,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     confidentiality_proposed_by = table.Column<Guid>(type: "uuid", nullable: true),
                     shared_with = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     collaborators = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    origin_lead_id = table.Column<Guid>(type: "uuid", nullable: true),
                     project_id = table.Column<Guid>(type: "uuid", nullable: true),
                     project_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     converted_on = table.Column<DateOnly>(type: "date", nullable: true),
@@ -603,6 +604,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         name: "fk_lead_investor_investor_id",
                         column: x => x.investor_id,
                         principalTable: "investor",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_lead_lead_origin_lead_id",
+                        column: x => x.origin_lead_id,
+                        principalTable: "lead",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -1352,6 +1359,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 columns: new[] { "next_step_due_on", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_lead_origin_lead_id",
+                table: "lead",
+                column: "origin_lead_id",
+                filter: "origin_lead_id is not null");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_lead_owner_id_updated_at_id",
                 table: "lead",
                 columns: new[] { "owner_id", "updated_at", "id" })
@@ -1647,11 +1660,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 name: "officer_leave");
 
             migrationBuilder.DropTable(
-                name: "outbox",
-                schema: "messaging");
+                name: "officer_news");
 
             migrationBuilder.DropTable(
-                name: "officer_news");
+                name: "outbox",
+                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "parked_message",
@@ -1662,6 +1675,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "pool_place");
+
+            migrationBuilder.DropTable(
+                name: "rate",
+                schema: "directory");
 
             migrationBuilder.DropTable(
                 name: "referral");
@@ -1677,10 +1694,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "transfer");
-
-            migrationBuilder.DropTable(
-                name: "rate",
-                schema: "directory");
 
             migrationBuilder.DropTable(
                 name: "unit",
