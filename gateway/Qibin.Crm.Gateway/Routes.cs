@@ -35,7 +35,7 @@ internal static class Routes
             at => at.Enterprises),
         new("pipeline", "总览 Pipeline", 30, ["pipeline", "ops/pipeline", "changes/pipeline"], [], at => at.Pipeline),
         new("identity", "身份与权限 Identity", 10,
-            ["me", "approvals", "notices", "users", "units", "clients", "audit", "ops/identity", "changes/identity"],
+            ["me", "approvals", "notices", "search", "users", "units", "clients", "audit", "ops/identity", "changes/identity"],
             ["/connect", "/.well-known", "/account"], at => at.Identity),
     ];
 

@@ -1,3 +1,4 @@
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Enterprises.Approvals;
@@ -29,7 +30,8 @@ internal static class Program
         builder.AddMessaging<EnterprisesDb>(on => on
             .ConsumeDirectory()
             .AnswerStates<EnterprisesDb, Enterprise, EnterpriseState>(enterprise => enterprise.State())
-            .AnswerApprovals<ApprovalsAnswer>()
+            .Answer<ApprovalsQuery, ApprovalsReply, ApprovalsAnswer>()
+            .Answer<SearchQuery, SearchReply, SearchAnswer>()
             .Consume<ProjectStageReached, ProjectStageReachedConsumer>()
             .Consume<ProjectStageDateCorrected, ProjectStageReachedConsumer>()
             .Consume<ProjectAmended, ProjectAmendedConsumer>());

@@ -5,6 +5,7 @@ using Qibin.Crm.Identity.Clients;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Me;
 using Qibin.Crm.Identity.Notices;
+using Qibin.Crm.Identity.Search;
 using Qibin.Crm.Identity.Seed;
 using Qibin.Crm.Identity.Tokens;
 using Qibin.Crm.Identity.Units;
@@ -29,8 +30,7 @@ internal static class Program
         builder.Services.AddValidation();
         builder.AddTokenServer();
         builder.AddAccounts();
-        builder.AddSeed();
-        builder.AddAuditChain().AddNotices();
+        builder.AddSeed().AddAuditChain().AddNotices();
         var app = builder.Build();
         app.UsePublicAddress();
         app.UseReadableForms();
@@ -39,7 +39,7 @@ internal static class Program
         api.MapUsers();
         api.MapUnits();
         api.MapClients();
-        api.MapApprovals().MapNotices();
+        api.MapApprovals().MapSearch().MapNotices();
         api.MapAudit();
         api.MapOperations();
         app.MapAuthorize();

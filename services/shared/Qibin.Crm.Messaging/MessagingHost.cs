@@ -155,24 +155,12 @@ public sealed class Subscriptions(IServiceCollection services)
         return this;
     }
 
-    /// <summary>Answers <see cref="ApprovalsQuery"/> with what waits here for a person's decision.</summary>
-    public Subscriptions AnswerApprovals<TAnswerer>() where TAnswerer : class, IAnswer<ApprovalsQuery, ApprovalsReply>
+    /// <summary>Answers a kind of question from other services.</summary>
+    public Subscriptions Answer<TQuestion, TReply, TAnswerer>() where TQuestion : class where TReply : class
+        where TAnswerer : class, IAnswer<TQuestion, TReply>
     {
-        services.AddScoped<TAnswerer>();
-        services.AddSingleton(Answering.Of<ApprovalsQuery, ApprovalsReply, TAnswerer>());
-        return this;
-    }
-
-    /// <summary>
-    /// Answers <see cref="SubjectsQuery"/> with what the service's resources are called, and <see cref="OpenWorkQuery"/> with how much is
-    /// open with an officer.
-    /// </summary>
-    public Subscriptions AnswerSubjects<TAnswerer>()
-        where TAnswerer : class, IAnswer<SubjectsQuery, SubjectsReply>, IAnswer<OpenWorkQuery, OpenWorkReply>
-    {
-        services.AddScoped<TAnswerer>();
-        services.AddSingleton(Answering.Of<SubjectsQuery, SubjectsReply, TAnswerer>());
-        services.AddSingleton(Answering.Of<OpenWorkQuery, OpenWorkReply, TAnswerer>());
+        services.TryAddScoped<TAnswerer>();
+        services.AddSingleton(Answering.Of<TQuestion, TReply, TAnswerer>());
         return this;
     }
 

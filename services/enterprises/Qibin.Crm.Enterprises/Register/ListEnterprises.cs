@@ -49,7 +49,10 @@ internal static class ListEnterprises
 
     internal static async Task<Ok<Page<EnterpriseSummary>>> Handle(
         [AsParameters] EnterpriseQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller,
-        CancellationToken ct)
+        CancellationToken ct) =>
+        TypedResults.Ok(await Listing.PageAsync(Filter(db, caller, query), page, request, Summary, ct));
+
+    internal static IQueryable<Enterprise> Filter(EnterprisesDb db, Caller caller, EnterpriseQuery query)
     {
         if (query.Chain is { } known && !IndustryChains.Exists(known))
         {
@@ -88,6 +91,6 @@ internal static class ListEnterprises
             rows = rows.Where(e => e.UpdatedAt >= since);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, Summary, ct));
+        return rows;
     }
 }

@@ -13,7 +13,11 @@ namespace Qibin.Crm.Identity.Seed;
 internal static class SeedHost
 {
     /// <summary>Makes <c>migrate</c> create what the seed file names.</summary>
-    public static void AddSeed(this WebApplicationBuilder builder) => builder.Services.AddSingleton<IMigrationStep, Seeding>();
+    public static WebApplicationBuilder AddSeed(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IMigrationStep, Seeding>();
+        return builder;
+    }
 }
 
 /// <summary>

@@ -33,7 +33,10 @@ internal static class ReadUsers
         .Sort("userName", p => p.NormalizedUserName).Sort("displayName", p => p.DisplayName);
 
     public static async Task<Ok<Page<UserAnswer>>> List(
-        [AsParameters] UserQuery query, [AsParameters] PageQuery page, IdentityDb db, HttpRequest request, CancellationToken ct)
+        [AsParameters] UserQuery query, [AsParameters] PageQuery page, IdentityDb db, HttpRequest request, CancellationToken ct) =>
+        TypedResults.Ok(await Listing.PageAsync(Filter(db, query), page, request, UserAnswer.From, ct));
+
+    internal static IQueryable<Person> Filter(IdentityDb db, UserQuery query)
     {
         var people = db.People.AsNoTracking();
         if (query.UnitId is { } unit)
@@ -61,7 +64,7 @@ internal static class ReadUsers
             people = people.Named(q, p => p.SearchKey, p => p.SearchTokens);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(people, page, request, UserAnswer.From, ct));
+        return people;
     }
 
     public static async Task<Results<Ok<UserAnswer>, NotFound>> Read(Guid userId, IdentityDb db, CancellationToken ct) =>

@@ -1,3 +1,4 @@
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Pipeline;
@@ -18,8 +19,10 @@ internal static class LeadConsumers
         .Consume<OfficerPlaced, ReaderLeftConsumer>()
         .Consume<RatesEntered, ClaimRateConsumer>()
         .AnswerLeadStates()
-        .AnswerApprovals<ApprovalsAnswer>()
-        .AnswerSubjects<SubjectsAnswer>()
+        .Answer<ApprovalsQuery, ApprovalsReply, ApprovalsAnswer>()
+        .Answer<SubjectsQuery, SubjectsReply, SubjectsAnswer>()
+        .Answer<OpenWorkQuery, OpenWorkReply, SubjectsAnswer>()
+        .Answer<SearchQuery, SearchReply, SearchAnswer>()
         .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
         .Consume<ProjectOpened, ProjectConsumer>()
         .Consume<ProjectStageReached, ProjectConsumer>()

@@ -51,23 +51,33 @@ internal sealed class SearchBeside
         var leads = readable.Where(l => l.Code == code).Select(l => l.Id)
             .Union(readable.Where(l => l.TitlePairs != null && pairs.All(p => l.TitlePairs.Contains(p))
                 && EF.Functions.Like(l.TitleKey!, pattern, Like.Escape)).Select(l => l.Id));
-        var known = db.PeopleKnownTo(caller);
-        var investors = known.Where(p => pairs.All(n => p.NamePairs.Contains(n)) && EF.Functions.Like(p.NameKey, pattern, Like.Escape))
-            .Select(p => p.InvestorId);
-        if (PhoneNumbers.IsNumber(q) && PhoneNumbers.KeyOf(q) is { Length: >= EnoughDigits } phone)
-        {
-            var (me, now, given) = (caller.Id, clock.GetUtcNow(), db.GivenTo(caller));
-            var end = string.Concat(phone.Reverse()) + "%";
-            investors = investors.Union(known
-                .Where(p => p.PhoneKey != null && EF.Functions.Like(EF.Functions.Reverse(p.PhoneKey), end)
-                    && (given.Any(l => l.InvestorId == p.InvestorId)
-                        || db.Unmaskings.Any(u => u.PersonId == p.Id && u.CallerId == me && u.Until > now)))
-                .Select(p => p.InvestorId));
-        }
-
+        var investors = People(db, caller, q, clock).Select(p => p.InvestorId);
         var (leadIds, manyLeads) = await OfAsync(leads, ct);
         var (investorIds, manyInvestors) = await OfAsync(investors.Distinct(), ct);
         return new SearchBeside(leadIds, investorIds, manyLeads, manyInvestors);
+    }
+
+    /// <summary>The people that a text finds, by their names and phones.</summary>
+    public static IQueryable<Person> People(LeadsDb db, Caller caller, string q, TimeProvider clock)
+    {
+        var query = SearchInvestors.Parse(q);
+        var (pairs, pattern) = (query.Pairs, Like.Containing(query.Key));
+        var known = db.PeopleKnownTo(caller);
+        var named = known.Where(p => pairs.All(n => p.NamePairs.Contains(n)) && EF.Functions.Like(p.NameKey, pattern, Like.Escape));
+        if (!PhoneNumbers.IsNumber(q) || PhoneNumbers.KeyOf(q) is not { Length: >= EnoughDigits } phone)
+        {
+            return named;
+        }
+
+        var (me, now, given) = (caller.Id, clock.GetUtcNow(), db.GivenTo(caller));
+        var end = string.Concat(phone.Reverse()) + "%";
+        // A union, of which each part has an index.
+        var found = named.Select(p => p.Id).Union(known
+            .Where(p => p.PhoneKey != null && EF.Functions.Like(EF.Functions.Reverse(p.PhoneKey), end)
+                && (given.Any(l => l.InvestorId == p.InvestorId)
+                    || db.Unmaskings.Any(u => u.PersonId == p.Id && u.CallerId == me && u.Until > now)))
+            .Select(p => p.Id));
+        return db.People.Where(p => found.Contains(p.Id));
     }
 
     /// <summary>Whether a lead is found.</summary>

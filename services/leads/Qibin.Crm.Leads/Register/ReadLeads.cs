@@ -103,15 +103,24 @@ internal static class ReadLeads
                 [.. parts.Select(part => Filter(part, query, db, today, beside))], page, request, lead => LeadRow.From(lead, today), ct));
         }
 
+        return TypedResults.Ok(await Listing.PageAsync(
+            [.. parts.Select(part => Filter(part, query, db, today, beside))],
+            turn => FindAsync(turn, query, q, db, search, caller, today, beside, ct),
+            page, request, lead => LeadRow.From(lead, today), ct));
+    }
+
+    /// <summary>Reads leads that a text finds.</summary>
+    internal static Task<List<Lead>> FindAsync(
+        Listing<Lead>.Turn turn, LeadQuery query, string q, LeadsDb db, SearchLeads search, Caller caller, DateOnly today,
+        SearchBeside beside, CancellationToken ct)
+    {
+        var leads = db.Leads.AsNoTracking();
         var unnamed = query with { Q = null };
         // Whose leads and which unit's are asked for narrows the walk, since an index begins with them.
         var narrow = new LeadQuery { OwnerId = query.OwnerId, UnitId = query.UnitId };
         var within = leads.PartsWithin(caller).Select(part => Filter(part, narrow, db, today, beside)).ToList();
-        var visible = parts.Select(part => Filter(part, unnamed, db, today, beside)).ToList();
-        return TypedResults.Ok(await Listing.PageAsync(
-            [.. parts.Select(part => Filter(part, query, db, today, beside))],
-            turn => search.ReadAsync(turn, within, Filter(leads.DisclosedTo(caller), unnamed, db, today, beside), visible, q, beside, ct),
-            page, request, lead => LeadRow.From(lead, today), ct));
+        var visible = leads.ReadablePartsBy(caller).Select(part => Filter(part, unnamed, db, today, beside)).ToList();
+        return search.ReadAsync(turn, within, Filter(leads.DisclosedTo(caller), unnamed, db, today, beside), visible, q, beside, ct);
     }
 
     private static async Task<Results<Ok<LeadAnswer>, NotFound>> Read(

@@ -1,3 +1,4 @@
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Enterprises;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Pipeline;
@@ -18,8 +19,10 @@ internal static class ProjectConsumers
         .ConsumeDirectory()
         .Consume<RatesEntered, RateConsumer>()
         .AnswerStates<ProjectsDb, Project, ProjectState>(project => project.State())
-        .AnswerApprovals<ApprovalsAnswer>()
-        .AnswerSubjects<SubjectsAnswer>()
+        .Answer<ApprovalsQuery, ApprovalsReply, ApprovalsAnswer>()
+        .Answer<SubjectsQuery, SubjectsReply, SubjectsAnswer>()
+        .Answer<OpenWorkQuery, OpenWorkReply, SubjectsAnswer>()
+        .Answer<SearchQuery, SearchReply, SearchAnswer>()
         .Consume<LeadConverted, LeadConvertedConsumer>()
         .Consume<LeadAmended, LeadConsumer>()
         .Consume<LeadAssigned, LeadConsumer>()

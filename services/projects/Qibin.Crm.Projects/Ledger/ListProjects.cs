@@ -139,7 +139,7 @@ internal static class ListProjects
         TypedResults.Ok(await Listing.PageAsync(
             Filter(db, db.Projects.AsNoTracking().ReadableBy(caller), filter), page, request, ProjectRow.Of, ct));
 
-    private static IQueryable<Project> Filter(ProjectsDb db, IQueryable<Project> rows, ListProjectsQuery filter)
+    internal static IQueryable<Project> Filter(ProjectsDb db, IQueryable<Project> rows, ListProjectsQuery filter)
     {
         if (filter.Currency is null ? (filter.AmountFrom ?? filter.AmountTo) is not null : !Currencies.IsKnown(filter.Currency))
         {

@@ -124,6 +124,15 @@ public sealed class Listing<TRow> : IListing where TRow : class
         return (found, found.Count < count ? null : Encode(found[^1], [], keys));
     }
 
+    /// <summary>Reads the first rows in the list's own order, for what is no request for a page.</summary>
+    /// <param name="read">Reads them, as for a page.</param>
+    /// <param name="count">Rows at most.</param>
+    public Task<List<TRow>> FirstAsync(Func<Turn, Task<List<TRow>>> read, int count)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return read(new Turn(Order(_default), _default, null, [], count));
+    }
+
     /// <summary>Refuses a sort that is not published.</summary>
     /// <exception cref="Refusal">400.</exception>
     public void CheckSort(string? sort) => Order(sort ?? _default);
