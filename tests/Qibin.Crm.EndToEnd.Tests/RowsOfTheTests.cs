@@ -604,7 +604,7 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
     /// <summary>A number that no other row of the tests has.</summary>
     public static string Number() => Interlocked.Increment(ref s_number).ToString(CultureInfo.InvariantCulture);
 
-    private static string NewUscc() => Uscc.WithCheckCharacter($"91410611MAG{Interlocked.Increment(ref s_number):000000}").Value;
+    public static string NewUscc() => Uscc.WithCheckCharacter($"91410611MAG{Interlocked.Increment(ref s_number):000000}").Value;
 }
 
 /// <summary>How a journey became confidential: opened so, or set at one end when it had gone all the way.</summary>

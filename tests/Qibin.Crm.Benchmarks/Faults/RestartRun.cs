@@ -37,6 +37,7 @@ internal static class RestartRun
         using var load = new JourneyLoad(system, journal, run);
         var writing = load.RunAsync(Writers, Pause, stop.Token);
         var instances = (parts ?? system.Instances).Select(system.Process).ToList();
+        var told = 0;
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var instance in instances)
@@ -55,11 +56,17 @@ internal static class RestartRun
             say(string.Create(CultureInfo.InvariantCulture,
                 $"round {round}: {instances.Count} instances restarted, {load.Answered} writes answered, {load.Failed.Count} requests "
                     + $"failed"));
+            foreach (var failed in load.Failed.Skip(told).Take(20))
+            {
+                say("failed: " + failed);
+            }
+
+            told = load.Failed.Count;
         }
 
         await stop.CancelAsync();
         await writing;
-        foreach (var failed in load.Failed.Take(20))
+        foreach (var failed in load.Failed.Skip(told).Take(20))
         {
             say("failed: " + failed);
         }
