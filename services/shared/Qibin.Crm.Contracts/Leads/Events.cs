@@ -99,7 +99,7 @@ public sealed record LeadAmended : ILeadEvent
 
 /// <summary>
 /// A lead was entered by mistake and put into the bin, or the import that had opened it was reverted: it counts on no day. Only a
-/// <c>LeadRestored</c> may follow in its stream, of the first kind.
+/// <c>LeadRestored</c> follows it in its stream, and never after the revert of an import.
 /// </summary>
 public sealed record LeadRemoved : ILeadEvent
 {
