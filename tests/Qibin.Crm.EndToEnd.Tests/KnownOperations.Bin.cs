@@ -1,4 +1,3 @@
-using Qibin.Crm.TestKit;
 using Qibin.Crm.TestKit.Generated;
 
 namespace Qibin.Crm.EndToEnd.Tests;

@@ -83,7 +83,8 @@ public sealed class UnitTests(IdentityFixture identity) : IClassFixture<Identity
         (await admin.PostAsync(path + "/removal", new { reason = Reason }, unit.ETag)).Is(200);
         (await admin.GetAsync(path)).IsProblem(404, "resource.notFound");
         Assert.DoesNotContain(unit.Id.ToString(), (await admin.GetAsync("/api/v1/units/tree")).Is(200).Body, StringComparison.Ordinal);
-        (await admin.PostAsync("/api/v1/units", new { code = "t16-below", name = "x", parentId = unit.Id })).IsProblem(400, "request.invalid");
+        (await admin.PostAsync("/api/v1/units", new { code = "t16-below", name = "x", parentId = unit.Id }))
+            .IsProblem(400, "request.invalid");
         var item = Assert.Single((await admin.GetAsync("/api/v1/units/bin")).Is(200).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(
             (unit.Id, "t16", Reason),
@@ -106,7 +107,10 @@ public sealed class UnitTests(IdentityFixture identity) : IClassFixture<Identity
             (await identity.Service.EventsAsync(unit.Id)).Select(e => (e.Version, e.Payload.GetProperty("removed").GetBoolean())));
         (await admin.PostAsync(path + "/restoration")).IsProblem(404, "resource.notFound");
         Assert.Equal(1, await identity.Service.CountAsync(
-            $"select count(*) from api.audit_entry where operation = 'removeUnit' and reason = '{Reason}' and subjects::text like '%{unit.Id}%'"));
+            $"""
+            select count(*) from api.audit_entry
+            where operation = 'removeUnit' and reason = '{Reason}' and subjects::text like '%{unit.Id}%'
+            """));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;
 
-/// <summary>What was entered by mistake goes into the bin, is absent everywhere, and comes back as it was. All companies are invented.</summary>
+/// <summary>
+/// What was entered by mistake goes into the bin, is absent everywhere, and comes back as it was. All companies are invented.
+/// </summary>
 public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 {
     private const string Reason = "与另一条线索重复登记";
@@ -139,7 +141,7 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
                 : client.PostAsync(path + "/conversion", new { projectName = "示例项目" }, lead.ETag)));
             Assert.Single(answers, a => a.Status is 200 or 201);
             Assert.All(answers, a => Assert.Contains(a.Status, (int[])[200, 201, 404, 409, 412]));
-            Assert.Single((await leads.Service.EventsAsync(lead.Id)).Where(e => e.Type is "LeadRemoved" or "LeadConverted"));
+            Assert.Single(await leads.Service.EventsAsync(lead.Id), e => e.Type is "LeadRemoved" or "LeadConverted");
         }
 
         var removed = await RemoveAsync(client, LeadsFixture.Path(await leads.LeadAsync(client, ("investorName", "同时恢复示例公司"))));
@@ -193,7 +195,8 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
         async Task<(DateOnly, DateOnly, int, DateOnly)> DaysAsync()
         {
             var read = (await client.GetAsync(path)).Is(200).Json;
-            return (Day(read, "firstContactOn"), Day(read, "lastContactOn"), read.GetProperty("contactCount").GetInt32(), Day(read, "stageOn"));
+            return (
+                Day(read, "firstContactOn"), Day(read, "lastContactOn"), read.GetProperty("contactCount").GetInt32(), Day(read, "stageOn"));
         }
     }
 
@@ -211,7 +214,8 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
         var call = (await client.PostAsync(path + "/contacts", new { channel = "phone", summary = "回访" })).Is(201);
         await RefusedAsync(visits, $"{path}/contacts/{call.Id}", "contact.notAuthor");
 
-        var (mine, others) = (await RemoveAsync(visits, $"{path}/contacts/{visit.Id}"), await RemoveAsync(head, $"{path}/contacts/{call.Id}"));
+        var (mine, others) = (
+            await RemoveAsync(visits, $"{path}/contacts/{visit.Id}"), await RemoveAsync(head, $"{path}/contacts/{call.Id}"));
         // Whoever does not work on leads takes back the own removals and nobody else's.
         Assert.Equal([mine.Id], (await BinAsync(visits)).Select(i => i.GetProperty("id").GetGuid()));
         (await visits.PostAsync($"/api/v1/bin/{others.Id}/restoration")).IsProblem(404, "resource.notFound");
@@ -270,7 +274,8 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
             ("planned", leads.Today.AddDays(3)),
             (Next(read).GetProperty("light").GetString(), Day(Next(read), "dueOn")));
         Assert.Equal(
-            leads.Today.AddDays(3), Day((await leads.Service.EventsAsync(lead.Id)).Last(e => e.Type == "NextStepPlanned").Payload, "dueOn"));
+            leads.Today.AddDays(3),
+            Day((await leads.Service.EventsAsync(lead.Id)).Last(e => e.Type == "NextStepPlanned").Payload, "dueOn"));
 
         var closed = (await client.PostAsync(
             path + "/closure", new { outcome = "invalid", reason = "notGenuine" }, read.ETag)).Is(200);
@@ -376,7 +381,7 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
         var removed = await RemoveAsync(client, LeadsFixture.Path(lead));
         foreach (var other in (TestCaller[])[TestCaller.Person(Roles.Coordinator), TestCaller.Person(Roles.UnitHead, Reach.Subtree, unit)])
         {
-            Assert.Empty((await BinAsync(leads.As(other))).Where(i => i.GetProperty("id").GetGuid() == removed.Id));
+            Assert.DoesNotContain(await BinAsync(leads.As(other)), i => i.GetProperty("id").GetGuid() == removed.Id);
             (await leads.As(other).PostAsync($"/api/v1/bin/{removed.Id}/restoration")).IsProblem(404, "resource.notFound");
         }
 

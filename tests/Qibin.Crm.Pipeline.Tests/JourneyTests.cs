@@ -212,7 +212,7 @@ public sealed class JourneyTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task T16_A_restored_lead_and_contact_count_as_if_they_had_never_been_removed_and_what_was_known_meanwhile_stays(bool reversed)
+    public async Task T16_A_restored_lead_and_contact_count_as_if_never_removed_and_what_was_known_meanwhile_stays(bool reversed)
     {
         var day = new DateOnly(2025, 11, 20);
         var lead = _trade.Open(on: day, estimated: new Money(7_000, "CNY"));

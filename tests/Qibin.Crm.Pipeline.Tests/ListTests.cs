@@ -119,8 +119,10 @@ public sealed class ListTests : IAsyncLifetime
     {
         var (bureau, branch) = (Trade.NewId(), Trade.NewId());
         await _service.ExecuteAsync(
-            $"insert into directory.unit (unit_id, parent_id, code, name, removed, version) values ('{bureau}', null, 'A', '投促一局', false, 1), "
-                + $"('{branch}', '{bureau}', 'A1', '一分局', false, 1)");
+            $"""
+            insert into directory.unit (unit_id, parent_id, code, name, removed, version)
+            values ('{bureau}', null, 'A', '投促一局', false, 1), ('{branch}', '{bureau}', 'A1', '一分局', false, 1)
+            """);
         var january = Signed(bureau, Day.AddDays(20));
         var february = Signed(branch, Day.AddDays(40));
         // Signed in January, stepped back, and signed again in March.

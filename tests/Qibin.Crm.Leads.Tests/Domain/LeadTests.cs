@@ -224,7 +224,8 @@ public class LeadTests
         Refused("contact.afterStage", () => lead.ContactRemoved((day.AddDays(5), day.AddDays(5)), day.AddDays(4), Actor));
         lead.ContactRemoved((day.AddDays(5), day.AddDays(5)), null, Actor);
         Assert.Equal(
-            (day.AddDays(5), day.AddDays(5), day.AddDays(5), 1), (lead.FirstContactOn, lead.LastContactOn, lead.StageOn, lead.ContactCount));
+            (day.AddDays(5), day.AddDays(5), day.AddDays(5), 1),
+            (lead.FirstContactOn, lead.LastContactOn, lead.StageOn, lead.ContactCount));
         lead.ContactRestored(day, Actor);
         Assert.Equal((day, day.AddDays(5), day, 2), (lead.FirstContactOn, lead.LastContactOn, lead.StageOn, lead.ContactCount));
     }

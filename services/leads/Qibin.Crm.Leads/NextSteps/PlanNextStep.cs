@@ -45,7 +45,9 @@ public sealed record NextStepEntry
     public required string What { get; init; }
     public required DateOnly DueOn { get; init; }
 
-    /// <summary>How it ended: done, replaced by another step, dropped with the lead's closure, or cancelled; null while it is open.</summary>
+    /// <summary>
+    /// How it ended: done, replaced by another step, dropped with the lead's closure, or cancelled; null while it is open.
+    /// </summary>
     public NextStepOutcome? Outcome { get; init; }
 
     /// <summary>Business date on which it was done.</summary>

@@ -1,4 +1,3 @@
-using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Validation;

@@ -37,7 +37,8 @@ internal static class RemoveContact
         }
 
         lead.ContactRemoved(
-            await CorrectContact.OtherDaysAsync(db, leadId, contactId, ct), await CorrectContact.MovedOnAsync(db, leadId, ct), removal.Actor);
+            await CorrectContact.OtherDaysAsync(db, leadId, contactId, ct), await CorrectContact.MovedOnAsync(db, leadId, ct),
+            removal.Actor);
         await CorrectContact.CollaborateAsync(db, lead, contactId, contact.ParticipantIds, [], removal.Actor, ct);
         db.Publish(lead, new ContactRemoved
         {
