@@ -26,7 +26,7 @@ internal static class Routes
         new("leads", "线索 Leads", 30,
             [
                 "first-contacts", "investors", "leads", "visits", "digest", "officers", "handovers", "referrers", "imports", "exports",
-                "claims", "transfers", "pool", "calendar", "response-clock",
+                "claims", "transfers", "pool", "bin", "calendar", "response-clock",
                 "response-breaches", "ops/leads", "changes/leads",
             ], [], at => at.Leads),
         new("projects", "项目 Projects", 20, ["projects", "ops/projects", "changes/projects"], [], at => at.Projects),

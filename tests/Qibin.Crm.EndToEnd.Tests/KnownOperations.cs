@@ -22,6 +22,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         _rows = new RowsOfTheTests(system, lead);
         Leads();
         LeadOrder();
+        Bin();
         Projects();
         Enterprises();
         Identity();
@@ -450,6 +451,14 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("defineUnit", () => new Prepared { Body = RowsOfTheTests.DefinedUnit(), Status = 201 });
         Add("readUnit", async () => (await _rows.DefinedUnitAsync()).On(""));
         Add("amendUnit", async () => (await _rows.DefinedUnitAsync()).On("", new { name = "更名单位", nameEn = "Renamed" }));
+        Add("removeUnit", async () => (await _rows.DefinedUnitAsync()).On("/removal", new { reason = "误建" }));
+        Add("listRemovedUnits", () => new Prepared());
+        Add("restoreUnit", async () =>
+        {
+            var unit = await _rows.DefinedUnitAsync();
+            (await (await _rows.AsAsync("administrator")).PostAsync(unit.Path + "/removal", new { reason = "误建" }, unit.ETag)).Is(200);
+            return unit.On("/restoration") with { Status = 201 };
+        });
         Add("createUser", async () => new Prepared { Body = await _rows.NewUserAsync(), Status = 201, ToldOnce = true });
         Add("readUser", async () => (await _rows.UserAsync()).On(""));
         Add("amendUser", async () => (await _rows.UserAsync()).On("",

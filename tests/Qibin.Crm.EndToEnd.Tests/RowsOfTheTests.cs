@@ -397,6 +397,9 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             (await owner.GetAsync("/api/v1/investors/" + into)).Is(200).ETag)).Is(200);
         await RestrictAsync(twin.Path, owner, readers);
         (await owner.PostAsync(lead.Path + "/referrer", new { kind = "organisation", name = "示例商会（演示）" })).Is(201);
+        var mistaken = (await owner.PostAsync(lead.Path + "/contacts", new { channel = "phone", summary = "误记" })).Is(201);
+        var removed = (await owner.PostAsync(
+            $"{lead.Path}/contacts/{mistaken.Id}/removal", new { reason = "误记" }, mistaken.ETag)).Is(200);
         var claim = (await owner.PostAsync("/api/v1/claims", new
         {
             leadId = lead.Id,
@@ -471,6 +474,7 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             ["personId"] = lead.Of("personId"),
             ["mergeId"] = merge.Json.GetProperty("mergeId").GetString()!,
             ["contactId"] = lead.Of("contactId"),
+            ["itemId"] = removed.Id.ToString(),
             ["claimId"] = claim.Id.ToString(),
             ["projectId"] = project.Id,
             ["submissionId"] = submission.ToString(),

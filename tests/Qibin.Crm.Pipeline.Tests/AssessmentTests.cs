@@ -208,6 +208,26 @@ public sealed class AssessmentTests : IAsyncLifetime
             scores.Where(s => s.StartsWith("signedAmount", StringComparison.Ordinal) || s.StartsWith("paid", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1, 2, 3)]
+    [InlineData(3, 2, 1)]
+    [InlineData(2, 3, 1)]
+    public async Task T16_A_removed_unit_takes_no_target_until_it_is_restored_in_whatever_order_that_is_told(params int[] order)
+    {
+        using var coordinator = _service.As(TestCaller.Person(Roles.Coordinator));
+        var unit = Trade.NewId();
+        for (var told = 1; told <= order.Length; told++)
+        {
+            var version = order[told - 1];
+            await _service.DeliverAsync(
+                new UnitDefined { UnitId = unit, Code = "t16", Name = "误建部门", Removed = version == 2 }, unit, version);
+            var answer = await coordinator.PostAsync(
+                "/api/v1/pipeline/targets",
+                new { year = 2026, targets = new[] { new { indicator = "signedProjects", unitId = unit, count = told } } });
+            Assert.Equal(order.Take(told).Max() == 2 ? 400 : 200, answer.Status);
+        }
+    }
+
     [Fact]
     public async Task Who_enters_targets_who_reads_which_and_what_is_refused()
     {

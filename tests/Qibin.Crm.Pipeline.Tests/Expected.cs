@@ -21,15 +21,19 @@ internal sealed record ExpectedJourney(LeadState Lead, ProjectState? Project)
     public Guid Unit => Project?.UnitId ?? Lead.UnitId;
     public string Chain => (Project is null ? Lead.ChainCode : Project.ChainCode) ?? "";
 
-    public static IReadOnlyList<ExpectedJourney> All(Trade trade) =>
-        [.. trade.Leads.Values.Select(lead => new ExpectedJourney(lead, trade.Projects.GetValueOrDefault(lead.LeadId)))];
+    public static IReadOnlyList<ExpectedJourney> All(Trade trade) => [.. Ever(trade).Where(j => !trade.Bin.Contains(j.Lead.LeadId))];
+
+    /// <summary>Those that are in the bin now as well.</summary>
+    public static IEnumerable<ExpectedJourney> Ever(Trade trade) =>
+        trade.Leads.Values.Select(lead => new ExpectedJourney(lead, trade.Projects.GetValueOrDefault(lead.LeadId)));
 
     public bool IsWithin(TestCaller caller) => caller.Reach switch
     {
         Reach.All => true,
         Reach.Chain => caller.Chains.Contains(Chain),
-        Reach.Subtree => (caller.Subtree.Length == 0 ? [caller.UnitId] : caller.Subtree).Any(u => Unit == u || Lead.SharedWith.Contains(u)),
-        Reach.Unit => Unit == caller.UnitId || Lead.SharedWith.Contains(caller.UnitId),
+        Reach.Subtree => (caller.Subtree.Length == 0 ? [caller.UnitId] : caller.Subtree).Any(u => Unit == u || Lead.SharedWith.Contains(u))
+            || Lead.SharedWith.Contains(caller.Id),
+        Reach.Unit => Unit == caller.UnitId || Lead.SharedWith.Contains(caller.UnitId) || Lead.SharedWith.Contains(caller.Id),
         _ => Owner == caller.Id || Lead.SharedWith.Contains(caller.Id),
     };
 

@@ -19,8 +19,14 @@ internal sealed class History(Trade trade)
     public IReadOnlyList<(ExpectedJourney Now, ExpectedJourney Then)> At(DateOnly? day, DateTimeOffset? known, Guid? only = null)
     {
         var found = new List<(ExpectedJourney, ExpectedJourney)>();
-        foreach (var now in ExpectedJourney.All(trade).Where(j => only is null || j.Lead.LeadId == only))
+        foreach (var now in ExpectedJourney.Ever(trade).Where(j => only is null || j.Lead.LeadId == only))
         {
+            if (trade.Log.LastOrDefault(t => t.Delivery.StreamId == now.Lead.LeadId && t.Happened is LeadRemoved or LeadRestored
+                && (known is null || t.Delivery.RecordedAt <= known)) is { Happened: LeadRemoved })
+            {
+                continue;
+            }
+
             var leads = Told(now.Lead.LeadId, known, e => (LeadState?)e.GetType().GetProperty("Lead")?.GetValue(e));
             if (leads.Count == 0 || leads[^1].State.FirstContactOn > (day ?? DateOnly.MaxValue))
             {

@@ -208,4 +208,51 @@ public sealed class JourneyTests : IAsyncLifetime
         (await _service.As(TestCaller.Person(Roles.Leader)).GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(404);
         Assert.Equal(0, await _service.CountAsync($"select count(*) from interval where lead_id = '{lead.LeadId}' and known_to is null"));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task T16_A_restored_lead_and_contact_count_as_if_never_removed_and_what_was_known_meanwhile_stays(bool reversed)
+    {
+        var day = new DateOnly(2025, 11, 20);
+        var lead = _trade.Open(on: day, estimated: new Money(7_000, "CNY"));
+        Guid[] contacts = [Trade.NewId(), Trade.NewId()];
+        _trade.Tell(lead, l => Recorded(l, contacts[0], day));
+        _trade.Tell(lead, l => Recorded(l, contacts[1], day.AddDays(30)));
+        var before = _trade.Now;
+        var later = lead with { FirstContactOn = day.AddDays(30), StageOn = day.AddDays(30) };
+        _trade.Tell(later, l => new ContactRemoved { Lead = l, ContactId = contacts[0], Channel = "phone", OccurredOn = day });
+        var without = _trade.Now;
+        _trade.Remove(later);
+        var removed = _trade.Now;
+        _trade.Restore(later);
+        _trade.Tell(lead, l => new ContactRestored { Lead = l, ContactId = contacts[0], Channel = "phone", OccurredOn = day });
+        await _service.TellAsync(reversed ? _trade.Log.AsEnumerable().Reverse() : _trade.Log);
+        using var leader = _service.As(TestCaller.Person(Roles.Leader));
+
+        Assert.Equal(("2025-11 1", "2025-11 1"), (await MonthAsync(null, null), await MonthAsync(day.AddDays(1), null)));
+        Assert.Equal("2025-11 1", await MonthAsync(day.AddDays(1), before));
+        Assert.Equal(("", "2025-12 1"), (await MonthAsync(day.AddDays(1), without), await MonthAsync(day.AddDays(31), without)));
+        Assert.Equal(("", ""), (await MonthAsync(day.AddDays(31), removed), await MonthAsync(null, removed)));
+        var journey = await JourneyAsync(TestCaller.Person(Roles.Leader), lead.LeadId);
+        Assert.Equal(
+            (2, "2025-11-20", "2025-12-20"),
+            (journey.GetProperty("contacts").GetProperty("count").GetInt32(),
+                journey.GetProperty("contacts").GetProperty("firstOn").GetString(),
+                journey.GetProperty("contacts").GetProperty("lastOn").GetString()));
+        Assert.Equal(
+            ["firstContact 2025-11-20"], journey.GetProperty("milestones").EnumerateArray()
+                .Select(m => $"{m.GetProperty("kind").GetString()} {m.GetProperty("occurredOn").GetString()}"));
+
+        static ContactRecorded Recorded(LeadState lead, Guid contact, DateOnly on) =>
+            new() { Lead = lead, ContactId = contact, Channel = "phone", OccurredOn = on };
+
+        async Task<string> MonthAsync(DateOnly? asOf, DateTimeOffset? known)
+        {
+            var query = (asOf is { } on ? $"&asOf={on:O}" : "") + (known is { } at ? $"&knownAt={Uri.EscapeDataString($"{at:O}")}" : "");
+            var groups = (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=month" + query)).Is(200).Json.GetProperty("groups");
+            return string.Join(
+                ' ', groups.EnumerateArray().Select(g => $"{g.GetProperty("month").GetString()} {g.GetProperty("count").GetInt32()}"));
+        }
+    }
 }

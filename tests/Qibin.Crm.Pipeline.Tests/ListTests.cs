@@ -73,9 +73,9 @@ public sealed class ListTests : IAsyncLifetime
         await _service.TellAsync(random.Trade.Log, together: 64);
         await _service.ExecuteAsync(
             $"""
-            insert into directory.unit (unit_id, parent_id, code, name, version)
-            values ('{random.Units[0]}', null, 'A', '投促一局', 1), ('{random.Units[1]}', '{random.Units[0]}', 'A1', '一分局', 1),
-                ('{random.Units[2]}', '{random.Units[1]}', 'A11', '科', 1), ('{random.Units[3]}', null, 'B', '投促二局', 1)
+            insert into directory.unit (unit_id, parent_id, code, name, removed, version)
+            values ('{random.Units[0]}', null, 'A', '投促一局', false, 1), ('{random.Units[1]}', '{random.Units[0]}', 'A1', '一分局', false, 1),
+                ('{random.Units[2]}', '{random.Units[1]}', 'A11', '科', false, 1), ('{random.Units[3]}', null, 'B', '投促二局', false, 1)
             """);
         (await _service.As(TestCaller.Person(Roles.Coordinator)).PostAsync(
             "/api/v1/pipeline/rates", new { rates = new[] { new { currency = "USD", on = Day.AddDays(20), rate = "7.1" } } })).Is(200);
@@ -119,8 +119,10 @@ public sealed class ListTests : IAsyncLifetime
     {
         var (bureau, branch) = (Trade.NewId(), Trade.NewId());
         await _service.ExecuteAsync(
-            $"insert into directory.unit (unit_id, parent_id, code, name, version) values ('{bureau}', null, 'A', '投促一局', 1), "
-                + $"('{branch}', '{bureau}', 'A1', '一分局', 1)");
+            $"""
+            insert into directory.unit (unit_id, parent_id, code, name, removed, version)
+            values ('{bureau}', null, 'A', '投促一局', false, 1), ('{branch}', '{bureau}', 'A1', '一分局', false, 1)
+            """);
         var january = Signed(bureau, Day.AddDays(20));
         var february = Signed(branch, Day.AddDays(40));
         // Signed in January, stepped back, and signed again in March.

@@ -30,6 +30,10 @@ internal sealed class Trade
     public Dictionary<Guid, ProjectState> Projects { get; } = [];
 
     public Dictionary<Guid, EnterpriseState> Enterprises { get; } = [];
+
+    /// <summary>The leads that are in the bin.</summary>
+    public HashSet<Guid> Bin { get; } = [];
+
     public DateTimeOffset Now => _now;
 
     public static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
@@ -66,6 +70,20 @@ internal sealed class Trade
         Leads[lead.LeadId] = lead;
         Note(lead.LeadId, happened(lead), actor);
         return lead;
+    }
+
+    /// <summary>A lead was entered by mistake.</summary>
+    public LeadState Remove(LeadState lead)
+    {
+        Bin.Add(lead.LeadId);
+        return Tell(lead, l => new LeadRemoved { Lead = l });
+    }
+
+    /// <summary>It was none after all.</summary>
+    public LeadState Restore(LeadState lead)
+    {
+        Bin.Remove(lead.LeadId);
+        return Tell(lead, l => new LeadRestored { Lead = l });
     }
 
     public ProjectState Convert(LeadState lead, DateOnly? on = null, Guid? actor = null, bool tellProject = true)
@@ -331,6 +349,7 @@ internal sealed class RandomTrade(int seed)
     private readonly Random _shares = new(seed + 1);
     private readonly Random _completions = new(seed + 2);
     private readonly Random _dates = new(seed + 3);
+    private readonly Random _bins = new(seed + 4);
 
     public Trade Trade { get; } = new();
     public Guid[] Units { get; } = [.. Enumerable.Range(0, 4).Select(_ => Trade.NewId())];
@@ -370,6 +389,12 @@ internal sealed class RandomTrade(int seed)
         }
 
         var lead = Pick([.. Trade.Leads.Values]);
+        if (Trade.Bin.Contains(lead.LeadId))
+        {
+            // It was none after all; nothing else happens to what is in the bin.
+            Trade.Restore(lead);
+        }
+
         if (Trade.Projects.GetValueOrDefault(lead.LeadId) is { } project && _dice.Next(5) > 0)
         {
             OnProject(project);
@@ -381,6 +406,16 @@ internal sealed class RandomTrade(int seed)
         }
 
         Redate(lead.LeadId);
+        Remove(lead.LeadId);
+    }
+
+    /// <summary>Now and then a lead turns out to be a mistake.</summary>
+    private void Remove(Guid leadId)
+    {
+        if (_bins.Next(10) == 0 && !Trade.Projects.ContainsKey(leadId))
+        {
+            Trade.Remove(Trade.Leads[leadId]);
+        }
     }
 
     /// <summary>Now and then a stage turns out to have been reached on another day.</summary>
@@ -482,10 +517,17 @@ internal sealed class RandomTrade(int seed)
             l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = on });
     }
 
-    /// <summary>The first contact turns out to have been on another day, earlier or later.</summary>
+    /// <summary>The first contact turns out to have been on another day, earlier or later, or not to have been at all.</summary>
     private LeadState Correct(LeadState lead)
     {
         var on = Trade.Today.AddDays(-_dice.Next(20));
+        if (on > lead.FirstContactOn && _bins.Next(2) == 0)
+        {
+            return Trade.Tell(
+                lead with { FirstContactOn = on },
+                l => new ContactRemoved { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = lead.FirstContactOn });
+        }
+
         return Trade.Tell(
             lead with { FirstContactOn = on },
             l => new ContactCorrected { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = on });

@@ -15,6 +15,11 @@ internal static class IdentityService
             ["unit.cycle"] = new("不能把部门移到自身或其下级之下", "A unit cannot move under itself or a unit below it; choose another parent"),
             ["unit.unknown"] = new("没有这个部门", "There is no such unit; name one of the list of units"),
             ["unit.tooMany"] = new("最多 {0} 个部门", "There are {0} units, the most there can be"),
+            ["unit.hasUnits"] = new("该部门有下级部门，请先移动或移除下级部门", "There are units below it; move or remove them first"),
+            ["unit.hadPeople"] = new(
+                "该部门有或曾有人员，须保留；如不再使用，请移出人员并更名",
+                "People are or were in the unit, so it stays on record; move them to another unit and rename it instead"),
+            ["unit.parentRemoved"] = new("上级部门已移除，请先恢复上级部门", "The unit above it was removed; restore that one first"),
             ["user.nameTaken"] = new("该用户名已被使用", "A user with this user name exists; choose another one"),
             ["user.nameShape"] = new("用户名只能包含字母、数字和 . _ -", "Use letters, digits and . _ - only"),
             ["user.inactive"] = new("该人员已停用", "The user is deactivated already"),

@@ -27,7 +27,7 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<IdentityDb>(IdentityService.Description);
         builder.AddMessaging<IdentityDb>(NoticesHost.Register);
-        builder.Services.AddValidation();
+        builder.Services.AddValidation().AddUnits();
         builder.AddTokenServer();
         builder.AddAccounts();
         builder.AddSeed().AddAuditChain().AddNotices();

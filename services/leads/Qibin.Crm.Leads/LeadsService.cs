@@ -64,7 +64,32 @@ internal static class LeadsService
             ["contact.visitsOnly"] = new(
                 "领导与链长只登记本人的走访，其他联系与下一步由招商人员登记",
                 "Leaders and chain chiefs log their own visits. Ask the lead's officer to log other contacts and next steps"),
-            ["contact.notAuthor"] = new("只有登记人或部门负责人可以更正", "Only its author or a unit head corrects a contact. Ask one of them"),
+            ["lead.claimed"] = new(
+                "该线索有首报或争议记录，不能移入回收站，请关闭为无效",
+                "A claim or dispute was filed on the lead, so it stays on record. Close it as invalid instead"),
+            ["lead.transferred"] = new(
+                "该线索已流转，不能移入回收站，请关闭为无效",
+                "The lead was transferred, so it stays on record. Close it as invalid instead"),
+            ["lead.pooled"] = new("该线索在公海，请先领取", "The lead is in the pool. Pick it first"),
+            ["contact.only"] = new(
+                "这是该线索唯一的联系记录，请更正此记录，或移除整条线索",
+                "The lead has no other contact. Correct this one, or remove the lead"),
+            ["contact.evidence"] = new(
+                "首报或争议以此联系记录为凭，不能移除；内容有误的请更正",
+                "A claim or dispute names this contact as its evidence. Correct it instead"),
+            ["nextStep.open"] = new(
+                "该线索已有待办的下一步，请先完成或取消", "The lead has another open next step. Complete or cancel that one first"),
+            ["person.met"] = new(
+                "有联系记录写明与此人联系，请先更正这些记录中的联系人",
+                "Contacts say that they were with this person. Name another person in them first, or amend this one"),
+            ["person.last"] = new(
+                "这是该客商唯一的联系人，请先新增联系人，或修改此人",
+                "The investor has no other person. Add one first, or amend this one"),
+            ["bin.investorMerged"] = new(
+                "该客商已并入另一客商，请先撤销合并再恢复，或在合并后的客商下重新登记",
+                "The investor has been merged into another one. Undo the merge first, or enter it with that investor again"),
+            ["contact.notAuthor"] = new(
+                "只有登记人或部门负责人可以更正或移除", "Only its author or a unit head corrects or removes a contact. Ask one of them"),
             ["contact.reasonNeeded"] = new(
                 "登记超过 24 小时或非本人登记，更正须写明原因",
                 "Give a reason: 24 hours have passed, or somebody else logged the contact"),
@@ -208,6 +233,7 @@ internal static class LeadsService
             ["ux_referral_lead"] = "referrer.exists",
             ["ex_claim_key"] = "claim.takenBySomebody",
             ["ux_transfer_open"] = "transfer.open",
+            ["pk_external_key"] = "import.keyTaken",
             ["ux_calendar_year"] = "calendar.exists",
         });
 

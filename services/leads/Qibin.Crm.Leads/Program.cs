@@ -7,6 +7,7 @@ using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.NextSteps;
 using Qibin.Crm.Leads.Referrers;
 using Qibin.Crm.Leads.Register;
+using Qibin.Crm.Leads.Removals;
 using Qibin.Crm.Leads.Stages;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Operations;
@@ -27,6 +28,7 @@ internal static class Program
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
         builder.AddMessaging<LeadsDb>(LeadConsumers.Register);
         builder.AddLeadOrder().AddLeadJobs();
+        builder.Services.AddBin();
         builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
         var api = app.MapApi();
@@ -39,6 +41,7 @@ internal static class Program
         api.MapReferrers();
         api.MapStages();
         api.MapInvestors();
+        api.MapBin();
         api.MapLeadJobs();
         api.MapLeadOrder();
         api.MapOperations();

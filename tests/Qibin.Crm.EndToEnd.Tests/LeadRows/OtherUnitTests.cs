@@ -37,7 +37,7 @@ public class OtherUnitTests(RunningSystem system)
         Assert.Empty(((string[])["listLeads", "readLead", "listContacts", "readContact", "readReferrer", "listInvestors", "readInvestor",
             "listPeople", "readPerson", "findDuplicateInvestors", "listVisits", "listClaims", "readClaim", "readProtection",
             "listTransfers", "readTransfer", "listLeaves", "readLeave", "readExport", "listImports", "readImport", "listProjects",
-            "getProject", "getProjectStages", "getSubmission", "listAmounts", "getAmount",
+            "listBin", "getProject", "getProjectStages", "getSubmission", "listAmounts", "getAmount",
             "listJourneys", "readJourney", "listReports", "readReport", "readReportFile", "export of leads", "export of investors"])
             .Except(own.Open));
         // The import has no file yet, and the second lead no referrer.
@@ -213,6 +213,8 @@ public class OtherUnitTests(RunningSystem system)
         })).Is(201);
         var lead = "/api/v1/leads/" + first.Id;
         (await owner.PostAsync(lead + "/referrer", new { kind = "organisation", name = "隐曜示例商会" })).Is(201);
+        var mistaken = (await owner.PostAsync(lead + "/contacts", new { channel = "phone", summary = "隐曜误记" })).Is(201);
+        (await owner.PostAsync($"{lead}/contacts/{mistaken.Id}/removal", new { reason = "隐曜误记" }, mistaken.ETag)).Is(200);
         var claim = (await owner.PostAsync("/api/v1/claims",
             new { leadId = first.Id, contactId = first.Json.GetProperty("contactId").GetGuid() })).Is(201);
         var unit = myself.Json.GetProperty("unitId").GetGuid();

@@ -143,6 +143,63 @@ public class VerificationTests(RunningSystem system)
     }
 
     [Fact]
+    public async Task T16_What_went_into_the_bin_and_what_came_back_is_no_difference_and_a_rebuild_finds_nothing()
+    {
+        await using var rows = new RowsOfTheTests(system);
+        using var officer = await rows.AsAsync("officer");
+        using var leader = await system.AsAsync("leader");
+        var (gone, back, both) = (await rows.LeadAsync(), await rows.LeadAsync(), await rows.LeadAsync());
+        await system.SettledAsync();
+        var before = await TotalsAsync(null);
+        var removed = TimeProvider.System.GetUtcNow();
+        await RemoveAsync(gone.Path);
+        var item = await RemoveAsync(back.Path);
+        // Its first contact is another one now, then the first again, and then it is gone as a whole and back.
+        (await officer.PostAsync(both.Path + "/contacts", new { channel = "phone", summary = "回访", occurredOn = RowsOfTheTests.Day(-20) }))
+            .Is(201);
+        var contact = await RemoveAsync($"{both.Path}/contacts/{both.Of("contactId")}");
+        Assert.Equal(
+            RowsOfTheTests.Day(-20), (await officer.GetAsync(both.Path)).Is(200).Json.GetProperty("firstContactOn").GetString());
+        var whole = await RemoveAsync(both.Path);
+        await system.SettledAsync();
+        var meanwhile = TimeProvider.System.GetUtcNow();
+        Assert.Equal(before - 3, await TotalsAsync(null));
+        Assert.Equal(before, await TotalsAsync(removed));
+        foreach (var id in (Guid[])[item, whole, contact])
+        {
+            (await officer.PostAsync($"/api/v1/bin/{id}/restoration")).Is(201);
+        }
+
+        await system.SettledAsync();
+        Assert.Equal((before - 1, before - 3, before), (await TotalsAsync(null), await TotalsAsync(meanwhile), await TotalsAsync(removed)));
+        (await leader.GetAsync("/api/v1/pipeline/journeys/" + gone.Id)).IsProblem(404, "resource.notFound");
+        (await leader.GetAsync("/api/v1/pipeline/journeys/" + back.Id)).Is(200);
+        Assert.Equal(
+            RowsOfTheTests.Day(-200),
+            (await leader.GetAsync("/api/v1/pipeline/journeys/" + both.Id)).Is(200).Json.GetProperty("firstContactOn").GetString());
+
+        var found = await FoundAsync();
+        Assert.Equal("[]", found.GetProperty("differences").GetRawText());
+        Assert.Equal(found.GetProperty("leads").GetInt64(), found.GetProperty("journeys").GetInt64());
+        using var administrator = await system.AsAsync("administrator");
+        var rebuild = (await administrator.PostAsync("/api/v1/pipeline/rebuilds", new { dryRun = true })).Is(202).Id;
+        var rebuilt = await Eventually.GetAsync(
+            async () => (await administrator.GetAsync($"/api/v1/pipeline/rebuilds/{rebuild}")).Is(200).Json,
+            a => a.GetProperty("job").GetProperty("state").GetString() is "succeeded" or "failed");
+        Assert.Equal(0, rebuilt.GetProperty("findings").GetProperty("differing").GetInt64());
+
+        async Task<Guid> RemoveAsync(string path) =>
+            (await officer.PostAsync(path + "/removal", new { reason = "误登" }, (await officer.GetAsync(path)).Is(200).ETag)).Is(200).Id;
+
+        async Task<int> TotalsAsync(DateTimeOffset? known)
+        {
+            var query = known is { } at ? $"&knownAt={Uri.EscapeDataString($"{at:O}")}" : "";
+            return (await leader.GetAsync("/api/v1/pipeline/totals?groupBy=stage&stage=new" + query)).Is(200).Json.GetProperty("total")
+                .GetProperty("count").GetInt32();
+        }
+    }
+
+    [Fact]
     public async Task E1_One_verification_at_a_time_by_an_administrator_and_going_on_when_a_service_was_away()
     {
         using var administrator = await system.AsAsync("administrator");

@@ -43,5 +43,20 @@ public class UnitRuleTests
             _tree.Walk().ToList());
     }
 
+    [Fact]
+    public void T16_Only_a_unit_with_nothing_in_it_and_below_it_is_a_mistake()
+    {
+        Assert.Equal("unit.hasUnits", Refused(hasUnits: true, hadPeople: true));
+        Assert.Equal("unit.hadPeople", Refused(hasUnits: false, hadPeople: true));
+        var removed = _branch.Remove(false, false, "误建", Guid.CreateVersion7(Now), Now, Now.AddDays(30));
+        var restored = Unit.Of(removed);
+        Assert.Equal(
+            (_branch.Id, _branch.Code, _branch.Name, _branch.ParentId, Now.AddDays(30)),
+            (restored.Id, restored.Code, restored.Name, restored.ParentId, removed.DueAt));
+
+        string Refused(bool hasUnits, bool hadPeople) => Assert.Throws<RuleViolation>(
+            () => _branch.Remove(hasUnits, hadPeople, "误建", Guid.CreateVersion7(Now), Now, Now.AddDays(30))).Code;
+    }
+
     private static Unit Defined(string code, Unit? parent) => Unit.Define(Guid.CreateVersion7(Now), code, code, null, parent?.Id);
 }

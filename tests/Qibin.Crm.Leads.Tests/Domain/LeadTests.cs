@@ -202,6 +202,56 @@ public class LeadTests
     }
 
     [Fact]
+    public void T16_Only_what_nobody_goes_by_is_a_mistake()
+    {
+        Refused("lead.converted", () => Converted().Lead.Remove(false, [], false, Actor));
+        Refused("lead.claimed", () => Opened().Remove(true, [], false, Actor));
+        Refused("transfer.open", () => Opened().Remove(false, [TransferState.Confirmed, TransferState.Proposed], false, Actor));
+        Refused("transfer.open", () => Opened().Remove(false, [TransferState.Accepted], false, Actor));
+        Refused("lead.transferred", () => Opened().Remove(false, [TransferState.Declined, TransferState.Confirmed], false, Actor));
+        Refused("lead.pooled", () => Opened().Remove(false, [], true, Actor));
+        Opened().Remove(
+            false, [TransferState.Declined, TransferState.Lapsed, TransferState.Withdrawn, TransferState.Refused], false, Actor);
+    }
+
+    [Fact]
+    public void T16_A_removed_contact_takes_its_day_along_and_a_restored_one_brings_it_back()
+    {
+        var (lead, day) = (Opened(), FirstContactOn);
+        lead.NoteContact(day, Actor);
+        Refused("contact.only", () => lead.ContactRemoved(null, null, Actor));
+        lead.NoteContact(day.AddDays(5), Actor);
+        Refused("contact.afterStage", () => lead.ContactRemoved((day.AddDays(5), day.AddDays(5)), day.AddDays(4), Actor));
+        lead.ContactRemoved((day.AddDays(5), day.AddDays(5)), null, Actor);
+        Assert.Equal(
+            (day.AddDays(5), day.AddDays(5), day.AddDays(5), 1),
+            (lead.FirstContactOn, lead.LastContactOn, lead.StageOn, lead.ContactCount));
+        lead.ContactRestored(day, Actor);
+        Assert.Equal((day, day.AddDays(5), day, 2), (lead.FirstContactOn, lead.LastContactOn, lead.StageOn, lead.ContactCount));
+    }
+
+    [Fact]
+    public void T16_A_cancelled_step_is_open_again_unless_another_is_or_the_lead_is_closed()
+    {
+        var lead = Opened();
+        var step = lead.PlanNextStep(NewId(), "回访", FirstContactOn.AddDays(3), Actor);
+        lead.FinishNextStep(Actor);
+        step.End(NextStepOutcome.Cancelled, Actor, note: "误登");
+        var other = lead.PlanNextStep(NewId(), "另约", FirstContactOn.AddDays(4), Actor);
+        Refused("nextStep.open", () => lead.RestoreNextStep(step, Actor));
+        lead.FinishNextStep(Actor);
+        lead.RestoreNextStep(step, Actor);
+        Assert.Equal((step.Id, step.DueOn, null, null), (lead.NextStepId!.Value, lead.NextStepDueOn!.Value, step.Outcome, step.Note));
+
+        lead.Keep(ClosureReason.NotYet, FirstContactOn.AddDays(5), FirstContactOn.AddDays(1), null, Actor);
+        Refused("lead.closed", () => lead.RestoreNextStep(other, Actor));
+        var revisit = lead.PlanRevisit(NewId(), Actor)!;
+        lead.FinishNextStep(Actor);
+        lead.RestoreNextStep(revisit, Actor);
+        Assert.Equal(revisit.Id, lead.NextStepId);
+    }
+
+    [Fact]
     public void A_node_brings_its_chain()
     {
         var lead = Opened();

@@ -149,6 +149,46 @@ public sealed class TimelineTests
                 .Select(i => (i.DayFrom.DayNumber - day.DayNumber, i.Stage, i.StageOn.DayNumber - day.DayNumber)));
     }
 
+    /// <summary>As if it had never been removed, but for what was known meanwhile.</summary>
+    [Theory]
+    [InlineData(0, 1, 2, 3)]
+    [InlineData(0, 1, 3, 2)]
+    [InlineData(3, 2, 1, 0)]
+    [InlineData(3, 0, 2, 1)]
+    [InlineData(2, 3, 0, 1)]
+    public void T16_A_restored_lead_counts_on_its_days_again_in_whatever_order_it_is_told(params int[] order)
+    {
+        var (trade, day) = (new Trade(), new DateOnly(2026, 1, 10));
+        var lead = trade.Open(on: day);
+        lead = trade.Tell(
+            lead with { Stage = LeadStage.Following, StageOn = day.AddDays(3) },
+            l => new LeadAssessed { Lead = l, OccurredOn = day.AddDays(3) });
+        trade.Restore(trade.Remove(lead));
+        var events = Events(trade, lead.LeadId);
+        var (removed, restored) = (events[2].Row.RecordedAt, events[3].Row.RecordedAt);
+
+        var (timeline, received) = (new Timeline { LeadId = lead.LeadId }, new List<ReadEvent>());
+        foreach (var e in order.Select(n => events[n]))
+        {
+            received.Add(e);
+            timeline = Timeline.Apply(timeline, e) is var (next, _) ? next : Timeline.Of(lead.LeadId, received).Timeline;
+            if (received.Count(r => r.Event is LeadOpened or LeadAssessed) == 2 && received.Count < 4)
+            {
+                // Without one of both: the restoration alone changes nothing, the removal alone all.
+                Assert.Equal(received.Exists(r => r.Event is LeadRemoved), timeline.Open.Count == 0);
+            }
+        }
+
+        Assert.Equal(
+            [(day, JourneyStage.New), (day.AddDays(3), JourneyStage.Following)], timeline.Open.Select(i => (i.DayFrom, i.Stage)));
+        Assert.False(timeline.Journey()!.Removed);
+        var whole = Timeline.Of(lead.LeadId, events).Intervals;
+        Assert.NotNull(On(whole, day, removed.AddTicks(-1)));
+        Assert.Null(On(whole, day, removed));
+        Assert.Null(On(whole, day, restored.AddTicks(-1)));
+        Assert.NotNull(On(whole, day, restored));
+    }
+
     /// <summary>Counted, not timed: how much the next event looks at is the same however many there were.</summary>
     [Fact]
     public void The_next_event_looks_at_as_much_after_5000_events_as_after_10()

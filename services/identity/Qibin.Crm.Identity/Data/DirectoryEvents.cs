@@ -7,13 +7,14 @@ namespace Qibin.Crm.Identity.Data;
 /// <summary>The events by which the other services learn of units and people: placement and roles, never a person's name.</summary>
 internal static class DirectoryEvents
 {
-    public static void PublishState(this IdentityDb db, Unit unit) => db.Publish(unit, new UnitDefined
+    public static void PublishState(this IdentityDb db, Unit unit, bool removed = false) => db.Publish(unit, new UnitDefined
     {
         UnitId = unit.Id,
         ParentId = unit.ParentId,
         Code = unit.Code,
         Name = unit.Name,
         NameEn = unit.NameEn,
+        Removed = removed,
     });
 
     public static void PublishState(this IdentityDb db, Person person) => db.Publish(person, new OfficerPlaced

@@ -16,6 +16,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<Person> People => Set<Person>();
     public DbSet<Unit> Units => Set<Unit>();
+    public DbSet<RemovedUnit> RemovedUnits => Set<RemovedUnit>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<WrongTries> WrongTries => Set<WrongTries>();
     public DbSet<Client> Clients => Set<Client>();
@@ -32,6 +33,16 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             unit.HasIndex(x => x.Code).IsUnique().HasDatabaseName("unit_code_once");
             unit.HasOne<Unit>().WithMany().HasForeignKey(x => x.ParentId).OnDelete(DeleteBehavior.Restrict)
                 .HasConstraintName("unit_parent_known");
+        });
+        modelBuilder.Entity<RemovedUnit>(removed =>
+        {
+            removed.ToTable("removed_unit");
+            removed.Property(x => x.Id).ValueGeneratedNever();
+            removed.Property(x => x.Code).HasMaxLength(40);
+            removed.Property(x => x.Name).HasMaxLength(200);
+            removed.Property(x => x.NameEn).HasMaxLength(200);
+            removed.Property(x => x.Reason).HasMaxLength(1000);
+            removed.HasIndex(x => x.DueAt);
         });
         modelBuilder.Entity<Person>(person =>
         {

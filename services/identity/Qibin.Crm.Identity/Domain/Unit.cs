@@ -37,6 +37,54 @@ public sealed class Unit : Aggregate
         Touch();
     }
 
+    /// <summary>The unit was defined by mistake: it goes into the bin.</summary>
+    /// <param name="hasUnits">Whether there are units below it.</param>
+    /// <param name="hadPeople">Whether somebody was ever in it: what is of a unit came by its people.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="at">When.</param>
+    /// <param name="until">Until when it can be restored.</param>
+    /// <exception cref="RuleViolation"><c>unit.hasUnits</c>, <c>unit.hadPeople</c>.</exception>
+    public RemovedUnit Remove(bool hasUnits, bool hadPeople, string reason, Guid by, DateTimeOffset at, DateTimeOffset until)
+    {
+        if (hasUnits || hadPeople)
+        {
+            throw new RuleViolation(hasUnits ? "unit.hasUnits" : "unit.hadPeople");
+        }
+
+        Touch();
+        return new RemovedUnit
+        {
+            Id = Id,
+            ParentId = ParentId,
+            Code = Code,
+            Name = Name,
+            NameEn = NameEn,
+            Version = Version,
+            Reason = reason,
+            RemovedBy = by,
+            RemovedAt = at,
+            DueAt = until,
+        };
+    }
+
+    /// <summary>The unit comes back from the bin; whoever saves it gives it the version of its removal first.</summary>
+    public static Unit Of(RemovedUnit removed)
+    {
+        ArgumentNullException.ThrowIfNull(removed);
+        return new()
+        {
+            Id = removed.Id,
+            Code = removed.Code,
+            Name = removed.Name,
+            NameEn = removed.NameEn,
+            ParentId = removed.ParentId,
+        };
+    }
+
+    /// <summary>It is restored.</summary>
+    public void Restore() => Touch();
+
     /// <summary>Hangs the unit, with everything below it, under another one.</summary>
     /// <exception cref="RuleViolation"><c>unit.cycle</c>: the new parent is the unit itself or below it.</exception>
     public void Move(Guid? parentId, UnitTree tree)
@@ -50,6 +98,32 @@ public sealed class Unit : Aggregate
         ParentId = parentId;
         Touch();
     }
+}
+
+/// <summary>A unit in the bin 回收站.</summary>
+public sealed class RemovedUnit
+{
+    public required Guid Id { get; init; }
+    public Guid? ParentId { get; init; }
+
+    [Audited]
+    public required string Code { get; init; }
+
+    [Audited]
+    public required string Name { get; init; }
+
+    [Audited]
+    public string? NameEn { get; init; }
+
+    /// <summary>The unit's version with which it was removed.</summary>
+    public required long Version { get; init; }
+
+    public required string Reason { get; init; }
+    public required Guid RemovedBy { get; init; }
+    public required DateTimeOffset RemovedAt { get; init; }
+
+    /// <summary>Until when it can be restored; then it is erased.</summary>
+    public required DateTimeOffset DueAt { get; init; }
 }
 
 /// <summary>The units with who is below whom.</summary>

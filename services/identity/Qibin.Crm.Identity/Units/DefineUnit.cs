@@ -37,11 +37,7 @@ public static class DefineUnit
             throw Refusal.Invalid("/parentId", "unit.unknown");
         }
 
-        if (await db.Units.CountAsync(ct) >= Unit.Most)
-        {
-            throw new RuleViolation("unit.tooMany", Unit.Most);
-        }
-
+        await RemoveUnit.RefuseTooManyAsync(db, ct);
         var unit = Unit.Define(Guid.CreateVersion7(clock.GetUtcNow()), request.Code!, request.Name!, request.NameEn, request.ParentId);
         db.Add(unit);
         db.PublishState(unit);

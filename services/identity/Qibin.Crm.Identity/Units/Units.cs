@@ -1,7 +1,11 @@
+using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
+using Qibin.Crm.Work.Scheduling;
 
 namespace Qibin.Crm.Identity.Units;
 
@@ -32,6 +36,9 @@ public sealed record UnitAnswer : IVersioned
 /// <summary>The units' operations.</summary>
 internal static class UnitOperations
 {
+    public static void AddUnits(this IServiceCollection services) =>
+        services.AddSettings<BinSettings>().AddDueWork<IdentityDb>("removed_unit", RemoveUnit.EraseAsync);
+
     public static void MapUnits(this RouteGroupBuilder api)
     {
         api.MapGet("/units", ReadUnits.List).AllowEverybody(Scopes.DirectoryRead).WithMetadata(ReadUnits.Listing)
@@ -44,5 +51,11 @@ internal static class UnitOperations
             .WithName("defineUnit").WithSummary("新建部门 · Define a unit");
         api.MapPatch("/units/{unitId:guid}", AmendUnit.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)
             .WithName("amendUnit").WithSummary("修改或移动部门 · Rename or move a unit");
+        api.MapPost("/units/{unitId:guid}/removal", RemoveUnit.Handle).Allow(Scopes.IdentityWrite, Roles.Administrator)
+            .WithName("removeUnit").WithSummary("误建部门移入回收站 · Put a unit that was defined by mistake into the bin");
+        api.MapGet("/units/bin", RemoveUnit.List).Allow(Scopes.IdentityWrite, Roles.Administrator).WithMetadata(RemoveUnit.Listing)
+            .WithName("listRemovedUnits").WithSummary("已移除的部门 · Units that were removed and can be restored");
+        api.MapPost("/units/{unitId:guid}/restoration", RemoveUnit.Restore).Allow(Scopes.IdentityWrite, Roles.Administrator)
+            .WithName("restoreUnit").WithSummary("恢复部门 · Restore a unit");
     }
 }

@@ -114,7 +114,7 @@ internal static class CorrectContact
         await RecordContact.KnowAllAsync(db, caller, lead, content, ct);
         var actor = caller.Actor(clock);
         db.Add(contact.Correct(content, patch.Reason, caller.Is(LeadsService.Assigners), actor));
-        await CollaborateAsync(db, lead, contact, present.ParticipantIds, actor, ct);
+        await CollaborateAsync(db, lead, contact.Id, present.ParticipantIds, contact.ParticipantIds, actor, ct);
         await RedateAsync(db, lead, contact, actor, ct);
         db.Publish(lead, new ContactCorrected
         {
@@ -135,23 +135,32 @@ internal static class CorrectContact
             ContactRevisionAnswer.From, ct);
 
     /// <summary>Who takes part now reads the lead; who was named by mistake, in no other contact, no longer does.</summary>
-    private static async Task CollaborateAsync(
-        LeadsDb db, Lead lead, Contact contact, Guid[] before, Actor actor, CancellationToken ct)
+    internal static async Task CollaborateAsync(
+        LeadsDb db, Lead lead, Guid contactId, Guid[] before, Guid[] after, Actor actor, CancellationToken ct)
     {
-        Guid[] left = [.. before.Except(contact.ParticipantIds)];
-        var elsewhere = left.Length == 0 ? [] : await db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contact.Id)
+        Guid[] left = [.. before.Except(after)];
+        var elsewhere = left.Length == 0 ? [] : await db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contactId)
             .SelectMany(c => c.ParticipantIds).Where(p => left.Contains(p)).ToListAsync(ct);
-        lead.CollaborateWith([.. lead.Collaborators.Except(left.Except(elsewhere)), .. contact.ParticipantIds], actor);
+        lead.CollaborateWith([.. lead.Collaborators.Except(left.Except(elsewhere)), .. after], actor);
     }
+
+    /// <summary>The days of the lead's earliest and latest contact but for one; null when it has no other.</summary>
+    internal static async Task<(DateOnly First, DateOnly Last)?> OtherDaysAsync(
+        LeadsDb db, Guid leadId, Guid contactId, CancellationToken ct) =>
+        await db.Contacts.Where(c => c.LeadId == leadId && c.Id != contactId).GroupBy(c => c.LeadId)
+            .Select(of => new { First = of.Min(c => c.OccurredOn), Last = of.Max(c => c.OccurredOn) })
+            .SingleOrDefaultAsync(ct) is { } days ? (days.First, days.Last) : null;
+
+    /// <summary>The day the lead left its first stage; null while it is new.</summary>
+    internal static Task<DateOnly?> MovedOnAsync(LeadsDb db, Guid leadId, CancellationToken ct) =>
+        db.StageMoves.Where(m => m.LeadId == leadId && m.From != null).MinAsync(m => (DateOnly?)m.OccurredOn, ct);
 
     /// <summary>The lead's first and last day of contact, and none of them after the stage that followed.</summary>
     private static async Task RedateAsync(LeadsDb db, Lead lead, Contact contact, Actor actor, CancellationToken ct)
     {
-        var others = await db.Contacts.Where(c => c.LeadId == lead.Id && c.Id != contact.Id).GroupBy(c => c.LeadId)
-            .Select(of => new { First = of.Min(c => c.OccurredOn), Last = of.Max(c => c.OccurredOn) }).SingleOrDefaultAsync(ct);
-        var moved = await db.StageMoves.Where(m => m.LeadId == lead.Id && m.From != null).MinAsync(m => (DateOnly?)m.OccurredOn, ct);
+        var others = await OtherDaysAsync(db, lead.Id, contact.Id, ct);
         lead.ContactsCorrected(
-            others?.First < contact.OccurredOn ? others.First : contact.OccurredOn,
-            others?.Last > contact.OccurredOn ? others.Last : contact.OccurredOn, moved, actor);
+            others?.First < contact.OccurredOn ? others.Value.First : contact.OccurredOn,
+            others?.Last > contact.OccurredOn ? others.Value.Last : contact.OccurredOn, await MovedOnAsync(db, lead.Id, ct), actor);
     }
 }

@@ -49,6 +49,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     public DbSet<ClockRecount> ClockRecounts => Set<ClockRecount>();
     public DbSet<DigestSchedule> DigestSchedules => Set<DigestSchedule>();
     public DbSet<OfficerNews> OfficerNews => Set<OfficerNews>();
+    public DbSet<BinItem> Bin => Set<BinItem>();
 
     /// <summary>The stream of what is told of an officer, at a new version.</summary>
     public async Task<OfficerNews> NewsOfAsync(Guid officerId, DateOnly on, CancellationToken ct)
@@ -299,6 +300,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             project.Property(x => x.Code).HasMaxLength(20);
         });
         modelBuilder.AddImportTables();
+        modelBuilder.AddBin();
         modelBuilder.AddJobTables();
         modelBuilder.AddLeadOrder();
         modelBuilder.AddCalendar();

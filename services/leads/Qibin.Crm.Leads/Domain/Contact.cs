@@ -92,13 +92,8 @@ internal sealed class Contact : Aggregate
     /// <exception cref="RuleViolation"><c>contact.notAuthor</c>, <c>contact.reasonNeeded</c>, <c>contact.placeOfNoVisit</c>.</exception>
     public ContactRevision Correct(ContactContent content, string? reason, bool oversees, Actor actor)
     {
-        var author = actor.By == RecordedBy;
-        if (!author && !oversees)
-        {
-            throw new RuleViolation("contact.notAuthor");
-        }
-
-        if (reason is null && !(author && actor.At <= RecordedAt + FreelyCorrected))
+        RefuseOthers(oversees, actor);
+        if (reason is null && !(actor.By == RecordedBy && actor.At <= RecordedAt + FreelyCorrected))
         {
             throw new RuleViolation("contact.reasonNeeded");
         }
@@ -116,6 +111,19 @@ internal sealed class Contact : Aggregate
         CorrectedAt = actor.At;
         return old;
     }
+
+    /// <summary>Its author, and <paramref name="oversees">who oversees the unit</paramref>, correct and remove it.</summary>
+    /// <exception cref="RuleViolation"><c>contact.notAuthor</c>.</exception>
+    public void RefuseOthers(bool oversees, Actor actor)
+    {
+        if (actor.By != RecordedBy && !oversees)
+        {
+            throw new RuleViolation("contact.notAuthor");
+        }
+    }
+
+    /// <summary>It came back from the bin.</summary>
+    public void Restore() => Touch();
 
     private void Take(ContactContent content)
     {

@@ -232,6 +232,13 @@ internal sealed class Person : Aggregate
         UpdatedAt = actor.At;
         Touch();
     }
+
+    /// <summary>It came back from the bin.</summary>
+    public void Restore(Actor actor)
+    {
+        UpdatedAt = actor.At;
+        Touch();
+    }
 }
 
 /// <summary>What is known of a person; numbers and addresses are half-width, whatever the width they were entered in.</summary>

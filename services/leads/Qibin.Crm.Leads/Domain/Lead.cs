@@ -258,6 +258,53 @@ internal sealed class Lead : Aggregate, IShared
         Changed(actor);
     }
 
+    /// <summary>A contact of this lead is put into the bin.</summary>
+    /// <param name="others">The days of the earliest and the latest other contact; null when there is none.</param>
+    /// <param name="movedOn">The day the lead left its first stage; null while it is new.</param>
+    /// <param name="actor">Who and when.</param>
+    /// <exception cref="RuleViolation"><c>contact.only</c>, <c>contact.afterStage</c>.</exception>
+    public void ContactRemoved((DateOnly First, DateOnly Last)? others, DateOnly? movedOn, Actor actor)
+    {
+        var (first, last) = others ?? throw new RuleViolation("contact.only");
+        ContactsCorrected(first, last, movedOn, actor);
+        ContactCount--;
+    }
+
+    /// <summary>A contact of this lead came back from the bin.</summary>
+    public void ContactRestored(DateOnly on, Actor actor)
+    {
+        ContactsCorrected(on < FirstContactOn ? on : FirstContactOn, on > LastContactOn ? on : LastContactOn, null, actor);
+        ContactCount++;
+    }
+
+    /// <summary>The lead was entered by mistake: it goes into the bin.</summary>
+    /// <param name="claimed">Whether a claim was ever filed on it.</param>
+    /// <param name="transfers">The states of its transfers.</param>
+    /// <param name="pooled">Whether it is in the pool.</param>
+    /// <param name="actor">Who and when.</param>
+    /// <exception cref="RuleViolation"><c>lead.converted</c>, <c>lead.claimed</c>, <c>transfer.open</c>, <c>lead.transferred</c>,
+    /// <c>lead.pooled</c>: others go by what it stands for.</exception>
+    public void Remove(bool claimed, IReadOnlyCollection<TransferState> transfers, bool pooled, Actor actor)
+    {
+        var against = ProjectId is not null ? "lead.converted" : claimed ? "lead.claimed"
+            : transfers.Any(t => t is TransferState.Proposed or TransferState.Accepted) ? "transfer.open"
+            : transfers.Contains(TransferState.Confirmed) ? "lead.transferred" : pooled ? "lead.pooled" : null;
+        if (against is not null)
+        {
+            throw new RuleViolation(against);
+        }
+
+        Changed(actor);
+    }
+
+    /// <summary>The lead comes back from the bin; its investor may have been renamed meanwhile.</summary>
+    /// <exception cref="RuleViolation"><c>bin.investorMerged</c>.</exception>
+    public void Restore(Investor investor, Actor actor)
+    {
+        TakeName(investor.MergedIntoId is null ? investor : throw new RuleViolation("bin.investorMerged"));
+        Changed(actor);
+    }
+
     /// <summary>Plans what to do next; it takes the place of the open step.</summary>
     /// <exception cref="RuleViolation"><c>lead.closed</c>, <c>nextStep.beforeFirstContact</c>.</exception>
     public NextStep PlanNextStep(Guid id, string what, DateOnly dueOn, Actor actor)
@@ -274,7 +321,7 @@ internal sealed class Lead : Aggregate, IShared
         return new NextStep { Id = id, LeadId = Id, What = what, DueOn = dueOn, CreatedBy = actor.By, CreatedAt = actor.At };
     }
 
-    /// <summary>The open step is done; none is open then.</summary>
+    /// <summary>The open step is done or cancelled; none is open then.</summary>
     /// <exception cref="RuleViolation"><c>nextStep.none</c>.</exception>
     public void FinishNextStep(Actor actor)
     {
@@ -284,6 +331,25 @@ internal sealed class Lead : Aggregate, IShared
         }
 
         (NextStepId, NextStepDueOn) = (null, null);
+        Changed(actor);
+    }
+
+    /// <summary>A step that was cancelled is open again.</summary>
+    /// <exception cref="RuleViolation"><c>nextStep.open</c>; <c>lead.closed</c> unless it is the step of the revisit.</exception>
+    public void RestoreNextStep(NextStep step, Actor actor)
+    {
+        if (step.Id != RevisitStepId)
+        {
+            RefuseClosed();
+        }
+
+        if (NextStepId is not null)
+        {
+            throw new RuleViolation("nextStep.open");
+        }
+
+        step.Reopen();
+        (NextStepId, NextStepDueOn) = (step.Id, step.DueOn);
         Changed(actor);
     }
 

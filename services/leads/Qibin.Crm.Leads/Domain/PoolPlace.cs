@@ -154,6 +154,9 @@ internal sealed class PoolPlace : Aggregate
         Leave(now);
     }
 
+    /// <summary>The lead came back from the bin: silence counts from now.</summary>
+    public void Restart(DateTimeOffset now) => Leave(now);
+
     /// <summary>Whether the lead is in the pool, and still as it went in: open, and with nobody new.</summary>
     public bool Holds(Lead lead) =>
         State == PoolState.Pooled && !lead.IsClosed && lead.Stage != LeadStage.Converted && lead.OwnerId == FormerOwnerId;

@@ -3,7 +3,7 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Leads.Domain;
 
 /// <summary>How a next step ended.</summary>
-public enum NextStepOutcome { Done, Replaced, Dropped }
+public enum NextStepOutcome { Done, Replaced, Dropped, Cancelled }
 
 /// <summary>What is to be done next on a lead, and what became of it.</summary>
 internal sealed class NextStep
@@ -25,6 +25,9 @@ internal sealed class NextStep
 
     public void End(NextStepOutcome outcome, Actor actor, DateOnly? doneOn = null, string? note = null) =>
         (Outcome, DoneOn, Note, EndedBy, EndedAt) = (outcome, doneOn, note, actor.By, actor.At);
+
+    /// <summary>Called by the lead.</summary>
+    internal void Reopen() => (Outcome, DoneOn, Note, EndedBy, EndedAt) = (null, null, null, null, null);
 }
 
 /// <summary>One stage of a lead's history.</summary>

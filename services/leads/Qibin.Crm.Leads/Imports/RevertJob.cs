@@ -111,6 +111,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
         private Dictionary<Guid, NextStep> _replaced = [];
         private Dictionary<Guid, int> _leadsOf = [];
         private Dictionary<Guid, int> _peopleOf = [];
+        private HashSet<Guid> _inBin = [];
         private ProtectedInvestors _protected = ProtectedInvestors.None;
 
         public async Task LookAsync(List<ImportRow> rows, CancellationToken ct)
@@ -132,6 +133,7 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
                 .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
             _peopleOf = await db.People.Where(p => registered.Contains(p.InvestorId)).GroupBy(p => p.InvestorId)
                 .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+            _inBin = (await db.Bin.Where(i => registered.Contains(i.InvestorId)).Select(i => i.InvestorId).ToListAsync(ct)).ToHashSet();
             var former = rows.Select(r => (Row: r, Facts: Former(r))).Where(f => f.Facts is not null).ToList();
             if (former.Count > 0)
             {
@@ -224,9 +226,10 @@ internal sealed class RevertJob(TimeProvider clock) : IJobKind<LeadsDb>
             var changed = lead.Version != row.LeadAfter
                 || (row.InvestorId is { } investor && (!_knownInvestors.TryGetValue(investor, out var i) || i.Version != row.InvestorAfter))
                 || (row.PersonId is { } person && (!_knownPeople.TryGetValue(person, out var p) || p.Version != row.PersonAfter));
-            // Others have opened further leads of the investor that it registered, or added people.
+            // Others have opened further leads of the investor that it registered, or added people; what is in the bin may come back.
             var used = row is { InvestorId: { } registered, InvestorBefore: 0 }
-                && (_leadsOf.GetValueOrDefault(registered) > 1 || _peopleOf.GetValueOrDefault(registered) > 1);
+                && (_leadsOf.GetValueOrDefault(registered) > 1 || _peopleOf.GetValueOrDefault(registered) > 1
+                    || _inBin.Contains(registered));
             return changed || used ? Changed
                 : Former(row) is { } former && _protected.Against(row.InvestorId!.Value, former.Keys) is not null ? Protected : null;
         }

@@ -45,13 +45,15 @@ public sealed record NextStepEntry
     public required string What { get; init; }
     public required DateOnly DueOn { get; init; }
 
-    /// <summary>How it ended: done, replaced by another step, or dropped with the lead's closure; null while it is open.</summary>
+    /// <summary>
+    /// How it ended: done, replaced by another step, dropped with the lead's closure, or cancelled; null while it is open.
+    /// </summary>
     public NextStepOutcome? Outcome { get; init; }
 
     /// <summary>Business date on which it was done.</summary>
     public DateOnly? DoneOn { get; init; }
 
-    /// <summary>What was said of its completion.</summary>
+    /// <summary>What was said of its completion, or why it was cancelled.</summary>
     public string? Note { get; init; }
 
     public required Guid CreatedBy { get; init; }

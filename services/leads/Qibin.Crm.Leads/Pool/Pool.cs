@@ -198,7 +198,6 @@ internal static class PoolOperations
         var owner = await Owners.ForNewLeadAsync(db, caller, request.OwnerId, ct);
         // One officer's picks come one after the other, so that no two of them are both the last of the day.
         await db.LockPoolPicksAsync(owner.Id, ct);
-        // The place before the lead, as everywhere.
         var place = await PlaceAsync(db, leadId, ct) ?? throw new RuleViolation("pool.notPooled");
         var lead = await db.Leads.Locked(leadId).SingleAsync(ct);
         place.Pick(lead, owner.Id, rules, now);
@@ -240,9 +239,10 @@ internal static class PoolOperations
     private static async Task<bool> KnownAsync(LeadsDb db, Caller caller, Guid leadId, CancellationToken ct) =>
         await db.PoolPicks.AnyAsync(p => p.LeadId == leadId, ct) || await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == leadId, ct);
 
-    private static async Task<PoolPlace?> PlaceAsync(LeadsDb db, Guid leadId, CancellationToken ct) =>
+    /// <summary>The lead's place, locked: before the lead, as everywhere.</summary>
+    internal static async Task<PoolPlace?> PlaceAsync(LeadsDb db, Guid leadId, CancellationToken ct) =>
         await db.PoolPlaces.Where(p => p.LeadId == leadId).Select(p => (Guid?)p.Id).SingleOrDefaultAsync(ct) is { } id
-            ? await db.PoolPlaces.Locked(id).SingleAsync(ct)
+            ? await db.PoolPlaces.ForUpdate(id, ct)
             : null;
 
     private static LeadPooled PooledEvent(Lead lead, string reason, DateTimeOffset now) =>

@@ -40,7 +40,7 @@ internal sealed record Timeline
     public StateSteps LeadSteps { get; init; } = new();
     public StateSteps ProjectSteps { get; init; } = new();
 
-    /// <summary>The lead was removed, as when its import was undone: the journey has no days.</summary>
+    /// <summary>The lead is in the bin, or its import was undone: the journey has no days until the lead is restored.</summary>
     public bool Removed { get; init; }
     public IReadOnlyList<Interval> Open { get; init; } = [];
     public IReadOnlyList<Milestone> Reached { get; init; } = [];
@@ -121,7 +121,7 @@ internal sealed record Timeline
             Lead = new Latest<LeadState>(e.Rank, at, now),
             LeadSteps = (e.Event is LeadStageDateCorrected dated ? LeadSteps.Redated(dated.MoveVersion, dated.OccurredOn) : LeadSteps)
                 .With(Lead?.State, now, e.Row.Version, e.Row.OccurredOn),
-            Removed = Removed || e.Event is LeadRemoved,
+            Removed = e.Event is LeadRemoved || (Removed && e.Event is not LeadRestored),
         },
         IProjectEvent { Project: var now } => this with
         {

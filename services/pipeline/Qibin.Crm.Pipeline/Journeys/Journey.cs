@@ -242,11 +242,13 @@ public sealed record JourneyContacts
             {
                 ContactRecorded e => (e.ContactId, e.OccurredOn),
                 ContactCorrected e => (e.ContactId, e.OccurredOn),
+                ContactRestored e => (e.ContactId, e.OccurredOn),
+                ContactRemoved e => (e.ContactId, null),
                 _ => (ContactId: Guid.Empty, OccurredOn: default(DateOnly?)),
             })
-            .Where(c => c.OccurredOn is not null)
-            // As it was corrected last.
-            .DistinctBy(c => c.ContactId).Select(c => c.OccurredOn).ToList();
+            .Where(c => c.ContactId != Guid.Empty)
+            // As it was corrected last; none that is in the bin.
+            .DistinctBy(c => c.ContactId).Select(c => c.OccurredOn).Where(on => on is not null).ToList();
         return new JourneyContacts { Count = contacts.Count, FirstOn = contacts.Min(), LastOn = contacts.Max() };
     }
 }

@@ -12,7 +12,7 @@ internal sealed record Subject(Guid Id, Guid UnitId, Guid OwnerId)
         var owners = await db.Set<OfficerRow>().AsNoTracking().Where(o => ownerIds.Contains(o.OfficerId))
             .ToDictionaryAsync(o => o.OfficerId, o => o.UnitId, ct);
         var unitIds = named.Select(n => n.UnitId).OfType<Guid>().Distinct().ToArray();
-        var units = await db.Units.Where(u => unitIds.Contains(u.UnitId)).Select(u => u.UnitId).ToListAsync(ct);
+        var units = await db.Units.Where(u => unitIds.Contains(u.UnitId) && !u.Removed).Select(u => u.UnitId).ToListAsync(ct);
         return
         [
             .. named.Select(n => (n.UnitId, n.OwnerId) switch

@@ -8,7 +8,8 @@ internal sealed record Followed(string Name, string Service, Type State, Func<Pi
     public static IReadOnlyList<Followed> All { get; } =
     [
         new("lead", "leads", typeof(LeadState), db => db.Received.Where(e => e.StreamId == e.LeadId
-            && !db.Received.Any(r => r.StreamId == e.StreamId && r.Type == nameof(LeadRemoved)))),
+            && !db.Received.Any(r => r.StreamId == e.StreamId && r.Type == nameof(LeadRemoved)
+                && !db.Received.Any(s => s.StreamId == r.StreamId && s.Type == nameof(LeadRestored) && s.Version > r.Version)))),
         new("project", "projects", typeof(ProjectState), db => db.Received.Where(e => e.StreamId == e.ProjectId)),
         new("enterprise", "enterprises", typeof(EnterpriseState), db => db.Received.Where(e => e.StreamId == e.EnterpriseId)),
     ];

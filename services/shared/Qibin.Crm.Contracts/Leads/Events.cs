@@ -97,8 +97,17 @@ public sealed record LeadAmended : ILeadEvent
     public required LeadState Lead { get; init; }
 }
 
-/// <summary>An import was taken back: the lead that it had opened is no more. The last event of its stream.</summary>
+/// <summary>
+/// A lead was entered by mistake and put into the bin, or the import that had opened it was reverted: it counts on no day. Only a
+/// <c>LeadRestored</c> follows it in its stream, and never after the revert of an import.
+/// </summary>
 public sealed record LeadRemoved : ILeadEvent
+{
+    public required LeadState Lead { get; init; }
+}
+
+/// <summary>A lead came back from the bin with all that it was: it counts on its days again, as if it had never been removed.</summary>
+public sealed record LeadRestored : ILeadEvent
 {
     public required LeadState Lead { get; init; }
 }
@@ -109,6 +118,28 @@ public sealed record ContactCorrected : ILeadEvent
     public required LeadState Lead { get; init; }
     public required Guid ContactId { get; init; }
     public required string Channel { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A contact was put into the bin; the lead's first contact may have moved to the next one, from that contact's day on.</summary>
+public sealed record ContactRemoved : ILeadEvent
+{
+    public required LeadState Lead { get; init; }
+    public required Guid ContactId { get; init; }
+    public required string Channel { get; init; }
+
+    /// <summary>Day of the contact.</summary>
+    public required DateOnly OccurredOn { get; init; }
+}
+
+/// <summary>A contact came back from the bin; the lead's first contact may have moved back to it.</summary>
+public sealed record ContactRestored : ILeadEvent
+{
+    public required LeadState Lead { get; init; }
+    public required Guid ContactId { get; init; }
+    public required string Channel { get; init; }
+
+    /// <summary>Day of the contact.</summary>
     public required DateOnly OccurredOn { get; init; }
 }
 

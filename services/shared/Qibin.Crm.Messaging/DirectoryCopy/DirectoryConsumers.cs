@@ -33,10 +33,11 @@ public sealed class UnitDefinedConsumer(ScopedDb scoped) : IConsume<UnitDefined>
         ArgumentNullException.ThrowIfNull(delivery);
         await scoped.Context.Database.ExecuteSqlAsync(
             $"""
-            insert into directory.unit (unit_id, parent_id, code, name, name_en, version)
-            values ({happened.UnitId}, {happened.ParentId}, {happened.Code}, {happened.Name}, {happened.NameEn}, {delivery.Version})
+            insert into directory.unit (unit_id, parent_id, code, name, name_en, removed, version)
+            values ({happened.UnitId}, {happened.ParentId}, {happened.Code}, {happened.Name}, {happened.NameEn}, {happened.Removed},
+                {delivery.Version})
             on conflict (unit_id) do update set parent_id = excluded.parent_id, code = excluded.code, name = excluded.name,
-                name_en = excluded.name_en, version = excluded.version where unit.version < excluded.version
+                name_en = excluded.name_en, removed = excluded.removed, version = excluded.version where unit.version < excluded.version
             """, ct);
     }
 }

@@ -94,7 +94,8 @@ public sealed partial class FaultHandler(
         PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation or PostgresErrorCodes.CheckViolation
             or PostgresErrorCodes.ForeignKeyViolation when catalog.ForConstraint(error.ConstraintName) is string code =>
             new Refusal(StatusCodes.Status409Conflict, code),
-        PostgresErrorCodes.UniqueViolation
+        // What a row refers to may have been removed since it was read.
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation
             or PostgresErrorCodes.ExclusionViolation => new Refusal(StatusCodes.Status409Conflict, "state.conflict"),
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
             or PostgresErrorCodes.QueryCanceled => Refusal.Busy(),

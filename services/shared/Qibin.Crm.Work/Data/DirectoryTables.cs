@@ -27,6 +27,10 @@ public sealed class UnitRow
     public required string Code { get; set; }
     public required string Name { get; set; }
     public string? NameEn { get; set; }
+
+    /// <summary>It was defined by mistake. Its name stays for what was entered of it.</summary>
+    public required bool Removed { get; set; }
+
     public required long Version { get; set; }
 }
 

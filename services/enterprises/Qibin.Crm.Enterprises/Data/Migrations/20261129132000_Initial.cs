@@ -284,6 +284,7 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                     code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     name_en = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    removed = table.Column<bool>(type: "boolean", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>

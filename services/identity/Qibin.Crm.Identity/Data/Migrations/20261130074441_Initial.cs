@@ -546,6 +546,26 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "removed_unit",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    name_en = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    removed_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    removed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_removed_unit", x => x.id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_application_client_id",
                 schema: "openiddict",
@@ -766,11 +786,19 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 name: "ix_wrong_tries_forgotten_at",
                 table: "wrong_tries",
                 column: "forgotten_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_removed_unit_due_at",
+                table: "removed_unit",
+                column: "due_at");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "removed_unit");
+
             migrationBuilder.DropTable(
                 name: "audit_entry",
                 schema: "api");

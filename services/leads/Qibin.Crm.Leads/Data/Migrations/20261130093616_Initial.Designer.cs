@@ -117,6 +117,143 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.ToTable("assignment", (string)null);
                 });
 
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.BinItem", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ChainCode")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("chain_code");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("code");
+
+                    b.Property<bool>("Confidential")
+                        .HasColumnType("boolean")
+                        .HasColumnName("confidential");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid>("InvestorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("investor_id");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("LeadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lead_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<DateOnly?>("On")
+                        .HasColumnType("date")
+                        .HasColumnName("on");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.PrimitiveCollection<Guid[]>("Readers")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("readers");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<Guid>("RemovedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("removed_by");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bin_item");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_bin_item_due_at");
+
+                    b.HasIndex("InvestorId")
+                        .HasDatabaseName("ix_bin_item_investor_id");
+
+                    b.HasIndex("LeadId")
+                        .HasDatabaseName("ix_bin_item_lead_id");
+
+                    b.HasIndex("SubjectId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_bin_item_subject_id");
+
+                    b.HasIndex("RemovedAt", "Id")
+                        .HasDatabaseName("ix_bin_item_removed_at_id");
+
+                    b.ToTable("bin_item", (string)null);
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.BinRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("ItemId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("item_id");
+
+                    b.Property<string>("Row")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("row");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("source");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bin_row");
+
+                    b.HasIndex("ItemId")
+                        .HasDatabaseName("ix_bin_row_item_id");
+
+                    b.ToTable("bin_row", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.CalendarYear", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2575,6 +2712,10 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("parent_id");
 
+                    b.Property<bool>("Removed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("removed");
+
                     b.Property<long>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");
@@ -2724,6 +2865,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_assignment_lead_lead_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Leads.Domain.BinRow", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.BinItem", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bin_row_bin_item_item_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Claim", b =>

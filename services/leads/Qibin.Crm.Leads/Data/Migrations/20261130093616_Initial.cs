@@ -422,6 +422,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     name_en = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    removed = table.Column<bool>(type: "boolean", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1076,6 +1077,55 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "bin_item",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<int>(type: "integer", nullable: false),
+                    subject_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    lead_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    investor_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    on = table.Column<DateOnly>(type: "date", nullable: true),
+                    reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    removed_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    removed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    unit_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    chain_code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    confidential = table.Column<bool>(type: "boolean", nullable: false),
+                    readers = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_bin_item", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "bin_row",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    item_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    row = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_bin_row", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_bin_row_bin_item_item_id",
+                        column: x => x.item_id,
+                        principalTable: "bin_item",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_audit_entry_at",
                 schema: "api",
@@ -1582,6 +1632,37 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 table: "visit_clash",
                 columns: new[] { "recorded_at", "id" });
 
+            migrationBuilder.CreateIndex(
+                name: "ix_bin_item_due_at",
+                table: "bin_item",
+                column: "due_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bin_item_investor_id",
+                table: "bin_item",
+                column: "investor_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bin_item_lead_id",
+                table: "bin_item",
+                column: "lead_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bin_item_removed_at_id",
+                table: "bin_item",
+                columns: new[] { "removed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bin_item_subject_id",
+                table: "bin_item",
+                column: "subject_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bin_row_item_id",
+                table: "bin_row",
+                column: "item_id");
+
             foreach (var statement in InitialSql.Statements)
             {
                 migrationBuilder.Sql(statement);
@@ -1591,6 +1672,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "bin_row");
+
+            migrationBuilder.DropTable(
+                name: "bin_item");
+
             migrationBuilder.DropTable(
                 name: "assignment");
 
