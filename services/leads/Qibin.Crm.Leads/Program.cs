@@ -1,4 +1,6 @@
+using Qibin.Crm.Comments;
 using Qibin.Crm.Leads.Assignments;
+using Qibin.Crm.Leads.Comments;
 using Qibin.Crm.Leads.Consumers;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
@@ -27,13 +29,14 @@ internal static class Program
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
         builder.AddMessaging<LeadsDb>(LeadConsumers.Register);
         builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
+        builder.Services.AddValidation().AddComments<LeadComments>().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();
         api.MapRegister();
         api.MapContacts();
         api.MapVisits();
+        LeadComments.Map(api);
         api.MapNextSteps();
         api.MapAssignments();
         api.MapReferrers();

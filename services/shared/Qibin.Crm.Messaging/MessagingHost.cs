@@ -163,15 +163,18 @@ public sealed class Subscriptions(IServiceCollection services)
         return this;
     }
 
-    /// <summary>
-    /// Answers <see cref="SubjectsQuery"/> with what the service's resources are called, and <see cref="OpenWorkQuery"/> with how much is
-    /// open with an officer.
-    /// </summary>
-    public Subscriptions AnswerSubjects<TAnswerer>()
-        where TAnswerer : class, IAnswer<SubjectsQuery, SubjectsReply>, IAnswer<OpenWorkQuery, OpenWorkReply>
+    /// <summary>Answers <see cref="SubjectsQuery"/> with what the service's resources are called.</summary>
+    public Subscriptions AnswerSubjects<TAnswerer>() where TAnswerer : class, IAnswer<SubjectsQuery, SubjectsReply>
     {
         services.AddScoped<TAnswerer>();
         services.AddSingleton(Answering.Of<SubjectsQuery, SubjectsReply, TAnswerer>());
+        return this;
+    }
+
+    /// <summary>Answers <see cref="OpenWorkQuery"/> with how much is open with an officer.</summary>
+    public Subscriptions AnswerOpenWork<TAnswerer>() where TAnswerer : class, IAnswer<OpenWorkQuery, OpenWorkReply>
+    {
+        services.AddScoped<TAnswerer>();
         services.AddSingleton(Answering.Of<OpenWorkQuery, OpenWorkReply, TAnswerer>());
         return this;
     }

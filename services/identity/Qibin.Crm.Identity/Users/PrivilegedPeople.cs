@@ -16,7 +16,7 @@ internal static class PrivilegedPeople
     /// </exception>
     public static void RefuseIntegration(Caller caller, IReadOnlyCollection<string> roles)
     {
-        if (caller.IsIntegration && Person.ReachOf(roles) != Reach.Own)
+        if (caller.IsIntegration && Roles.ReachOf(roles) != Reach.Own)
         {
             throw new Refusal(StatusCodes.Status403Forbidden, "user.privileged");
         }

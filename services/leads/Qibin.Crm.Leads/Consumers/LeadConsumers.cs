@@ -20,6 +20,7 @@ internal static class LeadConsumers
         .AnswerLeadStates()
         .AnswerApprovals<ApprovalsAnswer>()
         .AnswerSubjects<SubjectsAnswer>()
+        .AnswerOpenWork<SubjectsAnswer>()
         .Consume<EnterpriseMovedIn, EnterpriseMovedInConsumer>()
         .Consume<ProjectOpened, ProjectConsumer>()
         .Consume<ProjectStageReached, ProjectConsumer>()

@@ -20,6 +20,7 @@ internal static class ProjectConsumers
         .AnswerStates<ProjectsDb, Project, ProjectState>(project => project.State())
         .AnswerApprovals<ApprovalsAnswer>()
         .AnswerSubjects<SubjectsAnswer>()
+        .AnswerOpenWork<SubjectsAnswer>()
         .Consume<LeadConverted, LeadConvertedConsumer>()
         .Consume<LeadAmended, LeadConsumer>()
         .Consume<LeadAssigned, LeadConsumer>()

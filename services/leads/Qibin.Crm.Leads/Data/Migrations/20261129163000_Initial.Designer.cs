@@ -29,6 +29,91 @@ namespace Qibin.Crm.Leads.Data.Migrations
             modelBuilder.HasSequence("code_l")
                 .IncrementsBy(20);
 
+            modelBuilder.Entity("Qibin.Crm.Comments.Domain.Comment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTimeOffset?>("DoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_at");
+
+                    b.Property<Guid?>("DoneBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("done_by");
+
+                    b.Property<DateOnly?>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
+
+                    b.Property<bool>("Instruction")
+                        .HasColumnType("boolean")
+                        .HasColumnName("instruction");
+
+                    b.PrimitiveCollection<Guid[]>("Mentions")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("mentions");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("text");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<string>("WithdrawalReason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("withdrawal_reason");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<DateTimeOffset>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_comment");
+
+                    b.HasIndex("SubjectId", "WrittenAt", "Id")
+                        .HasDatabaseName("ix_comment_subject_id_written_at_id");
+
+                    b.HasIndex(new[] { "WrittenAt", "Id" }, "instructions")
+                        .HasDatabaseName("ix_comment_instruction")
+                        .HasFilter("instruction");
+
+                    b.HasIndex(new[] { "WrittenAt", "Id" }, "open")
+                        .HasDatabaseName("ix_comment_open")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("comment", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Leads.Data.FollowedProject", b =>
                 {
                     b.Property<Guid>("ProjectId")
@@ -1180,12 +1265,6 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_lead");
 
-                    b.HasIndex("TitlePairs")
-                        .HasDatabaseName("ix_lead_title_pairs")
-                        .HasFilter("title_pairs is not null");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("TitlePairs"), "gin");
-
                     b.HasIndex("Code")
                         .IsUnique()
                         .HasDatabaseName("ix_lead_code");
@@ -1207,6 +1286,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasDatabaseName("ix_lead_shared_with");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SharedWith"), "gin");
+
+                    b.HasIndex("TitlePairs")
+                        .HasDatabaseName("ix_lead_title_pairs")
+                        .HasFilter("title_pairs is not null");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("TitlePairs"), "gin");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_lead_created_at_id");
@@ -1451,13 +1536,13 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_person");
 
+                    b.HasIndex("InvestorId")
+                        .HasDatabaseName("ix_person_investor_id");
+
                     b.HasIndex("NamePairs")
                         .HasDatabaseName("ix_person_name_pairs");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("NamePairs"), "gin");
-
-                    b.HasIndex("InvestorId")
-                        .HasDatabaseName("ix_person_investor_id");
 
                     b.HasIndex("EmailDomain", "Id")
                         .HasDatabaseName("ix_person_email_domain_id");
@@ -2706,6 +2791,16 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasName("pk_job_part");
 
                     b.ToTable("job_part", "jobs");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Comments.Domain.Comment", b =>
+                {
+                    b.HasOne("Qibin.Crm.Leads.Domain.Lead", null)
+                        .WithMany()
+                        .HasForeignKey("SubjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comment_lead_subject_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Leads.Domain.Assignment", b =>
