@@ -488,7 +488,8 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             ["commentId"] = comments["/api/v1/leads"],
         },
         [
-            .. comments.Values, $"涉密批示{number}", twin.Id, twin.Of("investorId"), lead.Of("code"), twin.Of("code"), projectName, enterpriseName, uscc,
+            .. comments.Values, $"涉密批示{number}",
+            twin.Id, twin.Of("investorId"), lead.Of("code"), twin.Of("code"), projectName, enterpriseName, uscc,
             (await owner.GetAsync(lead.Path)).Is(200).Json.GetProperty("investorName").GetString()!,
         ])
         { Comments = comments };

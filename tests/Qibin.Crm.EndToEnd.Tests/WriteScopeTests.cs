@@ -50,7 +50,8 @@ public class WriteScopeTests(RunningSystem system)
     /// <summary>No confidential lead goes there.</summary>
     private static readonly string[] NeverConfidential = ["releaseToPool", "pickFromPool"];
 
-    private static readonly string[] Listed = [.. OfOnesOwn, .. OfTheCity, .. OfThePool, .. OfTheRegister, .. Reading, .. NeverConfidential];
+    private static readonly string[] Listed =
+        [.. OfOnesOwn, .. OfTheCity, .. OfThePool, .. OfTheRegister, .. Reading, .. NeverConfidential];
 
     [Fact]
     public async Task Who_does_not_own_a_row_changes_nothing_by_any_operation()

@@ -169,11 +169,19 @@ public class CommentTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var owner = TestCaller.Officer();
         var head = await leads.PlacedAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, owner.UnitId));
         var coordinator = await leads.PlacedAsync(TestCaller.Person(Roles.Coordinator));
+        var helper = await leads.PlacedAsync(TestCaller.Officer());
         var lead = await leads.LeadAsync(leads.As(owner));
+        (await leads.As(owner).PostAsync(LeadsFixture.Path(lead) + "/contacts",
+            new { channel = "phone", summary = "共同致电", participantIds = new[] { helper.Id } })).Is(201);
         var given = (await leads.As(coordinator).PostAsync(LeadsFixture.Path(lead) + "/comments",
-            new { text = "请部门研究", instruction = true, mentions = new[] { head.Id, coordinator.Id } })).Is(201);
+            new { text = "请部门研究", instruction = true, mentions = new[] { head.Id, coordinator.Id, helper.Id } })).Is(201);
         var address = given.Headers.Location!.OriginalString;
         Assert.Single(await WaitingAsync(head));
+
+        // Who helps with a lead reads it and its instructions, and answers none.
+        (await leads.As(helper).GetAsync(address)).Is(200);
+        Assert.Empty(await WaitingAsync(helper));
+        (await leads.As(helper).PostAsync(address + "/outcome", new { text = "已办" }, given.ETag)).IsProblem(404, "resource.notFound");
 
         // Its author may change the lead, and withdraws instead of answering.
         Assert.Empty(await WaitingAsync(coordinator));
@@ -187,7 +195,8 @@ public class CommentTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             now.GetProperty("withdrawalReason").GetString(), now.GetProperty("text").ValueKind));
         Assert.Empty(await WaitingAsync(head));
         Assert.Equal("另有安排", await leads.Service.TextAsync(
-            $"select reason from api.audit_entry where operation = 'withdrawLeadComment' and not refused and subjects::text ~ '{given.Id}'"));
+            $"select reason from api.audit_entry where operation = 'withdrawLeadComment' and not refused"
+            + $" and subjects::text ~ '{given.Id}'"));
     }
 
     [Fact]

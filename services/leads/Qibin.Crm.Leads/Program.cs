@@ -28,8 +28,8 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
         builder.AddMessaging<LeadsDb>(LeadConsumers.Register);
-        builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddValidation().AddComments<LeadComments>().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
+        builder.AddLeadOrder().AddLeadJobs().Services.AddComments<LeadComments>();
+        builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();

@@ -27,8 +27,8 @@ public static class CommentsHost
     public const string ToRead = "One comment. To answer or withdraw it, send its ETag as If-Match.";
 
     /// <summary>What answering an instruction does.</summary>
-    public const string ToCarryOut = "Says what was done about an open instruction, which ends it; its author is told. Whoever may change the"
-        + " row answers, but not the author.";
+    public const string ToCarryOut = "Says what was done about an open instruction, which ends it; its author is told. Whoever may change"
+        + " the row answers, but not the author.";
 
     /// <summary>What withdrawing one does.</summary>
     public const string ToWithdraw = "Withdraws a comment of one's own. It stays in the list, marked and without its text. An instruction"
@@ -72,7 +72,8 @@ public static class CommentsHost
             comment.Property(x => x.Outcome).HasMaxLength(4000);
             comment.Property(x => x.WithdrawalReason).HasMaxLength(1000);
             comment.HasIndex(x => new { x.SubjectId, x.WrittenAt, x.Id });
-            comment.HasIndex(x => new { x.WrittenAt, x.Id }, "instructions").HasDatabaseName("ix_comment_instruction").HasFilter("instruction");
+            comment.HasIndex(x => new { x.WrittenAt, x.Id }, "instructions").HasDatabaseName("ix_comment_instruction")
+                .HasFilter("instruction");
             comment.HasIndex(x => new { x.WrittenAt, x.Id }, "open").HasDatabaseName("ix_comment_open")
                 .HasFilter($"state = {(int)CommentState.Open}");
         });

@@ -142,7 +142,9 @@ internal static class NoticeRules
         {
             CommentState.Open => [c.OwnerId is { } owner ? To(NoticeKind.InstructionGiven, owner)
                 : new(NoticeKind.InstructionGiven, new Audience.InRole(Roles.ServiceOfficer), c.SubjectId), .. named],
-            CommentState.Noted => c.OwnerId is { } owner && !c.Mentions.Contains(owner) ? [To(NoticeKind.Commented, owner), .. named] : named,
+            CommentState.Noted when c.OwnerId is { } owner && !c.Mentions.Contains(owner) =>
+                [To(NoticeKind.Commented, owner), .. named],
+            CommentState.Noted => named,
             CommentState.Done => [To(NoticeKind.InstructionDone, c.AuthorId)],
             _ => [],
         };

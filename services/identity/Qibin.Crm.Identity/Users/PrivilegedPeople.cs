@@ -1,4 +1,3 @@
-using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Identity.Users;

@@ -78,8 +78,9 @@ public static class DirectoryTables
     public static async Task<IReadOnlyList<Caller>> CallersAsync(this DbContext db, IReadOnlyCollection<Guid> people, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(db);
+        var active = db.Set<OfficerRow>().AsNoTracking().Where(o => o.Active && people.Contains(o.OfficerId));
         var callers = new List<Caller>();
-        foreach (var person in await db.Set<OfficerRow>().AsNoTracking().Where(o => o.Active && people.Contains(o.OfficerId)).ToListAsync(ct))
+        foreach (var person in await active.ToListAsync(ct))
         {
             var reach = Roles.ReachOf(person.Roles);
             callers.Add(Caller.From(new CallerClaims
