@@ -145,7 +145,8 @@ public class ConfidentialJourneyTests(LitteredSystem system)
 
         var prepared = await prepare();
         var body = prepared.Body is null ? null : JsonSerializer.SerializeToNode(prepared.Body, StrictJson.Options);
-        var (hidden, nothing) = (journey.Ids, journey.Ids.ToDictionary(p => p.Key, _ => RowsOfTheTests.NewId()));
+        var hidden = journey.IdsOn(operation.Path);
+        var nothing = hidden.ToDictionary(p => p.Key, _ => RowsOfTheTests.NewId());
         var template = ofAJourney ? operation.Path : prepared.Path ?? operation.Path;
         var (hiddenBody, nothingBody) = (Filled(body, hidden), Filled(body, nothing));
         var questions = new List<Question>();

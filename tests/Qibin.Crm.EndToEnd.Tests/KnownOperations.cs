@@ -26,6 +26,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Projects();
         Enterprises();
         Identity();
+        Comments();
         Assessment();
         Add("readTotals", () => new Prepared { Path = "/api/v1/pipeline/totals?groupBy=stage,chain" });
         Add("readTrend", () => new Prepared());
@@ -344,6 +345,36 @@ internal sealed partial class KnownOperations : IAsyncDisposable
             var entry = (await (await _rows.AsAsync("officer")).PostAsync(project.Path + "/amounts", RowsOfTheTests.PaidIn())).Is(201);
             return (await _rows.NowAsync(project)).On($"/amounts/{entry.Id}{below}", body);
         });
+    }
+
+    private void Comments()
+    {
+        On("Lead", _rows.LeadAsync);
+        On("Project", _rows.ProjectAsync);
+        On("Enterprise", _rows.EnterpriseAsync);
+
+        void On(string kind, Func<Task<Row>> row)
+        {
+            Add("commentOn" + kind, async () => (await row()).On("/comments", new
+            {
+                text = "客商关心用电保障，请跟进。",
+                mentions = new[] { await _rows.UserAsync(_system.Person("unitHead", "promotion-satellite").UserName) },
+            }) with
+            { ETag = null, Status = 201 });
+            Add($"list{kind}Comments", async () => (await row()).On("/comments") with { ETag = null });
+            Add($"list{kind}Instructions", () => new Prepared());
+            OnComment($"read{kind}Comment", "leader", "");
+            OnComment($"answer{kind}Instruction", "leader", "/outcome", new { text = "已与供电公司对接，下月送电。" });
+            OnComment($"withdraw{kind}Comment", "officer", "/withdrawal", new { reason = "误写" });
+
+            void OnComment(string operation, string author, string below, object? body = null) => Add(operation, async () =>
+            {
+                var of = await row();
+                var said = (await (await _rows.AsAsync(author)).PostAsync(of.Path + "/comments",
+                    new { text = "请落实用电保障。", instruction = author == "leader" })).Is(201);
+                return of.On($"/comments/{said.Id}{below}", body) with { ETag = said.ETag };
+            });
+        }
     }
 
     private void Enterprises()

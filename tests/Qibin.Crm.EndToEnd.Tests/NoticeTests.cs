@@ -81,6 +81,54 @@ public sealed class NoticeTests(RunningSystem system)
         Assert.Empty(await NoticesAsync(head, "leadAssigned", lead.Id));
     }
 
+    [Fact]
+    public async Task T18_A_comment_is_told_to_whom_it_concerns_and_an_instruction_is_followed_up()
+    {
+        await using var rows = new RowsOfTheTests(system);
+        using var officer = await rows.AsAsync("officer");
+        using var head = await system.AsAsync("unitHead", "promotion-satellite");
+        using var leader = await system.AsAsync("leader");
+        var (lead, project) = (await rows.LeadAsync(), await rows.ProjectAsync());
+        var (me, headId) = (await MeAsync(officer), await MeAsync(head));
+
+        // The owner is named too, and is told once; the author is not.
+        (await leader.PostAsync(lead.Path + "/comments", new { text = "请看", mentions = new[] { me, headId } })).Is(201);
+        var named = await ToldAsync(officer, "mentioned", lead.Id);
+        Assert.Equal(lead.Path, named.GetProperty("path").GetString());
+        await ToldAsync(head, "mentioned", lead.Id);
+        (await head.PostAsync(project.Path + "/comments", new { text = "进展不错" })).Is(201);
+        await ToldAsync(officer, "commented", project.Id);
+        Assert.Empty(await NoticesAsync(officer, "commented", lead.Id));
+        Assert.Empty(await NoticesAsync(head, "commented", project.Id));
+
+        var given = (await leader.PostAsync(lead.Path + "/comments", new { text = "本周内回访", instruction = true })).Is(201);
+        await ToldAsync(officer, "instructionGiven", lead.Id);
+        var waits = Assert.Single(await ApprovalsAsync(officer), a => a.GetProperty("id").GetGuid() == given.Id);
+        Assert.Equal("instruction", waits.GetProperty("kind").GetString());
+        Assert.DoesNotContain(await ApprovalsAsync(head), a => a.GetProperty("id").GetGuid() == given.Id);
+        var address = waits.GetProperty("path").GetString()!;
+        (await officer.PostAsync(address + "/outcome", new { text = "已回访" }, (await officer.GetAsync(address)).Is(200).ETag)).Is(200);
+        await ToldAsync(leader, "instructionDone", lead.Id);
+        Assert.DoesNotContain(await ApprovalsAsync(officer), a => a.GetProperty("id").GetGuid() == given.Id);
+
+        // An enterprise has no owner: its service officers are instructed.
+        using var service = await system.AsAsync("serviceOfficer");
+        var enterprise = await rows.EnterpriseAsync();
+        (await leader.PostAsync(enterprise.Path + "/comments", new { text = "走访该企业", instruction = true })).Is(201);
+        var visit = await ToldAsync(service, "instructionGiven", enterprise.Id);
+        Assert.Equal(enterprise.Path, visit.GetProperty("path").GetString());
+
+        // Confidential later: whoever was told and does not read it sees nothing.
+        (await head.PatchAsync(lead.Path, new { confidential = true }, (await head.GetAsync(lead.Path)).Is(200).ETag)).Is(200);
+        Assert.Empty(await NoticesAsync(leader, "instructionDone", lead.Id));
+        Assert.Single(await NoticesAsync(head, "mentioned", lead.Id));
+
+        static async Task<Guid> MeAsync(ApiClient who) => (await who.GetAsync("/api/v1/me")).Is(200).Id;
+
+        static async Task<List<JsonElement>> ApprovalsAsync(ApiClient who) =>
+            [.. (await who.GetAsync("/api/v1/approvals?kind=instruction")).Is(200).Json.GetProperty("items").EnumerateArray()];
+    }
+
     private static async Task<JsonElement> ToldAsync(ApiClient client, string kind, string subject) =>
         Assert.Single(await Eventually.GetAsync(() => NoticesAsync(client, kind, subject), found => found.Count > 0));
 

@@ -438,6 +438,13 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         await Eventually.TrueAsync(
             async () => (await owner.GetAsync(project.Path)).Is(200).Json.GetProperty("milestones") is var m
                 && m.TryGetProperty("movedInOn", out var on) && on.ValueKind == JsonValueKind.String);
+        var comments = new Dictionary<string, string>();
+        foreach (var path in (string[])[lead.Path, project.Path, "/api/v1/enterprises/" + enterprise])
+        {
+            comments[path[..path.LastIndexOf('/')]] = (await (await AsAsync("leader")).PostAsync(
+                path + "/comments", new { text = $"涉密批示{number}", instruction = true })).Is(201).Id.ToString();
+        }
+
         if (restricted == Restricted.AtTheProject)
         {
             await RestrictAsync(project.Path, head, [.. readers, (await MeAsync(owner)).ToString()]);
@@ -482,11 +489,14 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
             ["enterpriseId"] = enterprise,
             ["applicationId"] = entry.Id,
             ["tenancyId"] = tenancy.Id,
+            ["commentId"] = comments["/api/v1/leads"],
         },
         [
+            .. comments.Values, $"涉密批示{number}",
             twin.Id, twin.Of("investorId"), lead.Of("code"), twin.Of("code"), projectName, enterpriseName, uscc,
             (await owner.GetAsync(lead.Path)).Is(200).Json.GetProperty("investorName").GetString()!,
-        ]);
+        ])
+        { Comments = comments };
 
         async Task<Row> OpenAsync()
         {
@@ -617,4 +627,14 @@ public enum Restricted { FromTheStart, AtTheLead, AtTheProject }
 /// <summary>A confidential journey.</summary>
 /// <param name="Ids">The id of each of its resources by the path parameter that names it.</param>
 /// <param name="Words">Names, codes and further ids by which it would be known anywhere.</param>
-internal sealed record HiddenJourney(IReadOnlyDictionary<string, string> Ids, IReadOnlyList<string> Words);
+internal sealed record HiddenJourney(IReadOnlyDictionary<string, string> Ids, IReadOnlyList<string> Words)
+{
+    /// <summary>The id of a comment on its lead, project and enterprise, by the address of their list.</summary>
+    public IReadOnlyDictionary<string, string> Comments { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The ids that an operation can name: of the comments, the one on the row that its path names.</summary>
+    public IReadOnlyDictionary<string, string> IdsOn(string path) =>
+        Comments.FirstOrDefault(c => path.StartsWith(c.Key + "/", StringComparison.Ordinal)).Value is { } comment
+            ? new Dictionary<string, string>(Ids) { ["commentId"] = comment }
+            : Ids;
+}

@@ -20,12 +20,13 @@ public sealed class Architecture
         ["Work"] = ["Kernel"],
         ["Web"] = ["Kernel", "Work"],
         ["Messaging"] = ["Kernel", "Contracts", "Work", "Web"],
+        ["Comments"] = ["Kernel", "Contracts", "Work", "Web", "Messaging"],
         ["Gateway"] = ["Kernel", "Work", "Web"],
         ["Servers"] = [],
         ["Local"] = ["Kernel", "Web", "Servers"],
     };
 
-    private static readonly string[] UsedByServices = ["Kernel", "Contracts", "Work", "Web", "Sheets", "Messaging"];
+    private static readonly string[] UsedByServices = ["Kernel", "Contracts", "Work", "Web", "Sheets", "Messaging", "Comments"];
 
     /// <summary>What a rule of the trade never touches: time, threads, other machines, files, queries, the container.</summary>
     private static readonly string[] OutsideWorld =

@@ -112,7 +112,9 @@ public static partial class Rules
         where line.Item.Contains("Qibin.Crm.", StringComparison.Ordinal)
         select $"{file.Path}:{line.Index + 1}";
 
-    /// <summary>An administrator writes no business and reads nothing of what investors said (S13).</summary>
+    /// <summary>
+    /// An administrator writes no business and reads nothing of what investors said or colleagues say about them (S13).
+    /// </summary>
     public static IEnumerable<string> AdministratorsWriteNoBusiness(Repository repository) =>
         from file in repository.Files
         where file.Path.EndsWith("/openapi.json", StringComparison.Ordinal)
@@ -121,7 +123,9 @@ public static partial class Rules
         where operation.Value is JsonObject said && said["x-roles"] is JsonArray roles
             && roles.Any(role => role!.GetValue<string>() == "administrator")
         where operation.Key == "get"
-            ? path.Key.Contains("/contacts", StringComparison.Ordinal) || path.Key.StartsWith("/api/v1/exports", StringComparison.Ordinal)
+            ? path.Key.Contains("/contacts", StringComparison.Ordinal) || path.Key.Contains("/comments", StringComparison.Ordinal)
+                || path.Key.EndsWith("/instructions", StringComparison.Ordinal)
+                || path.Key.StartsWith("/api/v1/exports", StringComparison.Ordinal)
             : !Array.Exists(AdministratorsOwn, own => path.Key.StartsWith(own, StringComparison.Ordinal))
                 && !path.Key.EndsWith("/rules", StringComparison.Ordinal)
         select $"{file.Path}: administrators may {operation.Key} {path.Key}";

@@ -30,7 +30,14 @@ public sealed class LeadsFixture : IAsyncLifetime
     public async Task<TestCaller> PlacedAsync(TestCaller caller, bool active = true)
     {
         await Service.DeliverAsync(
-            new OfficerPlaced { OfficerId = caller.Id, UnitId = caller.UnitId, Roles = caller.Roles, Active = active },
+            new OfficerPlaced
+            {
+                OfficerId = caller.Id,
+                UnitId = caller.UnitId,
+                Roles = caller.Roles,
+                Chains = caller.Chains,
+                Active = active,
+            },
             caller.Id, Interlocked.Increment(ref _version));
         return caller;
     }

@@ -82,6 +82,18 @@ public static class Faults
                 "to < ProjectStage.Registered && MovedInOn is not null",
                 "to < ProjectStage.Registered && LeftOn is not null"),
             ("Exactly 10 亿元 is signed without the provincial filing", "StageGates.cs", ">= From.Amount", "> From.Amount")),
+        .. Comments(
+            ("An instruction is answered by who gave it", "Domain/Comment.cs", "if (by == AuthorId)", "if (by == Id)"),
+            ("An instruction is answered twice", "Domain/Comment.cs", "if (State != CommentState.Open)", "if (!Instruction)"),
+            ("Everybody withdraws everybody's comments", "Domain/Comment.cs", "if (by != AuthorId)", "if (by == Id)"),
+            ("A withdrawn comment shows its text", "CommentBodies.cs", "comment.State == CommentState.Withdrawn ? null : comment.Text",
+                "comment.Text"),
+            ("Who does not read a lead is mentioned", "CommentsOn.cs",
+                "await ReadableBy(person).AnyAsync(r => r.Id == rowId, ct)", "!ct.IsCancellationRequested"),
+            ("Whoever reads a lead answers its instructions", "CommentsOn.cs", "ChangeAsync(EditableBy(caller)",
+                "ChangeAsync(ReadableBy(caller)"),
+            ("An instruction waits for whom it names and cannot answer", "CommentsOn.cs",
+                "c.Mentions.Contains(me) && editable.Any(r => r.Id == c.SubjectId)", "c.Mentions.Contains(me)")),
         .. Enterprises(
             ("A score of exactly 60 does not pass", "EntryApplication.cs", "mean < ScoreSheet.PassMark", "mean <= ScoreSheet.PassMark"),
             ("Reviews of an earlier round count", "EntryApplication.cs", "r.Round == Round", "r.Round <= Round"),
@@ -110,11 +122,12 @@ public static class Faults
         .. Identity(
             ("A sixth wrong password delays, not the fifth", "Domain/WrongTries.cs", "if (over >= 0)", "if (over > 0)"),
             ("An expired client secret is accepted", "Domain/Client.cs", "s.ExpiresAt > now && s.Matches(secret)", "s.Matches(secret)"),
-            ("Two roles reach as far as the narrower", "Domain/Person.cs", ".DefaultIfEmpty(Reach.Own).Max()",
-                ".DefaultIfEmpty(Reach.Own).Min()"),
             ("A unit whose people have left goes into the bin", "Domain/Unit.cs", "if (hasUnits || hadPeople)", "if (hasUnits)"),
             ("A unit is moved below its own grandchild", "Domain/Unit.cs", "tree.Subtree(Id).Contains(parent)", "parent == Id"),
             ("A rotated secret goes on until its own end", "Domain/Client.cs", "EndBy(now + overlap)", "EndBy(now + secretLifetime)")),
+        .. Shared("Kernel", "Identity",
+            ("Two roles reach as far as the narrower", "Roles.cs", ".DefaultIfEmpty(Reach.Own).Max()",
+                ".DefaultIfEmpty(Reach.Own).Min()")),
         .. Shared("Kernel", "Enterprises",
             ("The check character of a USCC ignores full width", "Uscc.cs", ">= '\\uFF01' and <= '\\uFF5E'",
                 ">= '\\uFF21' and <= '\\uFF5E'"),
@@ -126,6 +139,10 @@ public static class Faults
             ("Of two settings made at once each end keeps its own", "Confidentiality.cs", "Readers.Union(other.Readers)", "Readers"),
             ("A business day begins at midnight UTC", "DistrictCalendar.cs", "TimeSpan.FromHours(8)", "TimeSpan.Zero")),
     ];
+
+    private static IEnumerable<Fault> Comments(params (string What, string File, string Old, string New)[] faults) =>
+        faults.Select(f => new Fault(f.What, "services/shared/Qibin.Crm.Comments", f.File, f.Old, f.New, "tests/Qibin.Crm.Leads.Tests",
+            ["*CommentTests"]));
 
     private static IEnumerable<Fault> Leads(params (string What, string File, string Old, string New)[] faults) =>
         Domain("leads", "Leads", faults);

@@ -12,7 +12,7 @@ namespace Qibin.Crm.Leads;
 /// <summary>The areas that run as jobs: imports and exports.</summary>
 internal static class LeadJobs
 {
-    public static void AddLeadJobs(this WebApplicationBuilder builder)
+    public static WebApplicationBuilder AddLeadJobs(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(new SharedProblems(SheetProblems.Texts));
         builder.AddJobs<LeadsDb>(jobs => jobs
@@ -24,6 +24,7 @@ internal static class LeadJobs
         builder.Services.AddCleanup(new CleanupRule(
             "import_row", $"import_id in (select id from import where created_at < $1 - interval '{Import.Kept.Days} days')",
             TimeSpan.FromHours(1), Batch: 5000));
+        return builder;
     }
 
     public static void MapLeadJobs(this RouteGroupBuilder api)

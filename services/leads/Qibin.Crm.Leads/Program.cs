@@ -1,4 +1,6 @@
+using Qibin.Crm.Comments;
 using Qibin.Crm.Leads.Assignments;
+using Qibin.Crm.Leads.Comments;
 using Qibin.Crm.Leads.Consumers;
 using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
@@ -27,8 +29,7 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
         builder.AddMessaging<LeadsDb>(LeadConsumers.Register);
-        builder.AddLeadOrder().AddLeadJobs();
-        builder.Services.AddBin();
+        builder.AddLeadOrder().AddLeadJobs().Services.AddComments<LeadComments>().AddBin();
         builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
         var app = builder.Build();
         var api = app.MapApi();
@@ -36,6 +37,7 @@ internal static class Program
         api.MapRegister();
         api.MapContacts();
         api.MapVisits();
+        LeadComments.Map(api);
         api.MapNextSteps();
         api.MapAssignments();
         api.MapReferrers();

@@ -1,6 +1,8 @@
+using Qibin.Crm.Comments;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Projects.Amounts;
+using Qibin.Crm.Projects.Comments;
 using Qibin.Crm.Projects.Consumers;
 using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Ledger;
@@ -20,12 +22,13 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<ProjectsDb>(ProjectsService.Description);
         builder.AddMessaging<ProjectsDb>(ProjectConsumers.Register);
-        builder.Services.AddValidation();
+        builder.Services.AddValidation().AddComments<ProjectComments>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapLedger();
         api.MapStages();
         api.MapAmounts();
+        ProjectComments.Map(api);
         api.MapOperations();
         return app;
     }

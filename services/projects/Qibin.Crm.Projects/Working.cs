@@ -18,11 +18,20 @@ internal static class Working
     public static async Task<Project?> ForWorkAsync(this ProjectsDb db, Guid projectId, Caller caller, CancellationToken ct)
     {
         var project = await db.Projects.EditableBy(caller).ForUpdate(projectId, ct);
-        return project is null || caller.IsIntegration || caller.Id == project.OwnerId
-            || caller.Is(Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator)
+        return project is null || caller.Id == project.OwnerId || caller.WorksForOthers()
             ? project
             : throw new Refusal(StatusCodes.Status403Forbidden, "project.notOwner");
     }
+
+    /// <summary>The projects that <see cref="ForWorkAsync(ProjectsDb, Guid, Caller, CancellationToken)"/> gives the caller.</summary>
+    public static IQueryable<Project> WorkableBy(this IQueryable<Project> projects, Caller caller)
+    {
+        var (me, rows) = (caller.Id, projects.EditableBy(caller));
+        return caller.WorksForOthers() ? rows : rows.Where(p => p.OwnerId == me);
+    }
+
+    private static bool WorksForOthers(this Caller caller) =>
+        caller.IsIntegration || caller.Is(Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator);
 
     /// <summary>As <see cref="ForWorkAsync(ProjectsDb, Guid, Caller, CancellationToken)"/>, at the version that the caller read.</summary>
     /// <exception cref="Refusal">403 <c>project.notOwner</c>, 412 <c>ifMatch.stale</c>.</exception>

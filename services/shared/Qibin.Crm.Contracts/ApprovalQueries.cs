@@ -30,19 +30,19 @@ public sealed record ApprovalsReply
 
 /// <summary>
 /// What is to be decided: a stage of a project or a correction of its date, a transfer that the own unit may take, an accepted transfer, a
-/// referrer, a first-report claim, a dispute about one, an entry application.
+/// referrer, a first-report claim, a dispute about one, an entry application; and an instruction 批示 to be carried out.
 /// </summary>
-public enum ApprovalKind { Stage, TransferAnswer, TransferConfirmation, Referrer, Claim, ClaimDispute, EntryApplication }
+public enum ApprovalKind { Stage, TransferAnswer, TransferConfirmation, Referrer, Claim, ClaimDispute, EntryApplication, Instruction }
 
 /// <summary>Something that waits for a decision.</summary>
 public sealed record Approval
 {
     public required ApprovalKind Kind { get; init; }
 
-    /// <summary>The submission, transfer, referrer, claim, dispute or application.</summary>
+    /// <summary>The submission, transfer, referrer, claim, dispute, application or instruction.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The code of the lead, project or application that it is about.</summary>
+    /// <summary>The code of the lead, project, enterprise or application that it is about.</summary>
     public required string Code { get; init; }
 
     /// <summary>Its name: the investor's, the project's or the enterprise's.</summary>
@@ -53,7 +53,7 @@ public sealed record Approval
 
     public required DateTimeOffset WaitsSince { get; init; }
 
-    /// <summary>When it lapses undecided; null when it does not.</summary>
+    /// <summary>When it lapses undecided, or an instruction is overdue; null when it does not.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
     /// <summary>Address at which to read it.</summary>

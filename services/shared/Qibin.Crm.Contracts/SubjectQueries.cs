@@ -11,7 +11,7 @@ public sealed record SubjectsQuery
     /// <summary>The person, as the access token says.</summary>
     public required CallerClaims Caller { get; init; }
 
-    /// <summary>Leads, investors, transfers, projects; those of other services are left out.</summary>
+    /// <summary>Leads, investors, transfers, projects, enterprises; those of other services are left out.</summary>
     public required Guid[] Ids { get; init; }
 }
 

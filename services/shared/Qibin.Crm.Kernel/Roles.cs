@@ -31,6 +31,22 @@ public static class Roles
     /// said.
     /// </summary>
     public static IReadOnlyList<string> OfTheTrade { get; } = [.. OfPeople.Except([Administrator])];
+
+    /// <summary>
+    /// The reach that goes with roles, the widest of them: officer own rows, unit head the unit's subtree, chain chief the chains;
+    /// the others work for the whole city.
+    /// </summary>
+    public static Reach ReachOf(IReadOnlyCollection<string> roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        return roles.Select(role => role switch
+        {
+            UnitHead => Reach.Subtree,
+            ChainChief => Reach.Chain,
+            Leader or Coordinator or Administrator or Auditor or ServiceOfficer or ProjectOfficer => Reach.All,
+            _ => Reach.Own,
+        }).DefaultIfEmpty(Reach.Own).Max();
+    }
 }
 
 /// <summary>The API scopes that an integration can be given.</summary>

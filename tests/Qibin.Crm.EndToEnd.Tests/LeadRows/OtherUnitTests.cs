@@ -38,6 +38,8 @@ public class OtherUnitTests(RunningSystem system)
             "listPeople", "readPerson", "findDuplicateInvestors", "listVisits", "listClaims", "readClaim", "readProtection",
             "listTransfers", "readTransfer", "listLeaves", "readLeave", "readExport", "listImports", "readImport", "listProjects",
             "listBin", "getProject", "getProjectStages", "getSubmission", "listAmounts", "getAmount",
+            "listLeadComments", "readLeadComment", "listLeadInstructions", "listProjectComments", "readProjectComment",
+            "listProjectInstructions", "listApprovals",
             "listJourneys", "readJourney", "listReports", "readReport", "readReportFile", "export of leads", "export of investors"])
             .Except(own.Open));
         // The import has no file yet, and the second lead no referrer.
@@ -149,7 +151,7 @@ public class OtherUnitTests(RunningSystem system)
             for (var i = 0; i < rows.Ids["leadId"].Length; i++)
             {
                 var ids = parameters.Select(
-                    p => (p, Id: rows.Ids.TryGetValue(p, out var known) ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
+                    p => (p, Id: rows.Ids.TryGetValue(p == "commentId" ? p + " of " + parameters[0] : p, out var known) ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
                 if (ids.TrueForAll(p => p.Id is not null))
                 {
                     yield return ids.Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.p}}}", p.Id, StringComparison.Ordinal));
@@ -167,8 +169,9 @@ public class OtherUnitTests(RunningSystem system)
         }
     }
 
+    // A comment on an enterprise is everybody's like the enterprise.
     private static IEnumerable<string> Ids(Operation operation) =>
-        operation.Parameters.Where(p => p.In == "path").Select(p => p.Name).Except(Shared);
+        operation.Parameters.Where(p => p.In == "path").Select(p => p.Name).TakeWhile(p => p != "enterpriseId").Except(Shared);
 
     private static string[] Words(string pattern) => pattern.TrimStart('^').Split(')')[0].TrimStart('(').Split('|');
 
@@ -262,6 +265,12 @@ public class OtherUnitTests(RunningSystem system)
         var funds = (await owner.PostAsync(project + "/amounts", RowsOfTheTests.PaidIn())).Is(201);
         (await owner.PostAsync(project + "/amounts", RowsOfTheTests.Completed())).Is(201);
 
+        var comments = new List<string>();
+        foreach (var row in (string[])[lead, path, project])
+        {
+            comments.Add((await leader.PostAsync(row + "/comments", new { text = "隐曜批示", instruction = true })).Is(201).Id.ToString());
+        }
+
         var report = (await owner.PostAsync("/api/v1/pipeline/reports", new { month = RowsOfTheTests.Day(0)[..7] })).Is(202);
         await Eventually.TrueAsync(
             async () => (await owner.GetAsync($"/api/v1/pipeline/reports/{report.Id}")).Is(200).Json.GetProperty("job").GetProperty("state")
@@ -284,6 +293,8 @@ public class OtherUnitTests(RunningSystem system)
                 ["submissionId"] = [$"{signing.Id}"],
                 ["entryId"] = [$"{funds.Id}"],
                 ["reportId"] = [$"{report.Id}"],
+                ["commentId of leadId"] = [.. comments.Take(2)],
+                ["commentId of projectId"] = [.. comments.Skip(2)],
             },
             uscc,
             [

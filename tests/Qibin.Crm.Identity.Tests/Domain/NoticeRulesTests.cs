@@ -129,6 +129,37 @@ public class NoticeRulesTests
         Assert.Equal(told, planned.Count());
     }
 
+    [Fact]
+    public void T18_A_comment_is_told_to_everybody_whom_it_concerns_once()
+    {
+        var (owner, author, named) = (IdentityFixture.NewId(), IdentityFixture.NewId(), IdentityFixture.NewId());
+
+        Assert.Equal([(NoticeKind.Commented, owner), (NoticeKind.Mentioned, named)], Told(owner, CommentState.Noted, named));
+        Assert.Equal([(NoticeKind.Mentioned, owner), (NoticeKind.Mentioned, named)], Told(owner, CommentState.Noted, owner, named));
+        Assert.Equal([(NoticeKind.Mentioned, named)], Told(null, CommentState.Noted, named));
+        Assert.Equal([(NoticeKind.InstructionGiven, owner), (NoticeKind.InstructionGiven, named)],
+            Told(owner, CommentState.Open, owner, named).Distinct());
+        Assert.Equal([(NoticeKind.InstructionDone, author)], Told(owner, CommentState.Done, named));
+        Assert.Empty(Told(owner, CommentState.Withdrawn, named));
+        Assert.Equal(new Audience.InRole(Roles.ServiceOfficer), Assert.Single(Plan(Event(null, CommentState.Open))).To);
+
+        IEnumerable<(NoticeKind, Guid)> Told(Guid? owner, CommentState state, params Guid[] mentions) =>
+            Plan(Event(owner, state, mentions)).Select(p => (p.Kind, Assert.IsType<Audience.OnePerson>(p.To).PersonId));
+
+        LeadCommented Event(Guid? owner, CommentState state, params Guid[] mentions) => new()
+        {
+            Comment = new CommentFacts
+            {
+                CommentId = IdentityFixture.NewId(),
+                SubjectId = Lead,
+                OwnerId = owner,
+                AuthorId = author,
+                Mentions = mentions,
+                State = state,
+            },
+        };
+    }
+
     private static List<PlannedNotice> Plan(IEvent happened) => [.. NoticeRules.Of(happened, Today)];
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

@@ -27,7 +27,7 @@ public class PersonRuleTests
     [InlineData(new[] { Roles.UnitHead, Roles.ChainChief }, Reach.Chain)]
     [InlineData(new[] { Roles.Officer, Roles.Coordinator }, Reach.All)]
     [InlineData(new[] { "unheardOf" }, Reach.Own)]
-    public void Several_roles_reach_as_far_as_the_widest(string[] roles, Reach reach) => Assert.Equal(reach, Person.ReachOf(roles));
+    public void Several_roles_reach_as_far_as_the_widest(string[] roles, Reach reach) => Assert.Equal(reach, Roles.ReachOf(roles));
 
     [Theory]
     [InlineData(new[] { Roles.Officer, Roles.UnitHead }, new[] { "satellite" }, false, false)]

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
+using Qibin.Crm.Enterprises.Comments;
 using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Entry;
 using Qibin.Crm.Kernel;
@@ -7,19 +8,20 @@ using Qibin.Crm.Messaging.Queries;
 
 namespace Qibin.Crm.Enterprises.Approvals;
 
-/// <summary>The reviewed entry applications that wait for somebody's approval.</summary>
-internal sealed class ApprovalsAnswer(EnterprisesDb db) : IAnswer<ApprovalsQuery, ApprovalsReply>
+/// <summary>The reviewed entry applications that wait for somebody's approval, and the instructions on enterprises.</summary>
+internal sealed class ApprovalsAnswer(EnterprisesDb db, EnterpriseComments comments) : IAnswer<ApprovalsQuery, ApprovalsReply>
 {
     public async Task<ApprovalsReply> AnswerAsync(ApprovalsQuery question, CancellationToken ct)
     {
         var caller = Caller.From(question.Caller);
-        var me = caller.Id;
-        if (!caller.Is(EntryRoutes.Approvers))
-        {
-            return ApprovalsReply.Of([]);
-        }
+        var instructions = caller.Is(CityScope.Writers) ? await comments.WaitingForAsync(caller, ct) : [];
+        return ApprovalsReply.Of([.. caller.Is(EntryRoutes.Approvers) ? await ApplicationsAsync(caller, ct) : [], .. instructions]);
+    }
 
-        var waiting = await (
+    private Task<List<Approval>> ApplicationsAsync(Caller caller, CancellationToken ct)
+    {
+        var me = caller.Id;
+        return (
             from application in db.DecidableBy(caller, Roles.Leader).AsNoTracking()
             join enterprise in db.Enterprises on application.EnterpriseId equals enterprise.Id
             where application.State == EntryState.Reviewing && application.DraftedBy != me
@@ -36,6 +38,5 @@ internal sealed class ApprovalsAnswer(EnterprisesDb db) : IAnswer<ApprovalsQuery
                 WaitsSince = application.UpdatedAt,
                 Path = $"/api/v1/entry-applications/{application.Id}",
             }).Take(ApprovalsReply.Most + 1).ToListAsync(ct);
-        return ApprovalsReply.Of(waiting);
     }
 }

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Qibin.Crm.Comments;
 using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
@@ -130,6 +131,7 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
             tenancy.HasIndex(x => new { x.StartedOn, x.Id });
             tenancy.HasIndex(x => new { x.UpdatedAt, x.Id });
         });
+        modelBuilder.AddComments<Enterprise>();
         modelBuilder.AddAggregateConventions();
     }
 

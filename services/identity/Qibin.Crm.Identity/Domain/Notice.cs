@@ -5,7 +5,7 @@ public enum NoticeKind
 {
     LeadAssigned, InvestorElsewhere, VisitsClashed, TransferProposed, TransferAccepted, TransferConfirmed, TransferEnded, ClaimFiled,
     ClaimConfirmed, ClaimDisputed, ClaimEnded, PoolWarned, LeadPooled, ResponseBreached, ProjectMoved, UnmaskingLimit, OpenWork,
-    CalendarMissing, Digest,
+    CalendarMissing, Digest, Mentioned, Commented, InstructionGiven, InstructionDone,
 }
 
 /// <summary>

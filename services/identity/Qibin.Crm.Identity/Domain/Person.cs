@@ -54,7 +54,7 @@ public sealed class Person : Aggregate
     public string[] RecoveryCodes { get; private set; } = [];
 
     /// <summary>How far this person sees.</summary>
-    public Reach Reach => ReachOf(Roles);
+    public Reach Reach => Kernel.Roles.ReachOf(Roles);
 
     /// <summary>What the person's tokens say, for what is asked on the person's behalf without one.</summary>
     public CallerClaims ClaimsIn(UnitTree tree)
@@ -174,21 +174,4 @@ public sealed class Person : Aggregate
 
     /// <summary>The person has chosen a password.</summary>
     public void PasswordChosen() => MustChangePassword = false;
-
-    /// <summary>
-    /// The reach that goes with roles, the widest of them: officer own rows, unit head the unit's subtree, chain chief the chains;
-    /// the others work for the whole city.
-    /// </summary>
-    public static Reach ReachOf(IReadOnlyCollection<string> roles)
-    {
-        ArgumentNullException.ThrowIfNull(roles);
-        return roles.Select(role => role switch
-        {
-            Kernel.Roles.UnitHead => Reach.Subtree,
-            Kernel.Roles.ChainChief => Reach.Chain,
-            Kernel.Roles.Leader or Kernel.Roles.Coordinator or Kernel.Roles.Administrator or Kernel.Roles.Auditor
-                or Kernel.Roles.ServiceOfficer or Kernel.Roles.ProjectOfficer => Reach.All,
-            _ => Reach.Own,
-        }).DefaultIfEmpty(Reach.Own).Max();
-    }
 }

@@ -77,6 +77,7 @@ internal static class NoticeRules
         ProjectStatusChanged e => ToOwner(e),
         UnmaskingLimitReached e =>
             [new(NoticeKind.UnmaskingLimit, new Audience.HeadsOver(e.CallerId), e.CallerId) { Number = e.People }],
+        ICommentEvent e => Of(e.Comment),
         CalendarMissing e => [new(NoticeKind.CalendarMissing, new Audience.InRole(Roles.Administrator), null) { Number = e.Year }],
         _ => [],
     };
@@ -131,6 +132,25 @@ internal static class NoticeRules
             [new(NoticeKind.ClaimEnded, new Audience.Heads(e.UnitId), e.LeadId)],
         _ => [],
     };
+
+    /// <summary>Everybody whom a comment concerns is told once. An enterprise has no owner; its service officers are instructed.</summary>
+    private static IEnumerable<PlannedNotice> Of(CommentFacts c)
+    {
+        IEnumerable<PlannedNotice> named = c.Mentions.Select(
+            person => To(c.State == CommentState.Open ? NoticeKind.InstructionGiven : NoticeKind.Mentioned, person));
+        return c.State switch
+        {
+            CommentState.Open => [c.OwnerId is { } owner ? To(NoticeKind.InstructionGiven, owner)
+                : new(NoticeKind.InstructionGiven, new Audience.InRole(Roles.ServiceOfficer), c.SubjectId), .. named],
+            CommentState.Noted when c.OwnerId is { } owner && !c.Mentions.Contains(owner) =>
+                [To(NoticeKind.Commented, owner), .. named],
+            CommentState.Noted => named,
+            CommentState.Done => [To(NoticeKind.InstructionDone, c.AuthorId)],
+            _ => [],
+        };
+
+        PlannedNotice To(NoticeKind kind, Guid person) => new(kind, new Audience.OnePerson(person), c.SubjectId);
+    }
 
     private static IEnumerable<PlannedNotice> ToOwnerAndHeads(NoticeKind kind, Guid ownerId, Guid unitId, Guid leadId) =>
         [new(kind, new Audience.OnePerson(ownerId), leadId), new(kind, new Audience.Heads(unitId), leadId)];

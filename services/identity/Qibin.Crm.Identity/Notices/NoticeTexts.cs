@@ -25,6 +25,10 @@ internal static class NoticeTexts
         NoticeKind.UnmaskingLimit => "有人达到当日查看完整联系方式的上限 · Somebody reached the daily limit of unmasking",
         NoticeKind.OpenWork => "停用人员名下尚有未结线索或项目 · A deactivated person has open leads or projects",
         NoticeKind.CalendarMissing => "尚未录入下一年度的节假日安排 · The next year's schedule of holidays is not entered",
+        NoticeKind.Mentioned => "有人在评论中提到您 · A comment names you",
+        NoticeKind.Commented => "您负责的事项有新评论 · Somebody commented on what you follow",
+        NoticeKind.InstructionGiven => "有批示待办理 · An instruction waits to be carried out",
+        NoticeKind.InstructionDone => "您的批示已办结 · An instruction of yours was carried out",
         NoticeKind.Digest => "今日待办 · What is due today",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

@@ -1,3 +1,4 @@
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Identity.Data;
@@ -24,6 +25,7 @@ internal static class NoticesHost
         .Consume<ProjectStageReached, NoticeConsumer>()
         .Consume<ProjectSteppedBack, NoticeConsumer>()
         .Consume<ProjectStatusChanged, NoticeConsumer>()
+        .ConsumeEvery<ICommentEvent, NoticeConsumer>()
         .Consume<DigestMade, DigestConsumer>();
 
     public static void AddNotices(this WebApplicationBuilder builder)

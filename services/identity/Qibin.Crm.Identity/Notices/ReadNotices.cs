@@ -42,10 +42,10 @@ public sealed record NoticeAnswer
     /// <summary>What it is about; null of the caller's own day.</summary>
     public Guid? SubjectId { get; init; }
 
-    /// <summary>The code of the lead or project.</summary>
+    /// <summary>The code of the lead, project or enterprise.</summary>
     public string? Code { get; init; }
 
-    /// <summary>The name of the investor, project or person.</summary>
+    /// <summary>The name of the investor, project, enterprise or person.</summary>
     public string? Name { get; init; }
 
     /// <summary>Address at which to read what it is about.</summary>
@@ -104,8 +104,8 @@ internal static class ReadNotices
     private const int Shown = 100;
     private const int MostUnread = 500;
 
-    /// <summary>The services that answer what their leads and projects are called, and how many are open with an officer.</summary>
-    public static IReadOnlyList<string> Services { get; } = ["leads", "projects"];
+    /// <summary>The services that answer what their leads, projects and enterprises are called.</summary>
+    private static readonly string[] Services = ["leads", "projects", "enterprises"];
 
     public static void MapNotices(this RouteGroupBuilder api)
     {

@@ -18,6 +18,9 @@ namespace Qibin.Crm.Identity.Users;
 /// </summary>
 public static class DeactivateUser
 {
+    /// <summary>The services whose rows belong to officers.</summary>
+    private static readonly string[] WithOwners = ["leads", "projects"];
+
     public sealed record Request
     {
         /// <summary>Kept in the audit.</summary>
@@ -40,7 +43,7 @@ public static class DeactivateUser
         TimeProvider clock, CancellationToken ct)
     {
         // Before anything is locked: a service may be slow to answer, and ending an access does not depend on it.
-        var open = await Task.WhenAll(ReadNotices.Services.Select(service =>
+        var open = await Task.WhenAll(WithOwners.Select(service =>
             questions.TryAskAsync<OpenWorkQuery, OpenWorkReply>(service, new OpenWorkQuery { OfficerId = userId }, ct)));
         await db.LockDirectoryAsync(ct);
         var person = await db.People.ForUpdate(userId, ct);

@@ -1,4 +1,3 @@
-using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Identity.Users;
@@ -16,7 +15,7 @@ internal static class PrivilegedPeople
     /// </exception>
     public static void RefuseIntegration(Caller caller, IReadOnlyCollection<string> roles)
     {
-        if (caller.IsIntegration && Person.ReachOf(roles) != Reach.Own)
+        if (caller.IsIntegration && Roles.ReachOf(roles) != Reach.Own)
         {
             throw new Refusal(StatusCodes.Status403Forbidden, "user.privileged");
         }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Claims;
+using Qibin.Crm.Leads.Comments;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Transfers;
@@ -12,9 +13,9 @@ namespace Qibin.Crm.Leads.Approvals;
 
 /// <summary>
 /// The transfers, referrers, claims and disputes that wait for somebody's decision: what the deciding operations would take from this
-/// person, and nothing that the person asked for.
+/// person, and nothing that the person asked for. Instructions on leads wait as well.
 /// </summary>
-internal sealed class ApprovalsAnswer(LeadsDb db, TimeProvider clock) : IAnswer<ApprovalsQuery, ApprovalsReply>
+internal sealed class ApprovalsAnswer(LeadsDb db, LeadComments comments, TimeProvider clock) : IAnswer<ApprovalsQuery, ApprovalsReply>
 {
     public async Task<ApprovalsReply> AnswerAsync(ApprovalsQuery question, CancellationToken ct)
     {
@@ -62,6 +63,11 @@ internal sealed class ApprovalsAnswer(LeadsDb db, TimeProvider clock) : IAnswer<
                 db.Referrals.Where(r => r.ApprovedAt == null && r.ProposedBy != me)
                     .Select(r => new Request { Id = r.Id, LeadId = r.LeadId, By = r.ProposedBy, Since = r.ProposedAt }),
                 request => $"/api/v1/leads/{request.LeadId}/referrer");
+        }
+
+        if (caller.Is(LeadsService.Writers))
+        {
+            waiting.AddRange(await comments.WaitingForAsync(caller, ct));
         }
 
         return ApprovalsReply.Of(waiting);

@@ -17,6 +17,7 @@ internal static class BinRows
     [
         new("visit_clash", "r.earlier_lead_id = @lead or r.later_lead_id = @lead"),
         new("contact_revision", "exists (select from contact c where c.id = r.contact_id and c.lead_id = @lead)"),
+        new("comment", "r.subject_id = @lead"),
         .. ((string[])["contact", "next_step", "stage_move", "assignment", "referral", "response_breach", "external_key", "pool_pick",
             "transfer"]).Select(table => new Part(table, "r.lead_id = @lead")),
         // Whom nobody met on another lead, and everybody of an investor whose last lead it is.

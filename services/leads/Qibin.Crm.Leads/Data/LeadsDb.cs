@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Qibin.Crm.Comments;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Messaging;
@@ -299,6 +300,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             project.Property(x => x.ProjectId).ValueGeneratedNever();
             project.Property(x => x.Code).HasMaxLength(20);
         });
+        modelBuilder.AddComments<Lead>();
         modelBuilder.AddImportTables();
         modelBuilder.AddBin();
         modelBuilder.AddJobTables();

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Qibin.Crm.Comments;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Domain;
@@ -125,6 +126,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             followed.Property(x => x.LeadId).ValueGeneratedNever();
             followed.Property(x => x.InvestorName).HasMaxLength(200);
         });
+        modelBuilder.AddComments<Project>();
         modelBuilder.AddAggregateConventions();
     }
 

@@ -6,7 +6,7 @@ namespace Qibin.Crm.Projects.Stages;
 
 internal static class StageOperations
 {
-    private static readonly string[] Submitters = [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator];
+    internal static readonly string[] Submitters = [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator];
     internal static readonly string[] Supervisors = [Roles.UnitHead, Roles.Coordinator];
 
     /// <summary>Submissions and their approval, corrected dates, steps back, status.</summary>

@@ -7,7 +7,8 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace Qibin.Crm.Web.OpenApi;
 
 /// <summary>
-/// Describes each operation by the doc comment of its handler or, where the handler has none of its own, of its use case.
+/// Describes each operation by the doc comment of its handler or, where the handler has none of its own, of its use case. A route that
+/// several services have says it itself.
 /// </summary>
 internal sealed class Descriptions : IOperationFilter
 {
@@ -24,7 +25,8 @@ internal sealed class Descriptions : IOperationFilter
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         // A handler's doc comment is the description; the summary is the route's, in both languages.
         operation.Summary = metadata.OfType<IEndpointSummaryMetadata>().LastOrDefault()?.Summary ?? operation.Summary;
-        operation.Description = (context.MethodInfo ?? metadata.OfType<MethodInfo>().FirstOrDefault()) is { } handler ? Of(handler) : null;
+        operation.Description = metadata.OfType<IEndpointDescriptionMetadata>().LastOrDefault() is { } said ? said.Description
+            : (context.MethodInfo ?? metadata.OfType<MethodInfo>().FirstOrDefault()) is { } handler ? Of(handler) : null;
     }
 
     private string? Of(MethodInfo handler)

@@ -61,6 +61,47 @@ public static class DirectoryTables
             """).ToListAsync(ct);
     }
 
+    /// <summary>A unit and all below it.</summary>
+    public static async Task<IReadOnlyList<Guid>> UnitsBelowAsync(this DbContext db, Guid unitId, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return await db.Database.SqlQuery<Guid>(
+            $"""
+            with recursive down(unit_id) as (
+                select {unitId}::uuid
+                union
+                select u.unit_id from directory.unit u join down on u.parent_id = down.unit_id)
+            select unit_id as "Value" from down
+            """).ToListAsync(ct);
+    }
+
+    /// <summary>
+    /// Those of these people who are active, as their own requests would come: for asking what somebody else may read by the predicates of
+    /// <c>RowScope</c>.
+    /// </summary>
+    public static async Task<IReadOnlyList<Caller>> CallersAsync(this DbContext db, IReadOnlyCollection<Guid> people, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var active = db.Set<OfficerRow>().AsNoTracking().Where(o => o.Active && people.Contains(o.OfficerId));
+        var callers = new List<Caller>();
+        foreach (var person in await active.ToListAsync(ct))
+        {
+            var reach = Roles.ReachOf(person.Roles);
+            callers.Add(Caller.From(new CallerClaims
+            {
+                Id = person.OfficerId,
+                UnitId = person.UnitId,
+                UnitIds = reach == Reach.Subtree ? [.. await db.UnitsBelowAsync(person.UnitId, ct)] : [person.UnitId],
+                Chains = person.Chains,
+                Reach = reach,
+                Roles = person.Roles,
+                Scopes = [],
+            }));
+        }
+
+        return callers;
+    }
+
     /// <summary>
     /// The readers of a confidential journey. Where none of them is active and has an approving role, one is added: the head of the unit or
     /// the nearest one above it, else a coordinator, else a leader.

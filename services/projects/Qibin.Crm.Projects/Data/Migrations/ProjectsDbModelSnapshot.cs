@@ -26,6 +26,91 @@ namespace Qibin.Crm.Projects.Data.Migrations
             modelBuilder.HasSequence("code_p")
                 .IncrementsBy(20);
 
+            modelBuilder.Entity("Qibin.Crm.Comments.Domain.Comment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTimeOffset?>("DoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_at");
+
+                    b.Property<Guid?>("DoneBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("done_by");
+
+                    b.Property<DateOnly?>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
+
+                    b.Property<bool>("Instruction")
+                        .HasColumnType("boolean")
+                        .HasColumnName("instruction");
+
+                    b.PrimitiveCollection<Guid[]>("Mentions")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("mentions");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("text");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<string>("WithdrawalReason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("withdrawal_reason");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<DateTimeOffset>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_comment");
+
+                    b.HasIndex("SubjectId", "WrittenAt", "Id")
+                        .HasDatabaseName("ix_comment_subject_id_written_at_id");
+
+                    b.HasIndex(new[] { "WrittenAt", "Id" }, "instructions")
+                        .HasDatabaseName("ix_comment_instruction")
+                        .HasFilter("instruction");
+
+                    b.HasIndex(new[] { "WrittenAt", "Id" }, "open")
+                        .HasDatabaseName("ix_comment_open")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("comment", (string)null);
+                });
+
             modelBuilder.Entity("Qibin.Crm.Messaging.Consuming.InboxRow", b =>
                 {
                     b.Property<string>("Consumer")
@@ -1339,6 +1424,16 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasName("pk_unit");
 
                     b.ToTable("unit", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Comments.Domain.Comment", b =>
+                {
+                    b.HasOne("Qibin.Crm.Projects.Domain.Project", null)
+                        .WithMany()
+                        .HasForeignKey("SubjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comment_project_subject_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Projects.Domain.AmountEntry", b =>

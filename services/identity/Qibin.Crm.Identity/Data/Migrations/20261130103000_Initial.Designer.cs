@@ -12,7 +12,7 @@ using Qibin.Crm.Identity.Data;
 namespace Qibin.Crm.Identity.Data.Migrations
 {
     [DbContext(typeof(IdentityDb))]
-    [Migration("20261130074441_Initial")]
+    [Migration("20261130103000_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

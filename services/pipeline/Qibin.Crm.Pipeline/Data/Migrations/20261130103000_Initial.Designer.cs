@@ -13,7 +13,7 @@ using Qibin.Crm.Pipeline.Data;
 namespace Qibin.Crm.Pipeline.Data.Migrations
 {
     [DbContext(typeof(PipelineDb))]
-    [Migration("20261129153500_Initial")]
+    [Migration("20261130103000_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -459,6 +459,54 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "comment",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    subject_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    written_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    mentions = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    instruction = table.Column<bool>(type: "boolean", nullable: false),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    state = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    done_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    done_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawal_reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_comment", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_comment_project_subject_id",
+                        column: x => x.subject_id,
+                        principalTable: "project",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_subject_id_written_at_id",
+                table: "comment",
+                columns: new[] { "subject_id", "written_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_instruction",
+                table: "comment",
+                columns: new[] { "written_at", "id" },
+                filter: "instruction");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_open",
+                table: "comment",
+                columns: new[] { "written_at", "id" },
+                filter: "state = 1");
+
             migrationBuilder.CreateIndex(
                 name: "ix_amount_entry_project_id_occurred_on_id",
                 table: "amount_entry",
@@ -655,6 +703,9 @@ namespace Qibin.Crm.Projects.Data.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "comment");
+
             migrationBuilder.DropTable(
                 name: "amount_entry");
 

@@ -1,10 +1,11 @@
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Register;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Queries;
 using Qibin.Crm.Web.Identity;
 
-namespace Qibin.Crm.Enterprises.Register;
+namespace Qibin.Crm.Enterprises.Subjects;
 
 /// <summary>The enterprises that a text finds, as the list finds them by <c>q</c>.</summary>
 internal sealed class SearchAnswer(EnterprisesDb db) : IAnswer<SearchQuery, SearchReply>
