@@ -359,9 +359,16 @@ internal sealed partial class KnownOperations : IAsyncDisposable
             {
                 text = "客商关心用电保障，请跟进。",
                 mentions = new[] { await _rows.UserAsync(_system.Person("unitHead", "promotion-satellite").UserName) },
+                instruction = true,
+                dueOn = "2030-01-31",
             }) with
-            { ETag = null, Status = 201 });
-            Add($"list{kind}Comments", async () => (await row()).On("/comments") with { ETag = null });
+            { ETag = null, Status = 201, Role = "leader" });
+            Add($"list{kind}Comments", async () =>
+            {
+                var of = await row();
+                await SaidAsync(of, "officer");
+                return of.On("/comments") with { ETag = null };
+            });
             Add($"list{kind}Instructions", () => new Prepared());
             OnComment($"read{kind}Comment", "leader", "");
             OnComment($"answer{kind}Instruction", "leader", "/outcome", new { text = "已与供电公司对接，下月送电。" });
@@ -370,10 +377,12 @@ internal sealed partial class KnownOperations : IAsyncDisposable
             void OnComment(string operation, string author, string below, object? body = null) => Add(operation, async () =>
             {
                 var of = await row();
-                var said = (await (await _rows.AsAsync(author)).PostAsync(of.Path + "/comments",
-                    new { text = "请落实用电保障。", instruction = author == "leader" })).Is(201);
+                var said = await SaidAsync(of, author);
                 return of.On($"/comments/{said.Id}{below}", body) with { ETag = said.ETag };
             });
+
+            async Task<Answer> SaidAsync(Row of, string author) => (await (await _rows.AsAsync(author)).PostAsync(
+                of.Path + "/comments", new { text = "请落实用电保障。", instruction = author == "leader" })).Is(201);
         }
     }
 

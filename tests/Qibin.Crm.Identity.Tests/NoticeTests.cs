@@ -129,7 +129,7 @@ public sealed class NoticeTests(IdentityFixture identity) : IClassFixture<Identi
         await DeliverAsync(Warned(id));
         var answer = (await coordinator.GetAsync($"{Path}?kind=poolWarned")).Is(200).Json;
         Assert.Empty(answer.GetProperty("items").EnumerateArray());
-        Assert.Equal(["leads", "projects"], answer.GetProperty("missing").EnumerateArray().Select(s => s.GetString()));
+        Assert.Equal(["leads", "projects", "enterprises"], answer.GetProperty("missing").EnumerateArray().Select(s => s.GetString()));
         Assert.Equal(1L, await identity.ValueAsync<long>("select count(*) from notice where person_id = $1 and kind = 11", id));
     }
 

@@ -175,6 +175,25 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     }
 
     [Fact]
+    public async Task T18_A_lead_with_a_comment_is_left_when_its_import_is_taken_back()
+    {
+        var caller = TestCaller.Officer();
+        var client = leads.As(caller);
+        var id = await Imports.UploadedAsync(
+            leads, caller, await Imports.FileAsync(SheetFormat.Xlsx, [Imports.Row(911), Imports.Row(912), Imports.Row(913)]));
+        Imports.Tally(await Imports.DoneAsync(leads, caller, id));
+        var lead = (await client.GetAsync("/api/v1/leads?q=示例客商00912")).Is(200).Json.GetProperty("items")[0].GetProperty("id").GetGuid();
+        var said = (await leads.As(TestCaller.Person(Roles.Leader)).PostAsync($"/api/v1/leads/{lead}/comments", new { text = "值得跟进" }))
+            .Is(201);
+
+        var reverted = await Imports.DoneAsync(leads, caller, id, "reversal");
+        Assert.Equal((0, 0, 0, 0, 2, 1), Imports.Tally(reverted));
+        (await client.GetAsync(said.Headers.Location!.OriginalString)).Is(200);
+        var left = Imports.Read(await Imports.BytesAsync(leads, caller, reverted.Json.GetProperty("errors").GetString()!));
+        Assert.Equal("导入后已被修改或引用，未撤销", left[1][^1]);
+    }
+
+    [Fact]
     public async Task T14_Two_imports_are_taken_back_one_after_the_other_as_if_neither_had_been()
     {
         var caller = TestCaller.Officer();

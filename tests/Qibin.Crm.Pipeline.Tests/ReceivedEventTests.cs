@@ -54,6 +54,18 @@ public sealed class ReceivedEventTests : IAsyncLifetime
         Assert.Equal(1, totals.GetProperty("total").GetProperty("count").GetInt32());
     }
 
+    /// <summary>A service's watermark waits for each event of its log: one that the pipeline does not receive stops it for good.</summary>
+    [Fact]
+    public void Every_event_of_leads_projects_and_enterprises_is_received()
+    {
+        string[] services = [typeof(LeadOpened).Namespace!, typeof(ProjectOpened).Namespace!, typeof(EnterpriseRegistered).Namespace!];
+        var events = typeof(IEvent).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IEvent)) && services.Contains(t.Namespace))
+            .ToList();
+        Assert.Contains(typeof(LeadCommented), events);
+        Assert.Empty(events.Where(t => !t.IsAssignableTo(typeof(IJourneyEvent))).Select(t => t.Name));
+    }
+
     /// <summary>A timeline that another version wrote in another form is folded again from the events when the next one comes.</summary>
     [Fact]
     public async Task A_timeline_in_another_form_is_folded_again()

@@ -26,6 +26,11 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
             """{"kind":"paidIn","amount":{"amount":"1","currency":"CNY"},"occurredOn":"2026-01-01","origin":"domestic"}"""),
         (HttpMethod.Post, "/amounts/CHILD/reversal", """{"reason":"x"}"""),
         (HttpMethod.Post, "/contract-amount", """{"amount":{"amount":"1","currency":"CNY"},"reason":"x"}"""),
+        (HttpMethod.Get, "/comments", null),
+        (HttpMethod.Post, "/comments", """{"text":"x"}"""),
+        (HttpMethod.Get, "/comments/CHILD", null),
+        (HttpMethod.Post, "/comments/CHILD/outcome", """{"text":"x"}"""),
+        (HttpMethod.Post, "/comments/CHILD/withdrawal", """{"reason":"xx"}"""),
     ];
 
     [Fact]
@@ -68,7 +73,12 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
             .Order(StringComparer.Ordinal),
             published.Order(StringComparer.Ordinal));
 
-        static string Child(string path) => path.Split('/').ElementAtOrDefault(1) is "amounts" ? "{entryId}" : "{submissionId}";
+        static string Child(string path) => path.Split('/').ElementAtOrDefault(1) switch
+        {
+            "amounts" => "{entryId}",
+            "comments" => "{commentId}",
+            _ => "{submissionId}",
+        };
     }
 
     [Fact]

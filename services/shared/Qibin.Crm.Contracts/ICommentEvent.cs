@@ -2,8 +2,10 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Contracts;
 
-/// <summary>An event of a comment on a lead, project or enterprise: it was written, carried out or withdrawn.</summary>
-public interface ICommentEvent : IEvent
+/// <summary>
+/// An event of a comment on a lead, project or enterprise: it was written, carried out or withdrawn. It is of no journey's history.
+/// </summary>
+public interface ICommentEvent : IJourneyEvent
 {
     CommentFacts Comment { get; }
 }

@@ -151,7 +151,8 @@ public class OtherUnitTests(RunningSystem system)
             for (var i = 0; i < rows.Ids["leadId"].Length; i++)
             {
                 var ids = parameters.Select(
-                    p => (p, Id: rows.Ids.TryGetValue(p == "commentId" ? p + " of " + parameters[0] : p, out var known) ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
+                    p => (p, Id: rows.Ids.TryGetValue(p == "commentId" ? p + " of " + parameters[0] : p, out var known)
+                        ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
                 if (ids.TrueForAll(p => p.Id is not null))
                 {
                     yield return ids.Aggregate(operation.Path, (path, p) => path.Replace($"{{{p.p}}}", p.Id, StringComparison.Ordinal));
