@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;
@@ -367,6 +368,34 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
         Assert.Equal(3, await PeopleAsync());
 
         Task<long> PeopleAsync() => leads.Service.CountAsync($"select count(*) from person where investor_id = '{investor}'");
+    }
+
+    [Fact]
+    public async Task T16_A_reverted_import_leaves_what_the_bin_still_needs_and_a_key_that_was_given_again_is_not_taken_twice()
+    {
+        var me = TestCaller.Officer();
+        var client = leads.As(me);
+        var rows = new[] { Imports.Row(931), Imports.Row(932), Imports.Row(933) };
+        var id = await Imports.UploadedAsync(leads, me, await Imports.FileAsync(SheetFormat.Csv, rows));
+        Assert.Equal((3, 0, 0, 0, 0, 0), Imports.Tally(await Imports.DoneAsync(leads, me, id)));
+        var (first, second) = (await FoundAsync("00931"), await FoundAsync("00932"));
+        var removed = await RemoveAsync(client, $"/api/v1/leads/{first.GetProperty("id").GetGuid()}");
+        var further = await leads.LeadAsync(
+            client, ("investorName", null), ("investorId", second.GetProperty("investorId").GetGuid()), ("phone", "13900016009"));
+        var other = await RemoveAsync(client, LeadsFixture.Path(further));
+
+        // One is in the bin, and the investor of another has a lead there.
+        Assert.Equal((0, 0, 0, 0, 1, 2), Imports.Tally(await Imports.DoneAsync(leads, me, id, "reversal")));
+        (await client.PostAsync($"/api/v1/bin/{other.Id}/restoration")).Is(201);
+
+        var again = await Imports.UploadedAsync(leads, me, await Imports.FileAsync(SheetFormat.Csv, rows[..1]));
+        Assert.Equal((1, 0, 0, 0, 0, 0), Imports.Tally(await Imports.DoneAsync(leads, me, again)));
+        (await client.PostAsync($"/api/v1/bin/{removed.Id}/restoration")).IsProblem(409, "import.keyTaken");
+        Assert.Equal((0, 0, 0, 0, 1, 0), Imports.Tally(await Imports.DoneAsync(leads, me, again, "reversal")));
+        (await client.PostAsync($"/api/v1/bin/{removed.Id}/restoration")).Is(201);
+
+        async Task<JsonElement> FoundAsync(string number) =>
+            (await client.GetAsync($"/api/v1/leads?q=导入示例客商{number}")).Is(200).Json.GetProperty("items")[0];
     }
 
     [Fact]
