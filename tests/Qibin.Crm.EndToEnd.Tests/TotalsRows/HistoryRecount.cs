@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Npgsql;
 
 namespace Qibin.Crm.EndToEnd.Tests.TotalsRows;

@@ -3,7 +3,6 @@ using Qibin.Crm.Enterprises.Data;
 using Qibin.Crm.Enterprises.Register;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Queries;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Enterprises.Subjects;
 

@@ -5,7 +5,6 @@ using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Leads.Register;
 using Qibin.Crm.Messaging.Queries;
-using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Subjects;
