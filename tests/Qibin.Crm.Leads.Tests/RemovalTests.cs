@@ -26,9 +26,10 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
             path + "/contacts",
             new { channel = "visitHere", summary = "来访", participantIds = new[] { helper.Id }, nextStep = Step("寄送材料", 5) })).Is(201);
         (await client.PatchAsync($"{path}/contacts/{contact.Id}", new { summary = "来访并参观" }, contact.ETag)).Is(200);
+        (await client.PostAsync(path + "/comments", new { text = "请尽快回访" })).Is(201);
         string[] doors =
         [
-            path, path + "/contacts", path + "/history", path + "/next-steps", $"{path}/contacts/{contact.Id}",
+            path, path + "/contacts", path + "/comments", path + "/history", path + "/next-steps", $"{path}/contacts/{contact.Id}",
             $"{path}/contacts/{contact.Id}/revisions", $"/api/v1/investors/{investor}", $"/api/v1/investors/{investor}/people",
         ];
         string[] lists = ["/api/v1/leads?q=回收站往返", "/api/v1/investors?q=回收站往返", "/api/v1/leads?q=13900016001", "/api/v1/visits"];
