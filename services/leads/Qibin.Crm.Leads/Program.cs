@@ -14,7 +14,6 @@ using Qibin.Crm.Leads.Stages;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Web.Hosting;
-using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Leads;
 
@@ -29,14 +28,12 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<LeadsDb>(LeadsService.Description);
         builder.AddMessaging<LeadsDb>(LeadConsumers.Register);
-        builder.AddLeadOrder().AddLeadJobs().Services.AddComments<LeadComments>().AddBin();
-        builder.Services.AddValidation().AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
+        builder.AddLeadOrder().AddLeadJobs().Services.AddValidation().AddSearch().AddComments<LeadComments>().AddBin();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapFirstContacts();
         api.MapRegister();
         api.MapContacts();
-        api.MapVisits();
         LeadComments.Map(api);
         api.MapNextSteps();
         api.MapAssignments();

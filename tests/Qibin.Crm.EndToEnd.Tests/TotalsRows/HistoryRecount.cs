@@ -18,13 +18,11 @@ internal sealed class HistoryRecount
 
     private readonly List<Journey> _journeys = [];
 
-    /// <summary>Days on which a journey was at another stage than the day before: where a recount could differ.</summary>
-    public int Changes => _journeys.Sum(j => j.Stage.Count);
-
     public int Journeys => _journeys.Count;
 
     /// <summary>What one journey was on one day.</summary>
-    public sealed record State(string Stage, string Status, Guid Owner, Guid Unit, IReadOnlyList<(string Measure, string Currency, decimal Sum)> Amounts);
+    private sealed record State(
+        string Stage, string Status, Guid Owner, Guid Unit, IReadOnlyList<(string Measure, string Currency, decimal Sum)> Amounts);
 
     /// <summary>A value from a day on; of those of one day or earlier the last recorded one holds.</summary>
     private sealed record Step<T>(long Recorded, DateOnly From, T Value);
@@ -96,7 +94,9 @@ internal sealed class HistoryRecount
         return recount;
     }
 
-    /// <summary>Counts and sums on a day: of the active journeys by stage and unit, and by stage and owner; of the others by status.</summary>
+    /// <summary>
+    /// Counts and sums on a day: of the active journeys by stage and unit, and by stage and owner; of the others by status.
+    /// </summary>
     public SortedDictionary<string, string> On(DateOnly day)
     {
         var states = _journeys.ConvertAll(j => j.On(day)).OfType<State>().ToList();
@@ -125,10 +125,14 @@ internal sealed class HistoryRecount
         return shifted;
     }
 
-    public static string Figures(int count, IEnumerable<(string Measure, string Currency, decimal Sum)> amounts) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{count}{string.Concat(amounts.GroupBy(a => (a.Measure, a.Currency)).OrderBy(g => g.Key).Select(g => (g.Key, Sum: g.Sum(a => a.Sum)))
-            .Where(g => g.Sum != 0).Select(g => string.Create(CultureInfo.InvariantCulture, $" {g.Key.Measure} {g.Key.Currency} {g.Sum:F2}")))}");
+    /// <summary>A count and sums per currency as one text.</summary>
+    public static string Figures(int count, IEnumerable<(string Measure, string Currency, decimal Sum)> amounts)
+    {
+        var sums = amounts.GroupBy(a => (a.Measure, a.Currency)).OrderBy(g => g.Key).Select(g => (g.Key, Sum: g.Sum(a => a.Sum)))
+            .Where(g => g.Sum != 0)
+            .Select(g => string.Create(CultureInfo.InvariantCulture, $" {g.Key.Measure} {g.Key.Currency} {g.Sum:F2}"));
+        return count.ToString(CultureInfo.InvariantCulture) + string.Concat(sums);
+    }
 
     private static bool Closed(Dictionary<string, object?> row, Guid reader) =>
         (bool)row["confidential"]! && !((Guid[])row["readers"]!).Contains(reader);

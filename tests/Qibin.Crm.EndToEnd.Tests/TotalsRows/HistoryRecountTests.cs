@@ -11,7 +11,7 @@ public sealed class HistoryRecountTests(RunningSystem system)
     private const int Journeys = 16;
     private const int Oldest = -300;
 
-    /// <summary>Deeds, each with what it did to a journey: one of them is done after the other, then many in another order.</summary>
+    /// <summary>What people do to a journey: on the first one in this order, on the others in other orders.</summary>
     private readonly Dictionary<string, Func<Journey, Random, Task<Answer>>> _deeds = new(StringComparer.Ordinal);
 
     private Guid[] _officers = [];
@@ -240,7 +240,8 @@ public sealed class HistoryRecountTests(RunningSystem system)
             await DecideAsync(j, await OnProject(j, "/submissions", projectOfficer, submission));
 
         async Task<Answer> DecideAsync(Journey j, Answer filed) =>
-            filed.Status != 201 ? filed : await OnProject(j, $"/submissions/{filed.Id}/approval", coordinator, new { decision = "approved" });
+            filed.Status != 201 ? filed
+                : await OnProject(j, $"/submissions/{filed.Id}/approval", coordinator, new { decision = "approved" });
     }
 
     private static Answer Nothing => new(404, "", new HttpResponseMessage().Headers, null);

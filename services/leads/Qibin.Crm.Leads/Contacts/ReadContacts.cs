@@ -87,6 +87,7 @@ internal static class ReadContacts
             .WithName("correctContact").WithSummary("更正联系记录（保留原文）· Correct a contact, keeping what it said");
         api.MapGet("/leads/{leadId:guid}/contacts/{contactId:guid}/revisions", CorrectContact.Revisions).AllowTheTrade(Scopes.LeadsRead)
             .WithName("listContactRevisions").WithSummary("更正前的原文 · What a contact said before, oldest first");
+        api.MapVisits();
     }
 
     private static async Task<Results<Ok<Page<ContactAnswer>>, NotFound>> List(

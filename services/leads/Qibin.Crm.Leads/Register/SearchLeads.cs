@@ -9,6 +9,7 @@ using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Hosting;
 
 namespace Qibin.Crm.Leads.Register;
 
@@ -188,4 +189,11 @@ internal sealed class SearchLeads(LeadsDb db, TokenShares shares, IOptions<Searc
         public long Marks7 { get; init; }
         public long Marks8 { get; init; }
     }
+}
+
+/// <summary>Registers the search for leads.</summary>
+internal static class SearchHost
+{
+    public static IServiceCollection AddSearch(this IServiceCollection services) =>
+        services.AddSettings<SearchSettings>().AddSingleton<TokenShares>().AddScoped<SearchLeads>();
 }

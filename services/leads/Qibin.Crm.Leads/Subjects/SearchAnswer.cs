@@ -9,7 +9,9 @@ using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Subjects;
 
-/// <summary>The leads, investors and people that a text finds: those that the lists find by <c>q</c>, and the people by themselves.</summary>
+/// <summary>
+/// The leads, investors and people that a text finds: those that the lists find by <c>q</c>, and the people by themselves.
+/// </summary>
 internal sealed class SearchAnswer(LeadsDb db, SearchLeads search, TimeProvider clock) : IAnswer<SearchQuery, SearchReply>
 {
     public async Task<SearchReply> AnswerAsync(SearchQuery question, CancellationToken ct)
@@ -18,9 +20,8 @@ internal sealed class SearchAnswer(LeadsDb db, SearchLeads search, TimeProvider 
         var beside = await SearchBeside.LookAsync(db, caller, text, clock, ct);
         var leads = await ReadLeads.Listing.FirstAsync(
             turn => ReadLeads.FindAsync(turn, new LeadQuery { Q = text }, text, db, search, caller, clock.Today(), beside, ct), most);
-        var investors = await ReadInvestors.Listing.FirstAsync(
-            turn => turn.ReadAsync(
-                [ReadInvestors.Filter(db.InvestorsReadableBy(caller).AsNoTracking(), new InvestorQuery { Q = text }, db, beside)], ct), most);
+        var known = ReadInvestors.Filter(db.InvestorsReadableBy(caller).AsNoTracking(), new InvestorQuery { Q = text }, db, beside);
+        var investors = await ReadInvestors.Listing.FirstAsync(turn => turn.ReadAsync([known], ct), most);
         var people = await SearchBeside.People(db, caller, text, clock).OrderByDescending(p => p.Id).Take(most)
             .Join(db.Investors, p => p.InvestorId, i => i.Id, (p, i) => new FoundResource
             {
