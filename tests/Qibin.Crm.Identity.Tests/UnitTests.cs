@@ -85,10 +85,10 @@ public sealed class UnitTests(IdentityFixture identity) : IClassFixture<Identity
         Assert.DoesNotContain(unit.Id.ToString(), (await admin.GetAsync("/api/v1/units/tree")).Is(200).Body, StringComparison.Ordinal);
         (await admin.PostAsync("/api/v1/units", new { code = "t16-below", name = "x", parentId = unit.Id }))
             .IsProblem(400, "request.invalid");
-        var item = Assert.Single((await admin.GetAsync("/api/v1/units/bin")).Is(200).Json.GetProperty("items").EnumerateArray());
-        Assert.Equal(
-            (unit.Id, "t16", Reason),
-            (item.GetProperty("id").GetGuid(), item.GetProperty("code").GetString(), item.GetProperty("reason").GetString()));
+        var item = Assert.Single(
+            (await admin.GetAsync("/api/v1/units/bin")).Is(200).Json.GetProperty("items").EnumerateArray(),
+            i => i.GetProperty("id").GetGuid() == unit.Id);
+        Assert.Equal(("t16", Reason), (item.GetProperty("code").GetString(), item.GetProperty("reason").GetString()));
 
         (await admin.PostAsync($"/api/v1/units/{parent.Id}/removal", new { reason = Reason }, parent.ETag)).Is(200);
         (await admin.PostAsync(path + "/restoration")).IsProblem(409, "unit.parentRemoved");

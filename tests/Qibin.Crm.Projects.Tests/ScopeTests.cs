@@ -120,7 +120,8 @@ public sealed class ScopeTests(City city) : IClassFixture<City>
             .Is(200).Json.GetProperty("total").GetInt32());
         var filed = (await city.As(city.Integration).PostAsync(path + "/submissions", (string)Evidence.Full(city, "signed"))).Is(201);
         (await city.As(head).GetAsync($"{path}/submissions/{filed.Id}")).Is(200);
-        foreach (var (method, below, body) in Doors.Where(d => d.Method != HttpMethod.Get))
+        // Whoever reads it comments on it, which changes nothing of it.
+        foreach (var (method, below, body) in Doors.Where(d => d.Method != HttpMethod.Get && d.Path != "/comments"))
         {
             var answer = await city.As(head).SendAsync(method, Address(conversion.ProjectId, below, filed.Id), body, ifMatch: filed.ETag);
             answer.IsProblem(404, "resource.notFound");
