@@ -27,7 +27,9 @@ public sealed class Questions
             return await (_broker ?? throw new BrokerAwayException("This service has no broker.")).AskAsync<TQuestion, TAnswer>(
                 QueueOf(service), question, ct);
         }
-        catch (Exception e) when (e is BrokerAwayException or RequestException or MassTransitException)
+        // A link that is lost while it asks cancels the question, which nobody else did.
+        catch (Exception e) when (e is BrokerAwayException or RequestException or MassTransitException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new TimeoutException($"The {service} service gave no answer.", e);
         }
