@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Contracts;
@@ -51,14 +52,14 @@ public sealed class QuestionTests : IAsyncLifetime
 
         // Questions under way when the link is lost are cancelled by MassTransit, others refused: to who asks it is one and the same.
         var node = await TestBroker.NodeAsync();
-        var underWay = Enumerable.Range(0, 50).Select(_ => AnsweredAsync()).ToList();
-        await node.KillAsync();
-        for (var i = 0; i < 50; i++)
+        var asking = Enumerable.Range(0, 50).Select(async _ =>
         {
-            underWay.Add(AnsweredAsync());
-        }
-
-        await Task.WhenAll(underWay);
+            while (await AnsweredAsync())
+            {
+            }
+        }).ToList();
+        await node.KillAsync();
+        await Task.WhenAll(asking);
         await Assert.ThrowsAsync<TimeoutException>(() => AskAsync(new StatesQuery { Most = 1 }));
         await node.StartAgainAsync();
 
@@ -88,6 +89,14 @@ public sealed class QuestionTests : IAsyncLifetime
                 return false;
             }
         }
+    }
+
+    [Fact]
+    public void A_question_that_the_transport_cancels_has_no_answer_and_one_that_the_asker_stops_is_cancelled()
+    {
+        Assert.True(Questions.IsNoAnswer(new RequestCanceledException("question"), stopped: false));
+        Assert.False(Questions.IsNoAnswer(new RequestCanceledException("question"), stopped: true));
+        Assert.False(Questions.IsNoAnswer(new InvalidOperationException(), stopped: false));
     }
 
     [Fact]

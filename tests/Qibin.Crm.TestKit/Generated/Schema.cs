@@ -153,6 +153,7 @@ public sealed class Schema
             case "array":
                 yield return ("an object for a list", new JsonObject());
                 yield return ("a text for a list", "x");
+                yield return ("a list of nothing", new JsonArray((JsonNode?)null));
                 if (MaxItems is { } most && most < 1000)
                 {
                     var item = Items!.Fitting(new Random(1));

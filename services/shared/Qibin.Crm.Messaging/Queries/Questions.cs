@@ -27,13 +27,17 @@ public sealed class Questions
             return await (_broker ?? throw new BrokerAwayException("This service has no broker.")).AskAsync<TQuestion, TAnswer>(
                 QueueOf(service), question, ct);
         }
-        // A link that is lost while it asks cancels the question, which nobody else did.
-        catch (Exception e) when (e is BrokerAwayException or RequestException or MassTransitException
-            || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (IsNoAnswer(e, ct.IsCancellationRequested))
         {
             throw new TimeoutException($"The {service} service gave no answer.", e);
         }
     }
+
+    /// <summary>
+    /// Whether a question had no answer. MassTransit cancels it when the link is lost while it is sent: then the asker has not stopped.
+    /// </summary>
+    internal static bool IsNoAnswer(Exception e, bool stopped) =>
+        e is BrokerAwayException or RequestException or MassTransitException || (e is OperationCanceledException && !stopped);
 
     /// <summary>As <see cref="AskAsync"/>, but null without an answer.</summary>
     public async Task<TAnswer?> TryAskAsync<TQuestion, TAnswer>(string service, TQuestion question, CancellationToken ct)

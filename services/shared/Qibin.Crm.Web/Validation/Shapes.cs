@@ -226,4 +226,11 @@ public sealed class ItemsAttribute(int minimum, int maximum) : ShapeAttribute("v
 
     public override bool IsValid(object? value) =>
         value is null || (value is System.Collections.ICollection items && items.Count >= Minimum && items.Count <= Maximum);
+
+    // An item that is null has no shape to be checked by.
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        IsValid(value) && value is System.Collections.ICollection items
+        && items.Cast<object?>().Index().Where(i => i.Item is null).Select(i => (int?)i.Index).FirstOrDefault() is { } empty
+            ? new ValidationResult($"value.nullItem|{empty + 1}", [validationContext?.MemberName ?? ""])
+            : base.IsValid(value, validationContext!);
 }
