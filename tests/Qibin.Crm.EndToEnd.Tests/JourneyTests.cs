@@ -208,6 +208,7 @@ public class JourneyTests(RunningSystem system)
             OccurredOn = Today.AddDays(-5),
         })).Result;
 
+        await Eventually.TrueAsync(() => FoundAsync(() => leader.Pipeline.ReadJourneyAsync(further.Id)));
         var second = await Eventually.GetAsync(async () => (await leader.Pipeline.ReadJourneyAsync(further.Id)).Result,
             j => j.Stage == JourneyStage.Negotiating);
         Assert.Equal(further.ProjectId, second.ProjectId);

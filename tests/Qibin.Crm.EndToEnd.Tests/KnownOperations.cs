@@ -478,7 +478,7 @@ internal sealed partial class KnownOperations : IAsyncDisposable
             Add(list, () => new Prepared());
         }
 
-        Add("searchAll", () => new Prepared { Path = "/api/v1/search?q=%E6%BC%94%E7%A4%BA&limit=2" });
+        Add("searchAll", () => new Prepared { Path = "/api/v1/search?q=%E6%BC%94%E7%A4%BA&perKind=2" });
         Add("readNotices", () => new Prepared { Path = "/api/v1/notices/reading", Body = new { upTo = RowsOfTheTests.NewId() } });
         Add("exportAudit", () => new Prepared { Path = "/api/v1/audit/export?from=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z" });
 

@@ -25,7 +25,7 @@ public sealed class SearchTests(RunningSystem system)
 
         Assert.Contains(("lead", leadId, leadCode), await FindAsync(officer, leadCode));
         Assert.Contains(("lead", leadId, leadCode), await FindAsync(officer, leadCode.ToLowerInvariant()));
-        Assert.Contains(("investor", investor, null), await FindAsync(officer, Text(lead, "investorName"), "&kind=investor&limit=20"));
+        Assert.Contains(("investor", investor, null), await FindAsync(officer, Text(lead, "investorName"), "&kind=investor&perKind=20"));
         Assert.Contains(("person", met, null), await FindAsync(officer, person));
         // Whom the officer has entered with the investor itself is seen in full.
         Assert.Contains(("person", met, null), await FindAsync(officer, phone));
@@ -59,10 +59,10 @@ public sealed class SearchTests(RunningSystem system)
     public async Task T10_A_search_says_where_more_is_and_refuses_what_it_cannot_look_for()
     {
         using var leader = await system.AsAsync("leader");
-        var answer = (await leader.GetAsync("/api/v1/search?q=%E6%BC%94%E7%A4%BA&limit=1&kind=lead,project,enterprise")).Is(200).Json;
+        var answer = (await leader.GetAsync("/api/v1/search?q=%E6%BC%94%E7%A4%BA&perKind=1&kind=lead,project,enterprise")).Is(200).Json;
         Assert.Equal(["lead", "project", "enterprise"], answer.GetProperty("items").EnumerateArray().Select(i => Text(i, "kind")));
         Assert.Equal(["lead", "project", "enterprise"], answer.GetProperty("more").EnumerateArray().Select(k => k.GetString()));
-        foreach (var bad in new[] { "", "?q=", "?q=a", "?q=%20%20a", "?q=" + new string('a', 101), "?q=ab&limit=0", "?q=ab&limit=21",
+        foreach (var bad in new[] { "", "?q=", "?q=a", "?q=%20%20a", "?q=" + new string('a', 101), "?q=ab&perKind=0", "?q=ab&perKind=21",
             "?q=ab&kind=contact", "?q=ab&other=1" })
         {
             (await leader.GetAsync("/api/v1/search" + bad)).IsProblem(400, "request.invalid");

@@ -96,6 +96,29 @@ public sealed class FurtherProjectTests(LeadsFixture leads) : IClassFixture<Lead
     }
 
     [Fact]
+    public async Task T4_A_further_project_does_not_name_a_first_one_that_the_reader_may_not_read()
+    {
+        var unit = NewId();
+        var me = await leads.PlacedAsync(TestCaller.Officer(unit));
+        var head = await leads.PlacedAsync(TestCaller.Person(Roles.UnitHead, Reach.Subtree, unit));
+        var client = leads.As(me);
+        var leader = leads.As(TestCaller.Person(Roles.Leader));
+        var origin = await ConvertedAsync(client);
+        var made = (await client.PostAsync(LeadsFixture.Path(origin) + "/further-projects", Body())).Is(201);
+        Assert.Equal(origin.Id, await OriginAsync(leader));
+        (await leads.As(head).PatchAsync(
+            LeadsFixture.Path(origin), new { confidential = true, readers = new[] { head.Id } }, origin.ETag)).Is(200);
+        Assert.Null(await OriginAsync(leader));
+        Assert.Equal(origin.Id, await OriginAsync(client));
+        Assert.All(await leads.Service.EventsAsync(made.Id),
+            e => Assert.DoesNotContain(origin.Id.ToString(), e.Payload.GetRawText(), StringComparison.Ordinal));
+
+        async Task<Guid?> OriginAsync(ApiClient reader) =>
+            (await reader.GetAsync(LeadsFixture.Path(made))).Is(200).Json.TryGetProperty("originLeadId", out var id)
+            && id.ValueKind == JsonValueKind.String ? id.GetGuid() : null;
+    }
+
+    [Fact]
     public async Task T4_Two_further_projects_at_once_are_two_and_one_key_is_one()
     {
         var client = leads.As(await leads.PlacedAsync(TestCaller.Officer()));

@@ -345,6 +345,55 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
     }
 
     [Fact]
+    public async Task T16_Neither_a_removed_contact_nor_a_removed_person_discloses_anybody_to_another_unit()
+    {
+        var (mine, theirs) = (leads.As(TestCaller.Officer()), leads.As(TestCaller.Officer()));
+        var head = leads.As(TestCaller.Person(Roles.Coordinator));
+        var other = await leads.LeadAsync(theirs, ("investorName", "两家共谈示例公司"), ("phone", "13900016011"), ("duplicateOverride", null));
+        var investor = other.Json.GetProperty("investorId").GetGuid();
+        var lead = await leads.LeadAsync(
+            mine, ("investorName", "两家共谈示例公司"), ("phone", "13900016012"), ("personName", "密友示例"), ("duplicateOverride", null),
+            ("confidential", true), ("readers", Array.Empty<Guid>()));
+        Assert.Equal(investor, lead.Json.GetProperty("investorId").GetGuid());
+        var (path, people) = (LeadsFixture.Path(lead), $"/api/v1/investors/{investor}/people");
+        var person = $"{people}/{lead.Json.GetProperty("personId").GetGuid()}";
+        var added = (await mine.PostAsync(people, new { name = "密甲示例", phone = "13900016013" })).Is(201);
+        (await mine.PostAsync(path + "/contacts", new { channel = "phone", summary = "再联系" })).Is(201);
+        await HiddenAsync();
+
+        // The contact that named the person is gone, and so is the person; nobody else may know of either.
+        var contact = await RemoveAsync(mine, $"{path}/contacts/{lead.Json.GetProperty("contactId").GetGuid()}");
+        (await mine.GetAsync(person)).Is(200);
+        await HiddenAsync();
+        await RefusedAsync(mine, person, "person.met");
+        (await theirs.PostAsync(person + "/removal", new { reason = "别部门移除" }, "\"1\"")).IsProblem(404, "resource.notFound");
+        (await theirs.PostAsync($"{people}/{added.Id}/removal", new { reason = "别部门移除" }, "\"1\"")).IsProblem(404, "resource.notFound");
+        var gone = await RemoveAsync(mine, $"{people}/{added.Id}");
+        foreach (var stranger in new[] { theirs, head })
+        {
+            Assert.DoesNotContain(await BinAsync(stranger), i => i.GetProperty("investorId").GetGuid() == investor);
+            (await stranger.PostAsync($"/api/v1/bin/{gone.Id}/restoration")).IsProblem(404, "resource.notFound");
+        }
+
+        (await mine.PostAsync($"/api/v1/bin/{gone.Id}/restoration")).Is(201);
+        (await mine.PostAsync($"/api/v1/bin/{contact.Id}/restoration")).Is(201);
+        await HiddenAsync();
+        await RemoveAsync(mine, path);
+        await HiddenAsync();
+
+        async Task HiddenAsync()
+        {
+            foreach (var stranger in new[] { theirs, head })
+            {
+                (await stranger.GetAsync(person)).IsProblem(404, "resource.notFound");
+                (await stranger.GetAsync($"{people}/{added.Id}")).IsProblem(404, "resource.notFound");
+                Assert.Single((await stranger.GetAsync(people)).Is(200).Json.GetProperty("items").EnumerateArray());
+                Assert.Empty((await stranger.GetAsync("/api/v1/leads?q=13900016012")).Is(200).Json.GetProperty("items").EnumerateArray());
+            }
+        }
+    }
+
+    [Fact]
     public async Task T16_The_people_of_an_investor_go_with_its_last_lead_so_that_nobody_else_comes_to_know_them()
     {
         var client = leads.As(TestCaller.Officer());

@@ -11,7 +11,9 @@ internal static class IdentityService
         "人员、部门与授权 People, units and access",
         new Dictionary<string, ProblemText>(StringComparer.Ordinal)
         {
-            ["unit.codeTaken"] = new("该部门代码已被使用", "A unit with this code exists; choose another code"),
+            ["unit.codeTaken"] = new(
+                "该部门代码已被使用，请换一个代码；恢复部门前，请先移除占用该代码的部门",
+                "A unit with this code exists. Choose another code, or remove that unit before this one is restored"),
             ["unit.cycle"] = new("不能把部门移到自身或其下级之下", "A unit cannot move under itself or a unit below it; choose another parent"),
             ["unit.unknown"] = new("没有这个部门", "There is no such unit; name one of the list of units"),
             ["unit.tooMany"] = new("最多 {0} 个部门", "There are {0} units, the most there can be"),

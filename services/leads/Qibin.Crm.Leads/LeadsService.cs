@@ -26,7 +26,7 @@ internal static class LeadsService
                 "线索已转为项目，请在项目中办理；再上项目请登记后续项目",
                 "The lead has become a project. Change the project instead, or open a further project of the lead"),
             ["lead.notConverted"] = new(
-                "线索尚未转为项目，不能再上项目", "The lead has no project yet, so it cannot have a further one. Convert it instead"),
+                "线索尚未转为项目，不能登记后续项目；请先转为项目", "The lead has no project yet, so it cannot have a further one. Convert it instead"),
             ["lead.notReady"] = new("线索尚不具备转项目条件", "The lead is not ready for conversion. Add what is listed as missing"),
             ["lead.wrongStage"] = new(
                 "线索当前阶段不能执行此操作",
@@ -97,7 +97,7 @@ internal static class LeadsService
                 "只有外出拜访和来访考察可以填写地点",
                 "Only a visit has a place. Leave the place out, or choose a visit as channel"),
             ["contact.afterStage"] = new(
-                "首次联系不能晚于后续阶段的日期 {0:yyyy-MM-dd}",
+                "首次联系不能晚于后续阶段的日期 {0:yyyy-MM-dd}，请填该日或更早，或先更正该阶段的日期",
                 "The first contact would come after {0:yyyy-MM-dd}, when the lead left its first stage. Give that date or an earlier one"),
             ["referrer.exists"] = new("该线索已登记引荐单位/人", "The lead has a referrer already. Amend that one"),
             ["referrer.frozen"] = new("引荐单位/人已认定，不可更改", "The referrer is approved and can no longer be changed. Ask a coordinator"),
@@ -109,7 +109,7 @@ internal static class LeadsService
                 "只有原因为“已落户他处”时可以填写落户地",
                 "The place belongs to the reason wentElsewhere. Choose that reason, or leave the place out"),
             ["value.single"] = new("只能填写一个值", "Give one value only"),
-            ["nextStep.none"] = new("没有待办的下一步", "The lead has no open next step. Plan one first"),
+            ["nextStep.none"] = new("没有待办的下一步，请先安排", "The lead has no open next step. Plan one first"),
             ["nextStep.beforeFirstContact"] = new(
                 "下一步日期不能早于首次联系日期 {0:yyyy-MM-dd}",
                 "The next step is due before the first contact on {0:yyyy-MM-dd}. Give that date or a later one"),
@@ -144,7 +144,7 @@ internal static class LeadsService
                 "You have unmasked {0} people today. Go on tomorrow, or have the lead assigned to you by a head"),
             ["person.unreachable"] = new(
                 "请至少填写电话、邮箱、微信号中的一项", "Give one way at least to reach the person: phone, e-mail or WeChat id"),
-            ["person.unknown"] = new("该客商没有此联系人", "The investor has no such person. Add the person first"),
+            ["person.unknown"] = new("该客商没有此联系人，请先新增联系人", "The investor has no such person. Add the person first"),
             ["import.empty"] = new("请先上传含有数据行的文件", "The import has no rows. Upload a file with rows first"),
             ["import.running"] = new("导入任务正在进行", "A run of this import is in progress. Wait for its end, or cancel it"),
             ["import.notRunning"] = new("没有正在进行的导入任务", "No run of this import is in progress"),
@@ -211,7 +211,7 @@ internal static class LeadsService
             ["claim.ownDispute"] = new("提出争议的人员不能裁定该争议", "Whoever opened a dispute does not resolve it. Ask another coordinator"),
             ["transfer.confidential"] = new("涉密线索须先将接收人列为阅读人", "Name the new owner as a reader of the confidential lead first"),
             ["transfer.answerBy"] = new("答复期限须在今后 90 天以内", "The deadline must be within the next 90 days"),
-            ["transfer.open"] = new("该线索已有进行中的流转", "The lead has an open transfer. Wait for its end, or withdraw it"),
+            ["transfer.open"] = new("该线索已有进行中的流转，请等其办结或先撤回", "The lead has an open transfer. Wait for its end, or withdraw it"),
             ["transfer.wrongState"] = new("流转当前状态不能执行此操作", "The transfer's state does not allow this. Read the transfer again"),
             ["transfer.tooLate"] = new("答复期限已过", "The deadline for an answer has passed. Propose a new transfer"),
             ["transfer.overtaken"] = new(

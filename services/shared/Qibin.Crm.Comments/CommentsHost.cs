@@ -17,8 +17,9 @@ public static class CommentsHost
         new Listing<Comment>(c => c.Id, "-writtenAt").Sort("writtenAt", c => c.WrittenAt);
 
     /// <summary>What writing one does.</summary>
-    public const string ToWrite = "Whoever reads the row may comment on it, and only leaders, chain chiefs and coordinators instruct. The"
-        + " row's version stays, so several people comment at once. Who follows the row and whom the comment mentions are told.";
+    public const string ToWrite = "Whoever reads the row may comment on it, but for auditors and administrators, and only leaders, chain"
+        + " chiefs and coordinators instruct. The row's version stays, so several people comment at once. Who follows the row and"
+        + " whom the comment mentions are told.";
 
     /// <summary>What the list of a row's comments holds.</summary>
     public const string ToList = "The comments on one row. A withdrawn one stays, without its text.";
@@ -49,7 +50,7 @@ public static class CommentsHost
             ["comment.dueBeforeToday"] = new("办结期限不能早于今天", "The due date is before today. Give today or a later day"),
             ["comment.cannotRead"] = new(
                 "此人不在职或无权查看此事项，不能提及", "This person is not active or does not read this. Leave the mention out"),
-            ["comment.notOpen"] = new("没有待办理的批示，或已办结、已撤回", "This is no open instruction. Read it again"),
+            ["comment.notOpen"] = new("不是待办理的批示，或已办结、已撤回，请刷新后查看", "This is no open instruction. Read it again"),
             ["comment.ownInstruction"] = new(
                 "不能办结本人作出的批示，如不再需要请撤回",
                 "You do not answer your own instruction. Withdraw it when it is no longer needed"),

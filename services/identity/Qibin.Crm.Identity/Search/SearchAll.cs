@@ -27,7 +27,7 @@ public sealed record SearchParameters
 
     /// <summary>Resources of each kind, 1 to 20; 5 when left out.</summary>
     [NumberRange(1, SearchAll.Most)]
-    public int? Limit { get; init; }
+    public int? PerKind { get; init; }
 }
 
 /// <summary>What was found, kind by kind: first a code or name that equals the text, then the newest change.</summary>
@@ -73,7 +73,7 @@ internal static class SearchAll
             throw Refusal.Invalid("q", "text.length", 2, NameSearch.Longest);
         }
 
-        var limit = search.Limit ?? Usual;
+        var limit = search.PerKind ?? Usual;
         var kinds = search.Kind is { Values: var wanted } ? wanted : Enum.GetValues<FoundKind>();
         // One more than is shown tells whether there are more.
         var question = new SearchQuery { Caller = caller.Claims, Text = text, Most = limit + 1 };

@@ -24,7 +24,8 @@ internal static class BinRows
         new("person",
             """
             r.investor_id = @investor and not exists (select from contact c where c.person_id = r.id) and (
-                not exists (select from lead l where l.investor_id = @investor and l.id <> @lead)
+                r.lead_ids = array[@lead]
+                or not exists (select from lead l where l.investor_id = @investor and l.id <> @lead)
                 or exists (
                     select from bin_row c
                     where c.item_id = @item and c.source = 'contact' and (c.row ->> 'person_id')::uuid = r.id))
@@ -84,6 +85,12 @@ internal static class BinRows
                 """, ct);
         }
     }
+
+    /// <summary>Whether a contact in the bin names a person.</summary>
+    public static Task<bool> NameAsync(LeadsDb db, Guid personId, CancellationToken ct) =>
+        db.Database.SqlQuery<Guid>(
+            $"select item_id as \"Value\" from bin_row where source = 'contact' and row ->> 'person_id' = {personId.ToString()}")
+            .AnyAsync(ct);
 
     private static Part[] PartsOf(BinKind kind) => kind switch
     {

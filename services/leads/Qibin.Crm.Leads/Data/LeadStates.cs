@@ -25,7 +25,6 @@ internal static class LeadStates
         NodeCode = lead.NodeCode,
         SourceRegion = lead.SourceRegion,
         EstimatedInvestment = lead.EstimatedInvestment,
-        OriginLeadId = lead.OriginLeadId,
         ProjectId = lead.ProjectId,
         MovedInOn = lead.MovedInOn,
         Confidential = lead.Confidential,

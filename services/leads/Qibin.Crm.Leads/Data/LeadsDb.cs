@@ -91,12 +91,12 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
     }
 
     /// <summary>
-    /// The people of the investors that the caller reads, but for those who were met only on leads that it does not read: whoever logs a
-    /// contact with another unit's investor reads none of that unit's people.
+    /// The people of the investors that the caller reads whom it knows: those who were entered with a lead that it reads, or met on one.
+    /// Whoever logs a contact with another unit's investor reads none of that unit's people.
     /// </summary>
     public IQueryable<Person> PeopleKnownTo(Caller caller) => People.Where(p =>
         Leads.ReadableBy(caller).Any(l => l.InvestorId == p.InvestorId)
-        && (!Contacts.Any(c => c.PersonId == p.Id)
+        && (Leads.ReadableBy(caller).Any(l => p.LeadIds.Contains(l.Id))
             || Leads.ReadableBy(caller).Any(l => Contacts.Any(c => c.PersonId == p.Id && c.LeadId == l.Id))));
 
     /// <summary>

@@ -23,6 +23,9 @@ internal sealed class BinItem : Aggregate, IScoped
     /// <summary>The lead that it is or belongs to; null of a person.</summary>
     public Guid? LeadId { get; private init; }
 
+    /// <summary>The leads with which a person was entered: who may change one of them restores it.</summary>
+    public Guid[] LeadIds { get; private init; } = [];
+
     public Guid InvestorId { get; private init; }
 
     /// <summary>The lead's code.</summary>
@@ -62,6 +65,7 @@ internal sealed class BinItem : Aggregate, IScoped
         Id = id,
         Kind = BinKind.Person,
         SubjectId = person.Id,
+        LeadIds = person.LeadIds,
         InvestorId = person.InvestorId,
         Name = person.Name,
         Reason = removal.Reason,

@@ -193,8 +193,16 @@ internal sealed class Person : Aggregate
     /// <summary>The WeChat id.</summary>
     public string? Wechat { get; private set; }
 
+    /// <summary>
+    /// The leads with which it was entered: whoever reads one of them knows it, as does who reads one on which it was met.
+    /// </summary>
+    public Guid[] LeadIds { get; private set; } = [];
+
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>The leads with which a new person is entered; one that was entered before keeps its own.</summary>
+    public void EnterWith(IEnumerable<Guid> leadIds) => LeadIds = LeadIds is [] ? [.. leadIds.Order()] : LeadIds;
 
     public static Person Of(Guid investorId, Guid id, PersonFacts facts, Actor actor)
     {

@@ -20,6 +20,7 @@ internal sealed record OpenedLead(Lead Lead, Contact Contact, NextStep Step, Sta
         IEnumerable<Guid>? readers, Actor actor, TimeProvider clock, bool decides = false)
     {
         var lead = Lead.Open(clock.NewId(), code, investor, owner.Id, owner.UnitId, occurredOn, actor, owner.Named);
+        person.EnterWith([lead.Id]);
         lead.PlaceOnNode(request.NodeCode, actor);
         lead.Estimate(request.EstimatedInvestment, actor);
         if (request.SourceRegion is { } region)

@@ -360,6 +360,7 @@ internal sealed class ImportBatch(
         }
 
         var (person, personBefore) = Person(request, investor, before);
+        person?.EnterWith([lead.Id]);
         before.Keep("lead", db.Entry(lead));
         var happened = new List<Func<Contracts.IEvent>>();
         if (Amend(lead, investor, draft))

@@ -186,6 +186,7 @@ internal static class People
         investor.RefuseMerged();
         var facts = new PersonFacts(request.Name!, request.Title, request.Phone, request.Email, request.Wechat);
         var person = Person.Of(investorId, clock.NewId(), facts, caller.Actor(clock));
+        person.EnterWith(await db.Leads.EditableBy(caller).Where(l => l.InvestorId == investorId).Select(l => l.Id).ToListAsync(ct));
         db.Add(person);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created(

@@ -37,10 +37,6 @@ public sealed record LeadRow
     public DateOnly? ResponseDueOn { get; init; }
 
     public required bool Confidential { get; init; }
-
-    /// <summary>The lead that this one continues with a further project; null of one that a first contact opened.</summary>
-    public Guid? OriginLeadId { get; init; }
-
     public Guid? ProjectId { get; init; }
     public DateOnly? RevisitOn { get; init; }
     public DateOnly? MovedInOn { get; init; }
@@ -71,7 +67,6 @@ public sealed record LeadRow
         Clock = ResponseClockAnswer.LightOf(lead),
         ResponseDueOn = lead.Clock.NextOn,
         Confidential = lead.Confidential,
-        OriginLeadId = lead.OriginLeadId,
         ProjectId = lead.ProjectId,
         RevisitOn = lead.RevisitOn,
         MovedInOn = lead.MovedInOn,
@@ -138,8 +133,8 @@ public sealed record LeadAnswer : IVersioned
     public ClosureAnswer? Closure { get; init; }
 
     /// <summary>
-    /// The lead that this one continues with a further project; null of one that a first contact opened. The further ones of a lead:
-    /// <c>/leads?originLeadId=</c>.
+    /// The lead that this one continues with a further project; null of one that a first contact opened, and for whom does not read it.
+    /// The further ones of a lead: <c>/leads?originLeadId=</c>.
     /// </summary>
     public Guid? OriginLeadId { get; init; }
 
@@ -157,9 +152,10 @@ public sealed record LeadAnswer : IVersioned
     /// The light turns with the day, the clock with the calendar, and the project moves by itself, all without a new version of the lead.
     /// </summary>
     [JsonIgnore]
-    public string? Variant => $"{NextStep.Light}-{ResponseClock.Tag}{(Project?.Stage is { } stage ? $"-{stage}-{Project.Status}" : "")}";
+    public string? Variant => $"{NextStep.Light}-{ResponseClock.Tag}{(Project?.Stage is { } stage ? $"-{stage}-{Project.Status}" : "")}"
+        + (OriginLeadId is null ? "" : "-further");
 
-    internal static LeadAnswer From(Lead lead, NextStep? step, FollowedProject? project, DateOnly today) => new()
+    internal static LeadAnswer From(Lead lead, NextStep? step, FollowedProject? project, Guid? originId, DateOnly today) => new()
     {
         Id = lead.Id,
         Code = lead.Code,
@@ -186,7 +182,7 @@ public sealed record LeadAnswer : IVersioned
         Collaborators = lead.Collaborators,
         Closure = lead.ClosureReason is { } reason ? new ClosureAnswer { Reason = reason, RevisitOn = lead.RevisitOn, WentTo = lead.WentTo }
         : null,
-        OriginLeadId = lead.OriginLeadId,
+        OriginLeadId = originId,
         Project = lead.ProjectId is { } id
             ? new LeadProjectAnswer
             {

@@ -131,8 +131,14 @@ internal static class ReadLeads
             .LeftJoin(db.NextSteps, l => l.NextStepId, s => (Guid?)s.Id, (l, s) => new { Lead = l, Step = s })
             .LeftJoin(db.Projects, x => x.Lead.ProjectId, p => (Guid?)p.ProjectId, (x, p) => new { x.Lead, x.Step, Project = p })
             .SingleOrDefaultAsync(ct);
-        return found is null ? TypedResults.NotFound()
-            : TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, clock.Today()));
+        if (found is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var originId = found.Lead.OriginLeadId is { } origin && await db.Leads.ReadableBy(caller).AnyAsync(l => l.Id == origin, ct)
+            ? origin : (Guid?)null;
+        return TypedResults.Ok(LeadAnswer.From(found.Lead, found.Step, found.Project, originId, clock.Today()));
     }
 
     /// <summary>The filters, with the investor that an investor has become part of in its place.</summary>

@@ -41,12 +41,10 @@ internal static class BinOperations
     public static IQueryable<BinItem> BinEditableBy(this LeadsDb db, Caller caller, DateTimeOffset now)
     {
         var (me, all) = (caller.Id, caller.IsIntegration || caller.Is(LeadsService.Writers));
-        var (items, leads, investors) = (db.Bin.EditableBy(caller), db.Leads.EditableBy(caller), db.InvestorsEditableBy(caller));
+        var (items, leads) = (db.Bin.EditableBy(caller), db.Leads.EditableBy(caller));
         return db.Bin.Where(i => i.DueAt > now && (all || i.RemovedBy == me)
             && ((i.Kind == BinKind.Lead && items.Any(o => o.Id == i.Id))
-                || (i.Kind == BinKind.Person && investors.Any(o => o.Id == i.InvestorId
-                    || db.Investors.Any(m => m.Id == i.InvestorId && m.MergedIntoId == o.Id)))
-                || (i.Kind != BinKind.Lead && leads.Any(l => l.Id == i.LeadId))));
+                || (i.Kind != BinKind.Lead && leads.Any(l => l.Id == i.LeadId || i.LeadIds.Contains(l.Id)))));
     }
 
     internal static Removal Removal(this RemovalRequest request, Caller caller, TimeProvider clock, IOptions<BinSettings> settings)

@@ -5,6 +5,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Web.Concurrency;
+using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Removals;
@@ -18,15 +19,17 @@ internal static class RemovePerson
     {
         // The investor first: it is not merged meanwhile, and of its last two people only one goes.
         var investor = await db.InvestorsEditableBy(caller).ForUpdate(investorId, ct);
+        var mine = db.Leads.EditableBy(caller);
         var person = investor is null ? null
-            : await db.PeopleKnownTo(caller).Where(p => p.InvestorId == investorId).ForUpdate(personId, ct);
+            : await db.People.Where(p => p.InvestorId == investorId && mine.Any(l => p.LeadIds.Contains(l.Id))).ForUpdate(personId, ct);
         if (person is null)
         {
             return TypedResults.NotFound();
         }
 
         ifMatch.Check(person);
-        if (await db.Contacts.AnyAsync(c => c.PersonId == personId, ct))
+        // A contact in the bin that names the person would come back without it.
+        if (await db.Contacts.AnyAsync(c => c.PersonId == personId, ct) || await BinRows.NameAsync(db, personId, ct))
         {
             throw new RuleViolation("person.met");
         }

@@ -30,10 +30,6 @@ public sealed record LeadState
     public string? SourceRegion { get; init; }
 
     public Money? EstimatedInvestment { get; init; }
-
-    /// <summary>The lead that this one continues with a further project; null of one that a first contact opened.</summary>
-    public Guid? OriginLeadId { get; init; }
-
     public Guid? ProjectId { get; init; }
 
     /// <summary>The day the investor's enterprise was moved into the city first.</summary>

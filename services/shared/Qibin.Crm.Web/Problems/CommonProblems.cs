@@ -83,7 +83,7 @@ internal static class CommonProblems
         ["batch.refused"] = new("批次中有项目被拒绝，整批未生效",
             "An item was refused and nothing of the batch took effect; correct the item and send the batch with a new key"),
         ["batch.size"] = new("每批 1 到 500 项", "A batch must have 1 to 500 items"),
-        ["state.conflict"] = new("与现有数据冲突", "This conflicts with existing data; read it again"),
+        ["state.conflict"] = new("与现有数据冲突，请刷新后重试", "This conflicts with existing data; read it again"),
         ["limit.tooMany"] = new("请求过于频繁，请稍后再试", "Too many requests; try again later"),
         ["service.busy"] = new("服务繁忙，请稍后再试", "The service is busy; try again later"),
         ["service.unavailable"] = new("服务暂不可用，请稍后再试", "The service is not available; try again later"),

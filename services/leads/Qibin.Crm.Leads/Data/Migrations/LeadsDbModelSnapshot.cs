@@ -235,6 +235,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("lead_id");
 
+                    b.PrimitiveCollection<Guid[]>("LeadIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("lead_ids");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1628,6 +1633,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<Guid>("InvestorId")
                         .HasColumnType("uuid")
                         .HasColumnName("investor_id");
+
+                    b.PrimitiveCollection<Guid[]>("LeadIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("lead_ids");
 
                     b.Property<string>("Name")
                         .IsRequired()

@@ -79,6 +79,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     kind = table.Column<int>(type: "integer", nullable: false),
                     subject_id = table.Column<Guid>(type: "uuid", nullable: false),
                     lead_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    lead_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     investor_id = table.Column<Guid>(type: "uuid", nullable: false),
                     code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
@@ -679,6 +680,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
                     email_domain = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
                     wechat = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    lead_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)

@@ -12,7 +12,7 @@ using Qibin.Crm.Leads.Data;
 namespace Qibin.Crm.Leads.Data.Migrations
 {
     [DbContext(typeof(LeadsDb))]
-    [Migration("20261130105536_Initial")]
+    [Migration("20261130113027_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -237,6 +237,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<Guid?>("LeadId")
                         .HasColumnType("uuid")
                         .HasColumnName("lead_id");
+
+                    b.PrimitiveCollection<Guid[]>("LeadIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("lead_ids");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -1631,6 +1636,11 @@ namespace Qibin.Crm.Leads.Data.Migrations
                     b.Property<Guid>("InvestorId")
                         .HasColumnType("uuid")
                         .HasColumnName("investor_id");
+
+                    b.PrimitiveCollection<Guid[]>("LeadIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("lead_ids");
 
                     b.Property<string>("Name")
                         .IsRequired()
