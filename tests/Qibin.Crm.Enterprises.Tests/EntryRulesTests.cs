@@ -146,7 +146,7 @@ public class EntryRulesTests(EnterprisesFixture enterprises) : IClassFixture<Ent
         Assert.Equal(["/vetoes/0 score.vetoUnknown"], await FaultsAsync(new { opinion = "x", scores, vetoes = new[] { "mood" } }));
         Assert.Equal(["/opinion value.required"], await FaultsAsync(new { scores }));
         Assert.Contains("/scores/0 value.required", await FaultsAsync("""{"opinion":"x","scores":[null]}"""));
-        Assert.Equal(["/vetoes/0 score.vetoUnknown"], await FaultsAsync(new { opinion = "x", scores, vetoes = new string?[] { null } }));
+        Assert.Equal(["/vetoes/0 value.required"], await FaultsAsync(new { opinion = "x", scores, vetoes = new string?[] { null } }));
     }
 
     [Fact]

@@ -101,9 +101,10 @@ public class DuplicateTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         (await second.PostAsync($"{people}/{met}/unmasking", new { reason = "需要核对" })).IsProblem(404, "resource.notFound");
         (await second.PostAsync(LeadsFixture.Path(two) + "/contacts", new { channel = "phone", summary = "回访", personId = met }))
             .IsProblem(409, "person.unknown");
-        // Whom nobody has met yet, both know.
+        // Whom nobody has met yet is known to whoever reads the lead that the person was entered with.
         var added = (await first.PostAsync(people, new { name = "前台", phone = "0392-3300000" })).Is(201).Id;
-        Assert.Equal([own, added], await KnownAsync(second));
+        Assert.Equal([met, added], await KnownAsync(first));
+        Assert.Equal([own], await KnownAsync(second));
         Assert.Equal(3, (await KnownAsync(leads.As(TestCaller.Person(Roles.Coordinator)))).Count);
 
         async Task<List<Guid>> KnownAsync(ApiClient client) =>

@@ -85,12 +85,6 @@ internal static class ReviewEntryApplication
         var faults = new List<Fault>();
         for (var i = 0; i < request.Scores!.Count; i++)
         {
-            if (request.Scores[i] is null)
-            {
-                faults.Add(new Fault($"{pointer}/scores/{i}", "value.required"));
-                continue;
-            }
-
             var (code, points) = (request.Scores[i].Indicator!, request.Scores[i].Points!.Value);
             var indicator = ScoreSheet.Indicators.FirstOrDefault(x => x.Code == code);
             if (indicator is null)

@@ -31,7 +31,6 @@ internal static class CommonProblems
             "涉密事项须至少有一名在职的部门负责人、统筹岗或领导知悉",
             "Name at least one active unit head, coordinator or leader as a reader of what is confidential"),
         ["value.required"] = new("必填", "Required"),
-        ["value.nullItem"] = new("列表第 {0} 项为空，请填写或去掉该项", "Item {0} of the list is null. Give it a value or leave it out"),
         ["value.range"] = new("须在 {0} 到 {1} 之间", "Must be between {0} and {1}"),
         ["number.decimals"] = new("最多 {0} 位小数", "At most {0} decimals"),
         ["text.length"] = new("长度须为 {0} 到 {1} 个字符", "Must have {0} to {1} characters"),

@@ -93,6 +93,7 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
         let parts = message.Split('|')
         select parts[0].Contains(' ') || !parts[0].Contains('.')
             ? new Fault(Pointer(entry.Key), "request.invalid")
+            : parts is [_, ['/', ..] within] ? new Fault(Pointer(entry.Key) + within, parts[0])
             : new Fault(Pointer(entry.Key), parts[0], [.. parts.Skip(1)]);
 
     /// <summary><c>Investor.People[0].Phone</c> becomes <c>/investor/people/0/phone</c>.</summary>

@@ -8,7 +8,7 @@ namespace Qibin.Crm.Web.Validation;
 
 /// <summary>
 /// A published shape whose breach is told by a problem code: the error message is <c>code|argument|…</c>, which the problem
-/// writer turns into words in the caller's language.
+/// writer turns into words in the caller's language, or <c>code|/pointer</c> where something within the value is wrong.
 /// </summary>
 public abstract class ShapeAttribute : ValidationAttribute
 {
@@ -231,6 +231,6 @@ public sealed class ItemsAttribute(int minimum, int maximum) : ShapeAttribute("v
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         IsValid(value) && value is System.Collections.ICollection items
         && items.Cast<object?>().Index().Where(i => i.Item is null).Select(i => (int?)i.Index).FirstOrDefault() is { } empty
-            ? new ValidationResult($"value.nullItem|{empty + 1}", [validationContext?.MemberName ?? ""])
+            ? new ValidationResult($"value.required|/{empty}", [validationContext?.MemberName ?? ""])
             : base.IsValid(value, validationContext!);
 }
