@@ -37,7 +37,7 @@ internal static class RestartRun
         using var load = new JourneyLoad(system, journal, run);
         var writing = load.RunAsync(Writers, Pause, stop.Token);
         var instances = (parts ?? system.Instances).Select(system.Process).ToList();
-        var told = 0;
+        var shown = 0;
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var instance in instances)
@@ -56,24 +56,26 @@ internal static class RestartRun
             say(string.Create(CultureInfo.InvariantCulture,
                 $"round {round}: {instances.Count} instances restarted, {load.Answered} writes answered, {load.Failed.Count} requests "
                     + $"failed"));
-            foreach (var failed in load.Failed.Skip(told).Take(20))
-            {
-                say("failed: " + failed);
-            }
-
-            told = load.Failed.Count;
+            ShowFailed();
         }
 
         await stop.CancelAsync();
         await writing;
-        foreach (var failed in load.Failed.Skip(told).Take(20))
-        {
-            say("failed: " + failed);
-        }
-
+        ShowFailed();
         var verdict = await Verdict.ReachAsync(system, Journal.Read(path), run, TimeSpan.FromSeconds(60));
         say(verdict.ToString());
         File.Delete(path);
         return (verdict, load.Failed.Count);
+
+        // At most 20 of those that have failed since the last time.
+        void ShowFailed()
+        {
+            foreach (var failed in load.Failed.Skip(shown).Take(20))
+            {
+                say("failed: " + failed);
+            }
+
+            shown = load.Failed.Count;
+        }
     }
 }

@@ -60,13 +60,13 @@ public sealed class HistoryRecountTests(RunningSystem system)
         var recount = await HistoryRecount.ReadAsync(system, Region, reader);
         Assert.InRange(recount.Journeys, Journeys / 2, 4 * Journeys);
         var known = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
-        var (shifted, told, seen) = (recount.Shifted(), false, "");
+        var (shifted, differs, seen) = (recount.Shifted(), false, "");
         for (var day = Today.AddDays(Oldest - 30); day <= Today; day = day.AddDays(1))
         {
             var expected = recount.On(day);
             Assert.Equal(expected, await CountedAsync(leader, day, ""));
             seen += string.Join(' ', expected);
-            told |= !shifted.On(day).SequenceEqual(expected);
+            differs |= !shifted.On(day).SequenceEqual(expected);
             if (day.DayNumber % 10 == 0)
             {
                 // By what was known at an instant, which other rows answer.
@@ -78,7 +78,7 @@ public sealed class HistoryRecountTests(RunningSystem system)
             (string[])["contractAmount CNY", "paidIn CNY", "completedInvestment CNY", "estimatedInvestment USD", "suspended", "terminated",
                 "invalid", "registered unit"],
             what => Assert.Contains(what, seen, StringComparison.Ordinal));
-        Assert.True(told, "A stage reached a day later makes no difference: the recount compares too little.");
+        Assert.True(differs, "A stage reached a day later makes no difference: the recount compares too little.");
     }
 
     private static DateOnly Today => Kernel.DistrictCalendar.Today(TimeProvider.System);

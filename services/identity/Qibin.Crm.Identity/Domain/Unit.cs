@@ -68,7 +68,7 @@ public sealed class Unit : Aggregate
         };
     }
 
-    /// <summary>The unit comes back from the bin; whoever saves it gives it the version of its removal first.</summary>
+    /// <summary>The unit comes back from the bin; before it is saved it gets the version of its removal.</summary>
     public static Unit Of(RemovedUnit removed)
     {
         ArgumentNullException.ThrowIfNull(removed);

@@ -133,7 +133,7 @@ internal static class NoticeRules
         _ => [],
     };
 
-    /// <summary>Everybody whom a comment concerns is told once. An enterprise has no owner; its service officers are instructed.</summary>
+    /// <summary>One notice for each person whom a comment concerns. Enterprises have no owner; service officers are instructed.</summary>
     private static IEnumerable<PlannedNotice> Of(CommentFacts c)
     {
         IEnumerable<PlannedNotice> named = c.Mentions.Select(

@@ -86,13 +86,13 @@ internal static class SearchAll
         var key = NameSearch.KeyOf(text);
         return TypedResults.Ok(new SearchAnswer
         {
-            Items = [.. found.SelectMany(g => g.OrderByDescending(f => Equals(f, key)).Take(limit))],
+            Items = [.. found.SelectMany(g => g.OrderByDescending(f => IsCalled(f, key)).Take(limit))],
             More = [.. found.Where(g => g.Count() > limit).Select(g => g.Key)],
             Missing = [.. asked.Where((_, i) => replies[i] is null)],
         });
     }
 
-    private static bool Equals(FoundResource found, string key) =>
+    private static bool IsCalled(FoundResource found, string key) =>
         NameSearch.KeyOf(found.Name) == key || (found.Code is { } code && NameSearch.KeyOf(code) == key);
 
     private static async Task<IReadOnlyList<FoundResource>> OwnAsync(IdentityDb db, string text, int most, CancellationToken ct)
@@ -112,7 +112,8 @@ internal static class SearchAll
                 Detail = p.UnitId is { } unit ? units[unit].Name : null,
                 Path = $"/api/v1/users/{p.Id}",
             }),
-            .. units.Values.Where(u => NameSearch.Of(u.Name, u.Code).Key.Contains(key, StringComparison.Ordinal))
+            .. units.Values
+                .Where(u => Array.Exists([u.Name, u.Code], text => NameSearch.KeyOf(text).Contains(key, StringComparison.Ordinal)))
                 .OrderBy(u => u.Code, StringComparer.Ordinal).Take(most).Select(u => new FoundResource
                 {
                     Kind = FoundKind.Unit,
