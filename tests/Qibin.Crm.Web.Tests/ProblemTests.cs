@@ -1,7 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.IdentityModel.Tokens;
+using Qibin.Crm.Servers;
 using Qibin.Crm.TestKit;
 using Qibin.Crm.Web.Tests.Shelf;
 
@@ -128,5 +131,33 @@ public class ProblemTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         Assert.NotNull((await officer.GetAsync("/api/v1/things")).IsProblem(503, "service.unavailable").Headers.RetryAfter);
         using var stranger = alone.WithToken(null);
         (await stranger.GetAsync("/api/v1/things")).IsProblem(401, "auth.required");
+    }
+
+    [Fact]
+    public async Task R1_A_valid_token_is_never_refused_for_want_of_keys()
+    {
+        var authority = await TestAuthority.SharedAsync();
+        var address = $"http://127.0.0.1:{Ports.Free()}";
+        await using var service = await TestService.StartAsync("shelf", ShelfService.Build,
+            builder => builder.Configuration["Identity:MetadataAddress"] = address + "/.well-known/openid-configuration");
+        using var officer = service.As(TestCaller.Officer());
+        (await officer.GetAsync("/api/v1/things")).IsProblem(503, "service.unavailable");
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls(address);
+        await using var late = builder.Build();
+        late.Run(http =>
+        {
+            http.Response.Redirect(authority.Issuer.TrimEnd('/') + http.Request.Path);
+            return Task.CompletedTask;
+        });
+        await late.StartAsync();
+        var statuses = new List<int>();
+        await Eventually.TrueAsync(async () =>
+        {
+            statuses.AddRange(await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ => (await officer.GetAsync("/api/v1/things")).Status)));
+            return statuses[^1] == 200;
+        });
+        Assert.All(statuses, status => Assert.True(status is 200 or 503, $"{status}"));
     }
 }

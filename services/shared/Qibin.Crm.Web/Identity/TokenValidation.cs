@@ -45,6 +45,8 @@ public static partial class TokenValidation
     public static void AddTokenValidation(this IServiceCollection services)
     {
         services.AddSettings<IdentitySettings>();
+        services.AddSingleton<AuthorityKeys>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
         services.AddSingleton<IssuerClock>();
         services.AddHostedService(provider => provider.GetRequiredService<IssuerClock>());
         services.AddHealthChecks().AddCheck<IssuerClock>("clock", tags: ["ready"]);
@@ -79,11 +81,24 @@ public static partial class TokenValidation
             options.IncludeErrorDetails = false;
             options.Events = new JwtBearerEvents
             {
+                OnMessageReceived = NeedKeysAsync,
                 OnTokenValidated = RefuseEndedAsync,
                 OnAuthenticationFailed = NoteFailureAsync,
                 OnChallenge = ChallengeAsync,
             };
         });
+    }
+
+    /// <summary>A token is checked only where there are keys: without them a valid one would look like a forged one.</summary>
+    private static async Task NeedKeysAsync(MessageReceivedContext context)
+    {
+        var http = context.HttpContext;
+        if (http.Request.Headers.Authorization.Count > 0
+            && !await http.RequestServices.GetRequiredService<AuthorityKeys>().AreKnownAsync(http.RequestAborted))
+        {
+            http.Items[Unreachable] = true;
+            context.Fail("The authority's keys are not known.");
+        }
     }
 
     /// <summary>A token is good for ten minutes; the access that it stands for may end within them.</summary>
@@ -98,23 +113,11 @@ public static partial class TokenValidation
         }
     }
 
-    private static async Task NoteFailureAsync(AuthenticationFailedContext context)
+    private static Task NoteFailureAsync(AuthenticationFailedContext context)
     {
         // The reason is for who runs the service; the caller does not learn it.
         Refused(LogOf(context.HttpContext), context.Exception.GetType().Name);
-        if (context.Exception is not SecurityTokenSignatureKeyNotFoundException)
-        {
-            return;
-        }
-
-        try
-        {
-            await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
-        }
-        catch (InvalidOperationException)
-        {
-            context.HttpContext.Items[Unreachable] = true;
-        }
+        return Task.CompletedTask;
     }
 
     private static ILogger LogOf(HttpContext http) =>

@@ -52,6 +52,9 @@ public static class Pipelines
     /// </summary>
     public const string RowLock = "row-lock";
 
+    /// <summary>The keys of the token issuer: read at the start, once a second until they are known.</summary>
+    public const string AuthorityKeys = "authority-keys";
+
     /// <summary>
     /// A request that the gateway could not deliver: tried again at once, for as long as the result says that it may be.
     /// </summary>
@@ -94,6 +97,8 @@ public static class Pipelines
         });
         services.AddFlag(RowLock, retry => retry.Pausing(
             200, TimeSpan.FromMilliseconds(50), args => args.Outcome is { Exception: null, Result: true }));
+        services.Add(AuthorityKeys, retry => retry
+            .Forever(Second, args => args.Outcome.Exception is InvalidOperationException));
         services.AddFlag(Forward, retry => retry.AddRetry(new RetryStrategyOptions<bool>
         {
             MaxRetryAttempts = int.MaxValue,
