@@ -37,6 +37,7 @@ internal static class FreezeRun
         using var journal = new Journal(path);
         using var load = new JourneyLoad(system, journal, run);
         var writing = load.RunAsync(Writers, Pause, stop.Token);
+        await load.ProgressAsync(JourneyLoad.Begun, writing);
         var (most, waited) = (0, 0);
         for (var round = 1; round <= rounds; round++)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Qibin.Crm.Kernel;
@@ -12,6 +13,9 @@ namespace Qibin.Crm.Benchmarks.Faults;
 /// </summary>
 internal sealed class JourneyLoad(LocalSystem system, Journal journal, string run) : IDisposable
 {
+    /// <summary>Writes to wait for before the first fault: what has just started compiles its code first.</summary>
+    public const int Begun = 50;
+
     private readonly Integration _api =
         new(system.Gateway, system.Access.Clients[0].ClientId, system.Access.Clients[0].ClientSecret, resendFaults: true);
     private int _sent;
@@ -42,6 +46,30 @@ internal sealed class JourneyLoad(LocalSystem system, Journal journal, string ru
     {
         var staff = await Staff.ReadAsync(_api, CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => WriteAsync(writer, staff, pause, moves, stop)));
+    }
+
+    /// <summary>Waits until so many more writes have been answered.</summary>
+    /// <param name="more">How many.</param>
+    /// <param name="writing">The writers: when they end with an error, so does this.</param>
+    /// <exception cref="TimeoutException">They were not answered within two minutes.</exception>
+    public async Task ProgressAsync(int more, Task writing)
+    {
+        var wanted = Answered + more;
+        var since = Stopwatch.GetTimestamp();
+        while (Answered < wanted)
+        {
+            if (writing.IsCompleted)
+            {
+                await writing;
+            }
+
+            if (Stopwatch.GetElapsedTime(since) > TimeSpan.FromMinutes(2))
+            {
+                throw new TimeoutException($"Of {more} further writes {more - (wanted - Answered)} were answered in two minutes.");
+            }
+
+            await Task.Delay(20);
+        }
     }
 
     public void Dispose() => _api.Dispose();

@@ -26,7 +26,7 @@ internal static class KillRun
         using (var load = new JourneyLoad(system, journal, run))
         {
             var writing = load.RunAsync(Writers, Pause, stop.Token);
-            await ProgressAsync(load, 20, writing);
+            await load.ProgressAsync(JourneyLoad.Begun, writing);
             var recoveries = new Dictionary<string, List<double>>(StringComparer.Ordinal);
             for (var round = 0; round < kills; round++)
             {
@@ -37,7 +37,7 @@ internal static class KillRun
                     await system.Process(part).StartAgainAsync();
                     await system.Process(part).WaitReadyAsync();
                     // It has recovered when writers get answers again.
-                    await ProgressAsync(load, Writers, writing);
+                    await load.ProgressAsync(Writers, writing);
                     var seconds = Stopwatch.GetElapsedTime(killed).TotalSeconds;
                     (recoveries.TryGetValue(part, out var taken) ? taken : recoveries[part] = []).Add(seconds);
                 }
@@ -73,25 +73,5 @@ internal static class KillRun
         }
 
         return verdict;
-    }
-
-    private static async Task ProgressAsync(JourneyLoad load, int more, Task writing)
-    {
-        var wanted = load.Answered + more;
-        var since = Stopwatch.GetTimestamp();
-        while (load.Answered < wanted)
-        {
-            if (writing.IsCompleted)
-            {
-                await writing;
-            }
-
-            if (Stopwatch.GetElapsedTime(since) > TimeSpan.FromMinutes(2))
-            {
-                throw new TimeoutException($"Of {more} further writes {more - (wanted - load.Answered)} were answered in two minutes.");
-            }
-
-            await Task.Delay(20);
-        }
     }
 }

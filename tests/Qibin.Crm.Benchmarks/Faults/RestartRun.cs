@@ -36,6 +36,7 @@ internal static class RestartRun
         using var journal = new Journal(path);
         using var load = new JourneyLoad(system, journal, run);
         var writing = load.RunAsync(Writers, Pause, stop.Token);
+        await load.ProgressAsync(JourneyLoad.Begun, writing);
         var instances = (parts ?? system.Instances).Select(system.Process).ToList();
         var shown = 0;
         for (var round = 1; round <= rounds; round++)
