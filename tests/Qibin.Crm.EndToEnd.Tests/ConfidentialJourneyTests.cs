@@ -12,8 +12,8 @@ namespace Qibin.Crm.EndToEnd.Tests;
 /// To whoever does not read a confidential journey, it is not there: every operation of every document that names one of its resources, in
 /// the path, the query or the body, answers as it does for an id that nobody has, and every list, total and feed is silent about it.
 /// </summary>
-[Collection(RunningSystem.Elsewhere)]
-public class ConfidentialJourneyTests(LitteredSystem system)
+[Litters]
+public class ConfidentialJourneyTests(RunningSystem system)
 {
     private static readonly string[] Services = ["identity", "leads", "projects", "enterprises", "pipeline"];
 

@@ -11,8 +11,8 @@ namespace Qibin.Crm.EndToEnd.Tests;
 /// <summary>
 /// Tests that are made from the OpenAPI documents of all services, through the gateway and with tokens of real people and clients.
 /// </summary>
-[Collection(RunningSystem.Elsewhere)]
-public class GeneratedTests(LitteredSystem system)
+[Litters]
+public class GeneratedTests(RunningSystem system)
 {
     private const int Requests = 10_000;
 

@@ -24,7 +24,6 @@ public sealed class DoubledSystem : IAsyncLifetime
 /// Two instances of a service: the small form of the fault runs <c>restarts</c> and <c>freezes</c> of the benchmarks, which do it to
 /// every service.
 /// </summary>
-[Collection(RunningSystem.Elsewhere)]
 public sealed class InstanceTests(DoubledSystem doubled) : IClassFixture<DoubledSystem>
 {
     [Fact]

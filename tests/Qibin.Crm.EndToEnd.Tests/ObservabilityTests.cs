@@ -45,7 +45,6 @@ public sealed class ObservedSystem : IAsyncLifetime
 }
 
 /// <summary>What an operator can see of the running system.</summary>
-[Collection(RunningSystem.Elsewhere)]
 public sealed partial class ObservabilityTests(ObservedSystem observed) : IClassFixture<ObservedSystem>
 {
     /// <summary>How Npgsql names the spans of statements.</summary>

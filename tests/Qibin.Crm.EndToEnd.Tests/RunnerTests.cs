@@ -8,7 +8,6 @@ using Qibin.Crm.TestKit;
 namespace Qibin.Crm.EndToEnd.Tests;
 
 /// <summary>The first command as a process: what a kill, a stop and a second start do to it and to what it started.</summary>
-[Collection(RunningSystem.Elsewhere)]
 public sealed class RunnerTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("qibin-runner-");

@@ -9,26 +9,20 @@ using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Qibin.Crm.EndToEnd.Tests.RunningSystem))]
 
-// One system for most of them, one test at a time: some kill parts of it. Classes with systems of their own run after or before them: a
-// system takes two processors by itself until its code is compiled, and the other test projects run beside this one.
+// One system for most of them, one test at a time: some kill parts of it.
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
 [assembly: Parallelization(Mode = ParallelMode.None)]
+[assembly: TestClassOrderer(typeof(Qibin.Crm.EndToEnd.Tests.LitteringLast))]
 
 namespace Qibin.Crm.EndToEnd.Tests;
 
 /// <summary>The whole system with its demonstration data, as the first command starts it, for all tests of this assembly.</summary>
 public class RunningSystem : IAsyncLifetime
 {
-    /// <summary>The collection of the classes that do not use this system.</summary>
-    public const string Elsewhere = "elsewhere";
-
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("qibin-end-to-end-");
     private readonly ConcurrentDictionary<string, (string Token, long At)> _tokens = new(StringComparer.Ordinal);
 
     public LocalSystem System { get; private set; } = null!;
-
-    /// <summary>Whether a commit waits for the disk.</summary>
-    protected virtual bool Durable => true;
 
     public Uri Gateway => System.Gateway;
 
@@ -38,7 +32,6 @@ public class RunningSystem : IAsyncLifetime
         {
             Data = _directory.FullName,
             Port = Servers.Ports.Free(),
-            Durable = Durable,
             // Tests send more in a minute than any one caller should.
             Settings = new Dictionary<string, string>
             {
@@ -116,13 +109,14 @@ public class RunningSystem : IAsyncLifetime
     }
 }
 
-/// <summary>A second one, for requests that nobody meant: they make people and units that other tests would then meet.</summary>
-public sealed class LitteredSystem : RunningSystem
-{
-    /// <summary>Its processes are not killed.</summary>
-    protected override bool Durable => false;
-}
+/// <summary>A class whose requests nobody meant: they make people, units and journeys that other tests would then meet.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class LittersAttribute : Attribute;
 
-/// <summary>The tests that do not use the first system: those of generated requests share the second one.</summary>
-[CollectionDefinition(RunningSystem.Elsewhere)]
-public sealed class ElsewhereCollection : ICollectionFixture<LitteredSystem>;
+/// <summary>Runs the classes that litter the system after all others.</summary>
+public sealed class LitteringLast : ITestClassOrderer
+{
+    public IReadOnlyCollection<TTestClass?> OrderTestClasses<TTestClass>(IReadOnlyCollection<TTestClass?> testClasses)
+        where TTestClass : notnull, ITestClass =>
+        [.. testClasses.OrderBy(c => c is IXunitTestClass { Class: var type } && type.IsDefined(typeof(LittersAttribute), false))];
+}
