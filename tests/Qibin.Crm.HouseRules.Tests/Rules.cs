@@ -130,6 +130,22 @@ public static partial class Rules
                 && !path.Key.EndsWith("/rules", StringComparison.Ordinal)
         select $"{file.Path}: administrators may {operation.Key} {path.Key}";
 
+    /// <summary>
+    /// Whoever changes a resource by its version learns the next one (A4): the answer has an ETag, unless the resource is gone by then, or
+    /// Location names what another service makes.
+    /// </summary>
+    public static IEnumerable<string> AnswersHaveTheETag(Repository repository) =>
+        from file in repository.Files
+        where file.Path.EndsWith("/openapi.json", StringComparison.Ordinal)
+        from path in JsonNode.Parse(file.Text)!["paths"]!.AsObject()
+        where !path.Key.EndsWith("/removal", StringComparison.Ordinal)
+        from operation in path.Value!.AsObject()
+        where operation.Key != "delete" && operation.Value is JsonObject said && said["operationId"]!.GetValue<string>() != "convertLead"
+            && said["parameters"] is JsonArray parameters && parameters.Any(p => p!["name"]?.GetValue<string>() == "If-Match")
+        from answer in operation.Value!["responses"]!.AsObject()
+        where answer.Key[0] == '2' && answer.Value!["headers"]?["ETag"] is null
+        select $"{file.Path}: {operation.Key} {path.Key} answers {answer.Key} without ETag";
+
     /// <summary>The documents of the repository name files and folders that are there.</summary>
     public static IEnumerable<string> DocumentsNameWhatIsThere(Repository repository)
     {

@@ -35,6 +35,8 @@ public class RulesTests
             """{"paths":{"/api/v1/first-contacts":{"post":{"operationId":"logFirstContact","x-roles":["officer","administrator"]}}}}"""),
         ["S13 an administrator reads no contact"] = (Rules.AdministratorsWriteNoBusiness, Leads + "openapi.json",
             """{"paths":{"/api/v1/leads/{leadId}/contacts":{"get":{"operationId":"x","x-roles":["administrator"]}}}}"""),
+        ["A4 whoever changes by a version learns the next"] = (Rules.AnswersHaveTheETag, Leads + "openapi.json",
+            """{"paths":{"/x":{"post":{"operationId":"x","parameters":[{"name":"If-Match"}],"responses":{"200":{"headers":{}}}}}}}"""),
         ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs",
             "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
     };

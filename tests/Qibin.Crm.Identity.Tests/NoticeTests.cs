@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
@@ -131,6 +133,39 @@ public sealed class NoticeTests(IdentityFixture identity) : IClassFixture<Identi
         Assert.Empty(answer.GetProperty("items").EnumerateArray());
         Assert.Equal(["leads", "projects", "enterprises"], answer.GetProperty("missing").EnumerateArray().Select(s => s.GetString()));
         Assert.Equal(1L, await identity.ValueAsync<long>("select count(*) from notice where person_id = $1 and kind = 11", id));
+    }
+
+    [Theory]
+    [InlineData(CommentState.Withdrawn, 0, 0)]
+    [InlineData(CommentState.Done, 0, 1)]
+    public async Task T18_What_was_withdrawn_or_carried_out_does_not_stay_as_unread_work(CommentState state, int instructed, int named)
+    {
+        var (owner, other, author) = (await PersonAsync("coordinator"), await PersonAsync("leader"), IdentityFixture.NewId());
+        var comment = new CommentFacts
+        {
+            CommentId = IdentityFixture.NewId(),
+            SubjectId = IdentityFixture.NewId(),
+            OwnerId = owner,
+            AuthorId = author,
+            Mentions = [other],
+            State = CommentState.Open,
+        };
+        await ToldAsync(comment, 1);
+        // Another one on the same lead, which stays.
+        await ToldAsync(comment with { CommentId = IdentityFixture.NewId() }, 1);
+        Assert.Equal((2L, 2L), (await UnreadOfAsync(owner, NoticeKind.InstructionGiven), await UnreadOfAsync(other, NoticeKind.Mentioned)));
+
+        await ToldAsync(comment with { State = state }, 2);
+        Assert.Equal(
+            (1L + instructed, 1L + named),
+            (await UnreadOfAsync(owner, NoticeKind.InstructionGiven), await UnreadOfAsync(other, NoticeKind.Mentioned)));
+
+        async Task ToldAsync(CommentFacts facts, long version) => Assert.True(
+            await identity.Service.DeliverAsync(new LeadCommented { Comment = facts }, facts.CommentId, version, author));
+
+        Task<long> UnreadOfAsync(Guid person, NoticeKind kind) => identity.ValueAsync<long>(
+            $"select count(*) from notice where person_id = $1 and kind = {(int)kind} and read_at is null"
+            + $" and subject_id = '{comment.SubjectId}'", person);
     }
 
     [Fact]

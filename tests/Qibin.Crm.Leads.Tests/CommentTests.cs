@@ -177,6 +177,8 @@ public class CommentTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             new { text = "请部门研究", instruction = true, mentions = new[] { head.Id, coordinator.Id, helper.Id } })).Is(201);
         var address = given.Headers.Location!.OriginalString;
         Assert.Single(await WaitingAsync(head));
+        var told = Assert.Single(await leads.Service.EventsAsync(given.Id)).Payload.GetProperty("comment").GetProperty("answerers");
+        Assert.Equal(new[] { head.Id, coordinator.Id }.Order(), told.EnumerateArray().Select(a => a.GetGuid()).Order());
 
         // Who helps with a lead reads it and its instructions, and answers none.
         (await leads.As(helper).GetAsync(address)).Is(200);

@@ -8,6 +8,17 @@ public class OpenApiTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     public void The_document_is_the_one_that_is_kept() =>
         OpenApiDocument.IsKept(leads.Service, "services/leads/Qibin.Crm.Leads");
 
+    [Theory]
+    [InlineData("calendar.exists", "changeCalendarYear")]
+    [InlineData("referrer.exists", "proposeReferrer")]
+    public async Task A3_A_conflict_is_listed_where_it_can_be_answered(string code, params string[] operations)
+    {
+        var document = (await leads.Service.WithToken(null).GetAsync("/swagger/v1.json")).Is(200).Json;
+        var conflicts = OpenApiDocument.CodesOf(document, 409);
+        Assert.Equal(operations, conflicts.Where(c => c.Codes.Contains(code)).Select(c => c.Operation));
+        Assert.All(conflicts, c => Assert.Contains(c.Example, c.Codes));
+    }
+
     [Fact]
     public async Task A_problem_speaks_the_language_that_is_asked_for()
     {

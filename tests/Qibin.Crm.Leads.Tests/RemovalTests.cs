@@ -259,6 +259,7 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
         (await client.PostAsync(path + "/next-step/cancellation", new { reason = Reason })).IsProblem(428, "ifMatch.required");
         var cancelled = (await client.PostAsync(path + "/next-step/cancellation", new { reason = Reason }, lead.ETag)).Is(200);
         var read = (await client.GetAsync(path)).Is(200);
+        Assert.Equal(read.Json.GetProperty("version").GetInt64(), cancelled.Json.GetProperty("version").GetInt64());
         Assert.Equal("none", read.Json.GetProperty("nextStep").GetProperty("light").GetString());
         var entry = Assert.Single((await client.GetAsync(path + "/next-steps")).Is(200).Json.EnumerateArray());
         Assert.Equal(
@@ -266,7 +267,8 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
             (entry.GetProperty("id").GetGuid(), entry.GetProperty("outcome").GetString(), entry.GetProperty("note").GetString()));
         (await client.PostAsync(path + "/next-step/cancellation", new { reason = Reason }, read.ETag)).IsProblem(409, "nextStep.none");
 
-        var other = (await client.PutAsync(path + "/next-step", Step("另约时间", 7), read.ETag)).Is(200);
+        // A4: the lead's ETag, as completing the step answers.
+        var other = (await client.PutAsync(path + "/next-step", Step("另约时间", 7), cancelled.ETag)).Is(200);
         (await client.PostAsync($"/api/v1/bin/{cancelled.Id}/restoration")).IsProblem(409, "nextStep.open");
         var both = (await client.PostAsync(path + "/next-step/cancellation", new { reason = Reason }, other.ETag)).Is(200);
         var restored = (await client.PostAsync($"/api/v1/bin/{cancelled.Id}/restoration")).Is(201);
@@ -344,6 +346,83 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
             leads.LeadAsync(client, ("investorName", investor), ("ownerId", owner.Id), ("duplicateOverride", null));
     }
 
+    /// <summary>Nobody who enters an investor is told of one whose leads are all in the bin.</summary>
+    [Theory]
+    [InlineData("91410611MA0001601")]
+    [InlineData(null)]
+    public async Task T16_A_lead_comes_back_to_the_investor_that_was_entered_anew_meanwhile(string? code)
+    {
+        var (mine, theirs) = (leads.As(TestCaller.Officer()), leads.As(TestCaller.Officer()));
+        var uscc = code is null ? null : Uscc.WithCheckCharacter(code).Value;
+        var name = code is null ? "再录甲回收示例" : "再录乙回收示例";
+        var (first, second) = (await EnterAsync(mine, name, "13900016101"), await EnterAsync(mine, name, "13900016102"));
+        var before = InvestorOf(first);
+        var (one, two) = (await RemoveAsync(mine, LeadsFixture.Path(first)), await RemoveAsync(mine, LeadsFixture.Path(second)));
+        var anew = await EnterAsync(theirs, code is null ? name : "再录丙回收示例", "13900016103");
+        var now = InvestorOf(anew);
+        Assert.NotEqual(before, now);
+        (await theirs.PostAsync("/api/v1/claims", new { leadId = anew.Id, contactId = anew.Json.GetProperty("contactId").GetGuid() }))
+            .Is(201);
+
+        foreach (var (removed, lead) in new[] { (one, first), (two, second) })
+        {
+            (await mine.PostAsync($"/api/v1/bin/{removed.Id}/restoration")).Is(201);
+            var restored = (await mine.GetAsync(LeadsFixture.Path(lead))).Is(200).Json;
+            Assert.Equal(now, restored.GetProperty("investorId").GetGuid());
+            Assert.Equal(
+                now, (await leads.Service.EventsAsync(lead.Id))[^1].Payload.GetProperty("lead").GetProperty("investorId").GetGuid());
+            // Still one protection.
+            (await mine.PostAsync(
+                "/api/v1/claims", new { leadId = lead.Id, contactId = lead.Json.GetProperty("contactId").GetGuid() }))
+                .IsProblem(409, "claim.taken");
+        }
+
+        Assert.Equal(3, await leads.Service.CountAsync($"select count(*) from person where investor_id = '{now}'"));
+        Assert.Equal(
+            now.ToString(), await leads.Service.TextAsync($"select merged_into_id::text from investor where id = '{before}'"));
+        // By whichever name it was entered.
+        Assert.Equal(now, InvestorOf(await EnterAsync(leads.As(TestCaller.Officer()), name, "13900016104")));
+
+        Task<Answer> EnterAsync(ApiClient client, string investor, string phone) => leads.LeadAsync(
+            client, ("investorName", investor), ("uscc", uscc), ("phone", phone), ("duplicateOverride", null));
+    }
+
+    [Fact]
+    public async Task T16_Of_a_restoration_and_an_entry_at_once_one_finds_the_other()
+    {
+        var (mine, theirs) = (leads.As(TestCaller.Officer()), leads.As(TestCaller.Officer()));
+        for (var round = 0; round < 12; round++)
+        {
+            var uscc = Uscc.WithCheckCharacter($"91410611MA00017{round:00}").Value;
+            var lead = await leads.LeadAsync(
+                mine, ("investorName", $"同时再录甲示例{round}"), ("uscc", uscc), ("duplicateOverride", null));
+            var removed = await RemoveAsync(mine, LeadsFixture.Path(lead));
+
+            var answers = await Task.WhenAll(
+                mine.PostAsync($"/api/v1/bin/{removed.Id}/restoration"),
+                theirs.PostAsync("/api/v1/first-contacts", leads.FirstContact(
+                    ("investorName", $"同时再录乙示例{round}"), ("uscc", uscc), ("duplicateOverride", null))));
+
+            Assert.All(answers, a => a.Is(201));
+            Assert.Equal(1, await leads.Service.CountAsync(
+                $"select count(distinct investor_id) from lead where id in ('{lead.Id}', '{answers[1].Id}')"));
+            Assert.Equal(1, await leads.Service.CountAsync($"select count(*) from investor where uscc = '{uscc}'"));
+        }
+    }
+
+    /// <summary>A namesake that was there before is another investor, as somebody has said.</summary>
+    [Fact]
+    public async Task T16_A_lead_stays_with_its_investor_beside_a_namesake_that_was_there_before()
+    {
+        var (mine, theirs) = (leads.As(TestCaller.Officer()), leads.As(TestCaller.Officer()));
+        await leads.LeadAsync(theirs, ("investorName", "同名留存示例"), ("duplicateOverride", null));
+        var lead = await leads.LeadAsync(mine, ("investorName", "同名留存示例"));
+        var removed = await RemoveAsync(mine, LeadsFixture.Path(lead));
+        (await mine.PostAsync($"/api/v1/bin/{removed.Id}/restoration")).Is(201);
+        Assert.Equal(
+            InvestorOf(lead), (await mine.GetAsync(LeadsFixture.Path(lead))).Is(200).Json.GetProperty("investorId").GetGuid());
+    }
+
     [Fact]
     public async Task T16_Neither_a_removed_contact_nor_a_removed_person_discloses_anybody_to_another_unit()
     {
@@ -415,7 +494,13 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
 
         (await client.PostAsync($"/api/v1/bin/{second.Id}/restoration")).Is(201);
         (await client.PostAsync($"/api/v1/bin/{first.Id}/restoration")).Is(201);
-        Assert.Equal(3, await PeopleAsync());
+        // They come back to the investor that was entered meanwhile, and the stranger does not come to know them by that.
+        investor = own.Json.GetProperty("investorId").GetGuid();
+        Assert.Equal(4, await PeopleAsync());
+        people = await stranger.GetAsync($"/api/v1/investors/{investor}/people");
+        Assert.Single(people.Is(200).Json.GetProperty("items").EnumerateArray());
+        people = await client.GetAsync($"/api/v1/investors/{investor}/people");
+        Assert.Equal(3, people.Is(200).Json.GetProperty("items").GetArrayLength());
 
         Task<long> PeopleAsync() => leads.Service.CountAsync($"select count(*) from person where investor_id = '{investor}'");
     }
@@ -502,6 +587,8 @@ public sealed class RemovalTests(LeadsFixture leads) : IClassFixture<LeadsFixtur
     private static DateOnly Day(JsonElement of, string name) => of.GetProperty(name).Deserialize<DateOnly>();
 
     private static DateTimeOffset At(JsonElement of, string name) => of.GetProperty(name).GetDateTimeOffset();
+
+    private static Guid InvestorOf(Answer receipt) => receipt.Json.GetProperty("investorId").GetGuid();
 
     private static async Task<Answer> RemoveAsync(ApiClient client, string path) =>
         (await client.PostAsync(path + "/removal", new { reason = Reason }, (await client.GetAsync(path)).Is(200).ETag)).Is(200);

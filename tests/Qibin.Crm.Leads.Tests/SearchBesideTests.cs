@@ -18,7 +18,7 @@ public class SearchBesideTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         foreach (var (q, found) in new (string, bool)[]
         {
-            (code, true), (code.ToLowerInvariant(), true), (code[..^1], false), ("欧阳", true), ("阳寻", true), ("欧寻", false), ("空经济", true),
+            (code, true), (code.ToLowerInvariant(), true), (code[1..], false), ("欧阳", true), ("阳寻", true), ("欧寻", false), ("空经济", true),
             ("低空经济", true), ("低经", false), ("13903927711", true), ("+86 139-0392-7711", true), ("0392 7711", true), ("27711", false),
             ("13903927712", false),
         })
@@ -33,6 +33,53 @@ public class SearchBesideTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
                 Assert.Equal(0, (await stranger.GetAsync(path)).Is(200).Json.GetProperty("total").GetInt32());
             }
         }
+    }
+
+    /// <summary>From four characters on, in any case; of what the caller reads.</summary>
+    [Fact]
+    public async Task T10_A_lead_and_its_investor_are_found_by_the_beginning_of_a_code()
+    {
+        var (owner, other) = (TestCaller.Officer(), TestCaller.Officer());
+        var (one, two) = (await EnterAsync(owner, "检索己装备"), await EnterAsync(owner, "检索庚装备"));
+        await EnterAsync(other, "检索辛装备");
+        var code = one.Json.GetProperty("code").GetString()!;
+        foreach (var q in (string[])[code[..4], code[..6], code[..7].ToLowerInvariant(), code[..9]])
+        {
+            Assert.Equal(Ids(one, two), await FoundAsync("leads", q));
+            Assert.Equal(Ids(one, two), await FoundAsync("leads", q, "&sort=code"));
+            Assert.Equal(
+                new[] { one, two }.Select(l => l.Json.GetProperty("investorId").GetGuid()).Order(), await FoundAsync("investors", q));
+        }
+
+        Assert.Equal(Ids(one), await FoundAsync("leads", code));
+        foreach (var q in (string[])[code[..3], "L_20", "L-2%", code[1..8], "L-1999"])
+        {
+            Assert.Empty(await FoundAsync("leads", q));
+        }
+
+        Task<Answer> EnterAsync(TestCaller caller, string name) =>
+            leads.LeadAsync(leads.As(caller), ("investorName", name), ("phone", "13900016999"));
+
+        async Task<IEnumerable<Guid>> FoundAsync(string list, string q, string more = "") =>
+            (await leads.As(owner).GetAsync($"/api/v1/{list}?q={Uri.EscapeDataString(q)}{more}")).Is(200).Json.GetProperty("items")
+                .EnumerateArray().Select(i => i.GetProperty("id").GetGuid()).Order();
+
+        static IEnumerable<Guid> Ids(params Answer[] of) => of.Select(l => l.Id).Order();
+    }
+
+    /// <summary>The index finds the beginning of a code, whatever the collation of the database.</summary>
+    [Fact]
+    public async Task T10_The_beginning_of_a_code_is_looked_up_in_the_index_of_codes()
+    {
+        await leads.LeadAsync(leads.As(TestCaller.Officer()), ("investorName", "检索壬装备"));
+        var plan = await leads.Service.TextAsync(
+            """
+            set enable_seqscan = off;
+            set enable_bitmapscan = off;
+            explain (format json) select id from lead where code like 'L-2026-0001%'
+            """);
+        Assert.Contains("ix_lead_code", plan, StringComparison.Ordinal);
+        Assert.Contains("Index Cond", plan, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,6 +78,8 @@ public static class Faults
                 "?.Plus(amount with { Amount = 0 }) ?? amount"),
             ("Approving a registration forgets the contract amount", "Project.cs", "submission.ContractAmount ?? ContractAmount",
                 "submission.ContractAmount"),
+            ("The right amount of a signing takes the place of a supplementary agreement", "Project.cs",
+                "move is null || moves.OfContract().Last() == move ? amount", "amount.Amount > 0 ? amount"),
             ("A project that moved in steps back before its registration", "Project.cs",
                 "to < ProjectStage.Registered && MovedInOn is not null",
                 "to < ProjectStage.Registered && LeftOn is not null"),
@@ -117,6 +119,8 @@ public static class Faults
             ("A restored lead stays removed", "Domain/Timeline.cs", "(Removed && e.Event is not LeadRestored)", "Removed"),
             ("A step back takes back the stage that it goes to", "Domain/Milestone.cs", "Stages.StageOf(m.Kind) > to",
                 "Stages.StageOf(m.Kind) >= to"),
+            ("A corrected step back takes the milestones back on the day before", "Domain/Milestone.cs",
+                "TakenBackOn = dated.OccurredOn", "TakenBackOn = m.TakenBackOn"),
             ("A first contact that is corrected to a later day leaves the earlier one", "Domain/Milestone.cs",
                 "m.OccurredOn < first", "m.OccurredOn < default(DateOnly)")),
         .. Identity(

@@ -124,9 +124,10 @@ public sealed class AssessmentPropertyTests
         var dates = log.Count == 0 ? [] : Corrected.Dates(log, log[0].Delivery.StreamId, null);
         var reached = log.Where(t => t.Happened is ProjectStageReached r && r.To == stage).Select(t =>
         {
-            var back = log.Where(b => b.Delivery.Version > t.Delivery.Version).Select(b => b.Happened).OfType<ProjectSteppedBack>()
-                .FirstOrDefault(b => b.To < stage);
-            return (On: dates.GetValueOrDefault(t.Delivery.Version, Corrected.DayOf(t)), Back: back?.OccurredOn);
+            var back = log.Find(b => b.Delivery.Version > t.Delivery.Version
+                && b.Happened is ProjectSteppedBack { To: var to } && to < stage);
+            return (On: dates.GetValueOrDefault(t.Delivery.Version, Corrected.DayOf(t)),
+                Back: back is null ? default(DateOnly?) : dates.GetValueOrDefault(back.Delivery.Version, Corrected.DayOf(back)));
         }).ToList();
         var spent = reached.Exists(r => r.On.Year < day.Year && (r.Back is null || r.Back.Value.Year > r.On.Year));
         return !spent && reached.Exists(r => r.On.Year == day.Year && r.On <= day && (r.Back is null || r.Back > day));

@@ -99,6 +99,115 @@ public sealed class CorrectedDateTests : IAsyncLifetime
         Assert.Equal("2026-03-22", journey.GetProperty("stageOn").GetString());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task T3_A_step_back_a_suspension_and_a_contract_count_as_they_were_corrected_and_what_was_known_before_stays(bool reversed)
+    {
+        var (lead, project) = Signed();
+        var signing = _trade.Last<ProjectStageReached>(project);
+        project = _trade.Amend(project, new Money(150_000_000, "CNY"), new DateOnly(2026, 3, 10));
+        var amended = _trade.Last<ProjectContractCorrected>(project);
+        project = _trade.Standing(project, ProjectStatus.Suspended, new DateOnly(2026, 3, 20));
+        var suspended = _trade.Last<ProjectStatusChanged>(project);
+        project = _trade.Standing(project, ProjectStatus.Active, new DateOnly(2026, 3, 24));
+        project = _trade.StepBack(project, ProjectStage.Negotiating, new DateOnly(2026, 3, 30));
+        var wrong = _trade.Now;
+        await TellAsync();
+        string[] before =
+        [
+            "05 signed 1 100000000.00", "09 signed 1 100000000.00", "12 signed 1 150000000.00", "17 signed 1 150000000.00", "22",
+            "25 signed 1 150000000.00", "27 signed 1 150000000.00", "31 negotiating 1 150000000.00",
+        ];
+        Assert.Equal(before, await DaysAsync());
+        Assert.Equal([1, 0], await HoldSignedAsync());
+
+        var stepBack = _trade.Last<ProjectSteppedBack>(project);
+        project = _trade.Restate(project, signing, new Money(120_000_000, "CNY"));
+        project = _trade.Redate(project, amended, new DateOnly(2026, 3, 8));
+        project = _trade.Redate(project, suspended, new DateOnly(2026, 3, 15));
+        // Corrected twice: the last one holds.
+        project = _trade.Redate(project, stepBack, new DateOnly(2026, 3, 25));
+        _trade.Redate(project, stepBack, new DateOnly(2026, 3, 26));
+        await TellAsync();
+
+        string[] after =
+        [
+            "05 signed 1 120000000.00", "09 signed 1 150000000.00", "12 signed 1 150000000.00", "17", "22", "25 signed 1 150000000.00",
+            "27 negotiating 1 150000000.00", "31 negotiating 1 150000000.00",
+        ];
+        Assert.Equal(after, await DaysAsync());
+        Assert.Equal([0, 0], await HoldSignedAsync());
+        Assert.Equal(before, await DaysAsync(wrong));
+        Assert.Equal([1, 0], await HoldSignedAsync(wrong));
+        Assert.Equal(after, await DaysAsync(_trade.Now));
+        Assert.Equal([0, 0], await HoldSignedAsync(_trade.Now));
+
+        var journey = (await _leader.GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(200).Json;
+        Assert.Equal(
+            ["signed 2026-03-02 2026-03-26"],
+            journey.GetProperty("takenBack").EnumerateArray()
+                .Select(m => $"{m.GetProperty("kind")} {m.GetProperty("occurredOn")} {m.GetProperty("takenBackOn")}"));
+        Assert.Equal(
+            ["signed active 2026-03-02", "signed suspended 2026-03-15", "signed active 2026-03-24", "negotiating active 2026-03-26"],
+            journey.GetProperty("moves").EnumerateArray().TakeLast(4)
+                .Select(m => $"{m.GetProperty("to")} {m.GetProperty("status")} {m.GetProperty("occurredOn")}"));
+
+        Task TellAsync() => _service.TellAsync(reversed ? _trade.Log.AsEnumerable().Reverse() : _trade.Log);
+
+        async Task<List<string>> DaysAsync(DateTimeOffset? knownAt = null)
+        {
+            var days = new List<string>();
+            foreach (var day in (int[])[5, 9, 12, 17, 22, 25, 27, 31])
+            {
+                var totals = (await _leader.GetAsync($"/api/v1/pipeline/totals?groupBy=stage&asOf=2026-03-{day:00}{Known(knownAt)}"))
+                    .Is(200).Json;
+                days.Add(string.Join(' ', totals.GetProperty("groups").EnumerateArray()
+                    .Select(g => $"{g.GetProperty("stage")} {Figures(g)}").Prepend($"{day:00}")));
+            }
+
+            return days;
+        }
+
+        async Task<List<int>> HoldSignedAsync(DateTimeOffset? knownAt = null)
+        {
+            var counts = new List<int>();
+            foreach (var day in (int[])[27, 31])
+            {
+                var list = await _leader.GetAsync(
+                    $"/api/v1/pipeline/journeys?reached=signed&total=true&asOf=2026-03-{day:00}{Known(knownAt)}");
+                counts.Add(list.Is(200).Json.GetProperty("total").GetInt32());
+            }
+
+            return counts;
+        }
+    }
+
+    /// <summary>As the lead's own history shows it.</summary>
+    [Fact]
+    public async Task T8_The_first_stage_of_a_journey_has_the_day_of_the_earliest_contact_that_is_logged()
+    {
+        var lead = _trade.Open(on: Day);
+        lead = _trade.Tell(
+            lead with { FirstContactOn = Day.AddDays(-3), StageOn = Day.AddDays(-3) },
+            l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = Day.AddDays(-3) });
+        await _service.TellAsync(_trade.Log);
+        Assert.Equal(["new 2026-01-02"], await MovesAsync());
+
+        lead = _trade.Tell(
+            lead with { FirstContactOn = Day.AddDays(2), StageOn = Day.AddDays(2) },
+            l => new ContactRemoved { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = Day.AddDays(-3) });
+        lead = _trade.Tell(
+            lead with { Stage = LeadStage.Assessing, StageOn = Day.AddDays(4) },
+            l => new LeadAssessed { Lead = l, OccurredOn = Day.AddDays(4) });
+        await _service.TellAsync(_trade.Log);
+        Assert.Equal(["new 2026-01-07", "assessing 2026-01-09"], await MovesAsync());
+
+        async Task<IEnumerable<string>> MovesAsync() =>
+            (await _leader.GetAsync($"/api/v1/pipeline/journeys/{lead.LeadId}")).Is(200).Json.GetProperty("moves").EnumerateArray()
+                .Select(m => $"{m.GetProperty("to")} {m.GetProperty("occurredOn")}");
+    }
+
     /// <summary>A journey whose conversion and signing were entered with dates in the month after.</summary>
     private (LeadState Lead, ProjectState Project) Signed()
     {

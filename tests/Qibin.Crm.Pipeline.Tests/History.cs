@@ -54,7 +54,7 @@ internal sealed class History(Trade trade)
                 UnitId = Value(projects, on, p => p.UnitId),
                 ChainCode = Value(projects, on, p => p.ChainCode),
                 NodeCode = Value(projects, on, p => p.NodeCode),
-                ContractAmount = Value(projects, on, p => p.ContractAmount),
+                ContractAmount = Corrected.Contracts(trade.Log, now.Project!.ProjectId, known).LastOrDefault(c => c.On <= on).Amount,
                 PaidIn = Sums(projects, on, p => p.PaidIn),
                 CompletedInvestment = Sums(projects, on, p => p.CompletedInvestment),
             };

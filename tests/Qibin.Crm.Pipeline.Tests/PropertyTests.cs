@@ -56,6 +56,9 @@ public sealed class PropertyTests
         Assert.Contains(journeys, j => j.Lead.SharedWith.Length > 0);
         Assert.Contains(random.Trade.Log, t => t.Happened is LeadStageDateCorrected);
         Assert.Contains(random.Trade.Log, t => t.Happened is ProjectStageDateCorrected);
+        Assert.Contains(random.Trade.Log, t => t.Happened is ProjectMoveDateCorrected);
+        Assert.Contains(random.Trade.Log, t => t.Happened is ProjectContractCorrected { MoveVersion: null });
+        Assert.Contains(random.Trade.Log, t => t.Happened is ProjectContractCorrected { MoveVersion: not null });
         Assert.Contains(random.Trade.Log, t => t.Happened is LeadRestored);
         Assert.Contains(random.Trade.Log, t => t.Happened is ContactRemoved);
         Assert.NotEmpty(random.Trade.Bin);

@@ -155,6 +155,46 @@ internal sealed class Trade
             }, actor);
     }
 
+    /// <summary>The date of a step back, of a change of status or of a new contract amount was corrected.</summary>
+    public ProjectState Redate(ProjectState project, long version, DateOnly on) => Tell(project, p => new ProjectMoveDateCorrected
+    {
+        Project = p,
+        MoveVersion = version,
+        PreviousOn = Moved(project.ProjectId, version).On,
+        OccurredOn = on,
+        ApproverId = NewId(),
+    });
+
+    /// <summary>The contract has another amount from a day on.</summary>
+    public ProjectState Amend(ProjectState project, Money contract, DateOnly? on = null) => Tell(
+        project with { ContractAmount = contract },
+        p => new ProjectContractCorrected
+        {
+            Project = p,
+            PreviousAmount = project.ContractAmount,
+            Amount = contract,
+            OccurredOn = on ?? Today,
+            ApproverId = NewId(),
+        });
+
+    /// <summary>The amount that a signing or a new amount of the present contract set was another one.</summary>
+    public ProjectState Restate(ProjectState project, long version, Money contract) => Tell(
+        project with { ContractAmount = version == Corrected.Contracts(Log, project.ProjectId, null)[^1].Version ? contract
+            : project.ContractAmount },
+        p => new ProjectContractCorrected
+        {
+            Project = p,
+            MoveVersion = version,
+            PreviousAmount = Corrected.Contracts(Log, project.ProjectId, null).Single(c => c.Version == version).Amount,
+            Amount = contract,
+            OccurredOn = Moved(project.ProjectId, version).On,
+            ApproverId = NewId(),
+        });
+
+    /// <summary>The version of the last event of a kind in a project's stream.</summary>
+    public long Last<T>(ProjectState project) where T : IProjectEvent =>
+        Log.Last(t => t.Delivery.StreamId == project.ProjectId && t.Happened is T).Delivery.Version;
+
     /// <summary>The date was corrected on which a lead came to a stage last.</summary>
     public LeadState Redate(LeadState lead, LeadStage stage, DateOnly on)
     {
@@ -175,8 +215,13 @@ internal sealed class Trade
     /// <summary>The last of such moves in a stream, with its date as it was corrected last.</summary>
     private (long Version, DateOnly On) Moved(Guid stream, Func<IEvent, bool> isMove)
     {
-        var move = Log.Last(t => t.Delivery.StreamId == stream && isMove(t.Happened));
-        var version = move.Delivery.Version;
+        var version = Log.Last(t => t.Delivery.StreamId == stream && isMove(t.Happened)).Delivery.Version;
+        return Moved(stream, version);
+    }
+
+    private (long Version, DateOnly On) Moved(Guid stream, long version)
+    {
+        var move = Log.Single(t => t.Delivery.StreamId == stream && t.Delivery.Version == version);
         return (version, Corrected.Dates(Log, stream, null).GetValueOrDefault(version, Corrected.DayOf(move)));
     }
 
@@ -309,7 +354,7 @@ internal sealed class Trade
     private static string? Chain(string? node) => node?.Split('.')[0];
 }
 
-/// <summary>The dates that were corrected, read from the log.</summary>
+/// <summary>The dates and contract amounts that were corrected, read from the log.</summary>
 internal static class Corrected
 {
     /// <summary>By the versions of a stream whose dates were corrected, the dates that they have, as known at an instant.</summary>
@@ -326,12 +371,43 @@ internal static class Corrected
                 case ProjectStageDateCorrected project:
                     dates[project.MoveVersion] = project.OccurredOn;
                     break;
+                case ProjectMoveDateCorrected move:
+                    dates[move.MoveVersion] = move.OccurredOn;
+                    break;
                 default:
                     break;
             }
         }
 
         return dates;
+    }
+
+    /// <summary>
+    /// The versions of a project that set or ended its contract amount, in their order, with the amount and the date that each has, as
+    /// known at an instant.
+    /// </summary>
+    public static List<(long Version, DateOnly On, Money? Amount)> Contracts(IReadOnlyList<Told> log, Guid project, DateTimeOffset? known)
+    {
+        var dates = Dates(log, project, known);
+        var found = new List<(long Version, DateOnly On, Money? Amount)>();
+        Money? before = null;
+        foreach (var told in log.Where(t => t.Delivery.StreamId == project && (known is null || t.Delivery.RecordedAt <= known)))
+        {
+            var now = ((IProjectEvent)told.Happened).Project.ContractAmount;
+            if (told.Happened is ProjectContractCorrected { MoveVersion: { } version, Amount: var right })
+            {
+                var at = found.FindIndex(f => f.Version == version);
+                found[at] = found[at] with { Amount = right };
+            }
+            else if (now != before)
+            {
+                found.Add((told.Delivery.Version, dates.GetValueOrDefault(told.Delivery.Version, DayOf(told)), now));
+            }
+
+            before = now;
+        }
+
+        return found;
     }
 
     /// <summary>The business date of an event, as it came.</summary>
@@ -350,6 +426,7 @@ internal sealed class RandomTrade(int seed)
     private readonly Random _completions = new(seed + 2);
     private readonly Random _dates = new(seed + 3);
     private readonly Random _bins = new(seed + 4);
+    private readonly Random _moves = new(seed + 5);
 
     public Trade Trade { get; } = new();
     public Guid[] Units { get; } = [.. Enumerable.Range(0, 4).Select(_ => Trade.NewId())];
@@ -399,6 +476,7 @@ internal sealed class RandomTrade(int seed)
         {
             OnProject(project);
             Complete(Trade.Projects[lead.LeadId]);
+            Correct(Trade.Projects[lead.LeadId]);
         }
         else
         {
@@ -439,6 +517,35 @@ internal sealed class RandomTrade(int seed)
         else if (stages.Length > 0)
         {
             Trade.Redate(lead, stages[_dates.Next(stages.Length)], on);
+        }
+    }
+
+    /// <summary>
+    /// Now and then the contract has another amount, or a step back, a change of status or an amount turns out to have been another one.
+    /// </summary>
+    private void Correct(ProjectState project)
+    {
+        var on = Trade.Today.AddDays(-_moves.Next(60));
+        var amount = new Money(_moves.NextInt64(1, 900_000_000_000) / 100m, Currencies[_moves.Next(Currencies.Length)]);
+        long[] moves =
+        [
+            .. Trade.Log.Where(t => t.Delivery.StreamId == project.ProjectId && t.Happened is ProjectSteppedBack or ProjectStatusChanged
+                or ProjectContractCorrected { MoveVersion: null }).Select(t => t.Delivery.Version),
+        ];
+        var contracts = Corrected.Contracts(Trade.Log, project.ProjectId, null);
+        switch (_moves.Next(8))
+        {
+            case 0 when project.ContractAmount is not null:
+                Trade.Amend(project, amount, on);
+                break;
+            case 1 when contracts.Count > 0:
+                Trade.Restate(project, contracts[_moves.Next(contracts.Count)].Version, amount);
+                break;
+            case 2 or 3 when moves.Length > 0:
+                Trade.Redate(project, moves[_moves.Next(moves.Length)], on);
+                break;
+            default:
+                break;
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class AmendTests(City city) : IClassFixture<City>
     [Theory]
     [InlineData("""{"name":null}""", "/name", "value.required")]
     [InlineData("""{"name":"  "}""", "/name", "value.required")]
-    [InlineData("""{"name":""}""", "/name", "text.length")]
+    [InlineData("""{"name":""}""", "/name", "value.required")]
     [InlineData("""{"nodeCode":"satellite.moon"}""", "/nodeCode", "chain.unknownNode")]
     [InlineData("""{"areaMu":-1}""", "/areaMu", "value.range")]
     [InlineData("""{"areaMu":1.005}""", "/areaMu", "number.decimals")]

@@ -162,25 +162,26 @@ public sealed class AmountTests(City city) : IClassFixture<City>
     }
 
     [Fact]
-    public async Task The_contract_amount_is_corrected_with_a_reason_and_its_history_kept()
+    public async Task The_contract_amount_is_changed_with_a_reason_by_two_people_and_its_history_kept()
     {
         var open = await city.AtAsync("negotiating");
         var correction = new { amount = City.Cny(150_000_000), reason = "补充协议" };
         (await city.As(city.Coordinator).PostAsync($"/api/v1/projects/{open}/contract-amount", correction, await city.ETagAsync(open)))
             .IsProblem(409, "contract.notSigned");
         var id = await city.SignedLongAgoAsync();
-        (await city.As(city.Officer).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id)))
+        (await city.As(city.Leader).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id)))
             .IsProblem(403, "auth.forbidden");
         (await city.As(city.UnitHead)
             .PostAsync($"/api/v1/projects/{id}/contract-amount", new { amount = City.Cny(1) }, await city.ETagAsync(id)))
             .IsProblem(400, "request.invalid");
-        (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id))).Is(200);
+        (await city.As(city.UnitHead).PostAsync($"/api/v1/projects/{id}/contract-amount", correction, await city.ETagAsync(id))).Is(201);
+        await city.ApproveAsync(id, city.Leader);
         Assert.Equal("150000000.00 CNY", Sum((await city.GetAsync(id)).Json.GetProperty("contractAmount")));
-        Assert.Equal("ProjectAmended", (await city.Service.EventsAsync(id))[^1].Type);
+        Assert.Equal("ProjectContractCorrected", (await city.Service.EventsAsync(id))[^1].Type);
         var move = (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Is(200).Json.GetProperty("moves")
             .EnumerateArray().Last();
         Assert.Equal(
-            ("contractCorrected", "120000000.00 CNY", "150000000.00 CNY", "补充协议", city.UnitHead.Id),
+            ("contractCorrected", "120000000.00 CNY", "150000000.00 CNY", "补充协议", city.Leader.Id),
             (JourneyTests.Text(move, "kind"), Sum(move.GetProperty("previousAmount")), Sum(move.GetProperty("amount")),
                 JourneyTests.Text(move, "reason"),
              move.GetProperty("actorId").GetGuid()));

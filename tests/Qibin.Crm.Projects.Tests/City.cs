@@ -130,6 +130,15 @@ public sealed class City : IAsyncLifetime
     /// <summary>A project that was signed two years ago, so that amounts may be dated last year.</summary>
     public Task<Guid> SignedLongAgoAsync() => AtAsync("signed", on: Today.AddYears(-2));
 
+    /// <summary>Approves the submission that waits.</summary>
+    public async Task<Answer> ApproveAsync(Guid projectId, TestCaller approver)
+    {
+        var project = await GetAsync(projectId);
+        var waiting = project.Json.GetProperty("openSubmissionId").GetGuid();
+        return (await As(approver).PostAsync(
+            $"/api/v1/projects/{projectId}/submissions/{waiting}/approval", new { decision = "approved" }, project.ETag)).Is(200);
+    }
+
     public async Task<Answer> GetAsync(Guid projectId, TestCaller? caller = null) =>
         (await As(caller ?? Integration).GetAsync($"/api/v1/projects/{projectId}")).Is(200);
 

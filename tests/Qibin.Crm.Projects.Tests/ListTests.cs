@@ -14,7 +14,8 @@ public sealed class ListTests(City city) : IClassFixture<City>
         var open = await city.OpenedAsync(owner: city.Colleague, node: "xinchuang.chips", name: "100%_鹤翔芯片（虚构）");
         (await city.As(city.Coordinator)
             .PostAsync($"/api/v1/projects/{signed}/contract-amount", new { amount = new Money(8_000_000, "USD"), reason = "外币合同" },
-            await city.ETagAsync(signed))).Is(200);
+            await city.ETagAsync(signed))).Is(201);
+        await city.ApproveAsync(signed, city.Leader);
         var suspended = (await city.As(city.Coordinator)
             .PostAsync($"/api/v1/projects/{open}/status", new { status = "suspended", reason = "x" }, await city.ETagAsync(open))).Is(200);
         var lead = (await city.GetAsync(started)).Json.GetProperty("leadId").GetGuid();
@@ -40,7 +41,9 @@ public sealed class ListTests(City city) : IClassFixture<City>
         await FindsAsync($"q={Uri.EscapeDataString("0%_")}", open);
         await FindsAsync($"q={Uri.EscapeDataString("鹤壁虚构")}", started);
         await FindsAsync($"q={(await city.GetAsync(started)).Json.GetProperty("code").GetString()!.ToLowerInvariant()}", started);
-        // T10: by sound and by initials.
+        // T10: by the beginning of a code, by sound and by initials.
+        await FindsAsync("q=P-20", started, signed, open);
+        await FindsAsync($"q={(await city.GetAsync(started)).Json.GetProperty("code").GetString()![..7]}", started, signed, open);
         await FindsAsync("q=hexiangxinpian", open);
         await FindsAsync("q=hxxp", open);
         Assert.NotEmpty(suspended.ETag);

@@ -70,7 +70,8 @@ public sealed class StageDateTests(City city) : IClassFixture<City>
             $"/api/v1/projects/{id}/amounts/{paid.GetProperty("id").GetGuid()}/reversal", new { reason = "重复登记" }, etag)).Is(201);
         (await city.As(city.UnitHead).PostAsync(
             $"/api/v1/projects/{id}/contract-amount", new { amount = City.Cny(7), reason = "补充协议", occurredOn = signed.AddDays(9) },
-            await city.ETagAsync(id))).Is(200);
+            await city.ETagAsync(id))).Is(201);
+        await city.ApproveAsync(id, city.Leader);
         Assert.Contains(JourneyTests.Day(signed.AddDays(9)),
             (await DateAsync(city.Officer, id, "signed", signed.AddDays(10))).IsProblem(409, "stage.dateAfterAmount").Body,
             StringComparison.Ordinal);
@@ -170,6 +171,101 @@ public sealed class StageDateTests(City city) : IClassFixture<City>
                 (told.GetProperty("moveVersion").GetInt64(), JourneyTests.Text(told, "stage"), JourneyTests.Text(told, "previousOn"),
                     JourneyTests.Text(told, "occurredOn")));
         }
+    }
+
+    [Fact]
+    public async Task T3_A_step_back_and_a_termination_are_corrected_by_two_people_and_by_their_version_in_the_history()
+    {
+        var id = await city.AtAsync("registered");
+        (await city.As(city.UnitHead).PostAsync(
+            $"/api/v1/projects/{id}/step-back", new { to = "signed", reason = "执照有误", occurredOn = city.Today.AddDays(-3) },
+            await city.ETagAsync(id))).Is(200);
+        var stepBack = await LastMoveAsync(id);
+        (await MoveDateAsync(city.Officer, id, new { stage = "signed", moveVersion = 3, occurredOn = city.Today, reason = Reason }))
+            .IsProblem(400, "request.invalid");
+        (await MoveDateAsync(city.Officer, id, new { occurredOn = city.Today, reason = Reason })).IsProblem(400, "request.invalid");
+        (await MoveDateAsync(city.Officer, id, new { moveVersion = 99, occurredOn = city.Today, reason = Reason }))
+            .IsProblem(409, "move.unknown");
+
+        var filed = (await MoveDateAsync(
+            city.Officer, id, new { moveVersion = stepBack, occurredOn = city.Today.AddDays(-20), reason = Reason })).Is(201);
+        var submission = (await city.As(city.UnitHead).GetAsync(filed.Headers.Location!.ToString())).Is(200).Json;
+        Assert.Equal(
+            ("date", "registered", stepBack, JourneyTests.Day(city.Today.AddDays(-3))),
+            (JourneyTests.Text(submission, "purpose"), JourneyTests.Text(submission, "to"),
+                submission.GetProperty("moveVersion").GetInt64(), JourneyTests.Text(submission, "previousOn")));
+        // Whoever approves the registration that was taken back.
+        Assert.Contains(await WaitingAsync(city.UnitHead), a => a.Id == filed.Id);
+        Assert.DoesNotContain(await WaitingAsync(city.Leader), a => a.Id == filed.Id);
+        (await city.As(city.UnitHead).PostAsync(Approval(id, filed), new { decision = "approved" }, filed.ETag)).Is(200);
+        var told = (await city.Service.EventsAsync(id))[^1];
+        Assert.Equal(
+            ("ProjectMoveDateCorrected", stepBack, JourneyTests.Day(city.Today.AddDays(-3)), JourneyTests.Day(city.Today.AddDays(-20)),
+                city.UnitHead.Id),
+            (told.Type, told.Payload.GetProperty("moveVersion").GetInt64(), JourneyTests.Text(told.Payload, "previousOn"),
+                JourneyTests.Text(told.Payload, "occurredOn"), told.Payload.GetProperty("approverId").GetGuid()));
+
+        // A termination is corrected while the project is terminated, of a project at negotiating too.
+        var open = await city.OpenedAsync();
+        (await city.As(city.UnitHead).PostAsync(
+            $"/api/v1/projects/{open}/status", new { status = "terminated", reason = "撤资" }, await city.ETagAsync(open))).Is(200);
+        var terminated = await LastMoveAsync(open);
+        filed = (await MoveDateAsync(
+            city.UnitHead, open, new { moveVersion = terminated, occurredOn = city.Today.AddDays(-9), reason = Reason })).Is(201);
+        Assert.Contains(await WaitingAsync(city.Leader), a => a.Id == filed.Id);
+        await city.ApproveAsync(open, city.Leader);
+        var project = (await city.GetAsync(open)).Json;
+        Assert.Equal(
+            ("terminated", JourneyTests.Day(city.Today.AddDays(-9))),
+            (JourneyTests.Text(project, "status"), JourneyTests.Text(project, "statusOn")));
+        var move = (await city.As(city.Officer).GetAsync($"/api/v1/projects/{open}/stages")).Is(200).Json.GetProperty("moves")
+            .EnumerateArray().Last();
+        Assert.Equal(
+            ("moveDateCorrected", terminated, Reason),
+            (JourneyTests.Text(move, "kind"), move.GetProperty("moveVersion").GetInt64(), JourneyTests.Text(move, "reason")));
+    }
+
+    [Fact]
+    public async Task T3_The_amount_of_a_signing_is_corrected_by_two_people_and_keeps_its_day()
+    {
+        var id = await city.SignedLongAgoAsync();
+        var signing = await LastMoveAsync(id);
+        var body = new { moveVersion = signing, amount = City.Cny(130_000_000), reason = "合同额漏一位" };
+        (await city.As(city.Leader).PostAsync($"/api/v1/projects/{id}/contract-amount", body, await city.ETagAsync(id)))
+            .IsProblem(403, "auth.forbidden");
+        (await city.As(city.Officer).PostAsync(
+            $"/api/v1/projects/{id}/contract-amount", new { body.moveVersion, body.amount, body.reason, occurredOn = city.Today },
+            await city.ETagAsync(id))).IsProblem(400, "request.invalid");
+        var filed = (await city.As(city.Officer).PostAsync(
+            $"/api/v1/projects/{id}/contract-amount", body, await city.ETagAsync(id))).Is(201);
+        Assert.Equal("120000000.00", Amount((await city.GetAsync(id)).Json, "contractAmount"));
+        Assert.Contains(await WaitingAsync(city.Leader), a => a.Id == filed.Id);
+        Assert.DoesNotContain(await WaitingAsync(city.UnitHead), a => a.Id == filed.Id);
+        (await city.As(city.Coordinator).PostAsync(Approval(id, filed), new { decision = "approved" }, filed.ETag)).Is(200);
+
+        Assert.Equal("130000000.00", Amount((await city.GetAsync(id)).Json, "contractAmount"));
+        var told = (await city.Service.EventsAsync(id))[^1];
+        Assert.Equal(
+            ("ProjectContractCorrected", signing, "120000000.00", "130000000.00", JourneyTests.Day(city.Today.AddYears(-2))),
+            (told.Type, told.Payload.GetProperty("moveVersion").GetInt64(), Amount(told.Payload, "previousAmount"),
+                Amount(told.Payload, "amount"), JourneyTests.Text(told.Payload, "occurredOn")));
+
+        // An integration brings the approval of another system.
+        (await city.As(city.Integration).PostAsync(
+            $"/api/v1/projects/{id}/contract-amount",
+            new { amount = City.Cny(140_000_000), reason = "补充协议", approverId = city.Leader.Id }, await city.ETagAsync(id))).Is(201);
+        Assert.Equal("140000000.00", Amount((await city.GetAsync(id)).Json, "contractAmount"));
+
+        static string Amount(System.Text.Json.JsonElement of, string member) => JourneyTests.Text(of.GetProperty(member), "amount");
+    }
+
+    private async Task<long> LastMoveAsync(Guid id) => (await city.As(city.Officer).GetAsync($"/api/v1/projects/{id}/stages")).Is(200).Json
+        .GetProperty("moves").EnumerateArray().Last().GetProperty("version").GetInt64();
+
+    private async Task<Answer> MoveDateAsync(TestCaller caller, Guid id, object body)
+    {
+        var etag = await city.ETagAsync(id);
+        return await city.As(caller).PostAsync($"/api/v1/projects/{id}/stage-dates", body, etag);
     }
 
     private async Task<Answer> DateAsync(TestCaller caller, Guid id, string stage, DateOnly occurredOn, Guid? approverId = null)

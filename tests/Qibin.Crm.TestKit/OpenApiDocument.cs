@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Qibin.Crm.TestKit.Generated;
 using Qibin.Crm.Web.OpenApi;
 
@@ -10,6 +11,31 @@ public static class OpenApiDocument
     /// <summary>Where a project's document is kept. Called from a file of a test project's own folder.</summary>
     public static string FileOf(string project, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../..", project, "openapi.json"));
+
+    /// <summary>The problem codes of one status that each operation lists, with the one that it shows as an example.</summary>
+    public static IReadOnlyList<(string Operation, IReadOnlyList<string> Codes, string Example)> CodesOf(JsonElement document, int status)
+    {
+        var shared = document.GetProperty("components").GetProperty("responses");
+        return
+        [
+            .. from path in document.GetProperty("paths").EnumerateObject()
+               from operation in path.Value.EnumerateObject()
+               where operation.Value.ValueKind == JsonValueKind.Object && operation.Value.TryGetProperty("responses", out _)
+               from response in operation.Value.GetProperty("responses").EnumerateObject()
+               where response.Name == $"{status}"
+               let answer = response.Value.TryGetProperty("$ref", out var name)
+                   ? shared.GetProperty(name.GetString()!.Split('/')[^1]) : response.Value
+               let problem = answer.GetProperty("content").GetProperty("application/problem+json")
+               select (
+                   operation.Value.GetProperty("operationId").GetString()!,
+                   (IReadOnlyList<string>)
+                   [
+                       .. problem.GetProperty("schema").GetProperty("allOf")[0].GetProperty("properties").GetProperty("code")
+                           .GetProperty("enum").EnumerateArray().Select(code => code.GetString()!),
+                   ],
+                   problem.GetProperty("example").GetProperty("code").GetString()!),
+        ];
+    }
 
     /// <summary>
     /// Compares the document with the kept one. With <c>QIBIN_ACCEPT=1</c> in the environment the kept one is written anew, to be

@@ -62,6 +62,33 @@ public class ContractTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     }
 
     [Fact]
+    public void A3_The_code_of_a_constraint_is_listed_by_the_operations_that_set_its_members()
+    {
+        var document = JsonSerializer.Deserialize<JsonElement>(OpenApiDocuments.Print(shelf.Service.Services));
+        var conflicts = OpenApiDocument.CodesOf(document, 409);
+        Assert.Equal(["createThing", "createThings"], With("thing.usccTaken"));
+        Assert.Equal(["createThing", "createThings"], With("thing.badLuck"));
+        Assert.Contains("closeThing", With("thing.notReady"));
+        Assert.All(conflicts, c => Assert.Contains(c.Example, c.Codes));
+
+        IEnumerable<string> With(string code) =>
+            conflicts.Where(c => c.Codes.Contains(code)).Select(c => c.Operation).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void A3_Whoever_writes_in_SQL_says_which_constraint_may_refuse_it()
+    {
+        var codes = new ProblemCodes(new ProblemCatalog(
+            new Dictionary<string, ProblemText> { ["row.taken"] = new("一", "1"), ["row.other"] = new("二", "2") },
+            new Dictionary<string, RuleConstraint>
+            {
+                ["ux_row"] = new("row.taken", typeof(ContractTests), "None"),
+                ["ux_other"] = new("row.other", typeof(ContractTests), "None"),
+            })).Of(((Delegate)InSql.Handle).Method);
+        Assert.Equal(["row.taken"], codes[409]);
+    }
+
+    [Fact]
     public async Task A3_The_type_of_a_problem_opens_a_page_that_explains_it()
     {
         using var officer = shelf.AsOfficer();
@@ -127,6 +154,14 @@ public class ContractTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     private static string Compact(JsonElement json) => JsonSerializer.Serialize(json);
 
     /// <summary>A handler and what it calls.</summary>
+    private static class InSql
+    {
+        public static Task Handle() => WriteAsync();
+
+        [CanViolate("ux_row")]
+        private static Task WriteAsync() => Task.CompletedTask;
+    }
+
     private static class Sample
     {
         public static async Task Handle(int number)

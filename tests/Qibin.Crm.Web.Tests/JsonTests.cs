@@ -17,6 +17,8 @@ public class JsonTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
     [InlineData("""{"name":"a\u200bb","material":"paper"}""", "/name", "text.forbiddenCharacter")]
     [InlineData("""{"name":"a\u0000b","material":"paper"}""", "/name", "text.forbiddenCharacter")]
     [InlineData("""{"name":" ","material":"paper"}""", "/name", "value.required")]
+    [InlineData("""{"name":"\u3000\u00a0\u2003\u3164\u2800","material":"paper"}""", "/name", "value.required")]
+    [InlineData("""{"name":"a","note":"\u180e\ufe0f \u034f","material":"paper"}""", "/note", "value.required")]
     [InlineData("""{"material":"paper"}""", "/name", "value.required")]
     [InlineData("""{"name":"a","material":"paper","madeOn":"2024-02-30"}""", "/madeOn", "json.wrongType")]
     [InlineData("""{"name":"a","material":"paper","madeOn":"1999-12-31"}""", "/madeOn", "date.range")]
@@ -65,6 +67,30 @@ public class JsonTests(ShelfFixture shelf) : IClassFixture<ShelfFixture>
         var made = (await officer.PostAsync("/api/v1/things", new { name = sent, material = "paper" })).Is(201);
         Assert.Equal(read, (await officer.GetAsync($"/api/v1/things/{made.Id}")).Is(200).Json.GetProperty("name").GetString());
     }
+
+    [Theory]
+    [InlineData(" \u3000一\u00a0 ", "一")]
+    [InlineData("\u3164鹤\u3000壁\n", "鹤\u3000壁")]
+    [InlineData("☎\ufe0f\u2800", "☎\ufe0f")]
+    public async Task Text_is_kept_without_the_blanks_around_it(string sent, string read)
+    {
+        using var officer = shelf.AsOfficer();
+        var made = (await officer.PostAsync("/api/v1/things", new { name = sent, note = sent, material = "paper" })).Is(201);
+        var thing = (await officer.GetAsync($"/api/v1/things/{made.Id}")).Is(200).Json;
+        Assert.Equal((read, read), (thing.GetProperty("name").GetString(), thing.GetProperty("note").GetString()));
+    }
+
+    /// <summary>A reason of two characters is not one character between blanks.</summary>
+    [Theory]
+    [InlineData("一二", null)]
+    [InlineData("一 二", null)]
+    [InlineData(" 一 ", "text.length|2|10")]
+    [InlineData("\u3000一\u3164\u2800\ufe0f", "text.length|2|10")]
+    [InlineData("一二三四五六七八九十百", "text.length|2|10")]
+    [InlineData("\u3000\u3164", "value.required")]
+    [InlineData("", "value.required")]
+    public void A_least_length_counts_what_is_not_blank(string text, string? message) => Assert.Equal(
+        message, new TextLengthAttribute(10, 2).GetValidationResult(text, new(new object()))?.ErrorMessage);
 
     [Theory]
     [InlineData("120000000", "120000000.00")]

@@ -1,6 +1,8 @@
 using Qibin.Crm.Enterprises.Data;
+using Qibin.Crm.Enterprises.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Enterprises;
 
@@ -75,12 +77,13 @@ internal static class EnterprisesService
                 "离园日期早于入驻日期（{0}），请填写当日或之后的日期",
                 "The end is before the beginning of the tenancy; enter {0} or later"),
         },
-        new Dictionary<string, string>(StringComparer.Ordinal)
+        new Dictionary<string, RuleConstraint>(StringComparer.Ordinal)
         {
-            [EnterprisesDb.UsccConstraint] = "enterprise.usccTaken",
-            [EnterprisesDb.ParkNameConstraint] = "premises.nameTaken",
-            [EnterprisesDb.BuildingNameConstraint] = "premises.nameTaken",
-            [EnterprisesDb.SpaceNameConstraint] = "premises.nameTaken",
-            [EnterprisesDb.OccupationConstraint] = "premises.spaceTaken",
+            [EnterprisesDb.UsccConstraint] = new("enterprise.usccTaken", typeof(Enterprise), nameof(Enterprise.Uscc)),
+            [EnterprisesDb.ParkNameConstraint] = new("premises.nameTaken", typeof(PremisesPart), nameof(PremisesPart.Name)),
+            [EnterprisesDb.BuildingNameConstraint] = new("premises.nameTaken", typeof(PremisesPart), nameof(PremisesPart.Name)),
+            [EnterprisesDb.SpaceNameConstraint] = new("premises.nameTaken", typeof(PremisesPart), nameof(PremisesPart.Name)),
+            [EnterprisesDb.OccupationConstraint] = new(
+                "premises.spaceTaken", typeof(Occupation), nameof(Occupation.From), nameof(Occupation.Until)),
         });
 }

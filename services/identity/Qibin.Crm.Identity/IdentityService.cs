@@ -1,5 +1,7 @@
+using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Identity;
 
@@ -38,12 +40,12 @@ internal static class IdentityService
                 "Use lower-case letters, digits and . _ - only, beginning with a letter or digit"),
             ["client.revoked"] = new("该客户端已吊销", "The client is revoked; create a new one"),
         },
-        new Dictionary<string, string>(StringComparer.Ordinal)
+        new Dictionary<string, RuleConstraint>(StringComparer.Ordinal)
         {
-            ["unit_code_once"] = "unit.codeTaken",
-            ["unit_parent_known"] = "unit.unknown",
-            ["person_user_name_once"] = "user.nameTaken",
-            ["person_unit_known"] = "unit.unknown",
-            ["client_id_once"] = "client.idTaken",
+            ["unit_code_once"] = new("unit.codeTaken", typeof(Unit), nameof(Unit.Code)),
+            ["unit_parent_known"] = new("unit.unknown", typeof(Unit), nameof(Unit.ParentId)),
+            ["person_user_name_once"] = new("user.nameTaken", typeof(Person), nameof(Person.UserName)),
+            ["person_unit_known"] = new("unit.unknown", typeof(Person), nameof(Person.UnitId)),
+            ["client_id_once"] = new("client.idTaken", typeof(Client), nameof(Client.ClientId)),
         });
 }

@@ -1,5 +1,7 @@
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Leads;
 
@@ -227,18 +229,18 @@ internal static class LeadsService
             ["calendar.exists"] = new("该年度日历已存在，请刷新后重试", "The year has a schedule already. Read it, then change it with its version"),
             ["value.exclusive"] = new("不能与已填写的另一项同时填写，请只填其一", "Leave this out, or leave out {0}"),
         },
-        new Dictionary<string, string>
+        new Dictionary<string, RuleConstraint>
         {
-            ["ux_investor_merge_from"] = "investor.merged",
-            ["ux_referral_lead"] = "referrer.exists",
-            ["ex_claim_key"] = "claim.takenBySomebody",
-            ["ux_transfer_open"] = "transfer.open",
-            ["pk_external_key"] = "import.keyTaken",
-            ["ux_calendar_year"] = "calendar.exists",
+            ["ux_investor_merge_from"] = new("investor.merged", typeof(InvestorMerge), nameof(InvestorMerge.FromId)),
+            ["ux_referral_lead"] = new("referrer.exists", typeof(Referral), nameof(Referral.LeadId)),
+            ["ex_claim_key"] = new("claim.takenBySomebody", typeof(Claim), nameof(Claim.Keys), nameof(Claim.HeldUntil)),
+            ["ux_transfer_open"] = new("transfer.open", typeof(Transfer), nameof(Transfer.LeadId)),
+            ["pk_external_key"] = new("import.keyTaken", typeof(ExternalKey), nameof(ExternalKey.Key)),
+            ["ux_calendar_year"] = new("calendar.exists", typeof(CalendarYear), nameof(CalendarYear.Year)),
         });
 
     /// <summary>Who and when, of a request.</summary>
-    public static Domain.Actor Actor(this Caller caller, TimeProvider clock) => new(caller.Id, clock.GetUtcNow());
+    public static Actor Actor(this Caller caller, TimeProvider clock) => new(caller.Id, clock.GetUtcNow());
 
     /// <summary>A new id, ordered by time.</summary>
     public static Guid NewId(this TimeProvider clock) => Guid.CreateVersion7(clock.GetUtcNow());

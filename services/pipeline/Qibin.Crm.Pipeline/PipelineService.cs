@@ -1,4 +1,5 @@
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Pipeline;
 
@@ -38,8 +39,8 @@ internal static class PipelineService
         ["exclusion.already"] = new("该项目在此指标中已被剔除，无需再次剔除", "The project is already excluded from this indicator; nothing is left to do"),
         ["exclusion.none"] = new("该项目在此指标中未被剔除，无需恢复", "The project is not excluded from this indicator; nothing is left to do"),
         ["penalty.reversed"] = new("每项扣减只能撤销一次，撤销本身不能再撤销", "Reverse a penalty once only; a reversal cannot be reversed"),
-    }, new Dictionary<string, string>
+    }, new Dictionary<string, RuleConstraint>
     {
-        ["ix_penalty_reverses"] = "penalty.reversed",
+        ["ix_penalty_reverses"] = new("penalty.reversed", typeof(PenaltyRow), nameof(PenaltyRow.Reverses)),
     });
 }

@@ -1,6 +1,8 @@
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Projects;
 
@@ -52,6 +54,28 @@ internal static class ProjectsService
             ["stage.dateAfterAmount"] = new(
                 "合同已有 {0} 的金额记录，签约日期不能晚于该日",
                 "The contract has an amount dated {0}; enter that day or an earlier one, or reverse the entry first"),
+            ["move.stageOrVersion"] = new(
+                "请填写阶段或记录版本号其中一项",
+                "Give either the stage or the version of the move, not both"),
+            ["move.unknown"] = new(
+                "项目历程中没有可更正的第 {0} 版记录，请从历程中选择",
+                "Version {0} is no move that is corrected; take the version of a move from the project's history"),
+            ["move.superseded"] = new(
+                "该阶段或合同已被退回，其日期不再有效，请更正现行的记录",
+                "A step back took the stage or the contract of this move away; correct the one that holds now"),
+            ["move.dateSame"] = new("该日期已是 {0}，请填写其他日期", "The move has the date {0} already; enter another one"),
+            ["move.noContract"] = new(
+                "该记录未确定现行合同额，请选择现行合同的签约或变更记录",
+                "The move did not set an amount of the present contract; choose its signing or a new amount since"),
+            ["project.dateAfterStatus"] = new(
+                "日期晚于其后一次状态变更（{0}），请填写当日或之前的日期",
+                "The date is after the next change of status; enter {0} or earlier"),
+            ["contract.same"] = new(
+                "合同额已是该金额；日期有误的，请申报更正日期",
+                "The contract has this amount already; where its date is wrong, submit a correction of the date"),
+            ["contract.dateOfMove"] = new(
+                "更正原登记金额不改变其日期，请不填日期",
+                "The move keeps its date; leave the date out, or correct it by itself"),
             ["stage.evidenceMissing"] = new("进入{0}阶段的要件不齐，请补齐所列缺少项", "Evidence for stage {0} is missing; add each item that missing lists"),
             ["stage.fieldNotAsked"] = new("进入{0}阶段不需要填写{1}，请删除", "Stage {0} does not ask for {1}; leave it out"),
             ["stage.outputAfterStage"] = new(
@@ -86,9 +110,9 @@ internal static class ProjectsService
             ["amount.currencyNeeded"] = new("按金额筛选须指定币种", "Add the currency to a filter by amount"),
             ["amount.range"] = new("下限不能大于上限", "The lower bound is above the upper bound; exchange them"),
         },
-        new Dictionary<string, string>(StringComparer.Ordinal)
+        new Dictionary<string, RuleConstraint>(StringComparer.Ordinal)
         {
-            [ProjectsDb.OneOpenSubmission] = "submission.open",
-            [ProjectsDb.OneReversal] = "amount.reversed",
+            [ProjectsDb.OneOpenSubmission] = new("submission.open", typeof(Submission), nameof(Submission.ProjectId)),
+            [ProjectsDb.OneReversal] = new("amount.reversed", typeof(AmountEntry), nameof(AmountEntry.ReversalOf)),
         });
 }

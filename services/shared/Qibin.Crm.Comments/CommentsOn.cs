@@ -30,6 +30,9 @@ public abstract class CommentsOn<TDb, TRow>(TDb db, TimeProvider clock) where TD
     /// <summary>The rows whose instructions somebody answers.</summary>
     protected abstract IQueryable<TRow> EditableBy(Caller caller);
 
+    /// <summary>The roles that answer instructions, of the rows that they may change.</summary>
+    protected abstract IReadOnlyList<string> Answerers { get; }
+
     /// <summary>Those of them whose instructions wait for this person even when they do not name it.</summary>
     protected abstract IQueryable<TRow> With(Caller caller);
 
@@ -55,10 +58,10 @@ public abstract class CommentsOn<TDb, TRow>(TDb db, TimeProvider clock) where TD
             throw Refusal.Invalid("/dueOn", instructs ? "comment.dueBeforeToday" : "comment.dueOnOfInstruction");
         }
 
-        await RefuseStrangersAsync(rowId, mentions, ct);
+        var named = await NamedAsync(rowId, mentions, ct);
         var comment = Comment.Write(rowId, request.Text!, mentions, instructs, request.DueOn, caller, clock.GetUtcNow());
         db.Add(comment);
-        await SaveAsync(comment, row, ct);
+        await SaveAsync(comment, row, instructs ? await WhoAnswerAsync(rowId, named, ct) : [], ct);
         return TypedResults.Created(Address(rowId, comment.Id), new Receipt { Id = comment.Id, Version = comment.Version });
     }
 
@@ -140,6 +143,11 @@ public abstract class CommentsOn<TDb, TRow>(TDb db, TimeProvider clock) where TD
     public async Task<IReadOnlyList<Approval>> WaitingForAsync(Caller caller, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        if (!MayAnswer(caller))
+        {
+            return [];
+        }
+
         var (me, own, editable) = (caller.Id, With(caller), EditableBy(caller));
         var waiting = await db.Set<Comment>().AsNoTracking()
             .Where(c => c.State == CommentState.Open && c.AuthorId != me
@@ -171,11 +179,11 @@ public abstract class CommentsOn<TDb, TRow>(TDb db, TimeProvider clock) where TD
 
         ifMatch.Check(comment);
         change(comment);
-        await SaveAsync(comment, row, ct);
+        await SaveAsync(comment, row, [], ct);
         return TypedResults.Ok(new Receipt { Id = comment.Id, Version = comment.Version });
     }
 
-    private async Task SaveAsync(Comment comment, CommentedRow row, CancellationToken ct)
+    private async Task SaveAsync(Comment comment, CommentedRow row, IReadOnlyList<Guid> answerers, CancellationToken ct)
     {
         db.Publish(comment, Event(new CommentFacts
         {
@@ -184,33 +192,53 @@ public abstract class CommentsOn<TDb, TRow>(TDb db, TimeProvider clock) where TD
             OwnerId = row.OwnerId,
             AuthorId = comment.AuthorId,
             Mentions = comment.Mentions,
+            Answerers = answerers,
             State = comment.State,
             DueOn = comment.DueOn,
         }), comment.SubjectId);
         await db.SaveChangesAsync(ct);
     }
 
-    /// <summary>
-    /// Refuses a mention of somebody who is unknown, inactive or does not read the row, all alike: so a mention gives no access, and the
-    /// refusal says nothing of the person.
-    /// </summary>
-    private async Task RefuseStrangersAsync(Guid rowId, IReadOnlyList<Guid> mentions, CancellationToken ct)
+    private bool MayAnswer(Caller person) => Answerers.Any(role => person.Is(role));
+
+    /// <summary>Those of the people named who may answer an instruction on the row.</summary>
+    private async Task<IReadOnlyList<Guid>> WhoAnswerAsync(Guid rowId, IReadOnlyList<Caller> named, CancellationToken ct)
     {
-        var readers = new HashSet<Guid>();
+        var answerers = new List<Guid>();
+        foreach (var person in named.Where(MayAnswer))
+        {
+            if (await EditableBy(person).AnyAsync(r => r.Id == rowId, ct))
+            {
+                answerers.Add(person.Id);
+            }
+        }
+
+        return answerers;
+    }
+
+    /// <summary>
+    /// The people whom a comment names. Somebody who is unknown, inactive or does not read the row is refused, all alike: so a mention
+    /// gives no access, and the refusal says nothing of the person.
+    /// </summary>
+    private async Task<IReadOnlyList<Caller>> NamedAsync(Guid rowId, IReadOnlyList<Guid> mentions, CancellationToken ct)
+    {
+        var readers = new Dictionary<Guid, Caller>();
         foreach (var person in mentions.Count == 0 ? [] : await db.CallersAsync(mentions, ct))
         {
             if (Roles.OfTheTrade.Any(role => person.Is(role)) && await ReadableBy(person).AnyAsync(r => r.Id == rowId, ct))
             {
-                readers.Add(person.Id);
+                readers[person.Id] = person;
             }
         }
 
-        var faults = mentions.Index().Where(m => !readers.Contains(m.Item))
+        var faults = mentions.Index().Where(m => !readers.ContainsKey(m.Item))
             .Select(m => new Fault($"/mentions/{m.Index}", "comment.cannotRead")).ToList();
         if (faults.Count > 0)
         {
             throw Refusal.Invalid(faults);
         }
+
+        return [.. readers.Values];
     }
 
     private IQueryable<Comment> Of(IQueryable<TRow> rows, Guid rowId) =>

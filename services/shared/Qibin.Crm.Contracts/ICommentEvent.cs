@@ -26,6 +26,9 @@ public sealed record CommentFacts
     /// <summary>People whom it names.</summary>
     public required IReadOnlyList<Guid> Mentions { get; init; }
 
+    /// <summary>Of an instruction that is given, those of the mentions who may answer it; the others are named only.</summary>
+    public IReadOnlyList<Guid> Answerers { get; init; } = [];
+
     public required CommentState State { get; init; }
 
     /// <summary>Day by which an instruction 批示 is to be carried out.</summary>

@@ -14,7 +14,11 @@ internal sealed class HistoryRecount
         ["negotiating", "signed", "registered", "started", "completed", "producing", "atCapacity", "efficient"];
 
     /// <summary>Kinds of entries of <c>history_entry</c>.</summary>
-    private enum Move { Opened, Reached, SteppedBack, Suspended, Resumed, Terminated, ContractCorrected, MovedIn, Left, StageDateCorrected }
+    private enum Move
+    {
+        Opened, Reached, SteppedBack, Suspended, Resumed, Terminated, ContractCorrected, MovedIn, Left, StageDateCorrected,
+        MoveDateCorrected, ContractRestated,
+    }
 
     private readonly List<Journey> _journeys = [];
 
@@ -233,22 +237,19 @@ internal sealed class HistoryRecount
                     contract.Add(new Step<(decimal, string)?>(
                         version, on, ((decimal)entry["corrected_amount"]!, (string)entry["corrected_currency"]!)));
                     break;
-                case Move.StageDateCorrected:
-                    // What reached the stage, and with it the contract's amount, holds from another day on.
-                    var reached = stages.FindLastIndex(s => s.Value == ProjectStages[to] && !IsStepBack(s.Recorded));
-                    var amount = contract.FindIndex(c => c.Recorded == stages[reached].Recorded);
-                    stages[reached] = stages[reached] with { From = on };
-                    if (amount >= 0)
-                    {
-                        contract[amount] = contract[amount] with { From = on };
-                    }
-
+                case Move.StageDateCorrected or Move.MoveDateCorrected:
+                    // What the move changed holds from another day on.
+                    var move = (long)entry["move_version"]!;
+                    stages = stages.ConvertAll(s => s.Recorded == move ? s with { From = on } : s);
+                    statuses = statuses.ConvertAll(s => s.Recorded == move ? s with { From = on } : s);
+                    contract = contract.ConvertAll(c => c.Recorded == move ? c with { From = on } : c);
+                    break;
+                case Move.ContractRestated:
+                    var amount = ((decimal)entry["corrected_amount"]!, (string)entry["corrected_currency"]!);
+                    contract = contract.ConvertAll(c => c.Recorded == (long)entry["move_version"]! ? c with { Value = amount } : c);
                     break;
             }
         }
-
-        bool IsStepBack(long version) =>
-            history.Exists(h => (long)h["version"]! == version && (Move)(int)h["kind"]! == Move.SteppedBack);
 
         // The project began with the lead's owner and went along while it had no owner of its own.
         var conversion = (await RowsAsync(leads, "select version, recorded_at from stage_move where lead_id = $1 and \"to\" = 3", leadId))

@@ -152,7 +152,7 @@ public sealed class HistoryRecountTests(RunningSystem system)
         _deeds["sign"] = (j, r) => ReachAsync(j, new
         {
             to = "signed",
-            occurredOn = r.Day(-178, -150),
+            occurredOn = r.Day(-178, -164),
             contractAmount = Money(r, "CNY"),
             documents = new[] { Document("contract") },
         });
@@ -179,10 +179,16 @@ public sealed class HistoryRecountTests(RunningSystem system)
                 : await OnProject(j, $"/amounts/{r.GetItems(entries, 1)[0].GetProperty("id").GetString()}/reversal", coordinator,
                     new { reason = "重复录入" });
         };
-        _deeds["correctContract"] = (j, r) => OnProject(j, "/contract-amount", coordinator,
-            new { amount = Money(r, "CNY"), reason = "补充协议", occurredOn = r.Day(-150, 0) });
+        _deeds["correctContract"] = async (j, r) => await DecideAsync(j, await OnProject(j, "/contract-amount", projectOfficer,
+            new { amount = Money(r, "CNY"), reason = "补充协议", occurredOn = r.Day(-150, -60) }));
+        _deeds["restateContract"] = async (j, r) => await MoveOf(j, r, "signed", "contractCorrected") is { } move
+            ? await DecideAsync(j, await OnProject(j, "/contract-amount", projectOfficer,
+                new { moveVersion = move, amount = Money(r, r.Next(4) == 0 ? "HKD" : "CNY"), reason = "笔误" }))
+            : Nothing;
+        // Corrected to days that the first entry never has, so that the first journey gets through all of it.
+        _deeds["correctContractDate"] = (j, r) => RedateAsync(j, r, r.Day(-59, 0), "contractCorrected");
         _deeds["correctProjectDate"] = async (j, r) => await DecideAsync(j, await OnProject(j, "/stage-dates", projectOfficer,
-            new { stage = "signed", occurredOn = r.Day(-180, -150), reason = "误填" }));
+            new { stage = "signed", occurredOn = r.Day(-163, -150), reason = "误填" }));
         _deeds["register"] = (j, r) => ReachAsync(j, new
         {
             to = "registered",
@@ -198,6 +204,9 @@ public sealed class HistoryRecountTests(RunningSystem system)
         _deeds["handOver"] = (j, r) => GiveAsync(j, r, r.Day(-100, 0));
         _deeds["stepBack"] = (j, r) => OnProject(j, "/step-back", coordinator,
             new { to = r.Next(2) == 0 ? "signed" : "negotiating", reason = "合同解除", occurredOn = r.Day(-60, -20) });
+        _deeds["correctStepBack"] = (j, r) => RedateAsync(j, r, r.Day(-75, -61), "steppedBack");
+        _deeds["correctSuspension"] = (j, r) => RedateAsync(j, r, r.Day(-119, -111), "suspended");
+        _deeds["correctResumption"] = (j, r) => RedateAsync(j, r, r.Day(-49, -40), "resumed");
         _deeds["merge"] = async (j, r) =>
         {
             var into = (await coordinator.GetAsync(j.Lead)).Is(200).Json.GetProperty("investorId").GetString();
@@ -211,6 +220,7 @@ public sealed class HistoryRecountTests(RunningSystem system)
             new { projectName = "重算二期（演示）", channel = "phone", summary = "扩产", occurredOn = r.Day(-170, 0) });
         _deeds["terminate"] = (j, r) => OnProject(j, "/status", coordinator,
             new { status = "terminated", reason = "撤资", occurredOn = r.Day(-20, 0) });
+        _deeds["correctTermination"] = (j, r) => RedateAsync(j, r, r.Day(-39, -21), "terminated");
         _deeds["confidential"] = (j, _) => AmendAsync(head, j.Lead, new { confidential = true });
         _deeds["open"] = (j, _) => AmendAsync(head, j.Lead, new { confidential = false });
 
@@ -234,6 +244,24 @@ public sealed class HistoryRecountTests(RunningSystem system)
             }
 
             return given;
+        }
+
+        async Task<Answer> RedateAsync(Journey j, Random r, string on, string kind) =>
+            await MoveOf(j, r, kind) is { } move
+                ? await DecideAsync(j, await OnProject(j, "/stage-dates", projectOfficer,
+                    new { moveVersion = move, occurredOn = on, reason = "误填" }))
+                : Nothing;
+
+        // The version of some move of the project, of one of these kinds or to one of these stages.
+        async Task<long?> MoveOf(Journey j, Random r, params string[] kinds)
+        {
+            var moves = j.Project is not null && await coordinator.GetAsync(j.Project + "/stages") is { Status: 200, Json: var stages }
+                ? stages.GetProperty("moves").EnumerateArray().Where(m => kinds.Contains(Kind(m))).ToArray()
+                : [];
+            return moves.Length == 0 ? null : r.GetItems(moves, 1)[0].GetProperty("version").GetInt64();
+
+            static string? Kind(JsonElement m) =>
+                m.GetProperty("kind").GetString() is var kind && kind == "reached" ? m.GetProperty("to").GetString() : kind;
         }
 
         async Task<Answer> ReachAsync(Journey j, object submission) =>

@@ -128,7 +128,12 @@ public class TotalsRowsTests(RunningSystem system)
         (await coordinator.PostAsync(
             project.Path + "/contract-amount",
             new { amount = RowsOfTheTests.Yuan("620000000.00"), reason = "补充协议", occurredOn = RowsOfTheTests.Day(-60) },
-            project.ETag)).Is(200);
+            project.ETag)).Is(201);
+        using var approver = await system.AsAsync("leader");
+        var filed = (await approver.GetAsync(project.Path)).Is(200);
+        (await approver.PostAsync(
+            $"{project.Path}/submissions/{filed.Json.GetProperty("openSubmissionId").GetString()}/approval", new { decision = "approved" },
+            filed.ETag)).Is(200);
         await Eventually.TrueAsync(async () => await AmountAsync(RowsOfTheTests.Day(0), "from5") == "620000000.00");
 
         // What was signed holds until the day before.

@@ -1,5 +1,6 @@
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Contracts.Leads;
+using Qibin.Crm.Contracts.Projects;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Identity.Notices;
 using Qibin.Crm.Kernel;
@@ -137,8 +138,12 @@ public class NoticeRulesTests
         Assert.Equal([(NoticeKind.Commented, owner), (NoticeKind.Mentioned, named)], Told(owner, CommentState.Noted, named));
         Assert.Equal([(NoticeKind.Mentioned, owner), (NoticeKind.Mentioned, named)], Told(owner, CommentState.Noted, owner, named));
         Assert.Equal([(NoticeKind.Mentioned, named)], Told(null, CommentState.Noted, named));
-        Assert.Equal([(NoticeKind.InstructionGiven, owner), (NoticeKind.InstructionGiven, named)],
-            Told(owner, CommentState.Open, owner, named).Distinct());
+        // Who may not answer an instruction is named only.
+        Assert.Equal([(NoticeKind.InstructionGiven, owner), (NoticeKind.Mentioned, named)], Told(owner, CommentState.Open, owner, named));
+        Assert.Equal(
+            [(NoticeKind.InstructionGiven, owner), (NoticeKind.InstructionGiven, named)],
+            Plan(Event(owner, CommentState.Open, named).Answered(named))
+                .Select(p => (p.Kind, Assert.IsType<Audience.OnePerson>(p.To).PersonId)));
         Assert.Equal([(NoticeKind.InstructionDone, author)], Told(owner, CommentState.Done, named));
         Assert.Empty(Told(owner, CommentState.Withdrawn, named));
         Assert.Equal(new Audience.InRole(Roles.ServiceOfficer), Assert.Single(Plan(Event(null, CommentState.Open))).To);
@@ -160,7 +165,64 @@ public class NoticeRulesTests
         };
     }
 
+    /// <summary>Whatever the day that was corrected.</summary>
+    [Fact]
+    public void T3_The_owner_of_a_project_is_told_of_what_was_corrected()
+    {
+        var project = new ProjectState
+        {
+            ProjectId = IdentityFixture.NewId(),
+            Code = "P-2026-000001",
+            Name = "虚构项目",
+            LeadId = Lead,
+            InvestorId = IdentityFixture.NewId(),
+            Stage = ProjectStage.Signed,
+            StageOn = Today.AddDays(-90),
+            Status = ProjectStatus.Active,
+            OwnerId = IdentityFixture.NewId(),
+            UnitId = Unit,
+            PaidIn = [],
+            Confidential = false,
+            Readers = [],
+        };
+        var then = Today.AddDays(-90);
+        IEvent[] corrections =
+        [
+            new ProjectMoveDateCorrected
+            {
+                Project = project,
+                MoveVersion = 3,
+                PreviousOn = Today,
+                OccurredOn = then,
+                ApproverId = Unit,
+            },
+            new ProjectContractCorrected { Project = project, Amount = new Money(1, "CNY"), OccurredOn = then, ApproverId = Unit },
+            new ProjectStageDateCorrected
+            {
+                Project = project,
+                MoveVersion = 2,
+                Stage = ProjectStage.Signed,
+                PreviousOn = Today,
+                OccurredOn = then,
+            },
+        ];
+        Assert.All(corrections, c =>
+        {
+            var planned = Assert.Single(Plan(c));
+            Assert.Equal(
+                (NoticeKind.ProjectMoved, new Audience.OnePerson(project.OwnerId), project.ProjectId),
+                (planned.Kind, planned.To, planned.SubjectId!.Value));
+        });
+    }
+
     private static List<PlannedNotice> Plan(IEvent happened) => [.. NoticeRules.Of(happened, Today)];
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+}
+
+file static class Answering
+{
+    /// <summary>The same instruction, with people who may answer it.</summary>
+    public static LeadCommented Answered(this LeadCommented told, params Guid[] people) =>
+        told with { Comment = told.Comment with { Answerers = people } };
 }

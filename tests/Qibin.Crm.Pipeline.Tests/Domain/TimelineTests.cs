@@ -22,7 +22,8 @@ public sealed class TimelineTests
         {
             var random = new RandomTrade(seed).Run(90);
             var history = new History(random.Trade);
-            corrected += random.Trade.Log.Count(t => t.Happened is LeadStageDateCorrected or ProjectStageDateCorrected);
+            corrected += random.Trade.Log.Count(t => t.Happened is LeadStageDateCorrected or ProjectStageDateCorrected
+                or ProjectMoveDateCorrected or ProjectContractCorrected);
             foreach (var lead in random.Trade.Leads.Keys)
             {
                 var events = Events(random.Trade, lead);
@@ -42,7 +43,8 @@ public sealed class TimelineTests
                         applied++;
                         intervals.RemoveAll(i => i.KnownTo is null);
                         intervals.AddRange([.. changes.Closed.Where(i => i.KnownFrom < i.KnownTo), .. next.Open]);
-                        milestones = [.. milestones.Where(m => m.TakenBackVersion is not null), .. changes.TakenBack, .. next.Reached];
+                        milestones.RemoveAll(m => m.TakenBackVersion is null);
+                        milestones.Put([.. changes.TakenBack, .. next.Reached]);
                         timeline = next;
                     }
                     else
@@ -104,7 +106,13 @@ public sealed class TimelineTests
         lead = trade.Redate(lead, LeadStage.Following, day.AddDays(3));
         var project = trade.Reach(trade.Convert(lead, day.AddDays(4)), ProjectStage.Signed, day.AddDays(10), new Money(1, "CNY"));
         project = trade.Tell(
-            project with { ContractAmount = new Money(6, "CNY") }, p => new ProjectAmended { Project = p, OccurredOn = day.AddDays(10) });
+            project with { ContractAmount = new Money(6, "CNY") }, p => new ProjectContractCorrected
+            {
+                Project = p,
+                Amount = p.ContractAmount!,
+                OccurredOn = day.AddDays(10),
+                ApproverId = Trade.NewId(),
+            });
         trade.Redate(project, ProjectStage.Signed, day.AddDays(8));
         var folded = Timeline.Of(lead.LeadId, Events(trade, lead.LeadId));
 

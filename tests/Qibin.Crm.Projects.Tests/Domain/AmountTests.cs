@@ -54,7 +54,7 @@ public sealed class AmountTests
         var signed = project.StageOn;
         void Pay(DateOnly on) => project.Record(
             City.NewId(), AmountKind.PaidIn, City.Cny(1), on, FundsOrigin.Domestic, null, Officer, Now);
-        void Correct(DateOnly on) => project.CorrectContract(City.Cny(7), "补充协议", on, Approver, Now);
+        void Correct(DateOnly on) => Contract(project, City.Cny(7), on);
         foreach (var act in (Action<DateOnly>[])[Pay, Correct])
         {
             foreach (var early in (DateOnly[])[new(2001, 1, 1), signed.AddDays(-1)])

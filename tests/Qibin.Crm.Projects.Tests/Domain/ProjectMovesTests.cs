@@ -202,7 +202,7 @@ public sealed class ProjectMovesTests
         Assert.Equal("project.terminated",
             CodeOf(() => project.ChangeStatus(ProjectStatus.Terminated, "x", Day.AddDays(9), Approver, null, Now)));
         Assert.Equal("project.terminated", CodeOf(() => project.Amend(project.Facts, Now)));
-        Assert.Equal("project.terminated", CodeOf(() => project.CorrectContract(City.Cny(1), "x", Day, Approver, Now)));
+        Assert.Equal("project.terminated", CodeOf(() => Contract(project, City.Cny(1), Day)));
         Assert.Equal(
             [HistoryKind.Suspended, HistoryKind.Resumed, HistoryKind.Reached, HistoryKind.Terminated], project.History.Select(h => h.Kind)
             .TakeLast(4));
@@ -225,12 +225,14 @@ public sealed class ProjectMovesTests
     }
 
     [Fact]
-    public void A_corrected_contract_keeps_the_amount_before_in_its_history()
+    public void A_new_contract_amount_keeps_the_amount_before_in_its_history()
     {
         var project = Opened();
-        Assert.Equal("contract.notSigned", CodeOf(() => project.CorrectContract(City.Cny(7), "补充协议", Day, Approver, Now)));
+        Assert.Equal("contract.notSigned", CodeOf(() => Contract(project, City.Cny(7), Day)));
         project = At(ProjectStage.Signed);
-        project.CorrectContract(City.Cny(7), "补充协议", Day.AddDays(3), Approver, Now);
+        var submission = Contract(project, City.Cny(7), Day.AddDays(3));
+        Assert.Equal(City.Cny(5), project.ContractAmount);
+        project.ApproveContract(submission, new Moves(project.History), Approver, null, Now);
         var move = project.History.Last();
         Assert.Equal(
             (HistoryKind.ContractCorrected, City.Cny(5), City.Cny(7), Day.AddDays(3)),

@@ -1,5 +1,6 @@
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Projects.Domain;
+using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Projects.Tests.Domain;
 
@@ -34,7 +35,7 @@ internal static class Sample
         project.Amend(project.Facts with { OutputThreshold = City.Cny(9), TaxThreshold = City.Cny(3) }, Now);
         for (var next = ProjectStage.Signed; next <= stage; next++)
         {
-            project.Approve(Submitted(project), Approver, null, Now);
+            project.AsSaved().Approve(Submitted(project), Approver, null, Now);
         }
 
         return project;
@@ -46,6 +47,10 @@ internal static class Sample
         var gate = StageGates.After(project.Stage)!;
         return project.Submit(City.NewId(), gate.To, on ?? Day.AddDays((int)gate.To), Evidence(gate), null, Officer, Officer, Now);
     }
+
+    /// <summary>A new contract amount that waits.</summary>
+    public static Submission Contract(Project project, Money amount, DateOnly on) => project.AsSaved().SubmitContract(
+        City.NewId(), new Moves(project.History), null, amount, on, "补充协议", Officer, Officer, Now);
 
     public static StageEvidence Evidence(StageGate gate)
     {

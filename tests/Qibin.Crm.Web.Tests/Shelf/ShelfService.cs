@@ -16,7 +16,11 @@ internal static class ShelfService
             ["thing.usccTaken"] = new("该代码已被使用", "This code is taken"),
             ["thing.badLuck"] = new("不吉利的数量", "An unlucky number of things"),
         },
-        new Dictionary<string, string> { ["ux_thing_uscc"] = "thing.usccTaken", ["ck_thing_count"] = "thing.badLuck" });
+        new Dictionary<string, RuleConstraint>
+        {
+            ["ux_thing_uscc"] = new("thing.usccTaken", typeof(Thing), nameof(Thing.Uscc)),
+            ["ck_thing_count"] = new("thing.badLuck", typeof(Thing), nameof(Thing.Count)),
+        });
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {

@@ -14,7 +14,7 @@ internal sealed class ApprovalsAnswer(EnterprisesDb db, EnterpriseComments comme
     public async Task<ApprovalsReply> AnswerAsync(ApprovalsQuery question, CancellationToken ct)
     {
         var caller = Caller.From(question.Caller);
-        var instructions = caller.Is(CityScope.Writers) ? await comments.WaitingForAsync(caller, ct) : [];
+        var instructions = await comments.WaitingForAsync(caller, ct);
         return ApprovalsReply.Of([.. caller.Is(EntryRoutes.Approvers) ? await ApplicationsAsync(caller, ct) : [], .. instructions]);
     }
 

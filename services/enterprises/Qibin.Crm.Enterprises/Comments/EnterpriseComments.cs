@@ -32,6 +32,8 @@ internal sealed class EnterpriseComments(EnterprisesDb db, TimeProvider clock) :
 
     protected override IQueryable<Enterprise> EditableBy(Caller caller) => _db.Enterprises.EditableInCity(caller);
 
+    protected override IReadOnlyList<string> Answerers => CityScope.Writers;
+
     protected override IQueryable<Enterprise> With(Caller caller) =>
         caller.Is(Roles.ServiceOfficer) ? EditableBy(caller) : EditableBy(caller).Where(_ => false);
 

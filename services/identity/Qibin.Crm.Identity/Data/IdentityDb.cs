@@ -103,6 +103,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             notice.HasIndex(x => new { x.PersonId, x.Id });
             notice.HasIndex(x => new { x.PersonId, x.Id }, "ix_notice_unread").HasFilter("read_at is null");
             notice.HasIndex(x => x.At);
+            notice.HasIndex(x => x.CommentId).HasFilter("comment_id is not null");
         });
         modelBuilder.Entity<PendingDigest>(digest =>
         {

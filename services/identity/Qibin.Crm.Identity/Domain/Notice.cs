@@ -35,6 +35,10 @@ internal sealed class Notice
     public int? Number { get; init; }
 
     public DayNumbers? Day { get; init; }
+
+    /// <summary>The comment that it tells of.</summary>
+    public Guid? CommentId { get; init; }
+
     public DateTimeOffset? ReadAt { get; init; }
 
     /// <summary>When it was sent by e-mail.</summary>

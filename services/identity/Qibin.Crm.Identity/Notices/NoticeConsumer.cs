@@ -8,6 +8,13 @@ namespace Qibin.Crm.Identity.Notices;
 /// <summary>Tells people of what happened, by <see cref="NoticeRules"/>.</summary>
 internal sealed class NoticeConsumer(IdentityDb db, NoticeWriter notices) : IConsume<IEvent>
 {
-    public async Task ConsumeAsync(IEvent happened, Delivery delivery, CancellationToken ct) =>
+    public async Task ConsumeAsync(IEvent happened, Delivery delivery, CancellationToken ct)
+    {
+        if (happened is ICommentEvent { Comment: var comment })
+        {
+            await notices.SettleAsync(db, comment, ct);
+        }
+
         await notices.WriteAsync(db, NoticeRules.Of(happened, delivery.RecordedAt.OnDay()), delivery.ActorId, ct);
+    }
 }

@@ -26,6 +26,9 @@ internal sealed record PlannedNotice(NoticeKind Kind, Audience To, Guid? Subject
     public Guid[] Also { get; init; } = [];
     public Guid? UnitId { get; init; }
     public int? Number { get; init; }
+
+    /// <summary>The comment that it tells of.</summary>
+    public Guid? CommentId { get; init; }
 }
 
 /// <summary>Who is told what by which event. Nobody is told of what they did themselves.</summary>
@@ -75,6 +78,10 @@ internal static class NoticeRules
         ProjectStageReached e => ToOwner(e),
         ProjectSteppedBack e => ToOwner(e),
         ProjectStatusChanged e => ToOwner(e),
+        // Whatever day it is about: the correction itself is news.
+        ProjectStageDateCorrected e => ToOwner(e),
+        ProjectMoveDateCorrected e => ToOwner(e),
+        ProjectContractCorrected e => ToOwner(e),
         UnmaskingLimitReached e =>
             [new(NoticeKind.UnmaskingLimit, new Audience.HeadsOver(e.CallerId), e.CallerId) { Number = e.People }],
         ICommentEvent e => Of(e.Comment),
@@ -136,12 +143,17 @@ internal static class NoticeRules
     /// <summary>One notice for each person whom a comment concerns. Enterprises have no owner; service officers are instructed.</summary>
     private static IEnumerable<PlannedNotice> Of(CommentFacts c)
     {
-        IEnumerable<PlannedNotice> named = c.Mentions.Select(
-            person => To(c.State == CommentState.Open ? NoticeKind.InstructionGiven : NoticeKind.Mentioned, person));
+        IEnumerable<PlannedNotice> named = c.Mentions.Select(person => To(NoticeKind.Mentioned, person));
         return c.State switch
         {
-            CommentState.Open => [c.OwnerId is { } owner ? To(NoticeKind.InstructionGiven, owner)
-                : new(NoticeKind.InstructionGiven, new Audience.InRole(Roles.ServiceOfficer), c.SubjectId), .. named],
+            CommentState.Open =>
+            [
+                c.OwnerId is { } owner ? To(NoticeKind.InstructionGiven, owner)
+                    : new(NoticeKind.InstructionGiven, new Audience.InRole(Roles.ServiceOfficer), c.SubjectId) { CommentId = c.CommentId },
+                // Who may not answer it is named only: it is no work of that person.
+                .. c.Mentions.Where(person => person != c.OwnerId).Select(
+                    person => To(c.Answerers.Contains(person) ? NoticeKind.InstructionGiven : NoticeKind.Mentioned, person)),
+            ],
             CommentState.Noted when c.OwnerId is { } owner && !c.Mentions.Contains(owner) =>
                 [To(NoticeKind.Commented, owner), .. named],
             CommentState.Noted => named,
@@ -149,7 +161,8 @@ internal static class NoticeRules
             _ => [],
         };
 
-        PlannedNotice To(NoticeKind kind, Guid person) => new(kind, new Audience.OnePerson(person), c.SubjectId);
+        PlannedNotice To(NoticeKind kind, Guid person) =>
+            new(kind, new Audience.OnePerson(person), c.SubjectId) { CommentId = c.CommentId };
     }
 
     private static IEnumerable<PlannedNotice> ToOwnerAndHeads(NoticeKind kind, Guid ownerId, Guid unitId, Guid leadId) =>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Qibin.Crm.Contracts;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
@@ -33,10 +34,31 @@ internal sealed class NoticeWriter(IOptions<MailSettings> mail, TimeProvider clo
                         Also = notice.Also,
                         UnitId = notice.UnitId,
                         Number = notice.Number,
+                        CommentId = notice.CommentId,
                     }, ct);
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// A withdrawn comment is nothing to be read any more, and an instruction that was withdrawn or carried out no work: their unread
+    /// notices are read.
+    /// </summary>
+    public async Task SettleAsync(IdentityDb db, CommentFacts comment, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow().ToUniversalTime();
+        var unread = db.Set<Notice>().Where(n => n.CommentId == comment.CommentId && n.ReadAt == null);
+        if (comment.State == CommentState.Done)
+        {
+            unread = unread.Where(n => n.Kind == NoticeKind.InstructionGiven);
+        }
+        else if (comment.State != CommentState.Withdrawn)
+        {
+            return;
+        }
+
+        await unread.ExecuteUpdateAsync(n => n.SetProperty(x => x.ReadAt, now), ct);
     }
 
     /// <summary>Adds one notice; the e-mail goes out after the change is committed.</summary>

@@ -25,6 +25,9 @@ internal static class NoticesHost
         .Consume<ProjectStageReached, NoticeConsumer>()
         .Consume<ProjectSteppedBack, NoticeConsumer>()
         .Consume<ProjectStatusChanged, NoticeConsumer>()
+        .Consume<ProjectStageDateCorrected, NoticeConsumer>()
+        .Consume<ProjectMoveDateCorrected, NoticeConsumer>()
+        .Consume<ProjectContractCorrected, NoticeConsumer>()
         .ConsumeEvery<ICommentEvent, NoticeConsumer>()
         .Consume<DigestMade, DigestConsumer>();
 

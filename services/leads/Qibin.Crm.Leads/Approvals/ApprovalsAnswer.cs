@@ -65,11 +65,7 @@ internal sealed class ApprovalsAnswer(LeadsDb db, LeadComments comments, TimePro
                 request => $"/api/v1/leads/{request.LeadId}/referrer");
         }
 
-        if (caller.Is(LeadsService.Writers))
-        {
-            waiting.AddRange(await comments.WaitingForAsync(caller, ct));
-        }
-
+        waiting.AddRange(await comments.WaitingForAsync(caller, ct));
         return ApprovalsReply.Of(waiting);
 
         async Task TakeAsync(ApprovalKind kind, IQueryable<Lead> of, IQueryable<Request> requests, Func<Request, string> path)

@@ -33,6 +33,8 @@ internal sealed class LeadComments(LeadsDb db, TimeProvider clock) : CommentsOn<
 
     protected override IQueryable<Lead> EditableBy(Caller caller) => _db.Leads.EditableBy(caller);
 
+    protected override IReadOnlyList<string> Answerers => LeadsService.Writers;
+
     protected override IQueryable<Lead> With(Caller caller) => EditableBy(caller).Where(l => l.OwnerId == caller.Id);
 
     protected override ICommentEvent Event(CommentFacts comment) => new LeadCommented { Comment = comment };

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Web.Problems;
 
 namespace Qibin.Crm.Leads.Data;
 
@@ -57,6 +58,7 @@ internal static class BinRows
     }
 
     /// <summary>Moves the rows back into their tables.</summary>
+    [CanViolate("pk_external_key")]
     public static async Task PutBackAsync(LeadsDb db, BinItem item, CancellationToken ct)
     {
         foreach (var (table, _) in PartsOf(item.Kind).Reverse())
@@ -85,6 +87,14 @@ internal static class BinRows
                 """, ct);
         }
     }
+
+    /// <summary>What is in the bin of an investor belongs to another one.</summary>
+    public static Task MoveAsync(LeadsDb db, Guid from, Guid to, CancellationToken ct) => db.Database.ExecuteSqlAsync(
+        $"""
+        with moved as (update bin_item set investor_id = {to} where investor_id = {from} returning id)
+        update bin_row r set row = r.row || jsonb_build_object('investor_id', {to}::uuid)
+        from moved where r.item_id = moved.id and r.source in ('lead', 'person')
+        """, ct);
 
     /// <summary>Whether a contact in the bin names a person.</summary>
     public static Task<bool> NameAsync(LeadsDb db, Guid personId, CancellationToken ct) =>

@@ -184,7 +184,8 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
             lead.HasOne<Investor>().WithMany().HasForeignKey(x => x.InvestorId).OnDelete(DeleteBehavior.Restrict);
             lead.HasOne<Lead>().WithMany().HasForeignKey(x => x.OriginLeadId).OnDelete(DeleteBehavior.Restrict);
             lead.HasIndex(x => x.OriginLeadId).HasFilter("origin_lead_id is not null");
-            lead.Property(x => x.Code).HasMaxLength(20);
+            // By its characters' numbers, so that the index finds the beginning of a code too.
+            lead.Property(x => x.Code).HasMaxLength(20).UseCollation("C");
             lead.Property(x => x.InvestorName).HasMaxLength(200);
             lead.Property(x => x.Title).HasMaxLength(200);
             lead.Property(x => x.TitleKey).HasMaxLength(400);

@@ -131,7 +131,7 @@ internal static partial class ImportFields
             else if (!isCode || !Spellings.IsNothing(clean))
             {
                 // Sheets break long names into lines.
-                values[fields[i]] = fields[i] is "summary" or "nextStep" ? clean : Text.OnOneLine(clean);
+                values[fields[i]] = Text.Trim(fields[i] is "summary" or "nextStep" ? clean : Text.OnOneLine(clean));
             }
         }
 

@@ -219,6 +219,26 @@ internal static partial class Duplicates
             ? [.. similar.Select(c => c with { Name = null })] : null);
     }
 
+    /// <summary>
+    /// The investor that was entered meanwhile for one of which nothing but what is in the bin was left, by the rules of entering: it has
+    /// its code, or its name, and was entered since, or became one since with what was.
+    /// </summary>
+    public static async Task<Guid?> EnteredAnewAsync(
+        LeadsDb db, Caller caller, Investor investor, DateTimeOffset since, TimeProvider clock, CancellationToken ct)
+    {
+        var found = await FindAsync(
+            db, caller, investor.Id, investor.Name, investor.Uscc, investor.ForeignRegistration, null, null, clock, ct);
+        if (found.Same(byCode: true) is [var byCode, ..])
+        {
+            return byCode;
+        }
+
+        var same = found.Same(byCode: false).ToArray();
+        return await db.Investors.Where(i => same.Contains(i.Id) && (i.CreatedAt >= since
+                || db.InvestorMerges.Any(m => m.IntoId == i.Id && m.UndoneAt == null && m.MergedAt >= since)))
+            .OrderBy(i => i.Id).Select(i => (Guid?)i.Id).FirstOrDefaultAsync(ct);
+    }
+
     private static async Task<Ok<DuplicatesAnswer>> Ask(
         [AsParameters] DuplicateQuery query, LeadsDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {

@@ -138,21 +138,9 @@ internal static class MergeInvestors
         var leads = await db.Leads.FromSql(
             $"select * from lead where investor_id = {from.Id} or ({renamed} and investor_id = {into.Id}) order by id for update")
             .ToListAsync(ct);
-        var moved = leads.Where(l => l.InvestorId == from.Id).ToList();
-        var people = await db.Database.SqlQuery<Guid>(
-            $"select id as \"Value\" from person where investor_id = {from.Id} order by id for update").ToListAsync(ct);
-        var merge = InvestorMerge.Of(clock.NewId(), into, from, after, moved.Select(l => l.Id), people, actor);
-        db.Add(merge);
-
-        from.BecomePartOf(into, actor);
-        // Its codes must be free before the other one takes them.
-        await db.SaveChangesAsync(ct);
-        into.Become(after, actor);
-        await MovePeopleAsync(db, people, from.Id, into.Id, actor, ct);
-        PublishMoved(db, leads, into, actor);
-        await Claims.Protections.FollowMergeAsync(db, caller, [.. moved.Select(l => l.Id)], from, into, actor, ct);
-        var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
-        db.Publish(into, happened, await LeadOfAsync(db, into.Id, from.Id, ct));
+        var merge = await BecomeOneAsync(
+            db, caller, into, from, after, [.. leads.Where(l => l.InvestorId == from.Id).Select(l => l.Id)],
+            () => PublishMoved(db, leads, into, actor), clock, actor, ct);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new MergeReceipt
         {
@@ -204,6 +192,41 @@ internal static class MergeInvestors
         db.Publish(into, happened, await LeadOfAsync(db, into.Id, from.Id, ct));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new Receipt { Id = into.Id, Version = into.Version });
+    }
+
+    /// <summary>
+    /// A lead comes back from the bin, and meanwhile its investor, which has no other lead, was entered anew: both become one as by a
+    /// merge, which can be undone. What else of the investor is in the bin belongs to the one that stays. Both investors are locked.
+    /// </summary>
+    /// <exception cref="Refusal">409 <c>claim.taken</c>: another investor with one of the names or codes is protected.</exception>
+    internal static async Task RejoinAsync(
+        LeadsDb db, Caller caller, Lead lead, Investor from, Investor into, TimeProvider clock, Actor actor, CancellationToken ct)
+    {
+        var after = Chosen(into.Facts(), from.Facts(), new MergeFields()).KnownAs(into.Facts(), from.Facts());
+        await BecomeOneAsync(db, caller, into, from, after, [lead.Id], () => lead.GoTo(into, actor), clock, actor, ct);
+        await BinRows.MoveAsync(db, from.Id, into.Id, ct);
+    }
+
+    /// <summary>What a merge changes beside the leads, which the caller moves.</summary>
+    private static async Task<InvestorMerge> BecomeOneAsync(
+        LeadsDb db, Caller caller, Investor into, Investor from, InvestorFacts after, Guid[] moved, Action moveLeads, TimeProvider clock,
+        Actor actor, CancellationToken ct)
+    {
+        var people = await db.Database.SqlQuery<Guid>(
+            $"select id as \"Value\" from person where investor_id = {from.Id} order by id for update").ToListAsync(ct);
+        var merge = InvestorMerge.Of(clock.NewId(), into, from, after, moved, people, actor);
+        db.Add(merge);
+
+        from.BecomePartOf(into, actor);
+        // Its codes must be free before the other one takes them.
+        await db.SaveChangesAsync(ct);
+        into.Become(after, actor);
+        await MovePeopleAsync(db, people, from.Id, into.Id, actor, ct);
+        moveLeads();
+        await Claims.Protections.FollowMergeAsync(db, caller, moved, from, into, actor, ct);
+        var happened = new InvestorMerged { InvestorId = into.Id, FromId = from.Id, MergeId = merge.Id };
+        db.Publish(into, happened, await LeadOfAsync(db, into.Id, from.Id, ct));
+        return merge;
     }
 
     private static Task<Results<Ok<IReadOnlyList<MergeAnswer>>, NotFound>> List(

@@ -9,16 +9,20 @@ using Qibin.Crm.Work.Data;
 namespace Qibin.Crm.Leads.Investors;
 
 /// <summary>
-/// What a text finds beside the investors' names: a lead by its code or title, an investor by a person's name or phone. All of it is what
-/// the caller reads: its leads, the people that it knows, and phones that it sees in full, or a search would unmask them.
+/// What a text finds beside the investors' names: a lead by its code, the beginning of one or its title, an investor by a person's name or
+/// phone. All of it is what the caller reads: its leads, the people that it knows, and phones that it sees in full, or a search would
+/// unmask them.
 /// </summary>
 internal sealed class SearchBeside
 {
     /// <summary>Nothing.</summary>
-    public static readonly SearchBeside None = new([], []);
+    public static readonly SearchBeside None = new([], [], null);
 
     /// <summary>Rows at most whose ids are read in advance; of more the query reads them itself.</summary>
     private const int Most = 5000;
+
+    /// <summary>Characters from which on the beginning of a code is enough.</summary>
+    private const int EnoughOfCode = 4;
 
     /// <summary>Digits from which on the end of a phone is enough.</summary>
     private const int EnoughDigits = 7;
@@ -28,13 +32,18 @@ internal sealed class SearchBeside
     private readonly IQueryable<Guid>? _manyLeads;
     private readonly IQueryable<Guid>? _manyInvestors;
 
+    // Leads that the caller reads, with a code like the pattern; null when none is.
+    private readonly IQueryable<Lead>? _coded;
+    private readonly string _code;
+
     private SearchBeside(
-        IReadOnlyCollection<Guid> leads, IReadOnlyCollection<Guid> investors, IQueryable<Guid>? manyLeads = null,
-        IQueryable<Guid>? manyInvestors = null) =>
-        (_leadIds, _investorIds, _manyLeads, _manyInvestors) = (leads, investors, manyLeads, manyInvestors);
+        IReadOnlyCollection<Guid> leads, IReadOnlyCollection<Guid> investors, IQueryable<Lead>? coded, string code = "",
+        IQueryable<Guid>? manyLeads = null, IQueryable<Guid>? manyInvestors = null) =>
+        (_leadIds, _investorIds, _coded, _code, _manyLeads, _manyInvestors) =
+            (leads, investors, coded, code, manyLeads, manyInvestors);
 
     /// <summary>Whether nothing but names can be found.</summary>
-    public bool IsEmpty => (_leadIds.Count, _investorIds.Count) == (0, 0) && (_manyLeads ?? _manyInvestors) is null;
+    public bool IsEmpty => (_leadIds.Count, _investorIds.Count) == (0, 0) && (_manyLeads ?? _manyInvestors) is null && _coded is null;
 
     /// <summary>Looks what a text finds, in indexes; nothing without a text.</summary>
     /// <exception cref="Refusal">As <see cref="SearchInvestors.Parse"/>.</exception>
@@ -46,15 +55,18 @@ internal sealed class SearchBeside
         }
 
         var query = SearchInvestors.Parse(q);
-        var (pairs, pattern, code) = (query.Pairs, Like.Containing(query.Key), query.Key.ToUpperInvariant());
+        var (pairs, pattern) = (query.Pairs, Like.Containing(query.Key));
         var readable = db.Leads.ReadableBy(caller);
-        var leads = readable.Where(l => l.Code == code).Select(l => l.Id)
-            .Union(readable.Where(l => l.TitlePairs != null && pairs.All(p => l.TitlePairs.Contains(p))
-                && EF.Functions.Like(l.TitleKey!, pattern, Like.Escape)).Select(l => l.Id));
+        var leads = readable.Where(l => l.TitlePairs != null && pairs.All(p => l.TitlePairs.Contains(p))
+            && EF.Functions.Like(l.TitleKey!, pattern, Like.Escape)).Select(l => l.Id);
         var investors = People(db, caller, q, clock).Select(p => p.InvestorId);
         var (leadIds, manyLeads) = await OfAsync(leads, ct);
         var (investorIds, manyInvestors) = await OfAsync(investors.Distinct(), ct);
-        return new SearchBeside(leadIds, investorIds, manyLeads, manyInvestors);
+        var code = query.Key.Length < EnoughOfCode ? "" : Like.Beginning(query.Key.ToUpperInvariant());
+        var coded = readable.Where(l => EF.Functions.Like(l.Code, code, Like.Escape));
+        return new SearchBeside(
+            leadIds, investorIds, code.Length > 0 && await coded.PlannedByValues().AnyAsync(ct) ? coded : null, code, manyLeads,
+            manyInvestors);
     }
 
     /// <summary>The people that a text finds, by their names and phones.</summary>
@@ -80,16 +92,25 @@ internal sealed class SearchBeside
         return db.People.Where(p => found.Contains(p.Id));
     }
 
-    /// <summary>Whether a lead is found.</summary>
-    public Expression<Func<Lead, bool>> Leads => In<Lead>(l => l.Id, _leadIds, _manyLeads).Or(In<Lead>(l => l.InvestorId, _investorIds,
-        _manyInvestors));
+    /// <summary>Whether a lead that the caller reads is found.</summary>
+    public Expression<Func<Lead, bool>> Leads
+    {
+        get
+        {
+            var found = In<Lead>(l => l.Id, _leadIds, _manyLeads).Or(In<Lead>(l => l.InvestorId, _investorIds, _manyInvestors));
+            // A year has many codes that begin alike, so they are no ids: of many the list is walked along, of few the index is read.
+            var code = _code;
+            return _coded is null ? found : found.Or(l => EF.Functions.Like(l.Code, code, Like.Escape));
+        }
+    }
 
     /// <summary>Whether an investor is found: by its people, or by one of its leads.</summary>
     public Expression<Func<Investor, bool>> InvestorsOf(LeadsDb db)
     {
         var ofLeads = db.Leads.Where(In<Lead>(l => l.Id, _leadIds, _manyLeads)).Select(l => l.InvestorId);
         var found = In<Investor>(i => i.Id, _investorIds, _manyInvestors);
-        return (_leadIds.Count, _manyLeads) is (0, null) ? found : found.Or(i => ofLeads.Contains(i.Id));
+        found = (_leadIds.Count, _manyLeads) is (0, null) ? found : found.Or(i => ofLeads.Contains(i.Id));
+        return _coded is not { } coded ? found : found.Or(i => coded.Any(l => l.InvestorId == i.Id));
     }
 
     private static Expression<Func<T, bool>> In<T>(Expression<Func<T, Guid>> id, IReadOnlyCollection<Guid> ids, IQueryable<Guid>? many)

@@ -53,13 +53,19 @@ internal static class BinOperations
         return new Removal(request.Reason!, actor, settings.Value.Until(actor.At));
     }
 
-    /// <summary>Saves what the removal changed, and moves the rows of what was removed into the bin.</summary>
+    /// <summary>Puts into the bin what goes as a whole: of what is gone there is no version to answer.</summary>
     internal static async Task<Results<Ok<RemovalReceipt>, NotFound>> RemoveAsync(this LeadsDb db, BinItem item, CancellationToken ct)
+    {
+        await db.PutIntoBinAsync(item, ct);
+        return TypedResults.Ok(RemovalReceipt.Of(item));
+    }
+
+    /// <summary>Saves what a removal changed, and moves the rows of what was removed into the bin.</summary>
+    internal static async Task PutIntoBinAsync(this LeadsDb db, BinItem item, CancellationToken ct)
     {
         db.Add(item);
         await db.SaveChangesAsync(ct);
         await BinRows.TakeAsync(db, item, ct);
-        return TypedResults.Ok(RemovalReceipt.Of(item));
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ namespace Qibin.Crm.Leads.Removals;
 /// <summary>Cancels the open next step, which stays in the lead's history with the reason.</summary>
 internal static class CancelNextStep
 {
-    public static async Task<Results<Ok<RemovalReceipt>, NotFound>> Handle(
+    public static async Task<Results<Ok<CancellationReceipt>, NotFound>> Handle(
         Guid leadId, RemovalRequest request, IfMatch ifMatch, LeadsDb db, Caller caller, TimeProvider clock,
         IOptions<BinSettings> settings, CancellationToken ct)
     {
@@ -31,6 +31,14 @@ internal static class CancelNextStep
         lead.FinishNextStep(removal.Actor);
         step!.End(NextStepOutcome.Cancelled, removal.Actor, note: removal.Reason);
         db.Publish(lead, new NextStepPlanned { Lead = lead.State() });
-        return await db.RemoveAsync(BinItem.Of(clock.NewId(), lead, step, removal), ct);
+        var item = BinItem.Of(clock.NewId(), lead, step, removal);
+        await db.PutIntoBinAsync(item, ct);
+        return TypedResults.Ok(new CancellationReceipt
+        {
+            Id = item.Id,
+            SubjectId = item.SubjectId,
+            RestorableUntil = item.DueAt,
+            Version = lead.Version,
+        });
     }
 }

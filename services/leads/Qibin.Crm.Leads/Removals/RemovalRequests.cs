@@ -13,7 +13,7 @@ public sealed record RemovalRequest
 }
 
 /// <summary>What was put into the bin.</summary>
-public sealed record RemovalReceipt : IReceipt
+public record RemovalReceipt : IReceipt
 {
     /// <summary>The item of the bin, by which it is restored.</summary>
     public required Guid Id { get; init; }
@@ -24,4 +24,11 @@ public sealed record RemovalReceipt : IReceipt
     public required DateTimeOffset RestorableUntil { get; init; }
 
     internal static RemovalReceipt Of(BinItem item) => new() { Id = item.Id, SubjectId = item.SubjectId, RestorableUntil = item.DueAt };
+}
+
+/// <summary>What was cancelled: the step is in the bin, its lead stays.</summary>
+public sealed record CancellationReceipt : RemovalReceipt, IVersioned
+{
+    /// <summary>The lead's version now; the ETag.</summary>
+    public required long Version { get; init; }
 }

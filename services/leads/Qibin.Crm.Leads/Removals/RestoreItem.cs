@@ -5,6 +5,7 @@ using Qibin.Crm.Contracts.Leads;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
+using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Work.Data;
@@ -20,6 +21,11 @@ internal static class RestoreItem
         var actor = caller.Actor(clock);
         var mine = db.BinEditableBy(caller, actor.At);
         var found = await mine.AsNoTracking().SingleOrDefaultAsync(i => i.Id == itemId, ct);
+        if (found is { Kind: BinKind.Lead })
+        {
+            await OneAtATimeAsync(db, found.InvestorId, ct);
+        }
+
         // What it belongs to first, as when it was removed.
         var investor = found is { Kind: BinKind.Lead or BinKind.Person } ? await db.Investors.ForUpdate(found.InvestorId, ct) : null;
         var lead = found is { Kind: BinKind.Contact or BinKind.NextStep } ? await db.Leads.ForUpdate(found.LeadId!.Value, ct) : null;
@@ -28,10 +34,16 @@ internal static class RestoreItem
             return TypedResults.NotFound();
         }
 
+        if (item.InvestorId != found.InvestorId)
+        {
+            // Another restoration of the same investor came in between.
+            throw Refusal.Busy();
+        }
+
         await BinRows.PutBackAsync(db, item, ct);
         var (path, restored) = item.Kind switch
         {
-            BinKind.Lead => await LeadAsync(db, item, investor!, actor, ct),
+            BinKind.Lead => await LeadAsync(db, caller, item, investor!, clock, actor, ct),
             BinKind.Contact => await ContactAsync(db, item, lead!, actor, ct),
             BinKind.NextStep => await NextStepAsync(db, item, lead!, actor, ct),
             _ => await PersonAsync(db, item, investor!, actor, ct),
@@ -42,11 +54,36 @@ internal static class RestoreItem
             path, new Receipt { Id = restored.Id, Code = (restored as Lead)?.Code, Version = restored.Version });
     }
 
+    /// <summary>Whoever enters the lead's investor at the same time comes before or after, so that one of both sees the other.</summary>
+    private static async Task OneAtATimeAsync(LeadsDb db, Guid investorId, CancellationToken ct)
+    {
+        var investor = await db.Investors.AsNoTracking().SingleAsync(i => i.Id == investorId, ct);
+        await Duplicates.OneAtATimeAsync(db, investor.Name, investor.Uscc, investor.ForeignRegistration, ct);
+    }
+
     private static async Task<(string Path, Aggregate Restored)> LeadAsync(
-        LeadsDb db, BinItem item, Investor investor, Actor actor, CancellationToken ct)
+        LeadsDb db, Caller caller, BinItem item, Investor investor, TimeProvider clock, Actor actor, CancellationToken ct)
     {
         var lead = await db.Leads.SingleAsync(l => l.Id == item.SubjectId, ct);
-        lead.Restore(investor, actor);
+        // While all of its leads were in the bin, nobody who entered the investor was told that it is there.
+        var anew = investor.MergedIntoId is null && !await db.Leads.AnyAsync(l => l.InvestorId == investor.Id && l.Id != lead.Id, ct)
+            ? await Duplicates.EnteredAnewAsync(db, caller, investor, item.RemovedAt, clock, ct) : null;
+        if (anew is { } id)
+        {
+            var into = await db.Investors.ForUpdate(id, ct);
+            if (into is null or { MergedIntoId: not null })
+            {
+                // A merge or the reversal of an import came in between.
+                throw Refusal.Busy();
+            }
+
+            await MergeInvestors.RejoinAsync(db, caller, lead, investor, into, clock, actor, ct);
+        }
+        else
+        {
+            lead.Restore(investor, actor);
+        }
+
         (await db.PoolPlaces.SingleAsync(p => p.LeadId == lead.Id, ct)).Restart(actor.At);
         db.Publish(lead, new LeadRestored { Lead = lead.State() });
         return ($"/api/v1/leads/{lead.Id}", lead);

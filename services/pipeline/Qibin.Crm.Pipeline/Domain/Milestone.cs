@@ -18,6 +18,11 @@ internal sealed record Milestone
     public DateOnly? TakenBackOn { get; init; }
     public DateTimeOffset? TakenBackAt { get; init; }
 
+    /// <summary>
+    /// When it became known that the step back has another date: from then on another row says when it was taken back.
+    /// </summary>
+    public DateTimeOffset? SupersededAt { get; init; }
+
     public bool IsThat(Milestone other) => (StreamId, Version, Ordinal, Kind) == (other.StreamId, other.Version, other.Ordinal, other.Kind);
 }
 
@@ -64,6 +69,45 @@ internal static class Milestones
             TakenBackOn = m.Kind == redated ? m.OccurredOn : e.Row.OccurredOn,
             TakenBackAt = e.Row.RecordedAt,
         }));
+    }
+
+    /// <summary>
+    /// Those that steps back took back, after the next event of a stream, and all rows that it changed: when the date of a step back was
+    /// corrected, those that it took back are taken back on another day.
+    /// </summary>
+    public static (IReadOnlyList<Milestone> SteppedBack, List<Milestone> Changed) SteppedBack(
+        IReadOnlyList<Milestone> before, List<Milestone> takenBack, ReadEvent e)
+    {
+        if (e.Event is ProjectSteppedBack)
+        {
+            return ([.. before, .. takenBack], takenBack);
+        }
+
+        if (e.Event is not ProjectMoveDateCorrected dated || !before.Any(m => m.TakenBackVersion == dated.MoveVersion))
+        {
+            return (before, takenBack);
+        }
+
+        var wrong = before.Where(m => m.TakenBackVersion == dated.MoveVersion).ToList();
+        // Two of a kind while a step back between them has not arrived: then the journey is folded again.
+        var right = wrong.DistinctBy(m => m.Kind).ToList().ConvertAll(m => m with
+        {
+            Version = e.Row.Version,
+            Ordinal = e.Row.Ordinal,
+            RecordedAt = e.Row.RecordedAt,
+            TakenBackOn = dated.OccurredOn,
+            TakenBackAt = e.Row.RecordedAt,
+        });
+        return (
+            [.. before.Except(wrong), .. right],
+            [.. takenBack, .. wrong.Select(m => m with { SupersededAt = e.Row.RecordedAt }), .. right]);
+    }
+
+    /// <summary>Adds rows that were changed; the last of one row holds.</summary>
+    public static void Put(this List<Milestone> rows, IReadOnlyList<Milestone> changed)
+    {
+        rows.RemoveAll(m => changed.Any(m.IsThat));
+        rows.AddRange(changed);
     }
 
     /// <summary>The milestone that has another date.</summary>

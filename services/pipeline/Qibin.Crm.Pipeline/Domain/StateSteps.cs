@@ -57,7 +57,7 @@ internal sealed record StateSteps
         {
             OpenedOn = was is null ? on : OpenedOn,
             Stage = StageWith(was is null ? null : Since(was), Since(now), version, from),
-            Status = Status.Changed(was, now, p => Stages.StatusOf(p.Status), from),
+            Status = Status.Moved(was, now, p => Stages.StatusOf(p.Status), from, version),
             OwnerId = OwnerId.Changed(was, now, p => p.OwnerId, from),
             UnitId = UnitId.Changed(was, now, p => p.UnitId, from),
             ChainCode = ChainCode.Changed(was, now, p => p.ChainCode, from),
@@ -91,6 +91,19 @@ internal sealed record StateSteps
             Contract = Contract.Redated(version, on),
         };
     }
+
+    /// <summary>The date of a step back, of a change of status or of a contract amount was corrected.</summary>
+    public StateSteps Moved(long version, DateOnly on)
+    {
+        return this with { Stage = Later(Stage), Status = Later(Status), Contract = Later(Contract) };
+
+        // The first state holds on all days before, also where the versions before it have not arrived yet.
+        Step<T>[] Later<T>(Step<T>[] steps) => steps is [var first, ..] && first.Version == version ? steps : steps.Redated(version, on);
+    }
+
+    /// <summary>The contract amount that a version set was another one.</summary>
+    public StateSteps Restated(long version, Money amount) =>
+        this with { Contract = Array.ConvertAll(Contract, s => s.Version == version ? s with { Value = amount } : s) };
 
     /// <summary>Of the same stage only its date can differ, as when an earlier first contact is entered: that is no step.</summary>
     private Step<StageSince>[] StageWith(StageSince? was, StageSince now, long version, DateOnly from) =>

@@ -4,7 +4,8 @@ namespace Qibin.Crm.Pipeline.Domain;
 internal sealed record Latest<TState>(Rank Rank, DateTimeOffset KnownAt, TState State);
 
 /// <summary>
-/// What an event ended: intervals that are no longer known, and milestones that it took back. All else is in the timeline after it.
+/// What an event ended: intervals that are no longer known, and milestones that it took back, or took back on another day. All else is in
+/// the timeline after it.
 /// </summary>
 internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack);
 
@@ -23,13 +24,14 @@ internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Interva
 /// What an event changed against the version before it in its stream holds from its business day on, until a later version changes the
 /// same again. Known at an instant is what had been recorded by then; recorded is when a transaction began, and one that waited for another
 /// on the same row was not known before it. The lead's first state holds from the first contact on, where the journey begins; the
-/// project's owner, unit, chain, node, stage and status take over on the day of its opening. Funds add up. When the date of a stage was
-/// corrected, what the stage changed holds from the corrected day on; what was known before stays.
+/// project's owner, unit, chain, node, stage and status take over on the day of its opening. Funds add up. When the date of a move was
+/// corrected, what the move changed holds from the corrected day on; when a contract amount was, the move has it from its day on. What was
+/// known before stays.
 /// </remarks>
 internal sealed record Timeline
 {
     /// <summary>Raised when the stored form changes: a journey that was stored in another form is folded again from its events.</summary>
-    public const int Format = 3;
+    public const int Format = 4;
 
     public required Guid LeadId { get; init; }
     public Latest<LeadState>? Lead { get; init; }
@@ -44,6 +46,9 @@ internal sealed record Timeline
     public bool Removed { get; init; }
     public IReadOnlyList<Interval> Open { get; init; } = [];
     public IReadOnlyList<Milestone> Reached { get; init; } = [];
+
+    /// <summary>Milestones that steps back took back: the date of a step back may be corrected.</summary>
+    public IReadOnlyList<Milestone> SteppedBack { get; init; } = [];
 
     /// <summary>When the newest change of the days was recorded.</summary>
     public DateTimeOffset ChangedAt { get; init; }
@@ -72,8 +77,9 @@ internal sealed record Timeline
         }
 
         var at = Later(e.Row.RecordedAt, known);
-        var (reached, takenBack) = Milestones.After(timeline.Reached, e);
-        var next = timeline.Noting(e, at) with { Reached = reached };
+        var (reached, ended) = Milestones.After(timeline.Reached, e);
+        var (steppedBack, takenBack) = Milestones.SteppedBack(timeline.SteppedBack, ended, e);
+        var next = timeline.Noting(e, at) with { Reached = reached, SteppedBack = steppedBack };
         // An array of steps that nothing was changed in is the same array.
         if ((next.LeadSteps, next.ProjectSteps, next.Removed) == (timeline.LeadSteps, timeline.ProjectSteps, timeline.Removed))
         {
@@ -108,7 +114,7 @@ internal sealed record Timeline
         {
             (timeline, var changes) = Apply(timeline, e)!.Value;
             intervals.AddRange(changes.Closed.Where(i => i.KnownFrom < i.KnownTo));
-            takenBack.AddRange(changes.TakenBack);
+            takenBack.Put(changes.TakenBack);
         }
 
         return new Folded(timeline, [.. intervals, .. timeline.Open], [.. takenBack, .. timeline.Reached]);
@@ -126,9 +132,17 @@ internal sealed record Timeline
         IProjectEvent { Project: var now } => this with
         {
             Project = new Latest<ProjectState>(e.Rank, at, now),
-            ProjectSteps =
-                (e.Event is ProjectStageDateCorrected dated ? ProjectSteps.Redated(dated.MoveVersion, dated.OccurredOn) : ProjectSteps)
-                .With(Project?.State, now, e.Row.Version, e.Row.OccurredOn),
+            ProjectSteps = (e.Event switch
+            {
+                ProjectStageDateCorrected dated => ProjectSteps.Redated(dated.MoveVersion, dated.OccurredOn),
+                ProjectMoveDateCorrected dated => ProjectSteps.Moved(dated.MoveVersion, dated.OccurredOn),
+                ProjectContractCorrected { MoveVersion: { } version, Amount: var amount } => ProjectSteps.Restated(version, amount),
+                _ => ProjectSteps,
+            }).With(
+                // The right amount of an earlier version is no change of this one.
+                e.Event is ProjectContractCorrected { MoveVersion: not null } && Project is { State: var was }
+                    ? was with { ContractAmount = now.ContractAmount } : Project?.State,
+                now, e.Row.Version, e.Row.OccurredOn),
         },
         _ => this,
     };

@@ -13,7 +13,10 @@ public sealed record Journey : JourneySummary, IVersioned
     {
         Enterprise = enterprise;
         Milestones = JourneyMilestone.Of(milestones, events);
-        TakenBack = [.. milestones.Where(m => m.TakenBackVersion is not null).Select(m => new TakenBackMilestone(m))];
+        TakenBack =
+        [
+            .. milestones.Where(m => m is { TakenBackVersion: not null, SupersededAt: null }).Select(m => new TakenBackMilestone(m)),
+        ];
         Moves = JourneyMove.Of(events);
         Contacts = JourneyContacts.Of(events);
         Funds = JourneyAmount.Of(events, e => (e as FundsPaidIn)?.Amount);
@@ -31,7 +34,10 @@ public sealed record Journey : JourneySummary, IVersioned
     /// <summary>Milestones that a step back took back, or that have another date in their place.</summary>
     public required IReadOnlyList<TakenBackMilestone> TakenBack { get; init; }
 
-    /// <summary>Each stage and status it went through, in the order of recording, with their dates as they were corrected last.</summary>
+    /// <summary>
+    /// Each stage and status it went through, in the order of recording, with their dates as they were corrected last; the first one has
+    /// the day of the earliest contact that is logged.
+    /// </summary>
     public required IReadOnlyList<JourneyMove> Moves { get; init; }
 
     public required JourneyContacts Contacts { get; init; }
@@ -203,9 +209,12 @@ public sealed record JourneyMove : JourneyRecord
             {
                 LeadStageDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
                 ProjectStageDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
+                ProjectMoveDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
                 _ => (MoveVersion: 0L, OccurredOn: default(DateOnly?)),
             })
             .Where(d => d.OccurredOn is not null).GroupBy(d => d.MoveVersion).ToDictionary(g => g.Key, g => g.Last().OccurredOn!.Value);
+        // An earlier contact that was entered late moves the beginning, and so does one that was corrected or removed.
+        var firstContactOn = inOrder.Select(e => e.Event).OfType<ILeadEvent>().LastOrDefault()?.Lead.FirstContactOn;
         (JourneyStage Stage, JourneyStatus Status)? before = null;
         foreach (var e in inOrder)
         {
@@ -219,7 +228,8 @@ public sealed record JourneyMove : JourneyRecord
             {
                 yield return new JourneyMove(e, before?.Stage, to.Stage, to.Status)
                 {
-                    OccurredOn = dates.GetValueOrDefault(e.Row.Version, e.Row.OccurredOn),
+                    OccurredOn = before is null && firstContactOn is { } first ? first
+                        : dates.GetValueOrDefault(e.Row.Version, e.Row.OccurredOn),
                 };
             }
 

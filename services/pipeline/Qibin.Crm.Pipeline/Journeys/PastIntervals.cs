@@ -26,7 +26,8 @@ internal static class PastIntervals
         var (day, known) = (filter.AsOf, filter.KnownAt?.ToUniversalTime());
         var recorded = known is null ? db.Milestones.AsNoTracking() : db.Milestones.AsNoTracking().Where(m => m.RecordedAt <= known);
         var reached = day is null ? recorded : recorded.Where(m => m.OccurredOn <= day);
-        return reached.Where(m => m.TakenBackVersion == null || m.TakenBackAt > known || m.TakenBackOn > day);
+        return reached.Where(m => (m.TakenBackVersion == null || m.TakenBackAt > known || m.TakenBackOn > day)
+            && (m.SupersededAt == null || m.SupersededAt > known));
     }
 
     /// <summary>How many confidential journeys within the caller's reach the caller may not read.</summary>

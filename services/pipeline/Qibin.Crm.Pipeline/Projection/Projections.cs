@@ -69,7 +69,7 @@ internal static class Projections
 
             after = next;
             closed.AddRange(changes.Closed);
-            takenBack.AddRange(changes.TakenBack);
+            takenBack.Put(changes.TakenBack);
         }
 
         db.Track(row, before, after!, closed, takenBack);
@@ -111,7 +111,7 @@ internal static class Projections
         db.AddRange(after.Reached.Except(held));
         foreach (var milestone in takenBack)
         {
-            Put(milestone, held.Any(m => m.IsThat(milestone)));
+            Put(milestone, held.Concat(before?.SteppedBack ?? []).Any(m => m.IsThat(milestone)));
         }
 
         db.RemoveRange(held.Where(m => !after.Reached.Contains(m) && !takenBack.Any(t => t.IsThat(m))));

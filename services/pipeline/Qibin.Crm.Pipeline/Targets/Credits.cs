@@ -78,6 +78,7 @@ internal static class Credits
             from m in db.Milestones.AsNoTracking()
             join j in db.AllJourneys.ReadableBy(caller) on m.LeadId equals j.LeadId
             where kinds.Contains(m.Kind) && m.OccurredOn <= day && (known == null || m.RecordedAt <= known)
+                && (m.SupersededAt == null || m.SupersededAt > known)
                 && db.Milestones.Any(y => y.LeadId == m.LeadId && y.Kind == m.Kind && y.OccurredOn >= first && y.OccurredOn <= day)
             select m).ToListAsync(ct);
         return reachings

@@ -8,7 +8,7 @@ internal static class AmountOperations
     private static readonly string[] Writers =
         [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator];
 
-    /// <summary>Contract amount, paid-in funds and completed investment.</summary>
+    /// <summary>Paid-in funds and completed investment.</summary>
     public static void MapAmounts(this RouteGroupBuilder api)
     {
         api.MapGet("/projects/{projectId:guid}/amounts", ListAmounts.Handle).AllowEverybody(Scopes.ProjectsRead)
@@ -24,8 +24,5 @@ internal static class AmountOperations
             .WithName("recordAmounts").WithSummary("批量登记到位资金或完成投资 · Record amounts of several projects");
         api.MapPost("/projects/{projectId:guid}/amounts/{entryId:guid}/reversal", ReverseAmount.Handle).Allow(Scopes.ProjectsWrite, Writers)
             .WithName("reverseAmount").WithSummary("冲销到位资金或完成投资 · Reverse an entry");
-        api.MapPost("/projects/{projectId:guid}/contract-amount", CorrectContract.Handle)
-            .Allow(Scopes.ProjectsWrite, Roles.UnitHead, Roles.Coordinator)
-            .WithName("correctContractAmount").WithSummary("更正合同金额 · Correct the contract amount");
     }
 }

@@ -28,8 +28,6 @@ internal sealed class ApprovalsAnswer(ProjectsDb db, ProjectComments comments) :
                 WaitsSince = s.Submission.RecordedAt,
                 Path = $"/api/v1/projects/{s.Project.Id}/submissions/{s.Submission.Id}",
             }).ToListAsync(ct);
-        return ApprovalsReply.Of(caller.Is(StageOperations.Submitters)
-            ? [.. submissions, .. await comments.WaitingForAsync(caller, ct)]
-            : submissions);
+        return ApprovalsReply.Of([.. submissions, .. await comments.WaitingForAsync(caller, ct)]);
     }
 }

@@ -34,6 +34,8 @@ internal sealed class ProjectComments(ProjectsDb db, TimeProvider clock) : Comme
 
     protected override IQueryable<Project> EditableBy(Caller caller) => _db.Projects.WorkableBy(caller);
 
+    protected override IReadOnlyList<string> Answerers => StageOperations.Submitters;
+
     protected override IQueryable<Project> With(Caller caller) => EditableBy(caller).Where(p => p.OwnerId == caller.Id);
 
     protected override ICommentEvent Event(CommentFacts comment) => new ProjectCommented { Comment = comment };

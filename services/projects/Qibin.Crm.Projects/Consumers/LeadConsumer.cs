@@ -5,6 +5,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Projects.Data;
+using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Projects.Stages;
 using Qibin.Crm.Work.Data;
 
@@ -56,7 +57,7 @@ internal sealed class LeadConsumer(ProjectsDb db, TimeProvider clock) :
         var now = clock.GetUtcNow();
         if (convertedOn is { } on && project.FollowConversion(on, delivery.ActorId, now) is { } previous)
         {
-            await db.PublishDateAsync(project, ProjectStage.Negotiating, previous, null, ct);
+            db.PublishDate(project, ProjectStage.Negotiating, Project.OpeningVersion, previous, null);
             // A version of its own: what else changes holds from another day on.
             await db.SaveChangesAsync(ct);
         }

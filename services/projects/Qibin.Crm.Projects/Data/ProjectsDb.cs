@@ -79,6 +79,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
             submission.Property(x => x.Uscc).HasMaxLength(Uscc.Length);
             submission.Property(x => x.EnterpriseName).HasMaxLength(200);
             Amount(submission, x => x.ContractAmount, "contract");
+            Amount(submission, x => x.PreviousAmount, "previous");
             submission.Property(x => x.CurrencyWithoutRate).HasMaxLength(3);
             Amount(submission, x => x.AnnualOutput, "annual_output");
             Amount(submission, x => x.AnnualTax, "annual_tax");

@@ -16,6 +16,9 @@ internal sealed class Project : Aggregate, IShared
     /// <summary>Largest sum of entries in one currency: what an amount can hold.</summary>
     private const decimal LargestSum = 1_000_000_000_000_000m;
 
+    /// <summary>The version at which a project is opened.</summary>
+    public const long OpeningVersion = 1;
+
     private readonly List<HistoryEntry> _history = [];
 
     private Project()
@@ -161,11 +164,7 @@ internal sealed class Project : Aggregate, IShared
         Guid submissionId, ProjectStage to, DateOnly on, StageEvidence evidence, string? note, Guid submitter, Guid recorder,
         DateTimeOffset now)
     {
-        if (OpenSubmissionId is not null)
-        {
-            throw new RuleViolation("submission.open");
-        }
-
+        CheckNothingWaits();
         CheckGate(to, on, evidence);
         OpenSubmissionId = submissionId;
         Changed(now);
@@ -210,45 +209,55 @@ internal sealed class Project : Aggregate, IShared
         AnnualOutput = submission.AnnualOutput ?? AnnualOutput;
         AnnualTax = submission.AnnualTax ?? AnnualTax;
         Changed(now);
-        Note(HistoryKind.Reached, from, submission.OccurredOn, approver, now, submissionId: submission.Id);
+        Note(
+            HistoryKind.Reached, from, submission.OccurredOn, approver, now, submissionId: submission.Id,
+            amount: submission.ContractAmount);
     }
 
     /// <summary>
-    /// Files a correction of the date of a stage that the project holds, between the dates of the stages before and after it. It waits for
-    /// the approval of somebody else, as the stage did.
+    /// Files a correction of the date of a move: of a stage that the project holds, between the dates of the stages before and after it; of
+    /// a step back, of a change of status or of a new contract amount, as they were bound when they were recorded. It waits for the
+    /// approval of somebody else, as a stage does.
     /// </summary>
     /// <param name="submissionId">The submission's id.</param>
-    /// <param name="stage">The stage.</param>
+    /// <param name="moves">The project's history.</param>
+    /// <param name="move">The move.</param>
     /// <param name="on">Its date.</param>
-    /// <param name="firstAmountOn">Of a signing, the day of the first amount that its contract has; null when there is none.</param>
+    /// <param name="firstAmountOn">Of a signing, the day of the first amount paid in or completed of its contract; null when there is
+    /// none.</param>
     /// <param name="reason">Why.</param>
     /// <param name="submitter">Who submits it.</param>
     /// <param name="recorder">Who sent it.</param>
     /// <param name="now">When it is recorded.</param>
     /// <exception cref="RuleViolation">
-    /// <c>project.terminated</c>, <c>submission.open</c>, <c>stage.notReached</c>, <c>stage.dateOfConversion</c>, <c>stage.dateSame</c>,
-    /// <c>stage.dateBeforePrevious</c>, <c>stage.dateAfterNext</c>, <c>stage.dateAfterAmount</c>, <c>stage.outputAfterStage</c>.
+    /// <c>project.terminated</c>, <c>submission.open</c>, <c>stage.dateOfConversion</c>, <c>stage.dateSame</c>,
+    /// <c>stage.dateBeforePrevious</c>, <c>stage.dateAfterNext</c>, <c>stage.dateAfterAmount</c>, <c>stage.outputAfterStage</c>,
+    /// <c>move.superseded</c>, <c>move.dateSame</c>, <c>project.dateBeforeStatus</c>, <c>amount.dateBeforeSigning</c>.
     /// </exception>
     public Submission SubmitDate(
-        Guid submissionId, ProjectStage stage, DateOnly on, DateOnly? firstAmountOn, string reason, Guid submitter, Guid recorder,
-        DateTimeOffset now)
+        Guid submissionId, Moves moves, HistoryEntry move, DateOnly on, DateOnly? firstAmountOn, string reason, Guid submitter,
+        Guid recorder, DateTimeOffset now)
     {
-        if (OpenSubmissionId is not null)
-        {
-            throw new RuleViolation("submission.open");
-        }
-
-        CheckDate(stage, on, firstAmountOn);
+        CheckNothingWaits();
+        CheckDate(moves, move, on, firstAmountOn);
         OpenSubmissionId = submissionId;
         Changed(now);
+        var stage = move.Kind switch
+        {
+            HistoryKind.SteppedBack => move.From,
+            HistoryKind.ContractCorrected => ProjectStage.Signed,
+            _ => move.To,
+        };
         return new Submission
         {
             Id = submissionId,
             ProjectId = Id,
+            Purpose = SubmissionPurpose.Date,
             From = stage,
             To = stage,
             OccurredOn = on,
-            PreviousOn = StageDates[(int)stage],
+            MoveVersion = move.Version,
+            PreviousOn = moves.On(move),
             SubmittedBy = submitter,
             RecordedBy = recorder,
             RecordedAt = now,
@@ -258,13 +267,85 @@ internal sealed class Project : Aggregate, IShared
 
     /// <summary>Approves the open correction of a date. The bounds are checked again, since amounts may have been recorded.</summary>
     /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, and those of <see cref="SubmitDate"/>.</exception>
-    public void ApproveDate(Submission submission, DateOnly? firstAmountOn, Guid approver, string? note, DateTimeOffset now)
+    public void ApproveDate(Submission submission, Moves moves, DateOnly? firstAmountOn, Guid approver, string? note, DateTimeOffset now)
     {
         CheckDecision(submission, approver);
-        CheckDate(submission.To, submission.OccurredOn, firstAmountOn);
+        var (move, on) = (moves.Of(submission.MoveVersion!.Value), submission.OccurredOn);
+        CheckDate(moves, move, on, firstAmountOn);
         submission.Close(SubmissionState.Approved, approver, note, now);
         OpenSubmissionId = null;
-        Redate(submission.To, submission.OccurredOn, approver, now, submission.Note, submission.Id);
+        if (move.Kind == HistoryKind.Reached)
+        {
+            Redate(move.To, move.Version, on, approver, now, submission.Note, submission.Id);
+            return;
+        }
+
+        StatusOn = Moves.IsOfStatus(move) && moves.After(move) is null ? on : StatusOn;
+        Changed(now);
+        Note(
+            HistoryKind.MoveDateCorrected, move.From, on, approver, now, submission.Note, submission.Id, previousOn: submission.PreviousOn,
+            to: move.To, moveVersion: move.Version);
+    }
+
+    /// <summary>
+    /// Files a contract amount: a new one from a business date on, such as by a supplementary agreement, or the right one of the signing or
+    /// of an earlier new amount, which keeps its date. It waits for the approval of somebody else, as the signing did.
+    /// </summary>
+    /// <param name="submissionId">The submission's id.</param>
+    /// <param name="moves">The project's history.</param>
+    /// <param name="moveVersion">The version of the move whose amount was wrong; null of a new amount.</param>
+    /// <param name="amount">The amount.</param>
+    /// <param name="on">The business date of a new amount.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="submitter">Who submits it.</param>
+    /// <param name="recorder">Who sent it.</param>
+    /// <param name="now">When it is recorded.</param>
+    /// <exception cref="RuleViolation">
+    /// <c>project.terminated</c>, <c>submission.open</c>, <c>contract.notSigned</c>, <c>contract.same</c>, <c>amount.dateBeforeSigning</c>,
+    /// <c>move.noContract</c>.
+    /// </exception>
+    public Submission SubmitContract(
+        Guid submissionId, Moves moves, long? moveVersion, Money amount, DateOnly on, string reason, Guid submitter, Guid recorder,
+        DateTimeOffset now)
+    {
+        CheckNothingWaits();
+        var move = CheckContract(moves, moveVersion, amount, on);
+        OpenSubmissionId = submissionId;
+        Changed(now);
+        return new Submission
+        {
+            Id = submissionId,
+            ProjectId = Id,
+            Purpose = SubmissionPurpose.Contract,
+            From = ProjectStage.Signed,
+            To = ProjectStage.Signed,
+            OccurredOn = move is null ? on : moves.On(move),
+            MoveVersion = moveVersion,
+            ContractAmount = amount,
+            PreviousAmount = move is null ? ContractAmount : moves.AmountOf(move),
+            SubmittedBy = submitter,
+            RecordedBy = recorder,
+            RecordedAt = now,
+            Note = reason,
+        };
+    }
+
+    /// <summary>Approves the open contract amount.</summary>
+    /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, and those of
+    /// <see cref="SubmitContract"/>.</exception>
+    public void ApproveContract(Submission submission, Moves moves, Guid approver, string? note, DateTimeOffset now)
+    {
+        CheckDecision(submission, approver);
+        var (amount, on) = (submission.ContractAmount!, submission.OccurredOn);
+        var move = CheckContract(moves, submission.MoveVersion, amount, on);
+        submission.Close(SubmissionState.Approved, approver, note, now);
+        OpenSubmissionId = null;
+        // The amount that was set last is the present one, whatever its date.
+        ContractAmount = move is null || moves.OfContract().Last() == move ? amount : ContractAmount;
+        Changed(now);
+        Note(
+            move is null ? HistoryKind.ContractCorrected : HistoryKind.ContractRestated, Stage, on, approver, now, submission.Note,
+            submission.Id, previous: submission.PreviousAmount, amount: amount, moveVersion: move?.Version);
     }
 
     /// <summary>
@@ -281,14 +362,12 @@ internal sealed class Project : Aggregate, IShared
             return null;
         }
 
-        Redate(ProjectStage.Negotiating, on, by, now);
+        Redate(ProjectStage.Negotiating, OpeningVersion, on, by, now);
         return previous;
     }
 
     /// <summary>Refuses the open submission; another one can be filed.</summary>
-    /// <exception cref="RuleViolation">
-    /// <c>submission.closed</c>, <c>submission.own</c>, <c>project.notActive</c>, <c>project.terminated</c>.
-    /// </exception>
+    /// <exception cref="RuleViolation"><c>submission.closed</c>, <c>submission.own</c>, <c>project.notActive</c>.</exception>
     public void Refuse(Submission submission, Guid approver, string? note, DateTimeOffset now)
     {
         CheckDecision(submission, approver);
@@ -319,11 +398,7 @@ internal sealed class Project : Aggregate, IShared
     public ProjectStage StepBack(ProjectStage to, string reason, DateOnly on, Guid by, DateTimeOffset now)
     {
         CheckActive();
-        if (OpenSubmissionId is not null)
-        {
-            throw new RuleViolation("submission.open");
-        }
-
+        CheckNothingWaits();
         if (to >= Stage)
         {
             throw new RuleViolation("stage.notBack", Names.Of(Stage));
@@ -396,19 +471,6 @@ internal sealed class Project : Aggregate, IShared
                 _ => HistoryKind.Terminated,
             },
             Stage, on, by, now, reason);
-    }
-
-    /// <summary>Corrects the contract amount, such as by a supplementary agreement.</summary>
-    /// <exception cref="RuleViolation">
-    /// <c>project.terminated</c>, <c>contract.notSigned</c>, <c>amount.dateBeforeSigning</c>.
-    /// </exception>
-    public void CorrectContract(Money amount, string reason, DateOnly on, Guid by, DateTimeOffset now)
-    {
-        CheckSigned(on);
-        var previous = ContractAmount;
-        ContractAmount = amount;
-        Changed(now);
-        Note(HistoryKind.ContractCorrected, Stage, on, by, now, reason, previous: previous, amount: amount);
     }
 
     /// <summary>Records funds paid in or investment completed.</summary>
@@ -593,6 +655,14 @@ internal sealed class Project : Aggregate, IShared
         }
     }
 
+    private void CheckNothingWaits()
+    {
+        if (OpenSubmissionId is not null)
+        {
+            throw new RuleViolation("submission.open");
+        }
+    }
+
     private void CheckNotTerminated()
     {
         if (Status == ProjectStatus.Terminated)
@@ -616,14 +686,62 @@ internal sealed class Project : Aggregate, IShared
         }
     }
 
-    private void CheckDate(ProjectStage stage, DateOnly on, DateOnly? firstAmountOn)
+    private void CheckDate(Moves moves, HistoryEntry move, DateOnly on, DateOnly? firstAmountOn)
     {
-        CheckNotTerminated();
-        if (stage > Stage)
+        if (!Moves.IsOfStatus(move))
         {
-            throw new RuleViolation("stage.notReached", Names.Of(stage));
+            CheckNotTerminated();
         }
 
+        if (move.Kind is HistoryKind.Opened or HistoryKind.Reached)
+        {
+            CheckStageDate(moves, move, on, firstAmountOn);
+            return;
+        }
+
+        var present = moves.On(move);
+        if (on == present)
+        {
+            throw new RuleViolation("move.dateSame", Day(present));
+        }
+
+        if (move.Kind == HistoryKind.ContractCorrected)
+        {
+            CheckSigned(on);
+            CheckHeld(moves.OfContract().Contains(move));
+        }
+        else if (move.Kind == HistoryKind.SteppedBack)
+        {
+            if (moves.On(moves.Reached(move.From, move.Version)) is var left && on < left)
+            {
+                throw new RuleViolation("stage.dateBeforePrevious", Day(left));
+            }
+
+            // A stage may have been reached again with a date before the step back; then only its coming earlier makes sense.
+            if (moves.After(move) is { } next && moves.On(next) is var again && on > again && on > present)
+            {
+                throw new RuleViolation("stage.dateAfterNext", Day(again));
+            }
+        }
+        else
+        {
+            var previous = moves.Before(move) is { } earlier ? moves.On(earlier) : StageDates[0];
+            if (on < previous)
+            {
+                throw new RuleViolation("project.dateBeforeStatus", Day(previous));
+            }
+
+            if (moves.After(move) is { } later && moves.On(later) is var next && on > next)
+            {
+                throw new RuleViolation("project.dateAfterStatus", Day(next));
+            }
+        }
+    }
+
+    private void CheckStageDate(Moves moves, HistoryEntry move, DateOnly on, DateOnly? firstAmountOn)
+    {
+        var stage = move.To;
+        CheckHeld(stage <= Stage && moves.Reached(stage) == move);
         if (stage == ProjectStage.Negotiating)
         {
             throw new RuleViolation("stage.dateOfConversion");
@@ -645,9 +763,13 @@ internal sealed class Project : Aggregate, IShared
             throw new RuleViolation("stage.dateAfterNext", Day(next));
         }
 
-        if (stage == ProjectStage.Signed && on > firstAmountOn)
+        if (stage == ProjectStage.Signed)
         {
-            throw new RuleViolation("stage.dateAfterAmount", Day(firstAmountOn.Value));
+            var first = moves.OfContract().Skip(1).Select(moves.On).Append(firstAmountOn ?? DateOnly.MaxValue).Min();
+            if (on > first)
+            {
+                throw new RuleViolation("stage.dateAfterAmount", Day(first));
+            }
         }
 
         if (stage == ProjectStage.Producing && FirstOutputOn > on)
@@ -656,27 +778,62 @@ internal sealed class Project : Aggregate, IShared
         }
     }
 
-    private void Redate(ProjectStage stage, DateOnly on, Guid by, DateTimeOffset now, string? reason = null, Guid? submissionId = null)
+    /// <summary>What a step back took away is corrected no more.</summary>
+    private static void CheckHeld(bool holds)
+    {
+        if (!holds)
+        {
+            throw new RuleViolation("move.superseded");
+        }
+    }
+
+    /// <returns>The move whose amount was wrong; null of a new amount.</returns>
+    private HistoryEntry? CheckContract(Moves moves, long? moveVersion, Money amount, DateOnly on)
+    {
+        CheckNotTerminated();
+        if (Stage < ProjectStage.Signed)
+        {
+            throw new RuleViolation("contract.notSigned");
+        }
+
+        HistoryEntry? move = null;
+        if (moveVersion is { } version)
+        {
+            move = moves.OfContract().FirstOrDefault(m => m.Version == version) ?? throw new RuleViolation("move.noContract");
+        }
+        else
+        {
+            CheckSigned(on);
+        }
+
+        if (amount == (move is null ? ContractAmount : moves.AmountOf(move)))
+        {
+            throw new RuleViolation("contract.same");
+        }
+
+        return move;
+    }
+
+    private void Redate(
+        ProjectStage stage, long moveVersion, DateOnly on, Guid by, DateTimeOffset now, string? reason = null, Guid? submissionId = null)
     {
         var previous = StageDates[(int)stage];
         StageDates = [.. StageDates[..(int)stage], on, .. StageDates[((int)stage + 1)..]];
         StageOn = StageDates[^1];
         Changed(now);
-        Note(HistoryKind.StageDateCorrected, stage, on, by, now, reason, submissionId, previousOn: previous, to: stage);
+        Note(
+            HistoryKind.StageDateCorrected, stage, on, by, now, reason, submissionId, previousOn: previous, to: stage,
+            moveVersion: moveVersion);
     }
 
     private static string Day(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 
     private void CheckDecision(Submission submission, Guid approver)
     {
-        // A date is corrected of a suspended project too.
-        if (submission.PreviousOn is null)
+        // What was wrong is corrected of a suspended project too, and its termination of a terminated one.
+        if (submission.Purpose == SubmissionPurpose.NextStage)
         {
             CheckActive();
-        }
-        else
-        {
-            CheckNotTerminated();
         }
 
         if (submission.State != SubmissionState.Open)
@@ -770,7 +927,7 @@ internal sealed class Project : Aggregate, IShared
 
     private void Note(
         HistoryKind kind, ProjectStage from, DateOnly on, Guid actor, DateTimeOffset now, string? reason = null, Guid? submissionId = null,
-        Money? previous = null, Money? amount = null, DateOnly? previousOn = null, ProjectStage? to = null) =>
+        Money? previous = null, Money? amount = null, DateOnly? previousOn = null, ProjectStage? to = null, long? moveVersion = null) =>
         _history.Add(new HistoryEntry
         {
             Id = Guid.CreateVersion7(now),
@@ -784,6 +941,7 @@ internal sealed class Project : Aggregate, IShared
             ActorId = actor,
             Reason = reason,
             SubmissionId = submissionId,
+            MoveVersion = moveVersion,
             PreviousOn = previousOn,
             PreviousAmount = previous,
             Amount = amount,

@@ -115,6 +115,11 @@ internal static class StageGates
     /// <summary>The gate in front of a stage; none leads to negotiating, where every project opens.</summary>
     public static StageGate? Into(ProjectStage stage) => All.FirstOrDefault(gate => gate.To == stage);
 
+    /// <summary>
+    /// The gate whose roles approve a correction of what happened at a stage; while it negotiates, those who would approve the signing.
+    /// </summary>
+    public static StageGate ApproversAt(ProjectStage stage) => Into(stage) ?? All[0];
+
     /// <summary>The gate after a stage; none after efficient.</summary>
     public static StageGate? After(ProjectStage stage) => Into(stage + 1);
 

@@ -23,7 +23,7 @@ internal static class Approvers
     /// <exception cref="Refusal">403 <c>stage.approverRole</c>.</exception>
     public static void MustApprove(this Caller caller, Project project, ProjectStage stage)
     {
-        var gate = StageGates.Into(stage)!;
+        var gate = StageGates.ApproversAt(stage);
         if (!Roles(gate, project, caller.Id).Any(role => caller.Is(role)))
         {
             throw new Refusal(StatusCodes.Status403Forbidden, "stage.approverRole", Names.Of(stage), Names.OfRoles(gate.Approvers));
@@ -39,8 +39,8 @@ internal static class Approvers
         this ProjectsDb db, Guid approverId, Project project, Submission submission, CancellationToken ct)
     {
         var approver = await db.Officers.FindAsync([approverId], ct);
-        var roles = approver is { Active: true } ? Roles(StageGates.Into(submission.To)!, project, approverId).Intersect(approver.Roles)
-            .ToList() : [];
+        var roles = approver is { Active: true }
+            ? Roles(StageGates.ApproversAt(submission.To), project, approverId).Intersect(approver.Roles).ToList() : [];
         if (roles.Count == 0 || (project.Confidential && !project.Readers.Contains(approverId))
             || (roles is [Kernel.Roles.UnitHead] && !(await db.UnitsAboveAsync(project.UnitId, ct)).Contains(approver!.UnitId)))
         {
@@ -52,10 +52,11 @@ internal static class Approvers
     public static IQueryable<SubmissionOfProject> SubmissionsFor(this ProjectsDb db, Caller caller)
     {
         var me = caller.Id;
-        var stages = StageGates.All.Where(g => g.Approvers.Any(r => r != Kernel.Roles.ProjectOfficer && caller.Is(r)))
-            .Select(g => g.To).ToArray();
+        var all = Enum.GetValues<ProjectStage>();
+        var stages = all.Where(s => StageGates.ApproversAt(s).Approvers.Any(r => r != Kernel.Roles.ProjectOfficer && caller.Is(r)))
+            .ToArray();
         var inCharge = caller.Is(Kernel.Roles.ProjectOfficer)
-            ? StageGates.All.Where(g => g.Approvers.Contains(Kernel.Roles.ProjectOfficer)).Select(g => g.To).ToArray() : [];
+            ? all.Where(s => StageGates.ApproversAt(s).Approvers.Contains(Kernel.Roles.ProjectOfficer)).ToArray() : [];
         return from submission in db.Submissions.AsNoTracking()
                join project in db.Projects.EditableBy(caller) on submission.ProjectId equals project.Id
                where submission.State == SubmissionState.Open && submission.SubmittedBy != me && submission.RecordedBy != me

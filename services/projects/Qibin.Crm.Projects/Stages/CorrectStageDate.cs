@@ -10,18 +10,28 @@ using Qibin.Crm.Web.Validation;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>Submits that a stage was reached on another date. Until it is approved, the date stays as it is.</summary>
+/// <summary>
+/// Submits that a stage was reached on another date, or that another move happened on one. Until it is approved, the date stays as it is.
+/// </summary>
 public sealed record CorrectStageDateRequest
 {
     /// <summary>
     /// A stage that the project holds, but <c>negotiating</c>: that one has the date of the lead's conversion, which is corrected there.
+    /// Either this or <c>moveVersion</c>.
     /// </summary>
-    [Needed]
     public ProjectStage? Stage { get; init; }
 
     /// <summary>
-    /// Business date on which it was reached: not before the date of the stage before it, not after that of the stage after it, not after
-    /// today. Signing is not after any amount of the contract, production not before the first output.
+    /// The <c>version</c> of a move of the project's history: a step back, a change of status (also of a terminated project), a new
+    /// contract amount of the present contract, or a stage that the project holds. Either this or <c>stage</c>.
+    /// </summary>
+    [NumberRange(1, 1_000_000_000)]
+    public long? MoveVersion { get; init; }
+
+    /// <summary>
+    /// Business date on which it happened, not after today. Of a stage not before the date of the stage before it, nor after that of the
+    /// stage after it; signing is not after any amount of the contract, production not before the first output. A step back is not before
+    /// the stage that it left, a change of status between those before and after it, a new contract amount not before signing.
     /// </summary>
     [Needed, BusinessDate]
     public DateOnly? OccurredOn { get; init; }
@@ -37,8 +47,8 @@ public sealed record CorrectStageDateRequest
 }
 
 /// <summary>
-/// Submits a correction of the date of a stage, to be approved by whoever approves the stage and did not submit it: contract amounts and
-/// targets count by the date.
+/// Submits a correction of the date of a move, to be approved by whoever approves the stage that it is about and did not submit it:
+/// contract amounts and targets count by the date.
 /// </summary>
 internal static class CorrectStageDate
 {
@@ -47,6 +57,11 @@ internal static class CorrectStageDate
         CancellationToken ct)
     {
         FileSubmission.CheckNamed(caller, request.SubmitterId, request.ApproverId);
+        if ((request.Stage is null) == (request.MoveVersion is null))
+        {
+            throw Refusal.Invalid(request.Stage is null ? "/stage" : "/moveVersion", "move.stageOrVersion");
+        }
+
         var on = clock.NotAfterToday(request.OccurredOn, "/occurredOn");
         var project = await db.ForWorkAsync(projectId, caller, ifMatch, ct);
         if (project is null)
@@ -54,9 +69,15 @@ internal static class CorrectStageDate
             return TypedResults.NotFound();
         }
 
-        var (now, stage) = (clock.GetUtcNow(), request.Stage!.Value);
+        if (request.Stage > project.Stage)
+        {
+            throw new RuleViolation("stage.notReached", Names.Of(request.Stage.Value));
+        }
+
+        var (now, moves) = (clock.GetUtcNow(), await db.MovesAsync(project, ct));
+        var move = request.MoveVersion is { } version ? moves.Of(version) : moves.Reached(request.Stage!.Value);
         var submission = project.SubmitDate(
-            Guid.CreateVersion7(now), stage, on, await db.FirstAmountOnAsync(project, stage, ct), request.Reason,
+            Guid.CreateVersion7(now), moves, move, on, await db.FirstAmountOnAsync(project, move, ct), request.Reason,
             await db.SubmitterAsync(project, caller, request.SubmitterId, ct), caller.Id, now);
         db.Add(submission);
         if (request.ApproverId is { } approver)
@@ -70,52 +91,61 @@ internal static class CorrectStageDate
             $"/api/v1/projects/{project.Id}/submissions/{submission.Id}", SubmissionReceipt.Of(project, submission));
     }
 
+    /// <summary>The project's history.</summary>
+    public static async Task<Moves> MovesAsync(this ProjectsDb db, Project project, CancellationToken ct) =>
+        new(await db.History.AsNoTracking().Where(h => h.ProjectId == project.Id).ToListAsync(ct));
+
     /// <summary>Approves the correction and publishes the event.</summary>
     public static async Task ApproveDateAsync(
         this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now, CancellationToken ct)
     {
-        project.ApproveDate(submission, await db.FirstAmountOnAsync(project, submission.To, ct), approver, note, now);
-        await db.PublishDateAsync(project, submission.To, submission.PreviousOn!.Value, approver, ct);
+        var moves = await db.MovesAsync(project, ct);
+        var (move, previous) = (moves.Of(submission.MoveVersion!.Value), submission.PreviousOn!.Value);
+        project.ApproveDate(submission, moves, await db.FirstAmountOnAsync(project, move, ct), approver, note, now);
+        if (move.Kind == HistoryKind.Reached)
+        {
+            db.PublishDate(project, move.To, move.Version, previous, approver);
+            return;
+        }
+
+        db.Publish(project, new ProjectMoveDateCorrected
+        {
+            Project = project.State(),
+            MoveVersion = move.Version,
+            PreviousOn = previous,
+            OccurredOn = submission.OccurredOn,
+            ApproverId = approver,
+        });
     }
 
     /// <summary>
-    /// The day of the first amount that the present contract has: paid in, completed, or corrected to. Reversed entries count for nothing.
-    /// Null of another stage than the signing.
+    /// Of the signing that the project holds, the day of the first amount that was paid in or completed since. Reversed entries count for
+    /// nothing. Null of another move.
     /// </summary>
-    private static async Task<DateOnly?> FirstAmountOnAsync(this ProjectsDb db, Project project, ProjectStage stage, CancellationToken ct)
+    private static async Task<DateOnly?> FirstAmountOnAsync(this ProjectsDb db, Project project, HistoryEntry move, CancellationToken ct)
     {
-        if (stage != ProjectStage.Signed || project.Stage < stage)
+        if (move is not { Kind: HistoryKind.Reached, To: ProjectStage.Signed } || project.Stage < ProjectStage.Signed)
         {
             return null;
         }
 
-        var (signedOn, signedAt) = (project.StageDates[(int)stage], await db.ReachedAtAsync(project, stage, ct));
-        var entered = await db.Amounts
+        var signedOn = project.StageDates[(int)ProjectStage.Signed];
+        return await db.Amounts
             .Where(a => a.ProjectId == project.Id && a.OccurredOn >= signedOn && a.ReversalOf == null
                 && !db.Amounts.Any(r => r.ReversalOf == a.Id))
             .MinAsync(a => (DateOnly?)a.OccurredOn, ct);
-        var corrected = await db.History
-            .Where(h => h.ProjectId == project.Id && h.Kind == HistoryKind.ContractCorrected && h.Version > signedAt)
-            .MinAsync(h => (DateOnly?)h.OccurredOn, ct);
-        return corrected < entered || entered is null ? corrected : entered;
     }
 
     /// <summary>Publishes that the date of a stage was corrected.</summary>
-    public static async Task PublishDateAsync(
-        this ProjectsDb db, Project project, ProjectStage stage, DateOnly previous, Guid? approver, CancellationToken ct) =>
+    public static void PublishDate(
+        this ProjectsDb db, Project project, ProjectStage stage, long moveVersion, DateOnly previous, Guid? approver) =>
         db.Publish(project, new ProjectStageDateCorrected
         {
             Project = project.State(),
-            MoveVersion = await db.ReachedAtAsync(project, stage, ct),
+            MoveVersion = moveVersion,
             Stage = stage,
             PreviousOn = previous,
             OccurredOn = project.StageDates[(int)stage],
             ApproverId = approver,
         });
-
-    /// <summary>The project's version at which it reached the stage that it holds; the first of several holds no more.</summary>
-    private static Task<long> ReachedAtAsync(this ProjectsDb db, Project project, ProjectStage stage, CancellationToken ct) =>
-        db.History
-            .Where(h => h.ProjectId == project.Id && h.To == stage && (h.Kind == HistoryKind.Reached || h.Kind == HistoryKind.Opened))
-            .MaxAsync(h => h.Version, ct);
 }

@@ -24,7 +24,8 @@ public sealed record DecideSubmissionRequest
 }
 
 /// <summary>
-/// Approves a submission, by which the project reaches the stage or the stage has its corrected date, or refuses it with a note.
+/// Approves a submission, by which the project reaches the stage, a move has its corrected date or the contract its amount, or refuses it
+/// with a note.
 /// </summary>
 internal static class DecideSubmission
 {

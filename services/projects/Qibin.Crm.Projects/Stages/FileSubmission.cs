@@ -162,13 +162,15 @@ internal static class FileSubmission
         this ProjectsDb db, Project project, Caller caller, Guid? submitterId, CancellationToken ct) =>
         caller.IsIntegration ? await db.ActiveOfficerAsync(submitterId ?? project.OwnerId, ct) : caller.Id;
 
-    /// <summary>Approves a stage, or the correction of its date, and publishes the event.</summary>
+    /// <summary>Approves a stage, a corrected date or a contract amount, and publishes the event.</summary>
     public static async Task ApproveAsync(
         this ProjectsDb db, Project project, Submission submission, Guid approver, string? note, DateTimeOffset now, CancellationToken ct)
     {
-        if (submission.PreviousOn is not null)
+        if (submission.Purpose != SubmissionPurpose.NextStage)
         {
-            await db.ApproveDateAsync(project, submission, approver, note, now, ct);
+            await (submission.Purpose == SubmissionPurpose.Date
+                ? db.ApproveDateAsync(project, submission, approver, note, now, ct)
+                : db.ApproveContractAsync(project, submission, approver, note, now, ct));
             return;
         }
 

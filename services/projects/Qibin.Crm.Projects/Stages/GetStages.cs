@@ -11,25 +11,31 @@ namespace Qibin.Crm.Projects.Stages;
 /// <summary>One move of a project.</summary>
 public sealed record StageMoveAnswer
 {
+    /// <summary>The project's version that it made, by which a correction names it.</summary>
+    public required long Version { get; init; }
+
     public required HistoryKind Kind { get; init; }
     public required ProjectStage From { get; init; }
     public required ProjectStage To { get; init; }
     public required DateOnly OccurredOn { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>The approver of a stage, the caller of other moves; all zeros for the system.</summary>
+    /// <summary>The approver of a submission, the caller of other moves; all zeros for the system.</summary>
     public required Guid ActorId { get; init; }
 
     public Guid? SubmissionId { get; init; }
     public string? Reason { get; init; }
 
-    /// <summary>Date of the stage <c>to</c> before a correction.</summary>
+    /// <summary>Of a correction, the version of the move that it corrected; null of a move.</summary>
+    public long? MoveVersion { get; init; }
+
+    /// <summary>Date of the move before a correction.</summary>
     public DateOnly? PreviousOn { get; init; }
 
-    /// <summary>Contract amount before a correction.</summary>
+    /// <summary>Contract amount before a new amount or a correction.</summary>
     public Money? PreviousAmount { get; init; }
 
-    /// <summary>Contract amount after a correction.</summary>
+    /// <summary>Contract amount of a signing, a new amount or a correction.</summary>
     public Money? Amount { get; init; }
 }
 
@@ -74,6 +80,7 @@ internal static class GetStages
             Status = project.Status,
             Moves = moves.ConvertAll(h => new StageMoveAnswer
             {
+                Version = h.Version,
                 Kind = h.Kind,
                 From = h.From,
                 To = h.To,
@@ -82,6 +89,7 @@ internal static class GetStages
                 ActorId = h.ActorId,
                 SubmissionId = h.SubmissionId,
                 Reason = h.Reason,
+                MoveVersion = h.MoveVersion,
                 PreviousOn = h.PreviousOn,
                 PreviousAmount = h.PreviousAmount,
                 Amount = h.Amount,

@@ -9,19 +9,33 @@ using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Projects.Stages;
 
-/// <summary>A submission of the next stage, with its evidence, or of a corrected date; and its decision.</summary>
+/// <summary>A submission of the next stage, with its evidence, of a corrected date or of a contract amount; and its decision.</summary>
 public sealed record SubmissionAnswer : IVersioned
 {
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
 
-    /// <summary>The stage before; of a correction of a date, the same stage.</summary>
+    public required SubmissionPurpose Purpose { get; init; }
+
+    /// <summary>The stage before; of a correction, the same stage.</summary>
     public required ProjectStage From { get; init; }
+
+    /// <summary>
+    /// The stage whose roles approve: the next one; of a correction, the stage that it is about, of a step back the one that was left.
+    /// </summary>
     public required ProjectStage To { get; init; }
     public required DateOnly OccurredOn { get; init; }
 
-    /// <summary>The date of the stage that it corrects; null of a submission of the next stage.</summary>
+    /// <summary>
+    /// Of a correction, the <c>version</c> of the move in the project's history; null of the next stage and of a new contract amount.
+    /// </summary>
+    public long? MoveVersion { get; init; }
+
+    /// <summary>The date that it corrects; null where it corrects none.</summary>
     public DateOnly? PreviousOn { get; init; }
+
+    /// <summary>The contract amount in whose place <c>contractAmount</c> comes; null where it replaces none.</summary>
+    public Money? PreviousAmount { get; init; }
     public required SubmissionState State { get; init; }
     public required Guid SubmittedBy { get; init; }
 
@@ -30,7 +44,7 @@ public sealed record SubmissionAnswer : IVersioned
 
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>A remark; of a correction of a date, the reason.</summary>
+    /// <summary>A remark; of a correction, the reason.</summary>
     public string? Note { get; init; }
     public Guid? DecidedBy { get; init; }
     public DateTimeOffset? DecidedAt { get; init; }
@@ -56,10 +70,13 @@ public sealed record SubmissionAnswer : IVersioned
     {
         Id = submission.Id,
         ProjectId = submission.ProjectId,
+        Purpose = submission.Purpose,
         From = submission.From,
         To = submission.To,
         OccurredOn = submission.OccurredOn,
+        MoveVersion = submission.MoveVersion,
         PreviousOn = submission.PreviousOn,
+        PreviousAmount = submission.PreviousAmount,
         State = submission.State,
         SubmittedBy = submission.SubmittedBy,
         RecordedBy = submission.RecordedBy,

@@ -9,7 +9,7 @@ internal static class StageOperations
     internal static readonly string[] Submitters = [Roles.Officer, Roles.UnitHead, Roles.ProjectOfficer, Roles.Coordinator];
     internal static readonly string[] Supervisors = [Roles.UnitHead, Roles.Coordinator];
 
-    /// <summary>Submissions and their approval, corrected dates, steps back, status.</summary>
+    /// <summary>Submissions and their approval, corrected dates and amounts of the contract, steps back, status.</summary>
     public static void MapStages(this RouteGroupBuilder api)
     {
         api.MapGet("/projects/stage-gates", ListStageGates.Handle).AllowEverybody(Scopes.ProjectsRead)
@@ -29,7 +29,9 @@ internal static class StageOperations
             .Allow(Scopes.ProjectsWrite, Submitters)
             .WithName("withdrawSubmission").WithSummary("撤回阶段申报 · Withdraw a submission");
         api.MapPost("/projects/{projectId:guid}/stage-dates", CorrectStageDate.Handle).Allow(Scopes.ProjectsWrite, Submitters)
-            .WithName("correctProjectStageDate").WithSummary("申报更正阶段日期 · Submit a correction of the date of a stage");
+            .WithName("correctProjectStageDate").WithSummary("申报更正阶段、退回、状态或合同变更日期 · Submit a correction of the date of a move");
+        api.MapPost("/projects/{projectId:guid}/contract-amount", CorrectContract.Handle).Allow(Scopes.ProjectsWrite, Submitters)
+            .WithName("correctContractAmount").WithSummary("申报变更或更正合同金额 · Submit another contract amount");
         api.MapPost("/projects/{projectId:guid}/step-back", StepBack.Handle).Allow(Scopes.ProjectsWrite, Supervisors)
             .WithName("stepBackProject").WithSummary("退回阶段 · Move a project back to an earlier stage");
         api.MapPost("/projects/{projectId:guid}/status", ChangeStatus.Handle)

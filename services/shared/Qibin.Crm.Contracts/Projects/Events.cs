@@ -52,6 +52,43 @@ public sealed record ProjectStageDateCorrected : IProjectEvent
     public Guid? ApproverId { get; init; }
 }
 
+/// <summary>
+/// The business date of a step back, of a change of status or of a new contract amount was corrected: what changed at <c>moveVersion</c>
+/// holds from <c>occurredOn</c> on, and no longer from <c>previousOn</c> on.
+/// </summary>
+public sealed record ProjectMoveDateCorrected : IProjectEvent
+{
+    public required ProjectState Project { get; init; }
+
+    /// <summary>The project's version that made the move.</summary>
+    public required long MoveVersion { get; init; }
+
+    public required DateOnly PreviousOn { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>Who approved the correction.</summary>
+    public required Guid ApproverId { get; init; }
+}
+
+/// <summary>
+/// A project has another contract amount: a new one from <c>occurredOn</c> on, or with <c>moveVersion</c> the right one of a signing or of
+/// an earlier new amount, from that one's date on.
+/// </summary>
+public sealed record ProjectContractCorrected : IProjectEvent
+{
+    public required ProjectState Project { get; init; }
+
+    /// <summary>The project's version that had the wrong amount; null of a new amount.</summary>
+    public long? MoveVersion { get; init; }
+
+    public Money? PreviousAmount { get; init; }
+    public required Money Amount { get; init; }
+    public required DateOnly OccurredOn { get; init; }
+
+    /// <summary>Who approved the amount.</summary>
+    public required Guid ApproverId { get; init; }
+}
+
 /// <summary>A project was suspended 暂停, resumed 恢复 or terminated 终止; the state says which.</summary>
 public sealed record ProjectStatusChanged : IProjectEvent
 {
@@ -76,13 +113,10 @@ public sealed record InvestmentCompleted : IProjectEvent
     public required DateOnly OccurredOn { get; init; }
 }
 
-/// <summary>Facts of a project were corrected or added: name, node, owner, readers, enterprise, contract amount.</summary>
+/// <summary>Facts of a project were corrected or added: name, node, owner, readers, enterprise.</summary>
 public sealed record ProjectAmended : IProjectEvent
 {
     public required ProjectState Project { get; init; }
-
-    /// <summary>Business date from which the change holds, such as a corrected contract amount; the day of recording when null.</summary>
-    public DateOnly? OccurredOn { get; init; }
 }
 
 /// <summary>The project's enterprise moved into the city 入驻.</summary>

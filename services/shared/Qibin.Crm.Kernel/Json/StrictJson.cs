@@ -10,7 +10,7 @@ namespace Qibin.Crm.Kernel.Json;
 
 /// <summary>
 /// JSON as the API speaks it: camelCase, enumerations as camelCase words, money as a decimal string with its currency. Unknown
-/// properties, duplicate keys, integers for enumerations and nesting over 16 are refused; text is NFC.
+/// properties, duplicate keys, integers for enumerations and nesting over 16 are refused; text is NFC, without blanks around it.
 /// </summary>
 public static class StrictJson
 {
@@ -70,7 +70,7 @@ public static class StrictJson
         }
     }
 
-    /// <summary>Every string that enters is NFC and free of characters that hide or reorder text.</summary>
+    /// <summary>Every string that enters is NFC, without blanks around it, and free of characters that hide or reorder text.</summary>
     private sealed class TextConverter : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -80,7 +80,7 @@ public static class StrictJson
                 throw new JsonException("json.wrongType");
             }
 
-            return Text.Clean(Spelled(ref reader)) ?? throw new JsonException("text.forbiddenCharacter");
+            return Text.Clean(Spelled(ref reader)) is { } text ? Text.Trim(text) : throw new JsonException("text.forbiddenCharacter");
         }
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
@@ -208,6 +208,33 @@ public static class Text
         ArgumentNullException.ThrowIfNull(text);
         return string.Join(' ', text.Split(Breaks, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
+
+    /// <summary>
+    /// Whether a character shows nothing: white space of any script, a filler (Hangul, braille), a joiner or selector without a width.
+    /// </summary>
+    public static bool IsBlank(char c) => char.IsWhiteSpace(c) || c is '\u115F' or '\u1160' or '\u2800' or '\u3164' or '\uFFA0'
+        || IsOfCharacterBefore(c);
+
+    /// <summary>The text without the blanks around it.</summary>
+    public static string Trim(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (start, end) = (0, text.Length);
+        while (start < end && IsBlank(text[start]))
+        {
+            start++;
+        }
+
+        while (end > start && IsBlank(text[end - 1]) && !IsOfCharacterBefore(text[end - 1]))
+        {
+            end--;
+        }
+
+        return text[start..end];
+    }
+
+    // Chooses the form of the character before it.
+    private static bool IsOfCharacterBefore(char c) => c is '\u034F' or (>= '\u180B' and <= '\u180F') or (>= '\uFE00' and <= '\uFE0F');
 
     /// <summary>The text with its full-width letters, digits, signs and spaces half-width.</summary>
     public static string HalfWidth(string text)

@@ -37,9 +37,10 @@ namespace Qibin.Crm.Web.Hosting;
 /// <param name="Name">Lower case, as in its queue, its OpenAPI document and its operations' addresses.</param>
 /// <param name="Title">Title of the OpenAPI document.</param>
 /// <param name="Problems">Texts of its problem codes.</param>
-/// <param name="Constraints">Database constraints that enforce a rule, with the rule's problem code.</param>
+/// <param name="Constraints">Database constraints that enforce a rule.</param>
 public sealed record ServiceDescription(
-    string Name, string Title, IReadOnlyDictionary<string, ProblemText> Problems, IReadOnlyDictionary<string, string>? Constraints = null);
+    string Name, string Title, IReadOnlyDictionary<string, ProblemText> Problems,
+    IReadOnlyDictionary<string, RuleConstraint>? Constraints = null);
 
 /// <summary>What every service shares: one call before building, one after.</summary>
 public static class ServiceHost
@@ -88,7 +89,7 @@ public static class ServiceHost
     /// <summary>What the gateway shares with the services: problems, strict JSON, limits, health, telemetry.</summary>
     public static WebApplicationBuilder AddEdgeDefaults(
         this WebApplicationBuilder builder, string name, IReadOnlyDictionary<string, ProblemText>? problems = null,
-        IReadOnlyDictionary<string, string>? constraints = null)
+        IReadOnlyDictionary<string, RuleConstraint>? constraints = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>

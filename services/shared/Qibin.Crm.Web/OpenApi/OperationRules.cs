@@ -53,12 +53,11 @@ internal sealed class OperationRules(ProblemCatalog catalog) : IOperationFilter
 
         Successes(operation, context, method);
         var hasPath = operation.Parameters.Any(p => p.In == ParameterLocation.Path);
-        var own = handler is null ? Enumerable.Empty<string>().ToLookup(_ => 0) : _codes.Of(handler);
+        var own = handler is null ? Enumerable.Empty<string>().ToLookup(_ => 0) : _codes.Of(handler, saves: method != "GET");
         foreach (var refusal in CommonParts.Refusals.Where(r => r.Applies(method, takesVersion) || own.Contains(r.Status)
             || (r.Status == 404 && (hasPath || operation.Responses!.ContainsKey("404")))))
         {
-            var codes = own[refusal.Status].Concat(refusal.Status == 409 && method != "GET" ? catalog.OfConstraints : [])
-                .Except(refusal.Codes).Order(StringComparer.Ordinal).ToList();
+            var codes = own[refusal.Status].Except(refusal.Codes).Order(StringComparer.Ordinal).ToList();
             operation.Responses![refusal.Status.ToString(CultureInfo.InvariantCulture)] = codes.Count == 0
                 ? new OpenApiResponseReference(refusal.Name, context.Document)
                 : CommonParts.Answer(refusal, [.. codes, .. refusal.Codes], catalog, context.Document);

@@ -9,7 +9,8 @@ namespace Qibin.Crm.Web.OpenApi;
 
 /// <summary>
 /// The problem codes that an operation can answer with, read from the compiled code that its handler reaches: each
-/// <c>new RuleViolation("…")</c> is a 409, each <c>new Refusal(status, "…")</c> has its status. A list kept by hand would be forgotten.
+/// <c>new RuleViolation("…")</c> is a 409, each <c>new Refusal(status, "…")</c> has its status, and whoever sets a member that a constraint
+/// of the database looks at can be refused by it. A list kept by hand would be forgotten.
 /// Calls of interfaces are not followed; the tests compare every problem that they meet with the document.
 /// </summary>
 internal sealed class ProblemCodes(ProblemCatalog catalog)
@@ -20,7 +21,9 @@ internal sealed class ProblemCodes(ProblemCatalog catalog)
     private readonly Dictionary<MethodBase, Body> _bodies = [];
 
     /// <summary>The codes of a handler by status.</summary>
-    public ILookup<int, string> Of(MethodInfo handler)
+    /// <param name="handler">The handler.</param>
+    /// <param name="saves">Whether it saves anything: a constraint refuses nothing else.</param>
+    public ILookup<int, string> Of(MethodInfo handler, bool saves = true)
     {
         var (seen, open) = (new HashSet<MethodBase>(), new Stack<MethodBase>([handler]));
         var bodies = new List<Body>();
@@ -47,8 +50,14 @@ internal sealed class ProblemCodes(ProblemCatalog catalog)
         var handedOn = bodies.SelectMany(body => body.HandedOn).ToHashSet(StringComparer.Ordinal);
         return bodies.SelectMany(body => body.Thrown)
             .SelectMany(thrown => thrown.Code is { } code ? [code] : handedOn.AsEnumerable(), (thrown, code) => (thrown.Status, Code: code))
+            .Concat(catalog.Constraints.Where(c => saves && seen.Any(method => CanViolate(method, c.Key, c.Value)))
+                .Select(c => (Status: StatusCodes.Status409Conflict, c.Value.Code)))
             .Distinct().ToLookup(problem => problem.Status, problem => problem.Code);
     }
+
+    private static bool CanViolate(MethodBase method, string constraint, RuleConstraint rule) =>
+        (method.DeclaringType == rule.Row && rule.Members.Any(member => method.Name == "set_" + member))
+            || method.GetCustomAttributes<CanViolateAttribute>().Any(sql => sql.Constraint == constraint);
 
     private Body Read(MethodBase method)
     {

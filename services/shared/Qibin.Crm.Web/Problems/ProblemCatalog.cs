@@ -3,6 +3,19 @@ using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Web.Problems;
 
+/// <summary>A constraint of the database that enforces a rule. An operation that sets one of the members can be refused by it.</summary>
+/// <param name="Code">The rule's problem code.</param>
+/// <param name="Row">The type of the rows that it is on.</param>
+/// <param name="Members">The members that it looks at.</param>
+public sealed record RuleConstraint(string Code, Type Row, params string[] Members);
+
+/// <summary>The method writes rows in SQL, of which the named constraint may refuse one.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class CanViolateAttribute(string constraint) : Attribute
+{
+    public string Constraint { get; } = constraint;
+}
+
 /// <summary>
 /// Texts of all problem codes that a service answers with, and the database constraints that enforce a business rule.
 /// </summary>
@@ -10,13 +23,14 @@ public sealed class ProblemCatalog
 {
     private readonly Dictionary<string, ProblemText> _texts;
     private readonly string? _service;
-    private readonly IReadOnlyDictionary<string, string> _constraints;
+    private readonly IReadOnlyDictionary<string, RuleConstraint> _constraints;
 
     /// <param name="texts">Texts beside those of <see cref="CommonProblems"/>.</param>
-    /// <param name="constraints">Constraints of the database that enforce a rule, with its code.</param>
+    /// <param name="constraints">Constraints of the database that enforce a rule.</param>
     /// <param name="service">The service that answers with these codes; null where nothing but the common ones are answered.</param>
     public ProblemCatalog(
-        IReadOnlyDictionary<string, ProblemText> texts, IReadOnlyDictionary<string, string>? constraints = null, string? service = null)
+        IReadOnlyDictionary<string, ProblemText> texts, IReadOnlyDictionary<string, RuleConstraint>? constraints = null,
+        string? service = null)
     {
         _service = service;
         _texts = new Dictionary<string, ProblemText>(CommonProblems.Texts, StringComparer.Ordinal);
@@ -25,13 +39,13 @@ public sealed class ProblemCatalog
             _texts[code] = text;
         }
 
-        _constraints = constraints ?? new Dictionary<string, string>();
+        _constraints = constraints ?? new Dictionary<string, RuleConstraint>();
     }
 
     public IReadOnlyDictionary<string, ProblemText> Texts => _texts;
 
-    /// <summary>Codes of the constraints: any write of the service can be refused with them.</summary>
-    public IEnumerable<string> OfConstraints => _constraints.Values;
+    /// <summary>The constraints by their names in the database.</summary>
+    public IReadOnlyDictionary<string, RuleConstraint> Constraints => _constraints;
 
     /// <summary>
     /// The <c>type</c> of a problem: the path, from the gateway on, of the page that explains it. A common problem has one page, whoever
@@ -61,5 +75,5 @@ public sealed class ProblemCatalog
 
     /// <summary>The problem code that a violated unique, exclusion, foreign-key or check constraint maps to.</summary>
     public string? ForConstraint(string? constraint) =>
-        constraint is not null && _constraints.TryGetValue(constraint, out var code) ? code : null;
+        constraint is not null && _constraints.TryGetValue(constraint, out var rule) ? rule.Code : null;
 }

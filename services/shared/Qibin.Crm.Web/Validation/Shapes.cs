@@ -32,7 +32,8 @@ public sealed class NeededAttribute : RequiredAttribute
 }
 
 /// <summary>
-/// Text of a length in UTF-16 units, both ends included, and never only blanks: a member that may be left out is left out.
+/// Text of a length in UTF-16 units, both ends included, and never only blanks: a member that may be left out is left out. The least length
+/// counts what is not blank. The blanks around text are taken away when it is read (<see cref="Kernel.Json.Text.Trim"/>).
 /// </summary>
 public class TextLengthAttribute : StringLengthAttribute
 {
@@ -45,8 +46,8 @@ public class TextLengthAttribute : StringLengthAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
         ArgumentNullException.ThrowIfNull(validationContext);
-        return value is string { Length: > 0 } text && string.IsNullOrWhiteSpace(text)
-            ? new ValidationResult("value.required", [validationContext.MemberName ?? ""])
+        return value is string text && text.Count(c => !Kernel.Json.Text.IsBlank(c)) is var seen && seen < Math.Max(1, MinimumLength)
+            ? new ValidationResult(seen == 0 ? "value.required" : ErrorMessage, [validationContext.MemberName ?? ""])
             : base.IsValid(value, validationContext);
     }
 }

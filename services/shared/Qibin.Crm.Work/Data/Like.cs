@@ -7,11 +7,15 @@ public static class Like
     public const string Escape = "\\";
 
     /// <summary>A pattern that finds the text anywhere.</summary>
-    public static string Containing(string text)
+    public static string Containing(string text) => $"%{Literal(text)}%";
+
+    /// <summary>A pattern that finds what begins with the text.</summary>
+    public static string Beginning(string text) => Literal(text) + "%";
+
+    private static string Literal(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var literal = text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
+        return text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal);
-        return $"%{literal}%";
     }
 }

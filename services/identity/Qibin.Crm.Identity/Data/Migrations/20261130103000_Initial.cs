@@ -511,6 +511,7 @@ namespace Qibin.Crm.Identity.Data.Migrations
                     unit_id = table.Column<Guid>(type: "uuid", nullable: true),
                     number = table.Column<int>(type: "integer", nullable: true),
                     day = table.Column<string>(type: "jsonb", nullable: true),
+                    comment_id = table.Column<Guid>(type: "uuid", nullable: true),
                     read_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     mailed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
@@ -673,6 +674,12 @@ namespace Qibin.Crm.Identity.Data.Migrations
                 name: "ix_notice_at",
                 table: "notice",
                 column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notice_comment_id",
+                table: "notice",
+                column: "comment_id",
+                filter: "comment_id is not null");
 
             migrationBuilder.CreateIndex(
                 name: "ix_notice_person_id_id",

@@ -508,6 +508,10 @@ namespace Qibin.Crm.Identity.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
+                    b.Property<Guid?>("CommentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comment_id");
+
                     b.Property<string>("Day")
                         .HasColumnType("jsonb")
                         .HasColumnName("day");
@@ -545,6 +549,10 @@ namespace Qibin.Crm.Identity.Data.Migrations
 
                     b.HasIndex("At")
                         .HasDatabaseName("ix_notice_at");
+
+                    b.HasIndex("CommentId")
+                        .HasDatabaseName("ix_notice_comment_id")
+                        .HasFilter("comment_id is not null");
 
                     b.HasIndex("PersonId", "Id")
                         .HasDatabaseName("ix_notice_person_id_id");

@@ -1202,7 +1202,8 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
-                        .HasColumnName("code");
+                        .HasColumnName("code")
+                        .UseCollation("C");
 
                     b.PrimitiveCollection<Guid[]>("Collaborators")
                         .IsRequired()

@@ -594,7 +594,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, collation: "C"),
                     investor_id = table.Column<Guid>(type: "uuid", nullable: false),
                     investor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     name_marks1 = table.Column<long>(type: "bigint", nullable: false),

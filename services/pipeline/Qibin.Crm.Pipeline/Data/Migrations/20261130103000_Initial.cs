@@ -307,7 +307,8 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     actor_id = table.Column<Guid>(type: "uuid", nullable: false),
                     taken_back_version = table.Column<long>(type: "bigint", nullable: true),
                     taken_back_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    taken_back_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    taken_back_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    superseded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -401,6 +401,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     actor_id = table.Column<Guid>(type: "uuid", nullable: false),
                     submission_id = table.Column<Guid>(type: "uuid", nullable: true),
                     reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    move_version = table.Column<long>(type: "bigint", nullable: true),
                     previous_on = table.Column<DateOnly>(type: "date", nullable: true),
                     corrected_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
                     corrected_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
@@ -424,9 +425,11 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    purpose = table.Column<int>(type: "integer", nullable: false),
                     from = table.Column<int>(type: "integer", nullable: false),
                     to = table.Column<int>(type: "integer", nullable: false),
                     occurred_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    move_version = table.Column<long>(type: "bigint", nullable: true),
                     previous_on = table.Column<DateOnly>(type: "date", nullable: true),
                     state = table.Column<int>(type: "integer", nullable: false),
                     submitted_by = table.Column<Guid>(type: "uuid", nullable: false),
@@ -446,6 +449,8 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     annual_tax_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     contract_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
                     contract_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    previous_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
+                    previous_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     currency_without_rate = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true)
                 },
                 constraints: table =>

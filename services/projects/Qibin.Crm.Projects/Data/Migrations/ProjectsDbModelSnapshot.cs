@@ -540,6 +540,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("kind");
 
+                    b.Property<long?>("MoveVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("move_version");
+
                     b.Property<DateOnly>("OccurredOn")
                         .HasColumnType("date")
                         .HasColumnName("occurred_on");
@@ -1000,6 +1004,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("from");
 
+                    b.Property<long?>("MoveVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("move_version");
+
                     b.Property<string>("Note")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
@@ -1016,6 +1024,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
+
+                    b.Property<int>("Purpose")
+                        .HasColumnType("integer")
+                        .HasColumnName("purpose");
 
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1082,6 +1094,20 @@ namespace Qibin.Crm.Projects.Data.Migrations
                                 .HasMaxLength(3)
                                 .HasColumnType("character varying(3)")
                                 .HasColumnName("contract_currency");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "PreviousAmount", "Qibin.Crm.Projects.Domain.Submission.PreviousAmount#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(19, 4)
+                                .HasColumnType("numeric(19,4)")
+                                .HasColumnName("previous_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("previous_currency");
                         });
 
                     b.HasKey("Id")
