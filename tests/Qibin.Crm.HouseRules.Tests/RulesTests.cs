@@ -35,6 +35,17 @@ public class RulesTests
             """{"paths":{"/api/v1/first-contacts":{"post":{"operationId":"logFirstContact","x-roles":["officer","administrator"]}}}}"""),
         ["S13 an administrator reads no contact"] = (Rules.AdministratorsWriteNoBusiness, Leads + "openapi.json",
             """{"paths":{"/api/v1/leads/{leadId}/contacts":{"get":{"operationId":"x","x-roles":["administrator"]}}}}"""),
+        ["names are beside ids"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"ownerId":{"type":"string","format":"uuid"},"unitName":{"type":"string"}}}}""")),
+        ["names are beside lists of ids"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"readers":{"type":"array","items":{"type":"string","format":"uuid"}}}}}""")),
+        ["an id of an unknown kind is found"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"whoever":{"type":["null","string"],"format":"uuid"}}}}""")),
+        ["requests take no names"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            """
+            {"paths":{"/x":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Sent"}}}}}}},
+             "components":{"schemas":{"Sent":{"properties":{"ownerName":{"type":"string","readOnly":true}}}}}}
+            """),
         ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs",
             "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
     };
@@ -55,6 +66,11 @@ public class RulesTests
         var before = rule(Repository.Present).ToHashSet();
         Assert.Contains(rule(Repository.Present.With(path, text)), offence => !before.Contains(offence));
     }
+
+    /// <summary>A document of one operation that answers a <c>LeadRow</c>.</summary>
+    private static string Answers(string schemas) =>
+        """{"paths":{"/x":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/LeadRow"}}}}}}}},"""
+            + $$""""components":{"schemas":{{schemas}}}}"""";
 
     [Fact]
     public void The_repository_was_read()

@@ -62,9 +62,11 @@ public sealed record EntryMoveAnswer
     public required DateOnly On { get; init; }
 
     /// <summary>Who took the step.</summary>
+    [Named]
     public required Guid OfficerId { get; init; }
 
     /// <summary>Who recorded it; differs when an integration did.</summary>
+    [Named]
     public required Guid RecordedBy { get; init; }
 
     public required DateTimeOffset RecordedAt { get; init; }
@@ -88,7 +90,9 @@ public sealed record EntryReviewAnswer
     /// <summary>Business date.</summary>
     public required DateOnly On { get; init; }
 
+    [Named]
     public required Guid ReviewerId { get; init; }
+
     public required DateTimeOffset RecordedAt { get; init; }
     public required string Opinion { get; init; }
 }
@@ -99,6 +103,8 @@ public sealed record FairCompetitionAnswer
     public required FairCompetitionConclusion Conclusion { get; init; }
     public required string DocumentNumber { get; init; }
     public required DateOnly On { get; init; }
+
+    [Named]
     public required Guid OfficerId { get; init; }
 }
 

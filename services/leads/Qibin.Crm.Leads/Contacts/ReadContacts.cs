@@ -23,13 +23,17 @@ public sealed record ContactAnswer : IVersioned
     public required DateOnly OccurredOn { get; init; }
 
     /// <summary>Officers who took part, beside whoever logged it.</summary>
+    [Named]
     public required Guid[] ParticipantIds { get; init; }
 
     /// <summary>Where; only of a visit.</summary>
     public VisitPlaceBody? Place { get; init; }
 
     public required AttachmentBody[] Attachments { get; init; }
+
+    [Named]
     public required Guid RecordedBy { get; init; }
+
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>When it was last corrected; its former versions are at <c>…/revisions</c>.</summary>

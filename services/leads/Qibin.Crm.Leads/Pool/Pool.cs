@@ -63,7 +63,10 @@ public sealed record PoolRow
     public required DateOnly FirstContactOn { get; init; }
     public required DateOnly LastContactOn { get; init; }
     public required int ContactCount { get; init; }
+
+    [Named]
     public required Guid FormerUnitId { get; init; }
+
     public required DateTimeOffset PooledAt { get; init; }
 
     internal static PoolRow From(Pooled row) => new()

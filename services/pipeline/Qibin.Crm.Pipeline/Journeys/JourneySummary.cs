@@ -28,6 +28,7 @@ public record JourneySummary
     public required DateOnly? MovedInOn { get; init; }
 
     /// <summary>The owner.</summary>
+    [Named]
     public required Guid OwnerId { get; init; }
 
     public required UnitName Unit { get; init; }

@@ -139,7 +139,7 @@ public sealed record TotalsGroup : Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnitName? Unit { get; init; }
 
-    /// <summary>The owner; names of persons live in the identity service.</summary>
+    [Named]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? OwnerId { get; init; }
 

@@ -74,8 +74,12 @@ public sealed record ProjectRow
     /// <summary>Whether a submission waits for approval.</summary>
     public required bool SubmissionOpen { get; init; }
 
+    [Named]
     public required Guid OwnerId { get; init; }
+
+    [Named]
     public required Guid UnitId { get; init; }
+
     public string? ChainCode { get; init; }
     public string? NodeCode { get; init; }
     public Money? ContractAmount { get; init; }
