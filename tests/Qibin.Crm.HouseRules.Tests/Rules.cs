@@ -135,7 +135,7 @@ public static partial class Rules
         where operation.Key == "get"
             ? path.Key.Contains("/contacts", StringComparison.Ordinal) || path.Key.Contains("/comments", StringComparison.Ordinal)
                 || path.Key.EndsWith("/instructions", StringComparison.Ordinal)
-                || path.Key.StartsWith("/api/v1/exports", StringComparison.Ordinal)
+                || path.Key.Contains("/exports", StringComparison.Ordinal)
             : !Array.Exists(AdministratorsOwn, own => path.Key.StartsWith(own, StringComparison.Ordinal))
                 && !path.Key.EndsWith("/rules", StringComparison.Ordinal)
         select $"{file.Path}: administrators may {operation.Key} {path.Key}";

@@ -69,8 +69,8 @@ public class RulesTests
 
     /// <summary>A document of one operation that answers a <c>LeadRow</c>.</summary>
     private static string Answers(string schemas) =>
-        """{"paths":{"/x":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/LeadRow"}}}}}}}},"""
-            + $$""""components":{"schemas":{{schemas}}}}"""";
+        """{"paths":{"/x":{"get":{"responses":{"200":{"content":{"application/json":{"schema":"""
+            + """{"$ref":"#/components/schemas/LeadRow"}}}}}}}},"components":{"schemas":""" + schemas + "}}";
 
     [Fact]
     public void The_repository_was_read()

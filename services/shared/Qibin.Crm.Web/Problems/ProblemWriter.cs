@@ -52,7 +52,8 @@ public sealed class ProblemWriter(ProblemCatalog catalog, IOptions<JsonOptions> 
 
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, json.Value.SerializerOptions), http.RequestAborted);
+            await http.Response.Body.WriteAsync(
+                JsonSerializer.SerializeToUtf8Bytes(problem, json.Value.SerializerOptions), http.RequestAborted);
         }
     }
 
