@@ -22,8 +22,14 @@ public static partial class Rules
             "personId", "projectId", "reversalOf", "reverses", "spaceId", "spaceIds", "streamId", "subjectId", "submissionId", "tenancyId",
             "wonClaimId"];
 
-    /// <summary>Ids of answers that have no name beside them, and why.</summary>
-    private static readonly Dictionary<string, string> WithoutName = [];
+    /// <summary>Members of answers with a code that has a name.</summary>
+    private static readonly string[] Codes = ["chainCode", "nodeCode", "sourceRegion", "division"];
+
+    /// <summary>Members of answers that have no name beside them, and why.</summary>
+    private static readonly Dictionary<string, string> WithoutName = new(StringComparer.Ordinal)
+    {
+        ["VisitPlaceBodyAnswer.division"] = "the same type is sent, and a request takes no names; the place has a name of its own",
+    };
 
     private static readonly string[] Formats = ["xls", "xlsx", "csv", "http", "https", "application", "json"];
 
@@ -141,8 +147,8 @@ public static partial class Rules
         select $"{file.Path}: administrators may {operation.Key} {path.Key}";
 
     /// <summary>
-    /// In an answer the id of a person or unit has the name beside it, see <c>NamedAttribute</c>; a request takes no such name. Every id is
-    /// either named, or of something else, or excepted.
+    /// In an answer the id of a person or unit, and the code of a chain, node or division, has the name beside it, see
+    /// <c>NamedAttribute</c>; a request takes no such name. Every id is either named, or of something else, or excepted.
     /// </summary>
     public static IEnumerable<string> NamesAreBesideIds(Repository repository) =>
         from file in repository.Files
@@ -152,8 +158,8 @@ public static partial class Rules
         from offence in answered.Concat(Schemas(document, "requestBody").Where(sent => !answered.Contains(sent)))
             .SelectMany(name => Members(document, name), (name, member) => (name, member))
             .Where(of => answered.Contains(of.name)
-                ? IsId(of.member.Value) && !IsNamed(document, of.name, of.member.Key) && !IdsOfOthers.Contains(of.member.Key)
-                    && !WithoutName.ContainsKey($"{of.name}.{of.member.Key}")
+                ? (IsId(of.member.Value) ? !IdsOfOthers.Contains(of.member.Key) : Codes.Contains(of.member.Key))
+                    && !IsNamed(document, of.name, of.member.Key) && !WithoutName.ContainsKey($"{of.name}.{of.member.Key}")
                 : of.member.Value["readOnly"] is not null)
         select $"{file.Path}: {offence.name}.{offence.member.Key}";
 
@@ -190,7 +196,8 @@ public static partial class Rules
     private static bool IsNamed(JsonNode document, string schema, string id)
     {
         string[] names = id.EndsWith("Ids", StringComparison.Ordinal) ? [id[..^3] + "Names"]
-            : id.EndsWith("Id", StringComparison.Ordinal) ? [id[..^2] + "Name"] : [id + "Name", id.TrimEnd('s') + "Names"];
+            : id.EndsWith("Id", StringComparison.Ordinal) ? [id[..^2] + "Name"]
+            : id.EndsWith("Code", StringComparison.Ordinal) ? [id[..^4] + "Name"] : [id + "Name", id.TrimEnd('s') + "Names"];
         return Members(document, schema).Any(m => names.Contains(m.Key));
     }
 

@@ -39,6 +39,8 @@ public class RulesTests
             Answers("""{"LeadRow":{"properties":{"ownerId":{"type":"string","format":"uuid"},"unitName":{"type":"string"}}}}""")),
         ["names are beside lists of ids"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
             Answers("""{"LeadRow":{"properties":{"readers":{"type":"array","items":{"type":"string","format":"uuid"}}}}}""")),
+        ["names are beside codes"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"nodeCode":{"type":["null","string"]}}}}""")),
         ["an id of an unknown kind is found"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
             Answers("""{"LeadRow":{"properties":{"whoever":{"type":["null","string"],"format":"uuid"}}}}""")),
         ["requests take no names"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",

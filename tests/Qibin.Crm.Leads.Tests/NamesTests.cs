@@ -23,6 +23,7 @@ public class NamesTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         Assert.Equal(["王示例", "卫星招商部"], Texts(row, "ownerName", "unitName"));
         var contact = (await leads.As(owner).GetAsync(LeadsFixture.Path(lead) + "/contacts")).Is(200).Json.GetProperty("items")[0];
         Assert.Equal(["王示例"], Texts(contact, "recordedByName"));
+        Assert.Equal(["卫星互联网", "数：卫星数据", "河南省鹤壁市淇滨区"], Texts(row, "chainName", "nodeName", "sourceRegionName"));
         // The name follows its id.
         var members = row.EnumerateObject().Select(m => m.Name).ToList();
         Assert.Equal(members.IndexOf("ownerId") + 1, members.IndexOf("ownerName"));
@@ -77,7 +78,7 @@ public class NamesTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var helper = await leads.PlacedAsync(TestCaller.Officer() with { Name = "李示例" });
         await leads.Service.DeliverAsync(
             new UnitDefined { UnitId = owner.UnitId, Code = $"u{owner.UnitId:N}", Name = "卫星招商部" }, owner.UnitId, 1);
-        var lead = await leads.LeadAsync(leads.As(owner));
+        var lead = await leads.LeadAsync(leads.As(owner), ("nodeCode", "satellite.data"), ("sourceRegion", "410611"));
         var path = LeadsFixture.Path(lead);
         (await leads.As(owner).PatchAsync(path, new { collaborators = new[] { helper.Id } }, (await leads.As(owner).GetAsync(path)).ETag))
             .Is(200);

@@ -6,17 +6,14 @@ namespace Qibin.Crm.Exports;
 /// <summary>Codes as a table shows them to people.</summary>
 public static class Shown
 {
-    private static readonly Dictionary<string, ChainNode> Nodes = IndustryChains.All.SelectMany(c => c.Nodes)
-        .ToDictionary(n => n.Code, StringComparer.Ordinal);
-
     /// <summary>The name of a node's industry chain.</summary>
     public static string? Chain(string? node) => node is null ? null : IndustryChains.OfNode(node)?.Name;
 
     /// <summary>The name of a chain's node.</summary>
-    public static string? Node(string? node) => node is null ? null : Nodes.GetValueOrDefault(node)?.Name;
+    public static string? Node(string? node) => node is null ? null : CodeNames.Of(node);
 
     /// <summary>A place by its name, or by its code where it has none.</summary>
-    public static string? Place(string? code) => code is null ? null : Divisions.NameOf(code) ?? code;
+    public static string? Place(string? code) => code is null ? null : CodeNames.Of(code) ?? code;
 
     /// <summary>The country of a registration.</summary>
     public static string? Country(ForeignRegistration? registration) =>

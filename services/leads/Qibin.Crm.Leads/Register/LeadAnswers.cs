@@ -28,9 +28,15 @@ public sealed record LeadRow
     [Named]
     public required Guid UnitId { get; init; }
 
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
+    [Named]
     public string? SourceRegion { get; init; }
+
     public Money? EstimatedInvestment { get; init; }
     public required NextStepLight NextStep { get; init; }
     public DateOnly? NextStepDueOn { get; init; }
@@ -126,9 +132,15 @@ public sealed record LeadAnswer : IVersioned
     [Named]
     public required Guid UnitId { get; init; }
 
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
+    [Named]
     public string? SourceRegion { get; init; }
+
     public Money? EstimatedInvestment { get; init; }
     public required NextStepAnswer NextStep { get; init; }
     public required ResponseClockAnswer ResponseClock { get; init; }

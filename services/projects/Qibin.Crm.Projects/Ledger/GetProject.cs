@@ -59,8 +59,12 @@ public sealed record ProjectAnswer : IVersioned
     [Named]
     public Guid? ProjectOfficerId { get; init; }
 
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
     public required bool Confidential { get; init; }
 
     [Named]

@@ -80,8 +80,12 @@ public sealed record ProjectRow
     [Named]
     public required Guid UnitId { get; init; }
 
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
     public Money? ContractAmount { get; init; }
 
     /// <summary>One sum per currency; sums of different currencies are never added.</summary>

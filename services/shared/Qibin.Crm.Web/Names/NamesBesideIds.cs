@@ -9,8 +9,9 @@ namespace Qibin.Crm.Web.Names;
 
 /// <summary>
 /// Prints the name beside each id that is <see cref="NamedAttribute"/>: beside <c>ownerId</c> an <c>ownerName</c>, beside
-/// <c>recordedBy</c> a <c>recordedByName</c>, and beside a list such as <c>readers</c> a list <c>readerNames</c> in the same order. It is a
-/// matter of how answers are written as JSON: no handler and no stored or published JSON knows of it.
+/// <c>recordedBy</c> a <c>recordedByName</c>, beside a list such as <c>readers</c> a list <c>readerNames</c> in the same order, and beside
+/// a code such as <c>nodeCode</c> a <c>nodeName</c>. It is a matter of how answers are written as JSON: no handler and no stored or
+/// published JSON knows of it.
 /// </summary>
 internal static class NamesBesideIds
 {
@@ -21,6 +22,7 @@ internal static class NamesBesideIds
     public static string Beside(string id, bool list) => (list, id) switch
     {
         (false, [.. var what, 'I', 'd']) => what + "Name",
+        (false, [.. var what, 'C', 'o', 'd', 'e']) => what + "Name",
         (false, _) => id + "Name",
         (true, [.. var what, 'I', 'd', 's']) => what + "Names",
         (true, _) => id.TrimEnd('s') + "Names",
@@ -28,7 +30,7 @@ internal static class NamesBesideIds
 
     public static bool IsNamed(ICustomAttributeProvider? member) => member?.IsDefined(typeof(NamedAttribute), inherit: true) == true;
 
-    public static bool IsList(Type id) => id != typeof(Guid) && id != typeof(Guid?);
+    public static bool IsList(Type id) => id.IsAssignableTo(typeof(IEnumerable<Guid>));
 
     private static void Add(JsonTypeInfo type, DirectoryNames names)
     {
@@ -49,7 +51,7 @@ internal static class NamesBesideIds
             var name = type.CreateJsonPropertyInfo(list ? typeof(string[]) : typeof(string), Beside(id.Name, list));
             name.Get = list
                 ? holder => (read(holder) as IEnumerable<Guid>)?.Select(names.Of).ToArray()
-                : holder => read(holder) is Guid one ? names.Of(one) : null;
+                : holder => read(holder) switch { Guid one => names.Of(one), string code => CodeNames.Of(code), _ => null };
             // Where a null id is left out, so is its name.
             name.ShouldSerialize = (holder, _) => id.ShouldSerialize?.Invoke(holder, read(holder)) != false;
             type.Properties.Insert(++i, name);
@@ -81,7 +83,7 @@ internal sealed class NamesSchema : ISchemaFilter
     {
         Type = JsonSchemaType.String | JsonSchemaType.Null,
         ReadOnly = true,
-        Description = $"Name of `{id}` at present. Null without an id, for an integration and for the system.",
+        Description = $"Name of `{id}` at present. Null without one, for an integration and for the system.",
     };
 
     private static OpenApiSchema Names(string ids) => new()
