@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Qibin.Crm.Contracts.Directory;
-using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
 namespace Qibin.Crm.Leads.Tests;

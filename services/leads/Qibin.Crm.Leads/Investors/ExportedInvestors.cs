@@ -3,7 +3,6 @@ using Qibin.Crm.Exports;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Web.Identity;
 
 namespace Qibin.Crm.Leads.Investors;
 

@@ -6,7 +6,6 @@ using Qibin.Crm.Leads.Domain;
 using Qibin.Crm.Leads.Investors;
 using Qibin.Crm.Web.Identity;
 using Qibin.Crm.Web.Names;
-using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Leads.Register;
 
