@@ -23,6 +23,10 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Leads();
         LeadOrder();
         Bin();
+        Exports("", "leads", "leads", "", "stage=new&sort=code");
+        Exports("Project", "projects", "projects", "/projects", "stage=signed&sort=code");
+        Exports("Enterprise", "enterprises", "entry-applications", "/enterprises", "state=draft&sort=code");
+        Exports("Journey", "pipeline", "journeys", "/pipeline", "stage=signed&sort=-amount");
         Projects();
         Enterprises();
         Identity();
@@ -286,14 +290,14 @@ internal sealed partial class KnownOperations : IAsyncDisposable
         Add("cancelImport", async () => (await _rows.RunningImportAsync()).On("/cancellation"));
         Add("revertImport", async () => (await _rows.ImportedAsync()).On("/reversal"));
         Add("readImportErrors", async () => (await _rows.ImportedAsync()).On("/errors"));
-        Add("createExport", () => new Prepared
-        {
-            Body = new { list = "leads", format = "xlsx", query = "stage=new&sort=code" },
-            Status = 202,
-        });
-        Add("readExport", async () => (await _rows.ExportAsync()).On(""));
-        Add("readExportFile", async () => (await _rows.ExportAsync()).On("/file"));
-        Add("cancelExport", async () => (await _rows.RunningExportAsync()).On("/cancellation"));
+    }
+
+    private void Exports(string of, string service, string list, string under, string query)
+    {
+        Add($"create{of}Export", () => new Prepared { Body = new { list, format = "xlsx", query, unit = "wan" }, Status = 202 });
+        Add($"read{of}Export", async () => (await _rows.ExportAsync(under, list)).On(""));
+        Add($"read{of}ExportFile", async () => (await _rows.ExportAsync(under, list)).On("/file"));
+        Add($"cancel{of}Export", async () => (await _rows.RunningExportAsync(service, under, list)).On("/cancellation"));
     }
 
     private void Projects()

@@ -198,11 +198,14 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         return import;
     }
 
-    public async Task<Row> ExportAsync()
+    /// <summary>An export of a list that has ended.</summary>
+    /// <param name="under">Below which address the exports of the list's service are.</param>
+    /// <param name="list">The list.</param>
+    public async Task<Row> ExportAsync(string under, string list)
     {
         var officer = await AsAsync("officer");
-        var path = $"/api/v1/exports"
-            + $"/{(await officer.PostAsync("/api/v1/exports", new { list = "investors", format = "csv", query = "q=演示" })).Is(202).Id}";
+        var exports = $"/api/v1{under}/exports";
+        var path = $"{exports}/{(await officer.PostAsync(exports, new { list, format = "csv" })).Is(202).Id}";
         return new Row(path, "", (await EndedAsync(officer, path)).Json, SeenByAll: false);
     }
 
@@ -214,10 +217,10 @@ internal sealed class RowsOfTheTests(RunningSystem system, Func<RowsOfTheTests, 
         return new Row(path, "", (await EndedAsync(officer, path)).Json, SeenByAll: false);
     }
 
-    public async Task<Row> RunningExportAsync()
+    public async Task<Row> RunningExportAsync(string service, string under, string list)
     {
-        var export = await ExportAsync();
-        Assert.Equal(1, await WriteAsync("leads", StandStill + "$1", Guid.Parse(export.Id)));
+        var export = await ExportAsync(under, list);
+        Assert.Equal(1, await WriteAsync(service, StandStill + "$1", Guid.Parse(export.Id)));
         return export;
     }
 

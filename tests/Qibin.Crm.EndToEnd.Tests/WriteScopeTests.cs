@@ -27,7 +27,11 @@ public class WriteScopeTests(RunningSystem system)
     private static readonly string[] Services = ["identity", "leads", "projects", "enterprises", "pipeline"];
 
     /// <summary>What they make or mark is the caller's own, and nothing else is touched.</summary>
-    private static readonly string[] OfOnesOwn = ["createExport", "createImport", "createReport", "readNotices"];
+    private static readonly string[] OfOnesOwn =
+    [
+        "createExport", "createProjectExport", "createEnterpriseExport", "createJourneyExport", "createImport", "createReport",
+        "readNotices",
+    ];
 
     /// <summary>Entry applications and what belongs to them are worked on for the whole city: who may is a matter of roles.</summary>
     private static readonly string[] OfTheCity =

@@ -48,7 +48,7 @@ public sealed class EnterprisesFixture : IAsyncLifetime
     public async Task<TestCaller> PlacedAsync(TestCaller caller, bool active = true)
     {
         await Service.DeliverAsync(
-            new OfficerPlaced { OfficerId = caller.Id, UnitId = caller.UnitId, Roles = caller.Roles, Active = active },
+            new OfficerPlaced { OfficerId = caller.Id, Name = caller.Name, UnitId = caller.UnitId, Roles = caller.Roles, Active = active },
             caller.Id, Interlocked.Increment(ref _version));
         return caller;
     }

@@ -21,12 +21,13 @@ public sealed class Architecture
         ["Web"] = ["Kernel", "Work"],
         ["Messaging"] = ["Kernel", "Contracts", "Work", "Web"],
         ["Comments"] = ["Kernel", "Contracts", "Work", "Web", "Messaging"],
+        ["Exports"] = ["Kernel", "Work", "Web", "Sheets"],
         ["Gateway"] = ["Kernel", "Work", "Web"],
         ["Servers"] = [],
         ["Local"] = ["Kernel", "Web", "Servers"],
     };
 
-    private static readonly string[] UsedByServices = ["Kernel", "Contracts", "Work", "Web", "Sheets", "Messaging", "Comments"];
+    private static readonly string[] UsedByServices = ["Kernel", "Contracts", "Work", "Web", "Sheets", "Messaging", "Comments", "Exports"];
 
     /// <summary>What a rule of the trade never touches: time, threads, other machines, files, queries, the container.</summary>
     private static readonly string[] OutsideWorld =

@@ -43,7 +43,7 @@ public class ArchitectureTests
 
     [Fact]
     public void The_product_was_read() => Assert.Equal(
-        ["Comments", "Contracts", "Enterprises", "Gateway", "Identity", "Kernel", "Leads", "Local", "Messaging", "Pipeline", "Projects",
-            "Servers", "Sheets", "Web", "Work"],
+        ["Comments", "Contracts", "Enterprises", "Exports", "Gateway", "Identity", "Kernel", "Leads", "Local", "Messaging", "Pipeline",
+            "Projects", "Servers", "Sheets", "Web", "Work"],
         Architecture.Present.Projects.Order());
 }

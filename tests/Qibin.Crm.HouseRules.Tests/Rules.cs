@@ -15,6 +15,22 @@ public static partial class Rules
         ["/api/v1/users", "/api/v1/units", "/api/v1/clients", "/api/v1/ops/", "/api/v1/calendar/", "/api/v1/pipeline/rates",
             "/api/v1/pipeline/rebuilds", "/api/v1/pipeline/verifications", "/api/v1/pipeline/reports", "/api/v1/notices/reading"];
 
+    /// <summary>Members of answers with the id of something that is neither a unit nor somebody who signs in.</summary>
+    private static readonly string[] IdsOfOthers =
+        ["id", "applicationId", "buildingId", "causationId", "claimId", "contactId", "enterpriseId", "eventId", "fromId", "investorId",
+            "jobId", "leadId", "leadIds", "mergeId", "mergedInto", "messageId", "nextStepId", "openSubmissionId", "originLeadId", "parkId",
+            "personId", "projectId", "reversalOf", "reverses", "spaceId", "spaceIds", "streamId", "subjectId", "submissionId", "tenancyId",
+            "wonClaimId"];
+
+    /// <summary>Members of answers with a code that has a name.</summary>
+    private static readonly string[] Codes = ["chainCode", "nodeCode", "sourceRegion", "division"];
+
+    /// <summary>Members of answers that have no name beside them, and why.</summary>
+    private static readonly Dictionary<string, string> WithoutName = new(StringComparer.Ordinal)
+    {
+        ["VisitPlaceBodyAnswer.division"] = "the same type is sent, and a request takes no names; the place has a name of its own",
+    };
+
     private static readonly string[] Formats = ["xls", "xlsx", "csv", "http", "https", "application", "json"];
 
     public static IEnumerable<string> TopLevelIsFixed(Repository repository) =>
@@ -125,7 +141,7 @@ public static partial class Rules
         where operation.Key == "get"
             ? path.Key.Contains("/contacts", StringComparison.Ordinal) || path.Key.Contains("/comments", StringComparison.Ordinal)
                 || path.Key.EndsWith("/instructions", StringComparison.Ordinal)
-                || path.Key.StartsWith("/api/v1/exports", StringComparison.Ordinal)
+                || path.Key.Contains("/exports", StringComparison.Ordinal)
             : !Array.Exists(AdministratorsOwn, own => path.Key.StartsWith(own, StringComparison.Ordinal))
                 && !path.Key.EndsWith("/rules", StringComparison.Ordinal)
         select $"{file.Path}: administrators may {operation.Key} {path.Key}";
@@ -145,6 +161,61 @@ public static partial class Rules
         from answer in operation.Value!["responses"]!.AsObject()
         where answer.Key[0] == '2' && answer.Value!["headers"]?["ETag"] is null
         select $"{file.Path}: {operation.Key} {path.Key} answers {answer.Key} without ETag";
+
+    /// <summary>
+    /// In an answer the id of a person or unit, and the code of a chain, node or division, has the name beside it, see
+    /// <c>NamedAttribute</c>; a request takes no such name. Every id is either named, or of something else, or excepted.
+    /// </summary>
+    public static IEnumerable<string> NamesAreBesideIds(Repository repository) =>
+        from file in repository.Files
+        where file.Path.EndsWith("/openapi.json", StringComparison.Ordinal)
+        let document = JsonNode.Parse(file.Text)!
+        let answered = Schemas(document, "responses")
+        from offence in answered.Concat(Schemas(document, "requestBody").Where(sent => !answered.Contains(sent)))
+            .SelectMany(name => Members(document, name), (name, member) => (name, member))
+            .Where(of => answered.Contains(of.name)
+                ? (IsId(of.member.Value) ? !IdsOfOthers.Contains(of.member.Key) : Codes.Contains(of.member.Key))
+                    && !IsNamed(document, of.name, of.member.Key) && !WithoutName.ContainsKey($"{of.name}.{of.member.Key}")
+                : of.member.Value["readOnly"] is not null)
+        select $"{file.Path}: {offence.name}.{offence.member.Key}";
+
+    /// <summary>The schemas that requests or answers have; what the change feed repeats of events is as it was recorded.</summary>
+    private static HashSet<string> Schemas(JsonNode document, string part)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<JsonNode?>(document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject())
+            .Select(operation => (operation.Value as JsonObject)?[part]));
+        while (open.TryPop(out var node))
+        {
+            if (node is JsonObject && (node["$ref"] as JsonValue)?.GetValue<string>().Split('/') is ["#", "components", var kind, var name]
+                && name != "ReadChangesChange" && (kind != "schemas" || found.Add(name)))
+            {
+                open.Push(document["components"]![kind]![name]);
+            }
+
+            foreach (var inner in node is JsonObject members ? members.Where(m => m.Key != "example").Select(m => m.Value)
+                : node is JsonArray items ? items : Enumerable.Empty<JsonNode?>())
+            {
+                open.Push(inner);
+            }
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<(string Key, JsonNode Value)> Members(JsonNode document, string schema) =>
+        (document["components"]!["schemas"]![schema]!["properties"] as JsonObject ?? []).Select(m => (m.Key, m.Value!));
+
+    private static bool IsId(JsonNode member) =>
+        (member["format"] ?? member["items"]?["format"])?.GetValue<string>() == "uuid";
+
+    private static bool IsNamed(JsonNode document, string schema, string id)
+    {
+        string[] names = id.EndsWith("Ids", StringComparison.Ordinal) ? [id[..^3] + "Names"]
+            : id.EndsWith("Id", StringComparison.Ordinal) ? [id[..^2] + "Name"]
+            : id.EndsWith("Code", StringComparison.Ordinal) ? [id[..^4] + "Name"] : [id + "Name", id.TrimEnd('s') + "Names"];
+        return Members(document, schema).Any(m => names.Contains(m.Key));
+    }
 
     /// <summary>The documents of the repository name files and folders that are there.</summary>
     public static IEnumerable<string> DocumentsNameWhatIsThere(Repository repository)

@@ -37,6 +37,19 @@ public class RulesTests
             """{"paths":{"/api/v1/leads/{leadId}/contacts":{"get":{"operationId":"x","x-roles":["administrator"]}}}}"""),
         ["A4 whoever changes by a version learns the next"] = (Rules.AnswersHaveTheETag, Leads + "openapi.json",
             """{"paths":{"/x":{"post":{"operationId":"x","parameters":[{"name":"If-Match"}],"responses":{"200":{"headers":{}}}}}}}"""),
+        ["names are beside ids"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"ownerId":{"type":"string","format":"uuid"},"unitName":{"type":"string"}}}}""")),
+        ["names are beside lists of ids"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"readers":{"type":"array","items":{"type":"string","format":"uuid"}}}}}""")),
+        ["names are beside codes"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"nodeCode":{"type":["null","string"]}}}}""")),
+        ["an id of an unknown kind is found"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            Answers("""{"LeadRow":{"properties":{"whoever":{"type":["null","string"],"format":"uuid"}}}}""")),
+        ["requests take no names"] = (Rules.NamesAreBesideIds, Leads + "openapi.json",
+            """
+            {"paths":{"/x":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Sent"}}}}}}},
+             "components":{"schemas":{"Sent":{"properties":{"ownerName":{"type":"string","readOnly":true}}}}}}
+            """),
         ["summaries are in both languages"] = (Rules.SummariesAreInBothLanguages, Leads + "Contacts/Say.cs",
             "api.MapGet(\"/x\", X).WithSummary(\"English only\")"),
     };
@@ -57,6 +70,11 @@ public class RulesTests
         var before = rule(Repository.Present).ToHashSet();
         Assert.Contains(rule(Repository.Present.With(path, text)), offence => !before.Contains(offence));
     }
+
+    /// <summary>A document of one operation that answers a <c>LeadRow</c>.</summary>
+    private static string Answers(string schemas) =>
+        """{"paths":{"/x":{"get":{"responses":{"200":{"content":{"application/json":{"schema":"""
+            + """{"$ref":"#/components/schemas/LeadRow"}}}}}}}},"components":{"schemas":""" + schemas + "}}";
 
     [Fact]
     public void The_repository_was_read()

@@ -41,7 +41,7 @@ public sealed class SeedTests
     }
 
     [Fact]
-    public async Task A_seeded_unit_and_person_are_told_once_each_and_without_a_name()
+    public async Task A_seeded_unit_and_person_are_told_once_each_by_name_and_without_a_user_name()
     {
         var database = await TestDatabases.EmptyAsync("identity_seed");
         await MigrateAsync(database);
@@ -49,8 +49,8 @@ public sealed class SeedTests
         await using var read = source.CreateCommand(
             """
             select (select count(*) from messaging.event where type = 'UnitDefined') || ' ' || (select count(*) from messaging.event
-                where type = 'OfficerPlaced')
-                || ' ' || (select count(*) from messaging.event where payload::text like '%测试%' or payload::text like '%userName%')
+                where type = 'OfficerPlaced' and payload ->> 'name' like '测试%')
+                || ' ' || (select count(*) from messaging.event where payload::text like '%userName%')
             """);
         Assert.Equal($"4 {Roles.OfPeople.Count} 0", await read.ExecuteScalarAsync());
     }

@@ -128,7 +128,7 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         Assert.Equal([("OfficerPlaced", 1L), ("OfficerPlaced", 2L)], events.Select(e => (e.Type, e.Version)));
         Assert.Equal(services, events[1].Payload.GetProperty("unitId").GetGuid());
         Assert.Equal(["serviceOfficer", "chainChief"], events[1].Payload.GetProperty("roles").EnumerateArray().Select(r => r.GetString()));
-        Assert.DoesNotContain("displayName", events[1].Payload.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(read.GetProperty("displayName").GetString(), events[1].Payload.GetProperty("name").GetString());
 
         (await admin.PatchAsync($"/api/v1/users/{id}", new { displayName = "新名" }, ifMatch: "\"1\"")).IsProblem(412, "ifMatch.stale");
         (await admin.PatchAsync($"/api/v1/users/{id}", new { displayName = "新名" })).IsProblem(428, "ifMatch.required");
@@ -139,6 +139,26 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         (await admin.PatchAsync($"/api/v1/users/{id}", new { unitId = id }, ifMatch: "\"2\"")).IsProblem(400, "request.invalid");
         (await (await identity.AsAsync(Roles.UnitHead)).PatchAsync($"/api/v1/users/{id}", new { displayName = "x" }, ifMatch: "\"2\""))
             .IsProblem(403, "auth.forbidden");
+        // A name alone is an event too: the other services print it.
+        (await admin.PatchAsync($"/api/v1/users/{id}", new { displayName = "新名" }, ifMatch: "\"2\"")).Is(200);
+        Assert.Equal("新名", (await identity.Service.EventsAsync(id))[2].Payload.GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Beside_the_id_of_a_unit_or_person_is_its_name_at_once()
+    {
+        var admin = await identity.AsAsync(Roles.Administrator);
+        var root = await identity.ValueAsync<Guid>("select id from unit where parent_id is null");
+        // Names are in memory by now.
+        (await admin.GetAsync("/api/v1/units")).Is(200);
+        var unit = (await admin.PostAsync("/api/v1/units", new { code = $"n-{Guid.CreateVersion7(identity.Service.Clock.GetUtcNow()):N}",
+            name = "新设部门", parentId = root })).Is(201);
+        var read = (await admin.GetAsync($"/api/v1/units/{unit.Id}")).Is(200).Json;
+        Assert.Equal(await identity.ValueAsync<string>($"select name from unit where id = '{root}'"),
+            read.GetProperty("parentName").GetString());
+        var (id, _, _) = await CreateAsync();
+        (await admin.PatchAsync($"/api/v1/users/{id}", new { unitId = unit.Id }, ifMatch: "\"1\"")).Is(200);
+        Assert.Equal("新设部门", (await admin.GetAsync($"/api/v1/users/{id}")).Is(200).Json.GetProperty("unitName").GetString());
     }
 
     [Fact]

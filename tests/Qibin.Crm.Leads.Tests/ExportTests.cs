@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Sheets;
 using Qibin.Crm.TestKit;
@@ -63,7 +64,9 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     [InlineData("csv")]
     public async Task F_an_export_says_who_and_what_next_and_counts_amounts_in_the_chosen_unit(string format)
     {
-        var caller = TestCaller.Officer();
+        var caller = await leads.PlacedAsync(TestCaller.Officer() with { Name = "赵示例" });
+        await leads.Service.DeliverAsync(
+            new UnitDefined { UnitId = caller.UnitId, Code = $"u{caller.UnitId:N}", Name = "招商示例部" }, caller.UnitId, 1);
         await leads.LeadAsync(leads.As(caller), ("investorName", "单位公司" + format), ("personName", "王示例"), ("phone", "13812345678"),
             ("nextStep", "寄送园区资料"), ("nextStepDueOn", "2030-01-31"), ("occurredOn", "2026-03-05"), ("sourceRegion", "410611"),
             ("estimatedInvestment", new { amount = "123456789.01", currency = "CNY" }));
@@ -77,6 +80,41 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
             Assert.Equal(amount, row[heading]);
             Assert.Equal(("王示例", "13812345678", "寄送园区资料", "2030-01-31", "2026-03-05", "河南省鹤壁市淇滨区"),
                 (row["联系人"], row["联系电话"], row["下一步"], row["下一步期限"], row["首次联系"], row["来源地区"]));
+            Assert.Equal(("赵示例", "招商示例部"), (row["负责人"], row["责任单位"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("xlsx")]
+    [InlineData("csv")]
+    public async Task F_contacts_and_people_are_exported_of_one_lead_or_investor_and_of_all_that_the_caller_reads(string format)
+    {
+        var owner = await leads.PlacedAsync(TestCaller.Officer() with { Name = "孙示例" });
+        var (head, other) = (TestCaller.Person(Roles.UnitHead, Reach.Subtree, owner.UnitId), TestCaller.Officer());
+        var lead = await leads.LeadAsync(leads.As(owner), ("investorName", "联系公司" + format), ("phone", "13812340001"));
+        var second = await leads.LeadAsync(leads.As(owner), ("investorName", "联系二公司" + format), ("phone", "13812340002"));
+        (await leads.As(owner).PostAsync(
+            LeadsFixture.Path(lead) + "/contacts", new { channel = "visitThere", summary = "上门拜访", occurredOn = leads.Today })).Is(201);
+
+        var contacts = await RowsAsync(owner, "contacts", $"leadId={lead.Id}&channel=visitThere");
+        var contact = Assert.Single(contacts);
+        Assert.Equal(("联系公司" + format, "外出拜访", "上门拜访", "孙示例"),
+            (contact["客商名称"], contact["联系方式"], contact["内容"], contact["登记人"]));
+        Assert.Equal(2, (await RowsAsync(owner, "contacts", $"leadId={lead.Id}")).Count);
+        Assert.Equal(3, (await RowsAsync(owner, "contacts", null)).Count);
+        Assert.Empty(await RowsAsync(other, "contacts", $"leadId={lead.Id}"));
+
+        var investor = second.Json.GetProperty("investorId").GetGuid();
+        Assert.Equal(["13812340002"], (await RowsAsync(owner, "people", $"investorId={investor}")).Select(r => r["联系电话"]));
+        Assert.Equal(["138****0001", "138****0002"], (await RowsAsync(head, "people", null)).Select(r => r["联系电话"]).Order());
+        Assert.Empty(await RowsAsync(other, "people", null));
+        (await leads.As(owner).PostAsync("/api/v1/exports", new { list = "contacts", format, query = "channel=x" }))
+            .IsProblem(400, "request.invalid");
+
+        async Task<List<Dictionary<string, string?>>> RowsAsync(TestCaller caller, string list, string? query)
+        {
+            var rows = await ExportAsync(caller, new { list, format, query });
+            return [.. rows.Skip(1).Select(row => rows[0].Zip(row).ToDictionary(c => c.First!, c => c.Second))];
         }
     }
 
@@ -96,7 +134,7 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         var (sheet, workbook) = (Part("xl/worksheets/sheet1.xml"), Part("xl/workbook.xml"));
         Assert.Contains("ySplit=\"1\"", sheet, StringComparison.Ordinal);
-        Assert.Contains("<autoFilter ref=\"A1:Y2\"/>", sheet, StringComparison.Ordinal);
+        Assert.Contains("<autoFilter ref=\"A1:Z2\"/>", sheet, StringComparison.Ordinal);
         Assert.Contains("paperSize=\"8\" orientation=\"landscape\" fitToWidth=\"2\"", sheet, StringComparison.Ordinal);
         Assert.Contains("第 &amp;P 页，共 &amp;N 页", sheet, StringComparison.Ordinal);
         Assert.Contains($"<c s=\"{(int)SheetStyle.Day}\"><v>46086</v></c>", sheet, StringComparison.Ordinal);
@@ -135,7 +173,7 @@ public class ExportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
 
         (await client.PostAsync("/api/v1/exports", new { list = "investors", format = "csv", query = "uscc=1" }))
             .IsProblem(400, "request.invalid");
-        (await client.PostAsync("/api/v1/exports", new { list = "people", format = "csv" })).IsProblem(400, "request.invalid");
+        (await client.PostAsync("/api/v1/exports", new { list = "claims", format = "csv" })).IsProblem(400, "request.invalid");
     }
 
     [Fact]

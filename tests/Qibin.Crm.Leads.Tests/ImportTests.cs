@@ -265,7 +265,8 @@ public class ImportTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var caller = await leads.PlacedAsync(TestCaller.Officer());
         var id = await Imports.UploadedAsync(leads, caller, await Imports.FileAsync(SheetFormat.Csv, [Imports.Row(601)]));
         await leads.Service.DeliverAsync(
-            new OfficerPlaced { OfficerId = caller.Id, UnitId = caller.UnitId, Roles = [Roles.Auditor], Active = true }, caller.Id, 1000);
+            new OfficerPlaced { OfficerId = caller.Id, Name = caller.Name, UnitId = caller.UnitId, Roles = [Roles.Auditor], Active = true },
+            caller.Id, 1000);
         var failed = await Imports.DoneAsync(leads, caller, id);
         Assert.Equal("failed", failed.Json.GetProperty("job").GetProperty("state").GetString());
         Assert.Equal("officer.unknown", failed.Json.GetProperty("job").GetProperty("problem").GetString());

@@ -33,6 +33,7 @@ public sealed class LeadsFixture : IAsyncLifetime
             new OfficerPlaced
             {
                 OfficerId = caller.Id,
+                Name = caller.Name,
                 UnitId = caller.UnitId,
                 Roles = caller.Roles,
                 Chains = caller.Chains,

@@ -27,7 +27,14 @@ public class SearchWayTests
         // Who decides about what is confidential must be somebody that the directory knows.
         var coordinator = TestCaller.Person(Roles.Coordinator);
         await service.DeliverAsync(
-            new OfficerPlaced { OfficerId = coordinator.Id, UnitId = coordinator.UnitId, Roles = coordinator.Roles, Active = true },
+            new OfficerPlaced
+            {
+                OfficerId = coordinator.Id,
+                Name = coordinator.Name,
+                UnitId = coordinator.UnitId,
+                Roles = coordinator.Roles,
+                Active = true,
+            },
             coordinator.Id, 1);
         var (unit, below, elsewhere) = (TestCaller.Officer(), TestCaller.Officer(), TestCaller.Officer());
         TestCaller[] officers = [unit, unit with { Id = Guid.CreateVersion7(service.Clock.GetUtcNow()) }, below, elsewhere];

@@ -22,7 +22,8 @@ public sealed class AssessmentTests : IAsyncLifetime
         {
             await _service.DeliverAsync(new UnitDefined { UnitId = unit, Code = code, Name = $"招商{code}部" }, unit, 1);
             await _service.DeliverAsync(
-                new OfficerPlaced { OfficerId = officer, UnitId = unit, Roles = [Roles.Officer], Active = true }, officer, 1);
+                new OfficerPlaced { OfficerId = officer, Name = "专员" + code, UnitId = unit, Roles = [Roles.Officer], Active = true },
+                officer, 1);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.TestKit;
 
@@ -14,6 +15,36 @@ public sealed class ListTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _service = await TestService.StartAsync("pipeline", Program.Build);
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Fact]
+    public async Task F_The_list_behind_a_total_is_exported_as_it_is_listed()
+    {
+        var owner = TestCaller.Officer() with { Name = "钱示例" };
+        await _service.DeliverAsync(
+            new OfficerPlaced { OfficerId = owner.Id, Name = owner.Name, UnitId = owner.UnitId, Roles = owner.Roles, Active = true },
+            owner.Id, 1);
+        _trade.Open(estimated: new Money(2_000_000, "USD"));
+        _trade.Reach(
+            _trade.Convert(_trade.Open(owner: owner.Id, estimated: new Money(1, "CNY"))), ProjectStage.Signed,
+            contract: new Money(300_000_000, "CNY"));
+        await _service.TellAsync(_trade.Log);
+        var leader = TestCaller.Person(Roles.Leader);
+
+        var rows = await ExportedFile.RowsAsync(_service, leader, "/api/v1/pipeline/exports", "journeys", "sort=-amount", "yi");
+        Assert.Equal(await CodesAsync("sort=-amount"), rows.Select(r => r["线索编号"]));
+        Assert.Equal(2, rows.Count);
+        Assert.Equal(("签约", "推进中", "3", "CNY", "钱示例"),
+            (rows[0]["阶段"], rows[0]["状态"], rows[0]["合同金额（亿元）"], rows[0]["合同币种"], rows[0]["负责人"]));
+        Assert.Equal(("0.02", "USD"), (rows[1]["意向投资额（亿元）"], rows[1]["意向币种"]));
+        rows = await ExportedFile.RowsAsync(_service, leader, "/api/v1/pipeline/exports", "journeys", "stage=signed");
+        Assert.Equal(await CodesAsync("stage=signed"), rows.Select(r => r["线索编号"]));
+        (await _service.As(leader).PostAsync("/api/v1/pipeline/exports", new { list = "journeys", format = "csv", query = "chain=noSuch" }))
+            .IsProblem(400, "request.invalid");
+
+        async Task<IEnumerable<string?>> CodesAsync(string query) =>
+            (await _service.As(leader).GetAsync("/api/v1/pipeline/journeys?" + query)).Is(200).Json.GetProperty("items").EnumerateArray()
+                .Select(j => j.GetProperty("code").GetString());
+    }
 
     [Fact]
     public async Task N6_An_amount_in_another_currency_reaches_a_threshold_at_the_rate_of_the_day_and_what_has_no_rate_is_stated()

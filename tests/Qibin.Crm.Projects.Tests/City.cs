@@ -53,7 +53,14 @@ public sealed class City : IAsyncLifetime
     public ApiClient As(TestCaller caller) => Service.As(caller);
 
     public Task PlaceAsync(TestCaller person, bool active = true, long version = 1) => Service.DeliverAsync(
-        new OfficerPlaced { OfficerId = person.Id, UnitId = person.UnitId, Roles = person.Roles, Active = active }, person.Id, version);
+        new OfficerPlaced
+        {
+            OfficerId = person.Id,
+            Name = person.Name,
+            UnitId = person.UnitId,
+            Roles = person.Roles,
+            Active = active,
+        }, person.Id, version);
 
     /// <summary>A conversion as the leads service tells it.</summary>
     public LeadConverted Conversion(

@@ -14,6 +14,9 @@ public sealed record TestCaller
 {
     public Guid Id { get; init; } = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
+    /// <summary>As the directory names them; not in the token.</summary>
+    public string Name { get; init; } = "测试人员";
+
     /// <summary>The sign-in that the token names; none when null.</summary>
     public Guid? SessionId { get; init; }
 

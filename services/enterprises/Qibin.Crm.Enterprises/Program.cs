@@ -7,9 +7,12 @@ using Qibin.Crm.Enterprises.Entry;
 using Qibin.Crm.Enterprises.Premises;
 using Qibin.Crm.Enterprises.Register;
 using Qibin.Crm.Enterprises.Tenancies;
+using Qibin.Crm.Exports;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Enterprises;
 
@@ -24,7 +27,9 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<EnterprisesDb>(EnterprisesService.Description);
         builder.AddMessaging<EnterprisesDb>(EnterpriseConsumers.Register);
+        builder.AddJobs<EnterprisesDb>(jobs => jobs.RunExports());
         builder.Services.AddValidation().AddComments<EnterpriseComments>().AddScoped<ProjectFollowing>();
+        builder.Services.AddExports().AddExport<ExportedEnterprises>().AddExport<ExportedApplications>().AddExport<ExportedTenancies>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapRegister();
@@ -33,6 +38,7 @@ internal static class Program
         api.MapPremises();
         api.MapEntry();
         api.MapTenancies();
+        api.MapExports("/enterprises", "Enterprise", Scopes.EnterprisesRead);
         api.MapOperations();
         return app;
     }

@@ -1,8 +1,11 @@
+using Qibin.Crm.Exports;
 using Qibin.Crm.Kernel;
+using Qibin.Crm.Leads.Contacts;
 using Qibin.Crm.Leads.Data;
 using Qibin.Crm.Leads.Domain;
-using Qibin.Crm.Leads.Exports;
 using Qibin.Crm.Leads.Imports;
+using Qibin.Crm.Leads.Investors;
+using Qibin.Crm.Leads.Register;
 using Qibin.Crm.Sheets;
 using Qibin.Crm.Work.Jobs;
 using Qibin.Crm.Work.Scheduling;
@@ -19,7 +22,9 @@ internal static class LeadJobs
             .Run<ImportFileJob>(ImportFileJob.Kind)
             .Run<ImportJob>(ImportJob.Kind)
             .Run<RevertJob>(RevertJob.Kind)
-            .Run<ExportJob>(ExportJob.Kind));
+            .RunExports());
+        builder.Services.AddExports().AddExport<ExportedLeads>().AddExport<ExportedContacts>().AddExport<ExportedInvestors>()
+            .AddExport<ExportedPeople>();
         // Rows of imports contain personal data such as telephone numbers.
         builder.Services.AddCleanup(new CleanupRule(
             "import_row", $"import_id in (select id from import where created_at < $1 - interval '{Import.Kept.Days} days')",
@@ -30,6 +35,6 @@ internal static class LeadJobs
     public static void MapLeadJobs(this RouteGroupBuilder api)
     {
         api.MapImports();
-        api.MapExports();
+        api.MapExports("", "", Scopes.LeadsRead);
     }
 }

@@ -171,8 +171,6 @@ internal static class LeadsService
             ["import.amount"] = new(
                 "须为一个金额，如 5000、1.2亿元、2000万美元，换算成元后小数位数不超过该币种的最小单位",
                 "Give one amount such as 5000 or 1.2亿元; in yuan it has at most the decimals of its currency: 2 for CNY, 0 for JPY"),
-            ["export.tooLarge"] = new("结果超过 1,000,000 行，请缩小筛选范围", "The list has more than 1,000,000 rows. Narrow the filter"),
-            ["export.notRunning"] = new("导出任务已结束", "The export has ended already"),
             ["claim.taken"] = new(
                 "该客商已由{0}于 {1:yyyy-MM-dd} 首报，正在保护期内",
                 "{0} has claimed the investor on {1:yyyy-MM-dd}, and it is protected. Dispute that claim, or wait for its end"),

@@ -1,3 +1,4 @@
+using Qibin.Crm.Exports;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Messaging.DirectoryCopy;
@@ -28,17 +29,19 @@ internal static class Program
             .Consume<UnreadEvent, JourneyConsumer>()
             .ConsumeEvery<IJourneyEvent, JourneyConsumer>());
         builder.Services.AddHostedService<WatermarkTimer>().AddHostedService<CompactionTimer>().AddDatabaseGauge(CompactionTimer.Backlog)
-            .AddValidation();
+            .AddValidation().AddExports().AddExport<ExportedJourneys>();
         builder.AddJobs<PipelineDb>(run => run
             .Run<RebuildJob>(RebuildJob.Kind)
             .Run<VerificationJob>(VerificationJob.Kind)
-            .Run<ReportJob>(ReportJob.Kind));
+            .Run<ReportJob>(ReportJob.Kind)
+            .RunExports());
         var app = builder.Build();
         var api = app.MapApi();
         api.MapTotals();
         api.MapReports();
         api.MapAssessment();
         api.MapJourneys();
+        api.MapExports("/pipeline", "Journey", Scopes.PipelineRead);
         api.MapUpkeep();
         api.MapOperations();
         return app;

@@ -1,4 +1,6 @@
 using Qibin.Crm.Comments;
+using Qibin.Crm.Exports;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Messaging.Operations;
 using Qibin.Crm.Projects.Amounts;
@@ -8,6 +10,7 @@ using Qibin.Crm.Projects.Data;
 using Qibin.Crm.Projects.Ledger;
 using Qibin.Crm.Projects.Stages;
 using Qibin.Crm.Web.Hosting;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Projects;
 
@@ -22,13 +25,15 @@ internal static class Program
         adjust?.Invoke(builder);
         builder.AddServiceDefaults<ProjectsDb>(ProjectsService.Description);
         builder.AddMessaging<ProjectsDb>(ProjectConsumers.Register);
-        builder.Services.AddValidation().AddComments<ProjectComments>();
+        builder.AddJobs<ProjectsDb>(jobs => jobs.RunExports());
+        builder.Services.AddValidation().AddComments<ProjectComments>().AddExports().AddExport<ExportedProjects>();
         var app = builder.Build();
         var api = app.MapApi();
         api.MapLedger();
         api.MapStages();
         api.MapAmounts();
         ProjectComments.Map(api);
+        api.MapExports("/projects", "Project", Scopes.ProjectsRead);
         api.MapOperations();
         return app;
     }

@@ -66,10 +66,13 @@ public record CommentAnswer : IVersioned
     /// <summary>Null of a withdrawn comment.</summary>
     public string? Text { get; init; }
 
+    [Named]
     public required Guid AuthorId { get; init; }
+
     public required DateTimeOffset WrittenAt { get; init; }
 
     /// <summary>Ids of people who were told of it.</summary>
+    [Named]
     public required Guid[] Mentions { get; init; }
 
     /// <summary>Whether it is an instruction.</summary>
@@ -113,7 +116,10 @@ public record CommentAnswer : IVersioned
 public sealed record InstructionOutcome
 {
     public required string Text { get; init; }
+
+    [Named]
     public required Guid DoneBy { get; init; }
+
     public required DateTimeOffset DoneAt { get; init; }
 }
 

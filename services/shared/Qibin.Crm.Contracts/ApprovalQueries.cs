@@ -49,6 +49,7 @@ public sealed record Approval
     public required string Name { get; init; }
 
     /// <summary>Who asked for it.</summary>
+    [Named]
     public required Guid RequestedBy { get; init; }
 
     public required DateTimeOffset WaitsSince { get; init; }

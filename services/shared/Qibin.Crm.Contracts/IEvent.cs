@@ -2,8 +2,8 @@ namespace Qibin.Crm.Contracts;
 
 /// <summary>
 /// A fact of the trade that one service tells the others. Past tense, business facts only: who told it, when it was recorded
-/// and of which version of which aggregate it tells travels in the envelope. An event holds no personal data: no person's name,
-/// phone, e-mail or conversation. Changes to a published event only add members.
+/// and of which version of which aggregate it tells travels in the envelope. An event holds no personal data of investors' people, neither
+/// name, phone, e-mail nor conversation, and of colleagues the name alone. Changes to a published event only add members.
 /// </summary>
 #pragma warning disable CA1040 // The catalogue of events is found by this marker.
 public interface IEvent;

@@ -6,6 +6,7 @@ public enum TransferState { Proposed, Accepted, Declined, Lapsed, Withdrawn, Con
 /// <summary>A unit's part of what a lead earns.</summary>
 public sealed record TransferShare
 {
+    [Named]
     public required Guid UnitId { get; init; }
 
     /// <summary>Part of the credit 业绩, in basis points: 10000 over all units.</summary>

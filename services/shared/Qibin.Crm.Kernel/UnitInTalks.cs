@@ -6,7 +6,8 @@ public sealed record UnitInTalks
     public required Guid UnitId { get; init; }
     public required string UnitName { get; init; }
 
-    /// <summary>Who owns the lead; the name is read at <c>/api/v1/users/{id}</c>.</summary>
+    /// <summary>Who owns the lead.</summary>
+    [Named]
     public required Guid OwnerId { get; init; }
 
     /// <summary>Business date since when: of a lead its first contact, of a claim its filing.</summary>

@@ -8,6 +8,7 @@ using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Enterprises.Data;
 
@@ -48,12 +49,22 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
         return let.Select(o => o.SpaceId).Union(overstayed.Select(o => o.SpaceId));
     }
 
+    /// <summary>How to write several spaces in one text: each by its building's name and its own.</summary>
+    public async Task<Func<IEnumerable<Guid>, string>> SpaceNamesAsync(IEnumerable<Guid> spaceIds, CancellationToken ct)
+    {
+        Guid[] ids = [.. spaceIds.Distinct()];
+        var names = await Spaces.Where(s => ids.Contains(s.Id))
+            .Join(Buildings, s => s.BuildingId, b => b.Id, (s, b) => new { s.Id, s.Name, Of = b.Name })
+            .ToDictionaryAsync(s => s.Id, s => $"{s.Of} {s.Name}", ct);
+        return several => string.Join("、", several.Select(id => names.GetValueOrDefault(id)).OfType<string>());
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasPostgresExtension("btree_gist");
         modelBuilder.AddApiTables();
         modelBuilder.AddMessagingTables();
-        modelBuilder.AddDirectoryTables();
+        modelBuilder.AddDirectoryTables().AddJobTables();
         foreach (var prefix in (string[])["E", "PK", "B", "S", "EA", "T"])
         {
             modelBuilder.AddPeopleCodes(prefix);

@@ -394,8 +394,8 @@ public sealed class EntryApplication : Aggregate, IConfidential
         }
     }
 
-    /// <summary>The name of a state in problem texts; the English one is the word of the API.</summary>
-    private static ProblemText NameOf(EntryState state) => new(
+    /// <summary>The name of a state; the English one is the word of the API.</summary>
+    public static ProblemText NameOf(EntryState state) => new(
         state switch
         {
             EntryState.Draft => "草稿",

@@ -62,9 +62,11 @@ public sealed record EntryMoveAnswer
     public required DateOnly On { get; init; }
 
     /// <summary>Who took the step.</summary>
+    [Named]
     public required Guid OfficerId { get; init; }
 
     /// <summary>Who recorded it; differs when an integration did.</summary>
+    [Named]
     public required Guid RecordedBy { get; init; }
 
     public required DateTimeOffset RecordedAt { get; init; }
@@ -88,7 +90,9 @@ public sealed record EntryReviewAnswer
     /// <summary>Business date.</summary>
     public required DateOnly On { get; init; }
 
+    [Named]
     public required Guid ReviewerId { get; init; }
+
     public required DateTimeOffset RecordedAt { get; init; }
     public required string Opinion { get; init; }
 }
@@ -99,6 +103,8 @@ public sealed record FairCompetitionAnswer
     public required FairCompetitionConclusion Conclusion { get; init; }
     public required string DocumentNumber { get; init; }
     public required DateOnly On { get; init; }
+
+    [Named]
     public required Guid OfficerId { get; init; }
 }
 
@@ -154,7 +160,10 @@ internal static class ReadEntryApplications
 
     internal static async Task<Ok<Page<EntryApplicationSummary>>> List(
         [AsParameters] EntryApplicationQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller,
-        CancellationToken ct)
+        CancellationToken ct) =>
+        TypedResults.Ok(await Listing.PageAsync(Filter(db, caller, query), page, request, Summary, ct));
+
+    internal static IQueryable<EntryApplication> Filter(EnterprisesDb db, Caller caller, EntryApplicationQuery query)
     {
         var rows = db.EntryApplications.AsNoTracking().DisclosedTo(caller);
         if (query.State is { Values: var states })
@@ -182,21 +191,23 @@ internal static class ReadEntryApplications
             rows = rows.Where(a => a.UpdatedAt >= since);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, a => new EntryApplicationSummary
-        {
-            Id = a.Id,
-            Code = a.Code,
-            EnterpriseId = a.EnterpriseId,
-            ProjectId = a.ProjectId,
-            State = a.State,
-            StateOn = a.StateOn,
-            SpaceIds = a.SpaceIds,
-            WantedFrom = a.WantedFrom,
-            WantedTo = a.WantedTo,
-            UpdatedAt = a.UpdatedAt,
-            Version = a.Version,
-        }, ct));
+        return rows;
     }
+
+    private static EntryApplicationSummary Summary(EntryApplication a) => new()
+    {
+        Id = a.Id,
+        Code = a.Code,
+        EnterpriseId = a.EnterpriseId,
+        ProjectId = a.ProjectId,
+        State = a.State,
+        StateOn = a.StateOn,
+        SpaceIds = a.SpaceIds,
+        WantedFrom = a.WantedFrom,
+        WantedTo = a.WantedTo,
+        UpdatedAt = a.UpdatedAt,
+        Version = a.Version,
+    };
 
     internal static async Task<Results<Ok<EntryApplicationDetail>,
         NotFound>> Get(Guid applicationId, EnterprisesDb db, Caller caller, CancellationToken ct)

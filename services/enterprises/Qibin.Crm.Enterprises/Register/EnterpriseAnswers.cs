@@ -21,7 +21,10 @@ public sealed record EnterpriseSummary
     /// <summary>Registration outside of the mainland.</summary>
     public required ForeignRegistration? ForeignRegistration { get; init; }
 
+    [Named]
     public required string? ChainCode { get; init; }
+
+    [Named]
     public required string? NodeCode { get; init; }
 
     /// <summary>GB/T 4754-2017.</summary>
@@ -78,8 +81,12 @@ public sealed record EnterpriseDetail : IVersioned
     /// <summary>Registration outside of the mainland.</summary>
     public required ForeignRegistration? ForeignRegistration { get; init; }
 
+    [Named]
     public required string? ChainCode { get; init; }
+
+    [Named]
     public required string? NodeCode { get; init; }
+
     public required string? Address { get; init; }
 
     /// <summary>GB/T 4754-2017.</summary>

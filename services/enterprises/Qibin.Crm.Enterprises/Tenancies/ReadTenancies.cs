@@ -72,7 +72,10 @@ internal static class ReadTenancies
 
     internal static async Task<Ok<Page<TenancyAnswer>>> List(
         [AsParameters] TenancyQuery query, [AsParameters] PageQuery page, HttpRequest request, EnterprisesDb db, Caller caller,
-        CancellationToken ct)
+        CancellationToken ct) =>
+        TypedResults.Ok(await Listing.PageAsync(Filter(db, caller, query), page, request, From, ct));
+
+    internal static IQueryable<RosterRow> Filter(EnterprisesDb db, Caller caller, TenancyQuery query)
     {
         var rows = db.Tenancies.DisclosedTo(caller);
         if (query.On is { } on)
@@ -100,7 +103,7 @@ internal static class ReadTenancies
             rows = rows.Where(t => t.UpdatedAt >= since);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(Roster(db, rows), page, request, From, ct));
+        return Roster(db, rows);
     }
 
     internal static async Task<Results<Ok<TenancyAnswer>,

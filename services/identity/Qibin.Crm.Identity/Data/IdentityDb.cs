@@ -12,6 +12,10 @@ namespace Qibin.Crm.Identity.Data;
 /// <summary>People, units, sign-ins, clients, keys, and what OpenIddict keeps of authorizations and tokens.</summary>
 internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbContext(options), IServiceDb
 {
+    /// <summary>Ids and names of all people and units.</summary>
+    public const string Names = "select id, display_name as name from person union all select id, name from unit "
+        + "union all select id, name from removed_unit";
+
     public Guid ActorId { get; set; }
 
     public DbSet<Person> People => Set<Person>();

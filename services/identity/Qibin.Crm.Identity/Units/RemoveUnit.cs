@@ -38,13 +38,17 @@ public static class RemoveUnit
         public required Guid Id { get; init; }
 
         /// <summary>Null at the root.</summary>
+        [Named]
         public Guid? ParentId { get; init; }
 
         public required string Code { get; init; }
         public required string Name { get; init; }
         public string? NameEn { get; init; }
         public required string Reason { get; init; }
+
+        [Named]
         public required Guid RemovedBy { get; init; }
+
         public required DateTimeOffset RemovedAt { get; init; }
 
         /// <summary>It is erased then.</summary>

@@ -3,6 +3,7 @@ using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Names;
 using Qibin.Crm.Work.Data;
 using Qibin.Crm.Work.Hosting;
 using Qibin.Crm.Work.Scheduling;
@@ -15,6 +16,7 @@ public sealed record UnitAnswer : IVersioned
     public required Guid Id { get; init; }
 
     /// <summary>Null at the root.</summary>
+    [Named]
     public Guid? ParentId { get; init; }
 
     public required string Code { get; init; }
@@ -37,7 +39,8 @@ public sealed record UnitAnswer : IVersioned
 internal static class UnitOperations
 {
     public static void AddUnits(this IServiceCollection services) =>
-        services.AddSettings<BinSettings>().AddDueWork<IdentityDb>("removed_unit", RemoveUnit.EraseAsync);
+        services.AddDirectoryNames(IdentityDb.Names).AddSettings<BinSettings>()
+            .AddDueWork<IdentityDb>("removed_unit", RemoveUnit.EraseAsync);
 
     public static void MapUnits(this RouteGroupBuilder api)
     {

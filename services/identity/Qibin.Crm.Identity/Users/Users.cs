@@ -21,7 +21,9 @@ public sealed record UserAnswer : IVersioned
     /// <summary>Masked: <c>z****@example.com</c>.</summary>
     public string? Email { get; init; }
 
+    [Named]
     public required Guid UnitId { get; init; }
+
     public required IReadOnlyList<string> Roles { get; init; }
 
     /// <summary>Codes of the industry chains this person answers for.</summary>

@@ -33,13 +33,24 @@ public sealed record AssignmentRequest
 /// <summary>One change of owner.</summary>
 public sealed record AssignmentAnswer
 {
+    [Named]
     public required Guid FromOwnerId { get; init; }
+
+    [Named]
     public required Guid FromUnitId { get; init; }
+
+    [Named]
     public required Guid ToOwnerId { get; init; }
+
+    [Named]
     public required Guid ToUnitId { get; init; }
+
     public required string Reason { get; init; }
     public required DateOnly OccurredOn { get; init; }
+
+    [Named]
     public required Guid ActorId { get; init; }
+
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>The lead's version after it.</summary>

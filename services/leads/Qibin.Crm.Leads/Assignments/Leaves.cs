@@ -31,7 +31,10 @@ public sealed record LeaveAnswer : IVersioned
     public required DateOnly From { get; init; }
     public DateOnly? To { get; init; }
     public string? Note { get; init; }
+
+    [Named]
     public required Guid CreatedBy { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required long Version { get; init; }
 

@@ -13,7 +13,10 @@ namespace Qibin.Crm.Leads.Assignments;
 /// <summary>An officer to whom a lead may be given, and what speaks for it.</summary>
 public sealed record OwnerCandidate
 {
+    [Named]
     public required Guid OfficerId { get; init; }
+
+    [Named]
     public required Guid UnitId { get; init; }
 
     /// <summary>0 to 100; the sum of the three below.</summary>
@@ -34,7 +37,9 @@ public sealed record OwnerCandidate
 /// <summary>Assigns a lead to the best candidate.</summary>
 public sealed record AutomaticAssignmentReceipt : Receipt
 {
+    [Named]
     public required Guid OwnerId { get; init; }
+
     public required int Score { get; init; }
 }
 

@@ -27,9 +27,12 @@ public sealed record ClaimAnswer : IVersioned
     public required Guid LeadId { get; init; }
 
     /// <summary>The unit that claimed.</summary>
+    [Named]
     public required Guid UnitId { get; init; }
 
+    [Named]
     public required Guid ClaimedBy { get; init; }
+
     public required Guid ContactId { get; init; }
     public required DateOnly FirstTalkOn { get; init; }
     public string? Note { get; init; }
@@ -40,7 +43,10 @@ public sealed record ClaimAnswer : IVersioned
     public DateTimeOffset? HeldUntil { get; init; }
 
     public required int Extensions { get; init; }
+
+    [Named]
     public Guid? ConfirmedBy { get; init; }
+
     public ClaimEnd? End { get; init; }
     public string? EndNote { get; init; }
 
@@ -96,7 +102,8 @@ public sealed record ProtectionAnswer
 
     public string? UnitName { get; init; }
 
-    /// <summary>The officer to ring: who owns the claim's lead. The name is read at <c>/api/v1/users/{id}</c>.</summary>
+    /// <summary>The officer to ring: who owns the claim's lead.</summary>
+    [Named]
     public Guid? OwnerId { get; init; }
 
     public DateTimeOffset? ClaimedAt { get; init; }
@@ -115,18 +122,26 @@ public sealed record DisputeAnswer : IVersioned
     /// <summary>The disputing unit's own lead with the investor.</summary>
     public required Guid LeadId { get; init; }
 
+    [Named]
     public required Guid UnitId { get; init; }
+
     public required Guid ContactId { get; init; }
     public required DateOnly FirstTalkOn { get; init; }
     public required string Reason { get; init; }
+
+    [Named]
     public required Guid OpenedBy { get; init; }
+
     public required DateTimeOffset OpenedAt { get; init; }
 
     /// <summary>Null while it is open.</summary>
     public DisputeDecision? Decision { get; init; }
 
     public string? DecisionNote { get; init; }
+
+    [Named]
     public Guid? DecidedBy { get; init; }
+
     public DateTimeOffset? DecidedAt { get; init; }
 
     /// <summary>The claim that the disputing unit got.</summary>

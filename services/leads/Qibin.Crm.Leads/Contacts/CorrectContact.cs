@@ -54,14 +54,19 @@ public sealed record ContactRevisionAnswer
     public required string Summary { get; init; }
     public required DateOnly OccurredOn { get; init; }
     public Guid? PersonId { get; init; }
+
+    [Named]
     public required Guid[] ParticipantIds { get; init; }
+
     public VisitPlaceBody? Place { get; init; }
     public required AttachmentBody[] Attachments { get; init; }
 
     /// <summary>Why it was replaced; null of a correction by its author within 24 hours.</summary>
     public string? Reason { get; init; }
 
+    [Named]
     public required Guid ReplacedBy { get; init; }
+
     public required DateTimeOffset ReplacedAt { get; init; }
 
     /// <summary>The contact's version that it was.</summary>

@@ -23,13 +23,17 @@ public sealed record ContactAnswer : IVersioned
     public required DateOnly OccurredOn { get; init; }
 
     /// <summary>Officers who took part, beside whoever logged it.</summary>
+    [Named]
     public required Guid[] ParticipantIds { get; init; }
 
     /// <summary>Where; only of a visit.</summary>
     public VisitPlaceBody? Place { get; init; }
 
     public required AttachmentBody[] Attachments { get; init; }
+
+    [Named]
     public required Guid RecordedBy { get; init; }
+
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>When it was last corrected; its former versions are at <c>…/revisions</c>.</summary>
@@ -56,7 +60,7 @@ public sealed record ContactAnswer : IVersioned
 }
 
 /// <summary>Filters of a lead's contacts.</summary>
-public sealed record ContactQuery
+public record ContactQuery
 {
     /// <summary>Channels, separated by commas.</summary>
     public Words<ContactChannel>? Channel { get; init; }
@@ -68,7 +72,7 @@ public sealed record ContactQuery
 /// <summary>Reads the contacts of a lead.</summary>
 internal static class ReadContacts
 {
-    private static readonly Listing<Contact> Listing = new Listing<Contact>(c => c.Id, "-occurredOn")
+    internal static readonly Listing<Contact> Listing = new Listing<Contact>(c => c.Id, "-occurredOn")
         .Sort("occurredOn", c => c.OccurredOn)
         .Sort("recordedAt", c => c.RecordedAt);
 
@@ -99,7 +103,12 @@ internal static class ReadContacts
             return TypedResults.NotFound();
         }
 
-        var contacts = db.Contacts.AsNoTracking().Where(c => c.LeadId == leadId);
+        var contacts = Filter(db.Contacts.AsNoTracking().Where(c => c.LeadId == leadId), query);
+        return TypedResults.Ok(await Listing.PageAsync(contacts, page, request, ContactAnswer.From, ct));
+    }
+
+    internal static IQueryable<Contact> Filter(IQueryable<Contact> contacts, ContactQuery query)
+    {
         if (query.Channel is { Values: var channels })
         {
             contacts = contacts.Where(c => channels.Contains(c.Channel));
@@ -115,7 +124,7 @@ internal static class ReadContacts
             contacts = contacts.Where(c => c.OccurredOn <= to);
         }
 
-        return TypedResults.Ok(await Listing.PageAsync(contacts, page, request, ContactAnswer.From, ct));
+        return contacts;
     }
 
     private static async Task<Results<Ok<ContactAnswer>, NotFound>> Read(

@@ -60,7 +60,9 @@ public sealed record VisitReportRow
 /// <summary>One side of a clash.</summary>
 public sealed record VisitClashSide
 {
+    [Named]
     public required Guid UnitId { get; init; }
+
     public required DateOnly OccurredOn { get; init; }
 
     /// <summary>The lead and the contact, where the caller sees the lead.</summary>

@@ -66,10 +66,15 @@ public sealed record MergeAnswer
     /// <summary>The name of the other one before.</summary>
     public required string FromName { get; init; }
 
+    [Named]
     public required Guid MergedBy { get; init; }
+
     public required DateTimeOffset MergedAt { get; init; }
     public required DateTimeOffset UndoableUntil { get; init; }
+
+    [Named]
     public Guid? UndoneBy { get; init; }
+
     public DateTimeOffset? UndoneAt { get; init; }
 
     internal static MergeAnswer From(InvestorMerge merge) => new()

@@ -124,7 +124,7 @@ public sealed record UnmaskingReceipt : IReceipt
 /// <summary>The people of an investor.</summary>
 internal static class People
 {
-    private static readonly Listing<Person> Listing = new Listing<Person>(p => p.Id, "createdAt").Sort("createdAt", p => p.CreatedAt);
+    internal static readonly Listing<Person> Listing = new Listing<Person>(p => p.Id, "createdAt").Sort("createdAt", p => p.CreatedAt);
 
     public static void MapPeople(this RouteGroupBuilder api)
     {

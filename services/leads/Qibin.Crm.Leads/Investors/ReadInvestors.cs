@@ -21,7 +21,9 @@ public sealed record InvestorAnswer : IVersioned
     /// <summary>Registration outside of the mainland.</summary>
     public ForeignRegistration? ForeignRegistration { get; init; }
 
+    [Named]
     public string? SourceRegion { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }

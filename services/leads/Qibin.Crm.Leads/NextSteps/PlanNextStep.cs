@@ -56,9 +56,14 @@ public sealed record NextStepEntry
     /// <summary>What was said of its completion, or why it was cancelled.</summary>
     public string? Note { get; init; }
 
+    [Named]
     public required Guid CreatedBy { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
+
+    [Named]
     public Guid? EndedBy { get; init; }
+
     public DateTimeOffset? EndedAt { get; init; }
 
     internal static NextStepEntry Of(NextStep step) => new()

@@ -56,14 +56,24 @@ public sealed record PoolRow
     public required string Code { get; init; }
     public required string InvestorName { get; init; }
     public required LeadStage Stage { get; init; }
+
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
+    [Named]
     public string? SourceRegion { get; init; }
+
     public Money? EstimatedInvestment { get; init; }
     public required DateOnly FirstContactOn { get; init; }
     public required DateOnly LastContactOn { get; init; }
     public required int ContactCount { get; init; }
+
+    [Named]
     public required Guid FormerUnitId { get; init; }
+
     public required DateTimeOffset PooledAt { get; init; }
 
     internal static PoolRow From(Pooled row) => new()

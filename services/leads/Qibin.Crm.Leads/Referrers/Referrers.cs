@@ -47,10 +47,14 @@ public sealed record ReferrerAnswer : IVersioned
     public required ReferrerKind Kind { get; init; }
     public required string Name { get; init; }
     public string? Note { get; init; }
+
+    [Named]
     public required Guid ProposedBy { get; init; }
+
     public required DateTimeOffset ProposedAt { get; init; }
 
     /// <summary>Who approved it; from then on it is frozen.</summary>
+    [Named]
     public Guid? ApprovedBy { get; init; }
 
     public DateTimeOffset? ApprovedAt { get; init; }

@@ -21,11 +21,22 @@ public sealed record LeadRow
     public required DateOnly FirstContactOn { get; init; }
     public required DateOnly LastContactOn { get; init; }
     public required int ContactCount { get; init; }
+
+    [Named]
     public required Guid OwnerId { get; init; }
+
+    [Named]
     public required Guid UnitId { get; init; }
+
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
+    [Named]
     public string? SourceRegion { get; init; }
+
     public Money? EstimatedInvestment { get; init; }
     public required NextStepLight NextStep { get; init; }
     public DateOnly? NextStepDueOn { get; init; }
@@ -114,22 +125,38 @@ public sealed record LeadAnswer : IVersioned
     public required DateOnly FirstContactOn { get; init; }
     public required DateOnly LastContactOn { get; init; }
     public required int ContactCount { get; init; }
+
+    [Named]
     public required Guid OwnerId { get; init; }
+
+    [Named]
     public required Guid UnitId { get; init; }
+
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
+    [Named]
     public string? SourceRegion { get; init; }
+
     public Money? EstimatedInvestment { get; init; }
     public required NextStepAnswer NextStep { get; init; }
     public required ResponseClockAnswer ResponseClock { get; init; }
     public required bool Confidential { get; init; }
 
     /// <summary>The officer who made it confidential, until a head confirms it by setting it as well; null otherwise.</summary>
+    [Named]
     public Guid? ConfidentialityProposedBy { get; init; }
+
+    [Named]
     public required Guid[] Readers { get; init; }
 
     /// <summary>Officers who help with it: they read it, and change nothing.</summary>
+    [Named]
     public required Guid[] Collaborators { get; init; }
+
     public ClosureAnswer? Closure { get; init; }
 
     /// <summary>
@@ -143,7 +170,9 @@ public sealed record LeadAnswer : IVersioned
     /// <summary>The day the investor's enterprise was moved into the city first.</summary>
     public DateOnly? MovedInOn { get; init; }
 
+    [Named]
     public required Guid CreatedBy { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public required long Version { get; init; }

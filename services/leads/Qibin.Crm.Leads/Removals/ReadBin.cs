@@ -31,7 +31,10 @@ public sealed record BinItemAnswer
     public DateOnly? OccurredOn { get; init; }
 
     public required string Reason { get; init; }
+
+    [Named]
     public required Guid RemovedBy { get; init; }
+
     public required DateTimeOffset RemovedAt { get; init; }
 
     /// <summary>It is erased then.</summary>

@@ -70,6 +70,8 @@ public sealed record ClockPauseAnswer
     public DateOnly? To { get; init; }
 
     public required string Reason { get; init; }
+
+    [Named]
     public required Guid PausedBy { get; init; }
 }
 
@@ -163,17 +165,22 @@ public sealed record BreachAnswer
     public DateOnly? EndedOn { get; init; }
 
     /// <summary>With whom the lead was when the time ran out.</summary>
+    [Named]
     public required Guid BreachedOwnerId { get; init; }
 
+    [Named]
     public required Guid BreachedUnitId { get; init; }
+
     public required Guid LeadId { get; init; }
     public required string LeadCode { get; init; }
     public required string InvestorName { get; init; }
     public required LeadStage Stage { get; init; }
 
     /// <summary>With whom the lead is now.</summary>
+    [Named]
     public required Guid OwnerId { get; init; }
 
+    [Named]
     public required Guid UnitId { get; init; }
 
     internal static BreachAnswer From(BreachOfLead found) => new()

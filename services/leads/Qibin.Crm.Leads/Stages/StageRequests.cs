@@ -139,7 +139,10 @@ public sealed record StageDateCorrectionAnswer
     public required DateOnly OccurredOn { get; init; }
 
     public required string Reason { get; init; }
+
+    [Named]
     public required Guid ActorId { get; init; }
+
     public required DateTimeOffset RecordedAt { get; init; }
 
     internal static StageDateCorrectionAnswer Of(StageDateCorrection correction) => new()
@@ -169,7 +172,9 @@ public sealed record StageAnswer
     /// <summary>When it was recorded, by the server's clock.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
+    [Named]
     public required Guid ActorId { get; init; }
+
     public string? Note { get; init; }
 
     /// <summary>Why and until when it was closed; null of any other entry.</summary>

@@ -78,20 +78,38 @@ public sealed record TransferAnswer : IVersioned
     public required string LeadCode { get; init; }
 
     public required string InvestorName { get; init; }
+
+    [Named]
     public required Guid FromUnitId { get; init; }
+
+    [Named]
     public required Guid FromOwnerId { get; init; }
+
+    [Named]
     public required Guid ToUnitId { get; init; }
+
+    [Named]
     public required Guid ToOwnerId { get; init; }
+
     public required string Reason { get; init; }
     public required TransferState State { get; init; }
     public required IReadOnlyList<TransferShare> Shares { get; init; }
     public required DateTimeOffset AnswerBy { get; init; }
+
+    [Named]
     public required Guid ProposedBy { get; init; }
+
     public required DateTimeOffset ProposedAt { get; init; }
+
+    [Named]
     public Guid? AnsweredBy { get; init; }
+
     public DateTimeOffset? AnsweredAt { get; init; }
     public string? AnswerNote { get; init; }
+
+    [Named]
     public Guid? DecidedBy { get; init; }
+
     public DateTimeOffset? DecidedAt { get; init; }
     public string? DecisionNote { get; init; }
     public required long Version { get; init; }

@@ -108,6 +108,7 @@ public abstract record JourneyRecord
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>Who recorded it; null for the system.</summary>
+    [Named]
     public required Guid? ActorId { get; init; }
 
     /// <summary>Version of what it was recorded of, from then on.</summary>
@@ -128,6 +129,7 @@ public sealed record JourneyMilestone : JourneyRecord
     public required MilestoneKind Kind { get; init; }
 
     /// <summary>Who approved the project's stage; null for what needs no approval.</summary>
+    [Named]
     public required Guid? ApproverId { get; init; }
 
     /// <summary>Days since the milestone before it in this list; null for the first.</summary>
@@ -195,6 +197,7 @@ public sealed record JourneyMove : JourneyRecord
     public required JourneyStatus Status { get; init; }
 
     /// <summary>Who approved the project's stage; null for what needs no approval.</summary>
+    [Named]
     public required Guid? ApproverId { get; init; }
 
     public required string? Reason { get; init; }

@@ -28,13 +28,17 @@ public record JourneySummary
     public required DateOnly? MovedInOn { get; init; }
 
     /// <summary>The owner.</summary>
+    [Named]
     public required Guid OwnerId { get; init; }
 
     public required UnitName Unit { get; init; }
     public required ChainName? Chain { get; init; }
+
+    [Named]
     public required string? NodeCode { get; init; }
 
     /// <summary>Division code GB/T 2260 of where the investor comes from.</summary>
+    [Named]
     public required string? SourceRegion { get; init; }
 
     public required bool Confidential { get; init; }

@@ -18,21 +18,31 @@ internal static class ListJourneys
         [AsParameters] JourneyFilter query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
         TimeProvider clock, CancellationToken ct)
     {
-        var byAmount = page.Sort?.Split(',').Any(s => s.TrimStart('-') == "amount") == true;
+        var (listed, knownAt, putBack) = await FilterAsync(query, page.Sort, db, caller, clock, ct);
+        var units = await db.Units.AsNoTracking().NamesAsync(ct);
+        var summaries = await Listing.PageAsync(listed, page, request, j => Summary(j, units), ct);
+        return TypedResults.Ok(new SettledPage<JourneySummary>(summaries, knownAt, putBack));
+    }
+
+    internal static JourneySummary Summary(ListedJourney journey, Dictionary<Guid, UnitName> units) =>
+        JourneySummary.Of(journey.Now, journey.Then, journey.ChangedAt, units.Of(journey.Then.UnitId));
+
+    /// <summary>The journeys that are meant, the instant that is answered for, and why it is not the one asked for.</summary>
+    internal static async Task<(IQueryable<ListedJourney> Journeys, DateTimeOffset? KnownAt, PutBack? PutBack)> FilterAsync(
+        JourneyFilter query, string? sort, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var byAmount = sort?.Split(',').Any(s => s.TrimStart('-') == "amount") == true;
         var (asked, putBack) = await db.AskedAsync(query, byAmount, clock, ct);
         var rates = byAmount ? asked.Rates?.In(db) : null;
-        var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var statuses = asked.Statuses();
-        var listed = asked.IsPast()
+        return (asked.IsPast()
             ? from then in db.IntervalsOn(asked).Matching(db, asked).Where(s => statuses.Contains(s.Status)).InBands(rates)
               join now in db.AllJourneys.ReadableBy(caller) on then.Row.LeadId equals now.LeadId
               select new ListedJourney { Now = now, Then = then.Row, ChangedAt = then.Row.KnownFrom, Yuan = then.Yuan }
             : from now in db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).Where(j => statuses.Contains(j.Status))
                   .InBands(rates)
-              select new ListedJourney { Now = now.Row, Then = now.Row, ChangedAt = now.Row.ChangedAt, Yuan = now.Yuan };
-        var summaries = await Listing.PageAsync(
-            listed, page, request, j => JourneySummary.Of(j.Now, j.Then, j.ChangedAt, units.Of(j.Then.UnitId)), ct);
-        return TypedResults.Ok(new SettledPage<JourneySummary>(summaries, asked.KnownAt, putBack));
+              select new ListedJourney { Now = now.Row, Then = now.Row, ChangedAt = now.Row.ChangedAt, Yuan = now.Yuan },
+            asked.KnownAt, putBack);
     }
 }
 

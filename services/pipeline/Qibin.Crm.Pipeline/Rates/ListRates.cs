@@ -42,5 +42,7 @@ public sealed record RateAnswer
     /// <summary>A decimal.</summary>
     public required string Rate { get; init; }
     public required DateTimeOffset EnteredAt { get; init; }
+
+    [Named]
     public required Guid EnteredBy { get; init; }
 }

@@ -16,16 +16,6 @@ internal static class MonthlyReport
     /// <summary>In the order of <see cref="Indicator"/>.</summary>
     private static readonly string[] IndicatorNames = ["签约项目数", "签约金额", "开工项目数", "投产项目数", "到位资金"];
 
-    /// <summary>In the order of <see cref="JourneyStage"/>.</summary>
-    private static readonly string[] StageNames =
-    [
-        "新线索", "研判中", "跟进中", "已转项目", "留存", "无效",
-        "在谈", "签约", "注册", "开工", "竣工", "投产", "达产", "达效",
-    ];
-
-    /// <summary>In the order of <see cref="JourneyStatus"/>.</summary>
-    private static readonly string[] StatusNames = ["推进中", "暂停", "终止", "留存", "无效"];
-
     private static readonly (MilestoneKind Kind, string Name)[] Batches =
         [(MilestoneKind.Signed, "签约"), (MilestoneKind.Started, "开工"), (MilestoneKind.Producing, "投产")];
 
@@ -50,14 +40,14 @@ internal static class MonthlyReport
                 "金额单位：万元；各币种分列，不相加",
             ],
             [
-                Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active.GroupBy(c => c.Stage), c => StageNames[(int)c.Stage!.Value],
+                Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active.GroupBy(c => c.Stage), c => StageNames.Of(c.Stage!.Value),
                     c => (int)c.Stage!.Value),
                 Totals("按产业链", "二、按产业链汇总（推进中）", "产业链", active.GroupBy(c => c.Chain),
                     c => ChainName.Of(c.Chain)?.Name ?? "未归链", c => ChainPlace(c.Chain)),
                 Totals("按单位", "三、按责任单位汇总（推进中）", "责任单位", active.GroupBy(c => c.Unit),
                     c => UnitName(names, c.Unit!.Value), _ => 0),
                 Totals("其他状态", "四、未推进的线索和项目", "状态", cells.Except(active).GroupBy(c => c.Status),
-                    c => StatusNames[(int)c.Status!.Value], c => (int)c.Status!.Value, total: false),
+                    c => StageNames.Of(c.Status!.Value), c => (int)c.Status!.Value, total: false),
                 new ReportTable(
                     "三个一批",
                     $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
@@ -156,7 +146,7 @@ internal static class MonthlyReport
         object?[] head =
         [
             project?.Code, project?.Name, UnitName(names, journey.UnitId), ChainName.Of(journey.ChainCode)?.Name,
-            reached.On, StageNames[(int)journey.Stage], StatusNames[(int)journey.Status],
+            reached.On, StageNames.Of(journey.Stage), StageNames.Of(journey.Status),
         ];
         return Lines(head, Amounts([reached]), Measures.Length);
     }

@@ -43,7 +43,9 @@ public sealed record ReportAnswer
     /// <summary>What was recorded later is not in it.</summary>
     public required DateTimeOffset KnownAt { get; init; }
 
+    [Named]
     public required Guid RequesterId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The job that makes it; null 30 days after it has ended.</summary>

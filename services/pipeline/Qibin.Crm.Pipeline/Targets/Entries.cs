@@ -52,6 +52,8 @@ public abstract record EntryAnswer
     public required int Year { get; init; }
     public required Indicator Indicator { get; init; }
     public required DateTimeOffset EnteredAt { get; init; }
+
+    [Named]
     public required Guid EnteredBy { get; init; }
 }
 
@@ -66,5 +68,6 @@ public abstract record SubjectAnswer : EntryAnswer
     public required UnitName Unit { get; init; }
 
     /// <summary>Null where it is about the unit as a whole.</summary>
+    [Named]
     public required Guid? OwnerId { get; init; }
 }

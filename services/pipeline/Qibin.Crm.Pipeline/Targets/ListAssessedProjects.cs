@@ -93,6 +93,8 @@ public sealed record AssessedProject
 public sealed record ProjectCredit
 {
     public required UnitName Unit { get; init; }
+
+    [Named]
     public required Guid OwnerId { get; init; }
 
     /// <summary>Between 0 and 1, by the transfer that was confirmed last.</summary>

@@ -156,7 +156,7 @@ public sealed record AssessmentRow
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnitName? Unit { get; init; }
 
-    /// <summary>Names of persons live in the identity service.</summary>
+    [Named]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? OwnerId { get; init; }
 

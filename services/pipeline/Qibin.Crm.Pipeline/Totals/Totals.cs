@@ -139,7 +139,7 @@ public sealed record TotalsGroup : Figures
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnitName? Unit { get; init; }
 
-    /// <summary>The owner; names of persons live in the identity service.</summary>
+    [Named]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? OwnerId { get; init; }
 
@@ -148,6 +148,7 @@ public sealed record TotalsGroup : Figures
 
     /// <summary>Division code GB/T 2260 of where the investors come from.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Named]
     public string? SourceRegion { get; init; }
 
     /// <summary>Investment in 亿元, by the contract or before signing the estimate.</summary>

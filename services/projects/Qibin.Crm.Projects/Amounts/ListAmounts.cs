@@ -37,7 +37,10 @@ public sealed record AmountAnswer : IVersioned
     public Guid? ReversalOf { get; init; }
 
     public string? Reason { get; init; }
+
+    [Named]
     public required Guid RecordedBy { get; init; }
+
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>The project's version, to send with a reversal.</summary>

@@ -8,6 +8,7 @@ using Qibin.Crm.Messaging;
 using Qibin.Crm.Projects.Domain;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Work.Data;
+using Qibin.Crm.Work.Jobs;
 
 namespace Qibin.Crm.Projects.Data;
 
@@ -28,7 +29,7 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.AddApiTables().AddMessagingTables().AddDirectoryTables().AddRateTable().AddPeopleCodes("P");
+        modelBuilder.AddApiTables().AddMessagingTables().AddDirectoryTables().AddRateTable().AddPeopleCodes("P").AddJobTables();
         modelBuilder.Entity<Project>(project =>
         {
             project.ToTable("project");

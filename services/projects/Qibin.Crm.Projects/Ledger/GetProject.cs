@@ -50,13 +50,26 @@ public sealed record ProjectAnswer : IVersioned
     /// <summary>The submission that waits for approval.</summary>
     public Guid? OpenSubmissionId { get; init; }
 
+    [Named]
     public required Guid OwnerId { get; init; }
+
+    [Named]
     public required Guid UnitId { get; init; }
+
+    [Named]
     public Guid? ProjectOfficerId { get; init; }
+
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
     public required bool Confidential { get; init; }
+
+    [Named]
     public required IReadOnlyList<Guid> Readers { get; init; }
+
     public ProjectKind? Kind { get; init; }
     public string? Place { get; init; }
 

@@ -74,10 +74,18 @@ public sealed record ProjectRow
     /// <summary>Whether a submission waits for approval.</summary>
     public required bool SubmissionOpen { get; init; }
 
+    [Named]
     public required Guid OwnerId { get; init; }
+
+    [Named]
     public required Guid UnitId { get; init; }
+
+    [Named]
     public string? ChainCode { get; init; }
+
+    [Named]
     public string? NodeCode { get; init; }
+
     public Money? ContractAmount { get; init; }
 
     /// <summary>One sum per currency; sums of different currencies are never added.</summary>

@@ -21,6 +21,7 @@ public sealed record StageMoveAnswer
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>The approver of a submission, the caller of other moves; all zeros for the system.</summary>
+    [Named]
     public required Guid ActorId { get; init; }
 
     public Guid? SubmissionId { get; init; }

@@ -37,16 +37,22 @@ public sealed record SubmissionAnswer : IVersioned
     /// <summary>The contract amount in whose place <c>contractAmount</c> comes; null where it replaces none.</summary>
     public Money? PreviousAmount { get; init; }
     public required SubmissionState State { get; init; }
+
+    [Named]
     public required Guid SubmittedBy { get; init; }
 
     /// <summary>Who sent it; differs from the submitter when an integration did.</summary>
+    [Named]
     public required Guid RecordedBy { get; init; }
 
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>A remark; of a correction, the reason.</summary>
     public string? Note { get; init; }
+
+    [Named]
     public Guid? DecidedBy { get; init; }
+
     public DateTimeOffset? DecidedAt { get; init; }
     public string? DecisionNote { get; init; }
     public Money? ContractAmount { get; init; }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Qibin.Crm.Contracts.Directory;
 using Qibin.Crm.Messaging.Consuming;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Names;
 using Qibin.Crm.Work.Data;
 
 namespace Qibin.Crm.Messaging.DirectoryCopy;
@@ -16,10 +17,11 @@ public sealed class OfficerPlacedConsumer(ScopedDb scoped) : IConsume<OfficerPla
         ArgumentNullException.ThrowIfNull(delivery);
         await scoped.Context.Database.ExecuteSqlAsync(
             $"""
-            insert into directory.officer (officer_id, unit_id, roles, chains, active, version)
-            values ({happened.OfficerId}, {happened.UnitId}, {happened.Roles}, {happened.Chains}, {happened.Active}, {delivery.Version})
-            on conflict (officer_id) do update set unit_id = excluded.unit_id, roles = excluded.roles, chains = excluded.chains,
-                active = excluded.active, version = excluded.version where officer.version < excluded.version
+            insert into directory.officer (officer_id, name, unit_id, roles, chains, active, version)
+            values ({happened.OfficerId}, {happened.Name}, {happened.UnitId}, {happened.Roles}, {happened.Chains}, {happened.Active},
+                {delivery.Version})
+            on conflict (officer_id) do update set name = excluded.name, unit_id = excluded.unit_id, roles = excluded.roles,
+                chains = excluded.chains, active = excluded.active, version = excluded.version where officer.version < excluded.version
             """, ct);
     }
 }
@@ -60,11 +62,14 @@ public sealed class AccessEndedConsumer(ScopedDb scoped) : IConsume<AccessEnded>
 /// <summary>The service's copy of units and officers.</summary>
 public static class DirectorySubscriptions
 {
-    /// <summary>Keeps the tables of <see cref="DirectoryTables"/> up to date, and refuses tokens by what they say.</summary>
+    /// <summary>
+    /// Keeps the tables of <see cref="DirectoryTables"/> up to date, refuses tokens by what they say and prints names from them.
+    /// </summary>
     public static Subscriptions ConsumeDirectory(this Subscriptions subscriptions)
     {
         ArgumentNullException.ThrowIfNull(subscriptions);
         subscriptions.Services.AddSingleton<IBearerCheck, EndedAccess>();
+        subscriptions.Services.AddDirectoryNames(DirectoryTables.Names);
         return subscriptions.Consume<OfficerPlaced, OfficerPlacedConsumer>().Consume<UnitDefined, UnitDefinedConsumer>()
             .Consume<AccessEnded, AccessEndedConsumer>();
     }

@@ -7,8 +7,7 @@ namespace Qibin.Crm.Messaging.DirectoryCopy;
 
 /// <summary>
 /// What this service's copy of the directory says of tokens: a deactivated person's are refused, and so are those of a sign-in or an
-/// integration that ended. The list is short, since a token lives ten minutes; it is read at a request when it is older than a second, by
-/// each instance for itself, and once for all requests that come meanwhile.
+/// integration that ended. The list is short, since a token lives ten minutes, and at most a second old.
 /// </summary>
 internal sealed class EndedAccess([FromKeyedServices(DatabaseHost.Aside)] NpgsqlDataSource database) : IBearerCheck, IDisposable
 {
@@ -19,45 +18,17 @@ internal sealed class EndedAccess([FromKeyedServices(DatabaseHost.Aside)] Npgsql
         select ended_id from directory.ended_access where until > now()
         """;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
-
-    private readonly SemaphoreSlim _reading = new(1, 1);
-    private volatile Known _known = new([], null);
+    private readonly Remembered<HashSet<Guid>> _ended = new(TimeSpan.FromSeconds(1), ct => ReadAsync(database, ct));
 
     public async ValueTask<bool> HasEndedAsync(Guid subject, Guid? session, CancellationToken ct)
     {
-        var ids = await IdsAsync(ct);
+        var ids = await _ended.GetAsync(ct);
         return ids.Contains(subject) || (session is { } id && ids.Contains(id));
     }
 
-    public void Dispose() => _reading.Dispose();
+    public void Dispose() => _ended.Dispose();
 
-    private async ValueTask<HashSet<Guid>> IdsAsync(CancellationToken ct)
-    {
-        if (_known.IsFresh)
-        {
-            return _known.Ids;
-        }
-
-        await _reading.WaitAsync(ct);
-        try
-        {
-            if (!_known.IsFresh)
-            {
-                // Before the reading: what ends meanwhile is read the next time.
-                var at = TimeProvider.System.GetTimestamp();
-                _known = new Known(await ReadAsync(ct), at);
-            }
-
-            return _known.Ids;
-        }
-        finally
-        {
-            _reading.Release();
-        }
-    }
-
-    private async Task<HashSet<Guid>> ReadAsync(CancellationToken ct)
+    private static async Task<HashSet<Guid>> ReadAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var command = database.CreateCommand(Ended);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -68,10 +39,5 @@ internal sealed class EndedAccess([FromKeyedServices(DatabaseHost.Aside)] Npgsql
         }
 
         return ids;
-    }
-
-    private sealed record Known(HashSet<Guid> Ids, long? At)
-    {
-        public bool IsFresh => At is { } at && TimeProvider.System.GetElapsedTime(at) < Longest;
     }
 }

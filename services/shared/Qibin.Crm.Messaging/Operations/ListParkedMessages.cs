@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Work.Data;
@@ -34,7 +35,10 @@ public static class ListParkedMessages
 
         public required ParkedState State { get; init; }
         public required DateTimeOffset ParkedAt { get; init; }
+
+        [Named]
         public Guid? ResolvedBy { get; init; }
+
         public DateTimeOffset? ResolvedAt { get; init; }
         public required long Version { get; init; }
     }

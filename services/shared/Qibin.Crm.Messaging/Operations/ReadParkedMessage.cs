@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Qibin.Crm.Kernel;
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Work.Data;
@@ -42,7 +43,10 @@ public static class ReadParkedMessage
 
         public required ParkedState State { get; init; }
         public required DateTimeOffset ParkedAt { get; init; }
+
+        [Named]
         public Guid? ResolvedBy { get; init; }
+
         public DateTimeOffset? ResolvedAt { get; init; }
         public required long Version { get; init; }
     }

@@ -21,6 +21,7 @@ using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Idempotency;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Names;
 using Qibin.Crm.Web.OpenApi;
 using Qibin.Crm.Web.Paging;
 using Qibin.Crm.Web.Problems;
@@ -202,6 +203,15 @@ public static class ServiceHost
         app.MapSwagger("/swagger/{documentName}.json", document => document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1)
             .AllowAnonymous();
         var api = app.MapGroup("/api/v1");
+        if (app.Services.GetService<DirectoryNames>() is { } names)
+        {
+            api.AddEndpointFilter(async (context, next) =>
+            {
+                await names.RefreshAsync(context.HttpContext.RequestAborted);
+                return await next(context);
+            });
+        }
+
         api.AddEndpointFilterFactory(StrictQuery.Create);
         api.AddEndpointFilter<LinkFilter>();
         api.AddEndpointFilter<VersionFilter>();

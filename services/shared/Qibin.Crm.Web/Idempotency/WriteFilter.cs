@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Qibin.Crm.Kernel;
-using Qibin.Crm.Kernel.Json;
 using Qibin.Crm.Web.Audit;
 using Qibin.Crm.Web.Concurrency;
 using Qibin.Crm.Web.Telemetry;
@@ -93,7 +94,8 @@ internal sealed class WriteFilter : IEndpointFilter
         }
 
         await AuditAsync(http, db, clock, ct);
-        var kept = Keep(result, status);
+        var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var kept = Keep(result, status, json);
         last.Set(db, new NpgsqlBatchCommand(Complete)
         {
             Parameters =
@@ -109,7 +111,7 @@ internal sealed class WriteFilter : IEndpointFilter
         });
         // From here on the client going away must not decide whether the write took place.
         await transaction.CommitAsync(CancellationToken.None);
-        return Answer.Value(result) is IToldOnce ? Keep(result, status, told: true) : kept;
+        return Answer.Value(result) is IToldOnce ? Keep(result, status, json, told: true) : kept;
     }
 
     /// <summary>An operation of which no save made an entry, such as one that wrote by SQL alone, gets its entry here.</summary>
@@ -177,7 +179,7 @@ internal sealed class WriteFilter : IEndpointFilter
         return new KeptAnswer(row.Status!.Value, row.Location, row.Version, row.Answer);
     }
 
-    private static KeptAnswer Keep(object? result, int status, bool told = false)
+    private static KeptAnswer Keep(object? result, int status, JsonSerializerOptions json, bool told = false)
     {
         var value = Answer.Value(result);
         value = value is IToldOnce once && !told ? once.Kept : value;
@@ -188,7 +190,7 @@ internal sealed class WriteFilter : IEndpointFilter
 
         var location = result?.GetType().GetProperty("Location")?.GetValue(result) as string;
         return new KeptAnswer(status, location, (value as IVersioned)?.Version,
-            value is null ? null : JsonSerializer.Serialize(value, value.GetType(), StrictJson.Options));
+            value is null ? null : JsonSerializer.Serialize(value, value.GetType(), json));
     }
 
     private static NpgsqlCommand Command(IDbContextTransaction transaction, string sql)

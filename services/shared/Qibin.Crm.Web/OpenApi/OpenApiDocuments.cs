@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Web.Identity;
+using Qibin.Crm.Web.Names;
 using Swashbuckle.AspNetCore.Swagger;
 
 namespace Qibin.Crm.Web.OpenApi;
@@ -81,6 +82,7 @@ internal static class OpenApiDocuments
             });
             swagger.SchemaFilter<MoneySchema>();
             swagger.SchemaFilter<PublishedShapes>();
+            swagger.SchemaFilter<NamesSchema>();
             swagger.AddOperationFilterInstance(new Descriptions());
             swagger.OperationFilter<OperationRules>();
             swagger.AddOperationFilterInstance(KeptExamples.Of(program));

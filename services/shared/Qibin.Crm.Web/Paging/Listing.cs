@@ -21,6 +21,7 @@ public sealed class Listing<TRow> : IListing where TRow : class
     private const int LargestLimit = 200;
     private readonly Dictionary<string, ISortKey> _keys = new(StringComparer.Ordinal);
     private readonly Expression<Func<TRow, Guid>> _id;
+    private readonly Lazy<Func<TRow, Guid>> _idOf;
     private readonly string _default;
 
     /// <param name="id">The row's id, the last key of every order.</param>
@@ -28,8 +29,12 @@ public sealed class Listing<TRow> : IListing where TRow : class
     public Listing(Expression<Func<TRow, Guid>> id, string defaultSort)
     {
         _id = id;
+        _idOf = new(id.Compile);
         _default = defaultSort;
     }
+
+    /// <summary>A row's id.</summary>
+    public Expression<Func<TRow, Guid>> Id => _id;
 
     public IEnumerable<string> Sorts => _keys.Keys;
 
@@ -132,6 +137,9 @@ public sealed class Listing<TRow> : IListing where TRow : class
         ArgumentNullException.ThrowIfNull(read);
         return read(new Turn(Order(_default), _default, null, [], count));
     }
+
+    /// <summary>The id of a row that was read.</summary>
+    public Guid IdOf(TRow row) => _idOf.Value(row);
 
     /// <summary>Refuses a sort that is not published.</summary>
     /// <exception cref="Refusal">400.</exception>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -43,7 +44,10 @@ public static class QueryText
             }
             else if (value.Length > 0)
             {
-                property.SetValue(query, Parse(property.PropertyType, value) ?? throw Refusal.Invalid("/query", "query.value", name));
+                var of = new ValidationContext(query) { MemberName = name };
+                property.SetValue(query, Parse(property.PropertyType, value) is { } read
+                    && property.GetCustomAttributes<ValidationAttribute>().All(shape => shape.GetValidationResult(read, of) is null)
+                    ? read : throw Refusal.Invalid("/query", "query.value", name));
             }
         }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Qibin.Crm.Kernel;
 using Qibin.Crm.Web.Telemetry;
@@ -14,13 +16,8 @@ namespace Qibin.Crm.Web.Problems;
 /// Writes every problem answer: refusals, broken rules, validation errors of the framework and bare status codes. It answers
 /// problem+json whatever the client accepts, since a refusal without words helps nobody.
 /// </summary>
-public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWriter
+public sealed class ProblemWriter(ProblemCatalog catalog, IOptions<JsonOptions> json) : IProblemDetailsWriter
 {
-    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public bool CanWrite(ProblemDetailsContext context) => true;
 
     /// <summary>Called by the framework: validation errors and status codes without a body.</summary>
@@ -55,7 +52,8 @@ public sealed class ProblemWriter(ProblemCatalog catalog) : IProblemDetailsWrite
 
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, Json), http.RequestAborted);
+            await http.Response.Body.WriteAsync(
+                JsonSerializer.SerializeToUtf8Bytes(problem, json.Value.SerializerOptions), http.RequestAborted);
         }
     }
 

@@ -4,12 +4,13 @@ using Qibin.Crm.Kernel;
 namespace Qibin.Crm.Work.Data;
 
 /// <summary>
-/// An officer as the identity service last published it: unit and roles, so that no service asks another one while it
-/// serves a request. Names stay in the identity service.
+/// An officer as the identity service last published it: name, unit and roles, so that no service asks another one while it serves a
+/// request.
 /// </summary>
 public sealed class OfficerRow
 {
     public required Guid OfficerId { get; init; }
+    public required string Name { get; set; }
     public required Guid UnitId { get; set; }
     public required string[] Roles { get; set; }
     public required string[] Chains { get; set; }
@@ -46,6 +47,9 @@ public sealed class EndedAccessRow
 /// <summary>Schema <c>directory</c>: this service's copy of units and officers, and whose tokens it refuses.</summary>
 public static class DirectoryTables
 {
+    /// <summary>Ids and names of all units and officers, the removed and inactive ones included.</summary>
+    public const string Names = "select officer_id as id, name from directory.officer union all select unit_id, name from directory.unit";
+
     /// <summary>A unit and all above it, the nearest first; the heads of these have its rows in their subtree.</summary>
     public static async Task<IReadOnlyList<Guid>> UnitsAboveAsync(this DbContext db, Guid unitId, CancellationToken ct)
     {
@@ -141,6 +145,7 @@ public static class DirectoryTables
         {
             row.ToTable("officer", "directory");
             row.HasKey(x => x.OfficerId);
+            row.Property(x => x.Name).HasMaxLength(100);
             row.HasIndex(x => x.UnitId);
         });
         model.Entity<UnitRow>(row =>

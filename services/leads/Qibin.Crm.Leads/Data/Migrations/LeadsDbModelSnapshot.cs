@@ -2729,6 +2729,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("chains");
 
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
                     b.PrimitiveCollection<string[]>("Roles")
                         .IsRequired()
                         .HasColumnType("text[]")

@@ -1528,6 +1528,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("chains");
 
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
                     b.PrimitiveCollection<string[]>("Roles")
                         .IsRequired()
                         .HasColumnType("text[]")

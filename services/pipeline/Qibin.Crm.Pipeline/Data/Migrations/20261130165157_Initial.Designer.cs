@@ -13,7 +13,7 @@ using Qibin.Crm.Pipeline.Data;
 namespace Qibin.Crm.Pipeline.Data.Migrations
 {
     [DbContext(typeof(PipelineDb))]
-    [Migration("20261130103000_Initial")]
+    [Migration("20261130165157_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1530,6 +1530,12 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("chains");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
 
                     b.PrimitiveCollection<string[]>("Roles")
                         .IsRequired()

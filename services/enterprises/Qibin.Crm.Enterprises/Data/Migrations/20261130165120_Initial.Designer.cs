@@ -13,7 +13,7 @@ using Qibin.Crm.Enterprises.Data;
 namespace Qibin.Crm.Enterprises.Data.Migrations
 {
     [DbContext(typeof(EnterprisesDb))]
-    [Migration("20261130103000_Initial")]
+    [Migration("20261130165120_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1453,6 +1453,12 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("chains");
 
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
                     b.PrimitiveCollection<string[]>("Roles")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -1515,6 +1521,137 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .HasName("pk_unit");
 
                     b.ToTable("unit", "directory");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.Job", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Cancelling")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancelling");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("Lease")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("owner");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters");
+
+                    b.Property<string>("Position")
+                        .HasColumnType("text")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("result");
+
+                    b.Property<DateTimeOffset?>("ResultUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("result_until");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<long?>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_job");
+
+                    b.HasIndex("ResultUntil")
+                        .HasDatabaseName("ix_job_result_until");
+
+                    b.HasIndex("OwnerId", "CreatedAt")
+                        .HasDatabaseName("ix_job_owner_id_created_at");
+
+                    b.HasIndex(new[] { "CreatedAt", "Id" }, "ix_job_open")
+                        .HasDatabaseName("ix_job_created_at_id")
+                        .HasFilter("state < 2");
+
+                    b.ToTable("job", "jobs");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.JobPart", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.PrimitiveCollection<int[]>("RowEnds")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("row_ends");
+
+                    b.PrimitiveCollection<Guid[]>("RowIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("row_ids");
+
+                    b.PrimitiveCollection<Guid[]>("UnmaskedIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("unmasked_ids");
+
+                    b.HasKey("JobId", "Number")
+                        .HasName("pk_job_part");
+
+                    b.ToTable("job_part", "jobs");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Comments.Domain.Comment", b =>
@@ -1619,6 +1756,16 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_tenancy_enterprise_enterprise_id");
+                });
+
+            modelBuilder.Entity("Qibin.Crm.Work.Jobs.JobPart", b =>
+                {
+                    b.HasOne("Qibin.Crm.Work.Jobs.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_part_job_job_id");
                 });
 
             modelBuilder.Entity("Qibin.Crm.Enterprises.Domain.Enterprise", b =>

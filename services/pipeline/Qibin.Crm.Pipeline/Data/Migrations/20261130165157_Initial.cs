@@ -16,13 +16,13 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                 name: "api");
 
             migrationBuilder.EnsureSchema(
+                name: "directory");
+
+            migrationBuilder.EnsureSchema(
                 name: "messaging");
 
             migrationBuilder.EnsureSchema(
                 name: "jobs");
-
-            migrationBuilder.EnsureSchema(
-                name: "directory");
 
             migrationBuilder.CreateTable(
                 name: "audit_entry",
@@ -321,6 +321,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                 columns: table => new
                 {
                     officer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     unit_id = table.Column<Guid>(type: "uuid", nullable: false),
                     roles = table.Column<string[]>(type: "text[]", nullable: false),
                     chains = table.Column<string[]>(type: "text[]", nullable: false),

@@ -21,6 +21,9 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
             migrationBuilder.EnsureSchema(
                 name: "messaging");
 
+            migrationBuilder.EnsureSchema(
+                name: "jobs");
+
             migrationBuilder.AlterDatabase()
                 .Annotation("Npgsql:PostgresExtension:btree_gist", ",,");
 
@@ -196,11 +199,41 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "job",
+                schema: "jobs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    parameters = table.Column<string>(type: "jsonb", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner = table.Column<string>(type: "jsonb", nullable: false),
+                    state = table.Column<int>(type: "integer", nullable: false),
+                    done = table.Column<long>(type: "bigint", nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: true),
+                    position = table.Column<string>(type: "text", nullable: true),
+                    result = table.Column<string>(type: "jsonb", nullable: true),
+                    problem = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    cancelling = table.Column<bool>(type: "boolean", nullable: false),
+                    lease = table.Column<Guid>(type: "uuid", nullable: true),
+                    leased_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    result_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_job", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "officer",
                 schema: "directory",
                 columns: table => new
                 {
                     officer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     unit_id = table.Column<Guid>(type: "uuid", nullable: false),
                     roles = table.Column<string[]>(type: "text[]", nullable: false),
                     chains = table.Column<string[]>(type: "text[]", nullable: false),
@@ -311,6 +344,37 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "comment",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    subject_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    written_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    mentions = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    instruction = table.Column<bool>(type: "boolean", nullable: false),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    state = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    done_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    done_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawal_reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_comment", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_comment_enterprise_subject_id",
+                        column: x => x.subject_id,
+                        principalTable: "enterprise",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "enterprise_project",
                 columns: table => new
                 {
@@ -376,6 +440,30 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         principalTable: "enterprise",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "job_part",
+                schema: "jobs",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    row_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    row_ends = table.Column<int[]>(type: "integer[]", nullable: false),
+                    unmasked_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_job_part", x => new { x.job_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_job_part_job_job_id",
+                        column: x => x.job_id,
+                        principalSchema: "jobs",
+                        principalTable: "job",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -558,54 +646,6 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                         onDelete: ReferentialAction.Restrict);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "comment",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    subject_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    author_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    written_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    mentions = table.Column<Guid[]>(type: "uuid[]", nullable: false),
-                    instruction = table.Column<bool>(type: "boolean", nullable: false),
-                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    state = table.Column<int>(type: "integer", nullable: false),
-                    outcome = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
-                    done_by = table.Column<Guid>(type: "uuid", nullable: true),
-                    done_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    withdrawal_reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_comment", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_comment_enterprise_subject_id",
-                        column: x => x.subject_id,
-                        principalTable: "enterprise",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comment_subject_id_written_at_id",
-                table: "comment",
-                columns: new[] { "subject_id", "written_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comment_instruction",
-                table: "comment",
-                columns: new[] { "written_at", "id" },
-                filter: "instruction");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comment_open",
-                table: "comment",
-                columns: new[] { "written_at", "id" },
-                filter: "state = 1");
-
             migrationBuilder.CreateIndex(
                 name: "ix_audit_entry_at",
                 schema: "api",
@@ -634,6 +674,23 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 table: "building",
                 columns: new[] { "park_id", "name" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_instruction",
+                table: "comment",
+                columns: new[] { "written_at", "id" },
+                filter: "instruction");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_open",
+                table: "comment",
+                columns: new[] { "written_at", "id" },
+                filter: "state = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_subject_id_written_at_id",
+                table: "comment",
+                columns: new[] { "subject_id", "written_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_enterprise_code",
@@ -744,6 +801,25 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 schema: "messaging",
                 table: "inbox",
                 column: "processed_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_created_at_id",
+                schema: "jobs",
+                table: "job",
+                columns: new[] { "created_at", "id" },
+                filter: "state < 2");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_owner_id_created_at",
+                schema: "jobs",
+                table: "job",
+                columns: new[] { "owner_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_result_until",
+                schema: "jobs",
+                table: "job",
+                column: "result_until");
 
             migrationBuilder.CreateIndex(
                 name: "ix_occupation_space_id",
@@ -868,15 +944,15 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "comment");
-
-            migrationBuilder.DropTable(
                 name: "audit_entry",
                 schema: "api");
 
             migrationBuilder.DropTable(
                 name: "audit_head",
                 schema: "api");
+
+            migrationBuilder.DropTable(
+                name: "comment");
 
             migrationBuilder.DropTable(
                 name: "ended_access",
@@ -904,6 +980,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "job_part",
+                schema: "jobs");
+
+            migrationBuilder.DropTable(
                 name: "occupation");
 
             migrationBuilder.DropTable(
@@ -928,6 +1008,10 @@ namespace Qibin.Crm.Enterprises.Data.Migrations
             migrationBuilder.DropTable(
                 name: "withheld",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "job",
+                schema: "jobs");
 
             migrationBuilder.DropTable(
                 name: "space");

@@ -21,6 +21,9 @@ namespace Qibin.Crm.Projects.Data.Migrations
             migrationBuilder.EnsureSchema(
                 name: "messaging");
 
+            migrationBuilder.EnsureSchema(
+                name: "jobs");
+
             migrationBuilder.CreateSequence(
                 name: "code_p",
                 incrementBy: 20);
@@ -161,11 +164,41 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "job",
+                schema: "jobs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    parameters = table.Column<string>(type: "jsonb", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner = table.Column<string>(type: "jsonb", nullable: false),
+                    state = table.Column<int>(type: "integer", nullable: false),
+                    done = table.Column<long>(type: "bigint", nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: true),
+                    position = table.Column<string>(type: "text", nullable: true),
+                    result = table.Column<string>(type: "jsonb", nullable: true),
+                    problem = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    cancelling = table.Column<bool>(type: "boolean", nullable: false),
+                    lease = table.Column<Guid>(type: "uuid", nullable: true),
+                    leased_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    result_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_job", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "officer",
                 schema: "directory",
                 columns: table => new
                 {
                     officer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     unit_id = table.Column<Guid>(type: "uuid", nullable: false),
                     roles = table.Column<string[]>(type: "text[]", nullable: false),
                     chains = table.Column<string[]>(type: "text[]", nullable: false),
@@ -288,21 +321,6 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "tenancy",
-                columns: table => new
-                {
-                    tenancy_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    enterprise_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    moved_in_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    left_on = table.Column<DateOnly>(type: "date", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_tenancy", x => x.tenancy_id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "rate",
                 schema: "directory",
                 columns: table => new
@@ -315,6 +333,21 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_rate", x => new { x.currency, x.on });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tenancy",
+                columns: table => new
+                {
+                    tenancy_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    enterprise_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    moved_in_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    left_on = table.Column<DateOnly>(type: "date", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tenancy", x => x.tenancy_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -354,6 +387,30 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "job_part",
+                schema: "jobs",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    row_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    row_ends = table.Column<int[]>(type: "integer[]", nullable: false),
+                    unmasked_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_job_part", x => new { x.job_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_job_part_job_job_id",
+                        column: x => x.job_id,
+                        principalSchema: "jobs",
+                        principalTable: "job",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "amount_entry",
                 columns: table => new
                 {
@@ -384,6 +441,37 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         principalTable: "project",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "comment",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    subject_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    written_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    mentions = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    instruction = table.Column<bool>(type: "boolean", nullable: false),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    state = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    done_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    done_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    withdrawal_reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_comment", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_comment_project_subject_id",
+                        column: x => x.subject_id,
+                        principalTable: "project",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -439,6 +527,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     decided_by = table.Column<Guid>(type: "uuid", nullable: true),
                     decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     decision_note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    currency_without_rate = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     uscc = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true),
                     enterprise_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     first_output_on = table.Column<DateOnly>(type: "date", nullable: true),
@@ -450,8 +539,7 @@ namespace Qibin.Crm.Projects.Data.Migrations
                     contract_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
                     contract_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     previous_amount = table.Column<decimal>(type: "numeric(19,4)", precision: 19, scale: 4, nullable: true),
-                    previous_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
-                    currency_without_rate = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true)
+                    previous_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -463,54 +551,6 @@ namespace Qibin.Crm.Projects.Data.Migrations
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
-
-            migrationBuilder.CreateTable(
-                name: "comment",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    subject_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    author_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    written_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    mentions = table.Column<Guid[]>(type: "uuid[]", nullable: false),
-                    instruction = table.Column<bool>(type: "boolean", nullable: false),
-                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    state = table.Column<int>(type: "integer", nullable: false),
-                    outcome = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
-                    done_by = table.Column<Guid>(type: "uuid", nullable: true),
-                    done_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    withdrawn_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    withdrawal_reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_comment", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_comment_project_subject_id",
-                        column: x => x.subject_id,
-                        principalTable: "project",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comment_subject_id_written_at_id",
-                table: "comment",
-                columns: new[] { "subject_id", "written_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comment_instruction",
-                table: "comment",
-                columns: new[] { "written_at", "id" },
-                filter: "instruction");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comment_open",
-                table: "comment",
-                columns: new[] { "written_at", "id" },
-                filter: "state = 1");
 
             migrationBuilder.CreateIndex(
                 name: "ix_amount_entry_project_id_occurred_on_id",
@@ -539,6 +579,23 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "api",
                 table: "audit_entry",
                 columns: new[] { "xid", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_instruction",
+                table: "comment",
+                columns: new[] { "written_at", "id" },
+                filter: "instruction");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_open",
+                table: "comment",
+                columns: new[] { "written_at", "id" },
+                filter: "state = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comment_subject_id_written_at_id",
+                table: "comment",
+                columns: new[] { "subject_id", "written_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_id",
@@ -584,6 +641,25 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "messaging",
                 table: "inbox",
                 column: "processed_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_created_at_id",
+                schema: "jobs",
+                table: "job",
+                columns: new[] { "created_at", "id" },
+                filter: "state < 2");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_owner_id_created_at",
+                schema: "jobs",
+                table: "job",
+                columns: new[] { "owner_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_result_until",
+                schema: "jobs",
+                table: "job",
+                column: "result_until");
 
             migrationBuilder.CreateIndex(
                 name: "ix_officer_unit_id",
@@ -709,9 +785,6 @@ namespace Qibin.Crm.Projects.Data.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "comment");
-
-            migrationBuilder.DropTable(
                 name: "amount_entry");
 
             migrationBuilder.DropTable(
@@ -721,6 +794,9 @@ namespace Qibin.Crm.Projects.Data.Migrations
             migrationBuilder.DropTable(
                 name: "audit_head",
                 schema: "api");
+
+            migrationBuilder.DropTable(
+                name: "comment");
 
             migrationBuilder.DropTable(
                 name: "ended_access",
@@ -745,6 +821,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "job_part",
+                schema: "jobs");
+
+            migrationBuilder.DropTable(
                 name: "officer",
                 schema: "directory");
 
@@ -757,14 +837,14 @@ namespace Qibin.Crm.Projects.Data.Migrations
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "rate",
+                schema: "directory");
+
+            migrationBuilder.DropTable(
                 name: "submission");
 
             migrationBuilder.DropTable(
                 name: "tenancy");
-
-            migrationBuilder.DropTable(
-                name: "rate",
-                schema: "directory");
 
             migrationBuilder.DropTable(
                 name: "unit",
@@ -773,6 +853,10 @@ namespace Qibin.Crm.Projects.Data.Migrations
             migrationBuilder.DropTable(
                 name: "withheld",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "job",
+                schema: "jobs");
 
             migrationBuilder.DropTable(
                 name: "project");

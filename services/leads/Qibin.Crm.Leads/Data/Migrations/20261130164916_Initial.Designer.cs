@@ -12,7 +12,7 @@ using Qibin.Crm.Leads.Data;
 namespace Qibin.Crm.Leads.Data.Migrations
 {
     [DbContext(typeof(LeadsDb))]
-    [Migration("20261130113027_Initial")]
+    [Migration("20261130164916_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2731,6 +2731,12 @@ namespace Qibin.Crm.Leads.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("chains");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
 
                     b.PrimitiveCollection<string[]>("Roles")
                         .IsRequired()

@@ -326,6 +326,7 @@ namespace Qibin.Crm.Leads.Data.Migrations
                 columns: table => new
                 {
                     officer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     unit_id = table.Column<Guid>(type: "uuid", nullable: false),
                     roles = table.Column<string[]>(type: "text[]", nullable: false),
                     chains = table.Column<string[]>(type: "text[]", nullable: false),
