@@ -151,8 +151,12 @@ public sealed class UserTests(IdentityFixture identity) : IClassFixture<Identity
         var root = await identity.ValueAsync<Guid>("select id from unit where parent_id is null");
         // Names are in memory by now.
         (await admin.GetAsync("/api/v1/units")).Is(200);
-        var unit = (await admin.PostAsync("/api/v1/units", new { code = $"n-{Guid.CreateVersion7(identity.Service.Clock.GetUtcNow()):N}",
-            name = "新设部门", parentId = root })).Is(201);
+        var unit = (await admin.PostAsync("/api/v1/units", new
+        {
+            code = $"n-{Guid.CreateVersion7(identity.Service.Clock.GetUtcNow()):N}",
+            name = "新设部门",
+            parentId = root
+        })).Is(201);
         var read = (await admin.GetAsync($"/api/v1/units/{unit.Id}")).Is(200).Json;
         Assert.Equal(await identity.ValueAsync<string>($"select name from unit where id = '{root}'"),
             read.GetProperty("parentName").GetString());

@@ -179,8 +179,11 @@ internal sealed class Trade
 
     /// <summary>The amount that a signing or a new amount of the present contract set was another one.</summary>
     public ProjectState Restate(ProjectState project, long version, Money contract) => Tell(
-        project with { ContractAmount = version == Corrected.Contracts(Log, project.ProjectId, null)[^1].Version ? contract
-            : project.ContractAmount },
+        project with
+        {
+            ContractAmount = version == Corrected.Contracts(Log, project.ProjectId, null)[^1].Version ? contract
+            : project.ContractAmount
+        },
         p => new ProjectContractCorrected
         {
             Project = p,
