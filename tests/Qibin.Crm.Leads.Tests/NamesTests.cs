@@ -33,7 +33,8 @@ public class NamesTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
     {
         var owner = await leads.PlacedAsync(TestCaller.Officer());
         var sent = await leads.LeadAsync(leads.As(TestCaller.Integration()), ("ownerId", owner.Id));
-        var read = (await leads.As(owner).GetAsync(LeadsFixture.Path(sent))).Is(200).Json;
+        var read = (await Eventually.GetAsync(() => leads.As(owner).GetAsync(LeadsFixture.Path(sent)),
+            answer => answer.Is(200).Json.GetProperty("ownerName").GetString() is not null)).Json;
         Assert.Equal(owner.Name, read.GetProperty("ownerName").GetString());
         Assert.Equal(JsonValueKind.Null, read.GetProperty("unitName").ValueKind);
         Assert.Equal(JsonValueKind.Null, read.GetProperty("createdByName").ValueKind);
@@ -81,6 +82,13 @@ public class NamesTests(LeadsFixture leads) : IClassFixture<LeadsFixture>
         var path = LeadsFixture.Path(lead);
         (await leads.As(owner).PatchAsync(path, new { collaborators = new[] { helper.Id } }, (await leads.As(owner).GetAsync(path)).ETag))
             .Is(200);
+        // The first answer with them may lack their names.
+        await Eventually.TrueAsync(async () =>
+        {
+            var read = (await leads.As(owner).GetAsync(path)).Is(200).Json;
+            return read.GetProperty("ownerName").GetString() == owner.Name
+                && read.GetProperty("collaboratorNames")[0].GetString() == helper.Name;
+        });
         return (owner, helper, lead);
     }
 

@@ -57,7 +57,7 @@ internal sealed class ExportJob<TDb>(IEnumerable<ExportedList> lists, DirectoryN
             return true;
         }
 
-        await names.RefreshAsync(ct);
+        await names.ReadAgainAsync(ct);
         var place = JsonSerializer.Deserialize<Place>(job.Position)!;
         var (rows, after) = await list.ReadAsync(db, caller, run, place.After, BatchSize, ct);
         db.Add(Piece(job, run, place.Part, rows));

@@ -8,51 +8,71 @@ namespace Qibin.Crm.Web.Names;
 
 /// <summary>
 /// The names of units and of everybody who signs in, in memory. All are read at a request when they are older than five seconds, so that a
-/// new name shows after five seconds on every instance; who has come since is looked up alone.
+/// new name shows after five seconds on every instance, and at the request after an answer that lacked one. Answers never wait for the
+/// database: they are written inside a transaction that may hold the rows that others wait for.
 /// </summary>
 /// <param name="source">Query of ids and names.</param>
 /// <param name="database">Where to ask; the document of the API is printed without a database.</param>
 public sealed class DirectoryNames(string source, Lazy<NpgsqlDataSource> database) : IDisposable
 {
-    private readonly Remembered<ConcurrentDictionary<Guid, string?>> _names =
+    /// <summary>Most ids without a name that are remembered.</summary>
+    private const int MostUnknown = 10_000;
+
+    private readonly Remembered<Dictionary<Guid, string>> _names =
         new(TimeSpan.FromSeconds(5), ct => ReadAsync(source, database.Value, ct));
+
+    // An integration never has a name: only the first answer with it makes the names be read again.
+    private readonly ConcurrentDictionary<Guid, byte> _unknown = new();
 
     /// <summary>Reads the names, unless they are young enough.</summary>
     public async ValueTask RefreshAsync(CancellationToken ct) => await _names.GetAsync(ct);
 
+    /// <summary>Reads the names now.</summary>
+    public async ValueTask ReadAgainAsync(CancellationToken ct)
+    {
+        _names.Outdate();
+        await _names.GetAsync(ct);
+    }
+
     /// <summary>The name; null for an integration, for the system, and for whom the directory does not know yet.</summary>
-    public string? Of(Guid id) =>
-        id == Guid.Empty ? null : _names.Last is { } names ? names.GetOrAdd(id, LookUp) : LookUp(id);
+    public string? Of(Guid id)
+    {
+        if (id == Guid.Empty || _names.Last is not { } names)
+        {
+            return null;
+        }
+
+        if (names.TryGetValue(id, out var name))
+        {
+            return name;
+        }
+
+        if (_unknown.Count >= MostUnknown)
+        {
+            _unknown.Clear();
+        }
+
+        if (_unknown.TryAdd(id, 0))
+        {
+            _names.Outdate();
+        }
+
+        return null;
+    }
 
     public void Dispose() => _names.Dispose();
 
-    private static async Task<ConcurrentDictionary<Guid, string?>> ReadAsync(string source, NpgsqlDataSource database, CancellationToken ct)
+    private static async Task<Dictionary<Guid, string>> ReadAsync(string source, NpgsqlDataSource database, CancellationToken ct)
     {
         await using var command = database.CreateCommand(source);
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var names = new ConcurrentDictionary<Guid, string?>();
+        var names = new Dictionary<Guid, string>();
         while (await reader.ReadAsync(ct))
         {
             names[reader.GetGuid(0)] = reader.GetString(1);
         }
 
         return names;
-    }
-
-    /// <summary>Not asynchronous, since an answer asks while it is written; once for each id until all are read again.</summary>
-    private string? LookUp(Guid id)
-    {
-        try
-        {
-            using var command = database.Value.CreateCommand($"select name from ({source}) directory where id = $1");
-            command.Parameters.Add(new NpgsqlParameter { Value = id });
-            return command.ExecuteScalar() as string;
-        }
-        catch (NpgsqlException)
-        {
-            // An answer that is ready is not refused for a name.
-            return null;
-        }
     }
 }
 

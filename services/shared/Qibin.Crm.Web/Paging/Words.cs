@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Qibin.Crm.Kernel;
 
 namespace Qibin.Crm.Web.Paging;
 
@@ -38,4 +39,13 @@ public sealed class Words<TEnum> where TEnum : struct, Enum
         return true;
     }
 #pragma warning restore CA1000
+}
+
+/// <summary>Filters of one word.</summary>
+public static class OneWord
+{
+    /// <summary>The word of a parameter that takes one only; <paramref name="absent"/> without any.</summary>
+    /// <exception cref="Refusal">400 with the code at the parameter: there are several.</exception>
+    public static T One<T>(this Words<T>? words, T absent, string parameter, string code = "query.value") where T : struct, Enum =>
+        words is null ? absent : words.Values is [var one] ? one : throw Refusal.Invalid(parameter, code, parameter);
 }

@@ -8,9 +8,13 @@ public sealed class Remembered<T>(TimeSpan longest, Func<CancellationToken, Task
 {
     private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Reading? _last;
+    private volatile bool _outdated;
 
     /// <summary>What was read last, however old; null before the first reading.</summary>
     public T? Last => _last?.Value;
+
+    /// <summary>The next request that asks reads it again.</summary>
+    public void Outdate() => _outdated = true;
 
     public async ValueTask<T> GetAsync(CancellationToken ct)
     {
@@ -29,6 +33,7 @@ public sealed class Remembered<T>(TimeSpan longest, Func<CancellationToken, Task
 
             // Before the reading: what changes meanwhile is read the next time.
             var at = TimeProvider.System.GetTimestamp();
+            _outdated = false;
             value = await read(ct);
             _last = new Reading(value, at);
             return value;
@@ -41,7 +46,7 @@ public sealed class Remembered<T>(TimeSpan longest, Func<CancellationToken, Task
 
     public void Dispose() => _reading.Dispose();
 
-    private T? Fresh => _last is { } last && TimeProvider.System.GetElapsedTime(last.At) < longest ? last.Value : null;
+    private T? Fresh => !_outdated && _last is { } last && TimeProvider.System.GetElapsedTime(last.At) < longest ? last.Value : null;
 
     private sealed record Reading(T Value, long At);
 }
