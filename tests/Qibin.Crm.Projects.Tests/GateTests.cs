@@ -252,7 +252,6 @@ public sealed class GateTests(City city) : IClassFixture<City>
     [Theory]
     [InlineData("https://files.example/\"><script>alert(1)</script>", "uri", "document.uri")]
     [InlineData("https://files.example/a b", "uri", "document.uri")]
-    [InlineData(" https://files.example/a", "uri", "document.uri")]
     [InlineData("https://u:p@files.example/a", "uri", "document.uri")]
     [InlineData("https:///a", "uri", "document.uri")]
     [InlineData("合同\t正本", "title", "text.oneLine")]

@@ -151,7 +151,9 @@ public class OtherUnitTests(RunningSystem system)
             for (var i = 0; i < rows.Ids["leadId"].Length; i++)
             {
                 var ids = parameters.Select(
-                    p => (p, Id: rows.Ids.TryGetValue(p == "commentId" ? p + " of " + parameters[0] : p, out var known)
+                    p => (p, Id: rows.Ids.TryGetValue(
+                        p == "commentId" ? p + " of " + parameters[0] : p == "exportId" ? p + " of " + operation.Path.Split('/')[3] : p,
+                        out var known)
                         ? known[Math.Min(i, known.Length - 1)] : null)).ToList();
                 if (ids.TrueForAll(p => p.Id is not null))
                 {
@@ -236,8 +238,17 @@ public class OtherUnitTests(RunningSystem system)
         var leave = (await owner.PostAsync($"/api/v1/officers/{myself.Id}/leaves",
             new { from = "2031-01-01", to = "2031-01-02", note = "隐曜休假" })).Is(201);
         var import = (await owner.PostAsync("/api/v1/imports", new { fileName = "隐曜名单.csv" })).Is(201);
-        var export = (await owner.PostAsync("/api/v1/exports",
-            new { list = "leads", format = "csv", query = "q=" + Uri.EscapeDataString("隐曜") })).Is(202);
+        var exports = new Dictionary<string, string>();
+        foreach (var (prefix, list) in ((string, string)[])[("", "leads"), ("projects/", "projects"), ("enterprises/", "enterprises"),
+            ("pipeline/", "journeys")])
+        {
+            var export = (await owner.PostAsync($"/api/v1/{prefix}exports",
+                new { list, format = "csv", query = list == "leads" ? "q=" + Uri.EscapeDataString("隐曜") : null })).Is(202);
+            exports[prefix.Length > 0 ? prefix[..^1] : "exports"] = $"{export.Id}";
+            // Its file is one of the doors.
+            await Eventually.TrueAsync(async () => (await owner.GetAsync($"/api/v1/{prefix}exports/{export.Id}")).Is(200).Json
+                .GetProperty("job").GetProperty("state").GetString() == "succeeded");
+        }
 
         // A second one that went on to be a signed project.
         var second = (await owner.PostAsync("/api/v1/first-contacts", new
@@ -289,7 +300,10 @@ public class OtherUnitTests(RunningSystem system)
                 ["officerId"] = [$"{myself.Id}"],
                 ["leaveId"] = [$"{leave.Id}"],
                 ["importId"] = [$"{import.Id}"],
-                ["exportId"] = [$"{export.Id}"],
+                ["exportId of exports"] = [exports["exports"]],
+                ["exportId of projects"] = [exports["projects"]],
+                ["exportId of enterprises"] = [exports["enterprises"]],
+                ["exportId of pipeline"] = [exports["pipeline"]],
                 ["projectId"] = [Of(converted, "projectId")],
                 ["submissionId"] = [$"{signing.Id}"],
                 ["entryId"] = [$"{funds.Id}"],
