@@ -84,8 +84,11 @@ public sealed class AssessmentRuleTests
     [InlineData(2026, 12, 31, 365, 365)]
     [InlineData(2028, 2, 29, 60, 366)]
     [InlineData(2028, 12, 31, 366, 366)]
-    public void Of_a_year_has_gone_by_what_its_days_through_that_day_are(int year, int month, int day, int days, int of) =>
-        Assert.Equal(new Schedule(days, of), Schedule.Through(new DateOnly(year, month, day)));
+    public void Of_a_year_has_gone_by_what_its_days_through_that_day_are(int year, int month, int day, int days, int of)
+    {
+        var elapsed = Elapsed.Through(new DateOnly(year, month, day));
+        Assert.Equal((days, of), (elapsed.Days, elapsed.Of));
+    }
 
     [Fact]
     public void A_target_is_on_schedule_exactly_when_its_share_is_that_of_the_year()
@@ -93,15 +96,15 @@ public sealed class AssessmentRuleTests
         for (var seed = 0; seed < 5_000; seed++)
         {
             var dice = new Random(seed);
-            var schedule = Schedule.Through(new DateOnly(2024, 1, 1).AddDays(dice.Next(1500)));
-            var target = dice.Next(1, 500) * (decimal)schedule.Of;
-            var due = target / schedule.Of * schedule.Days;
-            Assert.Equal((true, 1m), (schedule.IsKept(due, target)!.Value, schedule.Rate(due, target)!.Value));
-            Assert.False(schedule.IsKept(due - 0.0001m, target));
+            var elapsed = Elapsed.Through(new DateOnly(2024, 1, 1).AddDays(dice.Next(1500)));
+            var target = dice.Next(1, 500) * (decimal)elapsed.Of;
+            var due = target / elapsed.Of * elapsed.Days;
+            Assert.Equal((true, 1m), (elapsed.IsKept(due, target)!.Value, elapsed.Rate(due, target)!.Value));
+            Assert.False(elapsed.IsKept(due - 0.0001m, target));
             var score = dice.Next(1, 1_000_000) / 100m;
-            Assert.True(Math.Abs((score / target * schedule.Of / schedule.Days) - schedule.Rate(score, target)!.Value) <= 0.0001m);
-            Assert.True(Math.Abs((score / target) - Schedule.Completion(score, target)!.Value) <= 0.0001m);
-            Assert.Null(schedule.Rate(score, 0) ?? Schedule.Completion(score, 0));
+            Assert.True(Math.Abs((score / target * elapsed.Of / elapsed.Days) - elapsed.Rate(score, target)!.Value) <= 0.0001m);
+            Assert.True(Math.Abs((score / target) - Elapsed.Completion(score, target)!.Value) <= 0.0001m);
+            Assert.Null(elapsed.Rate(score, 0) ?? Elapsed.Completion(score, 0));
         }
     }
 }

@@ -21,13 +21,13 @@ public sealed class ForecastTests : IAsyncLifetime
     {
         // Twenty times one half of 100: the sum is binomial. Seven or more of twenty come with 94 %, eight or more with 87 %.
         var halves = Enumerable.Repeat((100m, Of(came: 5, of: 10, ratio: 1)), 20).ToList();
-        Assert.Equal((1000, 700), Draws.Quantiles(halves, Outcome.Signed, 20_000));
-        Assert.Equal(Draws.Quantiles(halves, Outcome.Signed, 500), Draws.Quantiles(halves, Outcome.Signed, 500));
+        Assert.Equal((1000, 700), Draws.Quantiles(halves, 20_000));
+        Assert.Equal(Draws.Quantiles(halves, 500), Draws.Quantiles(halves, 500));
 
         // What always comes has no spread, and what never came is nothing.
         Assert.Equal(
-            (150, 150), Draws.Quantiles([(100m, Of(10, 10, 0.5m)), (200m, Of(10, 10, 0.5m)), (900m, Of(0, 10, 0))], Outcome.Signed, 100));
-        Assert.Equal((0, 0), Draws.Quantiles([], Outcome.Signed, 100));
+            (150, 150), Draws.Quantiles([(100m, Of(10, 10, 0.5m)), (200m, Of(10, 10, 0.5m)), (900m, Of(0, 10, 0))], 100));
+        Assert.Equal((0, 0), Draws.Quantiles([], 100));
     }
 
     [Theory]
@@ -41,19 +41,19 @@ public sealed class ForecastTests : IAsyncLifetime
         exact[0] = 1;
         foreach (var (amount, odds) in parts)
         {
-            var p = odds.Of(Outcome.Signed).Came / 20.0;
+            var p = odds.Came / 20.0;
             for (var sum = exact.Length - 1; sum >= 0; sum--)
             {
                 exact[sum] = (exact[sum] * (1 - p)) + (sum >= (int)amount ? exact[sum - (int)amount] * p : 0);
             }
         }
 
-        var (p50, p90) = Draws.Quantiles(parts, Outcome.Signed, 20_000);
+        var (p50, p90) = Draws.Quantiles(parts, 20_000);
 
         // The sum drawn is reached so often, and the next one is not, but for the error of 20,000 draws.
         Assert.True(AtLeast(p50) > 0.49 && AtLeast(p50 + 1) < 0.51, $"{p50} {AtLeast(p50)}");
         Assert.True(AtLeast(p90) > 0.89 && AtLeast(p90 + 1) < 0.91, $"{p90} {AtLeast(p90)}");
-        Assert.Equal((double)parts.Sum(p => p.Item2.Expected(Outcome.Signed, p.Item1)), exact.Select((p, sum) => p * sum).Sum(), 6);
+        Assert.Equal((double)parts.Sum(p => p.Item2.Expected(p.Item1)), exact.Select((p, sum) => p * sum).Sum(), 6);
 
         double AtLeast(decimal sum) => exact.Skip((int)sum).Sum();
     }
@@ -287,7 +287,7 @@ public sealed class ForecastTests : IAsyncLifetime
 
         for (var i = 0; i < came; i++)
         {
-            odds.Of(Outcome.Signed).Take(ratio);
+            odds.Take(ratio);
         }
 
         return odds;

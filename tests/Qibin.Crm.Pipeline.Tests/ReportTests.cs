@@ -251,11 +251,12 @@ public sealed class ReportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task N8_A_report_counts_what_its_headings_say_and_shows_completion_the_month_before_and_the_targets()
+    public async Task N8_A_report_counts_what_its_headings_say_and_shows_completion_the_month_and_the_year_before_and_the_targets()
     {
         var unit = await UnitAsync("招商局", "卫星科");
         var (january, february) = (new DateOnly(2026, 1, 10), new DateOnly(2026, 2, 10));
         _trade.Open(unit: unit, on: january);
+        _trade.Open(unit: unit, on: february.AddYears(-1));
         var kept = Signed(100);
         _trade.Complete(kept, new Money(300_000, "CNY"), february);
         _trade.Standing(Signed(50), ProjectStatus.Terminated, february);
@@ -270,11 +271,11 @@ public sealed class ReportTests : IAsyncLifetime
 
         var sheets = Sheets(await FileAsync(leader, await MadeAsync(leader, "2026-02"), "xlsx"));
 
-        Assert.Equal(["新线索 1+0 ", "签约 0+1 CNY 0 100 0 30;", "合计 1+1 CNY 0 100 0 30;"], Groups(sheets["按阶段"]));
+        Assert.Equal(["新线索 2+0 ", "签约 0+1 CNY 0 100 0 30;", "合计 2+1 CNY 0 100 0 30;"], Groups(sheets["按阶段"]));
         Assert.Equal("终止 0+1 CNY 0 50 0 0;", Assert.Single(Groups(sheets["其他状态"])));
         Assert.Equal(["签约 1 CNY 100 0 30", "开工 0    ", "投产 0    "], Lines("三个一批"));
         Assert.Equal(
-            ["线索数  1 3 -2", "项目数  1 0 1", "合同金额 CNY 100 0 100", "完成投资 CNY 30 0 30"], Lines("与上月比较"));
+            ["线索数  2 4 -2 1 1", "项目数  1 0 1 0 1", "合同金额 CNY 100 0 100 0 100", "完成投资 CNY 30 0 30 0 30"], Lines("环比与同比"));
         Assert.Equal(
             ["签约项目数 4 1 0.25 达到", "签约金额  100  未设目标", "开工项目数  0  未设目标", "投产项目数  0  未设目标", "到位资金  0  未设目标"],
             Lines("年度目标"));

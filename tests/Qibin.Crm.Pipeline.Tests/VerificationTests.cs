@@ -32,13 +32,13 @@ public sealed class VerificationTests : IAsyncLifetime
     [InlineData("update delta set count = count + 7 where id = (select min(id) from delta)", "rollup")]
     [InlineData("delete from delta where id = (select min(id) from delta where currency <> '')", "rollup")]
     [InlineData(
-        "update interval set stage = (stage + 1) % 14 where (lead_id, number) = (select lead_id, number from interval where known_to is "
-            + "null order by 1, 2 limit 1)", "interval rollup")]
+        "update interval set stage = (stage + 1) % 14 where ctid = (select ctid from interval where known_to is null order by lead_id, "
+            + "day_from, known_from limit 1)", "interval rollup")]
     [InlineData(
-        "update interval set day_from = day_from - 1 where (lead_id, number) = (select lead_id, number from interval where known_to is "
-            + "not null order by 1, 2 limit 1)", "interval")]
+        "update interval set day_from = day_from - 1 where ctid = (select ctid from interval where known_to is not null order by lead_id, "
+            + "day_from, known_from limit 1)", "interval")]
     [InlineData(
-        "delete from interval where (lead_id, number) = (select lead_id, number from interval where known_to is not null order by 1, 2 "
+        "delete from interval where ctid = (select ctid from interval where known_to is not null order by lead_id, day_from, known_from "
             + "limit 1)", "interval")]
     [InlineData(
         "update journey set owner_id = gen_random_uuid() where lead_id = (select lead_id from journey order by 1 limit 1)",

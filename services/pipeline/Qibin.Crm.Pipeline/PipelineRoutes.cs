@@ -1,5 +1,6 @@
 using Qibin.Crm.Pipeline.Forecasts;
 using Qibin.Crm.Pipeline.Rebuilds;
+using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Pipeline.Trends;
 using Qibin.Crm.Pipeline.Verifications;
@@ -28,6 +29,32 @@ internal static class PipelineRoutes
             .WithName("enterRates").WithSummary("录入汇率 · Enter exchange rates");
         api.MapGet("/pipeline/rates", ListRates.Handle).AllowEverybody(Scopes.PipelineRead).WithMetadata(ListRates.Listing)
             .WithName("listRates").WithSummary("汇率列表 · Exchange rates as they were entered");
+    }
+
+    /// <summary>Targets of a year, what was achieved of them, and what changes the count.</summary>
+    public static void MapAssessment(this RouteGroupBuilder api)
+    {
+        api.MapPost("/pipeline/targets", EnterTargets.Handle)
+            .Allow(Scopes.PipelineWrite, Roles.Coordinator)
+            .WithName("enterTargets").WithSummary("录入年度目标 · Enter targets of a year");
+        api.MapGet("/pipeline/targets", ListTargets.Handle).AllowEverybody(Scopes.PipelineRead).WithMetadata(ListTargets.Listing)
+            .WithName("listTargets").WithSummary("年度目标列表 · Targets by year, unit, owner and indicator");
+        api.MapGet("/pipeline/assessment", ReadAssessment.Handle).AllowEverybody(Scopes.PipelineRead)
+            .WithName("readAssessment").WithSummary("目标考核 · Targets, scores and the time-scheduled rate of a year");
+        api.MapGet("/pipeline/assessment/projects", ListAssessedProjects.Handle).AllowEverybody(Scopes.PipelineRead)
+            .WithMetadata(ListAssessedProjects.Listing)
+            .WithName("listAssessedProjects").WithSummary("考核项目列表 · The projects behind a score");
+        api.MapPost("/pipeline/exclusions", ExcludeProject.Handle).Allow(null, Roles.Coordinator)
+            .WithName("excludeProject").WithSummary("剔除项目 · Leave a project out of an indicator, or let it in again");
+        api.MapGet("/pipeline/exclusions", ListExclusions.Handle).AllowEverybody(Scopes.PipelineRead)
+            .WithMetadata(ListExclusions.Listing)
+            .WithName("listExclusions").WithSummary("剔除项目列表 · Projects left out of indicators");
+        api.MapPost("/pipeline/penalties", ImposePenalty.Handle).Allow(null, Roles.Coordinator)
+            .WithName("imposePenalty").WithSummary("考核扣减 · Deduct from what was achieved");
+        api.MapPost("/pipeline/penalties/{penaltyId:guid}/reversal", ReversePenalty.Handle).Allow(null, Roles.Coordinator)
+            .WithName("reversePenalty").WithSummary("撤销扣减 · Take a penalty back");
+        api.MapGet("/pipeline/penalties", ListPenalties.Handle).AllowEverybody(Scopes.PipelineRead).WithMetadata(ListPenalties.Listing)
+            .WithName("listPenalties").WithSummary("考核扣减列表 · Deductions and their reversals");
     }
 
     public static void MapJourneys(this RouteGroupBuilder api)

@@ -7,7 +7,6 @@ using Qibin.Crm.Pipeline.Consumers;
 using Qibin.Crm.Pipeline.Rebuilds;
 using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
-using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Pipeline.Verifications;
 using Qibin.Crm.Web.Hosting;
 using Qibin.Crm.Work.Telemetry;

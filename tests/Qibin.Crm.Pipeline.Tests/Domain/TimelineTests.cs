@@ -33,32 +33,28 @@ public sealed class TimelineTests
                     new Random(seed).Shuffle(told);
                 }
 
-                var (timeline, intervals, milestones) = (new Timeline { LeadId = lead }, new List<Interval>(), new List<Milestone>());
+                var timeline = new Timeline { LeadId = lead };
                 var received = new List<ReadEvent>();
                 foreach (var e in told.Where(e => !received.Contains(e)))
                 {
                     received.Add(e);
-                    if (Timeline.Apply(timeline, e) is var (next, changes))
+                    if (timeline.With(e) is { } next)
                     {
                         applied++;
-                        intervals.RemoveAll(i => i.KnownTo is null);
-                        intervals.AddRange([.. changes.Closed.Where(i => i.KnownFrom < i.KnownTo), .. next.Open]);
-                        milestones.RemoveAll(m => m.TakenBackVersion is null);
-                        milestones.Put([.. changes.TakenBack, .. next.Reached]);
                         timeline = next;
                     }
                     else
                     {
                         again++;
-                        var folded = Timeline.Of(lead, received);
-                        (timeline, intervals, milestones) = (folded.Timeline, [.. folded.Intervals], [.. folded.Milestones]);
+                        timeline = Timeline.Of(lead, received);
                     }
                 }
 
                 var whole = Timeline.Of(lead, events);
-                Assert.Equal(Lines(whole.Intervals), Lines(intervals));
-                Assert.Equal(whole.Milestones.ToHashSet(), milestones.ToHashSet());
-                asked += Compare(history, lead, intervals, events);
+                Assert.Equal(Lines(Intervals(whole)), Lines(Intervals(timeline)));
+                Assert.Equal(
+                    whole.TakenBack.Concat(whole.Reached).ToHashSet(), timeline.TakenBack.Concat(timeline.Reached).ToHashSet());
+                asked += Compare(history, lead, [.. Intervals(timeline)], events);
             }
         }
 
@@ -83,13 +79,13 @@ public sealed class TimelineTests
         ReadEvent[] crossed = [events[0], At(events[1], third), At(events[2], second)];
 
         var folded = Timeline.Of(lead.LeadId, crossed);
-        var (before, after) = (On(folded.Intervals, day.AddDays(3), second)!, On(folded.Intervals, day.AddDays(3), third)!);
+        var (before, after) = (On(Intervals(folded), day.AddDays(3), second)!, On(Intervals(folded), day.AddDays(3), third)!);
         Assert.NotEqual(unit, before.UnitId);
         Assert.NotEqual(owner, before.OwnerId);
         Assert.Equal((owner, unit), (after.OwnerId, after.UnitId));
 
-        var timeline = crossed.Aggregate(new Timeline { LeadId = lead.LeadId }, (t, e) => Timeline.Apply(t, e)!.Value.Timeline);
-        Assert.Equal(Lines(folded.Timeline.Open), Lines(timeline.Open));
+        var timeline = crossed.Aggregate(new Timeline { LeadId = lead.LeadId }, (t, e) => t.With(e)!);
+        Assert.Equal(Lines(folded.Open), Lines(timeline.Open));
     }
 
     /// <summary>A later move of the same day hides an earlier one only as long as they have the same day.</summary>
@@ -122,10 +118,10 @@ public sealed class TimelineTests
                 (day.AddDays(4), JourneyStage.Negotiating, 0), (day.AddDays(8), JourneyStage.Signed, 1),
                 (day.AddDays(10), JourneyStage.Signed, 6),
             ],
-            folded.Timeline.Open.Select(i => (i.DayFrom, i.Stage, i.Amounts.Sum(a => a.Contract))));
-        Assert.All(folded.Timeline.Open.Take(5), i => Assert.Equal(i.DayFrom, i.StageOn));
+            folded.Open.Select(i => (i.DayFrom, i.Stage, i.Amounts.Sum(a => a.Contract))));
+        Assert.All(folded.Open.Take(5), i => Assert.Equal(i.DayFrom, i.StageOn));
         Assert.Equal(
-            (day, JourneyStage.Following), (On(folded.Intervals, day, trade.Log[2].Delivery.RecordedAt) is { } i ? (i.DayFrom, i.Stage)
+            (day, JourneyStage.Following), (On(Intervals(folded), day, trade.Log[2].Delivery.RecordedAt) is { } i ? (i.DayFrom, i.Stage)
                 : default));
     }
 
@@ -153,7 +149,7 @@ public sealed class TimelineTests
                 (0, JourneyStage.Negotiating, 0), (1, JourneyStage.Signed, 1), (4, JourneyStage.Registered, 4), (6, JourneyStage.Signed, 1),
                 (9, JourneyStage.Registered, 9),
             ],
-            Timeline.Of(project.LeadId, Events(trade, project.LeadId)).Timeline.Open
+            Timeline.Of(project.LeadId, Events(trade, project.LeadId)).Open
                 .Select(i => (i.DayFrom.DayNumber - day.DayNumber, i.Stage, i.StageOn.DayNumber - day.DayNumber)));
     }
 
@@ -179,7 +175,7 @@ public sealed class TimelineTests
         foreach (var e in order.Select(n => events[n]))
         {
             received.Add(e);
-            timeline = Timeline.Apply(timeline, e) is var (next, _) ? next : Timeline.Of(lead.LeadId, received).Timeline;
+            timeline = timeline.With(e) ?? Timeline.Of(lead.LeadId, received);
             if (received.Count(r => r.Event is LeadOpened or LeadAssessed) == 2 && received.Count < 4)
             {
                 // Without one of both: the restoration alone changes nothing, the removal alone all.
@@ -190,7 +186,7 @@ public sealed class TimelineTests
         Assert.Equal(
             [(day, JourneyStage.New), (day.AddDays(3), JourneyStage.Following)], timeline.Open.Select(i => (i.DayFrom, i.Stage)));
         Assert.False(timeline.Journey()!.Removed);
-        var whole = Timeline.Of(lead.LeadId, events).Intervals;
+        var whole = Intervals(Timeline.Of(lead.LeadId, events));
         Assert.NotNull(On(whole, day, removed.AddTicks(-1)));
         Assert.Null(On(whole, day, removed));
         Assert.Null(On(whole, day, restored.AddTicks(-1)));
@@ -219,14 +215,14 @@ public sealed class TimelineTests
                 var timeline = new Timeline { LeadId = lead.LeadId };
                 foreach (var e in Events(trade, lead.LeadId))
                 {
-                    timeline = Timeline.Apply(timeline, e)!.Value.Timeline;
+                    timeline = timeline.With(e)!;
                 }
 
                 // All that is compared and read for the next event, and nothing else is.
                 var looks = (
                     timeline.LeadSteps.Days().Count() + timeline.LeadSteps.FirstContactOn.Length, timeline.Open.Count,
                         timeline.Reached.Count,
-                    JsonSerializer.Serialize(timeline with { Intervals = 0, Lead = null }, StrictJson.Options).Length / 1000);
+                    JsonSerializer.Serialize(timeline with { Lead = null }, StrictJson.Options).Length / 1000);
                 Assert.Equal(sizes.GetValueOrDefault(order(1), looks), looks);
                 sizes[order(1)] = looks;
                 Assert.True(name.Length > 0 && timeline.Open.Count == 1);
@@ -244,16 +240,15 @@ public sealed class TimelineTests
         trade.Tell(lead, l => new ContactRecorded { Lead = l, ContactId = Trade.NewId(), Channel = "phone", OccurredOn = trade.Today });
         trade.Tell(lead with { InvestorName = "新名" }, l => new LeadAmended { Lead = l });
         var timeline = new Timeline { LeadId = lead.LeadId };
-        var changes = new List<Changes>();
+        var opened = new HashSet<object>(ReferenceEqualityComparer.Instance);
         foreach (var e in Events(trade, lead.LeadId))
         {
-            var (next, change) = Timeline.Apply(timeline, e)!.Value;
-            timeline = next;
-            changes.Add(change);
+            timeline = timeline.With(e)!;
+            opened.Add(Assert.Single(timeline.Open));
         }
 
-        Assert.All(changes, c => Assert.Empty(c.Closed));
-        Assert.Equal((1, 1), (timeline.Intervals, timeline.Open.Count));
+        Assert.Empty(timeline.Closed);
+        Assert.Single(opened);
         Assert.Equal(trade.Log[0].Delivery.RecordedAt, timeline.ChangedAt);
         Assert.Equal("新名", timeline.Journey()!.InvestorName);
     }
@@ -278,6 +273,8 @@ public sealed class TimelineTests
             Event = e.Row.Event,
         },
         e.Event);
+
+    private static IEnumerable<Interval> Intervals(Timeline timeline) => timeline.Closed.Concat(timeline.Open);
 
     private static Interval? On(IEnumerable<Interval> intervals, DateOnly day, DateTimeOffset known) => intervals.SingleOrDefault(i =>
         i.KnownFrom <= known && (i.KnownTo is null || i.KnownTo > known) && i.DayFrom <= day && (i.DayTo is null || i.DayTo > day));

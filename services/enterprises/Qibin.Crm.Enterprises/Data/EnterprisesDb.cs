@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Qibin.Crm.Comments;
 using Qibin.Crm.Enterprises.Domain;
@@ -207,8 +206,4 @@ internal sealed class EnterprisesDb(DbContextOptions<EnterprisesDb> options) : D
 }
 
 /// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
-internal sealed class EnterprisesDbForDesign : IDesignTimeDbContextFactory<EnterprisesDb>
-{
-    public EnterprisesDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<EnterprisesDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<EnterprisesDb>()).Options);
-}
+internal sealed class EnterprisesDbForDesign : DesignTimeDb<EnterprisesDb>;

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Qibin.Crm.Contracts;
 using Qibin.Crm.Identity.Data;
 using Qibin.Crm.Messaging.Queries;
@@ -70,21 +69,8 @@ internal sealed partial class AuditCollector(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var often = new PeriodicTimer(TimeSpan.FromSeconds(3), clock);
-        while (await often.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await outage.RunAsync(async stop => await CollectAsync(stop), stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or DbUpdateException)
-            {
-                Waits(e.GetBaseException().Message);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        outage.EveryAsync(TimeSpan.FromSeconds(3), CollectAsync, Waits, stoppingToken);
 
     /// <summary>One answer of a service, in one transaction with its position.</summary>
     /// <returns>Whether more is there already.</returns>

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Design;
 using OpenIddict.EntityFrameworkCore.Models;
 using Qibin.Crm.Identity.Domain;
 using Qibin.Crm.Kernel;
@@ -166,8 +165,4 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 }
 
 /// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
-internal sealed class IdentityDbForDesign : IDesignTimeDbContextFactory<IdentityDb>
-{
-    public IdentityDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<IdentityDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<IdentityDb>()).Options);
-}
+internal sealed class IdentityDbForDesign : DesignTimeDb<IdentityDb>;

@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Qibin.Crm.Comments;
 using Qibin.Crm.Kernel;
@@ -318,8 +317,4 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options) : DbContext(opt
 }
 
 /// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
-internal sealed class LeadsDbForDesign : IDesignTimeDbContextFactory<LeadsDb>
-{
-    public LeadsDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<LeadsDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<LeadsDb>()).Options);
-}
+internal sealed class LeadsDbForDesign : DesignTimeDb<LeadsDb>;

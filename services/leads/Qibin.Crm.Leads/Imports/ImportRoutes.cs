@@ -184,8 +184,7 @@ internal static class ImportRoutes
 
     private static async Task<FileContentHttpResult> Template([AsParameters] TemplateQuery query, CancellationToken ct)
     {
-        var format = query.Format is null ? SheetFormat.Xlsx
-            : query.Format.Values is [var only] ? only : throw Refusal.Invalid("format", "query.value", "format");
+        var format = query.Format.One(SheetFormat.Xlsx, "format");
         var headings = ImportFields.Template.Select(field => (object?)(field.Needed ? field.Chinese + "*" : field.Chinese)).ToList();
         return TypedResults.File(
             await SheetWriter.TableAsync(format, [headings], ct), SheetWriter.TypeOf(format),

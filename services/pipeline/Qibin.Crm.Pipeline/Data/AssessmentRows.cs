@@ -1,17 +1,18 @@
 namespace Qibin.Crm.Pipeline.Data;
 
 /// <summary>What was entered for the assessment of a year. Rows are only added, so that what was known before can be asked for.</summary>
-internal abstract record AssessmentRow
+public abstract record YearEntry
 {
     public required Guid Id { get; init; }
     public required int Year { get; init; }
     public required Indicator Indicator { get; init; }
     public required DateTimeOffset EnteredAt { get; init; }
+
+    [Named]
     public required Guid EnteredBy { get; init; }
 }
 
-/// <summary>Something about a unit or an owner that is assessed.</summary>
-internal abstract record AssessedRow : AssessmentRow
+internal abstract record AssessedRow : YearEntry
 {
     /// <summary>The unit or the owner.</summary>
     public required Guid SubjectId { get; init; }
@@ -35,12 +36,12 @@ internal sealed record TargetRow : AssessedRow
     public string? Note { get; init; }
 }
 
-/// <summary>A project is left out of an indicator for a year, or let in again: the row entered last holds.</summary>
-internal sealed record ExclusionRow : AssessmentRow
+/// <summary>A project is left out of an indicator for a year, or was let in again.</summary>
+public sealed record ExclusionAnswer : YearEntry
 {
     public required Guid LeadId { get; init; }
 
-    /// <summary>False where an exclusion is taken back.</summary>
+    /// <summary>False where an exclusion was taken back.</summary>
     public required bool Excluded { get; init; }
 
     public required string Reason { get; init; }
@@ -58,25 +59,11 @@ internal sealed record PenaltyRow : AssessedRow
     public Guid? Reverses { get; init; }
 }
 
-/// <summary>
-/// A row about a unit or an owner, in the reach of whoever has that unit or owner in reach. It is never confidential and is of no
-/// industry chain, so whoever is let see a chain alone sees none of them.
-/// </summary>
-internal sealed class Assessed<T> : IScoped where T : class
-{
-    public required T Row { get; init; }
-    public required Guid OwnerId { get; init; }
-    public required Guid UnitId { get; init; }
-    public string? ChainCode { get; init; }
-    public bool Confidential { get; init; }
-    public Guid[] Readers { get; init; } = [];
-}
-
 internal static class AssessedRows
 {
-    /// <summary>The rows with whose they are, for the one predicate of row scope to decide over.</summary>
-    public static IQueryable<Assessed<T>> Assessed<T>(this IQueryable<T> rows) where T : AssessedRow =>
-        rows.Select(r => new Assessed<T>
+    /// <summary>Keeps what is about units and owners in the caller's reach: the one predicate of row scope decides.</summary>
+    public static IQueryable<T> ReadableBy<T>(this IQueryable<T> rows, Caller caller) where T : AssessedRow =>
+        rows.Select(r => new Scoped<T>
         {
             Row = r,
             OwnerId = r.OwnerId,
@@ -84,5 +71,16 @@ internal static class AssessedRows
             ChainCode = null,
             Confidential = false,
             Readers = Array.Empty<Guid>(),
-        });
+        }).ReadableBy(caller).Select(s => s.Row);
+
+    /// <summary>Never confidential and of no industry chain, so whoever is let see a chain alone sees none of them.</summary>
+    private sealed class Scoped<T> : IScoped
+    {
+        public required T Row { get; init; }
+        public required Guid OwnerId { get; init; }
+        public required Guid UnitId { get; init; }
+        public required string? ChainCode { get; init; }
+        public required bool Confidential { get; init; }
+        public required Guid[] Readers { get; init; }
+    }
 }

@@ -2,12 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Qibin.Crm.Pipeline.Data;
 
-/// <summary>Some of the journeys, by the ids of their leads: all above one, up to another.</summary>
-internal readonly record struct Batch(Guid After, Guid UpTo);
+/// <summary>Some of the journeys, by the ids of their leads.</summary>
+internal readonly record struct Batch(Guid First, Guid Last);
 
 /// <summary>
-/// What goes through the whole history of all journeys is read batch by batch, out of one snapshot. It takes the longer the more there are,
-/// but no statement of it comes to the 5 seconds at which it would be ended.
+/// Reads what goes through the history of all journeys, so that no statement comes to the 5 seconds at which it is ended.
 /// </summary>
 internal static class Batches
 {
@@ -19,20 +18,16 @@ internal static class Batches
         this PipelineDb db, Func<Batch, IQueryable<T>> ask, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var snapshot = await db.SnapshotAsync(ct);
-        for (var (after, more) = (Guid.Empty, true); more;)
+        foreach (var leads in (await db.AllJourneys.Select(j => j.LeadId).OrderBy(id => id).ToListAsync(ct)).Chunk(Most))
         {
-            var last = await db.AllJourneys.Where(j => j.LeadId > after).OrderBy(j => j.LeadId).Select(j => (Guid?)j.LeadId).Skip(Most - 1)
-                .FirstOrDefaultAsync(ct);
-            await foreach (var row in ask(new Batch(after, last ?? Guid.AllBitsSet)).AsAsyncEnumerable().WithCancellation(ct))
+            await foreach (var row in ask(new Batch(leads[0], leads[^1])).AsAsyncEnumerable().WithCancellation(ct))
             {
                 yield return row;
             }
-
-            (after, more) = (last ?? after, last is not null);
         }
     }
 
     /// <summary>Keeps what is of one batch. Both sides of a join want it: PostgreSQL does not conclude from one to the other.</summary>
     public static IQueryable<T> Of<T>(this IQueryable<T> rows, Batch batch) where T : JourneyState =>
-        rows.Where(r => r.LeadId > batch.After && r.LeadId <= batch.UpTo);
+        rows.Where(r => r.LeadId >= batch.First && r.LeadId <= batch.Last);
 }

@@ -1,5 +1,4 @@
 using System.Data;
-using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Qibin.Crm.Messaging;
@@ -31,7 +30,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<ReportRow> Reports => Set<ReportRow>();
     public DbSet<ReportMaterialRow> ReportMaterials => Set<ReportMaterialRow>();
     public DbSet<TargetRow> Targets => Set<TargetRow>();
-    public DbSet<ExclusionRow> Exclusions => Set<ExclusionRow>();
+    public DbSet<ExclusionAnswer> Exclusions => Set<ExclusionAnswer>();
     public DbSet<PenaltyRow> Penalties => Set<PenaltyRow>();
 
     /// <summary>A transaction in which all statements see the same data.</summary>
@@ -62,7 +61,6 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
 
         var timeline = modelBuilder.Entity<TimelineRow>().ToTable("timeline");
         timeline.HasKey(x => x.LeadId);
-        timeline.Property(x => x.LeadId).ValueGeneratedNever();
         timeline.Property(x => x.Timeline).HasColumnType("jsonb");
 
         var milestone = modelBuilder.Entity<Milestone>().ToTable("milestone");
@@ -72,7 +70,6 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
 
         var journey = modelBuilder.Entity<JourneyRow>().ToTable("journey");
         journey.HasKey(x => x.LeadId);
-        journey.Property(x => x.LeadId).ValueGeneratedNever();
         // One index for each way that a caller's rows are found, ending as the list's default order does.
         journey.HasIndex(x => new { x.ChangedAt, x.LeadId });
         journey.HasIndex(x => new { x.OwnerId, x.ChangedAt, x.LeadId });
@@ -90,14 +87,13 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         journey.Property(x => x.InvestmentCurrency).HasMaxLength(3);
 
         var interval = modelBuilder.Entity<Interval>().ToTable("interval");
-        interval.HasKey(x => new { x.LeadId, x.Number });
+        interval.HasKey(x => new { x.LeadId, x.DayFrom, x.KnownFrom });
         interval.ComplexCollection(x => x.Amounts, InJson);
         interval.Property(x => x.Investment).HasPrecision(19, 4);
         interval.Property(x => x.InvestmentCurrency).HasMaxLength(3);
 
         var rollup = modelBuilder.Entity<RollupRow>().ToTable("rollup");
         rollup.HasKey(x => x.Key);
-        rollup.Property(x => x.Key).ValueGeneratedNever();
         // Found by their set, and within it by what a caller's reach is; of the days of all years one month is asked for at a time.
         rollup.HasIndex(x => new { x.Set, x.At });
         rollup.HasIndex(x => new { x.Set, x.UnitId, x.At });
@@ -105,25 +101,20 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         rollup.Property(x => x.Currency).HasMaxLength(3);
 
         var delta = modelBuilder.Entity<DeltaRow>().ToTable("delta");
-        delta.Property(x => x.Id).UseIdentityByDefaultColumn();
         delta.Property(x => x.Currency).HasMaxLength(3);
 
         var rate = modelBuilder.Entity<RateRow>().ToTable("rate");
-        rate.Property(x => x.Id).ValueGeneratedNever();
         rate.Property(x => x.Currency).HasMaxLength(3);
         rate.Property(x => x.Rate).HasPrecision(16, 8);
         rate.HasIndex(x => new { x.Currency, x.On });
 
         var report = modelBuilder.Entity<ReportRow>().ToTable("report");
-        report.Property(x => x.Id).ValueGeneratedNever();
         report.HasIndex(x => x.CreatedAt);
-        report.Property(x => x.WorkbookHash).HasMaxLength(64);
-        report.Property(x => x.DocumentHash).HasMaxLength(64);
+        report.Property(x => x.Files).AsJson();
 
         var material = modelBuilder.Entity<ReportMaterialRow>().ToTable("report_material");
         material.HasKey(x => x.ReportId);
-        material.Property(x => x.ReportId).ValueGeneratedNever();
-        material.Property(x => x.Names).HasColumnType("jsonb");
+        material.Property(x => x.Names).AsJson();
         material.HasOne<ReportRow>().WithOne().HasForeignKey<ReportMaterialRow>(x => x.ReportId);
 
         var target = modelBuilder.Entity<TargetRow>().ToTable("target");
@@ -131,7 +122,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         target.Property(x => x.Note).HasMaxLength(500);
         target.HasIndex(x => new { x.Year, x.Indicator, x.SubjectId, x.EnteredAt }).IsUnique();
 
-        var exclusion = modelBuilder.Entity<ExclusionRow>().ToTable("exclusion");
+        var exclusion = modelBuilder.Entity<ExclusionAnswer>().ToTable("exclusion");
         exclusion.Property(x => x.Reason).HasMaxLength(500);
         exclusion.HasIndex(x => new { x.Year, x.Indicator, x.LeadId, x.EnteredAt }).IsUnique();
 
@@ -156,8 +147,4 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
 }
 
 /// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
-internal sealed class PipelineDbForDesign : IDesignTimeDbContextFactory<PipelineDb>
-{
-    public PipelineDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<PipelineDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<PipelineDb>()).Options);
-}
+internal sealed class PipelineDbForDesign : DesignTimeDb<PipelineDb>;

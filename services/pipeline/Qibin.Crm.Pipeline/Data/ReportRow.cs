@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Qibin.Crm.Pipeline.Reports;
 
 namespace Qibin.Crm.Pipeline.Data;
@@ -20,11 +21,8 @@ internal sealed class ReportRow
     public required Guid RequesterId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>SHA-256 of the workbook, in hexadecimal digits; null while it is being made.</summary>
-    public string? WorkbookHash { get; set; }
-    public string? DocumentHash { get; set; }
-    public int WorkbookLength { get; set; }
-    public int DocumentLength { get; set; }
+    /// <summary>None while they are being made.</summary>
+    public IReadOnlyList<ReportFile> Files { get; set; } = [];
 }
 
 /// <summary>
@@ -41,8 +39,7 @@ internal sealed class ReportMaterialRow
     /// <summary>Confidential journeys within the scope, whoever reads them: a report goes from hand to hand.</summary>
     public required int Confidential { get; init; }
 
-    /// <summary>The names in it, as <see cref="ReportNames"/> in JSON.</summary>
-    public string Names { get; set; } = "{}";
+    public required ReportNames Names { get; set; }
 
     /// <summary>The journeys that it tells of one by one.</summary>
     public Guid[] Listed { get; set; } = [];
@@ -51,11 +48,39 @@ internal sealed class ReportMaterialRow
     public byte[]? Document { get; set; }
 }
 
+/// <summary>The names in a report, and the year's targets as they were then.</summary>
 internal sealed record ReportNames(
     string Scope, IReadOnlyDictionary<Guid, string> Units, IReadOnlyDictionary<Guid, ReportedProject> Projects,
     IReadOnlyList<ReportedTarget> Targets);
 
 internal sealed record ReportedProject(string Code, string Name);
 
-/// <summary>Projects or CNY; completion and schedule are null without a target.</summary>
-internal sealed record ReportedTarget(Indicator Indicator, decimal Target, decimal Score, decimal? Completion, bool? OnSchedule);
+/// <summary>Projects or CNY; 0 without a target.</summary>
+internal sealed record ReportedTarget(Indicator Indicator, decimal Target, decimal Score);
+
+/// <summary>The format of a report's file.</summary>
+public enum ReportFormat { Xlsx, Docx }
+
+/// <summary>A file of a report.</summary>
+public sealed record ReportFile
+{
+    public required ReportFormat Format { get; init; }
+
+    /// <summary>Where it is fetched.</summary>
+    public required string File { get; init; }
+
+    public required int Octets { get; init; }
+
+    /// <summary>In hexadecimal digits.</summary>
+    public required string Sha256 { get; init; }
+
+    internal static ReportFile Of(Guid report, ReportFormat format, byte[] content) => new()
+    {
+        Format = format,
+        File = $"/api/v1/pipeline/reports/{report}/file?format={(format == ReportFormat.Xlsx ? "xlsx" : "docx")}",
+        Octets = content.Length,
+        Sha256 = Hash(content),
+    };
+
+    internal static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}

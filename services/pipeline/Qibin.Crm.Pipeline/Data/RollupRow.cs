@@ -1,23 +1,18 @@
 namespace Qibin.Crm.Pipeline.Data;
 
-internal abstract record Tally : Summed, ICounted
+/// <summary>A sum, with unit and chain as filters and groups take them.</summary>
+internal record Tally : Counted
 {
-    public required JourneyStatus Status { get; init; }
-    public required JourneyStage Stage { get; init; }
-    public required Guid OwnerId { get; init; }
-    public required Guid UnitId { get; init; }
-    public string? ChainCode { get; init; }
-    public string? NodeCode { get; init; }
-    public string? SourceRegion { get; init; }
-    public required Band Band { get; init; }
-    public required int Month { get; init; }
+    public long Count { get; init; }
+    public required string Currency { get; init; }
+    public decimal Estimated { get; init; }
+    public decimal Contract { get; init; }
+    public decimal PaidIn { get; init; }
+    public decimal Completed { get; init; }
 
     /// <summary>The month in months since the beginning of the era: 12 times the year, and the month.</summary>
     public required int At { get; init; }
 }
-
-/// <summary>A sum with unit and chain as they were in those days, as filters and groups of the past take them.</summary>
-internal sealed record ThenSum : Tally;
 
 /// <summary>
 /// What began on days, less what ended on them, of all journeys that have the same in common. Over all days that is what there is now; up
@@ -31,7 +26,10 @@ internal sealed record ThenSum : Tally;
 internal abstract record Sum : Tally, IScoped
 {
     public required bool Confidential { get; init; }
+
+    /// <summary>The one empty array, so that records are equal.</summary>
     public Guid[] Readers { get; init; } = [];
+
     public string? ThenChain { get; init; }
     public required Guid ThenUnit { get; init; }
 
@@ -52,9 +50,6 @@ internal sealed record RollupRow : Sum
 /// <summary>What the change of a journey adds to the rollups and takes from them, until compaction has merged it into them.</summary>
 internal sealed record DeltaRow : Sum
 {
-    /// <summary>The one empty array, so that records are equal.</summary>
-    private static readonly Guid[] None = [];
-
     public long Id { get; init; }
 
     /// <summary>What has to be added so that the sums have these intervals, and no longer those.</summary>
@@ -101,6 +96,5 @@ internal sealed record DeltaRow : Sum
             Contract = edge.Sign * amount.Contract,
             PaidIn = edge.Sign * amount.PaidIn,
             Completed = edge.Sign * amount.Completed,
-            Readers = None,
         };
 }

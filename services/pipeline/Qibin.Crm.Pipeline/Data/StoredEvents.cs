@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Qibin.Crm.Messaging.Consuming;
 
 namespace Qibin.Crm.Pipeline.Data;
@@ -20,9 +21,8 @@ internal static class StoredEvents
     /// </summary>
     public static ReceivedEvent Row(string type, Delivery delivery)
     {
-        using var json = JsonDocument.Parse(delivery.Json);
-        var root = json.RootElement;
-        var recordedAt = Instants.Kept(delivery.RecordedAt);
+        var root = JsonNode.Parse(delivery.Json)!.AsObject();
+        var recordedAt = Kept(delivery.RecordedAt);
         return new ReceivedEvent
         {
             StreamId = delivery.StreamId,
@@ -32,23 +32,27 @@ internal static class StoredEvents
             LeadId = Id("leadId", "lead", "project"),
             ProjectId = Id("projectId", "project", "lead"),
             EnterpriseId = Id("enterpriseId", "enterprise", "project"),
-            OccurredOn = Day(root, "occurredOn") ?? (type == nameof(LeadOpened) ? Day(root.GetProperty("lead"), "firstContactOn") : null)
+            OccurredOn = Day(root["occurredOn"]) ?? (type == nameof(LeadOpened) ? Day(root["lead"]!["firstContactOn"]) : null)
                 ?? recordedAt.OnDay(),
             RecordedAt = recordedAt,
             ActorId = delivery.ActorId,
             Event = delivery.Json,
         };
 
-        Guid? Id(string name, params string[] states) =>
-            states.Where(s => root.TryGetProperty(s, out var state) && state.ValueKind == JsonValueKind.Object)
-                .Select(s => root.GetProperty(s)).Append(root)
-                .Select(of => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                    && value.TryGetGuid(out var id) ? id : (Guid?)null)
-                .FirstOrDefault(id => id is not null);
+        Guid? Id(string name, params string[] states) => states.Select(s => root[s] as JsonObject).Append(root)
+            .Select(of => of?[name] is JsonValue value && value.TryGetValue(out Guid id) ? id : (Guid?)null)
+            .FirstOrDefault(id => id is not null);
 
-        static DateOnly? Day(JsonElement of, string name) =>
-            of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", out var day) ? day : null;
+        static DateOnly? Day(JsonNode? value) =>
+            value is JsonValue word && word.TryGetValue(out string? text) && DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day)
+                ? day : null;
+    }
+
+    /// <summary>The instant as PostgreSQL keeps it, to the microsecond, so that one that is answered can be asked for again.</summary>
+    public static DateTimeOffset Kept(DateTimeOffset instant)
+    {
+        var utc = instant.ToUniversalTime();
+        return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
     /// <summary>Reads what this version knows; the rest is left out, and stays stored.</summary>

@@ -48,8 +48,5 @@ internal static class Sums
 
     /// <summary>One of the amounts as money, without what comes to nothing.</summary>
     public static List<Money> Money(this IEnumerable<Amount> amounts, Func<Amount, decimal> measure) =>
-    [
-        .. amounts.OrderBy(a => a.Currency, StringComparer.Ordinal).Select(a => new Money(measure(a), a.Currency))
-            .Where(m => m.Amount != 0),
-    ];
+        [.. amounts.Select(a => new Money(measure(a), a.Currency)).Where(m => m.Amount != 0)];
 }

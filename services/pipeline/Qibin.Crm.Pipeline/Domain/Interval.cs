@@ -8,11 +8,10 @@ internal sealed record Interval : JourneyState
 {
     private static readonly List<Amount> None = [];
 
-    public required int Number { get; init; }
     public required DateTimeOffset KnownFrom { get; init; }
 
     /// <summary>Null while it is known.</summary>
-    public DateTimeOffset? KnownTo { get; set; }
+    public DateTimeOffset? KnownTo { get; init; }
 
     public required DateOnly DayFrom { get; init; }
 
@@ -22,9 +21,8 @@ internal sealed record Interval : JourneyState
     /// <summary>Whether the journey is the same, whatever the days.</summary>
     public bool IsSame(Interval other) => Plain(this) == Plain(other) && Amounts.SequenceEqual(other.Amounts);
 
-    /// <summary>Whether both say the same of the same days.</summary>
     public bool SaysTheSame(Interval other) => DayFrom == other.DayFrom && DayTo == other.DayTo && IsSame(other);
 
     private static Interval Plain(Interval interval) =>
-        interval with { Number = 0, KnownFrom = default, KnownTo = null, DayFrom = default, DayTo = null, Amounts = None };
+        interval with { KnownFrom = default, KnownTo = null, DayFrom = default, DayTo = null, Amounts = None };
 }

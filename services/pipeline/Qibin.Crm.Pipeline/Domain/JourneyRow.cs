@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>
@@ -27,44 +29,23 @@ internal sealed record JourneyRow : JourneyState, IShared
     public string? EnterpriseName { get; init; }
     public string? Uscc { get; init; }
 
-    public static JourneyRow Of(Guid leadId, Latest<LeadState> lead, Latest<ProjectState>? project, bool removed)
+    public JourneyRow()
+    {
+    }
+
+    /// <summary>What a journey is on a day, with what it has whatever the day: names, codes and who may read it.</summary>
+    [SetsRequiredMembers]
+    public JourneyRow(JourneyState state, Latest<LeadState> lead, Latest<ProjectState>? project, bool removed) : base(state)
     {
         var (l, p) = (lead.State, project?.State);
-        var investment = p?.ContractAmount ?? l.EstimatedInvestment;
-        return new JourneyRow
-        {
-            LeadId = leadId,
-            Removed = removed,
-            Code = l.Code,
-            InvestorId = l.InvestorId,
-            InvestorName = l.InvestorName,
-            ProjectId = p?.ProjectId,
-            ProjectCode = p?.Code,
-            ProjectName = p?.Name,
-            Stage = p is null ? Stages.Of(l.Stage) : Stages.Of(p.Stage),
-            StageOn = p?.StageOn ?? l.StageOn,
-            Status = p is null ? Stages.StatusOf(Stages.Of(l.Stage)) : Stages.StatusOf(p.Status),
-            FirstContactOn = l.FirstContactOn,
-            MovedInOn = p?.MovedInOn,
-            OwnerId = p?.OwnerId ?? l.OwnerId,
-            UnitId = p?.UnitId ?? l.UnitId,
-            ChainCode = p is null ? l.ChainCode : p.ChainCode,
-            NodeCode = p is null ? l.NodeCode : p.NodeCode,
-            SourceRegion = l.SourceRegion,
-            Band = Bands.Of(investment),
-            Investment = investment?.Amount,
-            InvestmentCurrency = investment?.Currency,
-            Month = l.FirstContactOn.MonthNumber(),
-            Confidential = l.Confidential || p?.Confidential == true,
-            Readers = l.Confidential && p?.Confidential == true ? [.. l.Readers.Intersect(p.Readers).Order()]
-                : p?.Confidential == true ? p.Readers
-                : l.Confidential ? l.Readers : [],
-            SharedWith = l.SharedWith,
-            ChangedAt = project?.KnownAt > lead.KnownAt ? project.KnownAt : lead.KnownAt,
-            EnterpriseId = p?.EnterpriseId,
-            EnterpriseName = p?.EnterpriseName,
-            Uscc = p?.Uscc,
-            Amounts = Amount.Of(l.EstimatedInvestment, p?.ContractAmount, p is null ? [] : Funds.Of(p)),
-        };
+        (Code, InvestorId, InvestorName) = (l.Code, l.InvestorId, l.InvestorName);
+        (ProjectCode, ProjectName) = (p?.Code, p?.Name);
+        (EnterpriseId, EnterpriseName, Uscc) = (p?.EnterpriseId, p?.EnterpriseName, p?.Uscc);
+        (Removed, SharedWith) = (removed, l.SharedWith);
+        Confidential = l.Confidential || p?.Confidential == true;
+        Readers = l.Confidential && p?.Confidential == true ? [.. l.Readers.Intersect(p.Readers).Order()]
+            : p?.Confidential == true ? p.Readers
+            : l.Confidential ? l.Readers : [];
+        ChangedAt = project?.KnownAt > lead.KnownAt ? project.KnownAt : lead.KnownAt;
     }
 }

@@ -103,12 +103,9 @@ internal static class Milestones
             [.. takenBack, .. wrong.Select(m => m with { SupersededAt = e.Row.RecordedAt }), .. right]);
     }
 
-    /// <summary>Adds rows that were changed; the last of one row holds.</summary>
-    public static void Put(this List<Milestone> rows, IReadOnlyList<Milestone> changed)
-    {
-        rows.RemoveAll(m => changed.Any(m.IsThat));
-        rows.AddRange(changed);
-    }
+    /// <summary>These rows and those that were changed; the last of one row holds.</summary>
+    public static List<Milestone> With(this IReadOnlyList<Milestone> rows, IReadOnlyList<Milestone> changed) =>
+        [.. rows.Where(m => !changed.Any(m.IsThat)), .. changed];
 
     /// <summary>The milestone that has another date.</summary>
     private static MilestoneKind? Redated(IEvent happened) => happened switch

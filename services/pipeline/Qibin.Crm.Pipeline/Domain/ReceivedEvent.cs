@@ -33,6 +33,19 @@ internal sealed class ReceivedEvent
 internal sealed record ReadEvent(ReceivedEvent Row, IEvent Event)
 {
     public Rank Rank => new(Row.Version, Row.Ordinal);
+
+    /// <summary>
+    /// The newest state of one enterprise. Its own events are in the order of its versions; an event of another aggregate that carries its
+    /// state has a version of its own, so that one counts by when it was recorded.
+    /// </summary>
+    public static EnterpriseState? NewestEnterprise(IEnumerable<ReadEvent> events)
+    {
+        var states = events.Where(e => e.Event is IEnterpriseEvent)
+            .ToLookup(e => e.Row.StreamId == ((IEnterpriseEvent)e.Event).Enterprise.EnterpriseId);
+        var (own, other) = (states[true].MaxBy(e => e.Rank), states[false].MaxBy(e => e.Row.RecordedAt));
+        var newest = own is null || other?.Row.RecordedAt > own.Row.RecordedAt ? other : own;
+        return (newest?.Event as IEnterpriseEvent)?.Enterprise;
+    }
 }
 
 /// <summary>The place of an event in its stream.</summary>

@@ -3,9 +3,6 @@ namespace Qibin.Crm.Pipeline.Domain;
 /// <summary>A stage and the business date that it is said to have begun on; after a step back, the date on which it was reached.</summary>
 internal sealed record StageSince(JourneyStage Stage, DateOnly On);
 
-/// <summary>What the sums of one currency have more from a business day on.</summary>
-internal sealed record Entry(DateOnly From, string Currency, decimal PaidIn, decimal Completed);
-
 /// <summary>
 /// What a lead or a project was on each business day. The first state holds on all days before the first change; what a project was before
 /// the day of its opening is asked by nobody.
@@ -29,8 +26,8 @@ internal sealed record StateSteps
     public Step<Money?>[] Contract { get; init; } = [];
     public Step<DateOnly?>[] MovedInOn { get; init; } = [];
 
-    /// <summary>Funds and completed investment add up.</summary>
-    public Entry[] Entries { get; init; } = [];
+    /// <summary>What there is more of funds and completed investment from a day on: they add up.</summary>
+    public Step<Amount>[] Entries { get; init; } = [];
 
     public StateSteps With(LeadState? was, LeadState now, long version, DateOnly on)
     {
@@ -38,7 +35,7 @@ internal sealed record StateSteps
         return this with
         {
             FirstContactOn = FirstContactOn.Changed(was, now, l => l.FirstContactOn, DateOnly.MinValue),
-            Stage = StageWith(was is null ? null : Since(was), Since(now), version, from),
+            Stage = StageWith(was, now, l => new(Stages.Of(l.Stage), l.StageOn), version, from),
             OwnerId = OwnerId.Changed(was, now, l => l.OwnerId, from),
             UnitId = UnitId.Changed(was, now, l => l.UnitId, from),
             ChainCode = ChainCode.Changed(was, now, l => l.ChainCode, from),
@@ -46,8 +43,6 @@ internal sealed record StateSteps
             SourceRegion = SourceRegion.Changed(was, now, l => l.SourceRegion, from),
             Estimated = Estimated.Changed(was, now, l => l.EstimatedInvestment, from),
         };
-
-        static StageSince Since(LeadState lead) => new(Stages.Of(lead.Stage), lead.StageOn);
     }
 
     public StateSteps With(ProjectState? was, ProjectState now, long version, DateOnly on)
@@ -56,18 +51,16 @@ internal sealed record StateSteps
         return this with
         {
             OpenedOn = was is null ? on : OpenedOn,
-            Stage = StageWith(was is null ? null : Since(was), Since(now), version, from),
-            Status = Status.Moved(was, now, p => Stages.StatusOf(p.Status), from, version),
+            Stage = StageWith(was, now, p => new(Stages.Of(p.Stage), p.StageOn), version, from),
+            Status = Status.Changed(was, now, p => Stages.StatusOf(p.Status), from, version),
             OwnerId = OwnerId.Changed(was, now, p => p.OwnerId, from),
             UnitId = UnitId.Changed(was, now, p => p.UnitId, from),
             ChainCode = ChainCode.Changed(was, now, p => p.ChainCode, from),
             NodeCode = NodeCode.Changed(was, now, p => p.NodeCode, from),
-            Contract = Contract.Moved(was, now, p => p.ContractAmount, from, version),
+            Contract = Contract.Changed(was, now, p => p.ContractAmount, from, version),
             MovedInOn = MovedInOn.Changed(was, now, p => p.MovedInOn, from),
             Entries = Funds.Added(Entries, was, now, on),
         };
-
-        static StageSince Since(ProjectState project) => new(Stages.Of(project.Stage), project.StageOn);
     }
 
     /// <summary>
@@ -106,10 +99,14 @@ internal sealed record StateSteps
         this with { Contract = Array.ConvertAll(Contract, s => s.Version == version ? s with { Value = amount } : s) };
 
     /// <summary>Of the same stage only its date can differ, as when an earlier first contact is entered: that is no step.</summary>
-    private Step<StageSince>[] StageWith(StageSince? was, StageSince now, long version, DateOnly from) =>
-        was == now ? Stage
-        : was?.Stage == now.Stage ? [.. Stage[..^1], Stage[^1] with { Value = now }]
-        : [.. Stage, new Step<StageSince>(from, now, version)];
+    private Step<StageSince>[] StageWith<TState>(TState? was, TState now, Func<TState, StageSince> since, long version, DateOnly from)
+        where TState : class
+    {
+        var (before, after) = (was is null ? null : since(was), since(now));
+        return before == after ? Stage
+            : before?.Stage == after.Stage ? [.. Stage[..^1], Stage[^1] with { Value = after }]
+            : [.. Stage, new Step<StageSince>(from, after, version)];
+    }
 
     public IEnumerable<DateOnly> Days() =>
     [
@@ -127,21 +124,14 @@ internal static class Funds
         project.PaidIn.Select(m => new Amount { Currency = m.Currency, PaidIn = sign * m.Amount })
             .Concat(project.CompletedInvestment.Select(m => new Amount { Currency = m.Currency, Completed = sign * m.Amount }));
 
-    public static IEnumerable<Amount> On(this IEnumerable<Entry> entries, DateOnly day) => entries.Where(e => e.From <= day)
-        .Select(e => new Amount { Currency = e.Currency, PaidIn = e.PaidIn, Completed = e.Completed });
-
     /// <summary>Adds what one state has more than the one before it; the same array when that is nothing.</summary>
-    public static Entry[] Added(Entry[] entries, ProjectState? was, ProjectState now, DateOnly day)
+    public static Step<Amount>[] Added(Step<Amount>[] entries, ProjectState? was, ProjectState now, DateOnly day)
     {
         var more = Of(now).Concat(was is null ? [] : Of(was, -1)).PerCurrency();
         return more.Count == 0 ? entries :
         [
-            .. from entry in entries.Concat(more.Select(m => new Entry(day, m.Currency, m.PaidIn, m.Completed)))
-               group entry by (entry.From, entry.Currency) into same
-               let sum = new Entry(same.Key.From, same.Key.Currency, same.Sum(e => e.PaidIn), same.Sum(e => e.Completed))
-               where sum is not { PaidIn: 0, Completed: 0 }
-               orderby sum.From
-               select sum,
+            .. entries.Concat(more.Select(m => new Step<Amount>(day, m))).GroupBy(e => e.From, e => e.Value).OrderBy(g => g.Key)
+                .SelectMany(g => g.PerCurrency().Select(sum => new Step<Amount>(g.Key, sum))),
         ];
     }
 }

@@ -1,9 +1,6 @@
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>From a business day on a field has a value.</summary>
-/// <param name="From">The day.</param>
-/// <param name="Value">The value.</param>
-/// <param name="Version">Of a step whose day may be corrected, the version of its stream that made it.</param>
+/// <summary>From a business day on a field has a value. The version is that of a step whose day may be corrected.</summary>
 internal sealed record Step<T>(DateOnly From, T Value, long Version = 0);
 
 /// <summary>
@@ -13,25 +10,19 @@ internal sealed record Step<T>(DateOnly From, T Value, long Version = 0);
 /// </summary>
 internal static class Steps
 {
-    /// <summary>Adds the change of a field from one version to the next; the same array when it is none.</summary>
-    public static Step<T>[] Changed<TState, T>(this Step<T>[] steps, TState? was, TState now, Func<TState, T> field, DateOnly from)
-        where TState : class =>
-        IsChange(was, now, field) ? [.. steps.Where(s => s.From < from), new Step<T>(from, field(now))] : steps;
-
-    /// <summary>The same of a field whose changes have days that may be corrected.</summary>
-    public static Step<T>[] Moved<TState, T>(
-        this Step<T>[] steps, TState? was, TState now, Func<TState, T> field, DateOnly from, long version)
-        where TState : class =>
-        IsChange(was, now, field) ? [.. steps, new Step<T>(from, field(now), version)] : steps;
+    /// <summary>
+    /// Adds the change of a field from one state to the next; the same array when it is none. Where a version is given, its day may be
+    /// corrected later.
+    /// </summary>
+    public static Step<T>[] Changed<TState, T>(
+        this Step<T>[] steps, TState? was, TState now, Func<TState, T> field, DateOnly from, long version = 0) where TState : class =>
+        was is not null && EqualityComparer<T>.Default.Equals(field(was), field(now)) ? steps
+        : [.. version > 0 ? steps : steps.Where(s => s.From < from), new Step<T>(from, field(now), version)];
 
     /// <summary>The step that a version made begins on another day.</summary>
     public static Step<T>[] Redated<T>(this Step<T>[] steps, long version, DateOnly from) =>
-        Array.Exists(steps, s => s.Version == version) ? Array.ConvertAll(steps, s => s.Version == version ? s with { From = from } : s)
-            : steps;
+        Array.ConvertAll(steps, s => s.Version == version ? s with { From = from } : s);
 
     /// <summary>The value on a day; null before the first step.</summary>
     public static Step<T>? On<T>(this Step<T>[] steps, DateOnly day) => Array.FindLast(steps, s => s.From <= day);
-
-    private static bool IsChange<TState, T>(TState? was, TState now, Func<TState, T> field) where TState : class =>
-        was is null || !EqualityComparer<T>.Default.Equals(field(was), field(now));
 }

@@ -4,19 +4,6 @@ namespace Qibin.Crm.Pipeline.Domain;
 internal sealed record Latest<TState>(Rank Rank, DateTimeOffset KnownAt, TState State);
 
 /// <summary>
-/// What an event ended: intervals that are no longer known, and milestones that it took back, or took back on another day. All else is in
-/// the timeline after it.
-/// </summary>
-internal sealed record Changes(IReadOnlyList<Interval> Closed, IReadOnlyList<Milestone> TakenBack);
-
-/// <summary>A journey folded from all of its events, with its whole past.</summary>
-internal sealed record Folded(Timeline Timeline, IReadOnlyList<Interval> Intervals, IReadOnlyList<Milestone> Milestones)
-{
-    /// <summary>No event has a state of it.</summary>
-    public bool IsEmpty => Timeline is { Lead: null, Project: null };
-}
-
-/// <summary>
 /// All that has to be known of one journey to take the next event into account: never the list of the earlier ones, so that an event costs
 /// the same however many there were.
 /// </summary>
@@ -53,53 +40,60 @@ internal sealed record Timeline
     /// <summary>When the newest change of the days was recorded.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>How many intervals there have been.</summary>
-    public int Intervals { get; init; }
+    /// <summary>
+    /// Intervals that have ended since it was stored: what came instead is known. One of the same instant was never known.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<Interval> Closed { get; init; } = [];
+
+    /// <summary>Milestones that were taken back since it was stored.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Milestone> TakenBack { get; init; } = [];
+
+    /// <summary>No event has a state of it.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Lead is null && Project is null;
 
     /// <summary>
     /// Takes the next event into account. Null when it has come out of order and changes what was known before: then the journey has to be
     /// folded from all events.
     /// </summary>
-    public static (Timeline Timeline, Changes Changes)? Apply(Timeline timeline, ReadEvent e)
+    public Timeline? With(ReadEvent e)
     {
-        var followed = timeline.Project?.State.ProjectId;
+        var followed = Project?.State.ProjectId;
         if (followed is not null && e.Event is IProjectEvent { Project.ProjectId: var id } && id != followed)
         {
-            return id > followed ? (timeline, new Changes([], [])) : null;
+            return id > followed ? this : null;
         }
 
-        var (rank, known) = e.Event is ILeadEvent
-            ? (timeline.Lead?.Rank, timeline.Lead?.KnownAt)
-            : (timeline.Project?.Rank, timeline.Project?.KnownAt);
+        var (rank, known) = e.Event is ILeadEvent ? (Lead?.Rank, Lead?.KnownAt) : (Project?.Rank, Project?.KnownAt);
         if (rank is { } last && e.Rank.CompareTo(last) <= 0)
         {
             return null;
         }
 
         var at = Later(e.Row.RecordedAt, known);
-        var (reached, ended) = Milestones.After(timeline.Reached, e);
-        var (steppedBack, takenBack) = Milestones.SteppedBack(timeline.SteppedBack, ended, e);
-        var next = timeline.Noting(e, at) with { Reached = reached, SteppedBack = steppedBack };
+        var (reached, ended) = Milestones.After(Reached, e);
+        var (steppedBack, takenBack) = Milestones.SteppedBack(SteppedBack, ended, e);
+        var next = Noting(e, at) with { Reached = reached, SteppedBack = steppedBack, TakenBack = TakenBack.With(takenBack) };
         // An array of steps that nothing was changed in is the same array.
-        if ((next.LeadSteps, next.ProjectSteps, next.Removed) == (timeline.LeadSteps, timeline.ProjectSteps, timeline.Removed))
+        if ((next.LeadSteps, next.ProjectSteps, next.Removed) == (LeadSteps, ProjectSteps, Removed))
         {
-            return (next, new Changes([], takenBack));
+            return next;
         }
 
-        if (at < timeline.ChangedAt)
+        if (at < ChangedAt)
         {
             return null;
         }
 
-        var number = timeline.Intervals;
-        var open = next.Days(at).ConvertAll(
-            now => timeline.Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? (now with { Number = ++number }));
-        var closed = timeline.Open.Where(was => !open.Contains(was)).Select(was => was with { KnownTo = at });
-        return (next with { Open = open, Intervals = number, ChangedAt = at }, new Changes([.. closed], takenBack));
+        var open = next.Days(at).ConvertAll(now => Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? now);
+        var closed = Open.Where(was => was.KnownFrom < at && !open.Contains(was)).Select(was => was with { KnownTo = at });
+        return next with { Open = open, Closed = [.. Closed, .. closed], ChangedAt = at };
     }
 
-    /// <summary>Folds a journey from all of its events, in whichever order they are given.</summary>
-    public static Folded Of(Guid leadId, IEnumerable<ReadEvent> events)
+    /// <summary>Folds a journey from all of its events, in whichever order they are given: so it has its whole past.</summary>
+    public static Timeline Of(Guid leadId, IEnumerable<ReadEvent> events)
     {
         var all = events.Where(e => e.Event is ILeadEvent or IProjectEvent).OrderBy(e => e.Rank).ToList();
         var project = all.Select(e => (e.Event as IProjectEvent)?.Project.ProjectId).Min();
@@ -108,16 +102,8 @@ internal sealed record Timeline
         var known = new Dictionary<Guid, DateTimeOffset>();
         var inOrder = all.ConvertAll(e => (
             Event: e, At: known[e.Row.StreamId] = Later(e.Row.RecordedAt, known.GetValueOrDefault(e.Row.StreamId))));
-        var timeline = new Timeline { LeadId = leadId };
-        var (intervals, takenBack) = (new List<Interval>(), new List<Milestone>());
-        foreach (var (e, _) in inOrder.OrderBy(o => o.At).ThenBy(o => o.Event.Row.StreamId).ThenBy(o => o.Event.Rank))
-        {
-            (timeline, var changes) = Apply(timeline, e)!.Value;
-            intervals.AddRange(changes.Closed.Where(i => i.KnownFrom < i.KnownTo));
-            takenBack.Put(changes.TakenBack);
-        }
-
-        return new Folded(timeline, [.. intervals, .. timeline.Open], [.. takenBack, .. timeline.Reached]);
+        return inOrder.OrderBy(o => o.At).ThenBy(o => o.Event.Row.StreamId).ThenBy(o => o.Event.Rank)
+            .Aggregate(new Timeline { LeadId = leadId }, (timeline, o) => timeline.With(o.Event)!);
     }
 
     private Timeline Noting(ReadEvent e, DateTimeOffset at) => e.Event switch
@@ -147,6 +133,8 @@ internal sealed record Timeline
         _ => this,
     };
 
+    private DateOnly Begins => LeadSteps.FirstContactOn[^1].Value;
+
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => one < other ? other.Value : one;
 
     /// <summary>The intervals of days, by all that is known.</summary>
@@ -158,16 +146,15 @@ internal sealed record Timeline
             return intervals;
         }
 
-        var begins = LeadSteps.FirstContactOn[^1].Value;
-        var days = new SortedSet<DateOnly>(LeadSteps.Days().Where(day => day > begins)) { begins };
+        var days = new SortedSet<DateOnly>(LeadSteps.Days().Where(day => day > Begins)) { Begins };
         if (ProjectSteps.OpenedOn is { } opened)
         {
-            days.UnionWith(ProjectSteps.Days().Append(opened).Where(day => day > begins && day >= opened));
+            days.UnionWith(ProjectSteps.Days().Append(opened).Where(day => day > Begins && day >= opened));
         }
 
         foreach (var day in days)
         {
-            var interval = On(day, begins, at);
+            var interval = On(day, at);
             if (intervals is not [.., var last])
             {
                 intervals.Add(interval);
@@ -182,7 +169,7 @@ internal sealed record Timeline
         return intervals;
     }
 
-    private Interval On(DateOnly day, DateOnly begins, DateTimeOffset at)
+    private Interval On(DateOnly day, DateTimeOffset at)
     {
         var isProject = ProjectSteps.OpenedOn <= day;
         var steps = isProject ? ProjectSteps : LeadSteps;
@@ -192,7 +179,6 @@ internal sealed record Timeline
         return new Interval
         {
             LeadId = LeadId,
-            Number = 0,
             KnownFrom = at,
             DayFrom = day,
             Stage = stage.Stage,
@@ -206,14 +192,15 @@ internal sealed record Timeline
             Band = Bands.Of(investment),
             Investment = investment?.Amount,
             InvestmentCurrency = investment?.Currency,
-            Month = begins.MonthNumber(),
-            FirstContactOn = begins,
+            Month = Begins.MonthNumber(),
+            FirstContactOn = Begins,
             MovedInOn = steps.MovedInOn.On(day)?.Value,
             ProjectId = isProject ? Project!.State.ProjectId : null,
-            Amounts = Amount.Of(estimated, contract, steps.Entries.On(day)),
+            Amounts = Amount.Of(estimated, contract, steps.Entries.Where(e => e.From <= day).Select(e => e.Value)),
         };
     }
 
-    /// <summary>The journey as it is now; null while only others than its lead are known.</summary>
-    public JourneyRow? Journey() => Lead is null ? null : JourneyRow.Of(LeadId, Lead, Project, Removed);
+    /// <summary>The journey as it is now, which it is from its last change on; null while only others than its lead are known.</summary>
+    public JourneyRow? Journey() =>
+        Lead is null ? null : new JourneyRow(On(DateOnly.MaxValue, Lead.KnownAt), Lead, Project, Removed);
 }

@@ -10,12 +10,12 @@ internal static class Draws
     private const ulong Seed = 0x5149_4249_4E;
 
     /// <returns>What half of the draws reached, and what nine in ten reached.</returns>
-    public static (decimal P50, decimal P90) Quantiles(IEnumerable<(decimal Amount, Odds Odds)> parts, Outcome outcome, int draws)
+    public static (decimal P50, decimal P90) Quantiles(IEnumerable<(decimal Amount, Odds Odds)> parts, int draws)
     {
-        var stages = parts.Where(p => p.Odds.Of(outcome).Came > 0).GroupBy(p => p.Odds)
+        var stages = parts.Where(p => p.Odds.Came > 0).GroupBy(p => p.Odds)
             .Select(g => (
                 Odds: g.Key,
-                Ratios: g.Key.Of(outcome).Ratios.Select(r => (double)r).ToArray(),
+                Ratios: g.Key.Ratios.Select(r => (double)r).ToArray(),
                 Amounts: g.Select(p => (double)p.Amount).ToArray()))
             .ToList();
         var sums = new double[draws];
@@ -24,7 +24,7 @@ internal static class Draws
         {
             foreach (var (odds, ratios, amounts) in stages)
             {
-                var (came, of) = ((uint)odds.Of(outcome).Came, (uint)odds.Observations);
+                var (came, of) = ((uint)odds.Came, (uint)odds.Observations);
                 foreach (var amount in amounts)
                 {
                     if (Below(of, ref state) < came)

@@ -223,6 +223,9 @@ public sealed record BackTestPoint
 /// <summary>What was expected, and what came. Of 500 draws.</summary>
 public sealed record BackTestAmount : ForecastAmount
 {
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal BackTestAmount(ForecastAmount amount, Money came) : base(amount) => Came = came;
+
     /// <summary>What came of the journeys that were forecast, in this currency.</summary>
     public required Money Came { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class Forecasting
 
     private readonly Outlook _now;
     private readonly IReadOnlyList<Outlook> _past;
-    private readonly List<(Outcome Outcome, Money Amount)> _soFar = [];
+    private readonly List<(Outcome Outcome, Money? Amount)> _soFar = [];
 
     public Forecasting(DateOnly day, DateTimeOffset known, Func<Interval, bool> meant, JourneyStatus[] statuses)
     {
@@ -25,7 +25,7 @@ internal sealed class Forecasting
         [
             .. Enumerable.Range(0, (days / 28) + 1 + MonthEnds).Select(n => month.AddMonths(-n).AddDays(-1))
                 .Where(end => end.AddDays(days) <= day).Take(MonthEnds)
-                .Select(end => new Outlook(end, Earlier(end.AddDays(1).Begins(), known), days, meant, statuses)),
+                .Select(end => new Outlook(end, new[] { end.AddDays(1).Begins(), known }.Min(), days, meant, statuses)),
         ];
     }
 
@@ -35,8 +35,7 @@ internal sealed class Forecasting
     /// <summary>Nothing that ended before it matters.</summary>
     public DateOnly DayFrom => _past.Append(_now).Select(o => o.History[^1]).Append(NewYear).Min();
 
-    /// <summary>The currencies that amounts are in.</summary>
-    public IEnumerable<string> Currencies => _now.Standing.Select(p => p.Amount).OfType<Money>().Concat(_soFar.Select(s => s.Amount))
+    public IEnumerable<string> Currencies => _now.Standing.Select(p => p.Amount).Concat(_soFar.Select(s => s.Amount)).OfType<Money>()
         .Select(m => m.Currency);
 
     private DateOnly NewYear => new(_now.Day.Year - 1, 12, 31);
@@ -110,8 +109,8 @@ internal sealed class Forecasting
         Count = standing.Count,
         Amounts = Sums(standing.Select(p => p.Amount)),
         WithoutAmount = standing.Count(p => p.Amount is null),
-        ObservedJourneys = _now.OddsOf(stage).Journeys,
-        Observations = _now.OddsOf(stage).Observations,
+        ObservedJourneys = _now.OddsOf(stage, Outcome.PaidIn).Journeys,
+        Observations = _now.OddsOf(stage, Outcome.PaidIn).Observations,
         Signed = Outlook.May(stage, Outcome.Signed) ? OddsOf(Outcome.Signed, stage, standing) : null,
         PaidIn = OddsOf(Outcome.PaidIn, stage, standing),
         Journeys = JourneyLinks.To(asked with { Stage = Words<JourneyStage>.Of([stage]), AsOf = _now.Day, KnownAt = _now.Known }),
@@ -119,16 +118,14 @@ internal sealed class Forecasting
 
     private ForecastOdds OddsOf(Outcome outcome, JourneyStage stage, List<Prospect> standing)
     {
-        var odds = _now.OddsOf(stage);
-        var tells = odds.Tells(outcome);
+        var odds = _now.OddsOf(stage, outcome);
         return new ForecastOdds
         {
-            Came = odds.Of(outcome).Came,
-            Probability = tells ? Math.Round(odds.Probability(outcome), 4) : null,
-            Ratio = tells && odds.Of(outcome).MeanRatio is { } ratio ? Math.Round(ratio, 4) : null,
-            Expected = tells
-                ? Sums(standing.Select(p => p.Amount is { } m ? m with { Amount = odds.Expected(outcome, m.Amount) } : null))
-                : [],
+            Came = odds.Came,
+            Probability = odds.Tells ? Math.Round(odds.Probability, 4) : null,
+            Ratio = odds.Tells && odds.MeanRatio is { } ratio ? Math.Round(ratio, 4) : null,
+            Expected = odds.Tells
+                ? Sums(standing.Select(p => p.Amount is { } m ? m with { Amount = odds.Expected(m.Amount) } : null)) : [],
         };
     }
 
@@ -157,14 +154,8 @@ internal sealed class Forecasting
     [
         .. from g in PerCurrency(past, outcome)
            let amount = Amount(past, g, g.Key, outcome, PastDraws)
-           let came = g.SelectMany(p => p.Came).Where(c => c.Outcome == outcome && c.Amount.Currency == g.Key)
-           select new BackTestAmount
-           {
-               Expected = amount.Expected,
-               P50 = amount.P50,
-               P90 = amount.P90,
-               Came = new Money(came.Sum(c => c.Amount.Amount), g.Key),
-           },
+           let came = g.SelectMany(p => p.Came).Where(c => c.Outcome == outcome && c.Amount?.Currency == g.Key)
+           select new BackTestAmount(amount, new Money(came.Sum(c => c.Amount!.Amount), g.Key)),
     ];
 
     private static Coverage Covered(List<BackTestAmount> amounts)
@@ -187,11 +178,11 @@ internal sealed class Forecasting
     private static ForecastAmount Amount(
         Outlook outlook, IEnumerable<Prospect> prospects, string currency, Outcome outcome, int draws)
     {
-        var parts = prospects.Select(p => (p.Amount!.Amount, Odds: outlook.OddsOf(p.Stage))).ToList();
-        var (p50, p90) = Draws.Quantiles(parts, outcome, draws);
+        var parts = prospects.Select(p => (p.Amount!.Amount, Odds: outlook.OddsOf(p.Stage, outcome))).ToList();
+        var (p50, p90) = Draws.Quantiles(parts, draws);
         return new ForecastAmount
         {
-            Expected = new Money(Round(parts.Sum(p => p.Odds.Expected(outcome, p.Amount))), currency),
+            Expected = new Money(Round(parts.Sum(p => p.Odds.Expected(p.Amount))), currency),
             P50 = new Money(p50, currency),
             P90 = new Money(p90, currency),
         };
@@ -202,6 +193,4 @@ internal sealed class Forecasting
 
     /// <summary>To the fen.</summary>
     private static decimal Round(decimal amount) => Math.Round(amount, 2, MidpointRounding.AwayFromZero);
-
-    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

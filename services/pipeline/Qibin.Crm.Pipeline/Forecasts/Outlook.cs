@@ -14,7 +14,7 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
 {
     private const int MonthsOfHistory = 24;
 
-    private readonly Odds[] _odds = [.. Enum.GetValues<JourneyStage>().Select(_ => new Odds())];
+    private readonly Odds[] _signed = OfEachStage(), _paidIn = OfEachStage();
     private readonly HashSet<Guid> _seen = [];
     private readonly List<Prospect> _prospects = [];
 
@@ -33,12 +33,11 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
     /// <summary>Journeys of which history was seen, at any stage.</summary>
     public int Journeys => _seen.Count;
 
-    public int Observations => _odds.Sum(o => o.Observations);
+    public int Observations => _paidIn.Sum(o => o.Observations);
 
-    /// <summary>The journeys that stand on the day.</summary>
     public IEnumerable<Prospect> Standing => _prospects.Where(p => p.Stands);
 
-    public Odds OddsOf(JourneyStage stage) => _odds[(int)stage];
+    public Odds OddsOf(JourneyStage stage, Outcome outcome) => (outcome == Outcome.Signed ? _signed : _paidIn)[(int)stage];
 
     /// <summary>A part of the journeys that stand can be signed: the others are.</summary>
     public static bool May(JourneyStage stage, Outcome outcome) => outcome == Outcome.PaidIn || stage < JourneyStage.Signed;
@@ -50,16 +49,16 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
     public IEnumerable<Prospect> LeftOut(Outcome outcome) => Standing.Where(p => May(p.Stage, outcome) && !IsForecast(p, outcome));
 
     /// <summary>What came of journeys that were not forecast, and what came in another currency than the journey's amount.</summary>
-    public IEnumerable<Money> Beside(Outcome outcome) =>
+    public IEnumerable<Money?> Beside(Outcome outcome) =>
         from p in _prospects
         from came in p.Came
-        where came.Outcome == outcome && !(IsForecast(p, outcome) && came.Amount.Currency == p.Amount!.Currency)
+        where came.Outcome == outcome && !(IsForecast(p, outcome) && came.Amount?.Currency == p.Amount!.Currency)
         select came.Amount;
 
-    /// <summary>Takes a journey in.</summary>
-    /// <param name="journey">Its lead.</param>
-    /// <param name="ever">All its intervals, as they were known at any instant.</param>
-    /// <param name="later">Its intervals as they are known to whoever compares what came; empty when nothing can have come yet.</param>
+    /// <summary>
+    /// Takes a journey in: all its intervals as they were known at any instant, and those that are known to whoever compares what came;
+    /// none when nothing can have come yet.
+    /// </summary>
     /// <returns>Whether it stands on the day.</returns>
     public bool Take(Guid journey, IReadOnlyList<Interval> ever, IReadOnlyList<Interval> later)
     {
@@ -68,9 +67,8 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
         {
             if (On(intervals, begin) is { } then && statuses.Contains(then.Status))
             {
-                OddsOf(then.Stage).Saw(journey);
                 _seen.Add(journey);
-                Learn(OddsOf(then.Stage), then, On(intervals, begin.AddDays(Days)));
+                Learn(journey, then, On(intervals, begin.AddDays(Days)));
             }
         }
 
@@ -96,50 +94,43 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
     public static Interval? On(IEnumerable<Interval> intervals, DateOnly day) =>
         intervals.FirstOrDefault(i => i.DayFrom <= day && (i.DayTo is null || i.DayTo > day));
 
-    /// <summary>What was newly signed and newly paid in between two days.</summary>
-    public static IEnumerable<(Outcome Outcome, Money Amount)> Between(Interval? before, Interval? after)
+    /// <summary>What was newly signed and newly paid in between two days; a contract may have no amount.</summary>
+    public static IEnumerable<(Outcome Outcome, Money? Amount)> Between(Interval? before, Interval? after)
     {
-        if (after is null)
+        if (after?.Achieves() != true)
         {
             return [];
         }
 
-        var paid = PaidIn(before, after).Select(m => (Outcome.PaidIn, m));
-        return Signs(before, after) && AmountOf(after) is { } contract ? paid.Prepend((Outcome.Signed, contract)) : paid;
+        var paid =
+            from currency in (before?.Amounts ?? []).Concat(after.Amounts).Select(a => a.Currency).Distinct().Order(StringComparer.Ordinal)
+            let more = PaidIn(after, currency) - PaidIn(before, currency)
+            where more != 0
+            select (Outcome.PaidIn, (Money?)new Money(more, currency));
+        return after.Stage >= JourneyStage.Signed && before?.Stage is null or < JourneyStage.Signed
+            ? paid.Prepend((Outcome.Signed, AmountOf(after))) : paid;
     }
 
+    private static Odds[] OfEachStage() => [.. Enum.GetValues<JourneyStage>().Select(_ => new Odds())];
+
     private bool IsForecast(Prospect prospect, Outcome outcome) => prospect is { Stands: true, Amount: not null }
-        && May(prospect.Stage, outcome) && OddsOf(prospect.Stage).Tells(outcome);
+        && May(prospect.Stage, outcome) && OddsOf(prospect.Stage, outcome).Tells;
 
     private bool Counts(Interval interval) => statuses.Contains(interval.Status) && meant(interval);
 
-    private static void Learn(Odds odds, Interval then, Interval? end)
+    private void Learn(Guid journey, Interval then, Interval? end)
     {
-        var amount = AmountOf(then);
-        if (end is not null && Signs(then, end))
+        OddsOf(then.Stage, Outcome.Signed).Saw(journey);
+        OddsOf(then.Stage, Outcome.PaidIn).Saw(journey);
+        var (amount, all) = (AmountOf(then), Between(then, end).ToList());
+        foreach (var came in all.Count == 0 ? [] : all.GroupBy(c => c.Outcome, c => c.Amount))
         {
-            var contract = AmountOf(end);
-            odds.Of(Outcome.Signed).Take(contract?.Currency == amount?.Currency ? contract?.Amount / amount?.Amount : null);
-        }
-
-        if (PaidIn(then, end).ToList() is { Count: > 0 } paid)
-        {
-            odds.Of(Outcome.PaidIn).Take(paid.Find(p => p.Currency == amount?.Currency)?.Amount / amount?.Amount);
+            OddsOf(then.Stage, came.Key).Take(came.FirstOrDefault(m => m?.Currency == amount?.Currency)?.Amount / amount?.Amount);
         }
     }
 
-    private static bool Signs(Interval? before, Interval after) =>
-        after.Stage >= JourneyStage.Signed && after.Achieves() && before?.Stage is null or < JourneyStage.Signed;
-
-    private static IEnumerable<Money> PaidIn(Interval? before, Interval? after) =>
-        from currency in (before?.Amounts ?? []).Concat(after?.Amounts ?? []).Select(a => a.Currency).Distinct()
-            .Order(StringComparer.Ordinal)
-        where after is null || after.Achieves()
-        let paid = In(after ?? before, currency) - In(before, currency)
-        where paid != 0
-        select new Money(paid, currency);
-
-    private static decimal In(Interval? row, string currency) => row?.Amounts.FirstOrDefault(a => a.Currency == currency)?.PaidIn ?? 0;
+    private static decimal PaidIn(Interval? row, string currency) =>
+        row?.Amounts.FirstOrDefault(a => a.Currency == currency)?.PaidIn ?? 0;
 
     private static Money? AmountOf(Interval row) => row.Amounts
         .Select(a => new Money(row.Stage >= JourneyStage.Signed ? a.Contract : a.Estimated, a.Currency)).FirstOrDefault(m => m.Amount > 0);
@@ -149,4 +140,4 @@ internal sealed class Outlook(DateOnly day, DateTimeOffset known, int days, Func
 /// A journey that stands on the day, or one that did not and of which something came: it was met or entered only later. Its amount is that
 /// of its contract, before signing the estimate; what came of it came by the last day that is forecast.
 /// </summary>
-internal sealed record Prospect(bool Stands, JourneyStage Stage, Money? Amount, IReadOnlyList<(Outcome Outcome, Money Amount)> Came);
+internal sealed record Prospect(bool Stands, JourneyStage Stage, Money? Amount, IReadOnlyList<(Outcome Outcome, Money? Amount)> Came);

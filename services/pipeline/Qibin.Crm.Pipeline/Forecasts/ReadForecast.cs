@@ -1,5 +1,3 @@
-using System.Linq.Expressions;
-
 namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>What is still to be signed and paid in this year, weighed by what history says of each stage.</summary>
@@ -20,22 +18,20 @@ internal static class ReadForecast
         var (knownFrom, dayFrom) = (forecasting.KnownFrom, forecasting.DayFrom);
         var intervals = db.Intervals.AsNoTracking()
             .Where(i => i.KnownFrom <= known && (i.KnownTo == null || i.KnownTo > knownFrom) && (i.DayTo == null || i.DayTo > dayFrom));
-        var journeys = db.ByBatchesAsync(
-            batch =>
-            {
-                var ofBatch = intervals.Of(batch).OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom);
-                return db.AllJourneys.AsNoTracking().Of(batch).ReadableBy(caller)
-                    .Select(j => new { j.LeadId, Intervals = ofBatch.Where(i => i.LeadId == j.LeadId).ToList() });
-            },
-            ct);
+        var journeys = db.ByBatchesAsync(batch =>
+        {
+            var ofBatch = intervals.Of(batch).OrderBy(i => i.KnownFrom).ThenBy(i => i.DayFrom);
+            return db.AllJourneys.AsNoTracking().Of(batch).ReadableBy(caller)
+                .Select(j => new { j.LeadId, Intervals = ofBatch.Where(i => i.LeadId == j.LeadId).ToList() });
+        }, ct);
         await foreach (var journey in journeys)
         {
             forecasting.Take(journey.LeadId, journey.Intervals);
         }
 
-        var hidden = await db.HiddenAsync(asked, caller, ct);
         var conversion = await db.ConversionAsync(query.ConvertTo, asked, forecasting.Currencies, clock, ct);
-        return TypedResults.Ok(forecasting.Read(asked, conversion, hidden) with { PutBack = query.KnownAt is null ? null : putBack });
+        var forecast = forecasting.Read(asked, conversion, await db.HiddenAsync(asked, caller, ct));
+        return TypedResults.Ok(forecast with { PutBack = query.KnownAt is null ? null : putBack });
     }
 
     /// <summary>
@@ -43,14 +39,8 @@ internal static class ReadForecast
     /// </summary>
     private static Func<Interval, bool> Meant(JourneyFilter filter, HashSet<Guid>? leads)
     {
-        var conditions = new List<Func<Interval, bool>>();
-        var matching = Enumerable.Empty<Interval>().AsQueryable().Matching(filter with { Band = null }).Expression;
-        for (var e = matching; e is MethodCallExpression where; e = where.Arguments[0])
-        {
-            conditions.Add(((Expression<Func<Interval, bool>>)((UnaryExpression)where.Arguments[1]).Operand).Compile());
-        }
-
-        return row => conditions.TrueForAll(c => c(row)) && leads?.Contains(row.LeadId) != false
+        var meant = (filter with { Band = null }).Meant<Interval>().Compile();
+        return row => meant(row) && leads?.Contains(row.LeadId) != false
             && filter.Band?.Values.Contains(filter.Rates?.BandOf(row) ?? row.Band) != false;
     }
 }

@@ -88,18 +88,13 @@ public sealed record JourneyEnterprise
 public abstract record JourneyRecord
 {
     [SetsRequiredMembers]
-    internal JourneyRecord(DateOnly occurredOn, DateTimeOffset recordedAt, Guid actorId, long version) =>
-        (OccurredOn, RecordedAt, ActorId, Version) = (occurredOn, recordedAt, actorId == Guid.Empty ? null : actorId, version);
-
-    [SetsRequiredMembers]
-    internal JourneyRecord(Milestone m) : this(m.OccurredOn, m.RecordedAt, m.ActorId, m.Version)
-    {
-    }
-
-    [SetsRequiredMembers]
     internal JourneyRecord(ReceivedEvent e) : this(e.OccurredOn, e.RecordedAt, e.ActorId, e.Version)
     {
     }
+
+    [SetsRequiredMembers]
+    internal JourneyRecord(DateOnly occurredOn, DateTimeOffset recordedAt, Guid actorId, long version) =>
+        (OccurredOn, RecordedAt, ActorId, Version) = (occurredOn, recordedAt, actorId == Guid.Empty ? null : actorId, version);
 
     /// <summary>When it happened in the trade.</summary>
     public required DateOnly OccurredOn { get; init; }
@@ -119,7 +114,8 @@ public abstract record JourneyRecord
 public sealed record JourneyMilestone : JourneyRecord
 {
     [SetsRequiredMembers]
-    private JourneyMilestone(Milestone m, Milestone first, Milestone? previous, Guid? approverId) : base(m)
+    private JourneyMilestone(Milestone m, Milestone first, Milestone? previous, Guid? approverId)
+        : base(m.OccurredOn, m.RecordedAt, m.ActorId, m.Version)
     {
         (Kind, ApproverId) = (m.Kind, approverId);
         DaysSincePrevious = m.OccurredOn.DayNumber - previous?.OccurredOn.DayNumber;
@@ -156,8 +152,9 @@ public sealed record JourneyMilestone : JourneyRecord
 public sealed record TakenBackMilestone : JourneyRecord
 {
     [SetsRequiredMembers]
-    internal TakenBackMilestone(Milestone m) : base(m) => (Kind, TakenBackOn, TakenBackAt, TakenBackVersion) =
-        (m.Kind, m.TakenBackOn!.Value, m.TakenBackAt!.Value, m.TakenBackVersion!.Value);
+    internal TakenBackMilestone(Milestone m) : base(m.OccurredOn, m.RecordedAt, m.ActorId, m.Version) =>
+        (Kind, TakenBackOn, TakenBackAt, TakenBackVersion) =
+            (m.Kind, m.TakenBackOn!.Value, m.TakenBackAt!.Value, m.TakenBackVersion!.Value);
 
     public required MilestoneKind Kind { get; init; }
 
@@ -208,14 +205,15 @@ public sealed record JourneyMove : JourneyRecord
     private static IEnumerable<JourneyMove> Along(IEnumerable<ReadEvent> stream)
     {
         var inOrder = stream.OrderBy(e => e.Rank).ToList();
-        var dates = inOrder.Select(e => e.Event switch
+        var dates = inOrder.ToLookup(
+            e => e.Event switch
             {
-                LeadStageDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
-                ProjectStageDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
-                ProjectMoveDateCorrected dated => (dated.MoveVersion, dated.OccurredOn),
-                _ => (MoveVersion: 0L, OccurredOn: default(DateOnly?)),
-            })
-            .Where(d => d.OccurredOn is not null).GroupBy(d => d.MoveVersion).ToDictionary(g => g.Key, g => g.Last().OccurredOn!.Value);
+                LeadStageDateCorrected dated => dated.MoveVersion,
+                ProjectStageDateCorrected dated => dated.MoveVersion,
+                ProjectMoveDateCorrected dated => dated.MoveVersion,
+                _ => default(long?),
+            },
+            e => e.Row.OccurredOn);
         // An earlier contact that was entered late moves the beginning, and so does one that was corrected or removed.
         var firstContactOn = inOrder.Select(e => e.Event).OfType<ILeadEvent>().LastOrDefault()?.Lead.FirstContactOn;
         (JourneyStage Stage, JourneyStatus Status)? before = null;
@@ -232,7 +230,7 @@ public sealed record JourneyMove : JourneyRecord
                 yield return new JourneyMove(e, before?.Stage, to.Stage, to.Status)
                 {
                     OccurredOn = before is null && firstContactOn is { } first ? first
-                        : dates.GetValueOrDefault(e.Row.Version, e.Row.OccurredOn),
+                        : dates[e.Row.Version].LastOrDefault(e.Row.OccurredOn),
                 };
             }
 

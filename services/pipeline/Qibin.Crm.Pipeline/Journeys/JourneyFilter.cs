@@ -41,7 +41,7 @@ public record PresentFilter
     /// <summary>Month of the first contact, as <c>YYYY-MM</c>, or the first and the last one as <c>YYYY-MM..YYYY-MM</c>.</summary>
     public string? Month { get; init; }
 
-    /// <summary>The units that are meant, once <see cref="AskedFilters.AskedAsync"/> has looked them up.</summary>
+    /// <summary>The units that are meant, once <see cref="AskedJourneys.AskedAsync"/> has looked them up.</summary>
     internal Guid[]? Units { get; init; }
 }
 
@@ -78,7 +78,7 @@ public record JourneyFilter : PresentFilter
     public Words<JourneyStage>? Left { get; init; }
 
     /// <summary>The rates that decide the bands; null where no band is asked for.</summary>
-    internal DayRates? Rates { get; init; }
+    internal Dictionary<string, RateRow>? Rates { get; init; }
 }
 
 internal static class JourneyFilters
@@ -86,35 +86,13 @@ internal static class JourneyFilters
     /// <summary>Stands for the absence of a chain, a node or a region in filters and in links.</summary>
     public const string None = "none";
 
-    public static JourneyStatus[] Statuses(this PresentFilter filter) => filter.Status?.Values ??
-    [
-        JourneyStatus.Active,
-        .. filter.Stage?.Values.Contains(JourneyStage.Kept) == true ? [JourneyStatus.Kept] : Array.Empty<JourneyStatus>(),
-        .. filter.Stage?.Values.Contains(JourneyStage.Invalid) == true ? [JourneyStatus.Invalid] : Array.Empty<JourneyStatus>(),
-    ];
+    public static JourneyStatus[] Statuses(this PresentFilter filter) => filter.Status?.Values
+        ?? [.. (filter.Stage?.Values ?? []).Select(Stages.StatusOf).Prepend(JourneyStatus.Active).Distinct().Order()];
 
     /// <summary>Whether the journey's past is asked for, which no sum tells.</summary>
     public static bool AsksHistory(this JourneyFilter filter) => filter.Reached is not null || filter.Left is not null;
 
-    /// <summary>Whether another day or instant than the present is asked for.</summary>
     public static bool IsPast(this JourneyFilter filter) => filter.AsOf is not null || filter.KnownAt is not null;
-
-    /// <summary>Refuses days and instants that are still to come, or before the first business date.</summary>
-    /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>date.range</c>.</exception>
-    public static void CheckPast(this JourneyFilter filter, TimeProvider clock)
-    {
-        clock.NotAfterToday(filter.AsOf, "asOf");
-        if (filter.KnownAt > clock.GetUtcNow())
-        {
-            throw Refusal.Invalid("knownAt", "instant.future");
-        }
-
-        var first = BusinessDateAttribute.First;
-        if (filter.AsOf < first || filter.KnownAt?.OnDay() < first)
-        {
-            throw Refusal.Invalid(filter.AsOf < first ? "asOf" : "knownAt", "date.range", "2000-01-01", "2100-12-31");
-        }
-    }
 
     /// <summary>What the filter keeps of a dimension, as a request says it; null when it keeps all.</summary>
     public static string? Word(this PresentFilter filter, Dimension dimension) => dimension switch
@@ -141,9 +119,9 @@ internal static class JourneyFilters
 
     public static string? Words<T>(T[]? values) where T : struct, Enum => values is null ? null : string.Join(',', values.Select(Word));
 
-    /// <summary>Keeps what the filter means, whatever the status.</summary>
+    /// <summary>What the filter means of a row, whatever its status.</summary>
     /// <exception cref="Refusal">400 <c>chain.unknown</c>, <c>node.unknown</c>, <c>region.invalid</c>, <c>month.invalid</c>.</exception>
-    public static IQueryable<T> Matching<T>(this IQueryable<T> rows, PresentFilter filter) where T : class, ICounted
+    public static Expression<Func<T, bool>> Meant<T>(this PresentFilter filter) where T : Counted
     {
         var (stages, bands, unit, owner) = (filter.Stage?.Values, filter.Band?.Values, filter.Unit, filter.Owner);
         var chain = Code(filter.Chain, IndustryChains.Exists, "chain", "chain.unknown");
@@ -152,17 +130,20 @@ internal static class JourneyFilters
         var units = filter.Units;
         var (from, to) = Months.ReadRange("month", filter.Month);
         var (first, last) = (from.MonthNumber(), to.MonthNumber());
-        return rows
-            .When(stages is not null, j => stages!.Contains(j.Stage))
-            .When(filter.Chain is not null, j => j.ChainCode == chain)
-            .When(filter.Node is not null, j => j.NodeCode == node)
-            .When(unit is not null && units is null, j => j.UnitId == unit)
-            .When(units is not null, j => units!.Contains(j.UnitId))
-            .When(owner is not null, j => j.OwnerId == owner)
-            .When(filter.SourceRegion is not null, j => j.SourceRegion == region)
-            .When(bands is not null, j => bands!.Contains(j.Band))
-            .When(filter.Month is not null, j => j.Month >= first && j.Month <= last);
+        return All<T>(
+            (stages is not null, j => stages!.Contains(j.Stage)),
+            (filter.Chain is not null, j => j.ChainCode == chain),
+            (filter.Node is not null, j => j.NodeCode == node),
+            (unit is not null && units is null, j => j.UnitId == unit),
+            (units is not null, j => units!.Contains(j.UnitId)),
+            (owner is not null, j => j.OwnerId == owner),
+            (filter.SourceRegion is not null, j => j.SourceRegion == region),
+            (bands is not null, j => bands!.Contains(j.Band)),
+            (filter.Month is not null, j => j.Month >= first && j.Month <= last));
     }
+
+    public static IQueryable<T> Matching<T>(this IQueryable<T> rows, PresentFilter filter) where T : Counted =>
+        rows.Where(filter.Meant<T>());
 
     /// <summary>The same of journeys, of which the past and the amounts are known.</summary>
     /// <exception cref="Refusal">400 as above, and <c>reachedIn.alone</c>.</exception>
@@ -180,15 +161,16 @@ internal static class JourneyFilters
         var rates = filter.Rates?.In(db);
         return (rates is null || bands is null ? rows.Matching((PresentFilter)filter)
                 : rows.Matching(filter with { Band = null }).InBands(rates).Where(b => bands.Contains(b.Band)).Select(b => b.Row))
-            .When(kinds is not null, j => held.Any(m => m.LeadId == j.LeadId && kinds!.Contains(m.Kind)
-                && m.OccurredOn >= first && m.OccurredOn <= last
-                && !held.Any(e => e.LeadId == m.LeadId && e.Kind == m.Kind && e.OccurredOn < first)))
-            .When(left is not null, j => known.Any(i => i.LeadId == j.LeadId && left!.Contains(i.Stage)
-                && known.Any(n => n.LeadId == i.LeadId && n.DayFrom > i.DayFrom && n.Stage != i.Stage)));
+            .Where(All<T>(
+                (kinds is not null, j => held.Any(m => m.LeadId == j.LeadId && kinds!.Contains(m.Kind)
+                    && m.OccurredOn >= first && m.OccurredOn <= last
+                    && !held.Any(e => e.LeadId == m.LeadId && e.Kind == m.Kind && e.OccurredOn < first))),
+                (left is not null, j => known.Any(i => i.LeadId == j.LeadId && left!.Contains(i.Stage)
+                    && known.Any(n => n.LeadId == i.LeadId && n.DayFrom > i.DayFrom && n.Stage != i.Stage)))));
     }
 
-    private static IQueryable<T> When<T>(this IQueryable<T> rows, bool narrows, Expression<Func<T, bool>> condition) =>
-        narrows ? rows.Where(condition) : rows;
+    private static Expression<Func<T, bool>> All<T>(params (bool Narrows, Expression<Func<T, bool>> Condition)[] conditions) =>
+        conditions.Where(c => c.Narrows).Select(c => c.Condition).Aggregate((Expression<Func<T, bool>>)(_ => true), Conditions.And);
 
     /// <summary>The code that is meant; null for the absence of one.</summary>
     private static string? Code(string? word, Func<string, bool> isKnown, string pointer, string problem) =>

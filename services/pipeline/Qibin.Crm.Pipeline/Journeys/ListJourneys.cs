@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Reports;
-
 namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>The list behind the totals: the same filters, the same scope, the same day and instant, the same count.</summary>

@@ -1,5 +1,3 @@
-using Qibin.Crm.Pipeline.Reports;
-
 namespace Qibin.Crm.Pipeline.Journeys;
 
 /// <summary>One prospect from first contact on, over all services: what happened, when, by whom, and how long it took.</summary>
@@ -25,7 +23,7 @@ internal static class ReadJourney
                 .FirstOrDefault(e => e.Enterprise.Uscc is { } uscc && uscc == row.Uscc)?.Enterprise.EnterpriseId;
         var types = StoredEvents.OfEnterprises;
         var enterprise = enterpriseId is null ? null
-            : Enterprises.Newest(
+            : ReadEvent.NewestEnterprise(
                 (await db.Received.AsNoTracking().Where(e => e.EnterpriseId == enterpriseId && types.Contains(e.Type)).ToListAsync(ct))
                 .Read());
         var milestones = await db.Milestones.AsNoTracking().Where(m => m.LeadId == leadId)

@@ -1,3 +1,5 @@
+using Qibin.Crm.Pipeline.Rollups;
+
 namespace Qibin.Crm.Pipeline.Projection;
 
 /// <summary>Some journeys, locked, as their events make them and as they are stored.</summary>
@@ -18,7 +20,7 @@ internal static class FoldedJourneys
         var events = await db.Received.AsNoTracking().Where(e => leads.Contains(e.LeadId!.Value) && types.Contains(e.Type)).ToListAsync(ct);
         var timelines = await db.Timelines.AsNoTracking().Where(t => leads.Contains(t.LeadId)).ToDictionaryAsync(t => t.LeadId, ct);
         var rows = await db.AllJourneys.AsNoTracking().Where(j => leads.Contains(j.LeadId)).ToDictionaryAsync(j => j.LeadId, ct);
-        var intervals = await db.Intervals.AsNoTracking().Where(i => leads.Contains(i.LeadId)).OrderBy(i => i.Number).ToListAsync(ct);
+        var intervals = await db.Intervals.AsNoTracking().Where(i => leads.Contains(i.LeadId)).ToListAsync(ct);
         var milestones = await db.Milestones.AsNoTracking().Where(m => leads.Contains(m.LeadId)).ToListAsync(ct);
         var (eventsOf, intervalsOf) = (events.ToLookup(e => e.LeadId!.Value), intervals.ToLookup(i => i.LeadId));
         var milestonesOf = milestones.ToLookup(m => m.LeadId);
@@ -35,45 +37,70 @@ internal static class FoldedJourneys
         await db.Milestones.Where(m => leads.Contains(m.LeadId)).ExecuteDeleteAsync(ct);
         await db.AllJourneys.Where(j => leads.Contains(j.LeadId)).ExecuteDeleteAsync(ct);
         await db.Timelines.Where(t => leads.Contains(t.LeadId)).ExecuteDeleteAsync(ct);
-        var now = journeys.ToDictionary(j => j.LeadId, j => j.Folded.Timeline.Journey());
-        await db.CopyAsync([.. journeys.Where(j => !j.Folded.IsEmpty).Select(j => TimelineRow.Of(j.Folded.Timeline))], ct);
-        await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.Milestones)], ct);
+        var now = journeys.ToDictionary(j => j.LeadId, j => j.Folded.Journey());
+        await db.CopyAsync([.. journeys.Where(j => !j.Folded.IsEmpty).Select(j => TimelineRow.Of(j.Folded))], ct);
+        await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.TakenBack.Concat(j.Folded.Reached))], ct);
         await db.CopyAsync([.. now.Values.OfType<JourneyRow>()], ct);
-        await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.Intervals)], ct);
+        await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.Closed.Concat(j.Folded.Open))], ct);
         await db.CopyAsync(
             [
                 .. journeys.SelectMany(j => DeltaRow.Between(
-                    j.Intervals.Where(i => i.KnownTo is null), j.Journey, j.Folded.Timeline.Open, now[j.LeadId])),
+                    j.Intervals.Where(i => i.KnownTo is null), j.Journey, j.Folded.Open, now[j.LeadId])),
             ], ct);
+    }
+
+    /// <summary>
+    /// Compares the next journeys with their events, and after the last ones the rollups with the intervals. Repaired, a journey is
+    /// replaced and a sum is set, so nothing answers from two generations; consumers wait for one batch at most.
+    /// </summary>
+    public static async Task<Checked> CheckAsync(this PipelineDb db, Guid after, bool repair, int most, CancellationToken ct)
+    {
+        var leads = await NextAsync(db, after, ct);
+        if (leads.Count == 0)
+        {
+            var (count, sums) = await RollupCheck.RunAsync(db, most, repair, ct);
+            return new Checked(null, 0, 0, count, sums);
+        }
+
+        await db.LockJourneysAsync(leads, ct);
+        var journeys = await ReadAsync(db, leads, ct);
+        var differing = journeys.ConvertAll(j => (Journey: j, Differences: j.Differences().ToList())).FindAll(j => j.Differences.Count > 0);
+        if (repair)
+        {
+            await db.ReplaceAsync(differing.ConvertAll(j => j.Journey), ct);
+        }
+
+        List<VerificationDifference> all = [.. differing.SelectMany(j => j.Differences)];
+        return new Checked(leads[^1], leads.Count, journeys.Count(j => j.Journey is { Removed: false }), all.Count, all);
     }
 }
 
+/// <summary>What one step compared. The next one begins after this lead, unless it is null: then all has been compared.</summary>
+internal sealed record Checked(Guid? After, int Journeys, int Counted, long Differing, IReadOnlyList<VerificationDifference> Differences);
+
 /// <summary>A journey as its events make it, and its rows as they are stored.</summary>
 internal sealed record FoldedJourney(
-    Guid LeadId, Folded Folded, TimelineRow? Timeline, JourneyRow? Journey, List<Interval> Intervals, List<Milestone> Milestones)
+    Guid LeadId, Timeline Folded, TimelineRow? Timeline, JourneyRow? Journey, List<Interval> Intervals, List<Milestone> Milestones)
 {
     /// <summary>What is stored otherwise than the events make it.</summary>
     public IEnumerable<VerificationDifference> Differences()
     {
         // Nothing is stored of a journey that no event has told of.
         var expected = Folded.IsEmpty ? null : "as its events make it";
-        var isSame = Folded.IsEmpty == Timeline is null && (Timeline is null || Text(Timeline.Read()) == Text(Folded.Timeline));
-        var found = Timeline is null ? null : isSame ? expected : "otherwise";
+        var found = Timeline is null ? null : Text(Timeline.Read()) == Text(Folded) ? "as its events make it" : "otherwise";
         return
         [
-            .. Members.Differences("journey", LeadId, Folded.Timeline.Journey(), Journey),
-            .. Compare("interval", Folded.Intervals.Select(Unnumbered), Intervals.Select(Unnumbered),
+            .. Members.Differences("journey", LeadId, Folded.Journey(), Journey),
+            .. Compare("interval", Folded.Closed.Concat(Folded.Open), Intervals,
                 i => FormattableString.Invariant($"{i.DayFrom:yyyy-MM-dd} known from {i.KnownFrom.UtcDateTime:O}")),
-            .. Compare("milestone", Folded.Milestones, Milestones, m => $"{m.Kind} {m.StreamId} {m.Version} {m.Ordinal}"),
+            .. Compare("milestone", Folded.TakenBack.Concat(Folded.Reached), Milestones,
+                m => $"{m.Kind} {m.StreamId} {m.Version} {m.Ordinal}"),
             .. Differing("timeline", "timeline", expected, found),
         ];
     }
 
-    /// <summary>Numbers tell intervals apart; they mean nothing.</summary>
-    private static Interval Unnumbered(Interval interval) => interval with { Number = 0 };
-
-    private static string Text(Timeline? timeline) => timeline is null ? "" : string.Join('\n', Members
-        .Of(timeline with { Intervals = 0, Open = [.. timeline.Open.Select(Unnumbered)] }).OrderBy(m => m.Key, StringComparer.Ordinal));
+    private static string Text(Timeline? timeline) =>
+        string.Join('\n', Members.Of(timeline).OrderBy(m => m.Key, StringComparer.Ordinal));
 
     private IEnumerable<VerificationDifference> Compare<T>(string of, IEnumerable<T> expected, IEnumerable<T> found, Func<T, string> key)
         where T : class

@@ -2,10 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Qibin.Crm.Pipeline.Projection;
 
-/// <summary>
-/// Derives journeys from stored events: the journey's row, its intervals, its milestones and what it adds to the rollups. All of it is
-/// saved in the transaction that stores the events.
-/// </summary>
+/// <summary>Derives journeys from stored events, in the transaction that stores them.</summary>
 internal static class Projections
 {
     public static readonly Meter Meter = new("Qibin.Crm.Pipeline");
@@ -29,15 +26,8 @@ internal static class Projections
 
         var leads = events.Select(e => e.Row.LeadId!.Value).Distinct().ToArray();
         var known = await db.Timelines.AsNoTracking().Where(t => leads.Contains(t.LeadId)).ToDictionaryAsync(t => t.LeadId, ct);
-        var again = new List<Guid>();
-        foreach (var journey in events.GroupBy(e => e.Row.LeadId!.Value))
-        {
-            if (!TryApply(db, known.GetValueOrDefault(journey.Key), journey))
-            {
-                again.Add(journey.Key);
-            }
-        }
-
+        var again = events.GroupBy(e => e.Row.LeadId!.Value).Where(of => !db.TryApply(known.GetValueOrDefault(of.Key), of))
+            .Select(of => of.Key).ToList();
         Applied.Add(events.Count);
         if (again.Count > 0)
         {
@@ -51,72 +41,43 @@ internal static class Projections
     private static bool IsOfJourney(ReceivedEvent row) => row.LeadId is not null && StoredEvents.OfJourneys.Contains(row.Type);
 
     /// <returns>False when the journey has to be folded again.</returns>
-    private static bool TryApply(PipelineDb db, TimelineRow? row, IEnumerable<ReadEvent> events)
+    private static bool TryApply(this PipelineDb db, TimelineRow? row, IGrouping<Guid, ReadEvent> events)
     {
-        var before = row?.Read();
-        if (row is not null && before is null)
+        var before = row is null ? new Timeline { LeadId = events.Key } : row.Read();
+        var after = events.Aggregate(before, (timeline, e) => timeline?.With(e));
+        if (before is null || after is null)
         {
             return false;
         }
 
-        var (after, closed, takenBack) = (before, new List<Interval>(), new List<Milestone>());
-        foreach (var e in events)
-        {
-            if (Timeline.Apply(after ?? new Timeline { LeadId = e.Row.LeadId!.Value }, e) is not var (next, changes))
-            {
-                return false;
-            }
-
-            after = next;
-            closed.AddRange(changes.Closed);
-            takenBack.Put(changes.TakenBack);
-        }
-
-        db.Track(row, before, after!, closed, takenBack);
+        var (was, now) = (before.Journey(), after.Journey());
+        db.Store([row], [TimelineRow.Of(after)], t => t.LeadId);
+        db.Store([was], [now], j => j.LeadId);
+        db.Store(before.Open, [.. after.Closed, .. after.Open], i => (i.DayFrom, i.KnownFrom));
+        db.Store(
+            [.. before.Reached, .. before.SteppedBack.Where(m => after.TakenBack.Any(m.IsThat))], [.. after.TakenBack, .. after.Reached],
+            m => (m.StreamId, m.Version, m.Ordinal, m.Kind));
+        db.AddRange(DeltaRow.Between(before.Open, was, after.Open, now));
         return true;
     }
 
-    private static void Track(
-        this PipelineDb db, TimelineRow? row, Timeline? before, Timeline after, List<Interval> closed, List<Milestone> takenBack)
+    /// <summary>Has these rows stored in place of those that are.</summary>
+    private static void Store<T, TKey>(this PipelineDb db, IEnumerable<T?> stored, IEnumerable<T?> now, Func<T, TKey> key)
+        where T : class where TKey : notnull
     {
-        Put(TimelineRow.Of(after), row is not null);
-        var (was, now) = (before?.Journey(), after.Journey());
-        if (now is not null)
+        var were = stored.OfType<T>().ToDictionary(key);
+        foreach (var row in now.OfType<T>())
         {
-            Put(now, was is not null);
-        }
-
-        var stored = before?.Intervals ?? 0;
-        foreach (var interval in closed)
-        {
-            // One that was opened by an event of the same instant was never known.
-            var lasted = interval.KnownFrom < interval.KnownTo;
-            if (interval.Number > stored)
+            if (!were.Remove(key(row), out var was))
             {
-                _ = lasted ? db.Add(interval) : null;
+                db.Add(row);
             }
-            else if (lasted)
+            else if (was != row)
             {
-                db.Entry(interval).State = EntityState.Unchanged;
-                db.Entry(interval).Property(i => i.KnownTo).IsModified = true;
-            }
-            else
-            {
-                db.Remove(interval);
+                db.Update(row);
             }
         }
 
-        db.AddRange(after.Open.Where(i => i.Number > stored));
-        var held = before?.Reached ?? [];
-        db.AddRange(after.Reached.Except(held));
-        foreach (var milestone in takenBack)
-        {
-            Put(milestone, held.Concat(before?.SteppedBack ?? []).Any(m => m.IsThat(milestone)));
-        }
-
-        db.RemoveRange(held.Where(m => !after.Reached.Contains(m) && !takenBack.Any(t => t.IsThat(m))));
-        db.AddRange(DeltaRow.Between(before?.Open ?? [], was, after.Open, now));
-
-        void Put(object entity, bool exists) => db.Entry(entity).State = exists ? EntityState.Modified : EntityState.Added;
+        db.RemoveRange(were.Values);
     }
 }

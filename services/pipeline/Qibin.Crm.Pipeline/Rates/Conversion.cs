@@ -45,6 +45,9 @@ public sealed record ConversionRate
     public required DateOnly On { get; init; }
 
     internal decimal Number { get; init; }
+
+    internal static ConversionRate Of(RateRow row) =>
+        new() { Currency = row.Currency, Rate = Conversions.Text(row.Rate), On = row.On, Number = row.Rate };
 }
 
 /// <summary>Amounts converted into one currency.</summary>
@@ -76,19 +79,7 @@ internal static class Conversions
         return new Conversion
         {
             To = convertTo,
-            Rates =
-            [
-                .. from currency in foreign
-                   where rates.ContainsKey(currency)
-                   let rate = rates[currency]
-                   select new ConversionRate
-                   {
-                       Currency = currency,
-                       Rate = Text(rate.Rate),
-                       On = rate.On,
-                       Number = rate.Rate,
-                   },
-            ],
+            Rates = [.. foreign.Where(rates.ContainsKey).Select(c => ConversionRate.Of(rates[c]))],
             LeftOut = [.. foreign.Where(c => !rates.ContainsKey(c))],
         };
     }

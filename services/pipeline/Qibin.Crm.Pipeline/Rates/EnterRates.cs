@@ -34,39 +34,26 @@ internal static class EnterRates
     {
         var now = await db.EnteredAtAsync(clock, ct);
         var entered = new HashSet<(string, DateOnly?)>();
-        for (var i = 0; i < request.Rates!.Count; i++)
+        var rows = request.Rates!.Select((entry, i) => new RateRow
         {
-            var entry = request.Rates[i];
-            clock.NotAfterToday(entry.On, $"/rates/{i}/on");
-            if (entry.Currency == Conversion.Home || !Currencies.IsKnown(entry.Currency))
-            {
-                throw Refusal.Invalid($"/rates/{i}/currency", "rate.currency", entry.Currency);
-            }
-
-            if (!entered.Add((entry.Currency, entry.On)))
-            {
-                throw Refusal.Invalid($"/rates/{i}", "rate.repeated");
-            }
-
-            db.Add(new RateRow
-            {
-                Id = Guid.CreateVersion7(now),
-                Currency = entry.Currency,
-                On = entry.On!.Value,
-                Rate = decimal.Parse(entry.Rate, CultureInfo.InvariantCulture),
-                EnteredAt = now,
-                EnteredBy = caller.Id,
-            });
-        }
-
+            Id = Guid.CreateVersion7(now),
+            On = clock.NotAfterToday(entry.On, $"/rates/{i}/on"),
+            Currency = entry.Currency == Conversion.Home || !Currencies.IsKnown(entry.Currency)
+                ? throw Refusal.Invalid($"/rates/{i}/currency", "rate.currency", entry.Currency)
+                : !entered.Add((entry.Currency, entry.On)) ? throw Refusal.Invalid($"/rates/{i}", "rate.repeated")
+                : entry.Currency,
+            Rate = decimal.Parse(entry.Rate, CultureInfo.InvariantCulture),
+            EnteredAt = now,
+            EnteredBy = caller.Id,
+        }).ToList();
+        db.AddRange(rows);
         db.Publish(new RateSheet(Guid.CreateVersion7(now)), new RatesEntered
         {
             EnteredAt = now,
-            Rates = [.. db.ChangeTracker.Entries<RateRow>().Select(e => e.Entity)
-                .Select(r => new EnteredRate { Currency = r.Currency, On = r.On, Rate = r.Rate })],
+            Rates = [.. rows.Select(r => new EnteredRate { Currency = r.Currency, On = r.On, Rate = r.Rate })],
         });
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new EnteredReceipt { Entered = request.Rates.Count });
+        return TypedResults.Ok(new EnteredReceipt { Entered = rows.Count });
     }
 }
 

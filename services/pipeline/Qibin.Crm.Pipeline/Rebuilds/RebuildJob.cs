@@ -5,8 +5,6 @@ using Qibin.Crm.Pipeline.Verifications;
 
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
-internal sealed record RebuildRun(bool DryRun, Guid? VerificationId);
-
 /// <summary>
 /// Derives all journeys again from their events, batch by batch and in place, and then the rollups from the intervals; before that, one by
 /// one, the events of what a verification named are read again from their services. A dry run only compares, and changes nothing.
@@ -19,54 +17,49 @@ internal sealed class RebuildJob(Questions questions) : IJobKind<PipelineDb>
 
     public async Task<bool> StepAsync(PipelineDb db, Job job, Caller caller, CancellationToken ct)
     {
-        var run = job.Read<RebuildRun>();
+        var run = job.Read<StartRebuildRequest>();
         var place = job.Position is { } position ? JsonSerializer.Deserialize<Place>(position)! : new Place(0, Guid.Empty);
         job.Total ??= await db.Timelines.LongCountAsync(ct);
-        if (place.After is not { } after)
+        if (place.After == Guid.Empty && run is { DryRun: not true, VerificationId: { } id }
+            && (await NamedAsync(db, id, ct)).Skip(place.Named).Take(1).ToList() is [var named])
         {
-            return false;
-        }
-
-        if (after == Guid.Empty && run is { DryRun: false, VerificationId: { } id }
-            && (await NamedAsync(db, id, ct)).Skip(place.Named).FirstOrDefault() is { } named)
-        {
-            await ReadAgainAsync(db, named, ct);
+            await ReadAgainAsync(db, named.Service, named.Id, ct);
             job.Position = JsonSerializer.Serialize(place with { Named = place.Named + 1 });
             return true;
         }
 
-        var check = await db.CheckAsync(after, repair: !run.DryRun, Listed, ct);
+        var check = await db.CheckAsync(place.After, repair: run.DryRun != true, Listed, ct);
         var found = Found(job);
-        found = found with
+        job.Result = JsonSerializer.Serialize(found with
         {
             Differing = found.Differing + check.Differing,
             Differences = [.. found.Differences.Concat(check.Differences).Take(Listed)],
-        };
-        job.Result = JsonSerializer.Serialize(found, StrictJson.Options);
+        }, StrictJson.Options);
         job.Done += check.Journeys;
-        job.Position = JsonSerializer.Serialize(place with { After = check.After });
-        return true;
+        job.Position = JsonSerializer.Serialize(place with { After = check.After ?? place.After });
+        return check.After is not null;
     }
 
-    private static async Task<IEnumerable<Named>> NamedAsync(PipelineDb db, Guid verificationId, CancellationToken ct) =>
+    private static async Task<IEnumerable<(string Service, Guid Id)>> NamedAsync(
+        PipelineDb db, Guid verificationId, CancellationToken ct) =>
         from difference in VerificationJob.Found(await db.Jobs.AsNoTracking().SingleAsync(j => j.Id == verificationId, ct)).Differences
             .DistinctBy(d => (d.Of, d.Id))
         join of in Followed.All on difference.Of equals of.Name
-        select new Named(of.Service, difference.Id!.Value);
+        select (of.Service, difference.Id!.Value);
 
-    private async Task ReadAgainAsync(PipelineDb db, Named named, CancellationToken ct)
+    private async Task ReadAgainAsync(PipelineDb db, string service, Guid id, CancellationToken ct)
     {
         // Before the service is asked: whatever of these is its own is in its log by then.
-        var stored = await db.Received.Where(e => e.StreamId == named.StreamId).ToListAsync(ct);
+        var stored = await db.Received.Where(e => e.StreamId == id).ToListAsync(ct);
         var logged = new List<LoggedEvent>();
         for (LoggedEvent[]? page = null; page is not []; logged.AddRange(page))
         {
-            var query = new EventsQuery { StreamId = named.StreamId, After = page?[^1].Position ?? 0 };
-            page = (await questions.AskAsync<EventsQuery, EventsReply>(named.Service, query, ct)).Events;
+            var query = new EventsQuery { StreamId = id, After = page?[^1].Position ?? 0 };
+            page = (await questions.AskAsync<EventsQuery, EventsReply>(service, query, ct)).Events;
         }
 
         var own = logged.ConvertAll(e => StoredEvents.Row(
-            e.Type, new Delivery(Guid.Empty, named.StreamId, e.Version, e.Ordinal, e.RecordedAt, e.ActorId, e.Event)));
+            e.Type, new Delivery(Guid.Empty, id, e.Version, e.Ordinal, e.RecordedAt, e.ActorId, e.Event)));
         db.RemoveRange(stored.ExceptBy(own.Select(Identity), Identity));
         await db.SaveChangesAsync(ct);
         await StoredEvents.StoreAsync(db, own, ct);
@@ -77,11 +70,8 @@ internal sealed class RebuildJob(Questions questions) : IJobKind<PipelineDb>
 
     public static RebuildFindings Found(Job job) => job.Result is { } result
         ? JsonSerializer.Deserialize<RebuildFindings>(result, StrictJson.Options)!
-        : new RebuildFindings { DryRun = job.Read<RebuildRun>().DryRun };
+        : new RebuildFindings { DryRun = job.Read<StartRebuildRequest>().DryRun == true };
 
-    /// <summary>How many of those named were read again, and the journey after which the next step begins; null after the last.</summary>
-    private sealed record Place(int Named, Guid? After);
-
-    /// <summary>An aggregate of another service.</summary>
-    private sealed record Named(string Service, Guid StreamId);
+    /// <summary>How many of those named were read again, and the journey after which the next step begins.</summary>
+    private sealed record Place(int Named, Guid After);
 }

@@ -30,16 +30,9 @@ internal static class StartRebuild
             throw Refusal.Invalid("/verificationId", "verification.unknown");
         }
 
-        var run = new RebuildRun(request.DryRun == true, request.VerificationId);
-        var job = await db.UnderWayAsync(RebuildJob.Kind, ct);
-        if (job is null)
-        {
-            job = Job.Of(RebuildJob.Kind, run, caller, clock);
-            db.Add(job);
-            await db.SaveChangesAsync(ct);
-        }
-
-        return job.Read<RebuildRun>() == run
+        var run = request with { DryRun = request.DryRun == true };
+        var job = await db.OneAtATimeAsync(RebuildJob.Kind, run, caller, clock, ct);
+        return job.Read<StartRebuildRequest>() == run
             ? TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new JobReceipt { Id = job.Id })
             : throw new RuleViolation("rebuild.running");
     }

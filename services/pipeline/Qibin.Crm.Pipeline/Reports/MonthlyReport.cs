@@ -1,3 +1,5 @@
+using System.Numerics;
+using Qibin.Crm.Pipeline.Targets;
 using Qibin.Crm.Pipeline.Totals;
 using Qibin.Crm.Sheets;
 
@@ -11,7 +13,13 @@ internal static class MonthlyReport
     /// <summary>Amounts are in 万元.</summary>
     private const decimal Unit = 10_000;
 
-    private static readonly string[] Measures = ["意向投资", "合同金额", "到位资金", "完成投资"];
+    private static readonly (string Name, Func<Amount, decimal> Of)[] Measures =
+    [
+        ("意向投资", a => a.Estimated), ("合同金额", a => a.Contract), ("到位资金", a => a.PaidIn), ("完成投资", a => a.Completed),
+    ];
+
+    /// <summary>Of projects, which have a contract once they count.</summary>
+    private static readonly (string Name, Func<Amount, decimal> Of)[] Agreed = Measures[1..];
 
     /// <summary>In the order of <see cref="Indicator"/>.</summary>
     private static readonly string[] IndicatorNames = ["签约项目数", "签约金额", "开工项目数", "投产项目数", "到位资金"];
@@ -21,13 +29,16 @@ internal static class MonthlyReport
 
     public static MilestoneKind[] Milestones { get; } = [.. Batches.Select(b => b.Kind)];
 
-    /// <summary>From figures by stage, chain and unit, and from the milestones that were reached in the quarter.</summary>
+    /// <summary>
+    /// From figures by stage, chain and unit on the report's day, at the end of the month before and a year before, and from the milestones
+    /// that were reached in the quarter.
+    /// </summary>
     public static TableReport Of(
-        ReportRow row, ReportMaterialRow material, ReportNames names, IReadOnlyList<Cell> cells, IReadOnlyList<Cell> before,
+        ReportRow row, ReportMaterialRow material, IReadOnlyList<Cell> cells, IReadOnlyList<Cell> month, IReadOnlyList<Cell> year,
         IReadOnlyList<Reached> reached)
     {
-        var quarter = FirstOfQuarter(row.Month);
-        var active = cells.Where(c => c.Status == JourneyStatus.Active).ToList();
+        var (names, quarter, elapsed) = (material.Names, FirstOfQuarter(row.Month), Elapsed.Through(row.AsOf));
+        var active = Active(cells);
         var inOrder = reached.Where(r => r.Journey.Achieves()).OrderBy(r => r.On)
             .ThenBy(r => names.Projects.GetValueOrDefault(r.Journey.LeadId)?.Code, StringComparer.Ordinal).ThenBy(r => r.Journey.LeadId)
             .ToLookup(r => r.Kind);
@@ -40,38 +51,38 @@ internal static class MonthlyReport
                 "金额单位：万元；各币种分列，不相加",
             ],
             [
-                Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active.GroupBy(c => c.Stage), c => StageNames.Of(c.Stage!.Value),
-                    c => (int)c.Stage!.Value),
-                Totals("按产业链", "二、按产业链汇总（推进中）", "产业链", active.GroupBy(c => c.Chain),
-                    c => ChainName.Of(c.Chain)?.Name ?? "未归链", c => ChainPlace(c.Chain)),
-                Totals("按单位", "三、按责任单位汇总（推进中）", "责任单位", active.GroupBy(c => c.Unit),
-                    c => UnitName(names, c.Unit!.Value), _ => 0),
-                Totals("其他状态", "四、未推进的线索和项目", "状态", cells.Except(active).GroupBy(c => c.Status),
-                    c => StageNames.Of(c.Status!.Value), c => (int)c.Status!.Value, total: false),
+                Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active, k => k.Stage!.Value, s => StageNames.Of(s), s => (int)s),
+                Totals("按产业链", "二、按产业链汇总（推进中）", "产业链", active, k => k.Chain,
+                    c => ChainName.Of(c)?.Name ?? "未归链", ChainPlace),
+                Totals("按单位", "三、按责任单位汇总（推进中）", "责任单位", active, k => k.Unit!.Value, u => UnitName(names, u), _ => 0),
+                Totals("其他状态", "四、未推进的线索和项目", "状态", cells.Except(active), k => k.Status,
+                    s => StageNames.Of(s), s => (int)s, total: false),
                 new ReportTable(
                     "三个一批",
                     $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
-                    ["批次", "项目数", "币种", .. Measures[1..]],
+                    ["批次", "项目数", "币种", .. Agreed.Select(m => m.Name)],
                     [
                         .. Batches.SelectMany(b => Lines(
-                            [b.Name, (long)inOrder[b.Kind].Count()], Amounts(inOrder[b.Kind]), Measures.Length)),
+                            [b.Name, (long)inOrder[b.Kind].Count()], inOrder[b.Kind].SelectMany(r => r.Journey.Amounts), Agreed)),
                     ]),
                 .. Batches.Select((b, i) => new ReportTable(
                     $"{b.Name}项目",
                     $"{"六七八"[i]}、本季度{b.Name}项目",
-                    ["项目编号", "项目名称", "责任单位", "产业链", $"{b.Name}日期", "当前阶段", "状态", "币种", .. Measures[1..]],
+                    [
+                        "项目编号", "项目名称", "责任单位", "产业链", $"{b.Name}日期", "当前阶段", "状态", "币种", .. Agreed.Select(m => m.Name),
+                    ],
                     [.. inOrder[b.Kind].SelectMany(r => Project(r, names))])),
-                Compared(active, [.. before.Where(c => c.Status == JourneyStatus.Active)], row),
+                Compared(active, Active(month), Active(year), row),
                 new ReportTable(
                     "年度目标", $"十、{row.Month.Year} 年目标完成情况（截至 {Text(row.AsOf)}，金额折合人民币）",
                     ["指标", "目标", "完成", "完成率", "时序进度"],
                     [
                         .. from t in names.Targets
-                           let isSet = t.Completion is not null
-                           let worth = t.Indicator is Indicator.SignedAmount or Indicator.PaidInFunds ? Unit : 1
+                           let worth = t.Indicator.IsAmount() ? Unit : 1
                            select (object?[])[
-                               IndicatorNames[(int)t.Indicator], isSet ? t.Target / worth : null, t.Score / worth, t.Completion,
-                               t.OnSchedule switch { true => "达到", false => "滞后", null => "未设目标" }],
+                               IndicatorNames[(int)t.Indicator], t.Target > 0 ? t.Target / worth : null, t.Score / worth,
+                               Elapsed.Completion(t.Score, t.Target),
+                               elapsed.IsKept(t.Score, t.Target) switch { true => "达到", false => "滞后", null => "未设目标" }],
                     ]),
             ])
         {
@@ -90,55 +101,58 @@ internal static class MonthlyReport
             + $"本季度{string.Join("、", Batches.Select(b => $"{b.Name} {reached(b.Kind)} 个"))}。";
     }
 
+    private static List<Cell> Active(IEnumerable<Cell> cells) => [.. cells.Where(c => c.Key.Status == JourneyStatus.Active)];
+
     public static DateOnly FirstOfQuarter(DateOnly month) => new(month.Year, month.Month - ((month.Month - 1) % 3), 1);
 
     /// <summary>One line for each group and currency; the numbers stand in the group's first line.</summary>
     private static ReportTable Totals<T>(
-        string sheet, string title, string dimension, IEnumerable<IGrouping<T, Cell>> groups, Func<Cell, string> name,
-        Func<Cell, int> place, bool total = true)
+        string sheet, string title, string dimension, IEnumerable<Cell> cells, Func<CellKey, T> by, Func<T, string> name,
+        Func<T, int> place, bool total = true)
     {
-        var ordered = groups.OrderBy(g => place(g.First())).ThenBy(g => name(g.First()), StringComparer.Ordinal)
-            .Select(g => (Name: name(g.First()), Cells: g.ToList())).ToList();
+        var groups = cells.GroupBy(c => by(c.Key)).OrderBy(g => place(g.Key)).ThenBy(g => name(g.Key), StringComparer.Ordinal)
+            .Select(g => (Name: name(g.Key), Cells: g.ToList())).ToList();
         if (total)
         {
-            ordered.Add(("合计", [.. ordered.SelectMany(g => g.Cells)]));
+            groups.Add(("合计", [.. groups.SelectMany(g => g.Cells)]));
         }
 
         return new ReportTable(
-            sheet, title, [dimension, "线索数", "项目数", "币种", .. Measures],
-            [
-                .. ordered.SelectMany(g => Lines(
-                    [g.Name, Count(g.Cells, false), Count(g.Cells, true)], Amounts(g.Cells), Measures.Length + 1)),
-            ]);
+            sheet, title, [dimension, "线索数", "项目数", "币种", .. Measures.Select(m => m.Name)],
+            [.. groups.SelectMany(g => Lines([g.Name, Count(g.Cells, false), Count(g.Cells, true)], g.Cells, Measures))]);
     }
 
-    /// <summary>The same figures at the end of the month before.</summary>
-    private static ReportTable Compared(List<Cell> now, List<Cell> before, ReportRow row) => new(
-        "与上月比较", $"九、推进中的线索和项目与上月末比较（{Text(row.AsOf)}，{Text(row.Month.AddDays(-1))}）",
-        ["指标", "币种", "本月", "上月末", "增减"],
-        [
-            .. from counts in new[] { (Name: "线索数", Projects: false), (Name: "项目数", Projects: true) }
-               let n = (Now: Count(now, counts.Projects), Before: Count(before, counts.Projects))
-               select (object?[])[counts.Name, null, n.Now, n.Before, n.Now - n.Before],
-            .. from currency in now.Concat(before).PerCurrency().Select(a => a.Currency)
-               from measure in Measures.Index()
-               let n = (Now: In(now, currency, measure.Index), Before: In(before, currency, measure.Index))
-               where n is not (0, 0)
-               select (object?[])[measure.Item, currency, n.Now, n.Before, n.Now - n.Before],
-        ]);
+    /// <summary>The same figures at the end of the month before, and on the same day of the year before.</summary>
+    private static ReportTable Compared(List<Cell> now, List<Cell> month, List<Cell> year, ReportRow row)
+    {
+        return new ReportTable(
+            "环比与同比",
+            $"九、推进中的线索和项目环比、同比（{Text(row.AsOf)}；上月末 {Text(row.Month.AddDays(-1))}；上年同期 {Text(row.AsOf.AddYears(-1))}）",
+            ["指标", "币种", "本月", "上月末", "比上月末增减", "上年同期", "比上年同期增减"],
+            [
+                .. from counts in new[] { (Name: "线索数", Projects: false), (Name: "项目数", Projects: true) }
+                   select Line(counts.Name, null, cells => Count(cells, counts.Projects)),
+                .. from currency in now.Concat(month).Concat(year).PerCurrency().Select(a => a.Currency)
+                   from measure in Measures
+                   let line = Line(measure.Name, currency, cells => In(cells, currency, measure.Of))
+                   where line[2..].Any(figure => figure is not 0m)
+                   select line,
+            ]);
 
-    private static decimal In(List<Cell> cells, string currency, int measure) =>
-        (decimal?)Amounts(cells).FirstOrDefault(a => (string)a[0]! == currency)?[measure + 1] ?? 0;
+        object?[] Line<T>(string name, string? currency, Func<List<Cell>, T> figure) where T : struct, ISubtractionOperators<T, T, T>
+        {
+            var (of, ofMonth, ofYear) = (figure(now), figure(month), figure(year));
+            return [name, currency, of, ofMonth, of - ofMonth, ofYear, of - ofYear];
+        }
+    }
+
+    private static decimal In(List<Cell> cells, string currency, Func<Amount, decimal> measure) =>
+        cells.PerCurrency().Where(a => a.Currency == currency).Sum(measure) / Unit;
 
     /// <summary>Leads without a project, or projects: only these are ever suspended or terminated.</summary>
     private static long Count(IEnumerable<Cell> cells, bool projects) => cells.Where(c => projects
-        == (c.Stage >= JourneyStage.Negotiating || c.Status is JourneyStatus.Suspended or JourneyStatus.Terminated)).Sum(c => c.Count);
-
-    private static IEnumerable<object?[]> Amounts(IEnumerable<Cell> cells) =>
-        cells.PerCurrency().Select(a => new object?[]
-        {
-            a.Currency, a.Estimated / Unit, a.Contract / Unit, a.PaidIn / Unit, a.Completed / Unit,
-        });
+        == (c.Key.Stage >= JourneyStage.Negotiating || c.Key.Status is JourneyStatus.Suspended or JourneyStatus.Terminated))
+        .Sum(c => c.Count);
 
     private static IEnumerable<IReadOnlyList<object?>> Project(Reached reached, ReportNames names)
     {
@@ -148,20 +162,18 @@ internal static class MonthlyReport
             project?.Code, project?.Name, UnitName(names, journey.UnitId), ChainName.Of(journey.ChainCode)?.Name,
             reached.On, StageNames.Of(journey.Stage), StageNames.Of(journey.Status),
         ];
-        return Lines(head, Amounts([reached]), Measures.Length);
+        return Lines(head, journey.Amounts, Agreed);
     }
 
-    private static IEnumerable<object?[]> Amounts(IEnumerable<Reached> reached) => reached.SelectMany(r => r.Journey.Amounts)
-        .GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
-        .Select(g => new object?[]
-        {
-            g.Key, g.Sum(a => a.Contract) / Unit, g.Sum(a => a.PaidIn) / Unit, g.Sum(a => a.Completed) / Unit,
-        });
-
-    /// <summary>A line for each currency that comes to anything, or one without amounts; the head stands in the first.</summary>
-    private static IEnumerable<IReadOnlyList<object?>> Lines(object?[] head, IEnumerable<object?[]> amounts, int columns) => amounts
-        .Where(a => a[1..].Any(x => x is not 0m)).DefaultIfEmpty(new object?[columns])
-        .Select((a, i) => (IReadOnlyList<object?>)[.. i == 0 ? head : new object?[head.Length], .. a]);
+    /// <summary>
+    /// A line for each currency in which the measures come to anything, or one without amounts; the head stands in the first.
+    /// </summary>
+    private static IEnumerable<IReadOnlyList<object?>> Lines(
+        object?[] head, IEnumerable<CurrencyAmounts> amounts, (string Name, Func<Amount, decimal> Of)[] measures) =>
+        amounts.PerCurrency().Where(a => measures.Any(m => m.Of(a) != 0))
+            .Select(a => (object?[])[a.Currency, .. measures.Select(m => (object?)(m.Of(a) / Unit))])
+            .DefaultIfEmpty(new object?[measures.Length + 1])
+            .Select((a, i) => (IReadOnlyList<object?>)[.. i == 0 ? head : new object?[head.Length], .. a]);
 
     private static string UnitName(ReportNames names, Guid unit) => names.Units.GetValueOrDefault(unit) ?? $"{unit}";
 

@@ -4,9 +4,6 @@ using Qibin.Crm.Web.OpenApi;
 
 namespace Qibin.Crm.Pipeline.Reports;
 
-/// <summary>The format of a report's file.</summary>
-public enum ReportFormat { Xlsx, Docx }
-
 /// <summary>A monthly report of all journeys that the caller sees, confidential ones aside.</summary>
 public sealed record ReportRequest
 {
@@ -63,33 +60,7 @@ public sealed record ReportAnswer
         RequesterId = row.RequesterId,
         CreatedAt = row.CreatedAt,
         Job = job is null ? null : JobAnswer.From(job),
-        Files = row.WorkbookHash is null ? [] :
-        [
-            ReportFile.Of(row.Id, ReportFormat.Xlsx, row.WorkbookLength, row.WorkbookHash),
-            ReportFile.Of(row.Id, ReportFormat.Docx, row.DocumentLength, row.DocumentHash!),
-        ],
-    };
-}
-
-/// <summary>A file of a report.</summary>
-public sealed record ReportFile
-{
-    public required ReportFormat Format { get; init; }
-
-    /// <summary>Where it is fetched.</summary>
-    public required string File { get; init; }
-
-    public required int Octets { get; init; }
-
-    /// <summary>In hexadecimal digits.</summary>
-    public required string Sha256 { get; init; }
-
-    internal static ReportFile Of(Guid report, ReportFormat format, int octets, string sha256) => new()
-    {
-        Format = format,
-        File = $"/api/v1/pipeline/reports/{report}/file?format={(format == ReportFormat.Xlsx ? "xlsx" : "docx")}",
-        Octets = octets,
-        Sha256 = sha256,
+        Files = row.Files,
     };
 }
 
@@ -157,12 +128,7 @@ internal static class ReportRoutes
         var month = Months.Read("/month", request.Month);
         clock.NotAfterToday(month, "/month");
         var now = clock.GetUtcNow();
-        if (request.KnownAt > now)
-        {
-            throw Refusal.Invalid("/knownAt", "instant.future");
-        }
-
-        var (known, _) = await db.SettledAsync(request.KnownAt ?? now, ct);
+        var known = (await db.SettledAsync(request.KnownAt ?? now, "/knownAt", clock, ct)).KnownAt!.Value;
         var job = Job.Of(ReportJob.Kind, new { }, caller, clock);
         db.Add(job);
         db.Add(new ReportRow
@@ -188,17 +154,13 @@ internal static class ReportRoutes
         await Entries(db, caller).SingleOrDefaultAsync(e => e.Report.Id == reportId, ct) is { } entry
             ? TypedResults.Ok(ReportAnswer.Of(entry.Report, entry.Job)) : TypedResults.NotFound();
 
-    private static IQueryable<ReportEntry> Entries(PipelineDb db, Caller caller) =>
-        from r in db.Reports.AsNoTracking().ReadableBy(caller)
-        join j in db.Jobs.AsNoTracking() on r.Id equals j.Id into jobs
-        from j in jobs.DefaultIfEmpty()
-        select new ReportEntry { Report = r, Job = j };
+    private static IQueryable<ReportEntry> Entries(PipelineDb db, Caller caller) => db.Reports.AsNoTracking().ReadableBy(caller)
+        .Select(r => new ReportEntry { Report = r, Job = db.Jobs.SingleOrDefault(j => j.Id == r.Id) });
 
     private static async Task<Results<FileContentHttpResult, NotFound>> Fetch(
         Guid reportId, [AsParameters] ReportFileQuery query, PipelineDb db, Caller caller, CancellationToken ct)
     {
-        var format = query.Format is null ? ReportFormat.Xlsx
-            : query.Format.Values is [var only] ? only : throw Refusal.Invalid("format", "query.value", "format");
+        var format = query.Format.One(ReportFormat.Xlsx, "format");
         if (await FindAsync(db, reportId, caller, ct) is not var (report, material))
         {
             return TypedResults.NotFound();
@@ -219,7 +181,7 @@ internal static class ReportRoutes
             return TypedResults.NotFound();
         }
 
-        var made = await ReportMaking.MakeAsync(db, report, material, ct);
+        var made = await ReportJob.MakeAsync(db, report, material, ct);
         FileComparison[] files =
         [
             Of(ReportFormat.Xlsx, material.Workbook!, Workbook.Of(made)),
@@ -228,7 +190,7 @@ internal static class ReportRoutes
         return TypedResults.Ok(new ReportComparison { Same = files.All(f => f.Same), Files = files });
 
         static FileComparison Of(ReportFormat format, byte[] kept, byte[] made) =>
-            new() { Format = format, Same = kept.AsSpan().SequenceEqual(made), Kept = ReportJob.Hash(kept), Made = ReportJob.Hash(made) };
+            new() { Format = format, Same = kept.AsSpan().SequenceEqual(made), Kept = ReportFile.Hash(kept), Made = ReportFile.Hash(made) };
     }
 
     /// <summary>A report that has been made.</summary>
@@ -237,8 +199,7 @@ internal static class ReportRoutes
     private static async Task<(ReportRow Report, ReportMaterialRow Material)?> FindAsync(
         PipelineDb db, Guid id, Caller caller, CancellationToken ct)
     {
-        if (await db.Reports.AsNoTracking().ReadableBy(caller)
-            .SingleOrDefaultAsync(r => r.Id == id && r.WorkbookHash != null, ct) is not { } report)
+        if (await db.Reports.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(r => r.Id == id, ct) is not { Files.Count: > 0 } report)
         {
             return null;
         }

@@ -4,10 +4,7 @@ using Qibin.Crm.Work.Telemetry;
 
 namespace Qibin.Crm.Pipeline.Rollups;
 
-/// <summary>
-/// Merges deltas into rollups. Consumers only append, so that no two of them wait for one row; one compaction at a time, over all
-/// instances, takes what has been committed. A reader's snapshot has each delta either by itself or in the rollups.
-/// </summary>
+/// <summary>Merges the deltas that consumers append into the rollups: one compaction at a time, over all instances.</summary>
 internal static class Compaction
 {
     public static readonly string[] Columns = [.. Enum.GetNames<RollupColumn>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
@@ -115,8 +112,7 @@ internal static class Compaction
 /// <summary>
 /// Compacts every two seconds: what changes to and fro meanwhile cancels out, and a total reads no more than that beside the rollups.
 /// </summary>
-internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<CompactionTimer> log)
-    : BackgroundService
+internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage outage, ILogger<CompactionTimer> log) : BackgroundService
 {
     /// <summary>
     /// Deltas merged in one transaction. A backlog's sums overlap, so that few long batches cost half of many short ones.
@@ -127,27 +123,14 @@ internal sealed class CompactionTimer(NpgsqlDataSource database, DatabaseOutage 
         "qibin.rollup.backlog", "{delta}", "Deltas that wait to be merged into the rollups, counted up to a million.",
         "select count(*)::float8 from (select from delta limit 1000000) waiting");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => outage.EveryAsync(
+        TimeSpan.FromSeconds(2), CompactAsync, reason => log.LogWarning("Deltas wait to be compacted: {Reason}", reason), stoppingToken);
+
+    private async Task CompactAsync(CancellationToken ct)
     {
-        using var rhythm = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
-        while (await rhythm.WaitForNextTickAsync(stoppingToken))
+        while (await Compaction.RunAsync(database, Batch, ct) == Batch)
         {
-            try
-            {
-                await outage.RunAsync(
-                    async stop =>
-                    {
-                        while (await Compaction.RunAsync(database, Batch, stop) == Batch)
-                        {
-                            // More waits.
-                        }
-                    },
-                    stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                log.LogWarning("Deltas wait to be compacted: {Reason}", e.Message);
-            }
+            // More waits.
         }
     }
 }

@@ -55,27 +55,15 @@ internal static class Sets
     public static int? With(int dimensions) =>
         OfToday.Where(set => (set & dimensions) == dimensions).OrderBy(Weight).Select(set => (int?)set).FirstOrDefault();
 
-    /// <summary>The set that answers for months; null when the intervals themselves have to.</summary>
-    public static int? OverTime(IReadOnlyCollection<Dimension> dimensions, Reach reach)
+    /// <summary>The set that answers for months, under a reach; null when the intervals themselves have to.</summary>
+    public static int? OverTime(IEnumerable<Dimension> dimensions, IEnumerable<Dimension> reach)
     {
-        if (reach == Reach.Own || dimensions.Count > 1)
+        var set = dimensions.Aggregate(Bit(RollupColumn.At) | Of(reach), (bits, d) => bits | d switch
         {
-            return null;
-        }
-
-        var set = Bit(RollupColumn.At)
-            | (dimensions.Count == 0 ? 0 : dimensions.Single() switch
-            {
-                Dimension.Chain => Bit(RollupColumn.ThenChain),
-                Dimension.Unit => Bit(RollupColumn.ThenUnit),
-                var other => Of([other]),
-            })
-            | (reach switch
-            {
-                Reach.All => 0,
-                Reach.Chain => Bit(RollupColumn.ChainCode),
-                _ => Bit(RollupColumn.UnitId),
-            });
+            Dimension.Chain => Bit(RollupColumn.ThenChain),
+            Dimension.Unit => Bit(RollupColumn.ThenUnit),
+            _ => Of([d]),
+        });
         return Months.Contains(set) ? set : null;
     }
 

@@ -26,20 +26,21 @@ internal static class Credits
     /// <summary>Of the journeys that the caller sees, what is credited to units and owners in reach. Called within one snapshot.</summary>
     /// <returns>The credits, and the rates of the day that amounts were converted by; null when no amount is asked for.</returns>
     public static async Task<(IReadOnlyList<Credit> Credits, Conversion? Conversion)> CreditsAsync(
-        this PipelineDb db, Period period, Indicator[] indicators, Caller caller, TimeProvider clock, CancellationToken ct)
+        this PipelineDb db, JourneyFilter period, Indicator[] indicators, Caller caller, TimeProvider clock, CancellationToken ct)
     {
+        var year = period.AsOf!.Value.Year;
         var reached = await ReachedAsync(db, period, indicators, caller, ct);
-        var paid = indicators.Contains(Indicator.PaidInFunds) ? await PaidInAsync(db, period, caller, ct) : [];
-        var ids = reached.Keys.Select(k => k.LeadId).Concat(paid.Keys).Distinct().ToArray();
-        var journeys = await db.IntervalsOn(period.Moment).Where(s => ids.Contains(s.LeadId) && s.ProjectId != null).ToListAsync(ct);
+        var paid = (indicators.Contains(Indicator.PaidInFunds) ? await PaidInAsync(db, period, caller, ct) : []).ToLookup(p => p.LeadId);
+        var ids = reached.Keys.Select(k => k.LeadId).Concat(paid.Select(p => p.Key)).Distinct().ToArray();
+        var journeys = await db.IntervalsOn(period).Where(s => ids.Contains(s.LeadId) && s.ProjectId != null).ToListAsync(ct);
         var excluded = await db.Exclusions
-            .Where(e => e.Year == period.Year && ids.Contains(e.LeadId) && (period.KnownAt == null || e.EnteredAt <= period.KnownAt))
+            .Where(e => e.Year == year && ids.Contains(e.LeadId) && (period.KnownAt == null || e.EnteredAt <= period.KnownAt))
             .Newest().Where(e => e.Excluded).Select(e => new { e.Indicator, e.LeadId }).ToHashSetAsync(ct);
         var achieved = (
             from indicator in indicators
             from journey in journeys
             where journey.Achieves() && !excluded.Contains(new { Indicator = indicator, journey.LeadId })
-            let payments = paid.GetValueOrDefault(journey.LeadId) ?? []
+            let payments = paid[journey.LeadId]
             let day = indicator.Milestone() is { } kind
                 ? reached.GetValueOrDefault((journey.LeadId, kind))
                 : payments.Max(p => (DateOnly?)p.On)
@@ -51,7 +52,7 @@ internal static class Credits
             select (Indicator: indicator, Journey: journey, On: day.Value, Amounts: perCurrency)).ToList();
         var conversion = indicators.Any(i => i.IsAmount())
             ? await db.ConversionAsync(
-                Conversion.Home, period.Moment, achieved.SelectMany(a => a.Amounts).Select(m => m.Currency), clock, ct)
+                Conversion.Home, period, achieved.SelectMany(a => a.Amounts).Select(m => m.Currency), clock, ct)
             : null;
         var transferred = await TransferredAsync(db, period, ids, ct);
         var credits =
@@ -69,10 +70,11 @@ internal static class Credits
 
     /// <summary>Since when which project counts for which milestone in the year.</summary>
     private static async Task<Dictionary<(Guid LeadId, MilestoneKind Kind), DateOnly?>> ReachedAsync(
-        PipelineDb db, Period period, Indicator[] indicators, Caller caller, CancellationToken ct)
+        PipelineDb db, JourneyFilter period, Indicator[] indicators, Caller caller, CancellationToken ct)
     {
         var kinds = indicators.Select(i => i.Milestone()).OfType<MilestoneKind>().Distinct().ToArray();
-        var (first, day, known) = (period.First, period.Day, period.KnownAt);
+        var (day, known) = (period.AsOf!.Value, period.KnownAt);
+        var first = new DateOnly(day.Year, 1, 1);
         // Those reached in the year, with all other times that the same project reached the same.
         var reachings = await (
             from m in db.Milestones.AsNoTracking()
@@ -85,25 +87,25 @@ internal static class Credits
             .GroupBy(
                 m => (m.LeadId, m.Kind),
                 m => new Reaching(m.OccurredOn, known is null || m.TakenBackAt <= known ? m.TakenBackOn : null))
-            .ToDictionary(g => g.Key, g => Counting.CountedOn([.. g], period.Year, day));
+            .ToDictionary(g => g.Key, g => Counting.CountedOn([.. g], day.Year, day));
     }
 
     /// <summary>What was paid into which project in the year, corrections included.</summary>
-    private static async Task<Dictionary<Guid, List<Payment>>> PaidInAsync(
-        PipelineDb db, Period period, Caller caller, CancellationToken ct)
+    private static async Task<List<(Guid LeadId, DateOnly On, Money Amount)>> PaidInAsync(
+        PipelineDb db, JourneyFilter period, Caller caller, CancellationToken ct)
     {
+        var first = new DateOnly(period.AsOf!.Value.Year, 1, 1);
         var events = await (
             from e in Recorded(db, period)
             join j in db.AllJourneys.ReadableBy(caller) on e.LeadId equals (Guid?)j.LeadId
-            where e.Type == nameof(FundsPaidIn) && e.OccurredOn >= period.First
+            where e.Type == nameof(FundsPaidIn) && e.OccurredOn >= first
             select e).ToListAsync(ct);
-        return events.Read().GroupBy(e => e.Row.LeadId!.Value, e => new Payment(e.Row.OccurredOn, ((FundsPaidIn)e.Event).Amount))
-            .ToDictionary(g => g.Key, g => g.ToList());
+        return events.Read().ConvertAll(e => (e.Row.LeadId!.Value, e.Row.OccurredOn, ((FundsPaidIn)e.Event).Amount));
     }
 
     /// <summary>The shares confirmed last, of those that were transferred, and by unit the owner who had the journey last there.</summary>
     private static async Task<Dictionary<Guid, (IReadOnlyList<TransferShare>? Agreed, Dictionary<Guid, Guid> Owners)>> TransferredAsync(
-        PipelineDb db, Period period, Guid[] ids, CancellationToken ct)
+        PipelineDb db, JourneyFilter period, Guid[] ids, CancellationToken ct)
     {
         var moves = await Recorded(db, period).Where(e => e.Type == nameof(TransferMoved) && ids.Contains(e.LeadId!.Value)).ToListAsync(ct);
         var agreed = moves.Read()
@@ -116,8 +118,8 @@ internal static class Credits
             g => g.Key, g => ((IReadOnlyList<TransferShare>?)agreed[g.Key], Owners(g)));
     }
 
-    private static IQueryable<ReceivedEvent> Recorded(PipelineDb db, Period period) => db.Received.AsNoTracking()
-        .Where(e => e.OccurredOn <= period.Day && (period.KnownAt == null || e.RecordedAt <= period.KnownAt));
+    private static IQueryable<ReceivedEvent> Recorded(PipelineDb db, JourneyFilter period) => db.Received.AsNoTracking()
+        .Where(e => e.OccurredOn <= period.AsOf && (period.KnownAt == null || e.RecordedAt <= period.KnownAt));
 
     /// <summary>By unit the owner of the journey while the unit had it last: of the lead, and then of the project.</summary>
     private static Dictionary<Guid, Guid> Owners(IEnumerable<ReadEvent> events) => events
@@ -129,6 +131,4 @@ internal static class Credits
             _ => default,
         })
         .GroupBy(o => o.UnitId, o => o.OwnerId).ToDictionary(g => g.Key, g => g.Last());
-
-    private sealed record Payment(DateOnly On, Money Amount);
 }

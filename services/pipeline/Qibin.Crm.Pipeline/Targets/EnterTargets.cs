@@ -46,30 +46,20 @@ internal static class EnterTargets
         var targets = request.Targets!;
         var subjects = await Subject.ReadAsync([.. targets.Select((t, i) => (t.UnitId, t.OwnerId, $"/targets/{i}"))], db, ct);
         var entered = new HashSet<(Indicator, Guid)>();
-        for (var i = 0; i < targets.Count; i++)
+        db.AddRange(targets.Select((target, i) => new TargetRow
         {
-            var (indicator, subject) = (targets[i].Indicator!.Value, subjects[i]);
-            if (!entered.Add((indicator, subject.Id)))
-            {
-                throw Refusal.Invalid($"/targets/{i}", "target.repeated");
-            }
-
-            var row = new TargetRow
-            {
-                Id = Guid.CreateVersion7(now),
-                Year = request.Year!.Value,
-                Indicator = indicator,
-                SubjectId = subject.Id,
-                OwnerId = subject.OwnerId,
-                UnitId = subject.UnitId,
-                Value = Measure.Read(indicator, targets[i].Count, targets[i].Amount, $"/targets/{i}"),
-                Note = request.Note,
-                EnteredAt = now,
-                EnteredBy = caller.Id,
-            };
-            db.Add(row);
-        }
-
+            Id = Guid.CreateVersion7(now),
+            Year = request.Year!.Value,
+            Indicator = entered.Add((target.Indicator!.Value, subjects[i].Id)) ? target.Indicator.Value
+                : throw Refusal.Invalid($"/targets/{i}", "target.repeated"),
+            SubjectId = subjects[i].Id,
+            OwnerId = subjects[i].OwnerId,
+            UnitId = subjects[i].UnitId,
+            Value = Measure.Read(target.Indicator.Value, target.Count, target.Amount, $"/targets/{i}"),
+            Note = request.Note,
+            EnteredAt = now,
+            EnteredBy = caller.Id,
+        }));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(new EnteredReceipt { Entered = targets.Count });
     }

@@ -40,7 +40,7 @@ internal static class ExcludeProject
         }
 
         var now = await db.EnteredAtAsync(clock, ct);
-        var row = new ExclusionRow
+        var row = new ExclusionAnswer
         {
             Id = Guid.CreateVersion7(now),
             Year = year,

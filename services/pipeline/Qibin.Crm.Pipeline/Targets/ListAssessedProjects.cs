@@ -11,7 +11,7 @@ internal static class ListAssessedProjects
         [AsParameters] AssessedProjectsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
         TimeProvider clock, CancellationToken ct)
     {
-        var (period, putBack) = await Period.ReadAsync(db, query, clock, ct);
+        var (period, putBack) = await db.PeriodAsync(query, clock, ct);
         var indicator = query.Indicator.One(Indicator.SignedProjects, "indicator", "indicator.one");
         await using var snapshot = await db.SnapshotAsync(ct);
         var (all, _) = await db.CreditsAsync(period, [indicator], caller, clock, ct);

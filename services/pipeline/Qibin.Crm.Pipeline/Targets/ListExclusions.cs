@@ -1,11 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The projects that are left out, with the reasons; or all entries as they were made.</summary>
 internal static class ListExclusions
 {
-    public static readonly Listing<ExclusionRow> Listing = new Listing<ExclusionRow>(e => e.Id, "-enteredAt")
+    public static readonly Listing<ExclusionAnswer> Listing = new Listing<ExclusionAnswer>(e => e.Id, "-enteredAt")
         .Sort("enteredAt", e => e.EnteredAt)
         .Sort("year", e => e.Year);
 
@@ -17,7 +15,7 @@ internal static class ListExclusions
         var rows = (query.History == true ? db.Exclusions : db.Exclusions.Newest().Where(e => e.Excluded)).Meant(query)
             .Where(e => lead == null || e.LeadId == lead)
             .Join(db.AllJourneys.ReadableBy(caller), e => e.LeadId, j => j.LeadId, (e, _) => e);
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, e => new ExclusionAnswer(e), ct));
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, e => e, ct));
     }
 }
 
@@ -28,18 +26,4 @@ public sealed record ExclusionsQuery : EntriesQuery
 
     /// <summary>True for those too that were taken back, and the entries that took them back.</summary>
     public bool? History { get; init; }
-}
-
-/// <summary>A project is left out of an indicator for a year, or was let in again.</summary>
-public sealed record ExclusionAnswer : EntryAnswer
-{
-    [SetsRequiredMembers]
-    internal ExclusionAnswer(ExclusionRow row) : base(row) => (LeadId, Excluded, Reason) = (row.LeadId, row.Excluded, row.Reason);
-
-    public required Guid LeadId { get; init; }
-
-    /// <summary>False where an exclusion was taken back.</summary>
-    public required bool Excluded { get; init; }
-
-    public required string Reason { get; init; }
 }

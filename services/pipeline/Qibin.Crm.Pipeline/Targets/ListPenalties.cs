@@ -5,9 +5,9 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>Deductions and their reversals; they add up to what the assessment shows as deducted.</summary>
 internal static class ListPenalties
 {
-    public static readonly Listing<Assessed<PenaltyRow>> Listing = new Listing<Assessed<PenaltyRow>>(p => p.Row.Id, "-enteredAt")
-        .Sort("enteredAt", p => p.Row.EnteredAt)
-        .Sort("on", p => p.Row.On);
+    public static readonly Listing<PenaltyRow> Listing = new Listing<PenaltyRow>(p => p.Id, "-enteredAt")
+        .Sort("enteredAt", p => p.EnteredAt)
+        .Sort("on", p => p.On);
 
     internal static async Task<Ok<Page<PenaltyAnswer>>> Handle(
         [AsParameters] PenaltiesQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
@@ -15,7 +15,7 @@ internal static class ListPenalties
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = db.Penalties.Listed(query, caller);
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, p => new PenaltyAnswer(p.Row, units), ct));
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, p => new PenaltyAnswer(p, units), ct));
     }
 }
 

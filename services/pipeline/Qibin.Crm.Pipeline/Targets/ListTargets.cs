@@ -5,9 +5,9 @@ namespace Qibin.Crm.Pipeline.Targets;
 /// <summary>The targets that hold, or all as they were entered.</summary>
 internal static class ListTargets
 {
-    public static readonly Listing<Assessed<TargetRow>> Listing = new Listing<Assessed<TargetRow>>(t => t.Row.Id, "-enteredAt")
-        .Sort("enteredAt", t => t.Row.EnteredAt)
-        .Sort("year", t => t.Row.Year);
+    public static readonly Listing<TargetRow> Listing = new Listing<TargetRow>(t => t.Id, "-enteredAt")
+        .Sort("enteredAt", t => t.EnteredAt)
+        .Sort("year", t => t.Year);
 
     internal static async Task<Ok<Page<TargetAnswer>>> Handle(
         [AsParameters] TargetsQuery query, [AsParameters] PageQuery page, HttpRequest request, PipelineDb db, Caller caller,
@@ -15,7 +15,7 @@ internal static class ListTargets
     {
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         var rows = (query.History == true ? db.Targets : db.Targets.Newest()).Listed(query, caller);
-        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, t => new TargetAnswer(t.Row, units), ct));
+        return TypedResults.Ok(await Listing.PageAsync(rows, page, request, t => new TargetAnswer(t, units), ct));
     }
 }
 

@@ -15,24 +15,16 @@ public abstract record PeriodQuery
     public DateTimeOffset? KnownAt { get; init; }
 }
 
-/// <summary>A year through a day of it, as known at an instant in UTC; null for now.</summary>
-internal sealed record Period(DateOnly Day, DateTimeOffset? KnownAt)
+internal static class Period
 {
-    public int Year => Day.Year;
-
-    public DateOnly First => new(Day.Year, 1, 1);
-
-    /// <summary>The day and the instant, as journeys are asked for by them.</summary>
-    public JourneyFilter Moment => new JourneyFilter { AsOf = Day, KnownAt = KnownAt };
-
+    /// <summary>What is asked for: journeys as they were on the day through which the year is counted.</summary>
     /// <exception cref="Refusal">400 <c>date.future</c>, <c>instant.future</c>, <c>year.outside</c>, <c>value.range</c>.</exception>
-    public static async Task<(Period Period, PutBack? PutBack)> ReadAsync(
-        PipelineDb db, PeriodQuery query, TimeProvider clock, CancellationToken ct)
+    public static async Task<(JourneyFilter Period, PutBack? PutBack)> PeriodAsync(
+        this PipelineDb db, PeriodQuery query, TimeProvider clock, CancellationToken ct)
     {
-        new JourneyFilter { AsOf = query.AsOf, KnownAt = query.KnownAt }.CheckPast(clock);
-        var day = DayIn(query.Year ?? (query.AsOf ?? clock.Today()).Year, query.AsOf, "year", "asOf", clock);
-        var (known, putBack) = await db.SettledAsync(query.KnownAt, ct);
-        return (new Period(day, known), putBack);
+        var (asked, putBack) = await db.AskedAsync(new JourneyFilter { AsOf = query.AsOf, KnownAt = query.KnownAt }, false, clock, ct);
+        var year = query.Year ?? (query.AsOf ?? clock.Today()).Year;
+        return (asked with { AsOf = DayIn(year, query.AsOf, "year", "asOf", clock) }, putBack);
     }
 
     /// <summary>A day of a year that is not after today; the last one that has come when none is given.</summary>

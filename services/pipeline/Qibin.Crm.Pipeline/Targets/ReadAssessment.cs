@@ -8,29 +8,28 @@ internal static class ReadAssessment
     internal static async Task<Ok<Assessment>> Handle(
         [AsParameters] AssessmentQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var (period, putBack) = await Period.ReadAsync(db, query, clock, ct);
+        var (period, putBack) = await db.PeriodAsync(query, clock, ct);
         var by = query.By.One(AssessedBy.Unit, "by", "by.one");
         var (byUnit, indicators) = (by == AssessedBy.Unit, query.Indicator.OrAll());
         // Credits, targets, penalties and what is hidden, of one instant.
         await using var snapshot = await db.SnapshotAsync(ct);
         var (credits, conversion) = await db.CreditsAsync(period, indicators, caller, clock, ct);
-        var (year, day, known) = (period.Year, period.Day, period.KnownAt);
         var (targets, penalties) = await EnteredAsync(db, period, byUnit, caller, ct);
-        var hidden = await db.HiddenAsync(period.Moment, caller, ct);
         var units = byUnit ? await db.Units.AsNoTracking().NamesAsync(ct) : [];
 
         var credited = credits.ToLookup(c => byUnit ? c.UnitId : c.OwnerId);
         var targeted = targets.ToLookup(t => t.SubjectId);
         var deducted = penalties.ToLookup(p => p.SubjectId);
-        var schedule = Schedule.Through(day);
+        var day = period.AsOf!.Value;
+        var elapsed = Elapsed.Through(day);
         return TypedResults.Ok(new Assessment
         {
-            Year = year,
+            Year = day.Year,
             By = by,
             Day = day,
-            KnownAt = known,
+            KnownAt = period.KnownAt,
             PutBack = putBack,
-            Elapsed = new Elapsed { Days = schedule.Days, Of = schedule.Of, Share = schedule.Share },
+            Elapsed = elapsed,
             Conversion = conversion,
             Rows =
             [
@@ -44,7 +43,7 @@ internal static class ReadAssessment
                     }),
             ],
             Total = Scores(null, credits, targets, penalties),
-            Hidden = hidden,
+            Hidden = await db.HiddenAsync(period, caller, ct),
         });
 
         List<AssessmentScore> Scores(
@@ -63,9 +62,9 @@ internal static class ReadAssessment
                    Achieved = Measure.Of(indicator, achieved),
                    Deducted = Measure.Of(indicator, penalty),
                    Score = Measure.Of(indicator, score),
-                   Completion = Schedule.Completion(score, target),
-                   ScheduledRate = schedule.Rate(score, target),
-                   OnSchedule = schedule.IsKept(score, target),
+                   Completion = Elapsed.Completion(score, target),
+                   ScheduledRate = elapsed.Rate(score, target),
+                   OnSchedule = elapsed.IsKept(score, target),
                    Projects = list.DistinctBy(c => c.Journey.LeadId).Count(),
                    List = Link(indicator, byUnit ? "unit" : "owner", subject, period),
                },
@@ -74,26 +73,25 @@ internal static class ReadAssessment
 
     /// <summary>The targets that hold, and the penalties, of units or owners in the caller's reach.</summary>
     internal static async Task<(List<TargetRow> Targets, List<PenaltyRow> Penalties)> EnteredAsync(
-        PipelineDb db, Period period, bool byUnit, Caller caller, CancellationToken ct)
+        PipelineDb db, JourneyFilter period, bool byUnit, Caller caller, CancellationToken ct)
     {
-        var (year, day, known) = (period.Year, period.Day, period.KnownAt);
+        var (day, known) = (period.AsOf!.Value, period.KnownAt);
         // A target that was taken away is none.
-        var targets = db.Targets.AsNoTracking().Where(t => t.Year == year && (known == null || t.EnteredAt <= known)).Newest()
+        var targets = db.Targets.AsNoTracking().Where(t => t.Year == day.Year && (known == null || t.EnteredAt <= known)).Newest()
             .Where(t => t.OwnerId == Guid.Empty == byUnit && t.Value > 0);
         var penalties = db.Penalties.AsNoTracking()
-            .Where(p => p.Year == year && p.On <= day && p.OwnerId == Guid.Empty == byUnit && (known == null || p.EnteredAt <= known));
-        return (await targets.Assessed().ReadableBy(caller).Select(t => t.Row).ToListAsync(ct),
-            await penalties.Assessed().ReadableBy(caller).Select(p => p.Row).ToListAsync(ct));
+            .Where(p => p.Year == day.Year && p.On <= day && p.OwnerId == Guid.Empty == byUnit && (known == null || p.EnteredAt <= known));
+        return (await targets.ReadableBy(caller).ToListAsync(ct), await penalties.ReadableBy(caller).ToListAsync(ct));
     }
 
-    private static string Link(Indicator indicator, string subjects, Guid? subject, Period period) =>
+    private static string Link(Indicator indicator, string subjects, Guid? subject, JourneyFilter period) =>
         QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
         {
             ["indicator"] = JsonNamingPolicy.CamelCase.ConvertName(indicator.ToString()),
             [subjects] = subject?.ToString(),
-            ["asOf"] = period.Day.ToString("O", CultureInfo.InvariantCulture),
+            ["asOf"] = period.AsOf?.ToString("O", CultureInfo.InvariantCulture),
             ["knownAt"] = period.KnownAt?.ToString("O", CultureInfo.InvariantCulture),
-        }.Where(q => q.Value is not null));
+        });
 }
 
 /// <summary>Whose scores, in which indicators.</summary>
@@ -136,18 +134,6 @@ public sealed record Assessment : SettledAnswer
     /// Confidential journeys within the caller's reach that the caller may not read, and that therefore count nowhere above.
     /// </summary>
     public required int Hidden { get; init; }
-}
-
-/// <summary>Days of the year through the day asked for, that day included.</summary>
-public sealed record Elapsed
-{
-    public required int Days { get; init; }
-
-    /// <summary>365 or 366.</summary>
-    public required int Of { get; init; }
-
-    /// <summary>To four decimals.</summary>
-    public required decimal Share { get; init; }
 }
 
 /// <summary>One unit or one owner.</summary>

@@ -1,11 +1,9 @@
 namespace Qibin.Crm.Pipeline.Totals;
 
-internal enum CellKind { Figure, Hidden }
-
-internal sealed record Cell : Summed
+/// <summary>The status of journeys, and what they have in common of the dimensions that are asked for; null of the others.</summary>
+internal sealed record CellKey
 {
-    public required CellKind Kind { get; init; }
-    public JourneyStatus? Status { get; init; }
+    public required JourneyStatus Status { get; init; }
     public JourneyStage? Stage { get; init; }
     public string? Chain { get; init; }
     public Guid? Unit { get; init; }
@@ -39,6 +37,15 @@ internal sealed record Cell : Summed
         Dimension.Band => $"{(int)Band!.Value:00}",
         _ => Word(dimension),
     };
+}
+
+/// <summary>What journeys with the same key come to.</summary>
+internal sealed record Cell : Summed
+{
+    public required CellKey Key { get; init; }
+
+    /// <summary>How many the caller may not read; below zero of those that were taken for hidden and are not.</summary>
+    public required long Hidden { get; init; }
 }
 
 internal sealed record Weighed<T> : Summed
@@ -90,30 +97,21 @@ internal static class Cells
         this IQueryable<T> rows, Dimension[] by, JourneyStatus[] statuses, IQueryable<DayRate>? rates = null) where T : JourneyState =>
         rows.InBands(rates).Each().Figures(by, statuses).Concat(rows.InBands(rates).Amounts().Figures(by, statuses));
 
-    /// <summary>How many are hidden, or with a count below zero are not hidden after all.</summary>
     // By the same dimensions, although nobody asks for them: only so has each column one type in all parts of the statement.
     public static IQueryable<Cell> Hidden<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses)
-        where T : class, ICounted => weighed.Where(w => w.Currency == "").Figures(by, statuses, CellKind.Hidden);
+        where T : Counted => weighed.Where(w => w.Currency == "").Figures(by, statuses, hidden: true);
 
     /// <summary>Sums by status, currency and dimensions; what has another status stands apart, all groups together.</summary>
     public static IQueryable<Cell> Figures<T>(
-        this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses, CellKind kind = CellKind.Figure)
-        where T : class, ICounted => weighed
+        this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses, bool hidden = false)
+        where T : Counted => weighed
         .Placed(by, statuses)
-        .GroupBy(c => new { c.Status, c.Stage, c.Chain, c.Unit, c.Owner, c.Node, c.SourceRegion, c.Band, c.Month, c.Currency })
+        .GroupBy(c => new { c.Key, c.Currency })
         .Select(g => new Cell
         {
-            Kind = EF.Constant(kind),
-            Status = g.Key.Status,
-            Stage = g.Key.Stage,
-            Chain = g.Key.Chain,
-            Unit = g.Key.Unit,
-            Owner = g.Key.Owner,
-            Node = g.Key.Node,
-            SourceRegion = g.Key.SourceRegion,
-            Band = g.Key.Band,
-            Month = g.Key.Month,
-            Count = g.Sum(c => c.Count),
+            Key = g.Key.Key,
+            Hidden = EF.Constant(hidden) ? g.Sum(c => c.Count) : 0,
+            Count = EF.Constant(hidden) ? 0 : g.Sum(c => c.Count),
             Currency = g.Key.Currency,
             Estimated = g.Sum(c => c.Estimated),
             Contract = g.Sum(c => c.Contract),
@@ -123,24 +121,22 @@ internal static class Cells
 
     /// <summary>The rows one by one, each in the place that <see cref="Figures"/> sums.</summary>
     public static IQueryable<Cell> Placed<T>(this IQueryable<Weighed<T>> weighed, Dimension[] by, JourneyStatus[] statuses)
-        where T : class, ICounted
-    {
-        var (stage, chain, unit, owner) =
-            (by.Contains(Dimension.Stage), by.Contains(Dimension.Chain), by.Contains(Dimension.Unit), by.Contains(Dimension.Owner));
-        var (node, region, band, month) =
-            (by.Contains(Dimension.Node), by.Contains(Dimension.SourceRegion), by.Contains(Dimension.Band), by.Contains(Dimension.Month));
-        return weighed.Select(w => new Cell
+        where T : Counted => weighed.Select(w => new Cell
         {
-            Kind = CellKind.Figure,
-            Status = w.Row.Status,
-            Stage = EF.Constant(stage) && statuses.Contains(w.Row.Status) ? (JourneyStage?)w.Row.Stage : null,
-            Chain = EF.Constant(chain) && statuses.Contains(w.Row.Status) ? w.Row.ChainCode : null,
-            Unit = EF.Constant(unit) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.UnitId : null,
-            Owner = EF.Constant(owner) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
-            Node = EF.Constant(node) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
-            SourceRegion = EF.Constant(region) && statuses.Contains(w.Row.Status) ? w.Row.SourceRegion : null,
-            Band = EF.Constant(band) && statuses.Contains(w.Row.Status) ? (Band?)w.Band : null,
-            Month = EF.Constant(month) && statuses.Contains(w.Row.Status) ? (int?)w.Row.Month : null,
+            Key = new CellKey
+            {
+                Status = w.Row.Status,
+                Stage = EF.Constant(by.Contains(Dimension.Stage)) && statuses.Contains(w.Row.Status) ? (JourneyStage?)w.Row.Stage : null,
+                Chain = EF.Constant(by.Contains(Dimension.Chain)) && statuses.Contains(w.Row.Status) ? w.Row.ChainCode : null,
+                Unit = EF.Constant(by.Contains(Dimension.Unit)) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.UnitId : null,
+                Owner = EF.Constant(by.Contains(Dimension.Owner)) && statuses.Contains(w.Row.Status) ? (Guid?)w.Row.OwnerId : null,
+                Node = EF.Constant(by.Contains(Dimension.Node)) && statuses.Contains(w.Row.Status) ? w.Row.NodeCode : null,
+                SourceRegion = EF.Constant(by.Contains(Dimension.SourceRegion)) && statuses.Contains(w.Row.Status)
+                    ? w.Row.SourceRegion : null,
+                Band = EF.Constant(by.Contains(Dimension.Band)) && statuses.Contains(w.Row.Status) ? (Band?)w.Band : null,
+                Month = EF.Constant(by.Contains(Dimension.Month)) && statuses.Contains(w.Row.Status) ? (int?)w.Row.Month : null,
+            },
+            Hidden = 0,
             Count = w.Count,
             Currency = w.Currency,
             Estimated = w.Estimated,
@@ -148,16 +144,16 @@ internal static class Cells
             PaidIn = w.PaidIn,
             Completed = w.Completed,
         });
-    }
 
-    public static IQueryable<ThenSum> Then<T>(this IQueryable<T> sums) where T : Sum => sums.Select(s => new ThenSum
+    /// <summary>Sums by unit and chain as they are today, or as they were in those days.</summary>
+    public static IQueryable<Tally> Dated<T>(this IQueryable<T> sums, bool past) where T : Sum => sums.Select(s => new Tally
     {
         At = s.At,
         Status = s.Status,
         Stage = s.Stage,
         OwnerId = s.OwnerId,
-        UnitId = s.ThenUnit,
-        ChainCode = s.ThenChain,
+        UnitId = EF.Constant(past) ? s.ThenUnit : s.UnitId,
+        ChainCode = EF.Constant(past) ? s.ThenChain : s.ChainCode,
         NodeCode = s.NodeCode,
         SourceRegion = s.SourceRegion,
         Band = s.Band,

@@ -21,12 +21,8 @@ internal static class ReadTotals
         var conversion = await db.ConversionAsync(query.ConvertTo, asked, cells.Select(c => c.Currency), clock, ct);
         var statuses = query.Statuses();
         var kept = JourneyLinks.To(asked, by);
-        var counted = cells.Where(c => c.Kind == CellKind.Figure).ToLookup(c => statuses.Contains(c.Status!.Value));
-        var groups =
-            from cell in counted[true]
-            group cell by (cell.Stage, cell.Chain, cell.Unit, cell.Owner, cell.Node, cell.SourceRegion, cell.Band, cell.Month) into same
-            where same.Sum(c => c.Count) > 0
-            select (Key: same.First(), Cells: same);
+        var counted = cells.ToLookup(c => statuses.Contains(c.Key.Status));
+        var groups = counted[true].GroupBy(c => c.Key with { Status = default }).Where(g => g.Sum(c => c.Count) > 0);
         return TypedResults.Ok(new Totals
         {
             AsOf = await db.Received.Where(e => known == null || e.RecordedAt <= known).MaxAsync(e => (DateTimeOffset?)e.RecordedAt, ct),
@@ -40,20 +36,20 @@ internal static class ReadTotals
             [
                 .. groups.OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
                     .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
-                    .Select(g => new TotalsGroup(g.Key, units, Figures.Of(g.Cells, JourneyLinks.To(kept, by, g.Key), conversion))),
+                    .Select(g => new TotalsGroup(g.Key, units, g, JourneyLinks.To(kept, by, g.Key), conversion)),
             ],
-            Total = Figures.Of(counted[true], JourneyLinks.To(asked), conversion),
+            Total = new Figures(counted[true], JourneyLinks.To(asked), conversion),
             Apart =
             [
                 .. from cell in counted[false]
-                   group cell by cell.Status!.Value into same
+                   group cell by cell.Key.Status into same
                    orderby same.Key
                    let list = JourneyLinks.To(asked with { Status = Words<JourneyStatus>.Of([same.Key]) })
-                   let figures = Figures.Of(same, list, conversion)
+                   let figures = new StatusFigures(same.Key, same, list, conversion)
                    where figures.Count > 0
-                   select new StatusFigures(same.Key, figures),
+                   select figures,
             ],
-            Hidden = (int)cells.Where(c => c.Kind == CellKind.Hidden).Sum(c => c.Count),
+            Hidden = (int)cells.Sum(c => c.Hidden),
         });
     }
 }

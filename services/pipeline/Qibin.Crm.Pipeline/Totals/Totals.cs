@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>Which totals are asked for.</summary>
@@ -51,6 +53,23 @@ public sealed record Totals : SettledAnswer
 /// <summary>Count and amounts. Each list has one entry per currency, and none for a currency that comes to nothing.</summary>
 public record Figures
 {
+    [SetsRequiredMembers]
+    internal Figures(IEnumerable<Summed> summed, string journeys, Conversion? conversion = null)
+    {
+        var rows = summed.ToList();
+        var amounts = rows.PerCurrency();
+        (Count, Journeys) = ((int)rows.Sum(r => r.Count), journeys);
+        (EstimatedInvestment, ContractAmount) = (amounts.Money(a => a.Estimated), amounts.Money(a => a.Contract));
+        (PaidIn, CompletedInvestment) = (amounts.Money(a => a.PaidIn), amounts.Money(a => a.Completed));
+        Converted = conversion is null ? null : new ConvertedFigures
+        {
+            EstimatedInvestment = conversion.Convert(EstimatedInvestment),
+            ContractAmount = conversion.Convert(ContractAmount),
+            PaidIn = conversion.Convert(PaidIn),
+            CompletedInvestment = conversion.Convert(CompletedInvestment),
+        };
+    }
+
     /// <summary>Number of journeys.</summary>
     public required int Count { get; init; }
 
@@ -75,38 +94,14 @@ public record Figures
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConvertedFigures? Converted { get; init; }
-
-    internal static Figures Of(IEnumerable<Summed> summed, string journeys, Conversion? conversion = null)
-    {
-        var rows = summed.ToList();
-        var amounts = rows.PerCurrency();
-        var figures = new Figures
-        {
-            Count = (int)rows.Sum(r => r.Count),
-            Journeys = journeys,
-            EstimatedInvestment = amounts.Money(a => a.Estimated),
-            ContractAmount = amounts.Money(a => a.Contract),
-            PaidIn = amounts.Money(a => a.PaidIn),
-            CompletedInvestment = amounts.Money(a => a.Completed),
-        };
-        return conversion is null ? figures : figures with
-        {
-            Converted = new ConvertedFigures
-            {
-                EstimatedInvestment = conversion.Convert(figures.EstimatedInvestment),
-                ContractAmount = conversion.Convert(figures.ContractAmount),
-                PaidIn = conversion.Convert(figures.PaidIn),
-                CompletedInvestment = conversion.Convert(figures.CompletedInvestment),
-            },
-        };
-    }
 }
 
 /// <summary>What stands apart from the totals because of its status.</summary>
 public sealed record StatusFigures : Figures
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal StatusFigures(JourneyStatus status, Figures figures) : base(figures) => Status = status;
+    [SetsRequiredMembers]
+    internal StatusFigures(JourneyStatus status, IEnumerable<Summed> rows, string journeys, Conversion? conversion)
+        : base(rows, journeys, conversion) => Status = status;
 
     public required JourneyStatus Status { get; init; }
 }
@@ -117,8 +112,10 @@ public sealed record StatusFigures : Figures
 /// </summary>
 public sealed record TotalsGroup : Figures
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal TotalsGroup(Cell key, Dictionary<Guid, UnitName> units, Figures figures) : base(figures)
+    [SetsRequiredMembers]
+    internal TotalsGroup(
+        CellKey key, Dictionary<Guid, UnitName> units, IEnumerable<Summed> rows, string journeys, Conversion? conversion)
+        : base(rows, journeys, conversion)
     {
         Stage = key.Stage;
         Chain = ChainName.Of(key.Chain);

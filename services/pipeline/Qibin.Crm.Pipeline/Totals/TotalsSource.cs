@@ -1,32 +1,26 @@
-using Qibin.Crm.Pipeline.Reports;
 using Qibin.Crm.Pipeline.Rollups;
 
 namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>
 /// Where a total is counted from. Usually from the rollups and the deltas not yet compacted, to which come the few journeys that the caller
-/// sees although they are confidential, or only because they are shared. An owner's own journeys, and more filters than there are rollups
-/// for, are counted from the journeys themselves; a past day from the rollups over time, and a past instant from the intervals. Either way
-/// it is one statement, so that counts, amounts and the hidden ones are of one snapshot. Where the rates of the day decide the band, what
-/// has an amount in another currency is counted one by one as well.
+/// sees although they are confidential, or only because they are shared, and those in other currencies where rates decide the band; else
+/// from journeys or intervals. Either way it is one statement, so that counts, amounts and the hidden ones are of one snapshot.
 /// </summary>
 internal static class TotalsSource
 {
     public static IQueryable<Cell> TotalCells(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller) =>
         filter.IsPast()
-            ? db.Cells(db.AllJourneys, journeys => db.IntervalsOn(filter).Within(journeys), db.UpTo(filter, by, caller), filter, by, caller)
-            : db.Cells(db.Journeys.AsNoTracking(), journeys => journeys, db.OfToday(filter, by, caller), filter, by, caller);
+            ? db.Cells(db.AllJourneys, journeys => db.IntervalsOn(filter).Within(journeys), filter, by, caller)
+            : db.Cells(db.Journeys.AsNoTracking(), journeys => journeys, filter, by, caller);
 
-    /// <summary>
-    /// What rollups and deltas have summed up, and what they have not; where no set of them answers, what is counted one by one from
-    /// journeys, or from what they were on the day asked for.
-    /// </summary>
+    /// <summary>What has been summed up, and what has not; else all of it counted one by one.</summary>
     private static IQueryable<Cell> Cells<T>(
-        this PipelineDb db, IQueryable<JourneyRow> journeys, Func<IQueryable<JourneyRow>, IQueryable<T>> on, IQueryable<Cell>? summed,
+        this PipelineDb db, IQueryable<JourneyRow> journeys, Func<IQueryable<JourneyRow>, IQueryable<T>> on,
         JourneyFilter filter, Dimension[] by, Caller caller) where T : JourneyState
     {
         var statuses = filter.Statuses();
-        if (summed is null)
+        if (db.Sums(filter, by, caller) is not { } summed)
         {
             return Counted(on(journeys.ReadableBy(caller))).Concat(Hidden(journeys.HiddenFrom(caller)));
         }
@@ -57,70 +51,55 @@ internal static class TotalsSource
     /// <summary>
     /// What is counted one by one because rates tell its band, or all else: of other statuses only a filter asks for the band.
     /// </summary>
-    private static IQueryable<T> ByRate<T>(this IQueryable<T> rows, JourneyFilter filter, bool oneByOne) where T : class, ICounted
+    private static IQueryable<T> ByRate<T>(this IQueryable<T> rows, JourneyFilter filter, bool oneByOne) where T : Counted
     {
         var (all, statuses) = (filter.Band is not null, filter.Statuses());
         return filter.Rates is null ? rows
             : rows.Where(r => (r.Band == Band.OtherCurrency && (all || statuses.Contains(r.Status))) == oneByOne);
     }
 
-    private static IQueryable<Cell>? OfToday(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
-    {
-        var reach = ReachOf(caller);
-        if (caller.Reach == Reach.Own || filter.Owner is not null || filter.AsksHistory()
-            || Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. reach])) is not { } set)
-        {
-            return null;
-        }
-
-        var statuses = filter.Statuses();
-        var counted = Of(set).Where(r => statuses.Contains(r.Status)).ReadableBy(caller).ByRate(filter, false).Matching(filter).Weighed();
-        // Where each group is one row, PostgreSQL has nothing to sum: that is most of what the statement costs.
-        var whole = set == Sets.Of([.. by, .. filter.OfOneValue(), .. ReachesOne(caller) ? reach : []]);
-        // What is counted apart has no groups, so it is read from fewer rows.
-        var apart = Of(Sets.With(Sets.Of([.. filter.Dimensions(), .. reach]))).Where(r => !statuses.Contains(r.Status));
-        return (whole ? counted.Placed(by, statuses) : counted.Figures(by, statuses))
-            .Concat(apart.ReadableBy(caller).ByRate(filter, false).Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(db.Deltas.ReadableBy(caller).ByRate(filter, false).Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(Of(Sets.With(Sets.Of(reach))).HiddenFrom(caller).Weighed().Hidden(by, statuses))
-            .Concat(db.Deltas.HiddenFrom(caller).Weighed().Hidden(by, statuses));
-
-        IQueryable<RollupRow> Of(int? one) => db.Rollups.Where(r => r.Set == one);
-    }
-
     /// <summary>
-    /// What there was on a day: what began less what ended in the months before, and on the days of its own month up to it.
+    /// What rollups and deltas have summed up; null where no set of them answers. What there was on a day is what began less what ended in
+    /// the months before, and on the days of its own month up to it.
     /// </summary>
-    private static IQueryable<Cell>? UpTo(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
+    private static IQueryable<Cell>? Sums(this PipelineDb db, JourneyFilter filter, Dimension[] by, Caller caller)
     {
-        if (filter.AsOf is not { } day || filter.OverTime(by, caller) is not { } set)
+        if (filter.SetOf(by, caller) is not { } set || filter.SetOf([], caller) is not { } smaller)
         {
             return null;
         }
 
-        var (month, number, statuses) = (DeltaRow.MonthOf(day), day.Day, filter.Statuses());
-        var counted = Of(set).Where(r => statuses.Contains(r.Status));
-        var every = Of(filter.OverTime([], caller)!.Value);
-        var apart = every.Where(r => !statuses.Contains(r.Status));
-        var deltas = db.Deltas.Where(d => d.At < month || (d.At == month && d.Day <= number));
-        return counted.ReadableBy(caller).Then().ByRate(filter, false).Matching(filter).Weighed().Figures(by, statuses)
-            .Concat(apart.ReadableBy(caller).Then().ByRate(filter, false).Matching(filter).Weighed().Figures(by, statuses))
-            .Concat(deltas.ReadableBy(caller).Then().ByRate(filter, false).Matching(filter).Weighed().Figures(by, statuses))
+        var (past, statuses) = (filter.AsOf is not null, filter.Statuses());
+        var (month, number) = filter.AsOf is { } day ? (DeltaRow.MonthOf(day), day.Day) : default;
+        var counted = Asked(Rollups(set).Where(r => statuses.Contains(r.Status)));
+        // What is counted apart or hidden has no groups, so it is read from fewer rows.
+        var every = Rollups(smaller);
+        var deltas = past ? db.Deltas.Where(d => d.At < month || (d.At == month && d.Day <= number)) : db.Deltas;
+        // Where each group is one row, PostgreSQL has nothing to sum: that is most of what the statement costs.
+        var whole = !past && set == Sets.Of([.. by, .. filter.OfOneValue(), .. ReachesOne(caller) ? ReachOf(caller) : []]);
+        return (whole ? counted.Placed(by, statuses) : counted.Figures(by, statuses))
+            .Concat(Asked(every.Where(r => !statuses.Contains(r.Status))).Figures(by, statuses))
+            .Concat(Asked(deltas).Figures(by, statuses))
             .Concat(every.HiddenFrom(caller).Weighed().Hidden(by, statuses))
             .Concat(deltas.HiddenFrom(caller).Weighed().Hidden(by, statuses));
 
-        IQueryable<RollupRow> Of(int months)
+        IQueryable<RollupRow> Rollups(int of)
         {
-            var days = Sets.ByDay(months);
-            return db.Rollups.Where(r => (r.Set == months && r.At < month) || (r.Set == days && r.At == month && r.Day <= number));
+            var days = Sets.ByDay(of);
+            return past ? db.Rollups.Where(r => (r.Set == of && r.At < month) || (r.Set == days && r.At == month && r.Day <= number))
+                : db.Rollups.Where(r => r.Set == of);
         }
+
+        IQueryable<Weighed<Tally>> Asked<T>(IQueryable<T> sums) where T : Sum =>
+            sums.ReadableBy(caller).Dated(past).ByRate(filter, false).Matching(filter).Weighed();
     }
 
-    /// <summary>The set of sums over time that answers; null when the intervals themselves have to.</summary>
-    public static int? OverTime(this JourneyFilter filter, Dimension[] by, Caller caller) =>
-        filter.KnownAt is null && !filter.AsksHistory() ? Sets.OverTime([.. by.Union(filter.Dimensions())], caller.Reach) : null;
+    /// <summary>The set of sums that answers, of today or over time; null when journeys or their intervals have to.</summary>
+    public static int? SetOf(this JourneyFilter filter, Dimension[] by, Caller caller) =>
+        filter.KnownAt is not null || filter.Owner is not null || filter.AsksHistory() || caller.Reach == Reach.Own ? null
+        : filter.AsOf is null ? Sets.With(Sets.Of([.. by, .. filter.Dimensions(), .. ReachOf(caller)]))
+        : Sets.OverTime([.. by, .. filter.Dimensions()], ReachOf(caller));
 
-    /// <summary>Whether the reach is of one unit or one chain.</summary>
     private static bool ReachesOne(Caller caller) =>
         caller is { Reach: Reach.Unit } or { Reach: Reach.Subtree, UnitIds.Length: 1 } or { Reach: Reach.Chain, Chains.Length: 1 };
 

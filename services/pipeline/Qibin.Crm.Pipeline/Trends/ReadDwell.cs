@@ -8,38 +8,24 @@ internal static class ReadDwell
     internal static async Task<Ok<Dwell>> Handle(
         [AsParameters] PresentFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var statuses = query.Statuses();
+        var (statuses, today) = (query.Statuses(), clock.Today());
         var (asked, _) = await db.AskedAsync(new JourneyFilter(query) { Status = Words<JourneyStatus>.Of(statuses) }, false, clock, ct);
         // The filter is about what a journey is today; its days count from its beginning, whoever had it then.
         var known = db.IntervalsKnown(new JourneyFilter());
         var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).Where(j => statuses.Contains(j.Status))
-            .Select(j => j.LeadId);
-        var intervals = known.Where(i => journeys.Contains(i.LeadId)).OrderBy(i => i.LeadId).ThenBy(i => i.DayFrom)
-            .Select(i => new { i.LeadId, i.Stage, i.DayFrom, i.DayTo });
-        var today = clock.Today();
+            .Select(j => known.Where(i => i.LeadId == j.LeadId).OrderBy(i => i.DayFrom)
+                .Select(i => new { i.Stage, i.DayFrom, i.DayTo }).ToList());
         var stays = new List<(JourneyStage Stage, bool Ended, int Days)>();
-        (Guid LeadId, JourneyStage Stage, DateOnly Since)? at = null;
-        var lasts = false;
-        await foreach (var interval in intervals.AsAsyncEnumerable().WithCancellation(ct))
+        await foreach (var days in journeys.AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (at is { } before && before.LeadId == interval.LeadId)
+            var begun = days.Where((d, i) => i == 0 || days[i - 1].Stage != d.Stage).ToList();
+            stays.AddRange(begun.Zip(begun.Skip(1), (stay, next) => (stay.Stage, true, next.DayFrom.DayNumber - stay.DayFrom.DayNumber)));
+            if (days is [.., { DayTo: null }])
             {
-                if (before.Stage != interval.Stage)
-                {
-                    stays.Add((before.Stage, true, interval.DayFrom.DayNumber - before.Since.DayNumber));
-                    at = (interval.LeadId, interval.Stage, interval.DayFrom);
-                }
+                stays.Add((begun[^1].Stage, false, Math.Max(0, today.DayNumber - begun[^1].DayFrom.DayNumber)));
             }
-            else
-            {
-                AddPresent();
-                at = (interval.LeadId, interval.Stage, interval.DayFrom);
-            }
-
-            lasts = interval.DayTo is null;
         }
 
-        AddPresent();
         return TypedResults.Ok(new Dwell
         {
             Stages =
@@ -53,15 +39,6 @@ internal static class ReadDwell
             ],
             Hidden = await db.HiddenAsync(new JourneyFilter(), caller, ct),
         });
-
-        // The stay that a journey's last interval belongs to, if that one lasts.
-        void AddPresent()
-        {
-            if (lasts && at is { } present)
-            {
-                stays.Add((present.Stage, false, Math.Max(0, today.DayNumber - present.Since.DayNumber)));
-            }
-        }
 
         static Words<JourneyStage> Only(JourneyStage stage) => Words<JourneyStage>.Of([stage]);
     }

@@ -22,26 +22,23 @@ internal static class ReadFunnel
                 Milestones = db.Milestones.Where(m => m.LeadId == j.LeadId && m.TakenBackVersion == null)
                     .Select(m => new { m.Kind, m.OccurredOn }).ToList(),
             });
-        var reached = new List<Reached>();
+        // Of each journey the day of each milestone; null of one that it has not reached.
+        var reached = new List<(int Month, int?[] Days)>();
         await foreach (var journey in journeys.AsAsyncEnumerable().WithCancellation(ct))
         {
-            var days = journey.Milestones.GroupBy(m => m.Kind).ToDictionary(g => g.Key, g => g.Min(m => m.OccurredOn).DayNumber);
-            reached.AddRange(
-                from kind in days.Keys
-                where days.ContainsKey(MilestoneKind.FirstContact)
-                let before = Previous(kind)
-                select new Reached(
-                    journey.Month,
-                    kind,
-                    days[kind] - days[MilestoneKind.FirstContact],
-                    before is { } previous && days.TryGetValue(previous, out var day) ? days[kind] - day : null));
+            int?[] days = [.. Enum.GetValues<MilestoneKind>().Select(
+                kind => journey.Milestones.Where(m => m.Kind == kind).Min(m => (int?)m.OccurredOn.DayNumber))];
+            if (days[(int)MilestoneKind.FirstContact] is not null)
+            {
+                reached.Add((journey.Month, days));
+            }
         }
 
-        var cohorts = reached.ToLookup(r => r.Month);
+        var cohorts = reached.ToLookup(r => r.Month, r => r.Days);
         return TypedResults.Ok(new Funnel
         {
-            Total = Steps(reached, List(first, last)),
-            Cohorts = [.. months.Select(m => new FunnelCohort { Month = Months.Text(m), Steps = Steps(cohorts[m], List(m, m)) })],
+            Total = Steps([.. reached.Select(r => r.Days)], List(first, last)),
+            Cohorts = [.. months.Select(m => new FunnelCohort { Month = Months.Text(m), Steps = Steps([.. cohorts[m]], List(m, m)) })],
             Hidden = await db.HiddenAsync(new JourneyFilter(), caller, ct),
         });
 
@@ -54,26 +51,29 @@ internal static class ReadFunnel
         }
     }
 
-    private static List<FunnelStep> Steps(IEnumerable<Reached> cohort, Func<MilestoneKind, string> list)
+    private static List<FunnelStep> Steps(int?[][] cohort, Func<MilestoneKind, string> list)
     {
-        var reached = cohort.ToLookup(r => r.Kind);
         return
         [
             .. from kind in Enum.GetValues<MilestoneKind>()
-               let sinceFirst = reached[kind].Select(r => r.SinceFirst).Order().ToList()
-               let sincePrevious = reached[kind].Select(r => r.SincePrevious).OfType<int>().Order().ToList()
                let before = Previous(kind)
+               let sinceFirst = Since(kind, MilestoneKind.FirstContact)
+               let sincePrevious = before is null ? [] : Since(kind, before.Value)
                select new FunnelStep
                {
                    Milestone = kind,
                    Reached = sinceFirst.Count,
                    Journeys = list(kind),
-                   OfCohort = Quantiles.Share(sinceFirst.Count, reached[MilestoneKind.FirstContact].Count()),
-                   OfPrevious = before is null ? null : Quantiles.Share(sincePrevious.Count, reached[before.Value].Count()),
+                   OfCohort = Quantiles.Share(sinceFirst.Count, cohort.Length),
+                   OfPrevious = before is null ? null
+                       : Quantiles.Share(sincePrevious.Count, Since(before.Value, MilestoneKind.FirstContact).Count),
                    MedianDaysSinceFirst = Quantiles.At(sinceFirst, 50),
                    MedianDaysSincePrevious = Quantiles.At(sincePrevious, 50),
                },
         ];
+
+        List<int> Since(MilestoneKind kind, MilestoneKind before) =>
+            [.. cohort.Select(days => days[(int)kind] - days[(int)before]).OfType<int>().Order()];
     }
 
     /// <summary>
@@ -86,9 +86,6 @@ internal static class ReadFunnel
         MilestoneKind.Producing => MilestoneKind.Completed,
         _ => kind - 1,
     };
-
-    /// <summary>A milestone that a journey reached, with the days since the first contact and since the milestone before it.</summary>
-    private readonly record struct Reached(int Month, MilestoneKind Kind, int SinceFirst, int? SincePrevious);
 }
 
 internal static class Quantiles

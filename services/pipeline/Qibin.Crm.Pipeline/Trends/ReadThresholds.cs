@@ -16,7 +16,7 @@ internal static class ReadThresholds
         var (today, _) = await db.AskedAsync(new JourneyFilter(query), true, clock, ct);
         var statuses = today.Statuses();
         var all = await db.TotalCells(today, [Dimension.Band], caller).ToListAsync(ct);
-        var cells = all.FindAll(c => c.Kind == CellKind.Figure && statuses.Contains(c.Status!.Value));
+        var cells = all.FindAll(c => statuses.Contains(c.Key.Status));
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
         return TypedResults.Ok(new Thresholds
         {
@@ -25,12 +25,13 @@ internal static class ReadThresholds
             SignedNotStarted = await StuckAsync([JourneyStage.Signed, JourneyStage.Registered]),
             StartedNotProducing = await StuckAsync([JourneyStage.Started, JourneyStage.Completed]),
             Conversion = (await db.ConversionAsync(Conversion.Home, today, cells.Select(c => c.Currency), clock, ct))!,
-            Hidden = (int)all.Where(c => c.Kind == CellKind.Hidden).Sum(c => c.Count),
+            Hidden = (int)all.Sum(c => c.Hidden),
         });
 
         Threshold Reaching(int? least, Band[] bands) => new(
             least,
-            Figures.Of(cells.Where(c => bands.Contains(c.Band!.Value)), JourneyLinks.To(today with { Band = Words<Band>.Of(bands) })));
+            cells.Where(c => bands.Contains(c.Key.Band!.Value)),
+            JourneyLinks.To(today with { Band = Words<Band>.Of(bands) }));
 
         async Task<Stuck> StuckAsync(JourneyStage[] stages)
         {
@@ -87,7 +88,7 @@ public sealed record Thresholds
 public sealed record Threshold : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal Threshold(int? least, Figures figures) : base(figures) => AtLeast = least;
+    internal Threshold(int? least, IEnumerable<Summed> rows, string journeys) : base(rows, journeys) => AtLeast = least;
 
     /// <summary>In 亿元 of CNY; null for currencies without a rate.</summary>
     public required int? AtLeast { get; init; }

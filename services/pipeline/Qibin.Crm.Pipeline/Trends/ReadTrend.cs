@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Qibin.Crm.Pipeline.Totals;
 
 namespace Qibin.Crm.Pipeline.Trends;
@@ -26,9 +27,9 @@ internal static class ReadTrend
             foreach (var end in ends)
             {
                 var (month, _) = await db.AskedAsync(end, true, clock, ct);
-                var cells = (await db.TotalCells(month, [], caller).ToListAsync(ct)).ToLookup(c => c.Kind);
+                var cells = await db.TotalCells(month, [], caller).ToListAsync(ct);
                 months.Add(new TrendMonth(
-                    month, cells[CellKind.Figure].Where(c => month.Statuses().Contains(c.Status!.Value)), cells[CellKind.Hidden]));
+                    month, cells.Where(c => month.Statuses().Contains(c.Key.Status)), cells.Sum(c => c.Hidden)));
             }
 
             return months;
@@ -36,67 +37,55 @@ internal static class ReadTrend
 
         async Task<List<TrendMonth>> ByMonthsAsync(List<JourneyFilter> ends)
         {
-            var statuses = filter.Statuses();
-            var sums = filter.OverTime([], caller) is { } set
-                ? await FromRollups(db, set, filter, statuses, caller).ToListAsync(ct)
+            var sums = ends[0].SetOf([], caller) is { } set
+                ? await FromRollups(db, set, filter, caller).ToListAsync(ct)
                 : await db.ByBatchesAsync(Batched, ct).ToListAsync(ct);
             var hidden = await Summed(
                 db.IntervalsKnown(filter).Within(db.AllJourneys.HiddenFrom(caller)).InBands(null).Each()).ToListAsync(ct);
-            return ends.ConvertAll(end => new TrendMonth(end, sums.Where(s => s.Stood(end)), hidden.Where(s => s.Stood(end))));
+            return ends.ConvertAll(
+                end => new TrendMonth(end, sums.Where(s => s.Stood(end)), hidden.Where(s => s.Stood(end)).Sum(s => s.Count)));
         }
 
-        IQueryable<MonthSum> Batched(Batch batch) => FromIntervals(
-            db.IntervalsKnown(filter).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), filter, filter.Statuses());
+        IQueryable<MonthSum> Batched(Batch batch) =>
+            FromIntervals(db.IntervalsKnown(filter).Of(batch), db.AllJourneys.Of(batch).ReadableBy(caller), filter);
     }
 
     /// <summary>
     /// The sums of all months in one statement, so that they are of one snapshot: from the rollups and the deltas not yet compacted, to
     /// which come the few journeys that the caller sees although they are confidential, or only because they are shared.
     /// </summary>
-    private static IQueryable<MonthSum> FromRollups(
-        PipelineDb db, int set, JourneyFilter filter, JourneyStatus[] statuses, Caller caller)
+    private static IQueryable<MonthSum> FromRollups(PipelineDb db, int set, JourneyFilter filter, Caller caller)
     {
-        var me = caller.Id;
-        var sums = Summed(db.Rollups.Where(r => r.Set == set).ReadableBy(caller).Then())
-            .Concat(Summed(db.Deltas.ReadableBy(caller).Then()))
+        var (me, statuses) = (caller.Id, filter.Statuses());
+        var sums = Dated(db.Rollups.Where(r => r.Set == set)).Concat(Dated(db.Deltas))
             .Concat(Counted(db.AllJourneys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller)));
         return caller.Reach is Reach.Unit or Reach.Subtree
             ? sums.Concat(Counted(db.AllJourneys.OnlySharedWith(caller).Where(j => !j.Confidential)))
             : sums;
 
-        IQueryable<MonthSum> Counted(IQueryable<JourneyRow> journeys) =>
-            FromIntervals(db.IntervalsKnown(filter), journeys, filter, statuses);
+        IQueryable<MonthSum> Counted(IQueryable<JourneyRow> journeys) => FromIntervals(db.IntervalsKnown(filter), journeys, filter);
 
-        IQueryable<MonthSum> Summed(IQueryable<ThenSum> of) => of.Matching(filter).Where(f => statuses.Contains(f.Status))
-            .GroupBy(f => new { f.At, f.Currency })
-            .Select(g => new MonthSum
-            {
-                From = g.Key.At,
-                To = null,
-                Currency = g.Key.Currency,
-                Count = g.Sum(f => f.Count),
-                Estimated = g.Sum(f => f.Estimated),
-                Contract = g.Sum(f => f.Contract),
-                PaidIn = g.Sum(f => f.PaidIn),
-                Completed = g.Sum(f => f.Completed),
-            });
+        IQueryable<MonthSum> Dated<T>(IQueryable<T> of) where T : Sum => Summed(
+            of.ReadableBy(caller).Dated(past: true).Matching(filter).Where(f => statuses.Contains(f.Status)).Weighed(),
+            w => new() { From = w.Row.At, To = int.MaxValue, Currency = w.Currency });
     }
 
-    private static IQueryable<MonthSum> FromIntervals(
-        IQueryable<Interval> intervals, IQueryable<JourneyRow> journeys, JourneyFilter filter, JourneyStatus[] statuses)
+    private static IQueryable<MonthSum> FromIntervals(IQueryable<Interval> intervals, IQueryable<JourneyRow> journeys, JourneyFilter filter)
     {
-        var stood = intervals.Within(journeys).Matching(filter).Where(s => statuses.Contains(s.Status));
-        return Summed(stood.InBands(null).Each()).Concat(Summed(stood.InBands(null).Amounts()));
+        var statuses = filter.Statuses();
+        var stood = intervals.Within(journeys).Matching(filter).Where(s => statuses.Contains(s.Status)).InBands(null);
+        return Summed(stood.Each()).Concat(Summed(stood.Amounts()));
     }
 
-    private static IQueryable<MonthSum> Summed(IQueryable<Weighed<Interval>> weighed) => weighed
-        .GroupBy(w => new
-        {
-            From = (w.Row.DayFrom.Year * 12) + w.Row.DayFrom.Month,
-            To = (w.Row.DayTo!.Value.Year * 12) + (int?)w.Row.DayTo!.Value.Month,
-            w.Currency,
-        })
-        .Select(g => new MonthSum
+    private static IQueryable<MonthSum> Summed(IQueryable<Weighed<Interval>> weighed) => Summed(weighed, w => new()
+    {
+        From = (w.Row.DayFrom.Year * 12) + w.Row.DayFrom.Month,
+        To = w.Row.DayTo == null ? int.MaxValue : (w.Row.DayTo.Value.Year * 12) + w.Row.DayTo.Value.Month,
+        Currency = w.Currency,
+    });
+
+    private static IQueryable<MonthSum> Summed<T>(IQueryable<Weighed<T>> weighed, Expression<Func<Weighed<T>, MonthSum>> months) =>
+        weighed.GroupBy(months).Select(g => new MonthSum
         {
             From = g.Key.From,
             To = g.Key.To,
@@ -108,14 +97,15 @@ internal static class ReadTrend
             Completed = g.Sum(w => w.Completed),
         });
 
-    /// <summary>What stands at the ends of months from one on until another, which is without it.</summary>
+    /// <summary>
+    /// What stands at the ends of months from one on until another, which is without it; the last that there is for none.
+    /// </summary>
     private sealed record MonthSum : Summed
     {
         public required int From { get; init; }
-        public required int? To { get; init; }
+        public required int To { get; init; }
 
-        public bool Stood(JourneyFilter end) =>
-            DeltaRow.MonthOf(end.AsOf!.Value) is var month && From <= month && (To is null || To > month);
+        public bool Stood(JourneyFilter end) => DeltaRow.MonthOf(end.AsOf!.Value) is var month && From <= month && To > month;
     }
 }
 
@@ -145,12 +135,8 @@ public sealed record Trend : SettledAnswer
 public sealed record TrendMonth : Figures
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal TrendMonth(JourneyFilter end, IEnumerable<Summed> stood, IEnumerable<Summed> hidden)
-        : base(Of(stood, JourneyLinks.To(end)))
-    {
-        (Month, Day) = (Months.Text(end.AsOf!.Value.MonthNumber()), end.AsOf.Value);
-        Hidden = (int)hidden.Sum(h => h.Count);
-    }
+    internal TrendMonth(JourneyFilter end, IEnumerable<Summed> stood, long hidden) : base(stood, JourneyLinks.To(end)) =>
+        (Month, Day, Hidden) = (Months.Text(end.AsOf!.Value.MonthNumber()), end.AsOf.Value, (int)hidden);
 
     /// <summary>As <c>YYYY-MM</c>.</summary>
     public required string Month { get; init; }

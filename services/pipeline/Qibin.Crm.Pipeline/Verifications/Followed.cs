@@ -14,14 +14,19 @@ internal sealed record Followed(string Name, string Service, Type State, Func<Pi
         new("enterprise", "enterprises", typeof(EnterpriseState), db => db.Received.Where(e => e.StreamId == e.EnterpriseId)),
     ];
 
-    /// <summary>The ids of those that are known here.</summary>
     public IQueryable<Guid> Known(PipelineDb db) => Own(db).Select(e => e.StreamId).Distinct();
 
-    /// <summary>What differs between the states that the service has and those that are stored here.</summary>
-    public async Task<List<VerificationDifference>> DifferencesAsync(PipelineDb db, AggregateState[] told, CancellationToken ct)
+    /// <summary>What differs between the states that the service has and those that are stored here; some are known here only.</summary>
+    public async Task<List<VerificationDifference>> DifferencesAsync(
+        PipelineDb db, AggregateState[] told, IEnumerable<Guid> known, CancellationToken ct)
     {
         var stored = (await StoredAsync(db, told, ct)).ToDictionary(s => s.Id);
-        return [.. told.SelectMany(t => Differences(t, stored.GetValueOrDefault(t.Id)))];
+        return
+        [
+            .. told.SelectMany(t => Differences(t, stored.GetValueOrDefault(t.Id))),
+            .. from id in known.Except(told.Select(t => t.Id))
+               select new VerificationDifference { Of = Name, Id = id, What = "known", Expected = null, Found = "true" },
+        ];
     }
 
     /// <summary>The states by the stored events at the versions that the service has, and the highest version stored.</summary>
@@ -50,8 +55,8 @@ internal sealed record Followed(string Name, string Service, Type State, Func<Pi
             .. from of in events.Read().GroupBy(e => e.Row.EnterpriseId!.Value)
                join asked in told on of.Key equals asked.Id
                let own = of.Where(e => e.Row.StreamId == of.Key).Max(e => (long?)e.Row.Version)
-               select new Stored(
-                   of.Key, own > asked.Version ? own : null, JsonSerializer.Serialize(Enterprises.Newest([.. of]), StrictJson.Lenient)),
+               let state = JsonSerializer.Serialize(ReadEvent.NewestEnterprise(of), StrictJson.Lenient)
+               select new Stored(of.Key, own > asked.Version ? own : null, state),
         ];
     }
 

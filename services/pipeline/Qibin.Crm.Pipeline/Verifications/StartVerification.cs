@@ -5,14 +5,7 @@ internal static class StartVerification
 {
     internal static async Task<Accepted<JobReceipt>> Handle(PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var job = await db.UnderWayAsync(VerificationJob.Kind, ct);
-        if (job is null)
-        {
-            job = Job.Of(VerificationJob.Kind, new { }, caller, clock);
-            db.Add(job);
-            await db.SaveChangesAsync(ct);
-        }
-
+        var job = await db.OneAtATimeAsync(VerificationJob.Kind, new { }, caller, clock, ct);
         return TypedResults.Accepted($"/api/v1/pipeline/verifications/{job.Id}", new JobReceipt { Id = job.Id });
     }
 }

@@ -4,9 +4,8 @@ using Qibin.Crm.Pipeline.Projection;
 namespace Qibin.Crm.Pipeline.Verifications;
 
 /// <summary>
-/// Compares the states of all services with the stored events, batch by batch; then folds each journey from its events and compares it with
-/// its rows; then sums the intervals and compares them with the rollups and deltas that totals are answered from. Writes go on meanwhile,
-/// and events arrive after them: what differs from a service is asked for again until it does not, and is named only when nothing more has
+/// Compares the states of all services with the stored events, batch by batch, and then the journeys and sums. Writes go on meanwhile, and
+/// events arrive after them: what differs from a service is asked for again until it does not, and is named only when nothing more has
 /// arrived for 15 seconds.
 /// </summary>
 internal sealed class VerificationJob(Questions questions, TimeProvider clock) : IJobKind<PipelineDb>
@@ -24,23 +23,14 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
 
-    private Place _place = new();
+    private Place _place = new(0, Guid.Empty, [], null);
     private VerificationFindings _found = new();
 
-    /// <summary>Where the next step begins.</summary>
-    private sealed record Place
-    {
-        /// <summary>Which of <see cref="Followed.All"/> is compared; after the last one journeys and rollups.</summary>
-        public int Of { get; init; }
-
-        public Guid After { get; init; }
-
-        /// <summary>What differed when it was last asked for.</summary>
-        public Open[] Open { get; init; } = [];
-
-        /// <summary>When one of those was last found to be equal.</summary>
-        public DateTimeOffset? Moved { get; init; }
-    }
+    /// <summary>
+    /// Which of <see cref="Followed.All"/> is compared, after the last one journeys and sums, and after which id; what differed when it was
+    /// last asked for, and when one of that was last found to be equal.
+    /// </summary>
+    private sealed record Place(int Of, Guid After, Open[] Open, DateTimeOffset? Moved);
 
     /// <summary>Something that may be a difference, or on its way.</summary>
     private sealed record Open(int Of, Guid Id);
@@ -50,8 +40,8 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
 
     public async Task<bool> StepAsync(PipelineDb db, Job job, Caller caller, CancellationToken ct)
     {
-        (_place, _found) = (job.Position is { } position ? JsonSerializer.Deserialize<Place>(position)! : new Place(), Found(job));
-        var walking = _place.Of < Followed.All.Count;
+        (_place, _found) = (job.Position is { } position ? JsonSerializer.Deserialize<Place>(position)! : _place, Found(job));
+        var (walking, more) = (_place.Of < Followed.All.Count, true);
         if (_place.Open.Length >= Waiting || (!walking && _place.Open.Length > 0))
         {
             await WaitAsync(db, ct);
@@ -60,22 +50,18 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         {
             await CompareAsync(db, Followed.All[_place.Of], ct);
         }
-        else if (_place.Of == Followed.All.Count)
+        else
         {
             var check = await db.CheckAsync(_place.After, repair: false, Listed, ct);
             Note(check.Differences, check.Differing);
             _found = _found with { Journeys = _found.Journeys + check.Counted };
-            _place = check.After is { } after ? _place with { After = after } : new Place { Of = _place.Of + 1 };
-        }
-        else
-        {
-            return false;
+            (_place, more) = (_place with { After = check.After ?? _place.After }, check.After is not null);
         }
 
         job.Position = JsonSerializer.Serialize(_place);
         job.Result = JsonSerializer.Serialize(_found, StrictJson.Options);
         job.Done = _found.Leads + _found.Projects + _found.Enterprises + _found.Journeys;
-        return true;
+        return more;
     }
 
     /// <summary>Compares the next batch of a kind: what its service holds, and what is known here although it does not.</summary>
@@ -93,20 +79,15 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
             states = [.. states.Where(s => s.Id <= last)];
         }
 
-        var differing = (await of.DifferencesAsync(db, states, ct)).Select(d => d.Id!.Value);
-        var open = differing.Concat(known.Except(states.Select(s => s.Id))).Distinct().Select(id => new Open(_place.Of, id));
+        var differences = await of.DifferencesAsync(db, states, known, ct);
+        var open = differences.Select(d => new Open(_place.Of, d.Id!.Value)).Distinct();
         _found = of.Name switch
         {
             "lead" => _found with { Leads = _found.Leads + states.Length },
             "project" => _found with { Projects = _found.Projects + states.Length },
             _ => _found with { Enterprises = _found.Enterprises + states.Length },
         };
-        _place = new Place
-        {
-            Of = last is null ? _place.Of + 1 : _place.Of,
-            After = last ?? Guid.Empty,
-            Open = [.. _place.Open, .. open],
-        };
+        _place = new Place(last is null ? _place.Of + 1 : _place.Of, last ?? Guid.Empty, [.. _place.Open, .. open], null);
     }
 
     /// <summary>Asks for the next batch of what differed once more.</summary>
@@ -119,22 +100,14 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
         var ids = asked.Select(o => o.Id).ToArray();
         var states = await AskAsync(of, new StatesQuery { Most = ids.Length, Ids = ids }, ct);
         var known = await of.Known(db).Where(id => ids.Contains(id)).ToListAsync(ct);
-        List<VerificationDifference> differences =
-        [
-            .. await of.DifferencesAsync(db, states, ct),
-            .. from id in known.Except(states.Select(s => s.Id))
-               select new VerificationDifference { Of = of.Name, Id = id, What = "known", Expected = null, Found = "true" },
-        ];
-        var others = _place.Open.Where(o => !asked.Contains(o));
+        var differences = await of.DifferencesAsync(db, states, known, ct);
+        var still = differences.Select(d => d.Id!.Value).ToHashSet();
         if (waited)
         {
             Note(differences, differences.Count);
-            _place = _place with { Open = [.. others], Moved = _place.Open.Length > asked.Count ? moved : null };
-            return;
+            still.Clear();
         }
-
-        var still = differences.Select(d => d.Id!.Value).ToHashSet();
-        if (still.Count == asked.Count)
+        else if (still.Count == asked.Count)
         {
             await Task.Delay(Again, clock, ct);
         }
@@ -143,7 +116,7 @@ internal sealed class VerificationJob(Questions questions, TimeProvider clock) :
             moved = clock.GetUtcNow();
         }
 
-        Open[] open = [.. others, .. asked.Where(o => still.Contains(o.Id))];
+        Open[] open = [.. _place.Open.Where(o => !asked.Contains(o)), .. asked.Where(o => still.Contains(o.Id))];
         _place = _place with { Open = open, Moved = open.Length > 0 ? moved : null };
     }
 

@@ -9,12 +9,18 @@ internal static class Settlement
     /// <summary>Those that journeys are folded from.</summary>
     public static IReadOnlyList<string> Services { get; } = ["leads", "projects", "enterprises"];
 
-    /// <summary>The instant that is answered for, and why it is not the one asked for.</summary>
-    /// <exception cref="Refusal">503 <c>watermark.none</c>: a service has never said what it has recorded.</exception>
-    public static async Task<(DateTimeOffset KnownAt, PutBack? PutBack)> SettledAsync(
-        this PipelineDb db, DateTimeOffset asked, CancellationToken ct)
+    /// <summary>The instant that is answered for, and why it is not the one asked for; null for now, as it is asked for.</summary>
+    /// <exception cref="Refusal">400 <c>instant.future</c> at the pointer; 503 <c>watermark.none</c>: a service has never said what it has
+    /// recorded.</exception>
+    public static async Task<(DateTimeOffset? KnownAt, PutBack? PutBack)> SettledAsync(
+        this PipelineDb db, DateTimeOffset? asked, string pointer, TimeProvider clock, CancellationToken ct)
     {
-        var instant = Instants.Kept(asked);
+        if (asked is null)
+        {
+            return (null, null);
+        }
+
+        var instant = asked > clock.GetUtcNow() ? throw Refusal.Invalid(pointer, "instant.future") : StoredEvents.Kept(asked.Value);
         var until = await db.Watermarks.Where(w => w.CompleteUntil != null)
             .ToDictionaryAsync(w => w.Service, w => w.CompleteUntil!.Value, ct);
         if (Services.FirstOrDefault(s => !until.ContainsKey(s)) is { } silent)
@@ -28,11 +34,6 @@ internal static class Settlement
         ];
         return late is [var latest, ..] ? (latest.Since, new PutBack { Asked = instant, WaitsFor = late }) : (instant, null);
     }
-
-    /// <summary>The same where now is meant unless an instant is asked for.</summary>
-    public static async Task<(DateTimeOffset? KnownAt, PutBack? PutBack)> SettledAsync(
-        this PipelineDb db, DateTimeOffset? asked, CancellationToken ct) =>
-        asked is { } instant ? await db.SettledAsync(instant, ct) : (null, null);
 
     /// <summary>
     /// The instant of what the caller's transaction enters here, such as a rate: after all that questions have been answered for, and will

@@ -1,40 +1,27 @@
 using Qibin.Crm.Messaging.Parked;
 using Qibin.Crm.Messaging.Queries;
+using Qibin.Crm.Work.Resilience;
 
 namespace Qibin.Crm.Pipeline.Watermarks;
 
-/// <summary>
-/// Asks each service every second which events it has logged, and raises its watermark when all of them have been received. So it does
-/// not matter in which order events arrive, or what holds one up: it is missing, and the watermark waits for it.
-/// </summary>
+/// <summary>Asks each service every second which events it has logged; its watermark waits for the first that is missing.</summary>
 internal sealed class WatermarkTimer(
-    IServiceScopeFactory scopes, Questions questions, TimeProvider clock, ILogger<WatermarkTimer> log) : BackgroundService
+    IServiceScopeFactory scopes, Questions questions, DatabaseOutage outage, ILogger<WatermarkTimer> log) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var rhythm = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
-        while (await rhythm.WaitForNextTickAsync(stoppingToken))
-        {
-            await Task.WhenAll(Settlement.Services.Select(service => RaiseAsync(service, stoppingToken)));
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Settlement.Services.Select(service => outage.EveryAsync(
+            TimeSpan.FromSeconds(1),
+            stop => RaiseAsync(service, stop),
+            reason => log.LogDebug("The watermark of {Service} waits, and answers say so: {Reason}", service, reason),
+            stoppingToken)));
 
     private async Task RaiseAsync(string service, CancellationToken ct)
     {
-        try
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PipelineDb>();
+        while (await StepAsync(db, service, ct))
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<PipelineDb>();
-            while (await StepAsync(db, service, ct))
-            {
-                // The log goes on.
-            }
-        }
-#pragma warning disable CA1031 // The broker, the service or the database is away: the watermark waits, and answers say so.
-        catch (Exception e) when (!ct.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            log.LogDebug(e, "The watermark of {Service} waits", service);
+            // The log goes on.
         }
     }
 

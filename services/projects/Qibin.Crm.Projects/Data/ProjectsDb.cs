@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Qibin.Crm.Comments;
 using Qibin.Crm.Kernel;
@@ -144,8 +143,4 @@ internal sealed class ProjectsDb(DbContextOptions<ProjectsDb> options) : DbConte
 }
 
 /// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
-internal sealed class ProjectsDbForDesign : IDesignTimeDbContextFactory<ProjectsDb>
-{
-    public ProjectsDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<ProjectsDb>)DatabaseHost.Configure(new DbContextOptionsBuilder<ProjectsDb>()).Options);
-}
+internal sealed class ProjectsDbForDesign : DesignTimeDb<ProjectsDb>;

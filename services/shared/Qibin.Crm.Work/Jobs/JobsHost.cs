@@ -55,15 +55,25 @@ public static class JobsHost
     }
 
     /// <summary>
-    /// The job under way of a kind of which there is one at a time, or null. From here to the end of the transaction nobody else begins
-    /// one: whoever asks at the same moment waits, and is then answered with the first.
+    /// The job under way of a kind of which there is one at a time, else a new one. From here to the end of the transaction nobody else
+    /// begins one: whoever asks at the same moment waits, and is then answered with the first.
     /// </summary>
-    public static async Task<Job?> UnderWayAsync<TDb>(this TDb db, string kind, CancellationToken ct) where TDb : DbContext, IServiceDb
+    public static async Task<Job> OneAtATimeAsync<TDb>(
+        this TDb db, string kind, object parameters, Caller caller, TimeProvider clock, CancellationToken ct)
+        where TDb : DbContext, IServiceDb
     {
         ArgumentNullException.ThrowIfNull(db);
         await db.LockJobKindAsync(kind, ct);
-        return await db.Set<Job>()
+        var job = await db.Set<Job>()
             .SingleOrDefaultAsync(j => j.Kind == kind && (j.State == JobState.Queued || j.State == JobState.Running), ct);
+        if (job is null)
+        {
+            job = Job.Of(kind, parameters, caller, clock);
+            db.Add(job);
+            await db.SaveChangesAsync(ct);
+        }
+
+        return job;
     }
 
     /// <summary>Schema <c>jobs</c>: jobs and the pieces of their results.</summary>

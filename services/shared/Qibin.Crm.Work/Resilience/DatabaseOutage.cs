@@ -79,6 +79,34 @@ public sealed class DatabaseOutage(
         }, ct);
     }
 
+    /// <summary>
+    /// Runs work that nobody waits for again and again, first one pause after the start. A round that fails although the database is there
+    /// is left to the next one.
+    /// </summary>
+    /// <param name="every">The pause.</param>
+    /// <param name="round">The work of one round.</param>
+    /// <param name="failed">Hears why a round failed.</param>
+    /// <param name="ct">The service stops.</param>
+    public async Task EveryAsync(TimeSpan every, Func<CancellationToken, Task> round, Action<string> failed, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(round);
+        ArgumentNullException.ThrowIfNull(failed);
+        using var rounds = new PeriodicTimer(every, clock);
+        while (await rounds.WaitForNextTickAsync(ct))
+        {
+            try
+            {
+                await RunAsync(stop => new ValueTask(round(stop)), ct);
+            }
+#pragma warning disable CA1031 // Whatever a round fails by, it must not stop the service.
+            catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                failed(e.GetBaseException().Message);
+            }
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var connection = new NpgsqlConnectionStringBuilder(settings.Value.Database)

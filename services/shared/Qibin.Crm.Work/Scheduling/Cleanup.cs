@@ -35,24 +35,11 @@ internal sealed class Cleanup(
     IEnumerable<CleanupRule> rules, NpgsqlDataSource database, DatabaseOutage outage, TimeProvider clock, ILogger<Cleanup> log) :
         BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(rules.Select(rule => RunAsync(rule, stoppingToken)));
-
-    private async Task RunAsync(CleanupRule rule, CancellationToken ct)
-    {
-        using var rounds = new PeriodicTimer(rule.Every, clock);
-        while (await rounds.WaitForNextTickAsync(ct))
-        {
-            try
-            {
-                await outage.RunAsync(stop => new ValueTask(RoundAsync(rule, stop)), ct);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                log.LogWarning("Expired rows of {Table} stay until the next round: {Reason}", rule.Table, e.Message);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(rules.Select(rule => outage.EveryAsync(
+        rule.Every,
+        stop => RoundAsync(rule, stop),
+        reason => log.LogWarning("Expired rows of {Table} stay until the next round: {Reason}", rule.Table, reason),
+        stoppingToken)));
 
     /// <summary>Deletes in statements so short that nobody waits for their locks.</summary>
     private async Task RoundAsync(CleanupRule rule, CancellationToken ct)

@@ -418,7 +418,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.ToTable("delta", (string)null);
                 });
 
-            modelBuilder.Entity("Qibin.Crm.Pipeline.Data.ExclusionRow", b =>
+            modelBuilder.Entity("Qibin.Crm.Pipeline.Data.ExclusionAnswer", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -535,6 +535,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
             modelBuilder.Entity("Qibin.Crm.Pipeline.Data.RateRow", b =>
                 {
                     b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -612,6 +613,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
             modelBuilder.Entity("Qibin.Crm.Pipeline.Data.ReportRow", b =>
                 {
                     b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -623,14 +625,10 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<string>("DocumentHash")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("document_hash");
-
-                    b.Property<int>("DocumentLength")
-                        .HasColumnType("integer")
-                        .HasColumnName("document_length");
+                    b.Property<string>("Files")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("files");
 
                     b.Property<DateTimeOffset>("KnownAt")
                         .HasColumnType("timestamp with time zone")
@@ -649,15 +647,6 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("scope");
 
-                    b.Property<string>("WorkbookHash")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("workbook_hash");
-
-                    b.Property<int>("WorkbookLength")
-                        .HasColumnType("integer")
-                        .HasColumnName("workbook_length");
-
                     b.HasKey("Id")
                         .HasName("pk_report");
 
@@ -670,6 +659,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
             modelBuilder.Entity("Qibin.Crm.Pipeline.Data.RollupRow", b =>
                 {
                     b.Property<Guid>("Key")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("key");
 
@@ -837,6 +827,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
             modelBuilder.Entity("Qibin.Crm.Pipeline.Data.TimelineRow", b =>
                 {
                     b.Property<Guid>("LeadId")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("lead_id");
 
@@ -884,9 +875,13 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("lead_id");
 
-                    b.Property<int>("Number")
-                        .HasColumnType("integer")
-                        .HasColumnName("number");
+                    b.Property<DateOnly>("DayFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("day_from");
+
+                    b.Property<DateTimeOffset>("KnownFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_from");
 
                     b.Property<int>("Band")
                         .HasColumnType("integer")
@@ -895,10 +890,6 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                     b.Property<string>("ChainCode")
                         .HasColumnType("text")
                         .HasColumnName("chain_code");
-
-                    b.Property<DateOnly>("DayFrom")
-                        .HasColumnType("date")
-                        .HasColumnName("day_from");
 
                     b.Property<DateOnly?>("DayTo")
                         .HasColumnType("date")
@@ -917,10 +908,6 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("character varying(3)")
                         .HasColumnName("investment_currency");
-
-                    b.Property<DateTimeOffset>("KnownFrom")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("known_from");
 
                     b.Property<DateTimeOffset?>("KnownTo")
                         .HasColumnType("timestamp with time zone")
@@ -991,7 +978,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
                                 .HasColumnType("jsonb");
                         });
 
-                    b.HasKey("LeadId", "Number")
+                    b.HasKey("LeadId", "DayFrom", "KnownFrom")
                         .HasName("pk_interval");
 
                     b.ToTable("interval", (string)null);
@@ -1000,6 +987,7 @@ namespace Qibin.Crm.Pipeline.Data.Migrations
             modelBuilder.Entity("Qibin.Crm.Pipeline.Domain.JourneyRow", b =>
                 {
                     b.Property<Guid>("LeadId")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("lead_id");
 

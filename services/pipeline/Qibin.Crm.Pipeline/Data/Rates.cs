@@ -1,20 +1,21 @@
 namespace Qibin.Crm.Pipeline.Data;
 
+/// <summary>
+/// What one unit of a currency was worth in CNY from a day on. Rows are only added: of several for one day the one entered last
+/// holds, and what was known before can be asked for.
+/// </summary>
+internal sealed class RateRow
+{
+    public required Guid Id { get; init; }
+    public required string Currency { get; init; }
+    public required DateOnly On { get; init; }
+    public required decimal Rate { get; init; }
+    public required DateTimeOffset EnteredAt { get; init; }
+    public required Guid EnteredBy { get; init; }
+}
+
 /// <summary>What one unit of a currency was worth in CNY on the day.</summary>
 internal sealed record DayRate(string Currency, decimal Rate);
-
-/// <summary>The rates of a day, by which a statement tells the bands of amounts in other currencies.</summary>
-internal sealed record DayRates(string[] Currencies, decimal[] Rates)
-{
-    public static DayRates? Of(Dictionary<string, RateRow> rates) =>
-        rates.Count == 0 ? null : new([.. rates.Keys], [.. rates.Values.Select(r => r.Rate)]);
-
-    public IQueryable<DayRate> In(PipelineDb db) =>
-        db.Database.SqlQuery<DayRate>($"select r.currency, r.rate from unnest({Currencies}, {Rates}) as r (currency, rate)");
-
-    public Band BandOf(JourneyState journey) => Array.IndexOf(Currencies, journey.InvestmentCurrency) is var i and >= 0
-        ? Bands.Of(journey.Investment!.Value * Rates[i]) : journey.Band;
-}
 
 /// <summary>A journey with its band at the rates of a day.</summary>
 internal sealed record Banded<T>
@@ -32,12 +33,23 @@ internal static class BandedRows
     public static Task<Dictionary<string, RateRow>> RatesAsync(
         this PipelineDb db, DateOnly? on, DateTimeOffset? knownAt, TimeProvider clock, CancellationToken ct)
     {
-        var known = (knownAt ?? clock.GetUtcNow()).ToUniversalTime();
+        var known = knownAt ?? clock.GetUtcNow();
         var day = on ?? known.OnDay();
         return db.Rates.AsNoTracking().Where(r => r.On <= day && r.EnteredAt <= known).GroupBy(r => r.Currency)
             .Select(g => g.OrderByDescending(r => r.On).ThenByDescending(r => r.EnteredAt).ThenByDescending(r => r.Id).First())
             .ToDictionaryAsync(r => r.Currency, ct);
     }
+
+    /// <summary>The rates for a statement that tells the bands of amounts in other currencies.</summary>
+    public static IQueryable<DayRate> In(this Dictionary<string, RateRow> rates, PipelineDb db)
+    {
+        var (currencies, values) = (rates.Keys.ToArray(), rates.Values.Select(r => r.Rate).ToArray());
+        return db.Database.SqlQuery<DayRate>($"select r.currency, r.rate from unnest({currencies}, {values}) as r (currency, rate)");
+    }
+
+    public static Band BandOf(this Dictionary<string, RateRow> rates, JourneyState journey) =>
+        journey.InvestmentCurrency is { } currency && rates.TryGetValue(currency, out var rate)
+            ? Bands.Of(journey.Investment!.Value * rate.Rate) : journey.Band;
 
     /// <summary>Where there are no rates, amounts in other currencies have no band.</summary>
     public static IQueryable<Banded<T>> InBands<T>(this IQueryable<T> rows, IQueryable<DayRate>? rates) where T : JourneyState =>
