@@ -13,10 +13,11 @@ internal static class ReadDwell
         // The filter is about what a journey is today; its days count from its beginning, whoever had it then.
         var known = db.IntervalsKnown(new JourneyFilter());
         var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).Where(j => statuses.Contains(j.Status))
-            .Select(j => known.Where(i => i.LeadId == j.LeadId).OrderBy(i => i.DayFrom)
-                .Select(i => new { i.Stage, i.DayFrom, i.DayTo }).ToList());
+            .Select(j => j.LeadId);
+        var intervals = await known.Where(i => journeys.Contains(i.LeadId)).OrderBy(i => i.LeadId).ThenBy(i => i.DayFrom)
+            .Select(i => new { i.LeadId, i.Stage, i.DayFrom, i.DayTo }).ToListAsync(ct);
         var stays = new List<(JourneyStage Stage, bool Ended, int Days)>();
-        await foreach (var days in journeys.AsAsyncEnumerable().WithCancellation(ct))
+        foreach (var days in intervals.GroupBy(i => i.LeadId).Select(journey => journey.ToList()))
         {
             var begun = days.Where((d, i) => i == 0 || days[i - 1].Stage != d.Stage).ToList();
             stays.AddRange(begun.Zip(begun.Skip(1), (stay, next) => (stay.Stage, true, next.DayFrom.DayNumber - stay.DayFrom.DayNumber)));
