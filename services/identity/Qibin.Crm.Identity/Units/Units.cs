@@ -39,7 +39,7 @@ public sealed record UnitAnswer : IVersioned
 internal static class UnitOperations
 {
     public static void AddUnits(this IServiceCollection services) =>
-        services.AddDirectoryNames(IdentityDb.Names).AddSettings<BinSettings>()
+        services.AddDirectoryNames(IdentityDb.Names, written: true).AddSettings<BinSettings>()
             .AddDueWork<IdentityDb>("removed_unit", RemoveUnit.EraseAsync);
 
     public static void MapUnits(this RouteGroupBuilder api)

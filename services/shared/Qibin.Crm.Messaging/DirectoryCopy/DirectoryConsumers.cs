@@ -69,7 +69,7 @@ public static class DirectorySubscriptions
     {
         ArgumentNullException.ThrowIfNull(subscriptions);
         subscriptions.Services.AddSingleton<IBearerCheck, EndedAccess>();
-        subscriptions.Services.AddDirectoryNames(DirectoryTables.Names);
+        subscriptions.Services.AddDirectoryNames(DirectoryTables.Names, written: false);
         return subscriptions.Consume<OfficerPlaced, OfficerPlacedConsumer>().Consume<UnitDefined, UnitDefinedConsumer>()
             .Consume<AccessEnded, AccessEndedConsumer>();
     }

@@ -208,7 +208,13 @@ public static class ServiceHost
             api.AddEndpointFilter(async (context, next) =>
             {
                 await names.RefreshAsync(context.HttpContext.RequestAborted);
-                return await next(context);
+                var answer = await next(context);
+                if (!HttpMethods.IsGet(context.HttpContext.Request.Method))
+                {
+                    names.Wrote();
+                }
+
+                return answer;
             });
         }
 

@@ -12,8 +12,9 @@ namespace Qibin.Crm.Web.Names;
 /// database: they are written inside a transaction that may hold the rows that others wait for.
 /// </summary>
 /// <param name="source">Query of ids and names.</param>
+/// <param name="written">Whether this service writes them: then the request after a write reads them again.</param>
 /// <param name="database">Where to ask; the document of the API is printed without a database.</param>
-public sealed class DirectoryNames(string source, Lazy<NpgsqlDataSource> database) : IDisposable
+public sealed class DirectoryNames(string source, bool written, Lazy<NpgsqlDataSource> database) : IDisposable
 {
     /// <summary>Most ids without a name that are remembered.</summary>
     private const int MostUnknown = 10_000;
@@ -26,6 +27,15 @@ public sealed class DirectoryNames(string source, Lazy<NpgsqlDataSource> databas
 
     /// <summary>Reads the names, unless they are young enough.</summary>
     public async ValueTask RefreshAsync(CancellationToken ct) => await _names.GetAsync(ct);
+
+    /// <summary>Tells that a write took place in this service.</summary>
+    public void Wrote()
+    {
+        if (written)
+        {
+            _names.Outdate();
+        }
+    }
 
     /// <summary>Reads the names now.</summary>
     public async ValueTask ReadAgainAsync(CancellationToken ct)
@@ -82,10 +92,11 @@ public static class NamesHost
     /// <summary>Prints names beside the ids that are <see cref="Kernel.NamedAttribute"/> in answers.</summary>
     /// <param name="services">The service's.</param>
     /// <param name="source">Query of the columns <c>id</c> and <c>name</c>.</param>
-    public static IServiceCollection AddDirectoryNames(this IServiceCollection services, string source)
+    /// <param name="written">Whether this service writes them; false where it has a copy.</param>
+    public static IServiceCollection AddDirectoryNames(this IServiceCollection services, string source, bool written)
     {
         services.AddSingleton(provider =>
-            new DirectoryNames(source, new(() => provider.GetRequiredKeyedService<NpgsqlDataSource>(DatabaseHost.Aside))));
+            new DirectoryNames(source, written, new(() => provider.GetRequiredKeyedService<NpgsqlDataSource>(DatabaseHost.Aside))));
         services.AddOptions<JsonOptions>().Configure<DirectoryNames>(
             (json, names) => NamesBesideIds.Add(json.SerializerOptions, names));
         return services;

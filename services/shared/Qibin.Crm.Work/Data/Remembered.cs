@@ -38,6 +38,12 @@ public sealed class Remembered<T>(TimeSpan longest, Func<CancellationToken, Task
             _last = new Reading(value, at);
             return value;
         }
+        catch
+        {
+            // The request went away, or the database did.
+            _outdated = true;
+            throw;
+        }
         finally
         {
             _reading.Release();
