@@ -11,6 +11,7 @@ using Qibin.Crm.TestKit;
 // search [--leads N] | duplicates [--investors N] | totals [--journeys N] [--from N] | age [--contacts N] | final [--questions N]: each
 // starts a system of its own and ends it. --data DIR keeps what was loaded for the next run, --only TEXT measures the searches, lists and
 // totals whose names hold it, --connections N asks by so many at once instead of 8.
+// documents DIR: keeps lists and the monthly report of the demonstration data, as an office is handed them.
 // workbooks DIR: compares what the reader reads of workbooks by other writers with what people see; Imports/workbooks.mjs makes them.
 var command = args.FirstOrDefault() ?? "figures";
 if (command == "workbooks")
@@ -55,10 +56,11 @@ try
             system, Number("--connections", 1), Number("--rounds", 3), TimeSpan.FromSeconds(Number("--seconds", 2)), Text("--only"))
             .RunAsync(Number("--journeys", 1_000_000), Number("--from", 10_000)),
         "final" => await FinalAsync(system, Number("--questions", 10_000)),
+        "documents" => await DocumentsAsync(system),
         "age" => await AgeRun.RunAsync(
             system, Number("--contacts", 5000), Console.WriteLine) is { During.TotalSeconds: < 1, After.TotalSeconds: < 1 } ? 0 : 1,
         _ => throw new ArgumentException(
-            $"{command}: figures, kills, restarts, freezes, outage, imports, search, duplicates, totals, age or final"),
+            $"{command}: figures, kills, restarts, freezes, outage, imports, search, duplicates, totals, age, final or documents"),
     };
 }
 finally
@@ -83,6 +85,12 @@ async Task<int> FinalAsync(LocalSystem running, int questions)
     using var http = new HttpClient { BaseAddress = running.Gateway };
     var verdict = await FinalAnswers.RunAsync(running, async () => new ApiClient(http, await token()), questions, Console.WriteLine);
     return verdict.Changed.Count;
+}
+
+async Task<int> DocumentsAsync(LocalSystem running)
+{
+    await Documents.KeepAsync(running, TokenOf(running, "leader"), new DirectoryInfo(args[1]));
+    return 0;
 }
 
 async Task<int> ImportAsync(LocalSystem running, int rows, int bad)
