@@ -60,7 +60,7 @@ internal sealed class ExportJob<TDb>(IEnumerable<ExportedList> lists, DirectoryN
         await names.ReadAgainAsync(ct);
         var place = JsonSerializer.Deserialize<Place>(job.Position)!;
         var (rows, after) = await list.ReadAsync(db, caller, run, place.After, BatchSize, ct);
-        db.Add(Piece(job, run, place.Part, rows));
+        db.Add(Piece(job, run, place.Part, rows, [.. list.Headings(run.Unit).Select(c => c.Width)]));
         job.Done += rows.Count;
         job.Position = JsonSerializer.Serialize(new Place(place.Part + 1, after));
         if (after is not null)
@@ -73,13 +73,13 @@ internal sealed class ExportJob<TDb>(IEnumerable<ExportedList> lists, DirectoryN
         return false;
     }
 
-    private static JobPart Piece(Job job, ExportRun run, int number, IReadOnlyList<ExportedRow> rows)
+    private static JobPart Piece(Job job, ExportRun run, int number, IReadOnlyList<ExportedRow> rows, double[] widths)
     {
         using var content = new MemoryStream();
         var ends = new List<int>(rows.Count);
         foreach (var row in rows)
         {
-            content.Write(SheetWriter.Rows(run.Format, [row.Cells]));
+            content.Write(SheetWriter.Rows(run.Format, [row.Cells], widths: widths));
             ends.Add((int)content.Length);
         }
 

@@ -5,7 +5,7 @@ namespace Qibin.Crm.Sheets;
 /// <summary>
 /// A report as an official document 公文 (ECMA-376, WordprocessingML), laid out by GB/T 9704-2012: A4 with a text area of 156 by 225 mm,
 /// the issuing unit in red with its number above a red line, title in 小标宋 2号, text in 仿宋 3号, headings in 黑体, page numbers between
-/// dashes, at the right of odd pages and the left of even ones. A table of many columns has a page across.
+/// dashes, at the right of odd pages and the left of even ones. The tables are its annex 附件, on pages across.
 /// </summary>
 public static class Document
 {
@@ -14,9 +14,6 @@ public static class Document
 
     private const string Main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
     private const string Types = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
-
-    /// <summary>More columns than these do not fit beside each other on an upright page.</summary>
-    private const int UprightColumns = 6;
 
     private const string Styles =
         $"""
@@ -42,9 +39,7 @@ public static class Document
         <w:style w:type="paragraph" w:styleId="Signature"><w:name w:val="Signature"/><w:basedOn w:val="Normal"/><w:pPr><w:keepNext/><w:ind
           w:right="640"/><w:jc w:val="right"/></w:pPr></w:style>
         <w:style w:type="paragraph" w:styleId="Cell"><w:name w:val="Cell"/><w:basedOn w:val="Normal"/><w:pPr><w:spacing w:line="320"
-          w:lineRule="exact"/></w:pPr><w:rPr><w:sz w:val="21"/></w:rPr></w:style>
-        <w:style w:type="paragraph" w:styleId="SmallCell"><w:name w:val="Small Cell"/><w:basedOn w:val="Cell"/><w:rPr><w:sz
-          w:val="18"/></w:rPr></w:style>
+          w:lineRule="exact"/></w:pPr><w:rPr><w:sz w:val="18"/></w:rPr></w:style>
         <w:style w:type="paragraph" w:styleId="Footer"><w:name w:val="footer"/><w:basedOn w:val="Normal"/><w:pPr><w:spacing w:line="240"
           w:lineRule="auto"/><w:ind w:leftChars="100" w:left="320" w:rightChars="100" w:right="320"/></w:pPr><w:rPr><w:rFonts w:ascii="宋体"
           w:hAnsi="宋体" w:eastAsia="宋体"/><w:sz w:val="28"/></w:rPr></w:style>
@@ -99,22 +94,17 @@ public static class Document
             Paragraph(report.Title, "Title"),
             .. report.Summary.Concat(report.Notes).Select(text => Paragraph(text, "Text")),
         ];
-        var (body, across) = (string.Concat(head), false);
-        foreach (var table in report.Tables)
-        {
-            if (across != table.Headings.Count > UprightColumns)
-            {
-                body += $"<w:p><w:pPr>{Section(across)}</w:pPr></w:p>";
-                across = !across;
-            }
-
-            body += Paragraph(table.Title, "Heading1") + (table.Rows.Count == 0 ? Paragraph("无", "Text") : Table(table, across));
-        }
-
-        string[] signature = [report.Issuer ?? "", report.IssuedOn is { } day ? $"{day.Year}年{day.Month}月{day.Day}日" : ""];
-        return $"""<w:document xmlns:w="{Main}" xmlns:r="{OfficeFile.Relation}"><w:body>{body}"""
-            + (report.Issuer is null ? "<w:p/>" : Paragraph("") + string.Concat(signature.Select(line => Paragraph(line, "Signature"))))
-            + $"{Section(across)}</w:body></w:document>";
+        string[] signature = report.Issuer is null ? []
+            :
+            [
+                Paragraph("附件：统计表", "Text"), Paragraph(""), Paragraph(report.Issuer, "Signature"),
+                Paragraph(report.IssuedOn is { } day ? $"{day.Year}年{day.Month}月{day.Day}日" : "", "Signature"),
+            ];
+        var tables = report.Tables.Select(table => Paragraph(table.Title, "Heading1")
+            + (table.Rows.Count == 0 ? Paragraph("无", "Text") : Table(table)));
+        return $"""<w:document xmlns:w="{Main}" xmlns:r="{OfficeFile.Relation}"><w:body>"""
+            + string.Concat([.. head, .. signature, $"<w:p><w:pPr>{Section(across: false)}</w:pPr></w:p>", Paragraph("附件"), .. tables])
+            + $"<w:p/>{Section(across: true)}</w:body></w:document>";
     }
 
     /// <summary>Margins of 37, 26, 35 and 28 mm, turned with the page.</summary>
@@ -126,33 +116,34 @@ public static class Document
             : """<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" """)
         + """w:header="850" w:footer="1134" w:gutter="0"/></w:sectPr>""";
 
-    private static string Table(ReportTable table, bool across) => string.Concat(
+    private static string Table(ReportTable table) => string.Concat(
     [
         """<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:jc w:val="center"/><w:tblBorders>""",
         .. Borders.Select(side => $"""<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>"""),
         """</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/>""",
         "</w:tblCellMar></w:tblPr><w:tblGrid>",
-        .. Widths(table, across ? 12_756 : 8_844).Select(width => $"""<w:gridCol w:w="{width}"/>"""),
+        .. Widths(table).Select(width => $"""<w:gridCol w:w="{width}"/>"""),
         "</w:tblGrid>",
         // The headings come again on each page.
-        Row("<w:tblHeader/>", table.Headings, heading: true, across),
-        .. table.Rows.Select(row => Row("", row, heading: false, across)),
+        Row("<w:tblHeader/>", table.Headings, heading: true),
+        .. table.Rows.Select(row => Row("", row, heading: false)),
         "</w:tbl>",
     ]);
 
-    /// <summary>The text area shared among the columns by what is longest in each.</summary>
-    private static IEnumerable<int> Widths(ReportTable table, int area)
+    /// <summary>The text area, in twentieths of a point, shared among the columns by what is longest in each.</summary>
+    private static IEnumerable<int> Widths(ReportTable table)
     {
+        const int area = 12_756;
         var weights = table.Headings.Select((heading, i) => table.Rows.Select(row => Written(row.ElementAtOrDefault(i))).Append(heading)
             .Max(text => 2 + Math.Clamp(text.Sum(c => c < 256 ? 1 : 2), 4, 24))).ToList();
         return weights.Select(weight => area * weight / weights.Sum());
     }
 
-    private static string Row(string properties, IEnumerable<object?> cells, bool heading, bool small) => string.Concat(
+    private static string Row(string properties, IEnumerable<object?> cells, bool heading) => string.Concat(
     [
         $"<w:tr><w:trPr><w:cantSplit/>{properties}</w:trPr>",
         .. cells.Select(cell => """<w:tc><w:tcPr><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>"""
-            + $"""<w:pStyle w:val="{(small ? "SmallCell" : "Cell")}"/><w:jc w:val="{SideOf(cell, heading)}"/></w:pPr>"""
+            + $"""<w:pStyle w:val="Cell"/><w:jc w:val="{SideOf(cell, heading)}"/></w:pPr>"""
             + $"{Run(Written(cell), heading)}</w:p></w:tc>"),
         "</w:tr>",
     ]);

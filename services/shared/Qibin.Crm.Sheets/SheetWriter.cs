@@ -32,13 +32,16 @@ public static partial class SheetWriter
     /// <param name="format">Workbook or text.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="style">How their texts look.</param>
-    public static byte[] Rows(SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows, SheetStyle style = SheetStyle.Text)
+    /// <param name="widths">Width of each column, by which a row is as high as its longest text; null makes each one line high.</param>
+    public static byte[] Rows(
+        SheetFormat format, IEnumerable<IReadOnlyList<object?>> rows, SheetStyle style = SheetStyle.Text,
+        IReadOnlyList<double>? widths = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var text = new StringBuilder();
         foreach (var row in rows)
         {
-            text.Append(format == SheetFormat.Xlsx ? "<row>" : "");
+            text.Append(format == SheetFormat.Xlsx ? $"<row{Height(row, widths)}>" : "");
             for (var i = 0; i < row.Count; i++)
             {
                 if (format == SheetFormat.Xlsx)
@@ -120,13 +123,26 @@ public static partial class SheetWriter
         var all = rows.ToList();
         using var output = new MemoryStream();
         var layout = new SheetLayout("Sheet1", [.. all[0].Select(WidthOf)], all.Count - 1);
-        byte[][] pieces = [Rows(format, all.Take(1), SheetStyle.Heading), Rows(format, all.Skip(1))];
+        byte[][] pieces = [Rows(format, all.Take(1), SheetStyle.Heading), Rows(format, all.Skip(1), widths: layout.Widths)];
         await WriteAsync(output, format, layout, pieces.ToAsyncEnumerable(), ct);
         return output.ToArray();
     }
 
     /// <summary>A width at which a heading is on one line, and no less than a day needs.</summary>
-    public static double WidthOf(object? heading) => Math.Max(12, 4 + $"{heading}".Sum(c => c < 256 ? 1 : 2));
+    public static double WidthOf(object? heading) => Math.Max(12, 4 + Length($"{heading}"));
+
+    /// <summary>In half-width characters.</summary>
+    private static int Length(string text) => text.Sum(c => c < 256 ? 1 : 2);
+
+    /// <summary>A row without a height is one line high in LibreOffice, and its texts run over those below.</summary>
+    private static string Height(IReadOnlyList<object?> row, IReadOnlyList<double>? widths)
+    {
+        var lines = widths is null ? 1 : row.Zip(widths, (value, width) => value is string text
+            // A column shows one or two characters less than its width.
+            ? text.Split('\n').Sum(line => Math.Max(1, (int)Math.Ceiling(Length(line) / (width - 2)))) : 1).DefaultIfEmpty(1).Max();
+        // Excel's highest row has 409 points.
+        return lines == 1 ? "" : $" ht=\"{Math.Min(409, 3 + (15 * lines))}\" customHeight=\"1\"";
+    }
 
     private static void Cell(StringBuilder text, object? value, SheetStyle style)
     {

@@ -146,7 +146,7 @@ public static class Workbook
         .. SheetWriter.Rows(
             SheetFormat.Xlsx, [.. report.Notes.Select(note => new object?[] { note }), [], [table.Title]], SheetStyle.Plain),
         .. SheetWriter.Rows(SheetFormat.Xlsx, [[.. table.Headings]], SheetStyle.Heading),
-        .. SheetWriter.Rows(SheetFormat.Xlsx, table.Rows),
+        .. SheetWriter.Rows(SheetFormat.Xlsx, table.Rows, widths: Widths(table)),
     ]);
 
     private static string Each(IReadOnlyList<string> sheets, Func<string, int, string> text) =>

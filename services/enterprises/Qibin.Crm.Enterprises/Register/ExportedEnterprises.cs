@@ -27,7 +27,7 @@ internal sealed class ExportedEnterprises(DirectoryNames names)
         new("注册国家", 14, s => Shown.Country(s.Enterprise.ForeignRegistration)),
         new("注册号", 22, s => s.Enterprise.ForeignRegistration?.Number),
         new("项目负责人", 12, s => s.Project is { } project ? names.Of(project.OwnerId) : null),
-        new("责任单位", 20, s => s.Project is { } project ? names.Of(project.UnitId) : null),
+        new("责任单位", 38, s => s.Project is { } project ? names.Of(project.UnitId) : null),
         new("产业链", 14, s => Shown.Chain(s.Enterprise.NodeCode)),
         new("产业链节点", 20, s => Shown.Node(s.Enterprise.NodeCode)),
         new("国民经济行业代码", 20, s => s.Enterprise.IndustryCode),

@@ -34,7 +34,7 @@ internal sealed class ExportedContacts(DirectoryNames names)
         new("线索编号", 16, s => s.Lead.Code),
         new("客商名称", 36, s => s.Lead.InvestorName),
         new("负责人", 12, s => names.Of(s.Lead.OwnerId)),
-        new("责任单位", 20, s => names.Of(s.Lead.UnitId)),
+        new("责任单位", 38, s => names.Of(s.Lead.UnitId)),
         new("联系日期", 12, s => s.Contact.OccurredOn),
         new("联系方式", 14, s => Channels[(int)s.Contact.Channel]),
         new("联系人", 12, s => s.Person),

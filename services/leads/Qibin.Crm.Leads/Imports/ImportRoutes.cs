@@ -369,12 +369,13 @@ internal static class ImportRoutes
         var layout = new SheetLayout(
             "未导入的行", [.. import.Headings.Append("原文件行号").Select(SheetWriter.WidthOf), 60], await refused.LongCountAsync(ct));
         return TypedResults.Stream(
-            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, layout, PiecesAsync(import, refused, ct), ct), SheetReader.Xlsx,
+            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, layout, PiecesAsync(import, refused, layout.Widths, ct), ct), SheetReader.Xlsx,
             "未导入的行.xlsx");
     }
 
     private static async IAsyncEnumerable<byte[]> PiecesAsync(
-        Import import, IQueryable<ImportRow> refused, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        Import import, IQueryable<ImportRow> refused, IReadOnlyList<double> widths,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         yield return SheetWriter.Rows(SheetFormat.Xlsx, [[.. import.Headings, "原文件行号", "失败原因"]], SheetStyle.Heading);
         for (var after = 0; ;)
@@ -388,7 +389,7 @@ internal static class ImportRoutes
 
             yield return SheetWriter.Rows(SheetFormat.Xlsx, rows.Select(r =>
                 (IReadOnlyList<object?>)[.. Enumerable.Range(0, import.Headings.Length)
-                    .Select(i => r.Cells.ElementAtOrDefault(i)), r.Number, r.Reason]));
+                    .Select(i => r.Cells.ElementAtOrDefault(i)), r.Number, r.Reason]), widths: widths);
             after = rows[^1].Number;
         }
     }

@@ -28,7 +28,7 @@ internal sealed class ExportedLeads(DirectoryNames names, TimeProvider clock)
         new("阶段", 10, s => StageOf(s.Lead.Stage)),
         new("阶段日期", 12, s => s.Lead.StageOn),
         new("负责人", 12, s => names.Of(s.Lead.OwnerId)),
-        new("责任单位", 20, s => names.Of(s.Lead.UnitId)),
+        new("责任单位", 38, s => names.Of(s.Lead.UnitId)),
         new("联系人", 12, s => s.Person?.Name),
         new("联系电话", 18, s => s.Person?.Phone),
         new("首次联系", 12, s => s.Lead.FirstContactOn),

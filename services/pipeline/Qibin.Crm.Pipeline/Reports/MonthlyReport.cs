@@ -59,7 +59,7 @@ internal static class MonthlyReport
                     s => StageNames.Of(s), s => (int)s, total: false),
                 new ReportTable(
                     "三个一批",
-                    $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
+                    $"五、三个一批（{quarter.Year}年第{((quarter.Month - 1) / 3) + 1}季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
                     ["批次", "项目数", "币种", .. Agreed.Select(m => m.Name)],
                     [
                         .. Batches.SelectMany(b => Lines(
@@ -74,14 +74,14 @@ internal static class MonthlyReport
                     [.. inOrder[b.Kind].SelectMany(r => Project(r, names))])),
                 Compared(active, Active(month), Active(year), row),
                 new ReportTable(
-                    "年度目标", $"十、{row.Month.Year} 年目标完成情况（截至 {Text(row.AsOf)}，金额折合人民币）",
-                    ["指标", "目标", "完成", "完成率", "时序进度"],
+                    "年度目标", $"十、{row.Month.Year}年目标完成情况（截至 {Text(row.AsOf)}，金额折合人民币）",
+                    ["指标", "目标", "完成", "完成率（%）", "时序进度"],
                     [
                         .. from t in names.Targets
                            let worth = t.Indicator.IsAmount() ? Unit : 1
                            select (object?[])[
-                               IndicatorNames[(int)t.Indicator], t.Target > 0 ? t.Target / worth : null, t.Score / worth,
-                               Elapsed.Completion(t.Score, t.Target),
+                               IndicatorNames[(int)t.Indicator], t.Target > 0 ? Figure(t.Target / worth, t.Indicator) : null,
+                               Figure(t.Score / worth, t.Indicator), Elapsed.Completion(t.Score, t.Target) * 100,
                                elapsed.IsKept(t.Score, t.Target) switch { true => "达到", false => "滞后", null => "未设目标" }],
                     ]),
             ])
@@ -95,11 +95,16 @@ internal static class MonthlyReport
 
     private static string Sentence(ReportRow row, ReportNames names, IReadOnlyList<Cell> active, Func<MilestoneKind, int> reached)
     {
-        var amounts = string.Concat(active.PerCurrency().Where(a => a.Estimated != 0)
-            .Select(a => FormattableString.Invariant($"，意向投资 {a.Currency} {a.Estimated / Unit:#,##0.00} 万元")));
-        return $"截至{row.AsOf.Year}年{row.AsOf.Month}月{row.AsOf.Day}日，{names.Scope}推进中的线索和项目 {active.Sum(c => c.Count)} 个{amounts}；"
-            + $"本季度{string.Join("、", Batches.Select(b => $"{b.Name} {reached(b.Kind)} 个"))}。";
+        var amounts = active.PerCurrency().Where(a => a.Estimated != 0)
+            .Select(a => FormattableString.Invariant($"{CurrencyName(a.Currency)} {a.Estimated / Unit:#,##0.00} 万元")).ToList();
+        return $"截至{Text(row.AsOf)}，{names.Scope}推进中的线索和项目 {active.Sum(c => c.Count)} 个"
+            + (amounts.Count > 0 ? "，意向投资" + string.Join("、", amounts) : "")
+            + $"；本季度{string.Join("、", Batches.Select(b => $"{b.Name} {reached(b.Kind)} 个"))}。";
     }
+
+    /// <summary>A whole number of projects, unless one of them is shared; otherwise two decimals.</summary>
+    private static object Figure(decimal figure, Indicator indicator) =>
+        !indicator.IsAmount() && decimal.IsInteger(figure) ? (long)figure : Math.Round(figure, 2, MidpointRounding.AwayFromZero);
 
     private static List<Cell> Active(IEnumerable<Cell> cells) => [.. cells.Where(c => c.Key.Status == JourneyStatus.Active)];
 
@@ -142,7 +147,7 @@ internal static class MonthlyReport
         object?[] Line<T>(string name, string? currency, Func<List<Cell>, T> figure) where T : struct, ISubtractionOperators<T, T, T>
         {
             var (of, ofMonth, ofYear) = (figure(now), figure(month), figure(year));
-            return [name, currency, of, ofMonth, of - ofMonth, ofYear, of - ofYear];
+            return [name, currency is null ? null : CurrencyName(currency), of, ofMonth, of - ofMonth, ofYear, of - ofYear];
         }
     }
 
@@ -171,7 +176,7 @@ internal static class MonthlyReport
     private static IEnumerable<IReadOnlyList<object?>> Lines(
         object?[] head, IEnumerable<CurrencyAmounts> amounts, (string Name, Func<Amount, decimal> Of)[] measures) =>
         amounts.PerCurrency().Where(a => measures.Any(m => m.Of(a) != 0))
-            .Select(a => (object?[])[a.Currency, .. measures.Select(m => (object?)(m.Of(a) / Unit))])
+            .Select(a => (object?[])[CurrencyName(a.Currency), .. measures.Select(m => (object?)(m.Of(a) / Unit))])
             .DefaultIfEmpty(new object?[measures.Length + 1])
             .Select((a, i) => (IReadOnlyList<object?>)[.. i == 0 ? head : new object?[head.Length], .. a]);
 
@@ -179,7 +184,10 @@ internal static class MonthlyReport
 
     private static int ChainPlace(string? chain) => IndustryChains.All.TakeWhile(c => c.Code != chain).Count();
 
-    private static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
+    private static string CurrencyName(string currency) =>
+        currency switch { "CNY" => "人民币", "HKD" => "港元", "USD" => "美元", "EUR" => "欧元", _ => currency };
+
+    private static string Text(DateOnly day) => $"{day.Year}年{day.Month}月{day.Day}日";
 }
 
 /// <summary>A milestone of the quarter, with what the journey was on the report's day.</summary>

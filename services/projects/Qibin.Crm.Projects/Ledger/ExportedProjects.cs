@@ -26,7 +26,7 @@ internal sealed class ExportedProjects(DirectoryNames names)
         new("状态", 10, p => Names.Of(p.Status).Chinese),
         new("待审批", 8, p => Shown.YesNo(p.OpenSubmissionId is not null)),
         new("负责人", 12, p => names.Of(p.OwnerId)),
-        new("责任单位", 20, p => names.Of(p.UnitId)),
+        new("责任单位", 38, p => names.Of(p.UnitId)),
         new("项目专员", 12, p => p.ProjectOfficerId is { } officer ? names.Of(officer) : null),
         new("产业链", 14, p => Shown.Chain(p.NodeCode)),
         new("产业链节点", 20, p => Shown.Node(p.NodeCode)),
