@@ -46,20 +46,20 @@ internal static class MonthlyReport
         return new TableReport(
             $"关于{row.Month.Year}年{row.Month.Month}月招商引资工作情况的报告",
             [
-                $"截至日期：{Text(row.AsOf)}；数据时点：{knownAt}（北京时间）",
+                $"截至日期：{row.AsOf:O}；数据时点：{knownAt}（北京时间）",
                 $"数据范围：{names.Scope}；涉密线索和项目 {material.Confidential} 个不在本报告内",
                 "金额单位：万元；各币种分列，不相加",
             ],
             [
                 Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active, k => k.Stage!.Value, s => StageNames.Of(s), s => (int)s),
                 Totals("按产业链", "二、按产业链汇总（推进中）", "产业链", active, k => k.Chain,
-                    c => ChainName.Of(c)?.Name ?? "未归链", ChainPlace),
+                    c => ChainName.Of(c)?.Name ?? "未归链", chain => IndustryChains.All.TakeWhile(c => c.Code != chain).Count()),
                 Totals("按单位", "三、按责任单位汇总（推进中）", "责任单位", active, k => k.Unit!.Value, u => UnitName(names, u), _ => 0),
                 Totals("其他状态", "四、未推进的线索和项目", "状态", cells.Except(active), k => k.Status,
                     s => StageNames.Of(s), s => (int)s, total: false),
                 new ReportTable(
                     "三个一批",
-                    $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
+                    $"五、三个一批（{quarter.Year} 年第 {((quarter.Month - 1) / 3) + 1} 季度，{quarter:O} 至 {row.AsOf:O}）",
                     ["批次", "项目数", "币种", .. Agreed.Select(m => m.Name)],
                     [
                         .. Batches.SelectMany(b => Lines(
@@ -74,7 +74,7 @@ internal static class MonthlyReport
                     [.. inOrder[b.Kind].SelectMany(r => Project(r, names))])),
                 Compared(active, Active(month), Active(year), row),
                 new ReportTable(
-                    "年度目标", $"十、{row.Month.Year} 年目标完成情况（截至 {Text(row.AsOf)}，金额折合人民币）",
+                    "年度目标", $"十、{row.Month.Year} 年目标完成情况（截至 {row.AsOf:O}，金额折合人民币）",
                     ["指标", "目标", "完成", "完成率", "时序进度"],
                     [
                         .. from t in names.Targets
@@ -112,14 +112,10 @@ internal static class MonthlyReport
     {
         var groups = cells.GroupBy(c => by(c.Key)).OrderBy(g => place(g.Key)).ThenBy(g => name(g.Key), StringComparer.Ordinal)
             .Select(g => (Name: name(g.Key), Cells: g.ToList())).ToList();
-        if (total)
-        {
-            groups.Add(("合计", [.. groups.SelectMany(g => g.Cells)]));
-        }
-
+        var lines = total ? groups.Append((Name: "合计", Cells: [.. groups.SelectMany(g => g.Cells)])) : groups;
         return new ReportTable(
             sheet, title, [dimension, "线索数", "项目数", "币种", .. Measures.Select(m => m.Name)],
-            [.. groups.SelectMany(g => Lines([g.Name, Count(g.Cells, false), Count(g.Cells, true)], g.Cells, Measures))]);
+            [.. lines.SelectMany(g => Lines([g.Name, Count(g.Cells, false), Count(g.Cells, true)], g.Cells, Measures))]);
     }
 
     /// <summary>The same figures at the end of the month before, and on the same day of the year before.</summary>
@@ -127,14 +123,15 @@ internal static class MonthlyReport
     {
         return new ReportTable(
             "环比与同比",
-            $"九、推进中的线索和项目环比、同比（{Text(row.AsOf)}；上月末 {Text(row.Month.AddDays(-1))}；上年同期 {Text(row.AsOf.AddYears(-1))}）",
+            $"九、推进中的线索和项目环比、同比（{row.AsOf:O}；上月末 {row.Month.AddDays(-1):O}；上年同期 {row.AsOf.AddYears(-1):O}）",
             ["指标", "币种", "本月", "上月末", "比上月末增减", "上年同期", "比上年同期增减"],
             [
                 .. from counts in new[] { (Name: "线索数", Projects: false), (Name: "项目数", Projects: true) }
                    select Line(counts.Name, null, cells => Count(cells, counts.Projects)),
                 .. from currency in now.Concat(month).Concat(year).PerCurrency().Select(a => a.Currency)
                    from measure in Measures
-                   let line = Line(measure.Name, currency, cells => In(cells, currency, measure.Of))
+                   let line = Line(
+                       measure.Name, currency, cells => cells.PerCurrency().Where(a => a.Currency == currency).Sum(measure.Of) / Unit)
                    where line[2..].Any(figure => figure is not 0m)
                    select line,
             ]);
@@ -145,9 +142,6 @@ internal static class MonthlyReport
             return [name, currency, of, ofMonth, of - ofMonth, ofYear, of - ofYear];
         }
     }
-
-    private static decimal In(List<Cell> cells, string currency, Func<Amount, decimal> measure) =>
-        cells.PerCurrency().Where(a => a.Currency == currency).Sum(measure) / Unit;
 
     /// <summary>Leads without a project, or projects: only these are ever suspended or terminated.</summary>
     private static long Count(IEnumerable<Cell> cells, bool projects) => cells.Where(c => projects
@@ -176,10 +170,6 @@ internal static class MonthlyReport
             .Select((a, i) => (IReadOnlyList<object?>)[.. i == 0 ? head : new object?[head.Length], .. a]);
 
     private static string UnitName(ReportNames names, Guid unit) => names.Units.GetValueOrDefault(unit) ?? $"{unit}";
-
-    private static int ChainPlace(string? chain) => IndustryChains.All.TakeWhile(c => c.Code != chain).Count();
-
-    private static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A milestone of the quarter, with what the journey was on the report's day.</summary>
