@@ -112,7 +112,7 @@ public static class Faults
             ("A returned application keeps its reservation", "EntryApplication.cs", "_occupations.Clear();", "_ = _occupations.Count;"),
             ("Whoever left still occupies the space", "EntryApplication.cs", "o.Until is null || o.Until > step.On", "o.Until > step.On")),
         .. Pipeline(
-            ("The smallest share takes the remainder of a divided amount", "Targets/Parts.cs", "OrderByDescending(s => s.Credit)",
+            ("The smallest share takes the remainder of a divided amount", "Targets/Counting.cs", "OrderByDescending(s => s.Credit)",
                 "OrderBy(s => s.Credit)"),
             ("Exactly 10 亿元 counts in the band below", "Domain/Band.cs", "< 10 * Yi => Band.From5",
                 "<= 10 * Yi => Band.From5"),
@@ -120,7 +120,7 @@ public static class Faults
             ("A step back takes back the stage that it goes to", "Domain/Milestone.cs", "Stages.StageOf(m.Kind) > to",
                 "Stages.StageOf(m.Kind) >= to"),
             ("A corrected step back takes the milestones back on the day before", "Domain/Milestone.cs",
-                "TakenBackOn = dated.OccurredOn", "TakenBackOn = m.TakenBackOn"),
+                "TakenBackOn = e.Row.OccurredOn", "TakenBackOn = m.TakenBackOn"),
             ("A first contact that is corrected to a later day leaves the earlier one", "Domain/Milestone.cs",
                 "m.OccurredOn < first", "m.OccurredOn < default(DateOnly)")),
         .. Identity(

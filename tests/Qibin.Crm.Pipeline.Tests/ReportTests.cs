@@ -67,7 +67,8 @@ public sealed class ReportTests : IAsyncLifetime
             .Select(p => $"{p.Descendants().FirstOrDefault(e => e.Name.LocalName == "pStyle")?.FirstAttribute?.Value}:{p.Value}").ToList();
         Assert.Equal(
             ["Issuer:淇滨区示例办公室", "Number:淇示报〔2026〕3号", "Title:关于2026年3月招商引资工作情况的报告", "Text:截至2026年3月31日，推进中 1 个。",
-                "Text:金额单位：万元", "Heading1:一、窄表", ":", "Heading1:二、宽表", ":", "Signature:淇滨区示例办公室", "Signature:2026年3月31日"], paragraphs);
+                "Text:金额单位：万元", "Text:附件：统计表", ":", "Signature:淇滨区示例办公室", "Signature:2026年3月31日", ":", ":附件",
+                "Heading1:一、窄表", "Heading1:二、宽表", ":"], paragraphs);
         Assert.Contains(parts["word/document.xml"].Descendants(), e => e.Value == "12,345.6789");
         // Upright up to the wide table, then across; each with both page numbers.
         var sections = parts["word/document.xml"].Descendants().Where(e => e.Name.LocalName == "sectPr").Select(s => string.Join(' ', s
@@ -209,7 +210,7 @@ public sealed class ReportTests : IAsyncLifetime
         var sheets = Sheets(await FileAsync(head, report, "xlsx"));
         Assert.Equal([plain.Code], sheets["签约项目"].Skip(7).Select(r => r[0]));
         Assert.Contains("涉密线索和项目 1 个", sheets["签约项目"][2][0], StringComparison.Ordinal);
-        Assert.StartsWith("合计 0+1 CNY", Groups(sheets["按阶段"])[^1], StringComparison.Ordinal);
+        Assert.StartsWith("合计 0+1 人民币", Groups(sheets["按阶段"])[^1], StringComparison.Ordinal);
         Assert.NotEqual(secret.Code, plain.Code);
 
         foreach (var (caller, status) in new[]
@@ -271,13 +272,13 @@ public sealed class ReportTests : IAsyncLifetime
 
         var sheets = Sheets(await FileAsync(leader, await MadeAsync(leader, "2026-02"), "xlsx"));
 
-        Assert.Equal(["新线索 2+0 ", "签约 0+1 CNY 0 100 0 30;", "合计 2+1 CNY 0 100 0 30;"], Groups(sheets["按阶段"]));
-        Assert.Equal("终止 0+1 CNY 0 50 0 0;", Assert.Single(Groups(sheets["其他状态"])));
-        Assert.Equal(["签约 1 CNY 100 0 30", "开工 0    ", "投产 0    "], Lines("三个一批"));
+        Assert.Equal(["新线索 2+0 ", "签约 0+1 人民币 0 100 0 30;", "合计 2+1 人民币 0 100 0 30;"], Groups(sheets["按阶段"]));
+        Assert.Equal("终止 0+1 人民币 0 50 0 0;", Assert.Single(Groups(sheets["其他状态"])));
+        Assert.Equal(["签约 1 人民币 100 0 30", "开工 0    ", "投产 0    "], Lines("三个一批"));
         Assert.Equal(
-            ["线索数  2 4 -2 1 1", "项目数  1 0 1 0 1", "合同金额 CNY 100 0 100 0 100", "完成投资 CNY 30 0 30 0 30"], Lines("环比与同比"));
+            ["线索数  2 4 -2 1 1", "项目数  1 0 1 0 1", "合同金额 人民币 100 0 100 0 100", "完成投资 人民币 30 0 30 0 30"], Lines("环比与同比"));
         Assert.Equal(
-            ["签约项目数 4 1 0.25 达到", "签约金额  100  未设目标", "开工项目数  0  未设目标", "投产项目数  0  未设目标", "到位资金  0  未设目标"],
+            ["签约项目数 4 1 25 达到", "签约金额  100  未设目标", "开工项目数  0  未设目标", "投产项目数  0  未设目标", "到位资金  0  未设目标"],
             Lines("年度目标"));
         // Assessment and forecast do not count what was terminated either.
         var assessed = (await leader.GetAsync("/api/v1/pipeline/assessment?asOf=2026-02-28&indicator=signedProjects,signedAmount")).Is(200);
@@ -382,12 +383,14 @@ public sealed class ReportTests : IAsyncLifetime
         return groups;
     }
 
+    private static readonly Dictionary<string, string> Currencies = new() { ["CNY"] = "人民币", ["EUR"] = "欧元", ["USD"] = "美元" };
+
     private static string Sums(IEnumerable<ExpectedJourney> journeys)
     {
         var amounts = journeys.SelectMany(Amounts).Where(a => a.Money is { Amount: not 0 }).ToLookup(a => a.Money!.Currency);
         return string.Concat(
             amounts.Where(g => Enumerable.Range(0, 4).Any(n => Sum(g, n) != "0")).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => $"{g.Key} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)} {Sum(g, 3)};"));
+            .Select(g => $"{Currencies.GetValueOrDefault(g.Key, g.Key)} {Sum(g, 0)} {Sum(g, 1)} {Sum(g, 2)} {Sum(g, 3)};"));
 
         static IEnumerable<(int Which, Money? Money)> Amounts(ExpectedJourney j)
         {

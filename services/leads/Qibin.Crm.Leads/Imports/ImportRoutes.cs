@@ -369,8 +369,9 @@ internal static class ImportRoutes
         var layout = new SheetLayout(
             "未导入的行", [.. import.Headings.Append("原文件行号").Select(SheetWriter.WidthOf), 60], await refused.LongCountAsync(ct));
         return TypedResults.Stream(
-            output => SheetWriter.WriteAsync(output, SheetFormat.Xlsx, layout, PiecesAsync(import, refused, layout.Widths, ct), ct), SheetReader.Xlsx,
-            "未导入的行.xlsx");
+            output => SheetWriter.WriteAsync(
+                output, SheetFormat.Xlsx, layout, PiecesAsync(import, refused, layout.Widths, ct), ct),
+            SheetReader.Xlsx, "未导入的行.xlsx");
     }
 
     private static async IAsyncEnumerable<byte[]> PiecesAsync(

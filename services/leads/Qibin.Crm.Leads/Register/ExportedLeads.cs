@@ -25,7 +25,7 @@ internal sealed class ExportedLeads(DirectoryNames names, TimeProvider clock)
         new("线索编号", 16, s => s.Lead.Code),
         new("客商名称", 36, s => s.Lead.InvestorName),
         new("线索标题", 30, s => s.Lead.Title),
-        new("阶段", 10, s => StageOf(s.Lead.Stage)),
+        new("阶段", 10, s => StageNames.Of(s.Lead.Stage)),
         new("阶段日期", 12, s => s.Lead.StageOn),
         new("负责人", 12, s => names.Of(s.Lead.OwnerId)),
         new("责任单位", 38, s => names.Of(s.Lead.UnitId)),
@@ -77,16 +77,6 @@ internal sealed class ExportedLeads(DirectoryNames names, TimeProvider clock)
         var worked = (await db.WorkedOnAsync(caller, [.. leads.Select(l => l.InvestorId).Distinct()], ct)).ToHashSet();
         return [.. leads.Where(l => worked.Contains(l.InvestorId)).Select(l => l.Id)];
     }
-
-    private static string StageOf(LeadStage stage) => stage switch
-    {
-        LeadStage.New => "新线索",
-        LeadStage.Assessing => "研判中",
-        LeadStage.Following => "跟进中",
-        LeadStage.Converted => "已转项目",
-        LeadStage.Kept => "留存",
-        _ => "无效",
-    };
 
     private static string LightOf(NextStepLight light) => light switch
     {

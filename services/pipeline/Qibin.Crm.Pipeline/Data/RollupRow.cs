@@ -67,8 +67,6 @@ internal sealed record DeltaRow : Sum
             })
             .Where(d => d is not { Count: 0, Estimated: 0, Contract: 0, PaidIn: 0, Completed: 0 });
 
-    public static int MonthOf(DateOnly day) => (day.Year * 12) + day.Month;
-
     private static IEnumerable<DeltaRow> Of(IEnumerable<Interval> intervals, JourneyRow? journey, int sign) =>
         from interval in journey is null ? [] : intervals
         from edge in new (DateOnly? Day, int Sign)[] { (interval.DayFrom, sign), (interval.DayTo, -sign) }
@@ -88,7 +86,7 @@ internal sealed record DeltaRow : Sum
             Month = interval.Month,
             ThenChain = interval.ChainCode,
             ThenUnit = interval.UnitId,
-            At = MonthOf(edge.Day!.Value),
+            At = edge.Day!.Value.MonthOfEra(),
             Day = edge.Day!.Value.Day,
             Currency = amount.Currency,
             Count = amount.Currency.Length == 0 ? edge.Sign : 0,

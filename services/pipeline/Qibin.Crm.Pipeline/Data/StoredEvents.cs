@@ -58,12 +58,15 @@ internal static class StoredEvents
     /// <summary>Reads what this version knows; the rest is left out, and stays stored.</summary>
     public static List<ReadEvent> Read(this IEnumerable<ReceivedEvent> rows) => [.. rows.Select(Read).OfType<ReadEvent>()];
 
-    private static ReadEvent? Read(ReceivedEvent row)
+    private static ReadEvent? Read(ReceivedEvent row) =>
+        Known.TryGetValue(row.Type, out var type) && ReadOrNull(row.Event, type) is IEvent read ? new ReadEvent(row, read) : null;
+
+    /// <summary>What was stored as JSON; null where this version cannot read it.</summary>
+    public static object? ReadOrNull(string json, Type type)
     {
         try
         {
-            return Known.TryGetValue(row.Type, out var type)
-                && JsonSerializer.Deserialize(row.Event, type, StrictJson.Lenient) is IEvent read ? new ReadEvent(row, read) : null;
+            return JsonSerializer.Deserialize(json, type, StrictJson.Lenient);
         }
         catch (JsonException)
         {

@@ -32,19 +32,17 @@ internal static class Sums
         .Select(g => new Money(g.Sum(m => m.Amount), g.Key)).Where(m => m.Amount != 0);
 
     /// <summary>The same of all amounts; rows without a currency have none.</summary>
-    public static List<Amount> PerCurrency(this IEnumerable<CurrencyAmounts> amounts) =>
-    [
-        .. amounts.Where(a => a.Currency.Length > 0).GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new Amount
-            {
-                Currency = g.Key,
-                Estimated = g.Sum(a => a.Estimated),
-                Contract = g.Sum(a => a.Contract),
-                PaidIn = g.Sum(a => a.PaidIn),
-                Completed = g.Sum(a => a.Completed),
-            })
-            .Where(a => a is not { Estimated: 0, Contract: 0, PaidIn: 0, Completed: 0 }),
-    ];
+    public static List<Amount> PerCurrency(this IEnumerable<CurrencyAmounts> amounts) => amounts
+        .Where(a => a.Currency.Length > 0).GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
+        .Select(g => new Amount
+        {
+            Currency = g.Key,
+            Estimated = g.Sum(a => a.Estimated),
+            Contract = g.Sum(a => a.Contract),
+            PaidIn = g.Sum(a => a.PaidIn),
+            Completed = g.Sum(a => a.Completed),
+        })
+        .Where(a => a is not { Estimated: 0, Contract: 0, PaidIn: 0, Completed: 0 }).ToList();
 
     /// <summary>One of the amounts as money, without what comes to nothing.</summary>
     public static List<Money> Money(this IEnumerable<Amount> amounts, Func<Amount, decimal> measure) =>

@@ -6,8 +6,6 @@ namespace Qibin.Crm.Pipeline.Domain;
 /// </summary>
 internal sealed record Interval : JourneyState
 {
-    private static readonly List<Amount> None = [];
-
     public required DateTimeOffset KnownFrom { get; init; }
 
     /// <summary>Null while it is known.</summary>
@@ -19,10 +17,12 @@ internal sealed record Interval : JourneyState
     public DateOnly? DayTo { get; init; }
 
     /// <summary>Whether the journey is the same, whatever the days.</summary>
-    public bool IsSame(Interval other) => Plain(this) == Plain(other) && Amounts.SequenceEqual(other.Amounts);
-
-    public bool SaysTheSame(Interval other) => DayFrom == other.DayFrom && DayTo == other.DayTo && IsSame(other);
-
-    private static Interval Plain(Interval interval) =>
-        interval with { KnownFrom = default, KnownTo = null, DayFrom = default, DayTo = null, Amounts = None };
+    public bool IsSame(Interval other) => Amounts.SequenceEqual(other.Amounts) && other == this with
+    {
+        KnownFrom = other.KnownFrom,
+        KnownTo = other.KnownTo,
+        DayFrom = other.DayFrom,
+        DayTo = other.DayTo,
+        Amounts = other.Amounts,
+    };
 }

@@ -1,16 +1,10 @@
 namespace Qibin.Crm.Pipeline.Domain;
 
 /// <summary>A milestone that was reached; a stage that was taken back and reached again has two.</summary>
-internal sealed record Milestone
+internal sealed record Milestone : Recorded
 {
-    public required Guid StreamId { get; init; }
-    public required long Version { get; init; }
-    public required int Ordinal { get; init; }
     public required Guid LeadId { get; init; }
     public required MilestoneKind Kind { get; init; }
-    public required DateOnly OccurredOn { get; init; }
-    public required DateTimeOffset RecordedAt { get; init; }
-    public required Guid ActorId { get; init; }
 
     /// <summary>Version of the lead or project at which it was taken back; null while it holds.</summary>
     public long? TakenBackVersion { get; init; }
@@ -37,11 +31,9 @@ internal static class Milestones
     /// premises moves nothing.
     /// </summary>
     public static List<Milestone> Held(this IEnumerable<Milestone> all) =>
-    [
-        .. all.Where(m => m.TakenBackVersion is null)
+        all.Where(m => m.TakenBackVersion is null)
             .OrderBy(m => m.OccurredOn).ThenBy(m => m.RecordedAt).ThenBy(m => m.Version).ThenBy(m => m.Ordinal)
-            .DistinctBy(m => m.Kind).OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind),
-    ];
+            .DistinctBy(m => m.Kind).OrderBy(m => m.OccurredOn).ThenBy(m => m.Kind).ToList();
 
     /// <summary>Those that are not taken back after the next event of a stream, and those that it took back.</summary>
     public static (List<Milestone> Reached, List<Milestone> TakenBack) After(IReadOnlyList<Milestone> reached, ReadEvent e)
@@ -78,34 +70,21 @@ internal static class Milestones
     public static (IReadOnlyList<Milestone> SteppedBack, List<Milestone> Changed) SteppedBack(
         IReadOnlyList<Milestone> before, List<Milestone> takenBack, ReadEvent e)
     {
-        if (e.Event is ProjectSteppedBack)
-        {
-            return ([.. before, .. takenBack], takenBack);
-        }
-
-        if (e.Event is not ProjectMoveDateCorrected dated || !before.Any(m => m.TakenBackVersion == dated.MoveVersion))
-        {
-            return (before, takenBack);
-        }
-
-        var wrong = before.Where(m => m.TakenBackVersion == dated.MoveVersion).ToList();
+        var moved = (e.Event as ProjectMoveDateCorrected)?.MoveVersion;
+        var wrong = before.Where(m => m.TakenBackVersion == moved).ToList();
         // Two of a kind while a step back between them has not arrived: then the journey is folded again.
         var right = wrong.DistinctBy(m => m.Kind).ToList().ConvertAll(m => m with
         {
             Version = e.Row.Version,
             Ordinal = e.Row.Ordinal,
             RecordedAt = e.Row.RecordedAt,
-            TakenBackOn = dated.OccurredOn,
+            TakenBackOn = e.Row.OccurredOn,
             TakenBackAt = e.Row.RecordedAt,
         });
         return (
-            [.. before.Except(wrong), .. right],
+            [.. before.Except(wrong), .. right, .. e.Event is ProjectSteppedBack ? takenBack : []],
             [.. takenBack, .. wrong.Select(m => m with { SupersededAt = e.Row.RecordedAt }), .. right]);
     }
-
-    /// <summary>These rows and those that were changed; the last of one row holds.</summary>
-    public static List<Milestone> With(this IReadOnlyList<Milestone> rows, IReadOnlyList<Milestone> changed) =>
-        [.. rows.Where(m => !changed.Any(m.IsThat)), .. changed];
 
     /// <summary>The milestone that has another date.</summary>
     private static MilestoneKind? Redated(IEvent happened) => happened switch

@@ -1,29 +1,32 @@
 namespace Qibin.Crm.Pipeline.Domain;
 
-/// <summary>
-/// One event as it was received, for ever: what happened, when in the trade, when recorded, by whom. Everything else in this database that
-/// is not entered here is derived from these rows.
-/// </summary>
-internal sealed class ReceivedEvent
+/// <summary>Something that was recorded at a version of a stream: when it happened in the trade, when it was recorded, by whom.</summary>
+internal abstract record Recorded
 {
     public required Guid StreamId { get; init; }
     public required long Version { get; init; }
     public required int Ordinal { get; init; }
 
-    /// <summary>The event's record name; this version need not know it.</summary>
-    public required string Type { get; init; }
-
-    public Guid? LeadId { get; init; }
-    public Guid? ProjectId { get; init; }
-    public Guid? EnterpriseId { get; init; }
-
-    /// <summary>Business date; the day of recording where the event has none.</summary>
+    /// <summary>Business date; the day of recording where an event has none.</summary>
     public required DateOnly OccurredOn { get; init; }
 
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>Empty for the system.</summary>
     public required Guid ActorId { get; init; }
+}
+
+/// <summary>
+/// One event as it was received, for ever. Everything else in this database that is not entered here is derived from these rows.
+/// </summary>
+internal sealed record ReceivedEvent : Recorded
+{
+    /// <summary>The event's record name; this version need not know it.</summary>
+    public required string Type { get; init; }
+
+    public Guid? LeadId { get; init; }
+    public Guid? ProjectId { get; init; }
+    public Guid? EnterpriseId { get; init; }
 
     /// <summary>The event as JSON, as it came.</summary>
     public required string Event { get; init; }

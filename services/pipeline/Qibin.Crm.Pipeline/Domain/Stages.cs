@@ -13,24 +13,6 @@ public enum JourneyStage
 /// <summary>Whether a journey moves: active 推进中; a project suspended 暂停 or terminated 终止; a lead kept 留存 for later or invalid 无效.</summary>
 public enum JourneyStatus { Active, Suspended, Terminated, Kept, Invalid }
 
-/// <summary>Stages and statuses in Chinese.</summary>
-internal static class StageNames
-{
-    /// <summary>In the order of <see cref="JourneyStage"/>.</summary>
-    private static readonly string[] Stages =
-    [
-        "新线索", "研判中", "跟进中", "已转项目", "留存", "无效",
-        "在谈", "签约", "注册", "开工", "竣工", "投产", "达产", "达效",
-    ];
-
-    /// <summary>In the order of <see cref="JourneyStatus"/>.</summary>
-    private static readonly string[] Statuses = ["推进中", "暂停", "终止", "留存", "无效"];
-
-    public static string Of(JourneyStage stage) => Stages[(int)stage];
-
-    public static string Of(JourneyStatus status) => Statuses[(int)status];
-}
-
 /// <summary>The milestones of a journey, in the order of the trade.</summary>
 public enum MilestoneKind { FirstContact, Converted, Signed, Registered, Started, Completed, MovedIn, Producing, AtCapacity, Efficient }
 

@@ -59,7 +59,7 @@ internal sealed record StateSteps
             NodeCode = NodeCode.Changed(was, now, p => p.NodeCode, from),
             Contract = Contract.Changed(was, now, p => p.ContractAmount, from, version),
             MovedInOn = MovedInOn.Changed(was, now, p => p.MovedInOn, from),
-            Entries = Funds.Added(Entries, was, now, on),
+            Entries = Added(Entries, was, now, on),
         };
     }
 
@@ -67,14 +67,8 @@ internal sealed record StateSteps
     /// The date of a stage was corrected: what changed at that version holds from that day on. A project that stepped back to the stage
     /// later has it since that day, too.
     /// </summary>
-    public StateSteps Redated(long version, DateOnly on)
-    {
-        if (Array.Find(Stage, s => s.Version == version) is not { Value.Stage: var stage })
-        {
-            return this;
-        }
-
-        return this with
+    public StateSteps Redated(long version, DateOnly on) =>
+        Array.Find(Stage, s => s.Version == version) is not { Value.Stage: var stage } ? this : this with
         {
             OpenedOn = OpenedOn is not null && Stage[0].Version == version ? on : OpenedOn,
             Stage = Array.ConvertAll(
@@ -83,7 +77,6 @@ internal sealed record StateSteps
                     ? s with { Value = new StageSince(stage, on) } : s),
             Contract = Contract.Redated(version, on),
         };
-    }
 
     /// <summary>The date of a step back, of a change of status or of a contract amount was corrected.</summary>
     public StateSteps Moved(long version, DateOnly on)
@@ -115,23 +108,17 @@ internal sealed record StateSteps
         .. Estimated.Select(s => s.From), .. Contract.Select(s => s.From), .. MovedInOn.Select(s => s.From),
         .. Entries.Select(e => e.From),
     ];
-}
 
-/// <summary>What was paid into a project and completed of it.</summary>
-internal static class Funds
-{
-    public static IEnumerable<Amount> Of(ProjectState project, int sign = 1) =>
-        project.PaidIn.Select(m => new Amount { Currency = m.Currency, PaidIn = sign * m.Amount })
-            .Concat(project.CompletedInvestment.Select(m => new Amount { Currency = m.Currency, Completed = sign * m.Amount }));
-
-    /// <summary>Adds what one state has more than the one before it; the same array when that is nothing.</summary>
-    public static Step<Amount>[] Added(Step<Amount>[] entries, ProjectState? was, ProjectState now, DateOnly day)
+    /// <summary>Adds what one state of a project has more than the one before it; the same array when that is nothing.</summary>
+    private static Step<Amount>[] Added(Step<Amount>[] entries, ProjectState? was, ProjectState now, DateOnly day)
     {
-        var more = Of(now).Concat(was is null ? [] : Of(was, -1)).PerCurrency();
-        return more.Count == 0 ? entries :
-        [
-            .. entries.Concat(more.Select(m => new Step<Amount>(day, m))).GroupBy(e => e.From, e => e.Value).OrderBy(g => g.Key)
-                .SelectMany(g => g.PerCurrency().Select(sum => new Step<Amount>(g.Key, sum))),
-        ];
+        var more = Of(now, 1).Concat(was is null ? [] : Of(was, -1)).PerCurrency();
+        return more.Count == 0 ? entries
+            : entries.Concat(more.Select(m => new Step<Amount>(day, m))).GroupBy(e => e.From, e => e.Value).OrderBy(g => g.Key)
+                .SelectMany(g => g.PerCurrency().Select(sum => new Step<Amount>(g.Key, sum))).ToArray();
+
+        static IEnumerable<Amount> Of(ProjectState project, int sign) =>
+            project.PaidIn.Select(m => new Amount { Currency = m.Currency, PaidIn = sign * m.Amount })
+                .Concat(project.CompletedInvestment.Select(m => new Amount { Currency = m.Currency, Completed = sign * m.Amount }));
     }
 }

@@ -75,7 +75,12 @@ internal sealed record Timeline
         var at = Later(e.Row.RecordedAt, known);
         var (reached, ended) = Milestones.After(Reached, e);
         var (steppedBack, takenBack) = Milestones.SteppedBack(SteppedBack, ended, e);
-        var next = Noting(e, at) with { Reached = reached, SteppedBack = steppedBack, TakenBack = TakenBack.With(takenBack) };
+        var next = Noting(e, at) with
+        {
+            Reached = reached,
+            SteppedBack = steppedBack,
+            TakenBack = [.. TakenBack.Where(m => !takenBack.Any(m.IsThat)), .. takenBack],
+        };
         // An array of steps that nothing was changed in is the same array.
         if ((next.LeadSteps, next.ProjectSteps, next.Removed) == (LeadSteps, ProjectSteps, Removed))
         {
@@ -87,7 +92,8 @@ internal sealed record Timeline
             return null;
         }
 
-        var open = next.Days(at).ConvertAll(now => Open.FirstOrDefault(was => was.SaysTheSame(now)) ?? now);
+        var open = next.Days(at).ConvertAll(
+            now => Open.FirstOrDefault(was => was.DayFrom == now.DayFrom && was.DayTo == now.DayTo && was.IsSame(now)) ?? now);
         var closed = Open.Where(was => was.KnownFrom < at && !open.Contains(was)).Select(was => was with { KnownTo = at });
         return next with { Open = open, Closed = [.. Closed, .. closed], ChangedAt = at };
     }
@@ -140,10 +146,9 @@ internal sealed record Timeline
     /// <summary>The intervals of days, by all that is known.</summary>
     private List<Interval> Days(DateTimeOffset at)
     {
-        var intervals = new List<Interval>();
         if (Removed || LeadSteps.Stage.On(DateOnly.MinValue) is null)
         {
-            return intervals;
+            return [];
         }
 
         var days = new SortedSet<DateOnly>(LeadSteps.Days().Where(day => day > Begins)) { Begins };
@@ -152,21 +157,9 @@ internal sealed record Timeline
             days.UnionWith(ProjectSteps.Days().Append(opened).Where(day => day > Begins && day >= opened));
         }
 
-        foreach (var day in days)
-        {
-            var interval = On(day, at);
-            if (intervals is not [.., var last])
-            {
-                intervals.Add(interval);
-            }
-            else if (!last.IsSame(interval))
-            {
-                intervals[^1] = last with { DayTo = day };
-                intervals.Add(interval);
-            }
-        }
-
-        return intervals;
+        var each = days.Select(day => On(day, at)).ToList();
+        var begun = each.Where((interval, i) => i == 0 || !interval.IsSame(each[i - 1])).ToList();
+        return [.. begun.Select((interval, i) => i + 1 < begun.Count ? interval with { DayTo = begun[i + 1].DayFrom } : interval)];
     }
 
     private Interval On(DateOnly day, DateTimeOffset at)

@@ -24,4 +24,8 @@ public sealed record VerificationDifference
 
     /// <summary>As it is stored; null when it is not there.</summary>
     public required string? Found { get; init; }
+
+    /// <summary>The difference; none where what is stored is as it should be.</summary>
+    internal static VerificationDifference[] Between(string of, Guid id, string what, string? expected, string? found) =>
+        expected == found ? [] : [new() { Of = of, Id = id, What = what, Expected = expected, Found = found }];
 }

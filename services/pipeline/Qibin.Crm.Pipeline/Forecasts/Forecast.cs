@@ -1,17 +1,6 @@
 namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>
-/// Which journeys are forecast. The filter is about what they are on the day; history is that of all journeys that the caller sees.
-/// </summary>
-public sealed record ForecastQuery : JourneyFilter
-{
-    /// <summary>
-    /// A currency to show all amounts in as well, converted at the rates of the day: <c>CNY</c>. Amounts per currency are shown always.
-    /// </summary>
-    public string? ConvertTo { get; init; }
-}
-
-/// <summary>
 /// What is still to come this year of the journeys that stand today, by what became of earlier ones: contracts newly signed and
 /// funds newly paid in. Journeys that nobody has met yet are not in it. The same day and instant give the same forecast.
 /// </summary>
@@ -80,28 +69,17 @@ public sealed record ForecastMeasure
 }
 
 /// <summary>What is expected, and what is reached how surely.</summary>
-public record ForecastAmount
-{
-    /// <summary>
-    /// Each journey's amount by the share of earlier journeys of which the outcome came, and by how much of their amount it then was.
-    /// </summary>
-    public required Money Expected { get; init; }
-
-    /// <summary>Reached with a probability of 50 %.</summary>
-    public required Money P50 { get; init; }
-
-    /// <summary>
-    /// Reached with a probability of 90 %, so never above <c>p50</c>. Of 2000 draws with a fixed seed, each journey by itself.
-    /// </summary>
-    public required Money P90 { get; init; }
-}
+/// <param name="Expected">
+/// Each journey's amount by the share of earlier journeys of which the outcome came, and by how much of their amount it then was.
+/// </param>
+/// <param name="P50">Reached with a probability of 50 %.</param>
+/// <param name="P90">
+/// Reached with a probability of 90 %, so never above <c>p50</c>. Of 2000 draws with a fixed seed, each journey by itself.
+/// </param>
+public record ForecastAmount(Money Expected, Money P50, Money P90);
 
 /// <summary>A measure in one currency.</summary>
-public sealed record ConvertedForecast
-{
-    public required Money SoFar { get; init; }
-    public required ForecastAmount Rest { get; init; }
-}
+public sealed record ConvertedForecast(Money SoFar, ForecastAmount Rest);
 
 /// <summary>What a forecast says nothing of.</summary>
 public sealed record ForecastRemainder
@@ -223,11 +201,10 @@ public sealed record BackTestPoint
 /// <summary>What was expected, and what came. Of 500 draws.</summary>
 public sealed record BackTestAmount : ForecastAmount
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     internal BackTestAmount(ForecastAmount amount, Money came) : base(amount) => Came = came;
 
     /// <summary>What came of the journeys that were forecast, in this currency.</summary>
-    public required Money Came { get; init; }
+    public Money Came { get; init; }
 }
 
 /// <summary>

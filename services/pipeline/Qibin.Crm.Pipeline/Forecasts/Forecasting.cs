@@ -21,12 +21,9 @@ internal sealed class Forecasting
         _now = new Outlook(day, known, days, meant, statuses);
         var month = new DateOnly(day.Year, day.Month, 1);
         // On the last day of the year nothing is ahead, and there is nothing to compare.
-        _past = days == 0 ? [] :
-        [
-            .. Enumerable.Range(0, (days / 28) + 1 + MonthEnds).Select(n => month.AddMonths(-n).AddDays(-1))
-                .Where(end => end.AddDays(days) <= day).Take(MonthEnds)
-                .Select(end => new Outlook(end, new[] { end.AddDays(1).Begins(), known }.Min(), days, meant, statuses)),
-        ];
+        _past = days == 0 ? [] : Enumerable.Range(0, (days / 28) + 1 + MonthEnds).Select(n => month.AddMonths(-n).AddDays(-1))
+            .Where(end => end.AddDays(days) <= day).Take(MonthEnds)
+            .Select(end => new Outlook(end, new[] { end.AddDays(1).Begins(), known }.Min(), days, meant, statuses)).ToList();
     }
 
     /// <summary>Nothing that was known only before it matters.</summary>
@@ -87,18 +84,14 @@ internal sealed class Forecasting
         {
             SoFar = soFar,
             Rest = [.. PerCurrency(_now, outcome).Select(g => Amount(_now, g, g.Key, outcome, PresentDraws))],
-            Converted = conversion is null ? null : new ConvertedForecast
-            {
-                SoFar = conversion.Convert(soFar),
-                Rest = Amount(
+            Converted = conversion is null ? null : new ConvertedForecast(
+                conversion.Convert(soFar),
+                Amount(
                     _now,
                     from p in _now.Forecast(outcome)
                     where !conversion.LeftOut.Contains(p.Amount!.Currency)
                     select p with { Amount = conversion.Convert([p.Amount!]) },
-                    conversion.To,
-                    outcome,
-                    PresentDraws),
-            },
+                    conversion.To, outcome, PresentDraws)),
             LeftOut = new ForecastRemainder { Journeys = leftOut.Count, Amounts = Sums(leftOut.Select(p => p.Amount)) },
         };
     }
@@ -150,13 +143,11 @@ internal sealed class Forecasting
         };
     }
 
-    private static List<BackTestAmount> Compared(Outlook past, Outcome outcome) =>
-    [
-        .. from g in PerCurrency(past, outcome)
-           let amount = Amount(past, g, g.Key, outcome, PastDraws)
-           let came = g.SelectMany(p => p.Came).Where(c => c.Outcome == outcome && c.Amount?.Currency == g.Key)
-           select new BackTestAmount(amount, new Money(came.Sum(c => c.Amount!.Amount), g.Key)),
-    ];
+    private static List<BackTestAmount> Compared(Outlook past, Outcome outcome) => (
+        from g in PerCurrency(past, outcome)
+        let amount = Amount(past, g, g.Key, outcome, PastDraws)
+        let came = g.SelectMany(p => p.Came).Where(c => c.Outcome == outcome && c.Amount?.Currency == g.Key)
+        select new BackTestAmount(amount, new Money(came.Sum(c => c.Amount!.Amount), g.Key))).ToList();
 
     private static Coverage Covered(List<BackTestAmount> amounts)
     {
@@ -180,12 +171,8 @@ internal sealed class Forecasting
     {
         var parts = prospects.Select(p => (p.Amount!.Amount, Odds: outlook.OddsOf(p.Stage, outcome))).ToList();
         var (p50, p90) = Draws.Quantiles(parts, draws);
-        return new ForecastAmount
-        {
-            Expected = new Money(Round(parts.Sum(p => p.Odds.Expected(p.Amount))), currency),
-            P50 = new Money(p50, currency),
-            P90 = new Money(p90, currency),
-        };
+        var expected = Round(parts.Sum(p => p.Odds.Expected(p.Amount)));
+        return new ForecastAmount(new(expected, currency), new(p50, currency), new(p90, currency));
     }
 
     private static List<Money> Sums(IEnumerable<Money?> amounts) =>

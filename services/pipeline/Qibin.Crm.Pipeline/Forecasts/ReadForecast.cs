@@ -1,10 +1,11 @@
 namespace Qibin.Crm.Pipeline.Forecasts;
 
 /// <summary>What is still to be signed and paid in this year, weighed by what history says of each stage.</summary>
+/// <remarks>The filter is about what journeys are on the day; history is that of all journeys that the caller sees.</remarks>
 internal static class ReadForecast
 {
     internal static async Task<Ok<Forecast>> Handle(
-        [AsParameters] ForecastQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        [AsParameters] ConvertedFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         Conversion.Check(query.ConvertTo);
         var (asked, putBack) = await db.AskedAsync(query with { KnownAt = query.KnownAt ?? clock.GetUtcNow() }, false, clock, ct);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Qibin.Crm.Pipeline.Journeys;
@@ -13,10 +12,8 @@ public sealed record Journey : JourneySummary, IVersioned
     {
         Enterprise = enterprise;
         Milestones = JourneyMilestone.Of(milestones, events);
-        TakenBack =
-        [
-            .. milestones.Where(m => m is { TakenBackVersion: not null, SupersededAt: null }).Select(m => new TakenBackMilestone(m)),
-        ];
+        TakenBack = milestones.Where(m => m is { TakenBackVersion: not null, SupersededAt: null })
+            .Select(m => new TakenBackMilestone(m)).ToList();
         Moves = JourneyMove.Of(events);
         Contacts = JourneyContacts.Of(events);
         Funds = JourneyAmount.Of(events, e => (e as FundsPaidIn)?.Amount);
@@ -88,13 +85,8 @@ public sealed record JourneyEnterprise
 public abstract record JourneyRecord
 {
     [SetsRequiredMembers]
-    internal JourneyRecord(ReceivedEvent e) : this(e.OccurredOn, e.RecordedAt, e.ActorId, e.Version)
-    {
-    }
-
-    [SetsRequiredMembers]
-    internal JourneyRecord(DateOnly occurredOn, DateTimeOffset recordedAt, Guid actorId, long version) =>
-        (OccurredOn, RecordedAt, ActorId, Version) = (occurredOn, recordedAt, actorId == Guid.Empty ? null : actorId, version);
+    internal JourneyRecord(Recorded of) => (OccurredOn, RecordedAt, ActorId, Version) =
+        (of.OccurredOn, of.RecordedAt, of.ActorId == Guid.Empty ? null : of.ActorId, of.Version);
 
     /// <summary>When it happened in the trade.</summary>
     public required DateOnly OccurredOn { get; init; }
@@ -114,8 +106,7 @@ public abstract record JourneyRecord
 public sealed record JourneyMilestone : JourneyRecord
 {
     [SetsRequiredMembers]
-    private JourneyMilestone(Milestone m, Milestone first, Milestone? previous, Guid? approverId)
-        : base(m.OccurredOn, m.RecordedAt, m.ActorId, m.Version)
+    private JourneyMilestone(Milestone m, Milestone first, Milestone? previous, Guid? approverId) : base(m)
     {
         (Kind, ApproverId) = (m.Kind, approverId);
         DaysSincePrevious = m.OccurredOn.DayNumber - previous?.OccurredOn.DayNumber;
@@ -140,11 +131,8 @@ public sealed record JourneyMilestone : JourneyRecord
         var approvals = events.Where(e => e.Event is ProjectStageReached or ProjectStageDateCorrected).ToDictionary(
             e => (e.Row.StreamId, e.Row.Version, e.Row.Ordinal),
             e => (e.Event as ProjectStageReached)?.ApproverId ?? (e.Event as ProjectStageDateCorrected)?.ApproverId);
-        return
-        [
-            .. held.Select((m, i) => new JourneyMilestone(
-                m, held[0], i == 0 ? null : held[i - 1], approvals.GetValueOrDefault((m.StreamId, m.Version, m.Ordinal)))),
-        ];
+        return held.Select((m, i) => new JourneyMilestone(
+            m, held[0], i == 0 ? null : held[i - 1], approvals.GetValueOrDefault((m.StreamId, m.Version, m.Ordinal)))).ToList();
     }
 }
 
@@ -152,9 +140,8 @@ public sealed record JourneyMilestone : JourneyRecord
 public sealed record TakenBackMilestone : JourneyRecord
 {
     [SetsRequiredMembers]
-    internal TakenBackMilestone(Milestone m) : base(m.OccurredOn, m.RecordedAt, m.ActorId, m.Version) =>
-        (Kind, TakenBackOn, TakenBackAt, TakenBackVersion) =
-            (m.Kind, m.TakenBackOn!.Value, m.TakenBackAt!.Value, m.TakenBackVersion!.Value);
+    internal TakenBackMilestone(Milestone m) : base(m) => (Kind, TakenBackOn, TakenBackAt, TakenBackVersion) =
+        (m.Kind, m.TakenBackOn!.Value, m.TakenBackAt!.Value, m.TakenBackVersion!.Value);
 
     public required MilestoneKind Kind { get; init; }
 
@@ -216,26 +203,19 @@ public sealed record JourneyMove : JourneyRecord
             e => e.Row.OccurredOn);
         // An earlier contact that was entered late moves the beginning, and so does one that was corrected or removed.
         var firstContactOn = inOrder.Select(e => e.Event).OfType<ILeadEvent>().LastOrDefault()?.Lead.FirstContactOn;
-        (JourneyStage Stage, JourneyStatus Status)? before = null;
-        foreach (var e in inOrder)
+        var states = inOrder.Select(e => (Event: e, Now: e.Event switch
         {
-            (JourneyStage Stage, JourneyStatus Status)? now = e.Event switch
-            {
-                ILeadEvent { Lead.Stage: var stage } => (Stages.Of(stage), Stages.StatusOf(Stages.Of(stage))),
-                IProjectEvent { Project: var project } => (Stages.Of(project.Stage), Stages.StatusOf(project.Status)),
-                _ => null,
-            };
-            if (now is { } to && now != before)
-            {
-                yield return new JourneyMove(e, before?.Stage, to.Stage, to.Status)
-                {
-                    OccurredOn = before is null && firstContactOn is { } first ? first
-                        : dates[e.Row.Version].LastOrDefault(e.Row.OccurredOn),
-                };
-            }
-
-            before = now ?? before;
-        }
+            ILeadEvent { Lead.Stage: var stage } => (Stage: Stages.Of(stage), Status: Stages.StatusOf(Stages.Of(stage))),
+            IProjectEvent { Project: var project } => (Stage: Stages.Of(project.Stage), Status: Stages.StatusOf(project.Status)),
+            _ => default((JourneyStage Stage, JourneyStatus Status)?),
+        })).Where(s => s.Now is not null).ToList();
+        var moves = states.Where((s, i) => i == 0 || s.Now != states[i - 1].Now).ToList();
+        return moves.Select((m, i) => new JourneyMove(
+            m.Event, i == 0 ? null : moves[i - 1].Now?.Stage, m.Now!.Value.Stage, m.Now.Value.Status)
+        {
+            OccurredOn = i == 0 && firstContactOn is { } first ? first
+                : dates[m.Event.Row.Version].LastOrDefault(m.Event.Row.OccurredOn),
+        });
     }
 }
 
@@ -291,18 +271,15 @@ public sealed record JourneyPremises
     internal static IReadOnlyList<JourneyPremises> Of(IReadOnlyCollection<ReadEvent> events)
     {
         var left = events.Select(s => s.Event).OfType<EnterpriseLeft>().ToLookup(e => e.TenancyId, e => e.OccurredOn);
-        return
-        [
-            .. events.Select(s => s.Event).OfType<EnterpriseMovedIn>().Select(e => new JourneyPremises
-            {
-                EnterpriseId = e.Enterprise.EnterpriseId,
-                ApplicationId = e.ApplicationId,
-                TenancyId = e.TenancyId,
-                SpaceIds = e.SpaceIds,
-                MovedInOn = e.OccurredOn,
-                LeftOn = left[e.TenancyId].Select(on => (DateOnly?)on).FirstOrDefault(),
-            }),
-        ];
+        return events.Select(s => s.Event).OfType<EnterpriseMovedIn>().Select(e => new JourneyPremises
+        {
+            EnterpriseId = e.Enterprise.EnterpriseId,
+            ApplicationId = e.ApplicationId,
+            TenancyId = e.TenancyId,
+            SpaceIds = e.SpaceIds,
+            MovedInOn = e.OccurredOn,
+            LeftOn = left[e.TenancyId].Select(on => (DateOnly?)on).FirstOrDefault(),
+        }).ToList();
     }
 }
 

@@ -169,6 +169,13 @@ internal static class JourneyFilters
                     && known.Any(n => n.LeadId == i.LeadId && n.DayFrom > i.DayFrom && n.Stage != i.Stage)))));
     }
 
+    /// <summary>Keeps what has a status that the filter asks for: totals show the others apart, lists leave them out.</summary>
+    public static IQueryable<T> InStatus<T>(this IQueryable<T> rows, PresentFilter filter) where T : Counted
+    {
+        var statuses = filter.Statuses();
+        return rows.Where(r => statuses.Contains(r.Status));
+    }
+
     private static Expression<Func<T, bool>> All<T>(params (bool Narrows, Expression<Func<T, bool>> Condition)[] conditions) =>
         conditions.Where(c => c.Narrows).Select(c => c.Condition).Aggregate((Expression<Func<T, bool>>)(_ => true), Conditions.And);
 

@@ -32,13 +32,11 @@ internal static class ListJourneys
         var byAmount = sort?.Split(',').Any(s => s.TrimStart('-') == "amount") == true;
         var (asked, putBack) = await db.AskedAsync(query, byAmount, clock, ct);
         var rates = byAmount ? asked.Rates?.In(db) : null;
-        var statuses = asked.Statuses();
         return (asked.IsPast()
-            ? from then in db.IntervalsOn(asked).Matching(db, asked).Where(s => statuses.Contains(s.Status)).InBands(rates)
+            ? from then in db.IntervalsOn(asked).Matching(db, asked).InStatus(asked).InBands(rates)
               join now in db.AllJourneys.ReadableBy(caller) on then.Row.LeadId equals now.LeadId
               select new ListedJourney { Now = now, Then = then.Row, ChangedAt = then.Row.KnownFrom, Yuan = then.Yuan }
-            : from now in db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).Where(j => statuses.Contains(j.Status))
-                  .InBands(rates)
+            : from now in db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).InStatus(asked).InBands(rates)
               select new ListedJourney { Now = now.Row, Then = now.Row, ChangedAt = now.Row.ChangedAt, Yuan = now.Yuan },
             asked.KnownAt, putBack);
     }

@@ -7,8 +7,7 @@ internal static class ReadJourney
     {
         // Several statements make one answer, so they look at one snapshot.
         await using var snapshot = await db.SnapshotAsync(ct);
-        var row = await db.Journeys.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(j => j.LeadId == leadId, ct);
-        if (row is null)
+        if (await db.Journeys.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(j => j.LeadId == leadId, ct) is not { } row)
         {
             return TypedResults.NotFound();
         }

@@ -17,16 +17,15 @@ internal static class FoldedJourneys
     public static async Task<List<FoldedJourney>> ReadAsync(PipelineDb db, List<Guid> leads, CancellationToken ct)
     {
         var types = StoredEvents.OfJourneys;
-        var events = await db.Received.AsNoTracking().Where(e => leads.Contains(e.LeadId!.Value) && types.Contains(e.Type)).ToListAsync(ct);
+        var events = (await db.Received.AsNoTracking().Where(e => leads.Contains(e.LeadId!.Value) && types.Contains(e.Type))
+            .ToListAsync(ct)).ToLookup(e => e.LeadId!.Value);
         var timelines = await db.Timelines.AsNoTracking().Where(t => leads.Contains(t.LeadId)).ToDictionaryAsync(t => t.LeadId, ct);
         var rows = await db.AllJourneys.AsNoTracking().Where(j => leads.Contains(j.LeadId)).ToDictionaryAsync(j => j.LeadId, ct);
-        var intervals = await db.Intervals.AsNoTracking().Where(i => leads.Contains(i.LeadId)).ToListAsync(ct);
-        var milestones = await db.Milestones.AsNoTracking().Where(m => leads.Contains(m.LeadId)).ToListAsync(ct);
-        var (eventsOf, intervalsOf) = (events.ToLookup(e => e.LeadId!.Value), intervals.ToLookup(i => i.LeadId));
-        var milestonesOf = milestones.ToLookup(m => m.LeadId);
+        var intervals = (await db.Intervals.AsNoTracking().Where(i => leads.Contains(i.LeadId)).ToListAsync(ct)).ToLookup(i => i.LeadId);
+        var milestones = (await db.Milestones.AsNoTracking().Where(m => leads.Contains(m.LeadId)).ToListAsync(ct)).ToLookup(m => m.LeadId);
         return leads.ConvertAll(lead => new FoldedJourney(
-            lead, Timeline.Of(lead, eventsOf[lead].Read()), timelines.GetValueOrDefault(lead), rows.GetValueOrDefault(lead),
-            [.. intervalsOf[lead]], [.. milestonesOf[lead]]));
+            lead, Timeline.Of(lead, events[lead].Read()), timelines.GetValueOrDefault(lead), rows.GetValueOrDefault(lead),
+            [.. intervals[lead]], [.. milestones[lead]]));
     }
 
     /// <summary>Has all of them stored as their events make them, and the difference added to the rollups.</summary>
@@ -42,11 +41,9 @@ internal static class FoldedJourneys
         await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.TakenBack.Concat(j.Folded.Reached))], ct);
         await db.CopyAsync([.. now.Values.OfType<JourneyRow>()], ct);
         await db.CopyAsync([.. journeys.SelectMany(j => j.Folded.Closed.Concat(j.Folded.Open))], ct);
-        await db.CopyAsync(
-            [
-                .. journeys.SelectMany(j => DeltaRow.Between(
-                    j.Intervals.Where(i => i.KnownTo is null), j.Journey, j.Folded.Open, now[j.LeadId])),
-            ], ct);
+        var deltas = journeys.SelectMany(
+            j => DeltaRow.Between(j.Intervals.Where(i => i.KnownTo is null), j.Journey, j.Folded.Open, now[j.LeadId]));
+        await db.CopyAsync(deltas.ToList(), ct);
     }
 
     /// <summary>
@@ -95,7 +92,7 @@ internal sealed record FoldedJourney(
                 i => FormattableString.Invariant($"{i.DayFrom:yyyy-MM-dd} known from {i.KnownFrom.UtcDateTime:O}")),
             .. Compare("milestone", Folded.TakenBack.Concat(Folded.Reached), Milestones,
                 m => $"{m.Kind} {m.StreamId} {m.Version} {m.Ordinal}"),
-            .. Differing("timeline", "timeline", expected, found),
+            .. VerificationDifference.Between("timeline", LeadId, "timeline", expected, found),
         ];
     }
 
@@ -111,11 +108,8 @@ internal sealed record FoldedJourney(
             let was = were.GetValueOrDefault(name)
             from now in are[name].DefaultIfEmpty()
             from difference in was is null || now is null
-                ? Differing(of, $"{name} known", was is null ? null : "true", now is null ? null : "true")
+                ? VerificationDifference.Between(of, LeadId, $"{name} known", was is null ? null : "true", now is null ? null : "true")
                 : Members.Differences(of, LeadId, was, now, $"{name} ")
             select difference;
     }
-
-    private VerificationDifference[] Differing(string of, string what, string? expected, string? found) =>
-        expected == found ? [] : [new() { Of = of, Id = LeadId, What = what, Expected = expected, Found = found }];
 }

@@ -14,12 +14,8 @@ internal static class Members
     public static IEnumerable<VerificationDifference> Differences(string of, Guid id, object? expected, object? found, string prefix = "")
     {
         var (were, are) = (Of(expected), Of(found));
-        return
-            from name in were.Keys.Union(are.Keys).Order(StringComparer.Ordinal)
-            let was = were.GetValueOrDefault(name)
-            let now = are.GetValueOrDefault(name)
-            where was != now
-            select new VerificationDifference { Of = of, Id = id, What = prefix + name, Expected = was, Found = now };
+        return were.Keys.Union(are.Keys).Order(StringComparer.Ordinal).SelectMany(name => VerificationDifference.Between(
+            of, id, prefix + name, were.GetValueOrDefault(name), are.GetValueOrDefault(name)));
     }
 
     private static string Text(JsonNode value) => value switch

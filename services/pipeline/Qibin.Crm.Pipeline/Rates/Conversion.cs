@@ -1,11 +1,17 @@
 namespace Qibin.Crm.Pipeline.Rates;
 
+/// <summary>Which journeys are meant, and in which currency their amounts are shown.</summary>
+public record ConvertedFilter : JourneyFilter
+{
+    /// <summary>
+    /// A currency to show all amounts in as well, converted at the rates of the day: <c>CNY</c>. Amounts per currency are shown always.
+    /// </summary>
+    public string? ConvertTo { get; init; }
+}
+
 /// <summary>Rates by which amounts were converted into one currency.</summary>
 public sealed record Conversion
 {
-    /// <summary>The only currency converted to: the district reports in it.</summary>
-    internal const string Home = Money.Home;
-
     public required string To { get; init; }
 
     /// <summary>One for each currency that occurs and has a rate, other than the one converted to.</summary>
@@ -19,7 +25,7 @@ public sealed record Conversion
     /// <exception cref="Refusal">400 <c>convertTo.unknown</c>.</exception>
     internal static void Check(string? convertTo)
     {
-        if (convertTo is not (null or Home))
+        if (convertTo is not (null or Money.Home))
         {
             throw Refusal.Invalid("convertTo", "convertTo.unknown", convertTo);
         }
@@ -51,13 +57,7 @@ public sealed record ConversionRate
 }
 
 /// <summary>Amounts converted into one currency.</summary>
-public sealed record ConvertedFigures
-{
-    public required Money EstimatedInvestment { get; init; }
-    public required Money ContractAmount { get; init; }
-    public required Money PaidIn { get; init; }
-    public required Money CompletedInvestment { get; init; }
-}
+public sealed record ConvertedFigures(Money EstimatedInvestment, Money ContractAmount, Money PaidIn, Money CompletedInvestment);
 
 internal static class Conversions
 {
@@ -74,7 +74,7 @@ internal static class Conversions
             return null;
         }
 
-        var foreign = currencies.Where(c => c.Length > 0 && c != Conversion.Home).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var foreign = currencies.Where(c => c.Length > 0 && c != Money.Home).Distinct().Order(StringComparer.Ordinal).ToArray();
         var rates = await db.RatesAsync(filter.AsOf, filter.KnownAt, clock, ct);
         return new Conversion
         {

@@ -34,17 +34,15 @@ internal static class EnterRates
     {
         var now = await db.EnteredAtAsync(clock, ct);
         var entered = new HashSet<(string, DateOnly?)>();
-        var rows = request.Rates!.Select((entry, i) => new RateRow
+        var rows = request.Rates!.Select((entry, i) =>
         {
-            Id = Guid.CreateVersion7(now),
-            On = clock.NotAfterToday(entry.On, $"/rates/{i}/on"),
-            Currency = entry.Currency == Conversion.Home || !Currencies.IsKnown(entry.Currency)
+            var on = clock.NotAfterToday(entry.On, $"/rates/{i}/on");
+            var currency = entry.Currency == Money.Home || !Currencies.IsKnown(entry.Currency)
                 ? throw Refusal.Invalid($"/rates/{i}/currency", "rate.currency", entry.Currency)
                 : !entered.Add((entry.Currency, entry.On)) ? throw Refusal.Invalid($"/rates/{i}", "rate.repeated")
-                : entry.Currency,
-            Rate = decimal.Parse(entry.Rate, CultureInfo.InvariantCulture),
-            EnteredAt = now,
-            EnteredBy = caller.Id,
+                : entry.Currency;
+            return new RateRow(
+                Guid.CreateVersion7(now), currency, on, decimal.Parse(entry.Rate, CultureInfo.InvariantCulture), now, caller.Id);
         }).ToList();
         db.AddRange(rows);
         db.Publish(new RateSheet(Guid.CreateVersion7(now)), new RatesEntered
@@ -53,7 +51,7 @@ internal static class EnterRates
             Rates = [.. rows.Select(r => new EnteredRate { Currency = r.Currency, On = r.On, Rate = r.Rate })],
         });
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new EnteredReceipt { Entered = rows.Count });
+        return TypedResults.Ok(new EnteredReceipt(rows.Count));
     }
 }
 
@@ -68,7 +66,4 @@ internal sealed class RateSheet : Aggregate
 }
 
 /// <summary>How many were entered.</summary>
-public sealed record EnteredReceipt : IReceipt
-{
-    public required int Entered { get; init; }
-}
+public sealed record EnteredReceipt(int Entered) : IReceipt;

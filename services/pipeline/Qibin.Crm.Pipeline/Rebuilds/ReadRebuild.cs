@@ -1,14 +1,9 @@
 namespace Qibin.Crm.Pipeline.Rebuilds;
 
 /// <summary>A rebuild and how far it is.</summary>
-public sealed record RebuildAnswer
-{
-    /// <summary>Its progress; <c>done</c> and <c>total</c> count journeys.</summary>
-    public required JobAnswer Job { get; init; }
-
-    /// <summary>What it has found so far.</summary>
-    public required RebuildFindings Findings { get; init; }
-}
+/// <param name="Job">Its progress; <c>done</c> and <c>total</c> count journeys.</param>
+/// <param name="Findings">What it has found so far.</param>
+public sealed record RebuildAnswer(JobAnswer Job, RebuildFindings Findings);
 
 /// <summary>What was stored otherwise than the events make it; repaired unless it was a dry run.</summary>
 public sealed record RebuildFindings
@@ -30,6 +25,6 @@ internal static class ReadRebuild
     {
         var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == rebuildId && j.Kind == RebuildJob.Kind, ct);
         return job is null ? TypedResults.NotFound()
-            : TypedResults.Ok(new RebuildAnswer { Job = JobAnswer.From(job), Findings = RebuildJob.Found(job) });
+            : TypedResults.Ok(new RebuildAnswer(JobAnswer.From(job), RebuildJob.Found(job)));
     }
 }

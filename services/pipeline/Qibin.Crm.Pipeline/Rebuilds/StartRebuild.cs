@@ -33,7 +33,7 @@ internal static class StartRebuild
         var run = request with { DryRun = request.DryRun == true };
         var job = await db.OneAtATimeAsync(RebuildJob.Kind, run, caller, clock, ct);
         return job.Read<StartRebuildRequest>() == run
-            ? TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new JobReceipt { Id = job.Id })
+            ? TypedResults.Accepted($"/api/v1/pipeline/rebuilds/{job.Id}", new JobReceipt(job.Id))
             : throw new RuleViolation("rebuild.running");
     }
 }

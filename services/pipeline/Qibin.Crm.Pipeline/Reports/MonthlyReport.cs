@@ -46,20 +46,20 @@ internal static class MonthlyReport
         return new TableReport(
             $"关于{row.Month.Year}年{row.Month.Month}月招商引资工作情况的报告",
             [
-                $"截至日期：{Text(row.AsOf)}；数据时点：{knownAt}（北京时间）",
+                $"截至日期：{row.AsOf:yyyy年M月d日}；数据时点：{knownAt}（北京时间）",
                 $"数据范围：{names.Scope}；涉密线索和项目 {material.Confidential} 个不在本报告内",
                 "金额单位：万元；各币种分列，不相加",
             ],
             [
                 Totals("按阶段", "一、按阶段汇总（推进中）", "阶段", active, k => k.Stage!.Value, s => StageNames.Of(s), s => (int)s),
                 Totals("按产业链", "二、按产业链汇总（推进中）", "产业链", active, k => k.Chain,
-                    c => ChainName.Of(c)?.Name ?? "未归链", ChainPlace),
+                    c => ChainName.Of(c)?.Name ?? "未归链", chain => IndustryChains.All.TakeWhile(c => c.Code != chain).Count()),
                 Totals("按单位", "三、按责任单位汇总（推进中）", "责任单位", active, k => k.Unit!.Value, u => UnitName(names, u), _ => 0),
                 Totals("其他状态", "四、未推进的线索和项目", "状态", cells.Except(active), k => k.Status,
                     s => StageNames.Of(s), s => (int)s, total: false),
                 new ReportTable(
                     "三个一批",
-                    $"五、三个一批（{quarter.Year}年第{((quarter.Month - 1) / 3) + 1}季度，{Text(quarter)} 至 {Text(row.AsOf)}）",
+                    $"五、三个一批（{quarter.Year}年第{((quarter.Month - 1) / 3) + 1}季度，{quarter:yyyy年M月d日} 至 {row.AsOf:yyyy年M月d日}）",
                     ["批次", "项目数", "币种", .. Agreed.Select(m => m.Name)],
                     [
                         .. Batches.SelectMany(b => Lines(
@@ -74,16 +74,9 @@ internal static class MonthlyReport
                     [.. inOrder[b.Kind].SelectMany(r => Project(r, names))])),
                 Compared(active, Active(month), Active(year), row),
                 new ReportTable(
-                    "年度目标", $"十、{row.Month.Year}年目标完成情况（截至 {Text(row.AsOf)}，金额折合人民币）",
+                    "年度目标", $"十、{row.Month.Year}年目标完成情况（截至 {row.AsOf:yyyy年M月d日}，金额折合人民币）",
                     ["指标", "目标", "完成", "完成率（%）", "时序进度"],
-                    [
-                        .. from t in names.Targets
-                           let worth = t.Indicator.IsAmount() ? Unit : 1
-                           select (object?[])[
-                               IndicatorNames[(int)t.Indicator], t.Target > 0 ? Figure(t.Target / worth, t.Indicator) : null,
-                               Figure(t.Score / worth, t.Indicator), Elapsed.Completion(t.Score, t.Target) * 100,
-                               elapsed.IsKept(t.Score, t.Target) switch { true => "达到", false => "滞后", null => "未设目标" }],
-                    ]),
+                    [.. names.Targets.Select(t => Target(t, elapsed))]),
             ])
         {
             Issuer = names.Scope == "全区" ? "鹤壁市淇滨区招商引资工作办公室" : names.Scope,
@@ -97,14 +90,24 @@ internal static class MonthlyReport
     {
         var amounts = active.PerCurrency().Where(a => a.Estimated != 0)
             .Select(a => FormattableString.Invariant($"{CurrencyName(a.Currency)} {a.Estimated / Unit:#,##0.00} 万元")).ToList();
-        return $"截至{Text(row.AsOf)}，{names.Scope}推进中的线索和项目 {active.Sum(c => c.Count)} 个"
+        return $"截至{row.AsOf:yyyy年M月d日}，{names.Scope}推进中的线索和项目 {active.Sum(c => c.Count)} 个"
             + (amounts.Count > 0 ? "，意向投资" + string.Join("、", amounts) : "")
             + $"；本季度{string.Join("、", Batches.Select(b => $"{b.Name} {reached(b.Kind)} 个"))}。";
     }
 
-    /// <summary>A whole number of projects, unless one of them is shared; otherwise two decimals.</summary>
-    private static object Figure(decimal figure, Indicator indicator) =>
-        !indicator.IsAmount() && decimal.IsInteger(figure) ? (long)figure : Math.Round(figure, 2, MidpointRounding.AwayFromZero);
+    /// <summary>Projects are whole numbers, unless one of them is shared; amounts have two decimals.</summary>
+    private static object?[] Target(ReportedTarget target, Elapsed elapsed)
+    {
+        var (indicator, goal, score) = (target.Indicator, target.Target, target.Score);
+        var worth = indicator.IsAmount() ? Unit : 1;
+        object?[] figures = worth == 1 && decimal.IsInteger(goal) && decimal.IsInteger(score) ? [(long)goal, (long)score]
+            : [goal / worth, Math.Round(score / worth, 2, MidpointRounding.AwayFromZero)];
+        return
+        [
+            IndicatorNames[(int)indicator], goal > 0 ? figures[0] : null, figures[1], Elapsed.Completion(score, goal) * 100,
+            elapsed.IsKept(score, goal) switch { true => "达到", false => "滞后", null => "未设目标" },
+        ];
+    }
 
     private static List<Cell> Active(IEnumerable<Cell> cells) => [.. cells.Where(c => c.Key.Status == JourneyStatus.Active)];
 
@@ -117,14 +120,10 @@ internal static class MonthlyReport
     {
         var groups = cells.GroupBy(c => by(c.Key)).OrderBy(g => place(g.Key)).ThenBy(g => name(g.Key), StringComparer.Ordinal)
             .Select(g => (Name: name(g.Key), Cells: g.ToList())).ToList();
-        if (total)
-        {
-            groups.Add(("合计", [.. groups.SelectMany(g => g.Cells)]));
-        }
-
+        var lines = total ? groups.Append((Name: "合计", Cells: [.. groups.SelectMany(g => g.Cells)])) : groups;
         return new ReportTable(
             sheet, title, [dimension, "线索数", "项目数", "币种", .. Measures.Select(m => m.Name)],
-            [.. groups.SelectMany(g => Lines([g.Name, Count(g.Cells, false), Count(g.Cells, true)], g.Cells, Measures))]);
+            [.. lines.SelectMany(g => Lines([g.Name, Count(g.Cells, false), Count(g.Cells, true)], g.Cells, Measures))]);
     }
 
     /// <summary>The same figures at the end of the month before, and on the same day of the year before.</summary>
@@ -132,14 +131,16 @@ internal static class MonthlyReport
     {
         return new ReportTable(
             "环比与同比",
-            $"九、推进中的线索和项目环比、同比（{Text(row.AsOf)}；上月末 {Text(row.Month.AddDays(-1))}；上年同期 {Text(row.AsOf.AddYears(-1))}）",
+            $"九、推进中的线索和项目环比、同比（{row.AsOf:yyyy年M月d日}；上月末 {row.Month.AddDays(-1):yyyy年M月d日}；"
+                + $"上年同期 {row.AsOf.AddYears(-1):yyyy年M月d日}）",
             ["指标", "币种", "本月", "上月末", "比上月末增减", "上年同期", "比上年同期增减"],
             [
                 .. from counts in new[] { (Name: "线索数", Projects: false), (Name: "项目数", Projects: true) }
                    select Line(counts.Name, null, cells => Count(cells, counts.Projects)),
                 .. from currency in now.Concat(month).Concat(year).PerCurrency().Select(a => a.Currency)
                    from measure in Measures
-                   let line = Line(measure.Name, currency, cells => In(cells, currency, measure.Of))
+                   let line = Line(
+                       measure.Name, currency, cells => cells.PerCurrency().Where(a => a.Currency == currency).Sum(measure.Of) / Unit)
                    where line[2..].Any(figure => figure is not 0m)
                    select line,
             ]);
@@ -150,9 +151,6 @@ internal static class MonthlyReport
             return [name, currency is null ? null : CurrencyName(currency), of, ofMonth, of - ofMonth, ofYear, of - ofYear];
         }
     }
-
-    private static decimal In(List<Cell> cells, string currency, Func<Amount, decimal> measure) =>
-        cells.PerCurrency().Where(a => a.Currency == currency).Sum(measure) / Unit;
 
     /// <summary>Leads without a project, or projects: only these are ever suspended or terminated.</summary>
     private static long Count(IEnumerable<Cell> cells, bool projects) => cells.Where(c => projects
@@ -182,12 +180,8 @@ internal static class MonthlyReport
 
     private static string UnitName(ReportNames names, Guid unit) => names.Units.GetValueOrDefault(unit) ?? $"{unit}";
 
-    private static int ChainPlace(string? chain) => IndustryChains.All.TakeWhile(c => c.Code != chain).Count();
-
     private static string CurrencyName(string currency) =>
         currency switch { "CNY" => "人民币", "HKD" => "港元", "USD" => "美元", "EUR" => "欧元", _ => currency };
-
-    private static string Text(DateOnly day) => $"{day.Year}年{day.Month}月{day.Day}日";
 }
 
 /// <summary>A milestone of the quarter, with what the journey was on the report's day.</summary>

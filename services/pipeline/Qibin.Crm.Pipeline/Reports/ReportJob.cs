@@ -67,13 +67,10 @@ internal sealed class ReportJob(TimeProvider clock) : IJobKind<PipelineDb>
         var indicators = Enum.GetValues<Indicator>();
         var (credits, _) = await db.CreditsAsync(period, indicators, caller, clock, ct);
         var (targets, penalties) = await ReadAssessment.EnteredAsync(db, period, caller.Reach != Reach.Own, caller, ct);
-        return
-        [
-            .. from indicator in indicators
-               let score = credits.Where(c => c.Indicator == indicator && leads.Contains(c.Journey.LeadId)).Sum(c => c.Value)
-                   - penalties.Where(p => p.Indicator == indicator).Sum(p => p.Value)
-               select new ReportedTarget(indicator, targets.Where(t => t.Indicator == indicator).Sum(t => t.Value), score),
-        ];
+        return indicators.Select(indicator => new ReportedTarget(
+            indicator, targets.Where(t => t.Indicator == indicator).Sum(t => t.Value),
+            credits.Where(c => c.Indicator == indicator && leads.Contains(c.Journey.LeadId)).Sum(c => c.Value)
+                - penalties.Where(p => p.Indicator == indicator).Sum(p => p.Value))).ToList();
     }
 
     /// <summary>Makes the report from what was noted. The names of what is listed are noted the first time.</summary>

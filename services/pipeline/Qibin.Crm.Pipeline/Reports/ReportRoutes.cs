@@ -1,4 +1,3 @@
-using Qibin.Crm.Pipeline.Trends;
 using Qibin.Crm.Sheets;
 using Qibin.Crm.Web.OpenApi;
 
@@ -135,7 +134,7 @@ internal static class ReportRoutes
         {
             Id = job.Id,
             Month = month,
-            AsOf = month.End(clock),
+            AsOf = month.End(clock.Today()),
             KnownAt = known,
             Scope = ReportScope.Of(caller),
             RequesterId = caller.Id,
@@ -161,15 +160,11 @@ internal static class ReportRoutes
         Guid reportId, [AsParameters] ReportFileQuery query, PipelineDb db, Caller caller, CancellationToken ct)
     {
         var format = query.Format.One(ReportFormat.Xlsx, "format");
-        if (await FindAsync(db, reportId, caller, ct) is not var (report, material))
-        {
-            return TypedResults.NotFound();
-        }
+        return await FindAsync(db, reportId, caller, ct) is not var (report, material) ? TypedResults.NotFound()
+            : format == ReportFormat.Docx ? TypedResults.File(material.Document!, Document.Type, Name(report, "docx"))
+            : TypedResults.File(material.Workbook!, SheetReader.Xlsx, Name(report, "xlsx"));
 
-        var name = $"月度报告-{Months.Text(report.Month.MonthNumber())}";
-        return format == ReportFormat.Docx
-            ? TypedResults.File(material.Document!, Document.Type, name + ".docx")
-            : TypedResults.File(material.Workbook!, SheetReader.Xlsx, name + ".xlsx");
+        static string Name(ReportRow report, string extension) => $"月度报告-{Months.Text(report.Month.MonthNumber())}.{extension}";
     }
 
     private static async Task<Results<Ok<ReportComparison>, NotFound>> Compare(

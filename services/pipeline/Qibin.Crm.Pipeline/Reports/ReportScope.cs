@@ -6,11 +6,9 @@ namespace Qibin.Crm.Pipeline.Reports;
 /// </summary>
 internal static class ReportScope
 {
-    public const string All = "all";
-
     public static string Of(Caller caller) => caller.Reach switch
     {
-        Reach.All => All,
+        Reach.All => "all",
         Reach.Chain => "chain " + string.Join(' ', caller.Chains.Order(StringComparer.Ordinal)),
         Reach.Subtree => "units " + string.Join(' ', caller.UnitIds.Order()),
         Reach.Unit => $"units {caller.UnitId}",
@@ -24,7 +22,7 @@ internal static class ReportScope
     public static IQueryable<ReportRow> ReadableBy(this IQueryable<ReportRow> reports, Caller caller)
     {
         var scope = Of(caller);
-        return scope == All ? reports : reports.Where(r => r.Scope == scope);
+        return caller.Reach == Reach.All ? reports : reports.Where(r => r.Scope == scope);
     }
 
     /// <summary>The scope as people call it.</summary>

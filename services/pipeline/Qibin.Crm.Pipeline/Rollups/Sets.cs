@@ -17,35 +17,26 @@ internal static class Sets
     /// <summary>How many values a column has, roughly: of several sets that answer, the smallest does.</summary>
     private static readonly long[] Values = [14, 4, 40, 500, 17, 40, 7, 60, 4, 40, 60, 30];
 
-    private static readonly int[] Months =
-    [
-        .. new int[]
-        {
+    private static readonly int[] Months = Array.ConvertAll<int, int>(
+        [
             0, Bit(RollupColumn.Stage), Bit(RollupColumn.ThenChain), Bit(RollupColumn.ThenUnit), Bit(RollupColumn.NodeCode),
             Bit(RollupColumn.SourceRegion), Bit(RollupColumn.Band),
             Bit(RollupColumn.UnitId), Bit(RollupColumn.UnitId) | Bit(RollupColumn.Stage),
             Bit(RollupColumn.ChainCode), Bit(RollupColumn.ChainCode) | Bit(RollupColumn.Stage),
-        }.Select(set => set | Bit(RollupColumn.At)),
-    ];
+        ], set => set | Bit(RollupColumn.At));
 
-    public static IReadOnlyList<int> OfToday { get; } =
-    [
-        .. Enumerable.Range(0, 1 << Enum.GetValues<Dimension>().Length).Where(set => BitOperations.PopCount((uint)set) is 2 or 3
-            && (!Has(set, RollupColumn.OwnerId) || Has(set, RollupColumn.UnitId) || Has(set, RollupColumn.ChainCode))),
-    ];
+    public static IReadOnlyList<int> OfToday { get; } = Enumerable.Range(0, 1 << Enum.GetValues<Dimension>().Length)
+        .Where(set => BitOperations.PopCount((uint)set) is 2 or 3
+            && (!Has(set, RollupColumn.OwnerId) || Has(set, RollupColumn.UnitId) || Has(set, RollupColumn.ChainCode))).ToList();
+
+    private static readonly int[] All = [.. OfToday, .. Months, .. Months.Select(ByDay)];
 
     /// <summary>The sets that no other contains: they are summed from deltas.</summary>
-    public static IReadOnlyList<int> Summed { get; }
+    public static IReadOnlyList<int> Summed { get; } = [.. All.Where(set => !All.Any(other => other != set && (other & set) == set))];
 
     /// <summary>The others, each summed from the smallest that contains it.</summary>
-    public static IReadOnlyList<(int Set, int From)> Further { get; }
-
-    static Sets()
-    {
-        int[] all = [.. OfToday, .. Months, .. Months.Select(ByDay)];
-        Summed = [.. all.Where(set => !all.Any(other => other != set && (other & set) == set))];
-        Further = [.. all.Except(Summed).Select(set => (set, Summed.Where(other => (other & set) == set).MinBy(Weight)))];
-    }
+    public static IReadOnlyList<(int Set, int From)> Further { get; } =
+        [.. All.Except(Summed).Select(set => (set, Summed.Where(other => (other & set) == set).MinBy(Weight)))];
 
     public static bool Has(int set, RollupColumn column) => (set & Bit(column)) != 0;
 

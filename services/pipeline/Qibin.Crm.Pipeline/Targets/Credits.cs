@@ -52,7 +52,7 @@ internal static class Credits
             select (Indicator: indicator, Journey: journey, On: day.Value, Amounts: perCurrency)).ToList();
         var conversion = indicators.Any(i => i.IsAmount())
             ? await db.ConversionAsync(
-                Conversion.Home, period, achieved.SelectMany(a => a.Amounts).Select(m => m.Currency), clock, ct)
+                Money.Home, period, achieved.SelectMany(a => a.Amounts).Select(m => m.Currency), clock, ct)
             : null;
         var transferred = await TransferredAsync(db, period, ids, ct);
         var credits =
@@ -62,7 +62,8 @@ internal static class Credits
             from part in Parts.Divide(
                 a.Indicator.IsAmount() ? conversion!.Convert(a.Amounts).Amount : 1,
                 shares.Agreed ?? [new TransferShare { UnitId = now.UnitId, Credit = Parts.Whole, Tax = Parts.Whole }],
-                a.Indicator.Decimals())
+                // Cut at fen of an amount, at basis points of a project.
+                a.Indicator.IsAmount() ? 2 : 4)
             let owner = part.UnitId == now.UnitId ? now.OwnerId : shares.Owners.GetValueOrDefault(part.UnitId, now.OwnerId)
             select new Credit(a.Indicator, now, a.On, a.Amounts, part.UnitId, owner, part.Share, part.Value);
         return ([.. credits.AsQueryable().ReadableBy(caller)], conversion);
@@ -107,15 +108,12 @@ internal static class Credits
     private static async Task<Dictionary<Guid, (IReadOnlyList<TransferShare>? Agreed, Dictionary<Guid, Guid> Owners)>> TransferredAsync(
         PipelineDb db, JourneyFilter period, Guid[] ids, CancellationToken ct)
     {
-        var moves = await Recorded(db, period).Where(e => e.Type == nameof(TransferMoved) && ids.Contains(e.LeadId!.Value)).ToListAsync(ct);
-        var agreed = moves.Read()
-            .Where(e => e.Event is TransferMoved { State: TransferState.Confirmed, Shares.Count: > 0 })
-            .GroupBy(e => e.Row.LeadId!.Value)
-            .ToDictionary(g => g.Key, g => ((TransferMoved)g.MaxBy(e => e.Row.RecordedAt)!.Event).Shares);
-        var leads = agreed.Keys.ToArray();
-        var events = await Recorded(db, period).Where(e => leads.Contains(e.LeadId!.Value)).ToListAsync(ct);
-        return events.Read().GroupBy(e => e.Row.LeadId!.Value).ToDictionary(
-            g => g.Key, g => ((IReadOnlyList<TransferShare>?)agreed[g.Key], Owners(g)));
+        var moved = Recorded(db, period).Where(e => e.Type == nameof(TransferMoved) && ids.Contains(e.LeadId!.Value)).Select(e => e.LeadId);
+        var events = (await Recorded(db, period).Where(e => moved.Contains(e.LeadId)).ToListAsync(ct)).Read();
+        return events.GroupBy(e => e.Row.LeadId!.Value).ToDictionary(g => g.Key, g => (
+            (g.Where(e => e.Event is TransferMoved { State: TransferState.Confirmed, Shares.Count: > 0 })
+                .MaxBy(e => e.Row.RecordedAt)?.Event as TransferMoved)?.Shares,
+            Owners(g)));
     }
 
     private static IQueryable<ReceivedEvent> Recorded(PipelineDb db, JourneyFilter period) => db.Received.AsNoTracking()

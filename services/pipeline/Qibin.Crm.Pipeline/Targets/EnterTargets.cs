@@ -61,6 +61,6 @@ internal static class EnterTargets
             EnteredBy = caller.Id,
         }));
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new EnteredReceipt { Entered = targets.Count });
+        return TypedResults.Ok(new EnteredReceipt(targets.Count));
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Entries of an assessment: rows are only added, and of several for the same the one entered last holds.</summary>

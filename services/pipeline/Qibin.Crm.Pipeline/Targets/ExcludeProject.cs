@@ -53,12 +53,9 @@ internal static class ExcludeProject
         };
         db.Add(row);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new EntryReceipt { Id = row.Id });
+        return TypedResults.Ok(new EntryReceipt(row.Id));
     }
 }
 
 /// <summary>What was entered.</summary>
-public sealed record EntryReceipt : IReceipt
-{
-    public required Guid Id { get; init; }
-}
+public sealed record EntryReceipt(Guid Id) : IReceipt;

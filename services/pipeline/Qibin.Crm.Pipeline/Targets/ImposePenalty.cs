@@ -54,6 +54,6 @@ internal static class ImposePenalty
         };
         db.Add(row);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new EntryReceipt { Id = row.Id });
+        return TypedResults.Ok(new EntryReceipt(row.Id));
     }
 }

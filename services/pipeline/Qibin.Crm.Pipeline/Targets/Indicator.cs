@@ -16,7 +16,7 @@ public sealed record Measure
 
     internal static Measure Of(Indicator indicator, decimal value) =>
         // Divided by a one of many decimals, a number loses the zeros at its end.
-        indicator.IsAmount() ? new() { Amount = new Money(value, Conversion.Home) }
+        indicator.IsAmount() ? new() { Amount = new Money(value, Money.Home) }
             : new() { Count = value / 1.0000000000000000000000000000m };
 
     /// <summary>The value of a request that gives one of the two.</summary>
@@ -27,7 +27,7 @@ public sealed record Measure
         var (given, other) = indicator.IsAmount() ? ("/amount", "/count") : ("/count", "/amount");
         return (indicator.IsAmount() ? amount?.Amount : count) is not { } value ? throw Refusal.Invalid(pointer + given, "value.required")
             : count is not null && amount is not null ? throw Refusal.Invalid(pointer + other, "measure.other")
-            : amount is { Currency: not Conversion.Home } ? throw Refusal.Invalid(pointer + given, "measure.currency")
+            : amount is { Currency: not Money.Home } ? throw Refusal.Invalid(pointer + given, "measure.currency")
             : value < 0 ? throw Refusal.Invalid(pointer + given, "measure.negative")
             : value;
     }
@@ -45,7 +45,4 @@ internal static class Indicators
         Indicator.ProducingProjects => MilestoneKind.Producing,
         _ => null,
     };
-
-    /// <summary>Decimals that a unit's part is cut at: fen of an amount, basis points of a project.</summary>
-    public static int Decimals(this Indicator indicator) => indicator.IsAmount() ? 2 : 4;
 }

@@ -33,16 +33,13 @@ internal static class ListAssessedProjects
                 CountedOn = one.On,
                 Amounts = one.Amounts,
                 Counted = Measure.Of(indicator, of.Sum(c => c.Value)),
-                Credits =
-                [
-                    .. of.Select(c => new ProjectCredit
-                    {
-                        Unit = units.Of(c.UnitId),
-                        OwnerId = c.OwnerId,
-                        Share = (decimal)c.Share / Parts.Whole,
-                        Counted = Measure.Of(indicator, c.Value),
-                    }),
-                ],
+                Credits = of.Select(c => new ProjectCredit
+                {
+                    Unit = units.Of(c.UnitId),
+                    OwnerId = c.OwnerId,
+                    Share = (decimal)c.Share / Parts.Whole,
+                    Counted = Measure.Of(indicator, c.Value),
+                }).ToList(),
             };
         }, ct);
         return TypedResults.Ok(new SettledPage<AssessedProject>(listed, period.KnownAt, putBack));

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>Deductions and their reversals; they add up to what the assessment shows as deducted.</summary>

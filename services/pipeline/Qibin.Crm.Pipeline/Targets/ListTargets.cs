@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Qibin.Crm.Pipeline.Targets;
 
 /// <summary>The targets that hold, or all as they were entered.</summary>

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.WebUtilities;
+using Qibin.Crm.Pipeline.Totals;
 
 namespace Qibin.Crm.Pipeline.Targets;
 
@@ -31,44 +31,40 @@ internal static class ReadAssessment
             PutBack = putBack,
             Elapsed = elapsed,
             Conversion = conversion,
-            Rows =
-            [
-                .. credited.Select(c => c.Key).Union(targeted.Select(t => t.Key)).Union(deducted.Select(p => p.Key))
-                    .OrderBy(s => byUnit ? units.Of(s).Code ?? "~" : "", StringComparer.Ordinal).ThenBy(s => s)
-                    .Select(s => new AssessmentRow
-                    {
-                        Unit = byUnit ? units.Of(s) : null,
-                        OwnerId = byUnit ? null : s,
-                        Indicators = Scores(s, credited[s], targeted[s], deducted[s]),
-                    }),
-            ],
+            Rows = credited.Select(c => c.Key).Union(targeted.Select(t => t.Key)).Union(deducted.Select(p => p.Key))
+                .OrderBy(s => byUnit ? units.Of(s).Code ?? "~" : "", StringComparer.Ordinal).ThenBy(s => s)
+                .Select(s => new AssessmentRow
+                {
+                    Unit = byUnit ? units.Of(s) : null,
+                    OwnerId = byUnit ? null : s,
+                    Indicators = Scores(s, credited[s], targeted[s], deducted[s]),
+                }).ToList(),
             Total = Scores(null, credits, targets, penalties),
             Hidden = await db.HiddenAsync(period, caller, ct),
         });
 
         List<AssessmentScore> Scores(
-            Guid? subject, IEnumerable<Credit> credits, IEnumerable<TargetRow> targets, IEnumerable<PenaltyRow> penalties) =>
-        [
-            .. from indicator in indicators
-               let list = credits.Where(c => c.Indicator == indicator).ToList()
-               let achieved = list.Sum(c => c.Value)
-               let penalty = penalties.Where(p => p.Indicator == indicator).Sum(p => p.Value)
-               let target = targets.Where(t => t.Indicator == indicator).Sum(t => t.Value)
-               let score = achieved - penalty
-               select new AssessmentScore
-               {
-                   Indicator = indicator,
-                   Target = target > 0 ? Measure.Of(indicator, target) : null,
-                   Achieved = Measure.Of(indicator, achieved),
-                   Deducted = Measure.Of(indicator, penalty),
-                   Score = Measure.Of(indicator, score),
-                   Completion = Elapsed.Completion(score, target),
-                   ScheduledRate = elapsed.Rate(score, target),
-                   OnSchedule = elapsed.IsKept(score, target),
-                   Projects = list.DistinctBy(c => c.Journey.LeadId).Count(),
-                   List = Link(indicator, byUnit ? "unit" : "owner", subject, period),
-               },
-        ];
+            Guid? subject, IEnumerable<Credit> credits, IEnumerable<TargetRow> targets, IEnumerable<PenaltyRow> penalties) => (
+            from indicator in indicators
+            let list = credits.Where(c => c.Indicator == indicator).ToList()
+            let achieved = list.Sum(c => c.Value)
+            let penalty = penalties.Where(p => p.Indicator == indicator).Sum(p => p.Value)
+            let target = targets.Where(t => t.Indicator == indicator).Sum(t => t.Value)
+            let score = achieved - penalty
+            select new AssessmentScore
+            {
+                Indicator = indicator,
+                Target = target > 0 ? Measure.Of(indicator, target) : null,
+                Achieved = Measure.Of(indicator, achieved),
+                Deducted = Measure.Of(indicator, penalty),
+                Score = Measure.Of(indicator, score),
+                Completion = Elapsed.Completion(score, target),
+                ScheduledRate = elapsed.Rate(score, target),
+                OnSchedule = elapsed.IsKept(score, target),
+                Projects = list.DistinctBy(c => c.Journey.LeadId).Count(),
+                List = JourneyLinks.To("/api/v1/pipeline/assessment/projects", period,
+                    [("indicator", JourneyFilters.Word(indicator)), (byUnit ? "unit" : "owner", subject?.ToString())]),
+            }).ToList();
     }
 
     /// <summary>The targets that hold, and the penalties, of units or owners in the caller's reach.</summary>
@@ -83,15 +79,6 @@ internal static class ReadAssessment
             .Where(p => p.Year == day.Year && p.On <= day && p.OwnerId == Guid.Empty == byUnit && (known == null || p.EnteredAt <= known));
         return (await targets.ReadableBy(caller).ToListAsync(ct), await penalties.ReadableBy(caller).ToListAsync(ct));
     }
-
-    private static string Link(Indicator indicator, string subjects, Guid? subject, JourneyFilter period) =>
-        QueryHelpers.AddQueryString("/api/v1/pipeline/assessment/projects", new Dictionary<string, string?>
-        {
-            ["indicator"] = JsonNamingPolicy.CamelCase.ConvertName(indicator.ToString()),
-            [subjects] = subject?.ToString(),
-            ["asOf"] = period.AsOf?.ToString("O", CultureInfo.InvariantCulture),
-            ["knownAt"] = period.KnownAt?.ToString("O", CultureInfo.InvariantCulture),
-        });
 }
 
 /// <summary>Whose scores, in which indicators.</summary>
@@ -134,6 +121,35 @@ public sealed record Assessment : SettledAnswer
     /// Confidential journeys within the caller's reach that the caller may not read, and that therefore count nowhere above.
     /// </summary>
     public required int Hidden { get; init; }
+}
+
+/// <summary>Days of the year through the day asked for, that day included.</summary>
+public sealed record Elapsed
+{
+    public required int Days { get; init; }
+
+    /// <summary>365 or 366.</summary>
+    public required int Of { get; init; }
+
+    /// <summary>To four decimals.</summary>
+    public required decimal Share { get; init; }
+
+    internal static Elapsed Through(DateOnly day)
+    {
+        var of = DateTime.IsLeapYear(day.Year) ? 366 : 365;
+        return new() { Days = day.DayOfYear, Of = of, Share = Round((decimal)day.DayOfYear / of) };
+    }
+
+    /// <summary>The share of the target that is achieved, to four decimals; null without a target.</summary>
+    internal static decimal? Completion(decimal score, decimal target) => target > 0 ? Round(score / target) : null;
+
+    /// <summary>The time-scheduled rate 时序进度: what is achieved, of what the target asks for by now; null without a target.</summary>
+    internal decimal? Rate(decimal score, decimal target) => target > 0 ? Round(score * Of / (target * Days)) : null;
+
+    /// <summary>Whether as much is achieved as the target asks for by now, before any rounding; null without a target.</summary>
+    internal bool? IsKept(decimal score, decimal target) => target > 0 ? score * Of >= target * Days : null;
+
+    private static decimal Round(decimal share) => Math.Round(share, 4, MidpointRounding.AwayFromZero);
 }
 
 /// <summary>One unit or one owner.</summary>

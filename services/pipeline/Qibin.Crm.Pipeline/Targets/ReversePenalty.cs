@@ -36,6 +36,6 @@ internal static class ReversePenalty
         };
         db.Add(row);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok(new EntryReceipt { Id = row.Id });
+        return TypedResults.Ok(new EntryReceipt(row.Id));
     }
 }

@@ -13,16 +13,13 @@ internal sealed record Subject(Guid Id, Guid UnitId, Guid OwnerId)
             .ToDictionaryAsync(o => o.OfficerId, o => o.UnitId, ct);
         var unitIds = named.Select(n => n.UnitId).OfType<Guid>().Distinct().ToArray();
         var units = await db.Units.Where(u => unitIds.Contains(u.UnitId) && !u.Removed).Select(u => u.UnitId).ToListAsync(ct);
-        return
-        [
-            .. named.Select(n => (n.UnitId, n.OwnerId) switch
-            {
-                ({ } unit, null) => units.Contains(unit) ? new Subject(unit, unit, Guid.Empty)
-                    : throw Refusal.Invalid(n.Pointer + "/unitId", "unit.unknown"),
-                (null, { } owner) => owners.TryGetValue(owner, out var placed) ? new Subject(owner, placed, owner)
-                    : throw Refusal.Invalid(n.Pointer + "/ownerId", "owner.unknown"),
-                _ => throw Refusal.Invalid(n.Pointer + "/unitId", "subject.one"),
-            }),
-        ];
+        return named.Select(n => (n.UnitId, n.OwnerId) switch
+        {
+            ({ } unit, null) => units.Contains(unit) ? new Subject(unit, unit, Guid.Empty)
+                : throw Refusal.Invalid(n.Pointer + "/unitId", "unit.unknown"),
+            (null, { } owner) => owners.TryGetValue(owner, out var placed) ? new Subject(owner, placed, owner)
+                : throw Refusal.Invalid(n.Pointer + "/ownerId", "owner.unknown"),
+            _ => throw Refusal.Invalid(n.Pointer + "/unitId", "subject.one"),
+        }).ToList();
     }
 }

@@ -32,23 +32,13 @@ internal static class ReadTotals
             Conversion = conversion,
             GroupBy = by,
             Status = statuses,
-            Groups =
-            [
-                .. groups.OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
-                    .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
-                    .Select(g => new TotalsGroup(g.Key, units, g, JourneyLinks.To(kept, by, g.Key), conversion)),
-            ],
+            Groups = groups.OrderBy(g => g.Key.Place(by[0], units), StringComparer.Ordinal)
+                .ThenBy(g => g.Key.Place(by[^1], units), StringComparer.Ordinal)
+                .Select(g => new TotalsGroup(g.Key, units, g, JourneyLinks.To(kept, by, g.Key), conversion)).ToList(),
             Total = new Figures(counted[true], JourneyLinks.To(asked), conversion),
-            Apart =
-            [
-                .. from cell in counted[false]
-                   group cell by cell.Key.Status into same
-                   orderby same.Key
-                   let list = JourneyLinks.To(asked with { Status = Words<JourneyStatus>.Of([same.Key]) })
-                   let figures = new StatusFigures(same.Key, same, list, conversion)
-                   where figures.Count > 0
-                   select figures,
-            ],
+            Apart = counted[false].GroupBy(c => c.Key.Status).OrderBy(same => same.Key).Select(same => new StatusFigures(
+                same.Key, same, JourneyLinks.To(asked with { Status = Words<JourneyStatus>.Of([same.Key]) }), conversion))
+                .Where(figures => figures.Count > 0).ToList(),
             Hidden = (int)cells.Sum(c => c.Hidden),
         });
     }

@@ -1,17 +1,10 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Qibin.Crm.Pipeline.Totals;
 
 /// <summary>Which totals are asked for.</summary>
-public sealed record TotalsQuery : JourneyFilter
+public sealed record TotalsQuery : ConvertedFilter
 {
     /// <summary>One or two dimensions, separated by a comma; <c>stage</c> when absent.</summary>
     public Words<Dimension>? GroupBy { get; init; }
-
-    /// <summary>
-    /// A currency to show all amounts in as well, converted at the rates of the day: <c>CNY</c>. Amounts per currency are shown always.
-    /// </summary>
-    public string? ConvertTo { get; init; }
 }
 
 /// <summary>Totals over all journeys that the caller sees and the filters keep.</summary>
@@ -53,7 +46,6 @@ public sealed record Totals : SettledAnswer
 /// <summary>Count and amounts. Each list has one entry per currency, and none for a currency that comes to nothing.</summary>
 public record Figures
 {
-    [SetsRequiredMembers]
     internal Figures(IEnumerable<Summed> summed, string journeys, Conversion? conversion = null)
     {
         var rows = summed.ToList();
@@ -61,32 +53,28 @@ public record Figures
         (Count, Journeys) = ((int)rows.Sum(r => r.Count), journeys);
         (EstimatedInvestment, ContractAmount) = (amounts.Money(a => a.Estimated), amounts.Money(a => a.Contract));
         (PaidIn, CompletedInvestment) = (amounts.Money(a => a.PaidIn), amounts.Money(a => a.Completed));
-        Converted = conversion is null ? null : new ConvertedFigures
-        {
-            EstimatedInvestment = conversion.Convert(EstimatedInvestment),
-            ContractAmount = conversion.Convert(ContractAmount),
-            PaidIn = conversion.Convert(PaidIn),
-            CompletedInvestment = conversion.Convert(CompletedInvestment),
-        };
+        Converted = conversion is null ? null : new ConvertedFigures(
+            conversion.Convert(EstimatedInvestment), conversion.Convert(ContractAmount), conversion.Convert(PaidIn),
+            conversion.Convert(CompletedInvestment));
     }
 
     /// <summary>Number of journeys.</summary>
-    public required int Count { get; init; }
+    public int Count { get; init; }
 
     /// <summary>The list behind the figures: for the same caller it counts the same.</summary>
-    public required string Journeys { get; init; }
+    public string Journeys { get; init; }
 
     /// <summary>Investment as the leads estimate it.</summary>
-    public required IReadOnlyList<Money> EstimatedInvestment { get; init; }
+    public IReadOnlyList<Money> EstimatedInvestment { get; init; }
 
     /// <summary>Investment by the signed contracts.</summary>
-    public required IReadOnlyList<Money> ContractAmount { get; init; }
+    public IReadOnlyList<Money> ContractAmount { get; init; }
 
     /// <summary>Funds paid in so far.</summary>
-    public required IReadOnlyList<Money> PaidIn { get; init; }
+    public IReadOnlyList<Money> PaidIn { get; init; }
 
     /// <summary>Investment completed so far 完成投资, as the projects report it.</summary>
-    public required IReadOnlyList<Money> CompletedInvestment { get; init; }
+    public IReadOnlyList<Money> CompletedInvestment { get; init; }
 
     /// <summary>
     /// All amounts in one currency, to the fen; only with <c>convertTo</c>. Each figure is converted and rounded by itself, so a total
@@ -99,11 +87,10 @@ public record Figures
 /// <summary>What stands apart from the totals because of its status.</summary>
 public sealed record StatusFigures : Figures
 {
-    [SetsRequiredMembers]
     internal StatusFigures(JourneyStatus status, IEnumerable<Summed> rows, string journeys, Conversion? conversion)
         : base(rows, journeys, conversion) => Status = status;
 
-    public required JourneyStatus Status { get; init; }
+    public JourneyStatus Status { get; init; }
 }
 
 /// <summary>
@@ -112,7 +99,6 @@ public sealed record StatusFigures : Figures
 /// </summary>
 public sealed record TotalsGroup : Figures
 {
-    [SetsRequiredMembers]
     internal TotalsGroup(
         CellKey key, Dictionary<Guid, UnitName> units, IEnumerable<Summed> rows, string journeys, Conversion? conversion)
         : base(rows, journeys, conversion)

@@ -29,19 +29,11 @@ internal static class TotalsSource
         // The predicate says who reads a confidential journey; to look for the reader first is what finds it by an index.
         var read = journeys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller);
         var total = summed.Concat(Counted(on(read).ByRate(filter, false))).Concat(on(read).InBands(null).Each(-1).Hidden(by, statuses));
-        if (filter.Rates is not null)
-        {
-            total = total.Concat(Counted(on(journeys.ReadableBy(caller)).ByRate(filter, true)));
-        }
-
-        if (caller.Reach is not (Reach.Unit or Reach.Subtree))
-        {
-            return total;
-        }
-
+        var rated = filter.Rates is null ? total : total.Concat(Counted(on(journeys.ReadableBy(caller)).ByRate(filter, true)));
         var shared = journeys.OnlySharedWith(caller);
-        return total.Concat(Counted(on(shared.Where(j => !j.Confidential)).ByRate(filter, false)))
-            .Concat(Hidden(shared.Where(j => j.Confidential)));
+        return caller.Reach is not (Reach.Unit or Reach.Subtree) ? rated
+            : rated.Concat(Counted(on(shared.Where(j => !j.Confidential)).ByRate(filter, false)))
+                .Concat(Hidden(shared.Where(j => j.Confidential)));
 
         IQueryable<Cell> Counted(IQueryable<T> rows) => rows.Matching(db, filter).Counted(by, statuses, filter.Rates?.In(db));
 
@@ -70,7 +62,7 @@ internal static class TotalsSource
         }
 
         var (past, statuses) = (filter.AsOf is not null, filter.Statuses());
-        var (month, number) = filter.AsOf is { } day ? (DeltaRow.MonthOf(day), day.Day) : default;
+        var (month, number) = filter.AsOf is { } day ? (day.MonthOfEra(), day.Day) : default;
         var counted = Asked(Rollups(set).Where(r => statuses.Contains(r.Status)));
         // What is counted apart or hidden has no groups, so it is read from fewer rows.
         var every = Rollups(smaller);

@@ -8,12 +8,11 @@ internal static class ReadDwell
     internal static async Task<Ok<Dwell>> Handle(
         [AsParameters] PresentFilter query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var (statuses, today) = (query.Statuses(), clock.Today());
-        var (asked, _) = await db.AskedAsync(new JourneyFilter(query) { Status = Words<JourneyStatus>.Of(statuses) }, false, clock, ct);
+        var (asked, _) = await db.AskedAsync(
+            new JourneyFilter(query) { Status = Words<JourneyStatus>.Of(query.Statuses()) }, false, clock, ct);
         // The filter is about what a journey is today; its days count from its beginning, whoever had it then.
         var known = db.IntervalsKnown(new JourneyFilter());
-        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).Where(j => statuses.Contains(j.Status))
-            .Select(j => j.LeadId);
+        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).InStatus(asked).Select(j => j.LeadId);
         var intervals = await known.Where(i => journeys.Contains(i.LeadId)).OrderBy(i => i.LeadId).ThenBy(i => i.DayFrom)
             .Select(i => new { i.LeadId, i.Stage, i.DayFrom, i.DayTo }).ToListAsync(ct);
         var stays = new List<(JourneyStage Stage, bool Ended, int Days)>();
@@ -23,37 +22,26 @@ internal static class ReadDwell
             stays.AddRange(begun.Zip(begun.Skip(1), (stay, next) => (stay.Stage, true, next.DayFrom.DayNumber - stay.DayFrom.DayNumber)));
             if (days is [.., { DayTo: null }])
             {
-                stays.Add((begun[^1].Stage, false, Math.Max(0, today.DayNumber - begun[^1].DayFrom.DayNumber)));
+                stays.Add((begun[^1].Stage, false, Math.Max(0, clock.Today().DayNumber - begun[^1].DayFrom.DayNumber)));
             }
         }
 
-        return TypedResults.Ok(new Dwell
+        var stages = stays.GroupBy(s => s.Stage).OrderBy(g => g.Key).Select(g => new DwellStage
         {
-            Stages =
-            [
-                .. stays.GroupBy(s => s.Stage).OrderBy(g => g.Key).Select(g => new DwellStage
-                {
-                    Stage = g.Key,
-                    Past = DwellDays.Of(g.Where(s => s.Ended).Select(s => s.Days), asked with { Left = Only(g.Key) }),
-                    Present = DwellDays.Of(g.Where(s => !s.Ended).Select(s => s.Days), asked with { Stage = Only(g.Key) }),
-                }),
-            ],
-            Hidden = await db.HiddenAsync(new JourneyFilter(), caller, ct),
+            Stage = g.Key,
+            Past = DwellDays.Of(g.Where(s => s.Ended).Select(s => s.Days), asked with { Left = Only(g.Key) }),
+            Present = DwellDays.Of(g.Where(s => !s.Ended).Select(s => s.Days), asked with { Stage = Only(g.Key) }),
         });
+        return TypedResults.Ok(new Dwell(stages.ToList(), await db.HiddenAsync(new JourneyFilter(), caller, ct)));
 
         static Words<JourneyStage> Only(JourneyStage stage) => Words<JourneyStage>.Of([stage]);
     }
 }
 
 /// <summary>Days spent in stages.</summary>
-public sealed record Dwell
-{
-    /// <summary>Each stage that some journey was or is in.</summary>
-    public required IReadOnlyList<DwellStage> Stages { get; init; }
-
-    /// <summary>Confidential journeys within the caller's reach that the caller may not read: they are in no figure above.</summary>
-    public required int Hidden { get; init; }
-}
+/// <param name="Stages">Each stage that some journey was or is in.</param>
+/// <param name="Hidden">Confidential journeys within the caller's reach that the caller may not read: they are in no figure above.</param>
+public sealed record Dwell(IReadOnlyList<DwellStage> Stages, int Hidden);
 
 /// <summary>Days spent in one stage.</summary>
 public sealed record DwellStage

@@ -8,14 +8,13 @@ internal static class ReadFunnel
     internal static async Task<Ok<Funnel>> Handle(
         [AsParameters] FunnelQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var months = Questions.Months(query.From, query.To, clock).Select(m => m.MonthNumber()).ToArray();
+        var months = Months.ReadEach(query.From, query.To, clock.Today()).Select(m => m.MonthNumber()).ToArray();
         var (first, last) = (months[0], months[^1]);
         // Whatever became of them, suspended and invalid ones included: they are part of what was begun.
-        var statuses = query.Status?.Values ?? Enum.GetValues<JourneyStatus>();
-        var (asked, _) = await db.AskedAsync(
-            new JourneyFilter(query) { Status = Words<JourneyStatus>.Of(statuses) }, false, clock, ct);
-        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked)
-            .Where(j => j.Month >= first && j.Month <= last && statuses.Contains(j.Status))
+        var statuses = query.Status ?? Words<JourneyStatus>.Of(Enum.GetValues<JourneyStatus>());
+        var (asked, _) = await db.AskedAsync(new JourneyFilter(query) { Status = statuses }, false, clock, ct);
+        var journeys = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, asked).InStatus(asked)
+            .Where(j => j.Month >= first && j.Month <= last)
             .Select(j => new
             {
                 j.Month,
@@ -23,16 +22,9 @@ internal static class ReadFunnel
                     .Select(m => new { m.Kind, m.OccurredOn }).ToList(),
             });
         // Of each journey the day of each milestone; null of one that it has not reached.
-        var reached = new List<(int Month, int?[] Days)>();
-        await foreach (var journey in journeys.AsAsyncEnumerable().WithCancellation(ct))
-        {
-            int?[] days = [.. Enum.GetValues<MilestoneKind>().Select(
-                kind => journey.Milestones.Where(m => m.Kind == kind).Min(m => (int?)m.OccurredOn.DayNumber))];
-            if (days[(int)MilestoneKind.FirstContact] is not null)
-            {
-                reached.Add((journey.Month, days));
-            }
-        }
+        var reached = await journeys.AsAsyncEnumerable().Select(journey => (journey.Month, Days: Enum.GetValues<MilestoneKind>().Select(
+            kind => journey.Milestones.Where(m => m.Kind == kind).Min(m => (int?)m.OccurredOn.DayNumber)).ToArray()))
+            .Where(r => r.Days[(int)MilestoneKind.FirstContact] is not null).ToListAsync(ct);
 
         var cohorts = reached.ToLookup(r => r.Month, r => r.Days);
         return TypedResults.Ok(new Funnel
@@ -53,24 +45,22 @@ internal static class ReadFunnel
 
     private static List<FunnelStep> Steps(int?[][] cohort, Func<MilestoneKind, string> list)
     {
-        return
-        [
-            .. from kind in Enum.GetValues<MilestoneKind>()
-               let before = Previous(kind)
-               let sinceFirst = Since(kind, MilestoneKind.FirstContact)
-               let sincePrevious = before is null ? [] : Since(kind, before.Value)
-               select new FunnelStep
-               {
-                   Milestone = kind,
-                   Reached = sinceFirst.Count,
-                   Journeys = list(kind),
-                   OfCohort = Quantiles.Share(sinceFirst.Count, cohort.Length),
-                   OfPrevious = before is null ? null
-                       : Quantiles.Share(sincePrevious.Count, Since(before.Value, MilestoneKind.FirstContact).Count),
-                   MedianDaysSinceFirst = Quantiles.At(sinceFirst, 50),
-                   MedianDaysSincePrevious = Quantiles.At(sincePrevious, 50),
-               },
-        ];
+        return (
+            from kind in Enum.GetValues<MilestoneKind>()
+            let before = Previous(kind)
+            let sinceFirst = Since(kind, MilestoneKind.FirstContact)
+            let sincePrevious = before is null ? [] : Since(kind, before.Value)
+            select new FunnelStep
+            {
+                Milestone = kind,
+                Reached = sinceFirst.Count,
+                Journeys = list(kind),
+                OfCohort = Quantiles.Share(sinceFirst.Count, cohort.Length),
+                OfPrevious = before is null ? null
+                    : Quantiles.Share(sincePrevious.Count, Since(before.Value, MilestoneKind.FirstContact).Count),
+                MedianDaysSinceFirst = Quantiles.At(sinceFirst, 50),
+                MedianDaysSincePrevious = Quantiles.At(sincePrevious, 50),
+            }).ToList();
 
         List<int> Since(MilestoneKind kind, MilestoneKind before) =>
             [.. cohort.Select(days => days[(int)kind] - days[(int)before]).OfType<int>().Order()];

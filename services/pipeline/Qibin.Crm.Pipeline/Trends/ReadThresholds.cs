@@ -18,15 +18,13 @@ internal static class ReadThresholds
         var all = await db.TotalCells(today, [Dimension.Band], caller).ToListAsync(ct);
         var cells = all.FindAll(c => statuses.Contains(c.Key.Status));
         var units = await db.Units.AsNoTracking().NamesAsync(ct);
-        return TypedResults.Ok(new Thresholds
-        {
-            AtLeast = [.. Steps.Select((step, i) => Reaching(step.Least, [.. Steps[i..].Select(s => s.Band)]))],
-            OtherCurrency = Reaching(null, [Band.OtherCurrency]),
-            SignedNotStarted = await StuckAsync([JourneyStage.Signed, JourneyStage.Registered]),
-            StartedNotProducing = await StuckAsync([JourneyStage.Started, JourneyStage.Completed]),
-            Conversion = (await db.ConversionAsync(Conversion.Home, today, cells.Select(c => c.Currency), clock, ct))!,
-            Hidden = (int)all.Sum(c => c.Hidden),
-        });
+        return TypedResults.Ok(new Thresholds(
+            AtLeast: [.. Steps.Select((step, i) => Reaching(step.Least, [.. Steps[i..].Select(s => s.Band)]))],
+            OtherCurrency: Reaching(null, [Band.OtherCurrency]),
+            SignedNotStarted: await StuckAsync([JourneyStage.Signed, JourneyStage.Registered]),
+            StartedNotProducing: await StuckAsync([JourneyStage.Started, JourneyStage.Completed]),
+            Conversion: (await db.ConversionAsync(Money.Home, today, cells.Select(c => c.Currency), clock, ct))!,
+            Hidden: (int)all.Sum(c => c.Hidden)));
 
         Threshold Reaching(int? least, Band[] bands) => new(
             least,
@@ -36,8 +34,8 @@ internal static class ReadThresholds
         async Task<Stuck> StuckAsync(JourneyStage[] stages)
         {
             var kind = Enum.Parse<MilestoneKind>(stages[0].ToString());
-            var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, today)
-                .Where(j => statuses.Contains(j.Status) && stages.Contains(j.Stage));
+            var stuck = db.Journeys.AsNoTracking().ReadableBy(caller).Matching(db, today).InStatus(today)
+                .Where(j => stages.Contains(j.Stage));
             var reached = db.Milestones.Where(m => m.Kind == kind && m.TakenBackVersion == null);
             var longest = await (
                 from j in stuck
@@ -60,34 +58,23 @@ internal static class ReadThresholds
 }
 
 /// <summary>Large investments, and those that are stuck.</summary>
-public sealed record Thresholds
-{
-    /// <summary>
-    /// At least 1, 5, 10 and 50 亿元, by the contract or before signing the estimate, other currencies at today's rates: each includes the
-    /// ones after it.
-    /// </summary>
-    public required IReadOnlyList<Threshold> AtLeast { get; init; }
-
-    /// <summary>Investments in currencies without a rate, which stand in no threshold.</summary>
-    public required Threshold OtherCurrency { get; init; }
-
-    /// <summary>Signed or registered, and not started.</summary>
-    public required Stuck SignedNotStarted { get; init; }
-
-    /// <summary>Started or completed, and not producing.</summary>
-    public required Stuck StartedNotProducing { get; init; }
-
-    /// <summary>The rates by which amounts reach a threshold, and the currencies without one.</summary>
-    public required Conversion Conversion { get; init; }
-
-    /// <summary>Confidential journeys within the caller's reach that the caller may not read: they are in no figure above.</summary>
-    public required int Hidden { get; init; }
-}
+/// <param name="AtLeast">
+/// At least 1, 5, 10 and 50 亿元, by the contract or before signing the estimate, other currencies at today's rates: each includes the
+/// ones after it.
+/// </param>
+/// <param name="OtherCurrency">Investments in currencies without a rate, which stand in no threshold.</param>
+/// <param name="SignedNotStarted">Signed or registered, and not started.</param>
+/// <param name="StartedNotProducing">Started or completed, and not producing.</param>
+/// <param name="Conversion">The rates by which amounts reach a threshold, and the currencies without one.</param>
+/// <param name="Hidden">Confidential journeys within the caller's reach that the caller may not read: they are in no figure above.</param>
+public sealed record Thresholds(
+    IReadOnlyList<Threshold> AtLeast, Threshold OtherCurrency, Stuck SignedNotStarted, Stuck StartedNotProducing, Conversion Conversion,
+    int Hidden);
 
 /// <summary>What reaches a threshold.</summary>
 public sealed record Threshold : Figures
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    [SetsRequiredMembers]
     internal Threshold(int? least, IEnumerable<Summed> rows, string journeys) : base(rows, journeys) => AtLeast = least;
 
     /// <summary>In 亿元 of CNY; null for currencies without a rate.</summary>

@@ -9,9 +9,9 @@ internal static class ReadTrend
     internal static async Task<Ok<Trend>> Handle(
         [AsParameters] TrendQuery query, PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var asked = new JourneyFilter(query) { KnownAt = query.KnownAt };
-        var (filter, putBack) = await db.AskedAsync(asked, false, clock, ct);
-        var ends = Questions.Months(query.From, query.To, clock).Select(m => filter with { AsOf = m.End(clock) });
+        var (filter, putBack) = await db.AskedAsync(new JourneyFilter(query) { KnownAt = query.KnownAt }, false, clock, ct);
+        var today = clock.Today();
+        var ends = Months.ReadEach(query.From, query.To, today).Select(m => filter with { AsOf = m.End(today) });
         return TypedResults.Ok(new Trend
         {
             Status = filter.Statuses(),
@@ -56,7 +56,7 @@ internal static class ReadTrend
     /// </summary>
     private static IQueryable<MonthSum> FromRollups(PipelineDb db, int set, JourneyFilter filter, Caller caller)
     {
-        var (me, statuses) = (caller.Id, filter.Statuses());
+        var me = caller.Id;
         var sums = Dated(db.Rollups.Where(r => r.Set == set)).Concat(Dated(db.Deltas))
             .Concat(Counted(db.AllJourneys.Where(j => j.Confidential && j.Readers.Contains(me)).ReadableBy(caller)));
         return caller.Reach is Reach.Unit or Reach.Subtree
@@ -66,14 +66,13 @@ internal static class ReadTrend
         IQueryable<MonthSum> Counted(IQueryable<JourneyRow> journeys) => FromIntervals(db.IntervalsKnown(filter), journeys, filter);
 
         IQueryable<MonthSum> Dated<T>(IQueryable<T> of) where T : Sum => Summed(
-            of.ReadableBy(caller).Dated(past: true).Matching(filter).Where(f => statuses.Contains(f.Status)).Weighed(),
+            of.ReadableBy(caller).Dated(past: true).Matching(filter).InStatus(filter).Weighed(),
             w => new() { From = w.Row.At, To = int.MaxValue, Currency = w.Currency });
     }
 
     private static IQueryable<MonthSum> FromIntervals(IQueryable<Interval> intervals, IQueryable<JourneyRow> journeys, JourneyFilter filter)
     {
-        var statuses = filter.Statuses();
-        var stood = intervals.Within(journeys).Matching(filter).Where(s => statuses.Contains(s.Status)).InBands(null);
+        var stood = intervals.Within(journeys).Matching(filter).InStatus(filter).InBands(null);
         return Summed(stood.Each()).Concat(Summed(stood.Amounts()));
     }
 
@@ -105,7 +104,7 @@ internal static class ReadTrend
         public required int From { get; init; }
         public required int To { get; init; }
 
-        public bool Stood(JourneyFilter end) => DeltaRow.MonthOf(end.AsOf!.Value) is var month && From <= month && To > month;
+        public bool Stood(JourneyFilter end) => end.AsOf!.Value.MonthOfEra() is var month && From <= month && To > month;
     }
 }
 
@@ -134,16 +133,15 @@ public sealed record Trend : SettledAnswer
 /// <summary>What stood at the end of a month.</summary>
 public sealed record TrendMonth : Figures
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     internal TrendMonth(JourneyFilter end, IEnumerable<Summed> stood, long hidden) : base(stood, JourneyLinks.To(end)) =>
         (Month, Day, Hidden) = (Months.Text(end.AsOf!.Value.MonthNumber()), end.AsOf.Value, (int)hidden);
 
     /// <summary>As <c>YYYY-MM</c>.</summary>
-    public required string Month { get; init; }
+    public string Month { get; init; }
 
     /// <summary>The day as of which it is: the month's last, or today.</summary>
-    public required DateOnly Day { get; init; }
+    public DateOnly Day { get; init; }
 
     /// <summary>Confidential journeys within the caller's reach on that day that the caller may not read.</summary>
-    public required int Hidden { get; init; }
+    public int Hidden { get; init; }
 }

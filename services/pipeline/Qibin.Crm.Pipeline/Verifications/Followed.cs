@@ -24,8 +24,7 @@ internal sealed record Followed(string Name, string Service, Type State, Func<Pi
         return
         [
             .. told.SelectMany(t => Differences(t, stored.GetValueOrDefault(t.Id))),
-            .. from id in known.Except(told.Select(t => t.Id))
-               select new VerificationDifference { Of = Name, Id = id, What = "known", Expected = null, Found = "true" },
+            .. known.Except(told.Select(t => t.Id)).SelectMany(id => VerificationDifference.Between(Name, id, "known", null, "true")),
         ];
     }
 
@@ -50,27 +49,18 @@ internal sealed record Followed(string Name, string Service, Type State, Func<Pi
         var types = StoredEvents.OfEnterprises;
         var events = await db.Received.AsNoTracking().Where(e => ids.Contains(e.EnterpriseId!.Value) && types.Contains(e.Type))
             .ToListAsync(ct);
-        return
-        [
-            .. from of in events.Read().GroupBy(e => e.Row.EnterpriseId!.Value)
-               join asked in told on of.Key equals asked.Id
-               let own = of.Where(e => e.Row.StreamId == of.Key).Max(e => (long?)e.Row.Version)
-               let state = JsonSerializer.Serialize(ReadEvent.NewestEnterprise(of), StrictJson.Lenient)
-               select new Stored(of.Key, own > asked.Version ? own : null, state),
-        ];
+        return (
+            from of in events.Read().GroupBy(e => e.Row.EnterpriseId!.Value)
+            join asked in told on of.Key equals asked.Id
+            let own = of.Where(e => e.Row.StreamId == of.Key).Max(e => (long?)e.Row.Version)
+            let state = JsonSerializer.Serialize(ReadEvent.NewestEnterprise(of), StrictJson.Lenient)
+            select new Stored(of.Key, own > asked.Version ? own : null, state)).ToList();
     }
 
-    private IEnumerable<VerificationDifference> Differences(AggregateState told, Stored? stored)
-    {
-        if (stored?.State is null)
-        {
-            return [new() { Of = Name, Id = told.Id, What = "known", Expected = "true", Found = null }];
-        }
-
-        var differences = Members.Differences(Name, told.Id, Read(told.State), Read(stored.State));
-        return stored.Version == told.Version || stored.Version is null ? differences : differences.Append(
-            new() { Of = Name, Id = told.Id, What = "version", Expected = $"{told.Version}", Found = $"{stored.Version}" });
-    }
+    private IEnumerable<VerificationDifference> Differences(AggregateState told, Stored? stored) =>
+        stored?.State is not { } state ? VerificationDifference.Between(Name, told.Id, "known", "true", null)
+        : Members.Differences(Name, told.Id, Read(told.State), Read(state)).Concat(
+            VerificationDifference.Between(Name, told.Id, "version", $"{told.Version}", $"{stored.Version ?? told.Version}"));
 
     /// <summary>Both are read into their own type, so that they look the same whichever way they went.</summary>
     private object? Read(string state) => JsonSerializer.Deserialize(state, State, StrictJson.Lenient);

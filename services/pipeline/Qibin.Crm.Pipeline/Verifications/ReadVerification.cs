@@ -1,14 +1,9 @@
 namespace Qibin.Crm.Pipeline.Verifications;
 
 /// <summary>A verification and how far it is.</summary>
-public sealed record VerificationAnswer
-{
-    /// <summary>Its progress; <c>done</c> counts what was compared.</summary>
-    public required JobAnswer Job { get; init; }
-
-    /// <summary>What it has found so far.</summary>
-    public required VerificationFindings Findings { get; init; }
-}
+/// <param name="Job">Its progress; <c>done</c> counts what was compared.</param>
+/// <param name="Findings">What it has found so far.</param>
+public sealed record VerificationAnswer(JobAnswer Job, VerificationFindings Findings);
 
 /// <summary>
 /// What was compared, and what differs: the states of the services with the stored events, the journeys with a fold of those events, and
@@ -43,6 +38,6 @@ internal static class ReadVerification
     {
         var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == verificationId && j.Kind == VerificationJob.Kind, ct);
         return job is null ? TypedResults.NotFound()
-            : TypedResults.Ok(new VerificationAnswer { Job = JobAnswer.From(job), Findings = VerificationJob.Found(job) });
+            : TypedResults.Ok(new VerificationAnswer(JobAnswer.From(job), VerificationJob.Found(job)));
     }
 }

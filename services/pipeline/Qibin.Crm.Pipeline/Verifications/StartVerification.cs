@@ -6,12 +6,9 @@ internal static class StartVerification
     internal static async Task<Accepted<JobReceipt>> Handle(PipelineDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var job = await db.OneAtATimeAsync(VerificationJob.Kind, new { }, caller, clock, ct);
-        return TypedResults.Accepted($"/api/v1/pipeline/verifications/{job.Id}", new JobReceipt { Id = job.Id });
+        return TypedResults.Accepted($"/api/v1/pipeline/verifications/{job.Id}", new JobReceipt(job.Id));
     }
 }
 
 /// <summary>The job that was begun, or is under way.</summary>
-public sealed record JobReceipt : IReceipt
-{
-    public required Guid Id { get; init; }
-}
+public sealed record JobReceipt(Guid Id) : IReceipt;

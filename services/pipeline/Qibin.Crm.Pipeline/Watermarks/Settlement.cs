@@ -28,11 +28,8 @@ internal static class Settlement
             throw new Refusal(StatusCodes.Status503ServiceUnavailable, "watermark.none", silent) { RetryAfter = 5 };
         }
 
-        PutBackService[] late =
-        [
-            .. from w in until where w.Value < instant orderby w.Value select new PutBackService { Service = w.Key, Since = w.Value },
-        ];
-        return late is [var latest, ..] ? (latest.Since, new PutBack { Asked = instant, WaitsFor = late }) : (instant, null);
+        var late = until.Where(w => w.Value < instant).OrderBy(w => w.Value).Select(w => new PutBackService(w.Key, w.Value)).ToList();
+        return late is [var latest, ..] ? (latest.Since, new PutBack(instant, late)) : (instant, null);
     }
 
     /// <summary>
@@ -63,29 +60,19 @@ public abstract record SettledAnswer
 }
 
 /// <summary>An instant that was put back, since not all that was recorded by then has arrived.</summary>
-public sealed record PutBack
-{
-    /// <summary>The instant that was asked for.</summary>
-    public required DateTimeOffset Asked { get; init; }
-
-    /// <summary>The services of which something may still be missing, the one that is furthest behind first.</summary>
-    public required IReadOnlyList<PutBackService> WaitsFor { get; init; }
-}
+/// <param name="Asked">The instant that was asked for.</param>
+/// <param name="WaitsFor">The services of which something may still be missing, the one that is furthest behind first.</param>
+public sealed record PutBack(DateTimeOffset Asked, IReadOnlyList<PutBackService> WaitsFor);
 
 /// <summary>A service of which something may be missing.</summary>
-public sealed record PutBackService
-{
-    /// <summary>Such as <c>leads</c>.</summary>
-    public required string Service { get; init; }
-
-    /// <summary>What it recorded up to this instant is all there.</summary>
-    public required DateTimeOffset Since { get; init; }
-}
+/// <param name="Service">Such as <c>leads</c>.</param>
+/// <param name="Since">What it recorded up to this instant is all there.</param>
+public sealed record PutBackService(string Service, DateTimeOffset Since);
 
 /// <summary>A page of what was known at an instant.</summary>
 public sealed record SettledPage<T> : Page<T>
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    [SetsRequiredMembers]
     internal SettledPage(Page<T> page, DateTimeOffset? knownAt, PutBack? putBack) : base(page) => (KnownAt, PutBack) = (knownAt, putBack);
 
     /// <summary>The instant that it is of; absent for now.</summary>

@@ -5,28 +5,9 @@ namespace Qibin.Crm.Projects.Domain;
 /// <summary>Names of stages, statuses and roles as problem texts show them. The English one is the word of the API.</summary>
 internal static class Names
 {
-    public static ProblemText Of(ProjectStage stage) => new(
-        stage switch
-        {
-            ProjectStage.Negotiating => "在谈",
-            ProjectStage.Signed => "签约",
-            ProjectStage.Registered => "注册",
-            ProjectStage.Started => "开工",
-            ProjectStage.Completed => "竣工",
-            ProjectStage.Producing => "投产",
-            ProjectStage.AtCapacity => "达产",
-            _ => "达效",
-        },
-        Word.Of(stage));
+    public static ProblemText Of(ProjectStage stage) => new(StageNames.Of(stage), Word.Of(stage));
 
-    public static ProblemText Of(ProjectStatus status) => new(
-        status switch
-        {
-            ProjectStatus.Active => "推进中",
-            ProjectStatus.Suspended => "暂停",
-            _ => "终止",
-        },
-        Word.Of(status));
+    public static ProblemText Of(ProjectStatus status) => new(StageNames.Of(status), Word.Of(status));
 
     /// <summary>The roles of an approver.</summary>
     public static ProblemText OfRoles(IEnumerable<string> roles) => ProblemText.List([.. roles.Select(role => new ProblemText(
