@@ -39,7 +39,7 @@ internal sealed class Broker(
     private static readonly TimeSpan Confirming = TimeSpan.FromSeconds(15);
 
     /// <summary>Longest wait for an answer; a question that nobody took in that time is dropped.</summary>
-    private static readonly RequestTimeout Patience = RequestTimeout.After(s: 4);
+    private static readonly TimeSpan Answering = TimeSpan.FromSeconds(4);
 
     private readonly ILogger _log = logs.CreateLogger<Broker>();
     private volatile Link? _link;
@@ -58,10 +58,11 @@ internal sealed class Broker(
     public async Task<string?> PublishAsync(Outgoing outgoing, string exchange)
     {
         var link = _link ?? throw new BrokerAwayException("There is no link to the broker.");
-        using var patience = new CancellationTokenSource(Confirming, clock);
+        using var patience = Patience(link, Confirming, CancellationToken.None);
         try
         {
-            await (await link.ExchangeAsync(exchange)).Send(outgoing, context => Address(context, outgoing), patience.Token);
+            await (await link.ExchangeAsync(exchange)).Send(outgoing, context => Address(context, outgoing), patience.Token)
+                .WaitAsync(patience.Token);
             return null;
         }
         catch (MessageReturnedException)
@@ -83,8 +84,20 @@ internal sealed class Broker(
         where TQuestion : class where TAnswer : class
     {
         var link = _link ?? throw new BrokerAwayException("There is no link to the broker.");
-        return (await link.Bus.CreateRequestClient<TQuestion>(new Uri($"exchange:{queue}?type=fanout"), Patience)
-            .GetResponse<TAnswer>(question, ct)).Message;
+        using var patience = Patience(link, Answering, ct);
+        return (await link.Bus.CreateRequestClient<TQuestion>(new Uri($"exchange:{queue}?type=fanout"), Answering)
+            .GetResponse<TAnswer>(question, patience.Token).WaitAsync(patience.Token)).Message;
+    }
+
+    /// <summary>
+    /// Ends a send when its time is over or the link is lost. MassTransit's own timeout begins when a question is sent, and it tries to
+    /// send for as long as it is let, on a bus that has been thrown away too.
+    /// </summary>
+    private static CancellationTokenSource Patience(Link link, TimeSpan longest, CancellationToken ct)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(link.Serving, ct);
+        patience.CancelAfter(longest);
+        return patience;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -116,6 +129,7 @@ internal sealed class Broker(
     private async Task<string> ServeAsync(IConnection connection, Action linked, CancellationToken stopping)
     {
         using var lines = new Lines();
+        using var serving = new CancellationTokenSource();
         var bus = CreateBus(lines, out var lost);
         AsyncEventHandler<ShutdownEventArgs> shutdown = (_, args) =>
         {
@@ -128,7 +142,7 @@ internal sealed class Broker(
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             patience.CancelAfter(Starting);
             await bus.StartAsync(patience.Token);
-            _link = new Link(connection, bus, lost);
+            _link = new Link(connection, bus, lost, serving.Token);
             linked();
             signal.Set();
             return await lost.Task.WaitAsync(stopping);
@@ -136,6 +150,7 @@ internal sealed class Broker(
         finally
         {
             _link = null;
+            await serving.CancelAsync();
             connection.ConnectionShutdownAsync -= shutdown;
             await lines.CloseAsync();
             using var patience = new CancellationTokenSource(Stopping, clock);
@@ -240,13 +255,16 @@ internal sealed class Broker(
     }
 
     /// <summary>The broker as it is now.</summary>
-    private sealed class Link(IConnection connection, IBusControl bus, TaskCompletionSource<string> lost)
+    private sealed class Link(IConnection connection, IBusControl bus, TaskCompletionSource<string> lost, CancellationToken serving)
     {
         private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _exchanges = new(StringComparer.Ordinal);
 
         public IConnection Connection => connection;
 
         public IBus Bus => bus;
+
+        /// <summary>Cancelled when the link is lost.</summary>
+        public CancellationToken Serving => serving;
 
         public Task<ISendEndpoint> ExchangeAsync(string name) =>
             _exchanges.GetOrAdd(name, n => bus.GetSendEndpoint(new Uri($"exchange:{n}?type=fanout")));
