@@ -106,12 +106,15 @@ public class OfficersDayTests(RunningSystem system)
             .GetString());
 
         var kept = await LeadAsync(officer, Name(), ("occurredOn", Day(-20)));
-        var closed = (await officer.PostAsync($"/api/v1/leads/{kept.Id}/closure",
+        (await officer.PostAsync($"/api/v1/leads/{kept.Id}/closure",
             new { outcome = "kept", reason = "notYet", revisitOn = Day(0), occurredOn = Day(-10) }, kept.ETag)).Is(200);
         Assert.Contains(kept.Id, Ids((await officer.GetAsync("/api/v1/digest")).Is(200).Json, "revisits"));
         Assert.Contains(kept.Id, await CursorWalk.WalkAsync(officer, $"/api/v1/leads?revisitTo={Day(0)}", 200, _ => Task.CompletedTask));
 
-        (await officer.PostAsync($"/api/v1/leads/{kept.Id}/reopening", new { note = "对方来电" }, closed.ETag)).Is(200);
+        // The service plans the visit in its next round, which is a change of the lead.
+        var planned = await Eventually.GetAsync(() => officer.GetAsync($"/api/v1/leads/{kept.Id}"),
+            a => a.Json.GetProperty("nextStep").GetProperty("dueOn").ToString() == Day(0));
+        (await officer.PostAsync($"/api/v1/leads/{kept.Id}/reopening", new { note = "对方来电" }, planned.ETag)).Is(200);
         Assert.DoesNotContain(kept.Id, Ids((await officer.GetAsync("/api/v1/digest")).Is(200).Json, "revisits"));
         Assert.Equal("new", (await officer.GetAsync($"/api/v1/leads/{kept.Id}")).Json.GetProperty("stage").GetString());
     }
