@@ -9,10 +9,9 @@ public sealed class HangWatchTests
     public async Task What_was_seen_last_is_named_when_nothing_follows()
     {
         var ended = new TaskCompletionSource<string>();
-        var watch = new HangWatch(TimeSpan.FromMilliseconds(50), why => ended.TrySetResult(why));
-        var patient = new HangWatch(TimeSpan.FromHours(1), _ => Assert.Fail("Something followed in time."));
+        var watch = new HangWatch(TimeSpan.FromSeconds(2), why => ended.TrySetResult(why));
 
-        patient.Saw("the first");
+        watch.Saw("the first");
         watch.Saw("the last");
 
         Assert.EndsWith("Last seen: the last.", await ended.Task.WaitAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);

@@ -80,6 +80,7 @@ internal sealed class Broker(
     /// <summary>Sends a question to the queue and waits for its answer.</summary>
     /// <exception cref="BrokerAwayException">The broker is away.</exception>
     /// <exception cref="RequestException">Nobody answered in time, or with a fault.</exception>
+    /// <exception cref="OperationCanceledException">The asker stopped, its time was over, or the link was lost.</exception>
     public async Task<TAnswer> AskAsync<TQuestion, TAnswer>(string queue, TQuestion question, CancellationToken ct)
         where TQuestion : class where TAnswer : class
     {
